@@ -1,0 +1,44 @@
+// `npm test [-- ARGUMENTS OF VITEST]`: the tests in Node and in Chrome, each on the adapter that the machine has. With
+// GIBBS_TEST_ALL set also in Node on SwiftShader, unless that is the machine's adapter: two unrelated shader compilers.
+
+import { ensureInstalled } from "./setup.js";
+
+ensureInstalled();
+const { runVitest } = await import("./vitest.js");
+
+const given = process.argv.slice(2);
+const projects = given.some((word) => word.startsWith("--project")) ? [] : ["--project=node", "--project=chrome"];
+const runs = [await runVitest([...projects, ...given])];
+
+if (process.env.GIBBS_TEST_ALL && !process.env.GIBBS_DEVICE && (await usualAdapter()) !== "swiftshader") {
+  process.stdout.write("\ngibbs: once more in Node, on SwiftShader\n");
+  const others = given.filter((word, i) => !word.startsWith("--project") && given[i - 1] !== "--project");
+  runs.push(await runVitest(["--project=node", ...others], { GIBBS_DEVICE: "swiftshader" }));
+}
+
+const sum = (name) => runs.reduce((total, run) => total + run[name], 0);
+const failed = runs.some((run) => run.status !== 0);
+process.stdout.write(
+  `gibbs: ${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped` +
+    `${failed && sum("failed") === 0 ? " (vitest itself reported an error, see above)" : ""}\n`,
+);
+process.exitCode = failed ? 1 : 0;
+
+/** The kind of the adapter that "auto" chooses, or "none". */
+async function usualAdapter() {
+  const { createServer } = await import("vite");
+  const server = await createServer({
+    configFile: false,
+    appType: "custom",
+    server: { middlewareMode: true, ws: false },
+  });
+  try {
+    const { requestAdapter } = await server.ssrLoadModule("/host-node/adapter.ts");
+    const { adapterKind } = await server.ssrLoadModule("/src/device/adapter-kind.ts");
+    return adapterKind((await requestAdapter("auto")).adapter.info);
+  } catch {
+    return "none";
+  } finally {
+    await server.close();
+  }
+}

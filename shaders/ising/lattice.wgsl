@@ -1,0 +1,94 @@
+// The packed square lattice: two colour planes of a checkerboard, 32 spins a word, four rows a tile.
+//
+// Site (x, y) has colour (x + y) mod 2 and column x / 2 within its colour. A tile is four rows of 32 columns of one
+// colour: a vec4u whose component is the row (y mod 4) and whose bit is the column (mod 32); a set bit is spin up.
+// A site's four neighbours all have the other colour: the same column in its row, above and below, and in its row the
+// column before (when y + colour is even) or after. So a half-sweep reads one plane and writes the other: no races.
+// Bits and rows beyond the lattice are zero and stay zero.
+
+/// Sites of one colour in a row (half the lattice's width).
+override COLUMNS: u32;
+override ROWS: u32;
+override REPLICAS: u32 = 1u;
+override WORKGROUP: u32 = 64u;
+
+/// Tiles across, tiles down, tiles of one colour of one replica.
+override TILES_X: u32 = (COLUMNS + 31u) / 32u;
+override TILES_Y: u32 = (ROWS + 3u) / 4u;
+override TILES: u32 = TILES_X * TILES_Y;
+
+/// Columns in the last tile of a row, rows in the last tile of a column.
+override LAST_COLUMNS: u32 = COLUMNS - 32u * (TILES_X - 1u);
+override LAST_ROWS: u32 = ROWS - 4u * (TILES_Y - 1u);
+
+@group(0) @binding(0) var<storage, read_write> own: array<vec4u>;
+@group(0) @binding(1) var<storage, read> other: array<vec4u>;
+
+struct Tile {
+  x: u32,
+  y: u32,
+  /// Where the replica's tiles begin in the plane.
+  base: u32,
+}
+
+fn tile_at(index: u32, replica: u32) -> Tile {
+  let y = index / TILES_X;
+  return Tile(index - y * TILES_X, y, replica * TILES);
+}
+
+fn tile_index(tile: Tile) -> u32 {
+  return tile.base + tile.y * TILES_X + tile.x;
+}
+
+/// The bits of a tile that are sites of the lattice.
+fn valid_sites(tile: Tile) -> vec4u {
+  var sites = vec4u(0xffffffffu);
+  if (LAST_COLUMNS < 32u && tile.x == TILES_X - 1u) {
+    sites = vec4u((1u << (LAST_COLUMNS & 31u)) - 1u);
+  }
+  if (LAST_ROWS < 4u && tile.y == TILES_Y - 1u) {
+    sites = select(vec4u(0u), sites, vec4u(0u, 1u, 2u, 3u) < vec4u(LAST_ROWS));
+  }
+  return sites;
+}
+
+struct Neighbours {
+  same_row: vec4u,
+  side: vec4u,
+  above: vec4u,
+  below: vec4u,
+}
+
+/// The four neighbours of every site of a tile, on the periodic lattice.
+fn neighbours(tile: Tile, colour: u32) -> Neighbours {
+  let row = tile.base + tile.y * TILES_X;
+  let first = tile.x == 0u;
+  let last = tile.x == TILES_X - 1u;
+  let centre = other[row + tile.x];
+  let left = other[row + select(tile.x - 1u, TILES_X - 1u, first)];
+  let right = other[row + select(tile.x + 1u, 0u, last)];
+
+  // One column on: the lowest bit of the next tile comes in at this tile's last column. One column back: likewise.
+  let width = select(32u, LAST_COLUMNS, last);
+  let left_width = select(32u, LAST_COLUMNS, first);
+  let next = (centre >> vec4u(1u)) | ((right & vec4u(1u)) << vec4u(width - 1u));
+  let previous = (centre << vec4u(1u)) | ((left >> vec4u(left_width - 1u)) & vec4u(1u));
+  let even = vec4u(previous.x, next.y, previous.z, next.w);
+  let odd = vec4u(next.x, previous.y, next.z, previous.w);
+
+  let top = tile.y == 0u;
+  let bottom = tile.y == TILES_Y - 1u;
+  let above_tile = other[tile.base + select(tile.y - 1u, TILES_Y - 1u, top) * TILES_X + tile.x];
+  let row_below = other[tile.base + select(tile.y + 1u, 0u, bottom) * TILES_X + tile.x].x;
+  var row_above = above_tile.w;
+  var below = vec4u(centre.yzw, row_below);
+  if (LAST_ROWS < 4u) {
+    if (top) {
+      row_above = above_tile[LAST_ROWS - 1u];
+    }
+    if (bottom) {
+      below[LAST_ROWS - 1u] = row_below;
+    }
+  }
+  return Neighbours(centre, select(even, odd, colour == 1u), vec4u(row_above, centre.xyz), below);
+}

@@ -1,0 +1,220 @@
+// One GPU of WebGPU, in either host: buffers, kernels, submissions and readback. Promise: after any GPU error - validation,
+// out of memory, lost device - no call returns numbers; it rejects with a class of ours that says who asked and for what.
+
+import { type AdapterKind, adapterKind } from "./adapter-kind.ts";
+import type { DeviceInfo } from "./device.ts";
+import { DeviceLostError, DeviceUnavailableError, DisposedError, GpuError, OutOfMemoryError } from "./errors.ts";
+import { Kernel, type KernelDescription } from "./kernel.ts";
+
+/** What a host supplies. */
+export interface Host {
+  name: "node" | "web";
+  adapter: GPUAdapter;
+  software: boolean;
+  /**
+   * Lets time pass without work. Dawn in Node polls for the GPU on the main thread as long as a promise is pending, which
+   * costs a whole core - half the speed of a software adapter on two. There the wait for a submission is slept away first.
+   */
+  sleep?: (milliseconds: number) => Promise<void>;
+}
+
+/** The share of an expected wait that is slept; the rest is polled, because the estimate is never exact. */
+const SLEPT = 0.9;
+
+const SCOPES: readonly GPUErrorFilter[] = ["validation", "out-of-memory", "internal"];
+
+export class GpuDevice {
+  readonly kind = "gpu";
+  readonly info: DeviceInfo;
+  readonly adapterKind: AdapterKind;
+  /** The WebGPU device itself: the one door to rendering and to sharing buffers with other WebGPU code. */
+  readonly raw: GPUDevice;
+  /** Resolves once, when the device is lost for any reason but `dispose`. */
+  readonly lost: Promise<DeviceLostError>;
+
+  readonly #sleep: Host["sleep"];
+  readonly #buffers = new Map<GPUBuffer, number>();
+  readonly #kernels = new Map<string, Promise<Kernel>>();
+  readonly #scopes = new Set<Promise<unknown>>();
+  #failure: GpuError | DeviceLostError | undefined;
+  #disposed = false;
+
+  private constructor(raw: GPUDevice, host: Host) {
+    const { vendor, architecture, description } = host.adapter.info;
+    this.raw = raw;
+    this.adapterKind = adapterKind(host.adapter.info);
+    this.info = { kind: "gpu", software: host.software, host: host.name, vendor, architecture, description };
+    this.#sleep = host.sleep;
+    this.lost = new Promise((resolve) => {
+      void raw.lost.then(({ reason, message }) => {
+        if (this.#disposed) return;
+        const why = message.trim() || reason || "no reason given";
+        const error = new DeviceLostError(
+          `The GPU device was lost (${why}). Open a new device and restore the last checkpoint to continue.`,
+        );
+        this.#failure = error;
+        resolve(error);
+      });
+    });
+    raw.onuncapturederror = (event) => {
+      event.preventDefault();
+      this.#failure ??= gpuError("gibbs", event.error);
+    };
+  }
+
+  /** Opens the host's adapter with its own limits, not WebGPU's low defaults. */
+  static async open(host: Host): Promise<GpuDevice> {
+    const { adapter } = host;
+    const limits = adapter.limits;
+    const requiredFeatures: GPUFeatureName[] = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
+    const requiredLimits = {
+      maxBufferSize: limits.maxBufferSize,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+      maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
+      maxTextureDimension2D: limits.maxTextureDimension2D,
+    };
+    try {
+      return new GpuDevice(await adapter.requestDevice({ label: "gibbs", requiredFeatures, requiredLimits }), host);
+    } catch (error) {
+      const name = adapter.info.description || adapter.info.vendor || "the adapter";
+      throw new DeviceUnavailableError(
+        `${name} gave no device (${(error as Error).message}). Restart the browser or Node, update the GPU driver, or use the reference device.`,
+      );
+    }
+  }
+
+  get limits(): GPUSupportedLimits {
+    return this.raw.limits;
+  }
+
+  /** The buffers that live now: their number and their bytes. */
+  get memory(): { buffers: number; bytes: number } {
+    let bytes = 0;
+    for (const size of this.#buffers.values()) bytes += size;
+    return { buffers: this.#buffers.size, bytes };
+  }
+
+  /** Throws if the device is disposed, lost, or has reported an error. */
+  check(): void {
+    if (this.#disposed) throw new DisposedError("The device was used after its dispose().");
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** A zeroed buffer; free it with `free`. Call within `guard`: a device out of memory says so only there. */
+  buffer(label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    this.check();
+    const buffer = this.raw.createBuffer({ label, size: Math.ceil(size / 4) * 4, usage });
+    this.#buffers.set(buffer, buffer.size);
+    return buffer;
+  }
+
+  free(buffer: GPUBuffer): void {
+    if (this.#buffers.delete(buffer)) buffer.destroy();
+  }
+
+  write(buffer: GPUBuffer, data: ArrayBufferView, offset = 0): void {
+    this.check();
+    this.raw.queue.writeBuffer(buffer, offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+  }
+
+  /** Compiles a kernel, or returns the one already compiled for an equal description. */
+  kernel(description: KernelDescription): Promise<Kernel> {
+    this.check();
+    const key = JSON.stringify(description);
+    let kernel = this.#kernels.get(key);
+    if (!kernel) {
+      kernel = this.guard(`kernel ${description.entryPoint}`, () => Kernel.compile(this.raw, description));
+      this.#kernels.set(key, kernel);
+      kernel.catch(() => this.#kernels.delete(key));
+    }
+    return kernel;
+  }
+
+  /** Runs `action` and rejects with our error, in the name of `who`, if the GPU objected to anything in it. */
+  async guard<T>(who: string, action: () => T | Promise<T>): Promise<T> {
+    this.check();
+    for (const filter of SCOPES) this.raw.pushErrorScope(filter);
+    let result: Promise<T>;
+    try {
+      // The synchronous part of the action is what the scopes see: they are a stack, and other calls may follow.
+      result = Promise.resolve(action());
+    } catch (error) {
+      result = Promise.reject(error);
+    }
+    const scopes = Promise.all(SCOPES.map(() => this.raw.popErrorScope().catch(() => null)));
+    const [outcome, errors] = await Promise.all([Promise.allSettled([result]), scopes]);
+    const reported = errors.find((error) => error !== null);
+    if (reported) throw gpuError(who, reported);
+    this.check();
+    if (outcome[0].status === "rejected") throw outcome[0].reason;
+    return outcome[0].value;
+  }
+
+  /** Encodes and submits work. Its errors surface at the next `settle` or `read`. */
+  submit(who: string, encode: (encoder: GPUCommandEncoder) => void): void {
+    this.check();
+    const guarded = this.guard(who, () => {
+      const encoder = this.raw.createCommandEncoder({ label: who });
+      encode(encoder);
+      this.raw.queue.submit([encoder.finish()]);
+    });
+    const noted = guarded.catch((error) => {
+      this.#failure ??= error;
+    });
+    this.#scopes.add(noted);
+    void noted.finally(() => this.#scopes.delete(noted));
+  }
+
+  /** Waits until all submitted work is done, `expected` milliseconds from now; rejects if any of it failed. */
+  async settle(expected = 0): Promise<void> {
+    this.check();
+    if (this.#sleep && expected > 3) await this.#sleep(SLEPT * expected - 1);
+    this.check();
+    await Promise.race([this.raw.queue.onSubmittedWorkDone().catch(() => {}), this.lost]);
+    await Promise.all(this.#scopes);
+    this.check();
+  }
+
+  /** The bytes of a buffer, once all that was submitted before has been done without error. */
+  async read(buffer: GPUBuffer, offset = 0, size = buffer.size - offset): Promise<ArrayBuffer> {
+    const staging = await this.guard(`reading ${buffer.label}`, () =>
+      this.buffer(`${buffer.label} (readback)`, size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
+    );
+    try {
+      this.submit(`reading ${buffer.label}`, (encoder) => encoder.copyBufferToBuffer(buffer, offset, staging, 0, size));
+      const mapped = staging.mapAsync(GPUMapMode.READ);
+      const why = await Promise.race([mapped.then(() => undefined), this.lost]).catch((error: Error) => error);
+      await Promise.all(this.#scopes);
+      this.check();
+      if (why) throw new GpuError(`${buffer.label} could not be read back: ${why.message || "mapping failed"}`);
+      return staging.getMappedRange().slice(0);
+    } finally {
+      this.free(staging);
+    }
+  }
+
+  /** Frees everything on the device. Work in flight is abandoned; its promises reject. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const buffer of this.#buffers.keys()) buffer.destroy();
+    this.#buffers.clear();
+    this.raw.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#scopes);
+    this.dispose();
+  }
+}
+
+function gpuError(who: string, error: GPUError): GpuError {
+  if (error instanceof GPUOutOfMemoryError) {
+    return new OutOfMemoryError(`${who}: the GPU has not enough memory. Choose a smaller size or fewer replicas.`);
+  }
+  return new GpuError(`${who}: the GPU rejected the work: ${error.message}`);
+}

@@ -1,0 +1,55 @@
+// What every long run shares: it can be watched and stopped, and one simulation does one thing at a time.
+
+import { DisposedError, GibbsError } from "./errors.ts";
+
+export interface RunOptions {
+  /** Stops the run between two submissions; the simulation stays valid and can be checkpointed or run on. */
+  signal?: AbortSignal;
+  /** Called between submissions; if it returns a promise, the run waits for it. */
+  onProgress?: (progress: Progress) => void | Promise<void>;
+}
+
+export interface Progress {
+  /** Steps done and steps wanted in this run. */
+  done: number;
+  total: number;
+}
+
+/** Throws the signal's reason if it is aborted; otherwise reports the progress. */
+export async function between(progress: Progress, { signal, onProgress }: RunOptions): Promise<void> {
+  await onProgress?.(progress);
+  signal?.throwIfAborted();
+}
+
+/** Lets one call at a time use a resource, and none after its dispose. */
+export class Exclusive {
+  readonly #who: string;
+  #busy = false;
+  #disposed = false;
+
+  constructor(who: string) {
+    this.#who = who;
+  }
+
+  check(): void {
+    if (this.#disposed) throw new DisposedError(`${this.#who} was used after its dispose().`);
+  }
+
+  async use<T>(action: () => Promise<T>): Promise<T> {
+    this.check();
+    if (this.#busy) throw new GibbsError(`${this.#who} is busy: await its last call before the next.`);
+    this.#busy = true;
+    try {
+      return await action();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** True the first time. */
+  dispose(): boolean {
+    const first = !this.#disposed;
+    this.#disposed = true;
+    return first;
+  }
+}

@@ -1,0 +1,33 @@
+// The library build: one ES module an entry of package.json's `exports` and `bin`. Shaders and data come in as text (`?raw`);
+// npm packages and Node's own modules stay imports. scripts/setup.js runs it.
+
+import { isAbsolute } from "node:path";
+import { defineConfig } from "vite";
+import packageJson from "./package.json" with { type: "json" };
+
+/** Constants for builds and tests alike; globals.d.ts declares them. */
+export const define = { __GIBBS_VERSION__: JSON.stringify(packageJson.version) };
+
+export default defineConfig({
+  define,
+  publicDir: false,
+  build: {
+    target: "es2022",
+    minify: false, // readable stack traces; whoever ships a page minifies it there
+    sourcemap: true,
+    reportCompressedSize: false,
+    lib: {
+      entry: {
+        index: "src/index.ts",
+        node: "host-node/index.ts",
+        cli: "host-node/cli.ts",
+        web: "host-web/index.ts",
+      },
+      formats: ["es"],
+    },
+    rolldownOptions: {
+      external: (id) => !id.startsWith(".") && !id.startsWith("\0") && !isAbsolute(id),
+      output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
+    },
+  },
+});
