@@ -1,0 +1,258 @@
+// The lattice on the GPU: two bit planes, one dispatch a half-sweep, sums reduced there and read back once a submission.
+
+import { Budget } from "../../device/budget.ts";
+import type { GpuDevice } from "../../device/gpu.ts";
+import { grid, type Kernel } from "../../device/kernel.ts";
+import { between } from "../../device/run.ts";
+import { type AdvanceOptions, ALWAYS, CLASSES, type Lattice, type LatticeOptions, PURPOSE, type Sums } from "./lattice.ts";
+import { fromPlanes, planeWords, type Shape, tiles, toPlanes } from "./packing.ts";
+
+/** Half-sweeps and measurements that one submission can hold: each needs its own step uniform. */
+const STEPS = 2048;
+/** Bytes of measurements that one submission may leave to be read back. */
+const SUMS_BYTES = 1 << 22;
+/** Three sums of 64 bits. */
+const SUM_WORDS = 6;
+const TILES_PER_THREAD = 8;
+
+export class GpuLattice implements Lattice {
+  readonly #device: GpuDevice;
+  readonly #options: LatticeOptions;
+  readonly #workgroup: number;
+  readonly #planes: [GPUBuffer, GPUBuffer];
+  readonly #thresholds: GPUBuffer;
+  readonly #run: GPUBuffer;
+  readonly #steps: GPUBuffer;
+  readonly #stride: number;
+  readonly #sums: GPUBuffer;
+  readonly #slots: number;
+  readonly #sweep: { kernel: Kernel; groups: [GPUBindGroup, GPUBindGroup] };
+  readonly #measure: { kernel: Kernel; group: GPUBindGroup };
+  readonly #budget = new Budget();
+
+  /** @throws OutOfMemoryError, GpuError, DeviceLostError. Sizes beyond the device's limits are the caller's to refuse. */
+  static create(device: GpuDevice, options: LatticeOptions, workgroup = 128): Promise<GpuLattice> {
+    return GpuLattice.#compile(device, options, workgroup).then(({ sweep, measure }) =>
+      device.guard(title(options), () => new GpuLattice(device, options, workgroup, sweep, measure)),
+    );
+  }
+
+  static async #compile(device: GpuDevice, options: LatticeOptions, workgroup: number) {
+    const constants = { ...geometry(options, workgroup) };
+    const [sweep, measure] = await Promise.all([
+      device.kernel({
+        shader: "ising/sweep.wgsl",
+        entryPoint: "half_sweep",
+        bindings: ["storage", "read-only-storage", "read-only-storage", "uniform", "step"],
+        constants: { ...constants, THREEFRY_ROUNDS: options.rounds, ...specialization(options.thresholds) },
+      }),
+      device.kernel({
+        shader: "ising/measure.wgsl",
+        entryPoint: "measure",
+        bindings: ["storage", "read-only-storage", "storage", "step"],
+        constants,
+      }),
+    ]);
+    return { sweep, measure };
+  }
+
+  private constructor(
+    device: GpuDevice,
+    options: LatticeOptions,
+    workgroup: number,
+    sweep: Kernel,
+    measure: Kernel,
+  ) {
+    this.#device = device;
+    this.#options = options;
+    this.#workgroup = workgroup;
+    const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
+    const plane = (colour: number) =>
+      device.buffer(`ising plane ${colour}`, 4 * planeWords(options), STORAGE | COPY_DST | COPY_SRC);
+    this.#planes = [plane(0), plane(1)];
+    this.#thresholds = device.buffer("ising thresholds", options.thresholds.byteLength, STORAGE | COPY_DST);
+    device.write(this.#thresholds, options.thresholds);
+    this.#run = device.buffer("ising run", 32, UNIFORM | COPY_DST);
+
+    this.#stride = Math.max(16, device.limits.minUniformBufferOffsetAlignment);
+    this.#steps = device.buffer("ising steps", STEPS * this.#stride, UNIFORM | COPY_DST);
+    const steps = new Uint32Array((STEPS * this.#stride) / 4);
+    for (let i = 0; i < STEPS; i++) steps.set([i >> 1, i & 1], (i * this.#stride) / 4);
+    device.write(this.#steps, steps);
+
+    const slotBytes = 4 * SUM_WORDS * options.replicas;
+    this.#slots = Math.max(1, Math.min(STEPS / 2, Math.floor(SUMS_BYTES / slotBytes)));
+    this.#sums = device.buffer("ising sums", this.#slots * slotBytes, STORAGE | COPY_SRC | COPY_DST);
+
+    const [even, odd] = this.#planes;
+    const step = { buffer: this.#steps, size: 8 };
+    this.#sweep = {
+      kernel: sweep,
+      groups: [
+        sweep.bind(even, odd, this.#thresholds, this.#run, step),
+        sweep.bind(odd, even, this.#thresholds, this.#run, step),
+      ],
+    };
+    this.#measure = { kernel: measure, group: measure.bind(even, odd, this.#sums, { buffer: this.#steps, size: 4 }) };
+  }
+
+  async randomize(): Promise<void> {
+    const { replicas, seed, firstReplica, rounds } = this.#options;
+    const kernel = await this.#device.kernel({
+      shader: "ising/start.wgsl",
+      entryPoint: "random_start",
+      bindings: ["storage", "read-only-storage", "uniform"],
+      constants: { ...geometry(this.#options, this.#workgroup), THREEFRY_ROUNDS: rounds },
+    });
+    const device = this.#device;
+    const uniforms = [0, 1].map(() => device.buffer("ising start", 32, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST));
+    try {
+      const groups = uniforms.map((uniform, colour) => {
+        device.write(uniform, new Uint32Array([...words(seed), PURPOSE.start, firstReplica, colour]));
+        return kernel.bind(this.#planes[colour], this.#planes[1 - colour], uniform);
+      });
+      device.submit(title(this.#options), (encoder) => {
+        const pass = encoder.beginComputePass();
+        pass.setPipeline(kernel.pipeline);
+        for (const group of groups) {
+          pass.setBindGroup(0, group);
+          pass.dispatchWorkgroups(...this.#threads(tiles(this.#options).count * replicas));
+        }
+        pass.end();
+      });
+      await device.settle();
+    } finally {
+      for (const uniform of uniforms) device.free(uniform);
+    }
+  }
+
+  async write(state: Uint8Array): Promise<void> {
+    toPlanes(state, this.#options).forEach((plane, colour) => {
+      this.#device.write(this.#planes[colour], plane);
+    });
+    await this.#device.settle();
+  }
+
+  async read(): Promise<Uint8Array> {
+    const [even, odd] = [await this.#device.read(this.#planes[0]), await this.#device.read(this.#planes[1])];
+    return fromPlanes([new Uint32Array(even), new Uint32Array(odd)], this.#options);
+  }
+
+  async sums(): Promise<Sums[]> {
+    this.#device.submit(title(this.#options), (encoder) => {
+      encoder.clearBuffer(this.#sums);
+      const pass = encoder.beginComputePass();
+      this.#encodeMeasure(pass, 0);
+      pass.end();
+    });
+    return (await this.#readSums(1))[0];
+  }
+
+  async advance({ from, sweeps, every, onSums, onSweeps, ...options }: AdvanceOptions): Promise<void> {
+    const most = every > 0 ? Math.min(STEPS / 2, this.#slots * every) : STEPS / 2;
+    for (let done = 0; done < sweeps; ) {
+      await between({ done, total: sweeps }, options);
+      const count = this.#budget.next(sweeps - done, most);
+      const measured = every > 0 ? Math.floor((done + count) / every) - Math.floor(done / every) : 0;
+      const start = performance.now();
+      this.#submit(from + done, count, every, done);
+      await this.#device.settle(this.#budget.expected(count));
+      this.#budget.record(count, performance.now() - start);
+      const first = Math.floor(done / every) + 1;
+      done += count;
+      onSweeps(from + done);
+      if (measured > 0) {
+        (await this.#readSums(measured)).forEach((sums, i) => {
+          onSums?.(sums, from + (first + i) * every);
+        });
+      }
+    }
+    await between({ done: sweeps, total: sweeps }, options);
+  }
+
+  dispose(): void {
+    for (const buffer of [...this.#planes, this.#thresholds, this.#run, this.#steps, this.#sums]) {
+      this.#device.free(buffer);
+    }
+  }
+
+  #submit(sweep: number, count: number, every: number, done: number): void {
+    const { seed, firstReplica, replicas } = this.#options;
+    this.#device.write(this.#run, new Uint32Array([...words(seed), PURPOSE.sweep, firstReplica, sweep]));
+    const dispatch = this.#threads(tiles(this.#options).count * replicas);
+    this.#device.submit(title(this.#options), (encoder) => {
+      if (every > 0) encoder.clearBuffer(this.#sums);
+      const pass = encoder.beginComputePass();
+      let slot = 0;
+      for (let i = 0; i < count; i++) {
+        pass.setPipeline(this.#sweep.kernel.pipeline);
+        for (const colour of [0, 1]) {
+          pass.setBindGroup(0, this.#sweep.groups[colour], [(2 * i + colour) * this.#stride]);
+          pass.dispatchWorkgroups(...dispatch);
+        }
+        if (every > 0 && (done + i + 1) % every === 0) this.#encodeMeasure(pass, slot++);
+      }
+      pass.end();
+    });
+  }
+
+  #encodeMeasure(pass: GPUComputePassEncoder, slot: number): void {
+    const groups = Math.ceil(tiles(this.#options).count / (this.#workgroup * TILES_PER_THREAD)) * this.#options.replicas;
+    pass.setPipeline(this.#measure.kernel.pipeline);
+    pass.setBindGroup(0, this.#measure.group, [2 * slot * this.#stride]);
+    pass.dispatchWorkgroups(...grid(groups, this.#device.limits));
+  }
+
+  async #readSums(count: number): Promise<Sums[][]> {
+    const { replicas } = this.#options;
+    const data = new Uint32Array(await this.#device.read(this.#sums, 0, 4 * SUM_WORDS * replicas * count));
+    const wide = (at: number) => data[at] + 2 ** 32 * data[at + 1];
+    return Array.from({ length: count }, (_, slot) =>
+      Array.from({ length: replicas }, (_, replica) => {
+        const at = (slot * replicas + replica) * SUM_WORDS;
+        return { up: wide(at), unequalX: wide(at + 2), unequalY: wide(at + 4) };
+      }),
+    );
+  }
+
+  #threads(count: number): [number, number] {
+    return grid(Math.ceil(count / this.#workgroup), this.#device.limits);
+  }
+}
+
+/** The widest square lattice (a multiple of 64) of which so many replicas fit the device. */
+export function largestSquare(limits: GPUSupportedLimits, replicas: number): number {
+  const bytes = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / replicas;
+  return 64 * Math.floor(Math.sqrt(8 * 2 * bytes) / 64);
+}
+
+/** True if the planes fit the device's buffers. */
+export function fits(shape: Shape, limits: GPUSupportedLimits): boolean {
+  return 4 * planeWords(shape) <= Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+}
+
+const title = ({ width, height, replicas }: Shape) =>
+  `ising ${width}×${height}${replicas > 1 ? ` × ${replicas} replicas` : ""}`;
+
+const words = (seed: bigint) => [Number(seed & 0xffffffffn), Number((seed >> 32n) & 0xffffffffn)];
+
+function geometry(shape: Shape, workgroup: number): Record<string, number> {
+  return { COLUMNS: shape.width / 2, ROWS: shape.height, REPLICAS: shape.replicas, WORKGROUP: workgroup };
+}
+
+/** The cheapest form of the sweep kernel that is right for the thresholds of every replica. */
+function specialization(thresholds: Uint32Array): { FAST: number; SPIN_DEPENDENT: number } {
+  let fast = true;
+  let spinDependent = false;
+  for (let at = 0; at < thresholds.length; at += CLASSES) {
+    for (let i = 0; i < 9; i++) {
+      const [x, y] = [Math.floor(i / 3), i % 3];
+      const threshold = thresholds[at + i];
+      if (threshold !== thresholds[at + 9 + i]) spinDependent = true;
+      if (x + y <= 2 ? threshold !== ALWAYS : threshold === ALWAYS) fast = false;
+    }
+    // x = 1, y = 2 and x = 2, y = 1 are the same class for the fast kernel.
+    if (thresholds[at + 5] !== thresholds[at + 7]) fast = false;
+  }
+  return { FAST: fast && !spinDependent ? 1 : 0, SPIN_DEPENDENT: spinDependent ? 1 : 0 };
+}

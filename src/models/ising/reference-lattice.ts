@@ -1,0 +1,58 @@
+// The reference as a lattice of the Ising API: it runs where the GPU would, one replica after the other.
+
+import { between } from "../../device/run.ts";
+import { type AdvanceOptions, CLASSES, type Lattice, type LatticeOptions, PURPOSE, type Sums } from "./lattice.ts";
+import { packSpins, unpackSpins } from "./packing.ts";
+import { ReferenceIsing } from "./reference.ts";
+
+export class ReferenceLattice implements Lattice {
+  readonly #options: LatticeOptions;
+  readonly #replicas: ReferenceIsing[];
+
+  constructor(options: LatticeOptions) {
+    this.#options = options;
+    this.#replicas = Array.from({ length: options.replicas }, (_, i) => {
+      const thresholds = options.thresholds.subarray(CLASSES * i, CLASSES * (i + 1));
+      return new ReferenceIsing({ ...options, thresholds, replica: options.firstReplica + i, purpose: PURPOSE });
+    });
+  }
+
+  async randomize(): Promise<void> {
+    for (const replica of this.#replicas) replica.randomize();
+  }
+
+  async write(state: Uint8Array): Promise<void> {
+    const { width, height } = this.#options;
+    const spins = unpackSpins(state, this.#options);
+    this.#replicas.forEach((replica, i) => {
+      replica.spins.set(spins.subarray(i * width * height, (i + 1) * width * height));
+    });
+  }
+
+  async read(): Promise<Uint8Array> {
+    const { width, height, replicas } = this.#options;
+    const spins = new Int8Array(replicas * width * height);
+    this.#replicas.forEach((replica, i) => {
+      spins.set(replica.spins, i * width * height);
+    });
+    return packSpins(spins, this.#options);
+  }
+
+  async sums(): Promise<Sums[]> {
+    return this.#replicas.map((replica) => replica.sums());
+  }
+
+  async advance({ from, sweeps, every, onSums, onSweeps, ...options }: AdvanceOptions): Promise<void> {
+    for (let done = 0; done < sweeps; ) {
+      await between({ done, total: sweeps }, options);
+      for (const replica of this.#replicas) replica.sweep(from + done);
+      done++;
+      onSweeps(from + done);
+      if (every > 0 && done % every === 0) onSums?.(await this.sums(), from + done);
+      await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
+    }
+    await between({ done: sweeps, total: sweeps }, options);
+  }
+
+  dispose(): void {}
+}
