@@ -26,7 +26,8 @@ export default defineConfig({
       formats: ["es"],
     },
     rolldownOptions: {
-      external: (id) => !id.startsWith(".") && !id.startsWith("\0") && !isAbsolute(id),
+      // Helpers of the compiler itself (for `using`) are no dependency that a user has.
+      external: (id) => !/^[.\0]|^@oxc-project\//.test(id) && !isAbsolute(id),
       output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
     },
   },

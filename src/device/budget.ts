@@ -23,7 +23,9 @@ export class Budget {
   }
 
   record(steps: number, milliseconds: number): void {
+    const first = this.#last === 0;
     this.#last = steps;
+    if (first) return; // drivers compile at the first dispatch
     // A floor, because browsers round their clocks; a mean over the past, because single times are disturbed.
     const measured = Math.max(milliseconds, 0.01) / steps;
     this.#perStep = this.#perStep > 0 ? 0.5 * (this.#perStep + measured) : measured;

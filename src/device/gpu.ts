@@ -35,7 +35,7 @@ export class GpuDevice {
   readonly #sleep: Host["sleep"];
   readonly #buffers = new Map<GPUBuffer, number>();
   readonly #kernels = new Map<string, Promise<Kernel>>();
-  readonly #scopes = new Set<Promise<unknown>>();
+  readonly #pending = new Set<Promise<void>>();
   #failure: GpuError | DeviceLostError | undefined;
   #disposed = false;
 
@@ -154,43 +154,43 @@ export class GpuDevice {
     return outcome[0].value;
   }
 
-  /** Encodes and submits work. Its errors surface at the next `settle` or `read`. */
-  submit(who: string, encode: (encoder: GPUCommandEncoder) => void): void {
+  /** Encodes and submits work; the promise, which `settle` takes, rejects if the GPU objects to it. */
+  submit(who: string, encode: (encoder: GPUCommandEncoder) => void): Promise<void> {
     this.check();
-    const guarded = this.guard(who, () => {
+    const accepted = this.guard(who, () => {
       const encoder = this.raw.createCommandEncoder({ label: who });
       encode(encoder);
       this.raw.queue.submit([encoder.finish()]);
     });
-    const noted = guarded.catch((error) => {
-      this.#failure ??= error;
-    });
-    this.#scopes.add(noted);
-    void noted.finally(() => this.#scopes.delete(noted));
+    const noted = accepted.catch(() => {}); // whoever submitted hears of it; nobody else does
+    this.#pending.add(noted);
+    void noted.finally(() => this.#pending.delete(noted));
+    return accepted;
   }
 
-  /** Waits until all submitted work is done, `expected` milliseconds from now; rejects if any of it failed. */
-  async settle(expected = 0): Promise<void> {
+  /** Waits until submitted work is done, `expected` milliseconds from now. @throws GpuError, DeviceLostError, DisposedError */
+  async settle(accepted: Promise<void>, expected = 0): Promise<void> {
     this.check();
     if (this.#sleep && expected > 3) await this.#sleep(SLEPT * expected - 1);
     this.check();
     await Promise.race([this.raw.queue.onSubmittedWorkDone().catch(() => {}), this.lost]);
-    await Promise.all(this.#scopes);
+    await accepted;
     this.check();
   }
 
   /** The bytes of a buffer, once all that was submitted before has been done without error. */
   async read(buffer: GPUBuffer, offset = 0, size = buffer.size - offset): Promise<ArrayBuffer> {
-    const staging = await this.guard(`reading ${buffer.label}`, () =>
+    const who = `reading ${buffer.label}`;
+    const staging = await this.guard(who, () =>
       this.buffer(`${buffer.label} (readback)`, size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
     );
     try {
-      this.submit(`reading ${buffer.label}`, (encoder) => encoder.copyBufferToBuffer(buffer, offset, staging, 0, size));
-      const mapped = staging.mapAsync(GPUMapMode.READ);
-      const why = await Promise.race([mapped.then(() => undefined), this.lost]).catch((error: Error) => error);
-      await Promise.all(this.#scopes);
+      const accepted = this.submit(who, (encoder) => encoder.copyBufferToBuffer(buffer, offset, staging, 0, size));
+      const mapped = staging.mapAsync(GPUMapMode.READ).then(() => undefined);
+      const failure = await Promise.race([mapped, this.lost]).catch((error: Error) => error);
+      await accepted;
       this.check();
-      if (why) throw new GpuError(`${buffer.label} could not be read back: ${why.message || "mapping failed"}`);
+      if (failure) throw new GpuError(`${who}: it could not be mapped: ${failure.message || "no reason given"}`);
       return staging.getMappedRange().slice(0);
     } finally {
       this.free(staging);
@@ -207,7 +207,7 @@ export class GpuDevice {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#scopes);
+    await Promise.all(this.#pending);
     this.dispose();
   }
 }

@@ -27,7 +27,10 @@ export class Kernel {
     this.#layout = layout;
   }
 
-  static async compile(raw: GPUDevice, { shader, entryPoint, bindings, constants }: KernelDescription): Promise<Kernel> {
+  static async compile(
+    raw: GPUDevice,
+    { shader, entryPoint, bindings, constants }: KernelDescription,
+  ): Promise<Kernel> {
     const layout = raw.createBindGroupLayout({
       label: entryPoint,
       entries: bindings.map((type, binding) => ({
@@ -53,7 +56,8 @@ export class Kernel {
 
   /** Binds buffers in the order of the description's bindings; a number after a buffer is the bytes a step sees of it. */
   bind(...buffers: (GPUBuffer | { buffer: GPUBuffer; size: number })[]): GPUBindGroup {
-    const resource = (entry: (typeof buffers)[number]) => ("size" in entry && "buffer" in entry ? entry : { buffer: entry as GPUBuffer });
+    const resource = (entry: (typeof buffers)[number]) =>
+      "size" in entry && "buffer" in entry ? entry : { buffer: entry as GPUBuffer };
     return this.#raw.createBindGroup({
       layout: this.#layout,
       entries: buffers.map((entry, binding) => ({ binding, resource: resource(entry) })),

@@ -40,7 +40,12 @@ export class Exclusive {
     if (this.#busy) throw new GibbsError(`${this.#who} is busy: await its last call before the next.`);
     this.#busy = true;
     try {
-      return await action();
+      const result = await action();
+      this.check(); // a dispose in the middle must not go unnoticed
+      return result;
+    } catch (error) {
+      this.check();
+      throw error;
     } finally {
       this.#busy = false;
     }

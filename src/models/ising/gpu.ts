@@ -4,7 +4,15 @@ import { Budget } from "../../device/budget.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
 import { between } from "../../device/run.ts";
-import { type AdvanceOptions, ALWAYS, CLASSES, type Lattice, type LatticeOptions, PURPOSE, type Sums } from "./lattice.ts";
+import {
+  type AdvanceOptions,
+  ALWAYS,
+  CLASSES,
+  type Lattice,
+  type LatticeOptions,
+  PURPOSE,
+  type Sums,
+} from "./lattice.ts";
 import { fromPlanes, planeWords, type Shape, tiles, toPlanes } from "./packing.ts";
 
 /** Half-sweeps and measurements that one submission can hold: each needs its own step uniform. */
@@ -56,13 +64,7 @@ export class GpuLattice implements Lattice {
     return { sweep, measure };
   }
 
-  private constructor(
-    device: GpuDevice,
-    options: LatticeOptions,
-    workgroup: number,
-    sweep: Kernel,
-    measure: Kernel,
-  ) {
+  private constructor(device: GpuDevice, options: LatticeOptions, workgroup: number, sweep: Kernel, measure: Kernel) {
     this.#device = device;
     this.#options = options;
     this.#workgroup = workgroup;
@@ -105,13 +107,15 @@ export class GpuLattice implements Lattice {
       constants: { ...geometry(this.#options, this.#workgroup), THREEFRY_ROUNDS: rounds },
     });
     const device = this.#device;
-    const uniforms = [0, 1].map(() => device.buffer("ising start", 32, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST));
+    const uniforms = [0, 1].map(() =>
+      device.buffer("ising start", 32, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST),
+    );
     try {
       const groups = uniforms.map((uniform, colour) => {
         device.write(uniform, new Uint32Array([...words(seed), PURPOSE.start, firstReplica, colour]));
         return kernel.bind(this.#planes[colour], this.#planes[1 - colour], uniform);
       });
-      device.submit(title(this.#options), (encoder) => {
+      const accepted = device.submit(title(this.#options), (encoder) => {
         const pass = encoder.beginComputePass();
         pass.setPipeline(kernel.pipeline);
         for (const group of groups) {
@@ -120,7 +124,7 @@ export class GpuLattice implements Lattice {
         }
         pass.end();
       });
-      await device.settle();
+      await device.settle(accepted);
     } finally {
       for (const uniform of uniforms) device.free(uniform);
     }
@@ -130,7 +134,7 @@ export class GpuLattice implements Lattice {
     toPlanes(state, this.#options).forEach((plane, colour) => {
       this.#device.write(this.#planes[colour], plane);
     });
-    await this.#device.settle();
+    await this.#device.settle(Promise.resolve());
   }
 
   async read(): Promise<Uint8Array> {
@@ -139,33 +143,32 @@ export class GpuLattice implements Lattice {
   }
 
   async sums(): Promise<Sums[]> {
-    this.#device.submit(title(this.#options), (encoder) => {
+    const accepted = this.#device.submit(title(this.#options), (encoder) => {
       encoder.clearBuffer(this.#sums);
       const pass = encoder.beginComputePass();
       this.#encodeMeasure(pass, 0);
       pass.end();
     });
+    await accepted;
     return (await this.#readSums(1))[0];
   }
 
-  async advance({ from, sweeps, every, onSums, onSweeps, ...options }: AdvanceOptions): Promise<void> {
+  async advance({ from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions): Promise<void> {
     const most = every > 0 ? Math.min(STEPS / 2, this.#slots * every) : STEPS / 2;
     for (let done = 0; done < sweeps; ) {
       await between({ done, total: sweeps }, options);
       const count = this.#budget.next(sweeps - done, most);
-      const measured = every > 0 ? Math.floor((done + count) / every) - Math.floor(done / every) : 0;
+      const measured = measurements(from + done, count, every, origin);
       const start = performance.now();
-      this.#submit(from + done, count, every, done);
-      await this.#device.settle(this.#budget.expected(count));
+      const accepted = this.#submit(from + done, count, measured);
+      await this.#device.settle(accepted, this.#budget.expected(count));
       this.#budget.record(count, performance.now() - start);
-      const first = Math.floor(done / every) + 1;
+      const rows = measured.length > 0 ? await this.#readSums(measured.length) : [];
       done += count;
       onSweeps(from + done);
-      if (measured > 0) {
-        (await this.#readSums(measured)).forEach((sums, i) => {
-          onSums?.(sums, from + (first + i) * every);
-        });
-      }
+      rows.forEach((sums, i) => {
+        onSums?.(sums, measured[i]);
+      });
     }
     await between({ done: sweeps, total: sweeps }, options);
   }
@@ -176,28 +179,32 @@ export class GpuLattice implements Lattice {
     }
   }
 
-  #submit(sweep: number, count: number, every: number, done: number): void {
+  #submit(from: number, count: number, measured: readonly number[]): Promise<void> {
     const { seed, firstReplica, replicas } = this.#options;
-    this.#device.write(this.#run, new Uint32Array([...words(seed), PURPOSE.sweep, firstReplica, sweep]));
+    this.#device.write(this.#run, new Uint32Array([...words(seed), PURPOSE.sweep, firstReplica, from]));
     const dispatch = this.#threads(tiles(this.#options).count * replicas);
-    this.#device.submit(title(this.#options), (encoder) => {
-      if (every > 0) encoder.clearBuffer(this.#sums);
+    return this.#device.submit(title(this.#options), (encoder) => {
+      if (measured.length > 0) encoder.clearBuffer(this.#sums);
       const pass = encoder.beginComputePass();
+      pass.setPipeline(this.#sweep.kernel.pipeline);
       let slot = 0;
       for (let i = 0; i < count; i++) {
-        pass.setPipeline(this.#sweep.kernel.pipeline);
         for (const colour of [0, 1]) {
           pass.setBindGroup(0, this.#sweep.groups[colour], [(2 * i + colour) * this.#stride]);
           pass.dispatchWorkgroups(...dispatch);
         }
-        if (every > 0 && (done + i + 1) % every === 0) this.#encodeMeasure(pass, slot++);
+        if (measured[slot] === from + i + 1) {
+          this.#encodeMeasure(pass, slot++);
+          pass.setPipeline(this.#sweep.kernel.pipeline);
+        }
       }
       pass.end();
     });
   }
 
   #encodeMeasure(pass: GPUComputePassEncoder, slot: number): void {
-    const groups = Math.ceil(tiles(this.#options).count / (this.#workgroup * TILES_PER_THREAD)) * this.#options.replicas;
+    const groups =
+      Math.ceil(tiles(this.#options).count / (this.#workgroup * TILES_PER_THREAD)) * this.#options.replicas;
     pass.setPipeline(this.#measure.kernel.pipeline);
     pass.setBindGroup(0, this.#measure.group, [2 * slot * this.#stride]);
     pass.dispatchWorkgroups(...grid(groups, this.#device.limits));
@@ -229,6 +236,15 @@ export function largestSquare(limits: GPUSupportedLimits, replicas: number): num
 /** True if the planes fit the device's buffers. */
 export function fits(shape: Shape, limits: GPUSupportedLimits): boolean {
   return 4 * planeWords(shape) <= Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+}
+
+/** The sweeps after which to measure, among `count` sweeps that follow sweep `from`. */
+function measurements(from: number, count: number, every: number, origin: number): number[] {
+  if (every === 0) return [];
+  const first = origin + every * (Math.floor((from - origin) / every) + 1);
+  const sweeps: number[] = [];
+  for (let sweep = first; sweep <= from + count; sweep += every) if (sweep > origin) sweeps.push(sweep);
+  return sweeps;
 }
 
 const title = ({ width, height, replicas }: Shape) =>

@@ -33,8 +33,9 @@ export interface AdvanceOptions extends RunOptions {
   /** Sweeps already made; the random numbers of a sweep depend on its number. */
   from: number;
   sweeps: number;
-  /** Measure after each so many sweeps; 0 for never. */
+  /** Measure when the sweeps since `origin` are a multiple of this; 0 for never. */
   every: number;
+  origin: number;
   /** Receives the sums of all replicas after `sweep` sweeps, in order. */
   onSums?: (sums: Sums[], sweep: number) => void;
   /** Called whenever the state stands at `sweep` sweeps. */

@@ -42,13 +42,14 @@ export class ReferenceLattice implements Lattice {
     return this.#replicas.map((replica) => replica.sums());
   }
 
-  async advance({ from, sweeps, every, onSums, onSweeps, ...options }: AdvanceOptions): Promise<void> {
+  async advance({ from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions): Promise<void> {
     for (let done = 0; done < sweeps; ) {
       await between({ done, total: sweeps }, options);
       for (const replica of this.#replicas) replica.sweep(from + done);
       done++;
       onSweeps(from + done);
-      if (every > 0 && done % every === 0) onSums?.(await this.sums(), from + done);
+      const since = from + done - origin;
+      if (every > 0 && since > 0 && since % every === 0) onSums?.(await this.sums(), from + done);
       await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
     }
     await between({ done: sweeps, total: sweeps }, options);

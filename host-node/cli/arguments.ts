@@ -1,0 +1,102 @@
+// The words of a command line: which flags there are, what was given for them, and messages for what does not fit.
+
+import { parseArgs } from "node:util";
+import { closest, distance } from "fastest-levenshtein";
+import { ParameterError } from "../../src/device/errors.ts";
+import { UsageError } from "./errors.ts";
+
+export interface Flag {
+  /** In camelCase; --camelCase and --kebab-case are the same flag. */
+  name: string;
+  /** What stands for the value in the help; a flag without it is a switch. */
+  value?: string;
+  /** May be given several times. */
+  many?: boolean;
+  short?: string;
+  help: string;
+}
+
+export const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+export class Arguments {
+  readonly positionals: string[] = [];
+  readonly #given = new Map<string, string[]>();
+
+  /** @throws UsageError for unknown flags (with the one that was meant), missing and superfluous values, repetitions. */
+  constructor(words: readonly string[], flags: readonly Flag[], command: string) {
+    const known = new Map(flags.flatMap((flag) => [flag.name, kebab(flag.name)].map((spelling) => [spelling, flag])));
+    const type = ({ value }: Flag) => (value === undefined ? ("boolean" as const) : ("string" as const));
+    const options = Object.fromEntries(
+      [...known].map(([spelling, flag]) => {
+        const short = flag.short !== undefined && spelling === flag.name ? { short: flag.short } : {};
+        return [spelling, { type: type(flag), ...short }];
+      }),
+    );
+    const { tokens } = parseArgs({ args: [...words], options, strict: false, allowPositionals: true, tokens: true });
+    for (const token of tokens) {
+      if (token.kind === "positional") this.positionals.push(token.value);
+      if (token.kind !== "option") continue;
+      const flag = known.get(token.name);
+      if (!flag) throw new UsageError(unknown("flag", token.rawName, command, [...known.keys()].map((name) => `--${name}`)));
+      this.#add(flag, token.rawName, token.value, token.inlineValue);
+    }
+  }
+
+  #add(flag: Flag, raw: string, value: string | undefined, inline: boolean | undefined): void {
+    if (flag.value === undefined) {
+      if (value !== undefined) throw new UsageError(`${raw} takes no value; leave "=${value}" out.`);
+    } else if (value === undefined || (!inline && value.startsWith("--"))) {
+      throw new UsageError(`${raw} needs a value: ${raw} ${flag.value} (${flag.help}).`);
+    }
+    const given = this.#given.get(flag.name) ?? [];
+    if (given.length > 0 && !flag.many) throw new UsageError(`${raw} is given twice; give it once.`);
+    this.#given.set(flag.name, [...given, value ?? ""]);
+  }
+
+  has(name: string): boolean {
+    return this.#given.has(name);
+  }
+
+  text(name: string): string | undefined {
+    return this.#given.get(name)?.[0];
+  }
+
+  texts(name: string): readonly string[] {
+    return this.#given.get(name) ?? [];
+  }
+
+  /** A number given for a flag, or undefined. @throws ParameterError */
+  number(name: string, { least, whole = false }: { least: number; whole?: boolean }): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = readNumber(text);
+    if (value !== undefined && value >= least && (!whole || Number.isSafeInteger(value))) return value;
+    throw new ParameterError(name, `${kebab(name)} "${text}": give a ${whole ? "whole " : ""}number, ${least} or more.`);
+  }
+
+  /** One of several words. @throws ParameterError */
+  choice<T extends string>(name: string, choices: readonly T[], fallback: T): T {
+    const text = this.text(name) ?? fallback;
+    const found = choices.find((choice) => choice === text);
+    if (found !== undefined) return found;
+    throw new ParameterError(name, `${kebab(name)} "${text}": it is one of ${choices.join(", ")}.${meant(text, choices)}`);
+  }
+}
+
+/** A finite decimal number, or undefined: "1e6" is one, "", "0x10", "NaN" and "Infinity" are none. */
+export function readNumber(text: string): number | undefined {
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** There is no such command, model or flag; perhaps another was meant. */
+export function unknown(what: string, given: string, where: string, known: readonly string[]): string {
+  const remedy = meant(given, known) || (known.length <= 8 ? ` There are ${known.join(", ")}.` : "");
+  return `there is no ${what} ${given.startsWith("-") ? given : `"${given}"`} in ${where}.${remedy} See ${where} --help.`;
+}
+
+function meant(given: string, known: readonly string[]): string {
+  if (known.length === 0) return "";
+  const nearest = closest(given, known);
+  return distance(given, nearest) <= Math.max(2, given.length / 3) ? ` Did you mean ${nearest}?` : "";
+}

@@ -1,0 +1,71 @@
+// The flags that commands share, each declared once.
+
+import type { DeviceChoice } from "../open.ts";
+import type { Arguments, Flag } from "./arguments.ts";
+import { ParameterError } from "../../src/device/errors.ts";
+import type { Plan } from "./job.ts";
+
+export const DEVICES: readonly DeviceChoice[] = ["auto", "gpu", "software", "lavapipe", "swiftshader", "reference"];
+
+export const HELP: Flag = { name: "help", short: "h", help: "this text" };
+export const JSON_FLAG: Flag = { name: "json", help: "one JSON document on standard output" };
+export const QUIET: Flag = { name: "quiet", help: "no progress on standard error" };
+export const QUICK: Flag = { name: "quick", help: "a shorter form, in seconds on a software adapter" };
+export const DEVICE: Flag = {
+  name: "device",
+  value: "NAME",
+  help: `${DEVICES.join(" | ")}; default auto: hardware, else software`,
+};
+
+const SEED: Flag = { name: "seed", value: "N", help: "0 … 2^64-1; the same seed gives the same run anywhere; default 1" };
+const STEPS: Flag = { name: "steps", value: "N", help: "measured steps, after the warm-up; default 1000" };
+const WARMUP: Flag = { name: "warmup", value: "N", help: "steps before the first measurement; default 20 % of --steps" };
+const MEASURE_EVERY: Flag = { name: "measureEvery", value: "N", help: "steps from one measurement to the next; default 1" };
+const CHECKPOINT: Flag = {
+  name: "checkpoint",
+  value: "FILE",
+  help: "keep the run in FILE (replaced if it exists), also at the end and on Ctrl-C",
+};
+const CHECKPOINT_EVERY: Flag = { name: "checkpointEvery", value: "SECONDS", help: "how often to; default 60" };
+const RESUME: Flag = {
+  name: "resume",
+  value: "FILE",
+  help: "continue the run in FILE, and keep it there unless --checkpoint names another; a larger --steps extends it",
+};
+const out = (kinds: string): Flag => ({ name: "out", value: "FILE", many: true, help: `write FILE, by its extension: ${kinds}` });
+
+const PLAN = [SEED, STEPS, WARMUP, MEASURE_EVERY];
+const KEEP = [CHECKPOINT, CHECKPOINT_EVERY, RESUME];
+
+/** Flags of `gibbs run` beside the model's. */
+export const RUN_FLAGS = [
+  DEVICE,
+  ...PLAN,
+  JSON_FLAG,
+  out(".png picture of the state, .npy state for NumPy, .csv time series; may be repeated"),
+  ...KEEP,
+  QUIET,
+];
+
+/** Flags of `gibbs scan` beside the model's. */
+export const SCAN_FLAGS = [DEVICE, ...PLAN, JSON_FLAG, out(".csv table of the points"), ...KEEP, QUIET];
+
+/** @throws ParameterError */
+export function seedOf(given: Arguments): bigint | undefined {
+  const text = given.text("seed");
+  if (text === undefined) return undefined;
+  const seed = /^(\d+|0x[0-9a-f]+)$/i.test(text) ? BigInt(text) : -1n;
+  if (seed >= 0n && seed < 2n ** 64n) return seed;
+  throw new ParameterError("seed", `seed "${text}": give a whole number from 0 to 18446744073709551615.`);
+}
+
+/** @throws ParameterError */
+export function planOf(given: Arguments): Plan {
+  const steps = given.number("steps", { least: 1, whole: true }) ?? 1000;
+  const warmup = given.number("warmup", { least: 0, whole: true }) ?? Math.floor(steps / 5);
+  const measureEvery = given.number("measureEvery", { least: 1, whole: true }) ?? 1;
+  if (measureEvery > steps) {
+    throw new ParameterError("measureEvery", `measure-every ${measureEvery}: nothing would be measured in ${steps} steps; take ${steps} or less.`);
+  }
+  return { warmup, steps, measureEvery };
+}

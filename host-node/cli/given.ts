@@ -1,0 +1,95 @@
+// What `run` and `scan` have in common: the model, by name or from the checkpoint that is continued, and the flags it brings.
+
+import { readFile } from "node:fs/promises";
+import type { Device } from "../../src/device/device.ts";
+import { ParameterError } from "../../src/device/errors.ts";
+import { decodeCheckpoint } from "../../src/models/checkpoint.ts";
+import { models } from "../../src/models/index.ts";
+import { reason } from "../files/write.ts";
+import { Arguments, type Flag, kebab, unknown } from "./arguments.ts";
+import { UsageError } from "./errors.ts";
+import { planOf, seedOf } from "./flags.ts";
+import { Job } from "./job.ts";
+import { type AnyModel, parameterFlags, type Values } from "./values.ts";
+
+export interface Given {
+  model: AnyModel;
+  given: Arguments;
+  /** The checkpoint to continue. */
+  checkpoint: Uint8Array | undefined;
+}
+
+/** @throws UsageError, CheckpointError */
+export async function readGiven(command: "run" | "scan", words: readonly string[], common: readonly Flag[]): Promise<Given> {
+  const where = `gibbs ${command}`;
+  const flagsOf = (model: AnyModel) => [...common, ...parameterFlags(model, { scan: command === "scan" })];
+  // The model decides which flags there are, and it stands somewhere among them.
+  const first = new Arguments(words, distinct(models.flatMap(flagsOf)), where);
+  const [name, ...others] = first.positionals;
+  if (others.length > 0) throw new UsageError(`${where} takes one model; what is "${others[0]}"? Parameters are given as --NAME VALUE.`);
+  const path = first.text("resume");
+  const checkpoint = path === undefined ? undefined : await readCheckpoint(path);
+  const kept = checkpoint && (await decodeCheckpoint(checkpoint)).model;
+  if (name === undefined && kept === undefined) {
+    throw new UsageError(`${where} needs a model: ${where} MODEL. There are ${models.map((model) => model.name).join(", ")}.`);
+  }
+  const model = modelOf(name ?? kept!, where);
+  if (kept !== undefined && kept !== model.name) {
+    throw new UsageError(`${path} holds a run of "${kept}", not of "${model.name}"; leave the model out.`);
+  }
+  return { model, given: new Arguments(words, flagsOf(model), `${where} ${model.name}`), checkpoint };
+}
+
+/** @throws UsageError naming the model that was meant. */
+export function modelOf(name: string, where: string): AnyModel {
+  const model = models.find((known) => known.name === name);
+  if (!model) throw new UsageError(unknown("model", name, where, models.map((known) => known.name)));
+  return model;
+}
+
+/** Continues a job, after comparing what was given with what it holds. @throws UsageError naming what differs. */
+export async function restoreJob({ model, given, checkpoint }: Given, device: Device, command: "run" | "scan", values: Values): Promise<Job> {
+  const job = await Job.restore(model, device, checkpoint!, command);
+  try {
+    compare(job, given, values);
+    return job;
+  } catch (error) {
+    job[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function compare(job: Job, given: Arguments, values: Values): void {
+  const { points, seed } = job.simulation;
+  const same = (name: string, now: unknown, then: unknown) => {
+    if (JSON.stringify(now) === JSON.stringify(then)) return;
+    throw new UsageError(`${kebab(name)} ${now}: the resumed run has ${then}. Leave --${kebab(name)} out, or start a new run without --resume.`);
+  };
+  const own = points as { parameters: Values; batch: Values };
+  for (const [name, value] of Object.entries(values)) {
+    const then = own.batch[name] ?? own.parameters[name];
+    same(name, Array.isArray(then) && typeof value === "number" ? then.map(() => value) : value, then);
+  }
+  if (given.has("seed")) same("seed", String(seedOf(given)), String(seed));
+  for (const name of ["warmup", "measureEvery"] as const) {
+    if (given.has(name)) same(name, given.number(name, { least: 0, whole: true }), job.plan[name]);
+  }
+  if (!given.has("steps")) return;
+  const { steps } = planOf(given);
+  if (steps < job.plan.steps) {
+    throw new ParameterError("steps", `steps ${steps}: the resumed run is planned for ${job.plan.steps}; a run can be extended, not shortened.`);
+  }
+  job.extend(steps);
+}
+
+async function readCheckpoint(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${reason(error)}.`);
+  }
+}
+
+function distinct(flags: readonly Flag[]): Flag[] {
+  return [...new Map(flags.map((flag) => [flag.name, flag])).values()];
+}

@@ -1,0 +1,63 @@
+// Brings a job to its end: with progress, with a checkpoint every so often, and with an orderly stop on Ctrl-C.
+
+import type { Arguments } from "./arguments.ts";
+import { checkWritable, writeFileWhole } from "../files/write.ts";
+import { ParameterError } from "../../src/device/errors.ts";
+import { asUsage, InterruptedError } from "./errors.ts";
+import type { Job } from "./job.ts";
+import { Progress } from "./progress.ts";
+
+/** Where and how often checkpoints are written. */
+export interface Keeping {
+  path: string | undefined;
+  seconds: number;
+}
+
+/** What the flags say of checkpoints; the path is tried. */
+export async function keepingOf(given: Arguments): Promise<Keeping> {
+  const seconds = given.number("checkpointEvery", { least: 0 }) ?? 60;
+  const path = given.text("checkpoint") ?? given.text("resume");
+  if (given.has("checkpointEvery") && path === undefined) {
+    throw new ParameterError("checkpointEvery", "checkpoint-every: there is nothing to write; add --checkpoint FILE.");
+  }
+  if (given.has("checkpoint") && path !== undefined) await asUsage(checkWritable(path));
+  return { path, seconds };
+}
+
+/** @throws InterruptedError that says how to go on, FileError where a checkpoint cannot be written. */
+export async function complete(job: Job, command: string, keeping: Keeping, options: CompleteOptions): Promise<void> {
+  const { path } = keeping;
+  if (path !== undefined && job.remaining > 0) await asUsage(checkWritable(path)); // a finished run may stand where none can write
+  const from = job.simulation.steps;
+  const { model, total, updates } = job;
+  using progress = new Progress({ unit: `${model.step}s`, total, from, quiet: options.quiet, updates });
+  while (job.remaining > 0) {
+    const due = performance.now() + 1000 * keeping.seconds;
+    const start = job.simulation.steps;
+    await job.advance((made) => {
+      progress.update(start + made);
+      // At least one submission between two checkpoints, or an interval below the time of one would never end.
+      return options.signal.aborted || (path !== undefined && made > 0 && performance.now() >= due);
+    });
+    if (path !== undefined) await writeFileWhole(path, await job.bytes());
+    if (options.signal.aborted && job.remaining > 0) throw interrupted(job, command, path);
+  }
+  if (options.copy && from === total && path !== undefined) await writeFileWhole(path, await job.bytes());
+}
+
+interface CompleteOptions {
+  signal: AbortSignal;
+  quiet: boolean;
+  /** Write the checkpoint also if there is nothing left to do: the user named another file than the resumed one. */
+  copy: boolean;
+}
+
+function interrupted(job: Job, command: string, path: string | undefined): InterruptedError {
+  const done = `interrupted after ${job.simulation.steps} of ${job.total} ${job.model.step}s`;
+  const shown = path !== undefined && /[^\w./:\\-]/.test(path) ? `"${path}"` : path;
+  return new InterruptedError(
+    path === undefined
+      ? `${done}; nothing was kept, because no --checkpoint FILE was given.`
+      : `${done}; continue with: gibbs ${command} --resume ${shown}`,
+  );
+}

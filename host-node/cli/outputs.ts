@@ -1,0 +1,57 @@
+// The files of --out: what each extension holds, tried before the run and written after it.
+
+import { extname } from "node:path";
+import { csv, seriesCsv } from "../files/csv.ts";
+import { npy } from "../files/npy.ts";
+import { png } from "../files/png.ts";
+import { checkWritable, type Content, writeFileWhole } from "../files/write.ts";
+import { asUsage, UsageError } from "./errors.ts";
+import type { Job } from "./job.ts";
+import type { RunDocument, ScanDocument } from "./report.ts";
+
+const RUN: Record<string, (job: Job, document: RunDocument) => Promise<Content>> = {
+  ".png": async ({ simulation }, { gibbs, model, parameters, seed, steps, warmup, digest }) => {
+    const record = JSON.stringify({ gibbs, model, parameters, seed, steps, warmup, digest });
+    return png(await simulation.picture(), { Software: `gibbs ${gibbs}`, gibbs: record });
+  },
+  ".npy": async ({ simulation }) => npy(await simulation.array()),
+  ".csv": async ({ series }) => seriesCsv(series),
+};
+
+/** @throws UsageError for an extension that nothing is written for, and for a path that cannot be written. */
+export async function checkOutputs(paths: readonly string[], extensions: readonly string[] = Object.keys(RUN)): Promise<void> {
+  for (const path of paths) {
+    if (!extensions.includes(extname(path).toLowerCase())) {
+      throw new UsageError(`out "${path}": the file's extension says what to write; it is one of ${extensions.join(", ")}.`);
+    }
+    await asUsage(checkWritable(path));
+  }
+}
+
+/** Writes them all, also after one has failed. @throws FileError of the first that failed. */
+export async function writeOutputs(paths: readonly string[], job: Job, document: RunDocument): Promise<void> {
+  const failures: unknown[] = [];
+  for (const path of paths) {
+    const content = RUN[extname(path).toLowerCase()];
+    await content(job, document).then((bytes) => writeFileWhole(path, bytes)).catch((error) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** The table of a scan: the parameters of each point, then value and error of each observable. */
+export function scanCsv({ points }: ScanDocument): Content {
+  const [first] = points;
+  const parameters = Object.keys(first.parameters);
+  const observables = Object.keys(first.observables);
+  const head = [...parameters, ...observables.flatMap((name) => [name, `${name}_error`])];
+  return csv(head, rows());
+
+  function* rows() {
+    for (const point of points) {
+      const values = observables.flatMap((name) => [point.observables[name].value, point.observables[name].error]);
+      yield [...parameters.map((name) => show(point.parameters[name])), ...values];
+    }
+  }
+}
+
+const show = (value: unknown) => (typeof value === "number" ? value : Array.isArray(value) ? value.join("x") : String(value));

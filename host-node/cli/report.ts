@@ -1,0 +1,132 @@
+// The results of `run` and `scan`: as one JSON document that says all that is needed to run it again, and as tables.
+
+import type { DeviceInfo } from "../../src/device/device.ts";
+import type { Exact, Observable } from "../../src/models/model.ts";
+import type { Estimate } from "../../src/statistics/index.ts";
+import { duration, quantity, table, withError } from "./format.ts";
+import type { Job } from "./job.ts";
+import type { Values } from "./values.ts";
+
+/** Error and τ_int are null where a single measurement does not show them. τ_int and n count measurements. */
+type Measured = Record<string, Estimate & { unit: string }>;
+type Known = Record<string, Exact>;
+
+interface Elapsed {
+  seconds: number;
+  rate: number;
+  unit: string;
+}
+
+interface Common {
+  gibbs: string;
+  model: string;
+  parameters: Values;
+  seed: string;
+  steps: number;
+  warmup: number;
+  measureEvery: number;
+  device: DeviceInfo;
+}
+
+export interface RunDocument extends Common {
+  observables: Measured;
+  exact: Known;
+  digest: string;
+  elapsed: Elapsed;
+  /** What only this model has. */
+  result: Values;
+}
+
+export interface ScanPoint {
+  /** The parameters that differ between points. */
+  parameters: Values;
+  /** The simulation that it belongs to, and its replicas there. */
+  batch: number;
+  replicas: number[];
+  observables: Measured;
+  exact: Known;
+}
+
+export interface ScanDocument extends Common {
+  points: ScanPoint[];
+  /** One a batch. */
+  digests: string[];
+  elapsed: Elapsed;
+}
+
+export function commonOf({ model, simulation, plan }: Job): Common {
+  const { points, seed, device } = simulation;
+  const parameters = points.parameters as Values;
+  return { gibbs: __GIBBS_VERSION__, model: model.name, parameters, seed: String(seed), ...plan, device: device.info };
+}
+
+export async function runDocument(job: Job): Promise<RunDocument> {
+  const { model, simulation, series } = job;
+  return {
+    ...commonOf(job),
+    observables: measured(model.observables, model.estimate(simulation, series)),
+    exact: model.exact(simulation.points.parameters) as Known,
+    digest: await simulation.digest(),
+    elapsed: elapsedOf([job]),
+    result: {},
+  };
+}
+
+export function measured(observables: Record<string, Observable>, estimates: Record<string, Estimate>): Measured {
+  return Object.fromEntries(Object.entries(estimates).map(([name, estimate]) => [name, { ...estimate, unit: observables[name].unit }]));
+}
+
+/** The rate counts the warm-up too, and the time before an interruption. */
+export function elapsedOf(jobs: readonly Job[]): Elapsed {
+  const seconds = jobs.reduce((sum, job) => sum + job.seconds, 0);
+  const count = jobs.reduce((sum, job) => sum + job.updates.count * job.simulation.steps, 0);
+  return { seconds, rate: seconds > 0 ? count / seconds : 0, unit: `${jobs[0].updates.unit}/s` };
+}
+
+/** In standard errors; undefined where nothing exact is known or the error is not. */
+export function zScore(estimate: Estimate, exact: Exact | undefined): number | undefined {
+  if (!exact || !Number.isFinite(estimate.error)) return undefined;
+  const difference = estimate.value - exact.value;
+  return difference === 0 ? 0 : estimate.error > 0 ? difference / estimate.error : undefined;
+}
+
+export function observableTable({ observables, exact }: Pick<RunDocument, "observables" | "exact">): string {
+  const rows = Object.entries(observables).map(([name, estimate]) => {
+    const known = exact[name];
+    return [
+      name,
+      `${withError(estimate.value, estimate.error)}`,
+      estimate.unit,
+      estimate.tau.toPrecision(3),
+      known ? `${Number(known.value.toPrecision(8))} (${known.source})` : "",
+      zScore(estimate, known)?.toFixed(2) ?? "",
+    ];
+  });
+  return table(["observable", "value ± error", "unit", "τ_int", "exact", "z"], rows);
+}
+
+/** The device by name, and aloud if it is software. */
+export function deviceLine({ kind, software, description, vendor, architecture }: DeviceInfo): string {
+  if (kind === "reference") return `reference: ${description}, no GPU`;
+  const name = description || [vendor, architecture].filter(Boolean).join(" ") || "unnamed GPU";
+  return software ? `${name} - SOFTWARE: this machine's CPU does the work of a GPU` : name;
+}
+
+export function parameterLine(parameters: Values, seed: string): string {
+  const shown = Object.entries(parameters).map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(",") : value}`);
+  return [...shown, `seed ${seed}`].join(", ");
+}
+
+export function planLine(document: Common, step: string): string {
+  const { steps, warmup, measureEvery } = document;
+  const each = measureEvery === 1 ? `each ${step}` : `every ${measureEvery} ${step}s`;
+  return `${warmup} ${step}s of warm-up, then ${steps}, measured ${each} (τ_int counts measurements)`;
+}
+
+export function rateLine({ seconds, rate, unit }: Elapsed): string {
+  return `${quantity(rate)} ${unit}, ${duration(seconds)}`;
+}
+
+export function json(document: unknown): string {
+  return `${JSON.stringify(document, (_, value) => (typeof value === "bigint" ? String(value) : value))}\n`;
+}

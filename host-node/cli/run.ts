@@ -1,0 +1,48 @@
+// `gibbs run MODEL`: one simulation, from its parameters or from a checkpoint.
+
+import { seedOf, planOf, RUN_FLAGS } from "./flags.ts";
+import { definitions } from "./format.ts";
+import { type Given, readGiven, restoreJob } from "./given.ts";
+import { withDevice } from "./device.ts";
+import { Job } from "./job.ts";
+import { complete, keepingOf } from "./keep.ts";
+import { checkOutputs, writeOutputs } from "./outputs.ts";
+import { deviceLine, json, observableTable, parameterLine, planLine, rateLine, type RunDocument, runDocument } from "./report.ts";
+import { givenParameters } from "./values.ts";
+
+export async function run(words: readonly string[]): Promise<void> {
+  const task = await readGiven("run", words, RUN_FLAGS);
+  const { given } = task;
+  const values = givenParameters(task.model, given);
+  const [seed, plan] = [seedOf(given), planOf(given)];
+  const outputs = given.texts("out");
+  await checkOutputs(outputs);
+  const keeping = await keepingOf(given);
+  await withDevice(given, async (device, signal) => {
+    using job = await open(task, () =>
+      Job.create(task.model, device, { parameters: values, seed: seed ?? 1n, plan, command: "run" }),
+      () => restoreJob(task, device, "run", values),
+    );
+    await complete(job, "run", keeping, { signal, quiet: given.has("quiet"), copy: given.has("checkpoint") });
+    const document = await runDocument(job);
+    // First the results, for a disk that is full by now must not take them away.
+    process.stdout.write(given.has("json") ? json(document) : text(document, job.model.step, outputs));
+    await writeOutputs(outputs, job, document);
+  });
+}
+
+const open = (task: Given, create: () => Promise<Job>, restore: () => Promise<Job>) => (task.checkpoint ? restore() : create());
+
+function text(document: RunDocument, step: string, outputs: readonly string[]): string {
+  const lines = [
+    ["device", deviceLine(document.device)],
+    [document.model, parameterLine(document.parameters, document.seed)],
+    ["steps", planLine(document, step)],
+  ] as const;
+  const last: [string, string][] = [
+    ["digest", document.digest],
+    ["rate", rateLine(document.elapsed)],
+    ...outputs.map((path): [string, string] => ["file", path]),
+  ];
+  return `${definitions(lines, 0)}\n${observableTable(document)}\n${definitions(last, 0)}`;
+}

@@ -1,0 +1,106 @@
+// `gibbs scan MODEL`: a grid of points. What the model can batch runs side by side in one simulation; the rest one after the other.
+
+import type { Device } from "../../src/device/device.ts";
+import { ParameterError } from "../../src/device/errors.ts";
+import { point } from "../../src/models/parameters.ts";
+import { writeFileWhole } from "../files/write.ts";
+import { withDevice } from "./device.ts";
+import { UsageError } from "./errors.ts";
+import { planOf, SCAN_FLAGS, seedOf } from "./flags.ts";
+import { definitions, table, withError } from "./format.ts";
+import { type Given, readGiven, restoreJob } from "./given.ts";
+import { type Grid, gridOf } from "./grid.ts";
+import { Job } from "./job.ts";
+import { complete, keepingOf } from "./keep.ts";
+import { checkOutputs, scanCsv } from "./outputs.ts";
+import { commonOf, deviceLine, elapsedOf, json, measured, planLine, rateLine, type ScanDocument, type ScanPoint, zScore } from "./report.ts";
+import type { Values } from "./values.ts";
+
+export async function scan(words: readonly string[]): Promise<void> {
+  const task = await readGiven("scan", words, SCAN_FLAGS);
+  const { given, model, checkpoint } = task;
+  const grid = gridOf(model, given);
+  seedOf(given);
+  planOf(given);
+  if (!checkpoint && grid.axes.length === 0) {
+    const [name] = Object.keys(model.parameters.shape);
+    throw new UsageError(`gibbs scan ${model.name} needs an axis: give a parameter as FROM:TO:COUNT, as a,b,c, or several times (--${name} …).`);
+  }
+  if (grid.batches.length > 1 && (given.has("checkpoint") || checkpoint)) {
+    throw new ParameterError("checkpoint", `checkpoint: this grid makes ${grid.batches.length} simulations, and a checkpoint holds one; scan over parameters that batch (see --help), or run one scan each.`);
+  }
+  const outputs = given.texts("out");
+  await checkOutputs(outputs, [".csv"]);
+  const document = await withDevice(given, (device, signal) => scanOn(task, grid, device, signal));
+  process.stdout.write(given.has("json") ? json(document) : text(document, model.step));
+  for (const path of outputs) await writeFileWhole(path, scanCsv(document));
+}
+
+async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSignal): Promise<ScanDocument> {
+  const { given, model } = task;
+  const keeping = await keepingOf(given);
+  const points: ScanPoint[] = [];
+  const digests: string[] = [];
+  let [seconds, updates] = [0, 0];
+  let document: Omit<ScanDocument, "points" | "digests" | "elapsed"> | undefined;
+  let unit = "";
+  for (const parameters of grid.batches) {
+    using job = task.checkpoint
+      ? await restoreJob(task, device, "scan", parameters)
+      : await Job.create(model, device, { parameters, seed: seedOf(given) ?? 1n, plan: planOf(given), command: "scan", copies: grid.copies });
+    await complete(job, "scan", keeping, { signal, quiet: given.has("quiet"), copy: given.has("checkpoint") });
+    points.push(...pointsOf(job, digests.length, grid.axes));
+    digests.push(await job.simulation.digest());
+    const elapsed = elapsedOf([job]);
+    seconds += elapsed.seconds;
+    updates += elapsed.rate * elapsed.seconds;
+    unit = elapsed.unit;
+    document ??= commonOf(job);
+  }
+  const { parameters, ...common } = document!;
+  const shared = Object.entries(parameters).filter(([name]) => !(name in points[0].parameters));
+  return { ...common, parameters: Object.fromEntries(shared), points, digests, elapsed: { seconds, rate: updates / seconds, unit } };
+}
+
+/** The points of one simulation; each is `copies` replicas that follow each other. */
+function pointsOf(job: Job, batch: number, axes: readonly string[]): ScanPoint[] {
+  const { model, simulation, series, copies } = job;
+  const names = new Set([...axes, ...Object.keys(simulation.points.batch)]);
+  const alone = Object.keys(simulation.points.batch).length === 0;
+  const width = alone ? simulation.replicas : copies; // without lists all replicas share one point
+  return Array.from({ length: simulation.replicas / width }, (_, i) => {
+    const replicas = Array.from({ length: width }, (_, j) => i * width + j);
+    const parameters = point(simulation.points, replicas[0]) as Values;
+    return {
+      parameters: Object.fromEntries(Object.entries(parameters).filter(([name]) => names.has(name))),
+      batch,
+      replicas,
+      observables: measured(model.observables, model.estimate(simulation, series, replicas)),
+      exact: model.exact(parameters) as ScanPoint["exact"],
+    };
+  });
+}
+
+function text(document: ScanDocument, step: string): string {
+  const { points } = document;
+  const axes = Object.keys(points[0].parameters);
+  const names = Object.keys(points[0].observables);
+  const known = names.filter((name) => points.some((at) => at.exact[name]));
+  const head = [...axes, ...names.flatMap((name) => (known.includes(name) ? [name, "exact", "z"] : [name]))];
+  const rows = points.map(({ parameters, observables, exact }) => [
+    ...axes.map((name) => String(parameters[name])),
+    ...names.flatMap((name) => {
+      const { value, error } = observables[name];
+      const own = withError(value, error);
+      if (!known.includes(name)) return [own];
+      return [own, exact[name] ? String(Number(exact[name].value.toPrecision(7))) : "", zScore(observables[name], exact[name])?.toFixed(2) ?? ""];
+    }),
+  ]);
+  const lines = [
+    ["device", deviceLine(document.device)],
+    [document.model, `${points.length} points in ${document.digests.length} ${document.digests.length > 1 ? "batches" : "batch"}`],
+    ["steps", planLine(document, step)],
+  ] as const;
+  const last = [...document.digests.map((digest) => ["digest", digest] as const), ["rate", rateLine(document.elapsed)] as const];
+  return `${definitions(lines, 0)}\n${table(head, rows)}\n${definitions(last, 0)}`;
+}

@@ -1,0 +1,24 @@
+// Opens a device in Node: the machine's GPU or a software adapter through Dawn, or the reference.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Device, ReferenceDevice } from "../src/device/device.ts";
+import { GpuDevice } from "../src/device/gpu.ts";
+import { type AdapterChoice, requestAdapter } from "./adapter.ts";
+
+export type DeviceChoice = AdapterChoice | "reference";
+
+/**
+ * Opens a device: "auto" (default) is the first of hardware, lavapipe and SwiftShader; "reference" needs no WebGPU at all.
+ *
+ * @throws DeviceUnavailableError with the remedies.
+ */
+export function openDevice(choice: "reference"): Promise<ReferenceDevice>;
+export function openDevice(choice?: AdapterChoice): Promise<GpuDevice>;
+export function openDevice(choice?: DeviceChoice): Promise<Device>;
+export async function openDevice(choice: DeviceChoice = "auto"): Promise<Device> {
+  if (choice === "reference") return new ReferenceDevice("node");
+  const { adapter, software } = await requestAdapter(choice);
+  const { globals } = await import("webgpu"); // has loaded by now; where it cannot, requestAdapter has said why
+  Object.assign(globalThis, globals);
+  return GpuDevice.open({ name: "node", adapter, software, sleep });
+}

@@ -1,0 +1,17 @@
+// All that a user imports, independent of the host; "gibbs/node" and "gibbs/web" add openDevice.
+
+export { type Device, type DeviceInfo, ReferenceDevice } from "./device/device.ts";
+export * from "./device/errors.ts";
+export { GpuDevice, type Host } from "./device/gpu.ts";
+export type { Progress, RunOptions } from "./device/run.ts";
+export * from "./models/checkpoint.ts";
+export { models } from "./models/index.ts";
+export * from "./models/ising/index.ts";
+export type { Check, CheckpointExtra, Exact, Model, Observable, Recording, Simulation } from "./models/model.ts";
+export type { Points } from "./models/parameters.ts";
+export { Series } from "./models/series.ts";
+export { streamKey, streamPurpose, threefry4x32, type Words4 } from "./random/threefry.ts";
+export * from "./statistics/index.ts";
+
+/** The version of this package. */
+export const version: string = __GIBBS_VERSION__;

@@ -1,0 +1,7 @@
+// Every model of gibbs: one line each. Command line, site, validation and scans take them from here.
+
+import { ising } from "./ising/index.ts";
+import type { Model } from "./model.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: models differ in their parameters' types, which only their own code knows
+export const models: readonly Model<any>[] = [ising];

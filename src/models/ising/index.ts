@@ -1,0 +1,38 @@
+// The two-dimensional Ising model: H = -Jx Σ s s' (horizontal bonds) - Jy Σ s s' (vertical bonds) - h Σ s on a periodic
+// square lattice, by Metropolis or heat-bath dynamics in checkerboard order.
+
+import type { Device } from "../../device/device.ts";
+import type { Model } from "../model.ts";
+import { columns, estimateIsing, exactIsing, observables } from "./observables.ts";
+import { isingParameters } from "./parameters.ts";
+import { type IsingOptions, IsingSimulation } from "./simulation.ts";
+import { validateIsing } from "./validate.ts";
+
+export * from "./exact.ts";
+export type { IsingObservables } from "./observables.ts";
+export type { IsingParameters } from "./parameters.ts";
+export { type IsingOptions, IsingSimulation } from "./simulation.ts";
+
+export const ising = {
+  name: "ising",
+  title: "Ising model in two dimensions",
+  summary:
+    "Spins on a periodic square lattice with a field and couplings of either sign, 32 spins a word, exact to the bit.",
+  parameters: isingParameters,
+  step: "sweep",
+  observables,
+  columns,
+  /**
+   * A lattice, or a batch of replicas; lists of temperatures or fields give each replica its own.
+   *
+   * @throws ParameterError for a value out of range or a size over the device's limits (it names the largest that fits).
+   */
+  create: (device: Device, options: IsingOptions = {}) => IsingSimulation.create(device, options),
+  /** Continues a checkpoint bit for bit. @throws CheckpointError */
+  restore: (device: Device, checkpoint: Uint8Array) => IsingSimulation.restore(device, checkpoint),
+  estimate: ({ points }, series, replicas) =>
+    estimateIsing(points, series, replicas ?? [...Array(series.replicas).keys()]),
+  exact: exactIsing,
+  updates: ({ size }) => ({ count: size[0] * size[1], unit: "flips" }),
+  validate: validateIsing,
+} satisfies Model<typeof isingParameters, IsingSimulation> & { columns: readonly string[] };

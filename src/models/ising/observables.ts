@@ -1,0 +1,107 @@
+// What is measured of the Ising model, with errors, and what is known of it exactly.
+
+import { type Estimate, estimateReplicas, jackknifeReplicas } from "../../statistics/index.ts";
+import type { Exact, Observable } from "../model.ts";
+import { type Points, point } from "../parameters.ts";
+import type { Series } from "../series.ts";
+import { criticalTemperature, enumerate, kaufman, onsager } from "./exact.ts";
+import type { Sums } from "./lattice.ts";
+import type { IsingParameters } from "./parameters.ts";
+
+export const columns = ["energy", "magnetization"] as const;
+
+export const observables = {
+  energy: { unit: "J/site", description: "Energy per site, each bond once: -Jx Σ s s' - Jy Σ s s' - h Σ s" },
+  magnetization: { unit: "1/site", description: "Mean spin m" },
+  absMagnetization: { unit: "1/site", description: "Mean of |m|" },
+  specificHeat: { unit: "k_B/site", description: "N (⟨e²⟩ - ⟨e⟩²) / T²" },
+  susceptibility: {
+    unit: "1/J/site",
+    description: "N (⟨m²⟩ - ⟨|m|⟩²) / T without a field, N (⟨m²⟩ - ⟨m⟩²) / T in one",
+  },
+  binder: { unit: "", description: "Binder cumulant 1 - ⟨m⁴⟩ / (3 ⟨m²⟩²): 2/3 in order, 0 in disorder" },
+} satisfies Record<string, Observable>;
+
+export type IsingObservables = Record<keyof typeof observables, Estimate>;
+
+/** Energy and magnetization per site from the integer sums. */
+export function perSite({ up, unequalX, unequalY }: Sums, { size, couplings, field }: IsingParameters): number[] {
+  const sites = size[0] * size[1];
+  const m = (2 * up - sites) / sites;
+  const energy = -couplings[0] * (1 - (2 * unequalX) / sites) - couplings[1] * (1 - (2 * unequalY) / sites) - field * m;
+  return [energy, m];
+}
+
+/** Estimates over replicas that share one point. */
+export function estimateIsing(points: Points<IsingParameters>, series: Series, replicas: number[]): IsingObservables {
+  const { size, temperature, field } = point(points, replicas[0]);
+  const sites = size[0] * size[1];
+  const energy = replicas.map((replica) => series.column("energy", replica));
+  const m = replicas.map((replica) => series.column("magnetization", replica));
+  const abs = m.map((row) => row.map(Math.abs));
+  const order = field === 0 ? abs : m;
+  // Fluctuations of values shifted near zero: a difference of squares loses no digits there.
+  const level = energy[0][0];
+  const shifted = energy.map((row) => row.map((e) => e - level));
+  const power = (rows: Float64Array[], n: number) => rows.map((row) => row.map((x) => x ** n));
+  const rows = (...parts: Float64Array[][]) => replicas.map((_, i) => parts.map((part) => part[i]));
+  return {
+    energy: estimateReplicas(energy),
+    magnetization: estimateReplicas(m),
+    absMagnetization: estimateReplicas(abs),
+    specificHeat: jackknifeReplicas(
+      rows(shifted, power(shifted, 2)),
+      ([e, e2]) => (sites * (e2 - e * e)) / temperature ** 2,
+    ),
+    susceptibility: jackknifeReplicas(rows(order, power(m, 2)), ([a, m2]) => (sites * (m2 - a * a)) / temperature),
+    binder: jackknifeReplicas(rows(power(m, 2), power(m, 4)), ([m2, m4]) => (m2 > 0 ? 1 - m4 / (3 * m2 * m2) : 0)),
+  };
+}
+
+const ENUMERATED = 16;
+const KAUFMAN = 4096;
+
+/**
+ * What is known exactly: every observable of tiny lattices (by enumeration), else without a field energy and specific heat
+ * of the finite torus (Kaufman) or of the infinite lattice (Onsager), and |m| where it equals Yang's but for e^-12.
+ */
+export function exactIsing(parameters: IsingParameters): Partial<Record<keyof IsingObservables, Exact>> {
+  const { size, temperature, field, couplings } = parameters;
+  const [width, height] = size;
+  if (width * height <= ENUMERATED) {
+    const all = enumerate(width, height, { temperature, field, couplings });
+    const source = `enumeration of 2^${width * height} states`;
+    const named = (value: number) => ({ value, source });
+    return {
+      energy: named(all.energy),
+      magnetization: named(all.magnetization),
+      absMagnetization: named(all.absMagnetization),
+      specificHeat: named(all.specificHeat),
+      susceptibility: named(field === 0 ? all.absSusceptibility : all.susceptibility),
+      binder: named(all.binder),
+    };
+  }
+  if (field !== 0) return {};
+  const finite = Math.max(width, height) <= KAUFMAN;
+  const { energy, specificHeat } = finite
+    ? kaufman(width, height, { temperature, couplings })
+    : onsager({ temperature, couplings });
+  const source = finite ? "Kaufman 1949" : "Onsager 1944, infinite lattice";
+  const exact: Partial<Record<keyof IsingObservables, Exact>> = { energy: { value: energy, source } };
+  if (Number.isFinite(specificHeat) && (finite || temperature !== criticalTemperature(couplings))) {
+    exact.specificHeat = { value: specificHeat, source };
+  }
+  if (ordered(parameters)) {
+    const { magnetization } = onsager({ temperature, couplings });
+    exact.absMagnetization = { value: magnetization, source: "Yang 1952, infinite lattice" };
+  }
+  return exact;
+}
+
+/** Ferromagnets so far below T_c that the lattice is at least 12 correlation lengths wide: 1/ξ = 2 (2K + ln tanh K) along each axis. */
+function ordered({ size, temperature, couplings }: IsingParameters): boolean {
+  if (couplings[0] <= 0 || couplings[1] <= 0 || temperature >= criticalTemperature(couplings)) return false;
+  const [kx, ky] = couplings.map((j) => j / temperature);
+  const decay = Math.min(2 * kx + Math.log(Math.tanh(ky)), 2 * ky + Math.log(Math.tanh(kx)));
+  return Math.min(...size) * 2 * decay > 12;
+}

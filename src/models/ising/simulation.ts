@@ -1,0 +1,337 @@
+// One Ising lattice, or a batch of them, on any device: run, measure, checkpoint, read.
+
+import type { Device } from "../../device/device.ts";
+import { CheckpointError, ParameterError } from "../../device/errors.ts";
+import { Exclusive, type RunOptions } from "../../device/run.ts";
+import type { Estimate } from "../../statistics/index.ts";
+import { type Checkpoint, decodeCheckpoint, digestOf, encodeCheckpoint } from "../checkpoint.ts";
+import type { CheckpointExtra, Options, Recording, Simulation } from "../model.ts";
+import { type Points, point, resolve } from "../parameters.ts";
+import { Series } from "../series.ts";
+import { fits, GpuLattice, largestSquare } from "./gpu.ts";
+import { CLASSES, type Lattice, type LatticeOptions } from "./lattice.ts";
+import { columns, estimateIsing, type IsingObservables, perSite } from "./observables.ts";
+import { packSpins, rowBytes, type Shape, stateBytes, unpackSpins } from "./packing.ts";
+import { flipThresholds, type IsingParameters, isingParameters, rounds } from "./parameters.ts";
+import { ReferenceLattice } from "./reference-lattice.ts";
+
+/** The number of a sweep is one word of the counter of its random numbers. */
+const MOST_SWEEPS = 2 ** 32 - 1;
+/** The reference holds a byte a spin and takes a microsecond for each: beyond this it is a mistake. */
+const MOST_REFERENCE_SPINS = 2 ** 28;
+
+export type IsingOptions = Options<typeof isingParameters> & {
+  /** The state at step 0, ±1 or any numbers of their signs, shape [replicas][height][width]; sets `start` to "given". */
+  spins?: ArrayLike<number>;
+  /** Invocations in a workgroup, a power of two up to the device's limit; changes the speed and nothing else. */
+  workgroup?: number;
+};
+
+export class IsingSimulation implements Simulation<IsingParameters> {
+  readonly model = "ising";
+  readonly device: Device;
+  readonly points: Points<IsingParameters>;
+  readonly seed: bigint;
+  readonly replicas: number;
+  readonly #thresholds: Uint32Array;
+  readonly #lattice: Lattice;
+  readonly #exclusive = new Exclusive("The Ising simulation");
+  #steps: number;
+
+  private constructor(device: Device, setup: Setup, lattice: Lattice, steps: number) {
+    this.device = device;
+    this.points = setup.points;
+    this.seed = setup.options.seed;
+    this.replicas = setup.options.replicas;
+    this.#thresholds = setup.options.thresholds;
+    this.#lattice = lattice;
+    this.#steps = steps;
+  }
+
+  static async create(device: Device, given: IsingOptions = {}): Promise<IsingSimulation> {
+    const { seed = 1n, spins, workgroup, ...parameters } = given;
+    const points = resolve("ising", isingParameters, spins ? { ...parameters, start: "given" } : parameters);
+    const setup = prepare(points, checkSeed(seed));
+    const state = startState(points.parameters.start, setup.options, spins);
+    const lattice = await openLattice(device, setup.options, workgroup);
+    try {
+      if (state) await lattice.write(state);
+      else await lattice.randomize();
+    } catch (error) {
+      lattice.dispose();
+      throw error;
+    }
+    return new IsingSimulation(device, setup, lattice, 0);
+  }
+
+  static async restore(
+    device: Device,
+    bytes: Uint8Array,
+    workgroup?: number,
+  ): Promise<IsingSimulation & { extra: CheckpointExtra }> {
+    const { setup, steps, state, extra } = readCheckpoint(await decodeCheckpoint(bytes));
+    const lattice = await openLattice(device, setup.options, workgroup);
+    await lattice.write(state);
+    return Object.assign(new IsingSimulation(device, setup, lattice, steps), { extra });
+  }
+
+  /** Sweeps made so far; in each every spin is offered one flip. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** The first replica's parameters; `points.batch` has those that differ. */
+  get parameters(): IsingParameters {
+    return this.points.parameters;
+  }
+
+  series(): Series {
+    return new Series(columns, this.replicas);
+  }
+
+  /**
+   * Makes `steps` sweeps in many short submissions.
+   *
+   * @throws the signal's reason when aborted (the state stays valid), DeviceLostError, GpuError, DisposedError.
+   */
+  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
+    return this.#exclusive.use(async () => {
+      if (!Number.isSafeInteger(steps) || steps < 0) {
+        throw new ParameterError("steps", `steps ${steps}: it must be a whole number of sweeps, 0 or more.`);
+      }
+      if (this.#steps + steps > MOST_SWEEPS) {
+        throw new ParameterError(
+          "steps",
+          `steps ${steps}: random numbers are counted for ${MOST_SWEEPS} sweeps in all; use another seed.`,
+        );
+      }
+      if (record && !(Number.isSafeInteger(record.every) && record.every >= 1)) {
+        throw new ParameterError("every", `every ${record.every}: it must be a whole number of sweeps, 1 or more.`);
+      }
+      await this.#lattice.advance({
+        ...options,
+        from: this.#steps,
+        sweeps: steps,
+        every: record?.every ?? 0,
+        origin: record?.origin ?? 0,
+        onSums: (sums, sweep) => {
+          record?.series.append(
+            sweep,
+            sums.map((sum, replica) => perSite(sum, point(this.points, replica))),
+          );
+        },
+        onSweeps: (sweep) => {
+          this.#steps = sweep;
+        },
+      });
+    });
+  }
+
+  /** Runs `count` × `every` sweeps and returns the series measured on the way. */
+  async collect(count: number, { every = 1, ...options }: RunOptions & { every?: number } = {}): Promise<Series> {
+    const series = this.series();
+    await this.run(count * every, { ...options, record: { series, every, origin: this.#steps } });
+    return series;
+  }
+
+  /** Measures `count` times, `every` sweeps apart; all replicas, which must share their parameters, are one ensemble. */
+  async sample(count: number, options: RunOptions & { every?: number } = {}): Promise<IsingObservables> {
+    return this.estimate(await this.collect(count, options));
+  }
+
+  /** The same for each replica by itself. */
+  async sampleEach(count: number, options: RunOptions & { every?: number } = {}): Promise<IsingObservables[]> {
+    const series = await this.collect(count, options);
+    return Array.from({ length: this.replicas }, (_, replica) => this.estimate(series, [replica]));
+  }
+
+  /** Observables of replicas that share their parameters: value, standard error, τ_int in measurements. */
+  estimate(series: Series, replicas?: number[]): Record<keyof IsingObservables, Estimate> {
+    const [differs] = Object.keys(this.points.batch);
+    if (!replicas && differs) {
+      throw new ParameterError(
+        differs,
+        `The replicas differ in ${differs}: name those to average, or use sampleEach().`,
+      );
+    }
+    return estimateIsing(this.points, series, replicas ?? [...Array(this.replicas).keys()]);
+  }
+
+  /** Energy and magnetization per site of each replica, now. */
+  measure(): Promise<{ energy: number; magnetization: number }[]> {
+    return this.#exclusive.use(async () =>
+      (await this.#lattice.sums()).map((sums, replica) => {
+        const [energy, magnetization] = perSite(sums, point(this.points, replica));
+        return { energy, magnetization };
+      }),
+    );
+  }
+
+  /** The canonical state: rows of one bit a spin, padded to bytes, lowest bit first, up = 1; replica after replica. */
+  state(): Promise<Uint8Array> {
+    return this.#exclusive.use(() => this.#lattice.read());
+  }
+
+  /** Spins ±1, shape [replicas][height][width]. */
+  async spins(): Promise<Int8Array> {
+    return unpackSpins(await this.state(), this.#shape);
+  }
+
+  /** SHA-256 of "ising REPLICASxHEIGHTxWIDTH\n" and the canonical state, of all replicas or of one as if it were alone. */
+  async digest(replica?: number): Promise<string> {
+    const { width, height } = this.#shape;
+    const state = await this.state();
+    const size = state.length / this.replicas;
+    const part = replica === undefined ? state : state.subarray(replica * size, (replica + 1) * size);
+    const count = replica === undefined ? this.replicas : 1;
+    return digestOf(new TextEncoder().encode(`ising ${count}x${height}x${width}\n`), part);
+  }
+
+  async checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
+    const { parameters, batch } = this.points;
+    const header = { parameters, batch, seed: String(this.seed), steps: this.#steps, extra: extra.header };
+    const kept = Object.entries(extra.sections).map(([name, bytes]) => [`extra:${name}`, bytes]);
+    const thresholds = new Uint8Array(this.#thresholds.slice().buffer);
+    const sections = { state: await this.state(), thresholds, ...Object.fromEntries(kept) };
+    return encodeCheckpoint({ model: "ising", header, sections });
+  }
+
+  async array(): Promise<{ data: Int8Array; shape: number[] }> {
+    const { width, height, replicas } = this.#shape;
+    const shape = replicas > 1 ? [replicas, height, width] : [height, width];
+    return { data: await this.spins(), shape };
+  }
+
+  /** The first replica: up is 255, down 0. */
+  async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
+    const { width, height } = this.#shape;
+    const state = await this.state();
+    const bytes = rowBytes(this.#shape);
+    const data = new Uint8Array(width * height);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        data[y * width + x] = (state[y * bytes + (x >> 3)] >> (x & 7)) & 1 ? 255 : 0;
+      }
+    }
+    return { width, height, data };
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** Frees the lattice; any later use throws DisposedError. */
+  dispose(): void {
+    if (this.#exclusive.dispose()) this.#lattice.dispose();
+  }
+
+  get #shape(): Shape {
+    const [width, height] = this.points.parameters.size;
+    return { width, height, replicas: this.replicas };
+  }
+}
+
+interface Setup {
+  points: Points<IsingParameters>;
+  options: LatticeOptions;
+}
+
+function prepare(points: Points<IsingParameters>, seed: bigint, thresholds?: Uint32Array): Setup {
+  const { parameters, batch } = points;
+  const [listed] = Object.values(batch);
+  if (listed && parameters.replicas !== 1 && parameters.replicas !== listed.length) {
+    throw new ParameterError(
+      "replicas",
+      `replicas ${parameters.replicas}: a list of ${listed.length} values makes ${listed.length} replicas; leave replicas out.`,
+    );
+  }
+  const replicas = listed?.length ?? parameters.replicas;
+  const [width, height] = parameters.size;
+  const options: LatticeOptions = {
+    width,
+    height,
+    replicas,
+    seed,
+    firstReplica: parameters.firstReplica,
+    thresholds: thresholds ?? flipThresholds(points, replicas),
+    rounds: rounds(parameters),
+  };
+  return { points: { parameters: { ...parameters, replicas }, batch }, options };
+}
+
+function checkSeed(seed: unknown): bigint {
+  if (typeof seed !== "bigint" || seed < 0n || seed >= 2n ** 64n) {
+    throw new ParameterError("seed", `seed ${seed}: it must be a bigint from 0 to 18446744073709551615, as in 42n.`);
+  }
+  return seed;
+}
+
+function startState(start: IsingParameters["start"], shape: Shape, spins?: ArrayLike<number>): Uint8Array | undefined {
+  if (start === "random") return undefined;
+  const count = shape.replicas * shape.height * shape.width;
+  if (start === "given") {
+    if (spins?.length !== count) {
+      const given = spins ? `${spins.length} spins were given` : "no spins were given";
+      throw new ParameterError(
+        "start",
+        `start given: ${count} spins are needed (replicas × height × width), but ${given}.`,
+      );
+    }
+    return packSpins(spins, shape);
+  }
+  const state = new Uint8Array(stateBytes(shape));
+  return start === "up" ? packUp(state, shape) : state;
+}
+
+function packUp(state: Uint8Array, shape: Shape): Uint8Array {
+  const bytes = rowBytes(shape);
+  state.fill(0xff);
+  const last = (1 << (((shape.width - 1) % 8) + 1)) - 1;
+  for (let at = bytes - 1; at < state.length; at += bytes) state[at] = last;
+  return state;
+}
+
+async function openLattice(device: Device, options: LatticeOptions, workgroup?: number): Promise<Lattice> {
+  const { width, height, replicas } = options;
+  if (device.kind === "reference") {
+    if (width * height * replicas > MOST_REFERENCE_SPINS) {
+      throw new ParameterError(
+        "size",
+        `size ${width},${height}: the reference is meant for up to 16384,16384; use a GPU device.`,
+      );
+    }
+    return new ReferenceLattice(options);
+  }
+  if (!fits(options, device.limits)) {
+    const largest = largestSquare(device.limits, replicas);
+    const copies = replicas > 1 ? ` × ${replicas} replicas` : "";
+    const remedy =
+      largest >= 2 ? `the largest square lattice that fits is ${largest},${largest}${copies}` : "take fewer replicas";
+    throw new ParameterError(
+      "size",
+      `size ${width},${height}${copies}: this device (${device.info.description || device.info.vendor}) holds too little in one buffer; ${remedy}.`,
+    );
+  }
+  const most = device.limits.maxComputeInvocationsPerWorkgroup;
+  const group = workgroup ?? Math.min(128, most);
+  if (!Number.isInteger(Math.log2(group)) || group < 1 || group > most) {
+    throw new ParameterError("workgroup", `workgroup ${group}: it must be a power of two from 1 to ${most}.`);
+  }
+  return GpuLattice.create(device, options, group);
+}
+
+function readCheckpoint({ model, header, sections }: Checkpoint) {
+  const wrong = (what: string) => new CheckpointError(`The checkpoint holds ${what}. Use the file that "ising" wrote.`);
+  if (model !== "ising") throw wrong(`a run of "${model}", not of "ising"`);
+  const { parameters, batch, seed, steps, extra } = header as Record<string, never>;
+  const points = { ...resolve("ising", isingParameters, parameters as object), batch };
+  if (!sections.state || !sections.thresholds || !Number.isSafeInteger(steps)) throw wrong("no complete state");
+  const thresholds = new Uint32Array(sections.thresholds.slice().buffer);
+  const setup = prepare(points, checkSeed(BigInt(seed)), thresholds);
+  if (sections.state.length !== stateBytes(setup.options) || thresholds.length !== CLASSES * setup.options.replicas) {
+    throw wrong("a state of another size than its parameters say");
+  }
+  const kept = Object.entries(sections).filter(([name]) => name.startsWith("extra:"));
+  const extraSections = Object.fromEntries(kept.map(([name, bytes]) => [name.slice(6), bytes]));
+  return { setup, steps: steps as number, state: sections.state, extra: { header: extra, sections: extraSections } };
+}

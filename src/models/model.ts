@@ -1,0 +1,97 @@
+// What a model declares of itself, once: command line, pages, permalinks, validation and scans are made from it.
+
+import type { z } from "zod";
+import type { Device } from "../device/device.ts";
+import type { RunOptions } from "../device/run.ts";
+import type { Estimate } from "../statistics/index.ts";
+import type { Points, Schema } from "./parameters.ts";
+import type { Series } from "./series.ts";
+
+/** A value known exactly, and from where. */
+export interface Exact {
+  value: number;
+  /** Author and year; says so where it holds for the infinite system. */
+  source: string;
+}
+
+export interface Observable {
+  unit: string;
+  description: string;
+}
+
+/** One finding of `validate`: a figure and the bound that it must keep. */
+export interface Check {
+  model: string;
+  oracle: "known answer" | "reference" | "exact";
+  name: string;
+  value: number;
+  bound: number;
+  pass: boolean;
+}
+
+export interface Recording {
+  series: Series;
+  /** Measure after each so many steps, counted from step `origin` (0 if not given). */
+  every: number;
+  origin?: number;
+}
+
+/** A simulation of any model, on any device. */
+export interface Simulation<P = unknown> extends Disposable {
+  readonly model: string;
+  readonly device: Device;
+  readonly points: Points<P>;
+  readonly seed: bigint;
+  /** Replicas that run side by side. */
+  readonly replicas: number;
+  /** Steps made so far. */
+  readonly steps: number;
+  /** An empty series with the model's columns, to record into. */
+  series(): Series;
+  /** Makes `steps` steps in many short submissions. */
+  run(steps: number, options?: RunOptions & { record?: Recording }): Promise<void>;
+  /** SHA-256 of the canonical state: equal digests mean equal states. */
+  digest(): Promise<string>;
+  /** Everything needed to continue bit for bit, on any device or host; `extra` is kept with it. */
+  checkpoint(extra?: CheckpointExtra): Promise<Uint8Array>;
+  /** The state as an array for NumPy. */
+  array(): Promise<{ data: Int8Array | Float32Array | Float64Array; shape: number[] }>;
+  /** The state as a picture, one value 0..255 a pixel; the first replica. */
+  picture(): Promise<{ width: number; height: number; data: Uint8Array }>;
+}
+
+export interface CheckpointExtra {
+  header: Record<string, unknown>;
+  sections: Record<string, Uint8Array>;
+}
+
+export interface Model<S extends Schema = Schema, Sim extends Simulation = Simulation> {
+  name: string;
+  title: string;
+  /** One sentence. */
+  summary: string;
+  parameters: S;
+  /** What one step is called. */
+  step: string;
+  observables: Record<string, Observable>;
+  /** @throws ParameterError, DeviceLostError, OutOfMemoryError */
+  create(device: Device, options: Options<S>): Promise<Sim>;
+  /** Continues a checkpoint; `extra` returns what was kept with it. */
+  restore(device: Device, checkpoint: Uint8Array): Promise<Sim & { extra: CheckpointExtra }>;
+  /** The observables of replicas that share one point: all together, or those named. */
+  estimate(simulation: { points: Points<z.output<S>> }, series: Series, replicas?: number[]): Record<string, Estimate>;
+  /** What is known exactly at these parameters. */
+  exact(parameters: z.output<S>): Partial<Record<string, Exact>>;
+  /** Elementary updates of one step of one replica, and what they are called. */
+  updates(parameters: z.output<S>): { count: number; unit: string };
+  /** Checks this device by the three oracles; `quick` in seconds on a software adapter. */
+  validate(device: Device, options: { quick: boolean; signal?: AbortSignal }): AsyncGenerator<Check>;
+}
+
+export type Options<S extends Schema> = BatchOptions<z.input<S>> & {
+  /** 64 bits; the same seed and parameters give the same run on every machine. Default 1. */
+  seed?: bigint;
+};
+
+/** Parameters that batch may be lists; the schema's metadata says at run time which do. */
+export type BatchOptions<P> = { [K in keyof P]: P[K] | (NonNullable<P[K]> extends number ? readonly number[] : P[K]) };

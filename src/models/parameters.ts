@@ -1,0 +1,94 @@
+// From one zod schema: checked parameter values, and messages that name the parameter, what was given, and what is allowed.
+
+import { z } from "zod";
+import { ParameterError } from "../device/errors.ts";
+
+export type Schema = z.ZodObject<Record<string, z.ZodType>>;
+
+/** What a parameter's `.meta()` carries beside zod's own description. */
+export interface ParameterMeta {
+  unit?: string;
+  /** Replicas of one batch may differ in it, so that a scan over it is one dispatch. */
+  batch?: boolean;
+}
+
+/** A simulation's points: what each replica of the batch is set to. Without lists there is one point for all replicas. */
+export interface Points<P> {
+  /** The parameters, with the first point's values for those that differ. */
+  parameters: P;
+  /** The values of the parameters that differ between replicas, one a replica. */
+  batch: Partial<Record<keyof P & string, number[]>>;
+}
+
+export const metaOf = (schema: z.ZodType): ParameterMeta => (schema.meta() ?? {}) as ParameterMeta;
+
+/** The schema below `.default()` and `.optional()`. */
+export function inner(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
+    ? inner(schema.unwrap() as z.ZodType)
+    : schema;
+}
+
+/**
+ * Checks parameters against a model's schema and fills in defaults. One number for a pair stands for both. A list for a
+ * parameter that batches gives each replica its own value.
+ *
+ * @throws ParameterError naming the first culprit.
+ */
+export function resolve<S extends Schema>(model: string, schema: S, given: object): Points<z.output<S>> {
+  const values: Record<string, unknown> = { ...given };
+  const batch: Record<string, number[]> = {};
+  for (const [name, value] of Object.entries(values)) {
+    const field = schema.shape[name];
+    if (!field) {
+      throw new ParameterError(
+        name,
+        `${model} has no parameter "${name}"; it has ${Object.keys(schema.shape).join(", ")}.`,
+      );
+    }
+    const kind = inner(field);
+    if (kind instanceof z.ZodTuple && typeof value === "number") values[name] = kind.def.items.map(() => value);
+    if (!(kind instanceof z.ZodTuple) && (Array.isArray(value) || ArrayBuffer.isView(value))) {
+      const list = Array.from(value as ArrayLike<number>);
+      if (!metaOf(field).batch) fail(name, value, `it takes one value, not a list`);
+      if (list.length === 0) fail(name, value, "the list is empty");
+      for (const element of list) check(name, field, element);
+      batch[name] = list;
+      values[name] = list[0];
+    }
+  }
+  for (const [name, field] of Object.entries(schema.shape)) values[name] = check(name, field, values[name]);
+  const counts = new Set(Object.values(batch).map((list) => list.length));
+  if (counts.size > 1) {
+    const lengths = Object.entries(batch).map(([name, list]) => `${name} ${list.length}`);
+    throw new ParameterError(
+      Object.keys(batch)[0],
+      `lists must be equally long, one value a replica: ${lengths.join(", ")}.`,
+    );
+  }
+  return { parameters: values as z.output<S>, batch: batch as Points<z.output<S>>["batch"] };
+}
+
+function check(name: string, field: z.ZodType, value: unknown): unknown {
+  if (value === undefined && field.safeParse(undefined).success === false) fail(name, value, "it is required");
+  const result = field.safeParse(value);
+  if (!result.success) fail(name, value, result.error.issues[0].message, field);
+  return result.data;
+}
+
+function fail(name: string, value: unknown, why: string, field?: z.ZodType): never {
+  const help = field?.description ? ` (${field.description})` : "";
+  throw new ParameterError(name, `${name} ${show(value)}: ${why}${help}.`);
+}
+
+function show(value: unknown): string {
+  if (Array.isArray(value)) return value.length > 8 ? `${value.slice(0, 8).map(show)}, …` : value.map(show).join(",");
+  if (typeof value === "string") return `"${value}"`;
+  return String(value);
+}
+
+/** The parameters of one replica. */
+export function point<P>({ parameters, batch }: Points<P>, replica: number): P {
+  const own = Object.entries<number[] | undefined>(batch).map(([name, list]) => [name, list?.[replica]]);
+  return { ...parameters, ...Object.fromEntries(own) };
+}

@@ -1,0 +1,12 @@
+// Statistics of measured series, for every model: errors of means and of functions of means, correlation times, tests of fit.
+export {
+  type AutocorrelationTime,
+  autocorrelationTime,
+  autocovariance,
+  pooledAutocorrelationTime,
+} from "./autocorrelation.ts";
+export { type Estimate, estimate, estimateReplicas } from "./blocking.ts";
+export { gammaP, gammaQ, lnGamma } from "./gamma.ts";
+export { jackknife, jackknifeReplicas } from "./jackknife.ts";
+export { erf, erfc, normalCdf, normalQuantile } from "./normal.ts";
+export { chiSquareTail, chiSquareTest, kolmogorovSmirnovTest, kolmogorovTail, type TestResult } from "./tests.ts";

@@ -1,0 +1,110 @@
+// The layers of the design, held by reading the sources: references stand apart from what they check, and everything under
+// src/ works in any host.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+function filesBelow(folder: string, end: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .map((path) => `${folder}/${path.split(sep).join("/")}`)
+    .filter((path) => path.endsWith(end))
+    .sort();
+}
+
+const parse = (path: string, text = readFileSync(join(ROOT, path), "utf8")) =>
+  ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+
+function* nodesOf(node: ts.Node): Generator<ts.Node> {
+  yield node;
+  for (const child of node.getChildren()) yield* nodesOf(child);
+}
+
+/** What a file loads when it runs, relative paths from the root; `import type` and `export type` load nothing. */
+function importsOf(file: ts.SourceFile): string[] {
+  const found: string[] = [];
+  for (const node of nodesOf(file)) {
+    if (ts.isImportDeclaration(node) && node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) continue;
+    if (ts.isExportDeclaration(node) && node.isTypeOnly) continue;
+    const dynamic = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
+    const from = dynamic
+      ? node.arguments[0]
+      : ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+        ? node.moduleSpecifier
+        : undefined;
+    if (from) found.push(ts.isStringLiteralLike(from) ? from.text : "(computed)");
+  }
+  return found.map((path) => (path.startsWith(".") ? posix.join(posix.dirname(file.fileName), path) : path));
+}
+
+const foreignToReference = (file: ts.SourceFile) => importsOf(file).filter((path) => !/^src\/random\//.test(path));
+const hostImports = (file: ts.SourceFile) => importsOf(file).filter((path) => /^(host-|node:)|^webgpu$/.test(path));
+
+/** Uses of the page: a member of the global `document` or `window`, or a question for its type. Own variables may have these names. */
+function pageUses(file: ts.SourceFile): string[] {
+  const isGlobal = (node: ts.Node) => ts.isIdentifier(node) && /^(document|window)$/.test(node.text);
+  const nodes = [...nodesOf(file)];
+  const declares = (name: string) =>
+    nodes.some((n) => (ts.isVariableDeclaration(n) || ts.isParameter(n)) && n.name.getText() === name);
+  return nodes
+    .filter((n) => (ts.isPropertyAccessExpression(n) || ts.isTypeOfExpression(n)) && isGlobal(n.expression))
+    .map((n) => n.getText())
+    .filter((text) => !declares(/document|window/.exec(text)![0]));
+}
+
+describe("a reference imports nothing but random numbers", () => {
+  for (const path of filesBelow("src/models", "/reference.ts")) {
+    test(path, () => expect(foreignToReference(parse(path))).toEqual([]));
+  }
+
+  test("negative control", () => {
+    const text = `import { threefry } from "../../random/threefry.ts";
+      import type { Device } from "../../device/device.ts";
+      import { shaderSource } from "../../device/shader.ts";
+      export { thresholds } from "./gpu.ts";
+      import wgsl from "../../../shaders/ising/packed.wgsl?raw";
+      const late = await import("../../device/open.ts");`;
+    expect(foreignToReference(parse("src/models/ising/reference.ts", text))).toEqual([
+      "src/device/shader.ts",
+      "src/models/ising/gpu.ts",
+      "shaders/ising/packed.wgsl?raw",
+      "src/device/open.ts",
+    ]);
+  });
+});
+
+describe("src/ knows no host", () => {
+  for (const path of filesBelow("src", ".ts")) {
+    test(path, () => {
+      const file = parse(path);
+      expect(hostImports(file)).toEqual([]);
+      expect(pageUses(file)).toEqual([]);
+    });
+  }
+
+  test("negative control", () => {
+    const text = `import "node:fs"; import { x } from "../host-node/adapter.ts"; import { create } from "webgpu";
+      const size = typeof window === "undefined" ? 0 : document.body.clientWidth; // window.x in a comment is no use`;
+    const file = parse("src/x.ts", text);
+    expect(hostImports(file)).toEqual(["node:fs", "host-node/adapter.ts", "webgpu"]);
+    expect(pageUses(file)).toEqual(["typeof window", "document.body"]);
+    expect(pageUses(parse("src/y.ts", "export const f = (window: number[]) => window.length;"))).toEqual([]);
+  });
+});
+
+describe("no test is left to run alone", () => {
+  const ALONE = /\b(?:test|it|describe|suite)(?:\.\w+)*\.only\b/;
+
+  for (const path of filesBelow("tests", ".ts")) {
+    test(path, () => expect(readFileSync(join(ROOT, path), "utf8")).not.toMatch(ALONE));
+  }
+
+  test("negative control", () => {
+    expect(`test.concurrent.${"only"}("x", f)`).toMatch(ALONE);
+    expect("only(x)").not.toMatch(ALONE);
+  });
+});
