@@ -3,7 +3,14 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDevice } from "#open-device";
-import { type GpuDevice, type IsingOptions, type IsingSimulation, ising, ReferenceDevice, type RunOptions } from "../src/index.ts";
+import {
+  type GpuDevice,
+  type IsingOptions,
+  type IsingSimulation,
+  ising,
+  type ReferenceDevice,
+  type RunOptions,
+} from "../src/index.ts";
 
 let device: GpuDevice;
 let reference: ReferenceDevice;
@@ -68,7 +75,14 @@ describe("P3: the GPU equals the reference", () => {
 
   it("and both equal the digests that every host and adapter must give", async () => {
     expect(await digestAfter(device, { size: [64, 64], temperature: 2.269, seed: 42n }, 50)).toBe(GOLDEN.metropolis);
-    const field: IsingOptions = { size: [66, 34], temperature: 2, field: 0.1, algorithm: "heat-bath", start: "random", seed: 7n };
+    const field: IsingOptions = {
+      size: [66, 34],
+      temperature: 2,
+      field: 0.1,
+      algorithm: "heat-bath",
+      start: "random",
+      seed: 7n,
+    };
     expect(await digestAfter(device, field, 50)).toBe(GOLDEN.heatBath);
   });
 });
@@ -124,7 +138,14 @@ describe("P15, P17: how the work is cut changes nothing", () => {
 });
 
 describe("P4: restart is exact", () => {
-  const options: IsingOptions = { size: [66, 34], temperature: 2.1, field: 0.05, seed: 11n, start: "random", replicas: 2 };
+  const options: IsingOptions = {
+    size: [66, 34],
+    temperature: 2.1,
+    field: 0.05,
+    seed: 11n,
+    start: "random",
+    replicas: 2,
+  };
 
   it("n + m sweeps equal n, checkpoint, m; across devices, both ways", async () => {
     const expected = await digestAfter(device, options, 25);
@@ -163,8 +184,21 @@ describe("P4: restart is exact", () => {
 
 describe("measurements", () => {
   it("equal sums over bonds computed from the spins themselves", async () => {
-    for (const size of [[2, 2], [6, 10], [66, 34], [130, 2], [128, 64]] as [number, number][]) {
-      const options: IsingOptions = { size, temperature: 3, couplings: [1, -0.6], field: 0.25, start: "random", seed: 5n };
+    for (const size of [
+      [2, 2],
+      [6, 10],
+      [66, 34],
+      [130, 2],
+      [128, 64],
+    ] as [number, number][]) {
+      const options: IsingOptions = {
+        size,
+        temperature: 3,
+        couplings: [1, -0.6],
+        field: 0.25,
+        start: "random",
+        seed: 5n,
+      };
       for (const on of [device, reference]) {
         using lattice = await ising.create(on, options);
         await lattice.run(3);
@@ -212,7 +246,11 @@ function energyOf(spins: Int8Array, [width, height]: [number, number], [jx, jy]:
 
 describe("P16: the record of a run is enough to run it again", () => {
   it("points and seed give the same digest", async () => {
-    using first = await ising.create(device, { size: 32, temperature: [2, 2.5], seed: 123n } as unknown as IsingOptions);
+    using first = await ising.create(device, {
+      size: 32,
+      temperature: [2, 2.5],
+      seed: 123n,
+    } as unknown as IsingOptions);
     await first.run(20);
     const record = JSON.parse(JSON.stringify({ ...first.points.parameters, ...first.points.batch, replicas: 1 }));
     using second: IsingSimulation = await ising.create(reference, { ...record, seed: first.seed });

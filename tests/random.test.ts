@@ -97,7 +97,6 @@ describe("P2: neighbouring seeds, replicas, sites, steps and draws are independe
   it.each(Object.keys(neighbours))("%s", (what) => {
     expect(worstCorrelation(20, neighbours[what])).toBeLessThan(5.5);
   });
-
 });
 
 /** The largest |z| by which flipping one bit of counter or key flips a bit of the block more or less often than half the time. */

@@ -37,7 +37,15 @@ export class Arguments {
       if (token.kind === "positional") this.positionals.push(token.value);
       if (token.kind !== "option") continue;
       const flag = known.get(token.name);
-      if (!flag) throw new UsageError(unknown("flag", token.rawName, command, [...known.keys()].map((name) => `--${name}`)));
+      if (!flag)
+        throw new UsageError(
+          unknown(
+            "flag",
+            token.rawName,
+            command,
+            [...known.keys()].map((name) => `--${name}`),
+          ),
+        );
       this.#add(flag, token.rawName, token.value, token.inlineValue);
     }
   }
@@ -71,7 +79,10 @@ export class Arguments {
     if (text === undefined) return undefined;
     const value = readNumber(text);
     if (value !== undefined && value >= least && (!whole || Number.isSafeInteger(value))) return value;
-    throw new ParameterError(name, `${kebab(name)} "${text}": give a ${whole ? "whole " : ""}number, ${least} or more.`);
+    throw new ParameterError(
+      name,
+      `${kebab(name)} "${text}": give a ${whole ? "whole " : ""}number, ${least} or more.`,
+    );
   }
 
   /** One of several words. @throws ParameterError */
@@ -79,7 +90,10 @@ export class Arguments {
     const text = this.text(name) ?? fallback;
     const found = choices.find((choice) => choice === text);
     if (found !== undefined) return found;
-    throw new ParameterError(name, `${kebab(name)} "${text}": it is one of ${choices.join(", ")}.${meant(text, choices)}`);
+    throw new ParameterError(
+      name,
+      `${kebab(name)} "${text}": it is one of ${choices.join(", ")}.${meant(text, choices)}`,
+    );
   }
 }
 

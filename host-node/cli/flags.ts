@@ -1,8 +1,8 @@
 // The flags that commands share, each declared once.
 
+import { ParameterError } from "../../src/device/errors.ts";
 import type { DeviceChoice } from "../open.ts";
 import type { Arguments, Flag } from "./arguments.ts";
-import { ParameterError } from "../../src/device/errors.ts";
 import type { Plan } from "./job.ts";
 
 export const DEVICES: readonly DeviceChoice[] = ["auto", "gpu", "software", "lavapipe", "swiftshader", "reference"];
@@ -17,10 +17,22 @@ export const DEVICE: Flag = {
   help: `${DEVICES.join(" | ")}; default auto: hardware, else software`,
 };
 
-const SEED: Flag = { name: "seed", value: "N", help: "0 … 2^64-1; the same seed gives the same run anywhere; default 1" };
+const SEED: Flag = {
+  name: "seed",
+  value: "N",
+  help: "0 … 2^64-1; the same seed gives the same run anywhere; default 1",
+};
 const STEPS: Flag = { name: "steps", value: "N", help: "measured steps, after the warm-up; default 1000" };
-const WARMUP: Flag = { name: "warmup", value: "N", help: "steps before the first measurement; default 20 % of --steps" };
-const MEASURE_EVERY: Flag = { name: "measureEvery", value: "N", help: "steps from one measurement to the next; default 1" };
+const WARMUP: Flag = {
+  name: "warmup",
+  value: "N",
+  help: "steps before the first measurement; default 20 % of --steps",
+};
+const MEASURE_EVERY: Flag = {
+  name: "measureEvery",
+  value: "N",
+  help: "steps from one measurement to the next; default 1",
+};
 const CHECKPOINT: Flag = {
   name: "checkpoint",
   value: "FILE",
@@ -32,7 +44,12 @@ const RESUME: Flag = {
   value: "FILE",
   help: "continue the run in FILE, and keep it there unless --checkpoint names another; a larger --steps extends it",
 };
-const out = (kinds: string): Flag => ({ name: "out", value: "FILE", many: true, help: `write FILE, by its extension: ${kinds}` });
+const out = (kinds: string): Flag => ({
+  name: "out",
+  value: "FILE",
+  many: true,
+  help: `write FILE, by its extension: ${kinds}`,
+});
 
 const PLAN = [SEED, STEPS, WARMUP, MEASURE_EVERY];
 const KEEP = [CHECKPOINT, CHECKPOINT_EVERY, RESUME];
@@ -65,7 +82,10 @@ export function planOf(given: Arguments): Plan {
   const warmup = given.number("warmup", { least: 0, whole: true }) ?? Math.floor(steps / 5);
   const measureEvery = given.number("measureEvery", { least: 1, whole: true }) ?? 1;
   if (measureEvery > steps) {
-    throw new ParameterError("measureEvery", `measure-every ${measureEvery}: nothing would be measured in ${steps} steps; take ${steps} or less.`);
+    throw new ParameterError(
+      "measureEvery",
+      `measure-every ${measureEvery}: nothing would be measured in ${steps} steps; take ${steps} or less.`,
+    );
   }
   return { warmup, steps, measureEvery };
 }

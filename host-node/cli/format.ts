@@ -3,7 +3,9 @@
 /** Three digits and a power of ten where it is needed: 4.2e9. */
 export function quantity(value: number): string {
   if (!Number.isFinite(value)) return "–";
-  return value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3) ? value.toExponential(2) : value.toPrecision(3);
+  return value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3)
+    ? value.toExponential(2)
+    : value.toPrecision(3);
 }
 
 /** `-1.7456 ± 0.0012`: the error to two digits, the value to as many. An infinite error is an unknown one. */

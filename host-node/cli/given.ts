@@ -20,18 +20,25 @@ export interface Given {
 }
 
 /** @throws UsageError, CheckpointError */
-export async function readGiven(command: "run" | "scan", words: readonly string[], common: readonly Flag[]): Promise<Given> {
+export async function readGiven(
+  command: "run" | "scan",
+  words: readonly string[],
+  common: readonly Flag[],
+): Promise<Given> {
   const where = `gibbs ${command}`;
   const flagsOf = (model: AnyModel) => [...common, ...parameterFlags(model, { scan: command === "scan" })];
   // The model decides which flags there are, and it stands somewhere among them.
   const first = new Arguments(words, distinct(models.flatMap(flagsOf)), where);
   const [name, ...others] = first.positionals;
-  if (others.length > 0) throw new UsageError(`${where} takes one model; what is "${others[0]}"? Parameters are given as --NAME VALUE.`);
+  if (others.length > 0)
+    throw new UsageError(`${where} takes one model; what is "${others[0]}"? Parameters are given as --NAME VALUE.`);
   const path = first.text("resume");
   const checkpoint = path === undefined ? undefined : await readCheckpoint(path);
   const kept = checkpoint && (await decodeCheckpoint(checkpoint)).model;
   if (name === undefined && kept === undefined) {
-    throw new UsageError(`${where} needs a model: ${where} MODEL. There are ${models.map((model) => model.name).join(", ")}.`);
+    throw new UsageError(
+      `${where} needs a model: ${where} MODEL. There are ${models.map((model) => model.name).join(", ")}.`,
+    );
   }
   const model = modelOf(name ?? kept!, where);
   if (kept !== undefined && kept !== model.name) {
@@ -43,12 +50,25 @@ export async function readGiven(command: "run" | "scan", words: readonly string[
 /** @throws UsageError naming the model that was meant. */
 export function modelOf(name: string, where: string): AnyModel {
   const model = models.find((known) => known.name === name);
-  if (!model) throw new UsageError(unknown("model", name, where, models.map((known) => known.name)));
+  if (!model)
+    throw new UsageError(
+      unknown(
+        "model",
+        name,
+        where,
+        models.map((known) => known.name),
+      ),
+    );
   return model;
 }
 
 /** Continues a job, after comparing what was given with what it holds. @throws UsageError naming what differs. */
-export async function restoreJob({ model, given, checkpoint }: Given, device: Device, command: "run" | "scan", values: Values): Promise<Job> {
+export async function restoreJob(
+  { model, given, checkpoint }: Given,
+  device: Device,
+  command: "run" | "scan",
+  values: Values,
+): Promise<Job> {
   const job = await Job.restore(model, device, checkpoint!, command);
   try {
     compare(job, given, values);
@@ -63,7 +83,9 @@ function compare(job: Job, given: Arguments, values: Values): void {
   const { points, seed } = job.simulation;
   const same = (name: string, now: unknown, then: unknown) => {
     if (JSON.stringify(now) === JSON.stringify(then)) return;
-    throw new UsageError(`${kebab(name)} ${now}: the resumed run has ${then}. Leave --${kebab(name)} out, or start a new run without --resume.`);
+    throw new UsageError(
+      `${kebab(name)} ${now}: the resumed run has ${then}. Leave --${kebab(name)} out, or start a new run without --resume.`,
+    );
   };
   const own = points as { parameters: Values; batch: Values };
   for (const [name, value] of Object.entries(values)) {
@@ -77,7 +99,10 @@ function compare(job: Job, given: Arguments, values: Values): void {
   if (!given.has("steps")) return;
   const { steps } = planOf(given);
   if (steps < job.plan.steps) {
-    throw new ParameterError("steps", `steps ${steps}: the resumed run is planned for ${job.plan.steps}; a run can be extended, not shortened.`);
+    throw new ParameterError(
+      "steps",
+      `steps ${steps}: the resumed run is planned for ${job.plan.steps}; a run can be extended, not shortened.`,
+    );
   }
   job.extend(steps);
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { ParameterError } from "../../src/device/errors.ts";
 import { inner, metaOf, resolve } from "../../src/models/parameters.ts";
 import { type Arguments, kebab, readNumber } from "./arguments.ts";
-import { type AnyModel, fieldsOf, type Values, valueOf } from "./values.ts";
+import { type AnyModel, fieldsOf, parseValue, type Values } from "./values.ts";
 
 export interface Grid {
   /** The names of the parameters that differ between points. */
@@ -32,7 +32,8 @@ export function gridOf(model: AnyModel, given: Arguments): Grid {
   if (points > MOST_POINTS) {
     throw new ParameterError(axes[0].name, `the grid has ${points} points; ${MOST_POINTS} are the most.`);
   }
-  for (const { name, values } of axes) for (const value of values) resolve(model.name, model.parameters, { [name]: value });
+  for (const { name, values } of axes)
+    for (const value of values) resolve(model.name, model.parameters, { [name]: value });
 
   const batched = axes.filter(({ field, values }) => metaOf(field).batch && values.length > 1);
   const replicas = axes.find(({ name, values }) => name === "replicas" && values.length === 1);
@@ -50,7 +51,7 @@ export function gridOf(model: AnyModel, given: Arguments): Grid {
 /** The values that one text stands for: FROM:TO:COUNT, a list, or a single value. */
 function axisOf(name: string, field: z.ZodType, text: string): unknown[] {
   if (text.includes(":")) return rangeOf(name, text);
-  const value = valueOf(name, field, text);
+  const value = parseValue(name, field, text);
   return Array.isArray(value) && !(inner(field) instanceof z.ZodTuple) ? value : [value];
 }
 
@@ -59,7 +60,10 @@ function rangeOf(name: string, text: string): number[] {
   const [from, to, count, ...more] = text.split(":").map(readNumber);
   const whole = count !== undefined && Number.isSafeInteger(count) && count >= 1 && count <= MOST_POINTS;
   if (from === undefined || to === undefined || !whole || more.length > 0 || (count === 1 && from !== to)) {
-    throw new ParameterError(name, `${kebab(name)} "${text}": a range is FROM:TO:COUNT, both ends included, as in 1.5:3.5:41.`);
+    throw new ParameterError(
+      name,
+      `${kebab(name)} "${text}": a range is FROM:TO:COUNT, both ends included, as in 1.5:3.5:41.`,
+    );
   }
   // Twelve digits: 1.65 and not 1.6500000000000001.
   const between = (i: number) => Number((from + ((to - from) * i) / (count - 1)).toPrecision(12));

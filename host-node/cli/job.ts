@@ -58,10 +58,14 @@ export class Job implements Disposable {
       const { header, sections } = simulation.extra;
       const kept = header as Partial<Kept> | undefined;
       if (!kept?.plan || !kept.command || !sections.series) {
-        throw new CheckpointError("The checkpoint holds a state but no run: gibbs run and gibbs scan continue what they kept themselves.");
+        throw new CheckpointError(
+          "The checkpoint holds a state but no run: gibbs run and gibbs scan continue what they kept themselves.",
+        );
       }
       if (kept.command !== command) {
-        throw new CheckpointError(`The checkpoint holds a ${kept.command}: continue it by gibbs ${kept.command} --resume.`);
+        throw new CheckpointError(
+          `The checkpoint holds a ${kept.command}: continue it by gibbs ${kept.command} --resume.`,
+        );
       }
       const series = Series.fromBytes(sections.series, simulation.series().columns, simulation.replicas);
       return new Job(model, simulation, series, kept as Kept);
@@ -144,7 +148,10 @@ export class Job implements Disposable {
     if (values <= MOST_VALUES) return;
     this[Symbol.dispose]();
     const least = Math.ceil((measureEvery * values) / MOST_VALUES);
-    throw new ParameterError("measureEvery", `measure-every ${measureEvery}: the time series would not fit the memory; take ${least} or more.`);
+    throw new ParameterError(
+      "measureEvery",
+      `measure-every ${measureEvery}: the time series would not fit the memory; take ${least} or more.`,
+    );
   }
 }
 

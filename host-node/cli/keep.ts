@@ -1,8 +1,8 @@
 // Brings a job to its end: with progress, with a checkpoint every so often, and with an orderly stop on Ctrl-C.
 
-import type { Arguments } from "./arguments.ts";
-import { checkWritable, writeFileWhole } from "../files/write.ts";
 import { ParameterError } from "../../src/device/errors.ts";
+import { checkWritable, writeFileWhole } from "../files/write.ts";
+import type { Arguments } from "./arguments.ts";
 import { asUsage, InterruptedError } from "./errors.ts";
 import type { Job } from "./job.ts";
 import { Progress } from "./progress.ts";

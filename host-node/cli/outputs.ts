@@ -4,7 +4,7 @@ import { extname } from "node:path";
 import { csv, seriesCsv } from "../files/csv.ts";
 import { npy } from "../files/npy.ts";
 import { png } from "../files/png.ts";
-import { checkWritable, type Content, writeFileWhole } from "../files/write.ts";
+import { type Content, checkWritable, writeFileWhole } from "../files/write.ts";
 import { asUsage, UsageError } from "./errors.ts";
 import type { Job } from "./job.ts";
 import type { RunDocument, ScanDocument } from "./report.ts";
@@ -19,10 +19,15 @@ const RUN: Record<string, (job: Job, document: RunDocument) => Promise<Content>>
 };
 
 /** @throws UsageError for an extension that nothing is written for, and for a path that cannot be written. */
-export async function checkOutputs(paths: readonly string[], extensions: readonly string[] = Object.keys(RUN)): Promise<void> {
+export async function checkOutputs(
+  paths: readonly string[],
+  extensions: readonly string[] = Object.keys(RUN),
+): Promise<void> {
   for (const path of paths) {
     if (!extensions.includes(extname(path).toLowerCase())) {
-      throw new UsageError(`out "${path}": the file's extension says what to write; it is one of ${extensions.join(", ")}.`);
+      throw new UsageError(
+        `out "${path}": the file's extension says what to write; it is one of ${extensions.join(", ")}.`,
+      );
     }
     await asUsage(checkWritable(path));
   }
@@ -33,7 +38,9 @@ export async function writeOutputs(paths: readonly string[], job: Job, document:
   const failures: unknown[] = [];
   for (const path of paths) {
     const content = RUN[extname(path).toLowerCase()];
-    await content(job, document).then((bytes) => writeFileWhole(path, bytes)).catch((error) => failures.push(error));
+    await content(job, document)
+      .then((bytes) => writeFileWhole(path, bytes))
+      .catch((error) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
 }
@@ -54,4 +61,5 @@ export function scanCsv({ points }: ScanDocument): Content {
   }
 }
 
-const show = (value: unknown) => (typeof value === "number" ? value : Array.isArray(value) ? value.join("x") : String(value));
+const show = (value: unknown) =>
+  typeof value === "number" ? value : Array.isArray(value) ? value.join("x") : String(value);

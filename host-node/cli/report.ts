@@ -73,7 +73,9 @@ export async function runDocument(job: Job): Promise<RunDocument> {
 }
 
 export function measured(observables: Record<string, Observable>, estimates: Record<string, Estimate>): Measured {
-  return Object.fromEntries(Object.entries(estimates).map(([name, estimate]) => [name, { ...estimate, unit: observables[name].unit }]));
+  return Object.fromEntries(
+    Object.entries(estimates).map(([name, estimate]) => [name, { ...estimate, unit: observables[name].unit }]),
+  );
 }
 
 /** The rate counts the warm-up too, and the time before an interruption. */
@@ -113,7 +115,9 @@ export function deviceLine({ kind, software, description, vendor, architecture }
 }
 
 export function parameterLine(parameters: Values, seed: string): string {
-  const shown = Object.entries(parameters).map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(",") : value}`);
+  const shown = Object.entries(parameters).map(
+    ([name, value]) => `${name} ${Array.isArray(value) ? value.join(",") : value}`,
+  );
   return [...shown, `seed ${seed}`].join(", ");
 }
 
@@ -129,4 +133,19 @@ export function rateLine({ seconds, rate, unit }: Elapsed): string {
 
 export function json(document: unknown): string {
   return `${JSON.stringify(document, (_, value) => (typeof value === "bigint" ? String(value) : value))}\n`;
+}
+
+/** Fewer independent values than this say little of an error, and less of whether the warm-up was long enough. */
+const FEW = 20;
+
+/** A line of warning where a series is short against its autocorrelation time; else nothing. */
+export function shortSeriesNote({
+  observables,
+  measureEvery,
+}: Pick<RunDocument, "observables" | "measureEvery">): string {
+  const counts = Object.entries(observables).map(([name, { n, tau }]) => ({ name, tau, independent: n / (2 * tau) }));
+  const worst = counts.reduce((a, b) => (b.independent < a.independent ? b : a));
+  if (worst.independent >= FEW) return "";
+  const wanted = Math.ceil((FEW * 5 * 2 * worst.tau * measureEvery) / 100) * 100;
+  return `note: ${worst.name} was seen only ${Math.max(1, Math.round(worst.independent))} times independently, so it may not be in equilibrium and its error is a guess; take --steps ${wanted} or more.\n\n`;
 }

@@ -1,13 +1,23 @@
 // `gibbs run MODEL`: one simulation, from its parameters or from a checkpoint.
 
-import { seedOf, planOf, RUN_FLAGS } from "./flags.ts";
+import { withDevice } from "./device.ts";
+import { planOf, RUN_FLAGS, seedOf } from "./flags.ts";
 import { definitions } from "./format.ts";
 import { type Given, readGiven, restoreJob } from "./given.ts";
-import { withDevice } from "./device.ts";
 import { Job } from "./job.ts";
 import { complete, keepingOf } from "./keep.ts";
 import { checkOutputs, writeOutputs } from "./outputs.ts";
-import { deviceLine, json, observableTable, parameterLine, planLine, rateLine, type RunDocument, runDocument } from "./report.ts";
+import {
+  deviceLine,
+  json,
+  observableTable,
+  parameterLine,
+  planLine,
+  type RunDocument,
+  rateLine,
+  runDocument,
+  shortSeriesNote,
+} from "./report.ts";
 import { givenParameters } from "./values.ts";
 
 export async function run(words: readonly string[]): Promise<void> {
@@ -19,8 +29,9 @@ export async function run(words: readonly string[]): Promise<void> {
   await checkOutputs(outputs);
   const keeping = await keepingOf(given);
   await withDevice(given, async (device, signal) => {
-    using job = await open(task, () =>
-      Job.create(task.model, device, { parameters: values, seed: seed ?? 1n, plan, command: "run" }),
+    using job = await open(
+      task,
+      () => Job.create(task.model, device, { parameters: values, seed: seed ?? 1n, plan, command: "run" }),
       () => restoreJob(task, device, "run", values),
     );
     await complete(job, "run", keeping, { signal, quiet: given.has("quiet"), copy: given.has("checkpoint") });
@@ -31,7 +42,8 @@ export async function run(words: readonly string[]): Promise<void> {
   });
 }
 
-const open = (task: Given, create: () => Promise<Job>, restore: () => Promise<Job>) => (task.checkpoint ? restore() : create());
+const open = (task: Given, create: () => Promise<Job>, restore: () => Promise<Job>) =>
+  task.checkpoint ? restore() : create();
 
 function text(document: RunDocument, step: string, outputs: readonly string[]): string {
   const lines = [
@@ -44,5 +56,6 @@ function text(document: RunDocument, step: string, outputs: readonly string[]): 
     ["rate", rateLine(document.elapsed)],
     ...outputs.map((path): [string, string] => ["file", path]),
   ];
-  return `${definitions(lines, 0)}\n${observableTable(document)}\n${definitions(last, 0)}`;
+  const note = shortSeriesNote(document);
+  return `${definitions(lines, 0)}\n${observableTable(document)}\n${note}${definitions(last, 0)}`;
 }

@@ -13,7 +13,18 @@ import { type Grid, gridOf } from "./grid.ts";
 import { Job } from "./job.ts";
 import { complete, keepingOf } from "./keep.ts";
 import { checkOutputs, scanCsv } from "./outputs.ts";
-import { commonOf, deviceLine, elapsedOf, json, measured, planLine, rateLine, type ScanDocument, type ScanPoint, zScore } from "./report.ts";
+import {
+  commonOf,
+  deviceLine,
+  elapsedOf,
+  json,
+  measured,
+  planLine,
+  rateLine,
+  type ScanDocument,
+  type ScanPoint,
+  zScore,
+} from "./report.ts";
 import type { Values } from "./values.ts";
 
 export async function scan(words: readonly string[]): Promise<void> {
@@ -24,10 +35,15 @@ export async function scan(words: readonly string[]): Promise<void> {
   planOf(given);
   if (!checkpoint && grid.axes.length === 0) {
     const [name] = Object.keys(model.parameters.shape);
-    throw new UsageError(`gibbs scan ${model.name} needs an axis: give a parameter as FROM:TO:COUNT, as a,b,c, or several times (--${name} …).`);
+    throw new UsageError(
+      `gibbs scan ${model.name} needs an axis: give a parameter as FROM:TO:COUNT, as a,b,c, or several times (--${name} …).`,
+    );
   }
   if (grid.batches.length > 1 && (given.has("checkpoint") || checkpoint)) {
-    throw new ParameterError("checkpoint", `checkpoint: this grid makes ${grid.batches.length} simulations, and a checkpoint holds one; scan over parameters that batch (see --help), or run one scan each.`);
+    throw new ParameterError(
+      "checkpoint",
+      `checkpoint: this grid makes ${grid.batches.length} simulations, and a checkpoint holds one; scan over parameters that batch (see --help), or run one scan each.`,
+    );
   }
   const outputs = given.texts("out");
   await checkOutputs(outputs, [".csv"]);
@@ -47,7 +63,13 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
   for (const parameters of grid.batches) {
     using job = task.checkpoint
       ? await restoreJob(task, device, "scan", parameters)
-      : await Job.create(model, device, { parameters, seed: seedOf(given) ?? 1n, plan: planOf(given), command: "scan", copies: grid.copies });
+      : await Job.create(model, device, {
+          parameters,
+          seed: seedOf(given) ?? 1n,
+          plan: planOf(given),
+          command: "scan",
+          copies: grid.copies,
+        });
     await complete(job, "scan", keeping, { signal, quiet: given.has("quiet"), copy: given.has("checkpoint") });
     points.push(...pointsOf(job, digests.length, grid.axes));
     digests.push(await job.simulation.digest());
@@ -59,7 +81,13 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
   }
   const { parameters, ...common } = document!;
   const shared = Object.entries(parameters).filter(([name]) => !(name in points[0].parameters));
-  return { ...common, parameters: Object.fromEntries(shared), points, digests, elapsed: { seconds, rate: updates / seconds, unit } };
+  return {
+    ...common,
+    parameters: Object.fromEntries(shared),
+    points,
+    digests,
+    elapsed: { seconds, rate: updates / seconds, unit },
+  };
 }
 
 /** The points of one simulation; each is `copies` replicas that follow each other. */
@@ -93,14 +121,24 @@ function text(document: ScanDocument, step: string): string {
       const { value, error } = observables[name];
       const own = withError(value, error);
       if (!known.includes(name)) return [own];
-      return [own, exact[name] ? String(Number(exact[name].value.toPrecision(7))) : "", zScore(observables[name], exact[name])?.toFixed(2) ?? ""];
+      return [
+        own,
+        exact[name] ? String(Number(exact[name].value.toPrecision(7))) : "",
+        zScore(observables[name], exact[name])?.toFixed(2) ?? "",
+      ];
     }),
   ]);
   const lines = [
     ["device", deviceLine(document.device)],
-    [document.model, `${points.length} points in ${document.digests.length} ${document.digests.length > 1 ? "batches" : "batch"}`],
+    [
+      document.model,
+      `${points.length} points in ${document.digests.length} ${document.digests.length > 1 ? "batches" : "batch"}`,
+    ],
     ["steps", planLine(document, step)],
   ] as const;
-  const last = [...document.digests.map((digest) => ["digest", digest] as const), ["rate", rateLine(document.elapsed)] as const];
+  const last = [
+    ...document.digests.map((digest) => ["digest", digest] as const),
+    ["rate", rateLine(document.elapsed)] as const,
+  ];
   return `${definitions(lines, 0)}\n${table(head, rows)}\n${definitions(last, 0)}`;
 }

@@ -27,9 +27,12 @@ export function givenParameters(model: AnyModel, given: Arguments): Values {
   for (const [name, field] of fieldsOf(model)) {
     const text = given.text(name);
     if (text === undefined) continue;
-    values[name] = valueOf(name, field, text);
+    values[name] = parseValue(name, field, text);
     if (Array.isArray(values[name]) && !(inner(field) instanceof z.ZodTuple)) {
-      throw new ParameterError(name, `${kebab(name)} "${text}": give one value here; lists are for gibbs scan ${model.name}.`);
+      throw new ParameterError(
+        name,
+        `${kebab(name)} "${text}": give one value here; lists are for gibbs scan ${model.name}.`,
+      );
     }
   }
   resolve(model.name, model.parameters, values);
@@ -37,7 +40,7 @@ export function givenParameters(model: AnyModel, given: Arguments): Values {
 }
 
 /** The value that a text stands for; lists are comma-separated. @throws ParameterError where it stands for none. */
-export function valueOf(name: string, field: z.ZodType, text: string): unknown {
+export function parseValue(name: string, field: z.ZodType, text: string): unknown {
   const kind = inner(field);
   const parts = text.split(",");
   if (kind instanceof z.ZodTuple) {
@@ -52,10 +55,14 @@ export function valueOf(name: string, field: z.ZodType, text: string): unknown {
 function scalarOf(name: string, item: z.ZodType, part: string, text: string, field: z.ZodType): unknown {
   const kind = inner(item);
   const expected = (what: string) =>
-    new ParameterError(name, `${kebab(name)} "${text}": expected ${what} (${field.description ?? name}; ${describeField(field)}).`);
+    new ParameterError(
+      name,
+      `${kebab(name)} "${text}": expected ${what} (${field.description ?? name}; ${describeField(field)}).`,
+    );
   if (kind instanceof z.ZodNumber) {
     const value = readNumber(part.trim());
-    if (value === undefined) throw expected(field === item || kind === inner(field) ? "a finite number" : "finite numbers");
+    if (value === undefined)
+      throw expected(field === item || kind === inner(field) ? "a finite number" : "finite numbers");
     return value;
   }
   if (kind instanceof z.ZodBoolean) {
@@ -76,7 +83,8 @@ export function describeField(field: z.ZodType): string {
   const json = z.toJSONSchema(field, { io: "input", unrepresentable: "any" }) as JsonSchema;
   const { unit, batch } = metaOf(field);
   const parts = [describeType(json), unit ? `unit ${unit}` : "", batch ? "batched in scans" : ""];
-  if (json.default !== undefined) parts.push(`default ${Array.isArray(json.default) ? json.default.join(",") : json.default}`);
+  if (json.default !== undefined)
+    parts.push(`default ${Array.isArray(json.default) ? json.default.join(",") : json.default}`);
   return parts.filter(Boolean).join("; ");
 }
 
@@ -105,5 +113,9 @@ function describeType(json: JsonSchema): string {
   // The bounds of safe integers are those of f64, not the model's.
   const own = bounds.filter(([bound]) => bound !== undefined && Math.abs(bound) !== Number.MAX_SAFE_INTEGER);
   const multiple = json.multipleOf ? [json.multipleOf === 2 ? "even" : `multiple of ${json.multipleOf}`] : [];
-  return [...multiple, json.type === "integer" ? "whole number" : "number", ...own.map(([bound, word]) => `${word} ${bound}`)].join(" ");
+  return [
+    ...multiple,
+    json.type === "integer" ? "whole number" : "number",
+    ...own.map(([bound, word]) => `${word} ${bound}`),
+  ].join(" ");
 }

@@ -16,7 +16,8 @@ const ALIGNMENT = 64;
 /** The bytes of a .npy file. */
 export function npy({ data, shape }: NpyArray): Uint8Array {
   const count = shape.reduce((product, length) => product * length, 1);
-  if (count !== data.length) throw new RangeError(`an array of shape ${shape.join("×")} has ${count} values, not ${data.length}`);
+  if (count !== data.length)
+    throw new RangeError(`an array of shape ${shape.join("×")} has ${count} values, not ${data.length}`);
   const axes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const header = `{'descr': '${typeOf(data)}', 'fortran_order': False, 'shape': (${axes}), }`;
   const start = Math.ceil((MAGIC.length + 2 + header.length + 1) / ALIGNMENT) * ALIGNMENT;
@@ -32,7 +33,8 @@ export function npy({ data, shape }: NpyArray): Uint8Array {
 
 /** Kind and bytes of an element, with the byte order of this machine, which NumPy undoes where it has another. */
 function typeOf(data: NpyArray["data"]): string {
-  const kind = data instanceof Float32Array || data instanceof Float64Array ? "f" : /^U/.test(data.constructor.name) ? "u" : "i";
+  const kind =
+    data instanceof Float32Array || data instanceof Float64Array ? "f" : /^U/.test(data.constructor.name) ? "u" : "i";
   const order = data.BYTES_PER_ELEMENT === 1 ? "|" : endianness() === "LE" ? "<" : ">";
   return `${order}${kind}${data.BYTES_PER_ELEMENT}`;
 }

@@ -26,8 +26,8 @@ export class Budget {
     const first = this.#last === 0;
     this.#last = steps;
     if (first) return; // drivers compile at the first dispatch
-    // A floor, because browsers round their clocks; a mean over the past, because single times are disturbed.
+    // A floor, because browsers round their clocks. Longer times count by half, because most are disturbances; shorter ones fully.
     const measured = Math.max(milliseconds, 0.01) / steps;
-    this.#perStep = this.#perStep > 0 ? 0.5 * (this.#perStep + measured) : measured;
+    this.#perStep = this.#perStep > 0 && measured > this.#perStep ? 0.5 * (this.#perStep + measured) : measured;
   }
 }

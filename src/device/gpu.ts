@@ -168,14 +168,23 @@ export class GpuDevice {
     return accepted;
   }
 
-  /** Waits until submitted work is done, `expected` milliseconds from now. @throws GpuError, DeviceLostError, DisposedError */
-  async settle(accepted: Promise<void>, expected = 0): Promise<void> {
+  /**
+   * Waits until submitted work is done, `expected` milliseconds from now. Returns true if it was done before: then the
+   * expectation, not the work, took the time.
+   *
+   * @throws GpuError, DeviceLostError, DisposedError
+   */
+  async settle(accepted: Promise<void>, expected = 0): Promise<boolean> {
     this.check();
-    if (this.#sleep && expected > 3) await this.#sleep(SLEPT * expected - 1);
+    const sleeps = this.#sleep !== undefined && expected > 3;
+    if (sleeps) await this.#sleep!(SLEPT * expected - 1);
     this.check();
+    const awake = performance.now();
     await Promise.race([this.raw.queue.onSubmittedWorkDone().catch(() => {}), this.lost]);
+    const overslept = sleeps && performance.now() - awake < 0.2;
     await accepted;
     this.check();
+    return overslept;
   }
 
   /** The bytes of a buffer, once all that was submitted before has been done without error. */

@@ -68,7 +68,9 @@ interface Product {
 /** Kaufman's four products, over the odd and the even modes, of 2 cosh(rows γ / 2) and 2 sinh(rows γ / 2). */
 function fourProducts(zero: Jet, mode: (s: number) => Jet, row: number, rows: number): Product[] {
   const logs: [number, number, number][] = Array.from({ length: 4 }, () => [0, 0, 0]);
-  const add = (to: number, term: Jet) => term.forEach((value, order) => (logs[to]![order]! += value));
+  const add = (to: number, term: Jet) => {
+    for (const order of [0, 1, 2]) logs[to]![order]! += term[order]!;
+  };
   for (let r = 0; r < row; r++) {
     const odd = mode(Math.sin((Math.PI * (r + 0.5)) / row) ** 2);
     add(0, logTwoCosh(odd, rows));

@@ -1,0 +1,37 @@
+// What a benchmark is: it checks its kernels' results before it times them, and reports medians with their spread.
+
+import type { Device } from "../src/device/device.ts";
+
+export interface BenchRow {
+  model: string;
+  kernel: string;
+  size: number[];
+  /** Elementary updates a second: the median of the repeats. */
+  rate: number;
+  unit: string;
+  /** (largest - smallest) / median of the repeats. */
+  spread: number;
+}
+
+export interface BenchOptions {
+  /** Fewer sizes and repeats. */
+  quick: boolean;
+  /** Also plain C on the same cores, where a C compiler is at hand. */
+  peers: boolean;
+  onRow: (row: BenchRow) => void;
+  log: (text: string) => void;
+  signal?: AbortSignal;
+}
+
+export interface Bench {
+  model: string;
+  /** @throws GibbsError if a kernel's results are wrong: then nothing is timed. */
+  run(device: Device, options: BenchOptions): Promise<BenchRow[]>;
+}
+
+/** The median and the relative spread of repeated measurements. */
+export function summary(rates: readonly number[]): { rate: number; spread: number } {
+  const sorted = [...rates].sort((a, b) => a - b);
+  const rate = (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+  return { rate, spread: (sorted[sorted.length - 1] - sorted[0]) / rate };
+}

@@ -1,0 +1,6 @@
+// Every benchmark: one line a model.
+
+import type { Bench } from "./bench.ts";
+import { isingBench } from "./ising.ts";
+
+export const benches: readonly Bench[] = [isingBench];

@@ -1,0 +1,102 @@
+// The command `gibbs`. Results go to standard output, progress to standard error; exit 0 done, 1 failed, 2 bad usage, 3 no
+// device, 130 interrupted. Never process.exit: Dawn crashes if work is in flight.
+
+import { ABOUT_FLAGS, info, listModels } from "./cli/about.ts";
+import { unknown } from "./cli/arguments.ts";
+import { BENCH_FLAGS, bench, VALIDATE_FLAGS, validate } from "./cli/checks.ts";
+import { DEMO_FLAGS, demo } from "./cli/demo.ts";
+import { abandonDevices } from "./cli/device.ts";
+import { describeError, exitStatus, UsageError } from "./cli/errors.ts";
+import { RUN_FLAGS, SCAN_FLAGS } from "./cli/flags.ts";
+import { modelOf } from "./cli/given.ts";
+import { type CommandHelp, commandHelp, programHelp } from "./cli/help.ts";
+import { run } from "./cli/run.ts";
+import { scan } from "./cli/scan.ts";
+
+interface Command extends CommandHelp {
+  main: (words: readonly string[]) => Promise<void>;
+}
+
+const COMMANDS: Record<string, Command> = {
+  models: {
+    usage: "gibbs models",
+    summary: "Every model; --json gives JSON Schema.",
+    flags: ABOUT_FLAGS,
+    main: listModels,
+  },
+  run: {
+    usage: "gibbs run MODEL [--PARAMETER VALUE]…",
+    summary: "One simulation: observables with errors beside what is known exactly.",
+    flags: RUN_FLAGS,
+    main: run,
+    examples: [
+      "gibbs run ising --size 512,512 --temperature 2.269 --steps 5000 --out critical.png",
+      "gibbs run ising --size 4096 --steps 100000 --checkpoint long.gibbs",
+      "gibbs run --resume long.gibbs",
+    ],
+  },
+  scan: {
+    usage: "gibbs scan MODEL --PARAMETER FROM:TO:COUNT…",
+    summary: "A grid of simulations, batched on the device where the model can.",
+    flags: SCAN_FLAGS,
+    main: scan,
+    examples: ["gibbs scan ising --temperature 1.5:3.5:41 --size 64,64 --out scan.csv"],
+  },
+  validate: {
+    usage: "gibbs validate [MODEL]…",
+    summary: "Checks this device against known answers, the reference and exact results; exit 1 if one fails.",
+    flags: VALIDATE_FLAGS,
+    main: validate,
+  },
+  bench: {
+    usage: "gibbs bench [MODEL]…",
+    summary: "Throughput at large sizes; results are checked before anything is timed.",
+    flags: BENCH_FLAGS,
+    main: bench,
+  },
+  info: { usage: "gibbs info", summary: "Adapters, limits, versions.", flags: ABOUT_FLAGS, main: info },
+  demo: { usage: "gibbs demo", summary: "What npm start shows.", flags: DEMO_FLAGS, main: demo },
+};
+
+async function main([name, ...words]: readonly string[]): Promise<void> {
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(programHelp(Object.values(COMMANDS)));
+    return;
+  }
+  if (name === "--version" || name === "-v") {
+    process.stdout.write(`${__GIBBS_VERSION__}\n`);
+    return;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new UsageError(unknown("command", name, "gibbs", Object.keys(COMMANDS)));
+  if (words.includes("--help") || words.includes("-h")) {
+    const takesModel = command.usage.includes(" MODEL ");
+    const model =
+      takesModel && words[0] !== undefined && !words[0].startsWith("-")
+        ? modelOf(words[0], `gibbs ${name}`)
+        : undefined;
+    process.stdout.write(commandHelp(command, model));
+    return;
+  }
+  await command.main(words);
+}
+
+function fail(error: unknown): void {
+  process.exitCode = exitStatus(error);
+  process.stderr.write(describeError(error));
+}
+
+// What nobody caught must not end the process while the GPU works: free the devices and let it drain.
+for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(event, (error) => {
+    fail(error);
+    abandonDevices();
+  });
+}
+// `gibbs models | head -1`: the reader has seen enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  abandonDevices();
+});
+
+await main(process.argv.slice(2)).catch(fail);

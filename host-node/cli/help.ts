@@ -1,0 +1,38 @@
+// The texts of --help: commands, their flags, and a model's parameters as its schema declares them.
+
+import { models } from "../../src/models/index.ts";
+import { type Flag, kebab } from "./arguments.ts";
+import { definitions } from "./format.ts";
+import { type AnyModel, parameterFlags } from "./values.ts";
+
+export interface CommandHelp {
+  usage: string;
+  summary: string;
+  flags: readonly Flag[];
+  examples?: readonly string[];
+}
+
+export function programHelp(commands: readonly CommandHelp[]): string {
+  return [
+    `gibbs ${__GIBBS_VERSION__}: statistical physics on the GPU, reproducible bit for bit.\n`,
+    definitions(commands.map(({ usage, summary }) => [usage, summary])),
+    `Models: ${models.map(({ name }) => name).join(", ")}. gibbs COMMAND --help says more; gibbs run MODEL --help lists a model's parameters.\n`,
+  ].join("\n");
+}
+
+export function commandHelp({ usage, summary, flags, examples }: CommandHelp, model?: AnyModel): string {
+  const scan = usage.startsWith("gibbs scan");
+  const parts = [`${model ? usage.replace("MODEL", model.name) : usage}\n\n${summary}\n`];
+  if (model) parts.push(`${model.summary}\n`, `Parameters:\n${list(parameterFlags(model, { scan }))}`);
+  parts.push(`Flags:\n${list(flags)}`);
+  if (examples) parts.push(`Examples:\n${examples.map((line) => `  ${line}\n`).join("")}`);
+  return parts.join("\n");
+}
+
+const list = (flags: readonly Flag[]) =>
+  definitions(
+    flags.map(({ name, value, short, help }) => [
+      `${short ? `-${short}, ` : ""}--${kebab(name)}${value ? ` ${value}` : ""}`,
+      help,
+    ]),
+  );
