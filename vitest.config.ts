@@ -53,6 +53,8 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Found late, it would make Vite reload the page in the middle of a test.
+        optimizeDeps: { include: ["zod"] },
         test: {
           name: "chrome",
           include: [TESTS],

@@ -1,4 +1,5 @@
-// The exact results of the Ising lattice, against each other and against published or high-precision numbers. Runs in both hosts.
+// The exact results of the Ising lattice, against each other and against published or high-precision numbers. Runs in
+// both hosts.
 import { describe, expect, it } from "vitest";
 import { ParameterError } from "../src/device/errors.ts";
 import {
@@ -93,7 +94,8 @@ describe("Kaufman's torus", () => {
   });
 
   it("approaches T_c's infinite lattice as Ferdinand & Fisher say", () => {
-    // Their amplitudes for a square: (e + √2) L tends to -2 θ₂θ₃θ₄ / (θ₂ + θ₃ + θ₄) at the nome exp(-π), and c grows by (8/π) K_c² per ln L.
+    // Their amplitudes for a square: (e + √2) L tends to -2 θ₂θ₃θ₄ / (θ₂ + θ₃ + θ₄) at the nome exp(-π), and c grows by
+    // (8/π) K_c² per ln L.
     const nome = Math.exp(-Math.PI);
     const theta2 = 2 * nome ** 0.25 * (1 + nome ** 2 + nome ** 6 + nome ** 12);
     const theta3 = 1 + 2 * (nome + nome ** 4 + nome ** 9);
@@ -107,7 +109,8 @@ describe("Kaufman's torus", () => {
   it("neither overflows nor returns NaN from the coldest to the hottest", () => {
     for (const temperature of [1e-300, 1e-5, 0.003, 0.05, 1e3, 1e20, 1e200]) {
       const { energy, specificHeat, lnZ } = kaufman(64, 4096, { temperature, couplings: [1, 0.5] });
-      const truth = temperature < 0.1 ? -1.5 : -1.25 / temperature; // Ground state; leading order in 1/T, -(Jx² + Jy²) / T.
+      // The ground state, or the leading order in 1/T, -(Jx² + Jy²) / T.
+      const truth = temperature < 0.1 ? -1.5 : -1.25 / temperature;
       expect(Math.abs(energy - truth), `energy, T = ${temperature}`).toBeLessThan(1e-7);
       expect(specificHeat).toBeGreaterThanOrEqual(0);
       expect(specificHeat).toBeLessThan(1e-5);

@@ -1,6 +1,8 @@
-// The statistics every model relies on: known answers for the functions, and honest errors on series whose truth is known.
+// The statistics every model relies on: known answers for the functions, and honest errors on series whose truth is
+// known.
 import { describe, expect, it } from "vitest";
 import { ParameterError } from "../src/device/errors.ts";
+import { threefry4x32 } from "../src/random/threefry.ts";
 import {
   autocorrelationTime,
   autocovariance,
@@ -22,18 +24,10 @@ import {
   pooledAutocorrelationTime,
 } from "../src/statistics/index.ts";
 
-/** sfc32 (Doty-Humphrey, PractRand): independent of the engine's own generator, which these statistics judge. */
+/** The engine's generator, which has known answers of its own. */
 function uniforms(seed: number): () => number {
-  let [a, b, c, counter] = [seed, 0x9e3779b9, 0x243f6a88, 1];
-  const next = () => {
-    const sum = (a + b + counter++) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + sum) | 0;
-    return ((sum >>> 0) + 0.5) / 2 ** 32;
-  };
-  for (let i = 0; i < 20; i++) next();
-  return next;
+  let counter = 0;
+  return () => (threefry4x32([counter++, 0, 0, 0], [seed, 0, 0, 0])[0] + 0.5) / 2 ** 32;
 }
 
 function normals(seed: number): () => number {
@@ -188,10 +182,11 @@ describe("Kolmogorov-Smirnov test", () => {
     const samples = [0.77, 0.05, 0.15, 0.21, 0.33, 0.48, 0.52, 0.61, 0.62, 0.95];
     const uniform = kolmogorovSmirnovTest(samples, (x) => x);
     expect(uniform.statistic).toBeCloseTo(0.18, 14);
-    expect(Math.abs(uniform.p - 0.847280627321946)).toBeLessThan(0.01);
-    const root = kolmogorovSmirnovTest(samples, (x) => x * x); // By its mirror image the distance of √samples from uniform.
-    expect(root.p).toBeLessThan(0.5);
-    expect(samples[0]).toBe(0.77);
+    expect(Math.abs(uniform.p - 0.847280627321946)).toBeLessThan(0.003);
+    const squared = kolmogorovSmirnovTest(samples, (x) => x * x);
+    expect(squared.statistic).toBeCloseTo(0.4156, 14);
+    expect(Math.abs(squared.p - 0.044514895902338)).toBeLessThan(0.003);
+    expect(samples[0]).toBe(0.77); // It sorts a copy.
   });
 
   it("accepts normal samples as often as it should, and rejects shifted ones (control)", () => {
@@ -225,11 +220,22 @@ describe("autocorrelation time", () => {
 
   it.each([0, 0.5, 0.9, 0.98])("of AR(1) with rho = %d is right, within an error that is right", (rho) => {
     const normal = normals(5);
-    const found = Array.from({ length: 100 }, () => autocorrelationTime(autoregressive(400 * tauOf(rho), rho, normal)));
-    expect(off(mean(found.map(({ tau }) => tau)), tauOf(rho))).toBeLessThan(0.06);
+    const found = Array.from({ length: rho > 0.9 ? 40 : 100 }, () =>
+      autocorrelationTime(autoregressive(400 * tauOf(rho), rho, normal)),
+    );
+    expect(off(mean(found.map(({ tau }) => tau)), tauOf(rho))).toBeLessThan(0.12);
     const spread = rms(found.map(({ tau, error }) => (tau - tauOf(rho)) / error));
     expect(spread).toBeGreaterThan(0.7);
     expect(spread).toBeLessThan(1.4);
+  });
+
+  it("is not too short for being measured from the sample's own mean", () => {
+    const normal = normals(12);
+    const found = Array.from(
+      { length: 400 },
+      () => autocorrelationTime(autoregressive(100 * tauOf(0.9), 0.9, normal)).tau,
+    );
+    expect(off(mean(found), tauOf(0.9))).toBeLessThan(0.05); // Without Wolff's correction it is 10 % short.
   });
 
   it("gets as much from many short replicas as from one series", () => {
@@ -253,12 +259,13 @@ describe("autocorrelation time", () => {
 });
 
 describe("errors of correlated series", () => {
-  // The spread of z over S series is itself uncertain by 1/√(2S): 0.035 for 400 series. All have 200 tau values.
+  // All series have 200 tau values. The spread of z over S of them is itself uncertain by 1/√(2S), 0.016 for 2000;
+  // where only few can be afforded, four such deviations are added to the bounds.
   it.each([
-    [0, 400],
-    [0.9, 400],
-    [0.98, 150],
-  ])("z of the mean and of a jackknifed variance has unit spread for AR(1) with rho = %d", (rho, count) => {
+    [0, 2000, 0],
+    [0.9, 1500, 0],
+    [0.98, 150, 4 / Math.sqrt(300)],
+  ])("z of the mean and of a jackknifed variance has unit spread for AR(1) with rho = %d", (rho, count, slack) => {
     const normal = normals(7);
     const [means, variances, naive]: [number[], number[], number[]] = [[], [], []];
     for (let i = 0; i < count; i++) {
@@ -266,13 +273,13 @@ describe("errors of correlated series", () => {
       const squares = series.map((x) => x * x);
       const plain = estimate(series);
       means.push(plain.value / plain.error);
-      const fluctuation = jackknife([series, squares], variance);
+      const fluctuation = jackknife([series, squares], variance, plain.tau);
       variances.push((fluctuation.value - 1) / fluctuation.error);
       naive.push(plain.value * Math.sqrt(series.length));
     }
     for (const z of [means, variances]) {
-      expect(rms(z)).toBeGreaterThan(0.9);
-      expect(rms(z)).toBeLessThan(1.15);
+      expect(rms(z)).toBeGreaterThan(0.9 - slack);
+      expect(rms(z)).toBeLessThan(1.15 + slack);
     }
     expect(Math.abs(mean(means)) * Math.sqrt(count)).toBeLessThan(4);
     // Control: σ/√n alone is wrong by √(2 tau).
@@ -302,11 +309,12 @@ describe("errors of correlated series", () => {
   });
 
   it("sees a slow mode that hides below the noise", () => {
-    // 4 % of the variance has tau 200: ρ(1) = 0.04 looks like nothing, yet the error is √17 times that of independent samples.
+    // 4 % of the variance has tau 200: ρ(1) = 0.04 looks like nothing, yet the error is √17 times that of independent
+    // samples.
     const normal = normals(9);
     const [z, naive]: [number[], number[]] = [[], []];
-    for (let i = 0; i < 60; i++) {
-      const series = autoregressive(40000, 0.995, normal).map((slow) => 0.2 * slow + Math.sqrt(0.96) * normal());
+    for (let i = 0; i < 50; i++) {
+      const series = autoregressive(20000, 0.995, normal).map((slow) => 0.2 * slow + Math.sqrt(0.96) * normal());
       const { value, error } = estimate(series);
       z.push(value / error);
       naive.push(value * Math.sqrt(series.length));
@@ -323,7 +331,8 @@ describe("errors of correlated series", () => {
     expect(n).toBe(5000);
     expect(off(tau, tauOf(0.9))).toBeLessThan(0.4);
     const spread = mean([...series].map((x) => (x - value) ** 2));
-    expect(off(error, Math.sqrt((2 * tau * spread) / n))).toBeLessThan(0.01);
+    // The error is a little wider, as it stems from 166 blocks only.
+    expect(off(error, Math.sqrt((2 * tau * spread) / n))).toBeLessThan(0.03);
     const line = jackknife([series], ([m]) => 3 * m! + 1);
     expect(line.value).toBeCloseTo(3 * value + 1, 12);
     expect(off(line.error, 3 * error)).toBeLessThan(0.25);

@@ -7,6 +7,7 @@ import {
   GibbsError,
   ParameterError,
 } from "../../src/device/errors.ts";
+import { reason } from "../files/write.ts";
 
 /** The command line itself is wrong: an unknown word, a missing value, a path that cannot be written. */
 export class UsageError extends GibbsError {
@@ -33,6 +34,9 @@ export function exitStatus(error: unknown): number {
 /** One line for what gibbs throws on purpose; anything else is a bug and brings its stack. */
 export function describeError(error: unknown): string {
   if (error instanceof GibbsError) return `gibbs: ${error.message}\n`;
+  // All other files are written by files/write.ts, whose errors are FileErrors.
+  const system = error as NodeJS.ErrnoException | undefined;
+  if (system?.syscall === "write") return `gibbs: standard output could not be written: ${reason(system)}.\n`;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `gibbs: this is a bug in gibbs ${__GIBBS_VERSION__}; please report it with the command and these lines:\n${stack}\n`;
 }

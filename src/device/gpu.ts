@@ -116,8 +116,10 @@ export class GpuDevice {
     if (this.#buffers.delete(buffer)) buffer.destroy();
   }
 
+  /** @throws DisposedError if the buffer was freed: the GPU would only say so later, to nobody in particular. */
   write(buffer: GPUBuffer, data: ArrayBufferView, offset = 0): void {
     this.check();
+    if (!this.#buffers.has(buffer)) throw new DisposedError(`${buffer.label} was written to after it was freed.`);
     this.raw.queue.writeBuffer(buffer, offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
   }
 
@@ -127,16 +129,21 @@ export class GpuDevice {
     const key = JSON.stringify(description);
     let kernel = this.#kernels.get(key);
     if (!kernel) {
-      kernel = this.guard(`kernel ${description.entryPoint}`, () => Kernel.compile(this.raw, description));
+      const who = `shaders/${description.shader}, ${description.entryPoint}`;
+      kernel = this.guard(who, () => Kernel.compile(this.raw, description));
       this.#kernels.set(key, kernel);
       kernel.catch(() => this.#kernels.delete(key));
     }
     return kernel;
   }
 
-  /** Runs `action` and rejects with our error, in the name of `who`, if the GPU objected to anything in it. */
+  /**
+   * Runs `action` and rejects with our error, in the name of `who`, if the GPU objected to anything in it. The buffers that
+   * the action had made by then are freed.
+   */
   async guard<T>(who: string, action: () => T | Promise<T>): Promise<T> {
     this.check();
+    const older = this.#buffers.size;
     for (const filter of SCOPES) this.raw.pushErrorScope(filter);
     let result: Promise<T>;
     try {
@@ -145,9 +152,11 @@ export class GpuDevice {
     } catch (error) {
       result = Promise.reject(error);
     }
+    const made = [...this.#buffers.keys()].slice(older);
     const scopes = Promise.all(SCOPES.map(() => this.raw.popErrorScope().catch(() => null)));
     const [outcome, errors] = await Promise.all([Promise.allSettled([result]), scopes]);
     const reported = errors.find((error) => error !== null);
+    if (reported || outcome[0].status === "rejected") for (const buffer of made) this.free(buffer);
     if (reported) throw gpuError(who, reported);
     this.check();
     if (outcome[0].status === "rejected") throw outcome[0].reason;

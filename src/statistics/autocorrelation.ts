@@ -1,7 +1,10 @@
 // The integrated autocorrelation time: how many steps of a series it takes to get one independent sample.
 import { ParameterError } from "../device/errors.ts";
 
-/** Convention: tau = 1/2 + Σ_{t≥1} ρ(t), in steps of the series. Independent samples have 1/2; n values are worth n / (2 tau). */
+/**
+ * Convention: tau = 1/2 + Σ_{t≥1} ρ(t), in steps of the series. Independent samples have 1/2; n values are worth n / (2
+ * tau).
+ */
 export interface AutocorrelationTime {
   tau: number;
   /** One standard deviation of `tau`. */
@@ -11,9 +14,9 @@ export interface AutocorrelationTime {
 }
 
 /**
- * The integrated autocorrelation time of one series, by the Γ method with its automatic window, bias correction and error:
- * Wolff, Comput. Phys. Commun. 156 (2004) 143, doi 10.1016/S0010-4655(03)00467-3, hep-lat/0306017. Good for 50 tau or more
- * values; a shorter series looks less correlated than it is. O(n log n).
+ * The integrated autocorrelation time of one series, by the Γ method with its automatic window, bias correction and
+ * error: Wolff, Comput. Phys. Commun. 156 (2004) 143, doi 10.1016/S0010-4655(03)00467-3, hep-lat/0306017. Good for 50
+ * tau or more values; a shorter series looks less correlated than it is. O(n log n).
  *
  * A constant series has tau 1/2, error 0. Fewer than 4 values tell nothing: tau 1/2, error Infinity.
  * @throws ParameterError for an empty series, or one with a NaN or an infinity.
@@ -23,8 +26,8 @@ export function autocorrelationTime(series: ArrayLike<number>): AutocorrelationT
 }
 
 /**
- * The same from independent replicas of one process, as rows of equal length. All are compared with their common mean, so
- * replicas that are stuck at different values count as correlated, not as precise.
+ * The same from independent replicas of one process, as rows of equal length. All are compared with their common mean,
+ * so replicas that are stuck at different values count as correlated, not as precise.
  */
 export function pooledAutocorrelationTime(replicas: readonly ArrayLike<number>[]): AutocorrelationTime {
   const { length, mean, constant } = checkReplicas(replicas);
@@ -56,23 +59,27 @@ function windowed(gamma: Float64Array, total: number): AutocorrelationTime {
 /** Γ(t) for t from 0 to half the length, each over its own number of pairs, by the Wiener-Khinchin theorem. */
 export function autocovariance(replicas: readonly ArrayLike<number>[], mean: number): Float64Array {
   const length = replicas[0]!.length;
-  let size = 2;
-  while (size < 2 * length) size *= 2; // Padding with zeros keeps the end of a series off its beginning.
+  const lags = Math.floor(length / 2) + 1;
+  let size = 4;
+  while (size < length + lags) size *= 2; // Padding with zeros keeps the end of a series off its beginning.
+  const turns = Float64Array.from({ length: size }, (_, k) => Math.cos((2 * Math.PI * k) / size));
   const power = new Float64Array(size);
   for (const series of replicas) {
     const re = new Float64Array(size);
     const im = new Float64Array(size);
     for (let i = 0; i < length; i++) re[i] = series[i]! - mean;
-    fourier(re, im);
+    fourier(re, im, turns);
     for (let k = 0; k < size; k++) power[k]! += re[k]! ** 2 + im[k]! ** 2;
   }
-  fourier(power, new Float64Array(size)); // Real and even: forward and inverse differ by the factor 1/size only.
-  const lags = Math.floor(length / 2) + 1;
+  fourier(power, new Float64Array(size), turns); // Real and even: forward and inverse differ by the factor 1/size only.
   return Float64Array.from({ length: lags }, (_, t) => power[t]! / (size * replicas.length * (length - t)));
 }
 
-/** Fast Fourier transform in place, radix 2 (Cooley & Tukey 1965, doi 10.1090/S0025-5718-1965-0178586-1). */
-function fourier(re: Float64Array, im: Float64Array): void {
+/**
+ * Fast Fourier transform in place, radix 2 (Cooley & Tukey 1965, doi 10.1090/S0025-5718-1965-0178586-1); turns[k] =
+ * cos(2πk/n).
+ */
+function fourier(re: Float64Array, im: Float64Array, turns: Float64Array): void {
   const n = re.length;
   for (let i = 1, j = 0; i < n; i++) {
     let bit = n >> 1;
@@ -83,15 +90,16 @@ function fourier(re: Float64Array, im: Float64Array): void {
       [im[i], im[j]] = [im[j]!, im[i]!];
     }
   }
-  const cos = Float64Array.from({ length: n / 2 }, (_, k) => Math.cos((2 * Math.PI * k) / n));
-  const sin = Float64Array.from({ length: n / 2 }, (_, k) => -Math.sin((2 * Math.PI * k) / n));
   for (let half = 1; half < n; half *= 2) {
     const stride = n / (2 * half);
     for (let start = 0; start < n; start += 2 * half) {
       for (let k = 0; k < half; k++) {
-        const [i, j] = [start + k, start + k + half];
-        const x = re[j]! * cos[k * stride]! - im[j]! * sin[k * stride]!;
-        const y = re[j]! * sin[k * stride]! + im[j]! * cos[k * stride]!;
+        const c = turns[k * stride]!;
+        const s = turns[(k * stride + n / 4) % n]!; // cos(φ + π/2) = -sin φ
+        const i = start + k;
+        const j = i + half;
+        const x = re[j]! * c - im[j]! * s;
+        const y = re[j]! * s + im[j]! * c;
         re[j] = re[i]! - x;
         im[j] = im[i]! - y;
         re[i]! += x;

@@ -1,4 +1,5 @@
-// Mean and honest standard error of a correlated series, by blocking: the means over long blocks are nearly independent.
+// Mean and honest standard error of a correlated series, by blocking: the means over long blocks are nearly
+// independent.
 import { checkReplicas, pooledAutocorrelationTime } from "./autocorrelation.ts";
 import { chiSquareTail } from "./tests.ts";
 
@@ -7,15 +8,19 @@ export interface Estimate {
   value: number;
   /** One standard error of `value`. */
   error: number;
-  /** Integrated autocorrelation time in steps of the series (independent samples: 1/2): error² = 2 tau variance / n. */
+  /**
+   * Integrated autocorrelation time in steps of the series (independent samples: 1/2), from error² = 2 tau variance /
+   * n.
+   */
   tau: number;
   /** How many values were averaged, over all replicas. They are worth n / (2 tau) independent ones. */
   n: number;
 }
 
 /**
- * Mean and standard error of one equilibrated series. The error is within a few percent of the truth from 200 tau values on; below
- * 50 tau it is too small by a fifth or more, as is `tau`, so judge a result by n / tau.
+ * Mean and standard error of one equilibrated series. From 20 tau values on, (value - truth) / error has unit spread
+ * within about 10 %, for which short series get wider errors; below 10 tau the error is too small, so judge a result by
+ * n / tau.
  *
  * A constant series has error 0 and tau 1/2. A single value has error Infinity: it does not show its spread.
  * @throws ParameterError for an empty series, or one with a NaN or an infinity.
@@ -25,23 +30,25 @@ export function estimate(series: ArrayLike<number>): Estimate {
 }
 
 /**
- * The same from independent replicas of one process, as rows of equal length: the plain mean of all values (weights by measured
- * errors would favour the replicas that fluctuate least by chance). Deviations are from the common mean, so replicas that disagree
- * widen the error, and many replicas shorter than tau still give a right one.
+ * The same from independent replicas of one process, as rows of equal length: the plain mean of all values (weights by
+ * measured errors would favour the replicas that fluctuate least by chance). Deviations are from the common mean, so
+ * replicas that disagree widen the error, and many replicas shorter than tau still give a right one.
  */
 export function estimateReplicas(replicas: readonly ArrayLike<number>[]): Estimate {
   const { length, mean, constant } = checkReplicas(replicas);
   const n = length * replicas.length;
   if (constant) return { value: mean, error: n > 1 ? 0 : Number.POSITIVE_INFINITY, tau: 0.5, n };
-  const error = standardError(replicas, mean, blockSize(length, n, pooledAutocorrelationTime(replicas).tau));
+  const size = blockSize(length, n, pooledAutocorrelationTime(replicas).tau);
+  const { error, variance } = standardError(replicas, mean, size);
   let squares = 0;
   for (const series of replicas) for (let i = 0; i < length; i++) squares += (series[i]! - mean) ** 2;
-  return { value: mean, error, tau: (error * error * n) / (2 * (squares / n + error * error)), n };
+  return { value: mean, error, tau: (variance * n) / (2 * (squares / n + variance)), n };
 }
 
 /**
- * The length of blocks that only neighbours among them correlate noticeably: 3 tau. (For ρ(t) = exp(-t/tau) the pairs further apart
- * carry below 2 % of the variance.) Never so long that fewer than 8 blocks remain, as long as there are 8 values.
+ * The length of blocks that only neighbours among them correlate noticeably: 3 tau. (For ρ(t) = exp(-t/tau) the pairs
+ * further apart carry below 2 % of the variance.) Never so long that fewer than 8 blocks remain, as long as there are 8
+ * values.
  */
 export function blockSize(length: number, total: number, tau: number): number {
   return Math.max(1, Math.min(length, Math.floor(total / 8), Math.ceil(3 * tau)));
@@ -50,38 +57,40 @@ export function blockSize(length: number, total: number, tau: number): number {
 /**
  * The standard error of `mean`, the mean of all `replicas`, from blocks of `size` values or more.
  *
- * Blocks are doubled as Flyvbjerg & Petersen do (J. Chem. Phys. 91 (1989) 461, doi 10.1063/1.457480). The level is the first at
- * which the correlations of neighbours on it and on all coarser levels together look like noise (chi-square at 1 %: Jonsson, Phys.
- * Rev. E 98 (2018) 043304, doi 10.1103/PhysRevE.98.043304), so a slow mode too weak to show in tau is still seen.
+ * Blocks are doubled as Flyvbjerg & Petersen do (J. Chem. Phys. 91 (1989) 461, doi 10.1063/1.457480). The level is the
+ * first at which the correlations of neighbours on it and on all coarser levels together look like noise (chi-square at
+ * 1 %: Jonsson, Phys. Rev. E 98 (2018) 043304, doi 10.1103/PhysRevE.98.043304), so a slow mode too weak to show in tau
+ * is still seen.
  */
-export function standardError(replicas: readonly ArrayLike<number>[], mean: number, size: number): number {
+export function standardError(replicas: readonly ArrayLike<number>[], mean: number, size: number): Level {
   const length = replicas[0]!.length;
-  const total = length * replicas.length;
-  if (total === 1) return Number.POSITIVE_INFINITY;
-  const longest = blockSize(length, total, Number.POSITIVE_INFINITY);
-  let error = 0;
-  let statistic = 0;
+  const longest = blockSize(length, length * replicas.length, Number.POSITIVE_INFINITY);
   const levels: Level[] = [];
   for (let s = size; s === size || s <= longest; s *= 2) levels.unshift(blockingLevel(blockMeans(replicas, s), mean));
+  let chosen = levels[0]!;
+  let statistic = 0;
   levels.forEach((level, coarser) => {
     statistic += level.z ** 2;
-    if (coarser === 0 || chiSquareTail(statistic, coarser + 1) > 0.01) error = level.error;
+    if (chiSquareTail(statistic, coarser + 1) > 0.01) chosen = level;
   });
-  return error;
+  return chosen;
 }
 
 interface Level {
-  /** The standard error that blocks of this length give. */
+  /** The standard error of the mean that blocks of this length give. */
   error: number;
+  /** The variance of the mean; below error², which is widened for its own uncertainty. */
+  variance: number;
   /** The correlation of neighbouring blocks, in its standard deviations if there is none. */
   z: number;
 }
 
 /**
- * The variance of a mean of n blocks is Σ_ij cov(i, j) / n²; blocks further apart than neighbours have none. The covariance of
- * neighbours counts only if positive: a negative one is noise at this length, and would make lucky runs look precise. Deviations from
- * the measured mean hide one variance of the mean from each term that is summed, hence the divisor. A variance from few blocks is
- * itself uncertain: it is widened as Student's t is, so that (value - truth) / error keeps unit variance.
+ * The variance of a mean of n blocks is Σ_ij cov(i, j) / n²; blocks further apart than neighbours have none. The
+ * covariance of neighbours counts only if positive: a negative one is noise at this length, and would make lucky runs
+ * look precise. Deviations from the measured mean hide one variance of the mean from each term that is summed, hence
+ * the divisor. A variance from few blocks is itself uncertain: it is widened as Student's t is, so that (value - truth)
+ * / error keeps unit variance.
  */
 function blockingLevel(replicas: readonly Float64Array[], mean: number): Level {
   const n = replicas.length * replicas[0]!.length;
@@ -95,16 +104,20 @@ function blockingLevel(replicas: readonly Float64Array[], mean: number): Level {
       if (i > 0) neighbours += deviation * (blocks[i - 1]! - mean);
     }
   }
-  if (squares === 0) return { error: 0, z: 0 };
+  if (squares === 0) return { error: 0, variance: 0, z: 0 };
   const counted = neighbours > 0 ? pairs : 0;
   const variance = (squares + 2 * Math.max(neighbours, 0)) / (n * n - n - 2 * counted);
-  // A sum over 2W+1 lags is as uncertain as one over a (2W+1)th of the blocks: Madras & Sokal 1988, doi 10.1007/BF01022990.
+  // A sum over 2W+1 lags is as uncertain as one over a (2W+1)th of the blocks: Madras & Sokal 1988, doi
+  // 10.1007/BF01022990.
   const freedom = Math.max(3, counted > 0 ? (n - 1) / 3 : n - 1);
   const z = pairs > 0 ? (neighbours / (squares / n) + pairs / n) / Math.sqrt(pairs) : 0;
-  return { error: Math.sqrt((variance * freedom) / (freedom - 2)), z };
+  return { error: Math.sqrt((variance * freedom) / (freedom - 2)), variance, z };
 }
 
-/** Cuts each replica into equal blocks of at least `size` values, as many as fit, and averages each; under one block is left over. */
+/**
+ * Cuts each replica into equal blocks of at least `size` values, as many as fit, and averages each; under one block is
+ * left over.
+ */
 export function blockMeans(replicas: readonly ArrayLike<number>[], size: number): Float64Array[] {
   const length = replicas[0]!.length;
   const count = Math.max(1, Math.floor(length / size));

@@ -1,4 +1,5 @@
-// Statistics of measured series, for every model: errors of means and of functions of means, correlation times, tests of fit.
+// Statistics of measured series, for every model: errors of means and of functions of means, correlation times, tests
+// of fit.
 export {
   type AutocorrelationTime,
   autocorrelationTime,

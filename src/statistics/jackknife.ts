@@ -8,8 +8,9 @@ import { blockMeans, blockSize, type Estimate, standardError } from "./blocking.
  * `jackknife([x, x²], ([m, m2]) => m2 - m * m)`. Choose it wherever fluctuations, ratios or cumulants are wanted: error
  * propagation from single errors would miss that the means fluctuate together.
  *
- * The jackknife leaves out one block of 3 tau at a time, takes off the bias that it finds (order 1/n), and blocks the pseudo-values
- * like any series: Miller, Biometrika 61 (1974) 1, doi 10.1093/biomet/61.1.1; Efron, SIAM CBMS 38 (1982), doi 10.1137/1.9781611970319.
+ * The jackknife leaves out one block of 3 tau at a time, takes off the bias that it finds (order 1/n), and blocks the
+ * pseudo-values like any series: Miller, Biometrika 61 (1974) 1, doi 10.1093/biomet/61.1.1; Efron, SIAM CBMS 38 (1982),
+ * doi 10.1137/1.9781611970319.
  *
  * @param series One row an observable, all of one length.
  * @param f Takes the means in the order of the rows.
@@ -45,7 +46,7 @@ export function jackknifeReplicas(
   if (checks.every((check) => check.constant)) return result;
 
   const { pseudo, mean, bias } = pseudoValues(blocks, f);
-  return { ...result, value: whole - bias, error: standardError(pseudo, mean, 1) };
+  return { ...result, value: whole - bias, error: standardError(pseudo, mean, 1).error };
 }
 
 /** What each block contributes: n f(all) - (n - 1) f(all but this block). `blocks[observable][replica][block]`. */

@@ -1,4 +1,5 @@
-// The Ising model on a torus so small that every state can be visited: the only exact values with a field, and of m and |m|.
+// The Ising model on a torus so small that every state can be visited: the only exact values with a field, and of m and
+// |m|.
 import { ParameterError } from "../../../device/errors.ts";
 import { type Couplings, checkTemperature, sortCouplings } from "./lattice.ts";
 
@@ -82,14 +83,18 @@ interface StateCount {
   count: number;
 }
 
-/** Visits half of the states in Gray-code order, one flip each; the others are their mirror images. All sums are integers. */
+/**
+ * Visits half of the states in Gray-code order, one flip each; the others are their mirror images. All sums are
+ * integers.
+ */
 function countStates(width: number, height: number): StateCount[] {
   if (
     !(Number.isInteger(width) && Number.isInteger(height) && width >= 2 && height >= 2 && width * height <= MAX_SITES)
   )
     throw new ParameterError(
       "size",
-      `enumerate: ${width} × ${height} is not a torus of 2 or more sites each way and at most ${MAX_SITES} in all; use kaufman (no field).`,
+      `enumerate: ${width} × ${height} is not a torus of 2 or more sites each way and at most ${MAX_SITES} in all; ` +
+        "without a field use kaufman.",
     );
   const N = width * height;
   const counts = new Float64Array((N + 1) ** 3); // x, y and m each take values -N, -N+2, …, N.

@@ -13,10 +13,11 @@ export interface TorusIsing {
 }
 
 /**
- * Energy, specific heat and ln Z of a width × height torus at zero field. Source: Kaufman, Phys. Rev. 76 (1949) 1232, doi
- * 10.1103/PhysRev.76.1232; Ferdinand & Fisher, Phys. Rev. 185 (1969) 832, doi 10.1103/PhysRev.185.832. The derivatives are
- * analytic, the products in log space. Errors up to 4096 × 4096: below 1e-13 relative at temperatures like the couplings; on a
- * hot lattice up to 1e-15 T, but no more than 1e-7, in the energy and 1e-15 in the specific heat.
+ * Energy, specific heat and ln Z of a width × height torus at zero field. Source: Kaufman, Phys. Rev. 76 (1949) 1232,
+ * doi 10.1103/PhysRev.76.1232; Ferdinand & Fisher, Phys. Rev. 185 (1969) 832, doi 10.1103/PhysRev.185.832. The
+ * derivatives are analytic, the products in log space. Errors up to 4096 × 4096: below 1e-13 relative at temperatures
+ * like the couplings; on a hot lattice up to 1e-15 T, but no more than 1e-7, in the energy and 1e-15 in the specific
+ * heat.
  *
  * @param width Sites along x, 2 or more; a torus 2 wide has each of its x bonds twice.
  * @param height Sites along y, 2 or more.
@@ -81,7 +82,8 @@ function fourProducts(zero: Jet, mode: (s: number) => Jet, row: number, rows: nu
     add(3, logTwoSinh(even, rows));
   }
   add(2, logTwoCosh(zero, rows));
-  // The factor 2 sinh(rows γ₀ / 2) of the last product vanishes at the critical temperature and is negative above: no logarithm of it.
+  // The factor 2 sinh(rows γ₀ / 2) of the last product vanishes at the critical temperature and is negative above: no
+  // logarithm of it.
   const [half, first, second] = zero.map((x) => (x * rows) / 2) as [number, number, number];
   const decay = Math.exp(-2 * Math.abs(half));
   const sinh = -Math.sign(half) * Math.expm1(-2 * Math.abs(half));
@@ -113,7 +115,10 @@ function logTwoSinh([gamma, first, second]: Jet, rows: number): Jet {
   ];
 }
 
-/** ln Σ factor exp(log). Derivatives are taken relative to those of the first (largest) term, or their squares would drown the result. */
+/**
+ * ln Σ factor exp(log). Derivatives are taken relative to those of the first (largest) term, or their squares would
+ * drown the result.
+ */
 function logSum(products: readonly Product[]): Jet {
   const [value, first, second] = products[0]!.log;
   let [s0, s1, s2] = [0, 0, 0];

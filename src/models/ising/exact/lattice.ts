@@ -1,4 +1,5 @@
-// What the exact results of the Ising lattice share: the couplings, the critical temperature, the modes of the transfer matrix.
+// What the exact results of the Ising lattice share: the couplings, the critical temperature, the modes of the transfer
+// matrix.
 import { ParameterError } from "../../../device/errors.ts";
 
 /** [Jx, Jy]: along the width and along the height. Positive is ferromagnetic. */
@@ -28,7 +29,10 @@ export function logSinh(x: number): number {
   return x < 1 ? Math.log(Math.sinh(x)) : x + Math.log1p(-Math.exp(-2 * x)) - Math.LN2;
 }
 
-/** |J| by size. Without a field, turning every other row (column) over changes the sign of a coupling and no thermal average. */
+/**
+ * |J| by size. Without a field, turning every other row (column) over changes the sign of a coupling and no thermal
+ * average.
+ */
 export function sortCouplings(couplings: Couplings): { strong: number; weak: number } {
   const [x, y] = [Math.abs(couplings[0]), Math.abs(couplings[1])];
   if (!(Number.isFinite(x) && Number.isFinite(y)))
@@ -37,8 +41,8 @@ export function sortCouplings(couplings: Couplings): { strong: number; weak: num
 }
 
 /**
- * Spins count as free where the strongest βJ is below this: it costs 1e-7 in the energy, and the formulas, small differences of
- * terms of order T, would cost more.
+ * Spins count as free where the strongest βJ is below this: it costs 1e-7 in the energy, and the formulas, small
+ * differences of terms of order T, would cost more.
  */
 export const FREE = 1e-8;
 
@@ -54,9 +58,15 @@ export function checkTemperature(temperature: number): void {
 /** A quantity with its first and second derivative with respect to the inverse temperature β. */
 export type Jet = readonly [value: number, first: number, second: number];
 
-/** The transfer matrix of a row of weak bonds, joined to the next row by strong bonds: `mode(s)` is Onsager's γ at wave number ω, s = sin²(ω/2). */
+/**
+ * The transfer matrix of a row of weak bonds, joined to the next row by strong bonds: `mode(s)` is Onsager's γ at wave
+ * number ω, s = sin²(ω/2).
+ */
 export interface TransferMatrix {
-  /** What each site adds to ln Z beside the modes: ln(2 sinh 2K) / 2 with K = βJ of the strong bonds, and bonds that never break. */
+  /**
+   * What each site adds to ln Z beside the modes: ln(2 sinh 2K) / 2 with K = βJ of the strong bonds, and bonds that
+   * never break.
+   */
   prefactor: Jet;
   /** γ(0) with its sign: negative above the critical temperature. */
   zero: Jet;
@@ -64,12 +74,14 @@ export interface TransferMatrix {
 }
 
 /**
- * With K and K' = β J' for the strong and weak bonds, cosh γ = cosh 2K' coth 2K - (sinh 2K' / sinh 2K) cos ω (Onsager 1944, equation 89).
- * Here it is in the form cosh γ = cosh γ₀ + 2 b s with γ₀ = 2K' + ln tanh K, b = sinh 2K' / sinh 2K, which loses no digits where γ is small.
+ * With K and K' = β J' for the strong and weak bonds, cosh γ = cosh 2K' coth 2K - (sinh 2K' / sinh 2K) cos ω (Onsager
+ * 1944, equation 89). Here it is in the form cosh γ = cosh γ₀ + 2 b s with γ₀ = 2K' + ln tanh K, b = sinh 2K' / sinh
+ * 2K, which loses no digits where γ is small.
  */
 export function transferMatrix(couplings: Couplings, temperature: number): TransferMatrix {
   const { strong, weak } = sortCouplings(couplings);
-  // Beyond βJ = 300 a broken bond has weight below 1e-260: freezing βJ there changes nothing and keeps sinh within range.
+  // Beyond βJ = 300 a broken bond has weight below 1e-260: freezing βJ there changes nothing and keeps sinh within
+  // range.
   const [K, J, ...frozen] = cap(strong, temperature);
   const [Kw, Jw, ...frozenWeak] = cap(weak, temperature);
   const [sh, ch, shw, chw] = [Math.sinh(2 * K), Math.cosh(2 * K), Math.sinh(2 * Kw), Math.cosh(2 * Kw)];

@@ -14,16 +14,22 @@ import {
 export interface InfiniteIsing {
   /** Energy per site, in the unit of the couplings. */
   energy: number;
-  /** Specific heat per site, in k_B. It diverges like a logarithm at the critical temperature; the double nearest to it gives about 18. */
+  /**
+   * Specific heat per site, in k_B. It diverges like a logarithm at the critical temperature; the double nearest to it
+   * gives about 18.
+   */
   specificHeat: number;
-  /** Spontaneous magnetization per site, 0..1: what |m| tends to on large lattices. 0 for staggered order, chains, and above T_c. */
+  /**
+   * Spontaneous magnetization per site, 0..1: what |m| tends to on large lattices. 0 for staggered order, chains, and
+   * above T_c.
+   */
   magnetization: number;
 }
 
 /**
- * Energy, specific heat and spontaneous magnetization of the infinite lattice. Choose it for lattices much larger than the
- * correlation length; `kaufman` knows the finite size. Errors at temperatures like the couplings:
- * below 1e-14 in the energy and 1e-12 in the specific heat, more only within 1e-5 of T_c, where rounding the temperature itself
+ * Energy, specific heat and spontaneous magnetization of the infinite lattice. Choose it for lattices much larger than
+ * the correlation length; `kaufman` knows the finite size. Errors at temperatures like the couplings: below 1e-14 in
+ * the energy and 1e-12 in the specific heat, more only within 1e-5 of T_c, where rounding the temperature itself
  * changes the specific heat; on a hot lattice up to 1e-15 T, but no more than 1e-7, in the energy.
  *
  * Sources: Onsager, Phys. Rev. 65 (1944) 117, doi 10.1103/PhysRev.65.117; Yang, Phys. Rev. 85 (1952) 808, doi
@@ -61,7 +67,9 @@ function chain(J: number, temperature: number): { energy: number; specificHeat: 
   return { energy: -J * Math.tanh(K), specificHeat: K > 700 ? 0 : (K / Math.cosh(K)) ** 2 };
 }
 
-/** Equal couplings: Onsager's equations 116 and 117 with k = 2 sinh 2K / cosh² 2K, whose complement is |2 tanh² 2K - 1|. */
+/**
+ * Equal couplings: Onsager's equations 116 and 117 with k = 2 sinh 2K / cosh² 2K, whose complement is |2 tanh² 2K - 1|.
+ */
 function square(J: number, temperature: number): { energy: number; specificHeat: number } {
   const K = J / temperature;
   if (K > 300) return { energy: -2 * J, specificHeat: 0 };
@@ -76,12 +84,14 @@ function square(J: number, temperature: number): { energy: number; specificHeat:
   };
 }
 
-/** Unequal couplings: ln Z = prefactor + ∫₀^π γ(ω) dω / 2π (Onsager's equation 106), differentiated under the integral. */
+/**
+ * Unequal couplings: ln Z = prefactor + ∫₀^π γ(ω) dω / 2π (Onsager's equation 106), differentiated under the integral.
+ */
 function rectangle(couplings: Couplings, temperature: number): { energy: number; specificHeat: number } {
   const { prefactor, mode } = transferMatrix(couplings, temperature);
   let [first, second] = [0, 0];
-  // Tanh-sinh quadrature (Takahasi & Mori 1974, doi 10.2977/prims/1195192451): its points crowd towards ω = 0, where γ(ω) has a
-  // kink near the critical temperature. A step of 1/128 leaves 1e-12 as close to it as doubles get.
+  // Tanh-sinh quadrature (Takahasi & Mori 1974, doi 10.2977/prims/1195192451): its points crowd towards ω = 0, where
+  // γ(ω) has a kink near the critical temperature. A step of 1/128 leaves 1e-12 as close to it as doubles get.
   const step = 1 / 128;
   for (let t = -4; t <= 4; t += step) {
     const u = Math.PI * Math.sinh(t);

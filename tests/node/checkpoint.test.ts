@@ -1,0 +1,220 @@
+// Exact restart from outside: runs that are killed, interrupted, extended or moved to another device end as the uninterrupted one.
+
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+// @ts-expect-error: plain JavaScript, because it runs before anything is installed
+import { ensureBuilt } from "../../scripts/setup.js";
+import { decodeCheckpoint } from "../../src/models/checkpoint.ts";
+
+const BIN = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "gibbs.js");
+const root = mkdtempSync(join(tmpdir(), "gibbs-checkpoint-"));
+const newFolder = () => mkdtempSync(join(root, "t-"));
+/** What Dawn and the Vulkan loader say by themselves. */
+const FOREIGN = /^Warning: max|XDG_RUNTIME_DIR/;
+
+/** Seconds of work, so on the slow kind of device: a GPU would be done before the first kill. */
+const LONG = ["run", "ising", "--size", "64", "--temperature", "2.3", "--seed", "11", "--device", "software"];
+LONG.push("--steps", "32000", "--measure-every", "4", "--json");
+const OFTEN = ["--checkpoint-every", "0.05"];
+
+interface Started {
+  child: ChildProcess;
+  ended: Promise<{ status: number | null; signal: NodeJS.Signals | null; stdout: string; lines: string[] }>;
+}
+
+function start(words: readonly string[], cwd: string): Started {
+  const child = spawn(process.execPath, [BIN, ...words], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
+  const ended = new Promise<Awaited<Started["ended"]>>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (status, signal) => {
+      const lines = stderr.split("\n").filter((line) => line !== "" && !FOREIGN.test(line));
+      resolve({ status, signal, stdout, lines });
+    });
+  });
+  return { child, ended };
+}
+
+/** The result of a run that succeeds, less what differs from run to run and from device to device. */
+async function result(words: readonly string[], cwd: string): Promise<Record<string, unknown>> {
+  const { status, stdout, lines } = await start(words, cwd).ended;
+  expect({ status, lines }).toEqual({ status: 0, lines: [] });
+  const { elapsed, device, ...lasting } = JSON.parse(stdout);
+  return lasting;
+}
+
+/** A checkpoint is renamed into place, so each one is another file; its time tells apart reused inode numbers. */
+function version(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return found ? `${found.ino} ${found.mtimeNs}` : "";
+}
+
+async function nextVersion(path: string, { child }: Started): Promise<void> {
+  const before = version(path);
+  while (version(path) === before && child.exitCode === null) await sleep(3);
+}
+
+/** Numerical Recipes' linear congruential generator: the moments of the kills are the same in each run of the test. */
+function uniform(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+let uninterrupted: Promise<Record<string, unknown>>;
+beforeAll(() => {
+  ensureBuilt();
+  uninterrupted = result(LONG, newFolder());
+  uninterrupted.catch(() => {}); // reported by the tests that await it
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe.concurrent("a run ends as the uninterrupted one", () => {
+  it("after kill -9 at 20 random moments", async ({ expect }) => {
+    const KILLS = 20;
+    const cwd = newFolder();
+    const file = join(cwd, "run.gibbs");
+    const random = uniform(20);
+    const command = () =>
+      existsSync(file)
+        ? ["run", "--resume", "run.gibbs", "--json", "--device", "software"]
+        : [...LONG, "--checkpoint", "run.gibbs"];
+    let steps = 0;
+    for (let kill = 0; kill < KILLS; kill++) {
+      const run = start([...command(), ...OFTEN], cwd);
+      // Every fifth at any moment of the start, the others after progress, so that the kills spread over the whole run.
+      if (kill % 5 === 4) await sleep(500 * random());
+      else await nextVersion(file, run).then(() => sleep(120 * random()));
+      run.child.kill("SIGKILL");
+      const { signal, stdout } = await run.ended;
+      expect({ kill, signal, stdout }).toEqual({ kill, signal: "SIGKILL", stdout: "" });
+      if (!existsSync(file)) continue;
+      const { sections } = await decodeCheckpoint(readFileSync(file)); // throws where it is broken
+      const now = Object.values(sections).reduce((sum, { length }) => sum + length, 0);
+      expect(now).toBeGreaterThanOrEqual(steps); // the series only grows
+      steps = now;
+    }
+    expect(steps).toBeGreaterThan(0);
+    expect(await result([...command(), ...OFTEN], cwd)).toEqual(await uninterrupted);
+    expect(readdirSync(cwd)).toEqual(["run.gibbs"]); // what the killed ones left half written is gone
+  });
+
+  it("after Ctrl-C, which exits 130 and says how to continue; resumed once more, it prints the same", async ({
+    expect,
+  }) => {
+    const cwd = newFolder();
+    const file = join(cwd, "run.gibbs");
+    const run = start([...LONG, "--checkpoint", "run.gibbs", ...OFTEN], cwd);
+    await nextVersion(file, run);
+    run.child.kill("SIGINT");
+    const { status, stdout, lines } = await run.ended;
+    expect({ status, stdout }).toEqual({ status: 130, stdout: "" });
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^gibbs: interrupted after \d+ of 38400 sweeps; continue with: gibbs run --resume run\.gibbs$/,
+      ),
+    ]);
+    const resume = ["run", "--resume", "run.gibbs", "--json", "--device", "software"];
+    const resumed = await result(resume, cwd);
+    expect(resumed).toEqual(await uninterrupted);
+    const kept = readFileSync(file);
+    expect(await result(resume, cwd)).toEqual(resumed);
+    expect(readFileSync(file).equals(kept)).toBe(true);
+  });
+
+  it("after Ctrl-C without --checkpoint nothing is kept, and the message says so", async ({ expect }) => {
+    const cwd = newFolder();
+    const run = start(["run", "ising", "--size", "64", "--steps", "1e8", "--measure-every", "1e4"], cwd);
+    await sleep(1500);
+    run.child.kill("SIGINT");
+    const { status, stdout, lines } = await run.ended;
+    expect({ status, stdout, files: readdirSync(cwd) }).toEqual({ status: 130, stdout: "", files: [] });
+    expect(lines).toEqual([expect.stringMatching(/^gibbs: interrupted.*$/)]);
+  });
+
+  it("extended by a larger --steps, on the same device and on the reference", async ({ expect }) => {
+    const cwd = newFolder();
+    const start = ["run", "ising", "--size", "32,18", "--temperature", "2.2", "--warmup", "30", "--json"];
+    await result([...start, "--steps", "150", "--checkpoint", "first.gibbs"], cwd);
+    copyFileSync(join(cwd, "first.gibbs"), join(cwd, "second.gibbs"));
+    const [whole, here, there] = await Promise.all([
+      result([...start, "--steps", "400"], cwd),
+      result(["run", "--resume", "first.gibbs", "--steps", "400", "--json"], cwd),
+      result(["run", "--resume", "second.gibbs", "--steps", "400", "--json", "--device", "reference"], cwd),
+    ]);
+    expect(here).toEqual(whole);
+    expect(there).toEqual(whole);
+    const back = await result(["run", "--resume", "second.gibbs", "--steps", "400", "--json"], cwd);
+    expect(back).toEqual(whole);
+  });
+
+  it("kept by a scan", async ({ expect }) => {
+    const cwd = newFolder();
+    const scan = ["scan", "ising", "--size", "16", "--temperature", "2:3:3", "--warmup", "10", "--json"];
+    await result([...scan, "--steps", "50", "--checkpoint", "scan.gibbs"], cwd);
+    const whole = await result([...scan, "--steps", "120"], cwd);
+    expect(await result(["scan", "--resume", "scan.gibbs", "--steps", "120", "--json"], cwd)).toEqual(whole);
+  });
+});
+
+/** A small file system of its own; needs root, and a container may forbid it even then. */
+const disks: string[] = [];
+function disk(options: string): string | undefined {
+  const folder = newFolder();
+  mkdirSync(folder, { recursive: true });
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return undefined;
+  if (spawnSync("mount", ["-t", "tmpfs", "-o", options, "gibbs-test", folder]).status !== 0) return undefined;
+  disks.push(folder);
+  return folder;
+}
+const small = disk("size=64k");
+const noInodes = disk("size=64k,nr_inodes=1");
+afterAll(() => {
+  for (const folder of disks) spawnSync("umount", [folder]);
+});
+
+describe.skipIf(!small || !noInodes)("a full disk", () => {
+  it("found before the run: exit 2, one line, nothing written", async () => {
+    for (const flag of ["--out", "--checkpoint"]) {
+      const run = start(["run", "ising", "--size", "16", flag, join(noInodes!, "state.npy")], newFolder());
+      const { status, stdout, lines } = await run.ended;
+      expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+      expect(lines).toEqual([expect.stringMatching(/^gibbs: .*state\.npy cannot be written: the disk is full; .*$/)]);
+      expect(readdirSync(noInodes!)).toEqual([]);
+    }
+  });
+
+  it("found when --out is written: the results are printed, exit 1, one line, no half file", async () => {
+    const run = start(
+      ["run", "ising", "--size", "512", "--steps", "5", "--json", "--out", join(small!, "state.npy")],
+      newFolder(),
+    );
+    const { status, stdout, lines } = await run.ended;
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout).digest).toMatch(/^sha256:/);
+    expect(lines).toEqual([expect.stringMatching(/^gibbs: .*state\.npy could not be written: the disk is full; .*$/)]);
+    expect(readdirSync(small!)).toEqual([]);
+  });
+
+  it("found when a later checkpoint is written: exit 1, and the earlier one continues elsewhere", async () => {
+    const cwd = newFolder();
+    const words = ["run", "ising", "--size", "16", "--steps", "4000", "--json"];
+    const file = join(small!, "run.gibbs");
+    const { status, stdout, lines } = await start([...words, "--checkpoint", file, "--checkpoint-every", "0"], cwd)
+      .ended;
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(lines).toEqual([expect.stringMatching(/^gibbs: .*run\.gibbs could not be written: the disk is full; .*$/)]);
+    expect(readdirSync(small!)).toEqual(["run.gibbs"]);
+    const copy = ["--checkpoint", "copy.gibbs"];
+    expect(await result(["run", "--resume", file, ...copy, "--json"], cwd)).toEqual(await result(words, cwd));
+  });
+});

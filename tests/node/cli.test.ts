@@ -1,0 +1,347 @@
+// The command line from outside: documents, files of --out, exit statuses, and one line for every bad input with nothing written.
+
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { decode } from "fast-png";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+// @ts-expect-error: plain JavaScript, because it runs before anything is installed
+import { ensureBuilt } from "../../scripts/setup.js";
+import { decodeCheckpoint, encodeCheckpoint, sha256 } from "../../src/models/checkpoint.ts";
+
+const BIN = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "gibbs.js");
+const root = mkdtempSync(join(tmpdir(), "gibbs-cli-"));
+const newFolder = () => mkdtempSync(join(root, "t-"));
+/** What Dawn and the Vulkan loader say by themselves. */
+const FOREIGN = /^Warning: max|XDG_RUNTIME_DIR/;
+const SMALL = ["ising", "--size", "16", "--steps", "40"];
+
+let checkpoint: Uint8Array;
+const versions: Record<string, Uint8Array> = {};
+
+beforeAll(async () => {
+  ensureBuilt();
+  const cwd = newFolder();
+  await good(["run", ...SMALL, "--seed", "7", "--checkpoint", "good.gibbs"], cwd);
+  checkpoint = readFileSync(join(cwd, "good.gibbs"));
+  Object.assign(versions, {
+    good: checkpoint,
+    truncated: checkpoint.slice(0, -40),
+    stub: checkpoint.slice(0, 10),
+    empty: new Uint8Array(),
+    flipped: checkpoint.map((byte, i) => (i === checkpoint.length - 100 ? byte ^ 4 : byte)),
+    foreign: Buffer.from("a,b\n1,2\n".repeat(40)),
+    newer: await newer(checkpoint),
+    bare: await bare(checkpoint),
+  });
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+interface Ended {
+  status: number | null;
+  stdout: string;
+  /** Our own lines of standard error. */
+  lines: string[];
+}
+
+function gibbs(words: readonly string[], cwd: string): Promise<Ended> {
+  const child = spawn(process.execPath, [BIN, ...words], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (status) => {
+      resolve({ status, stdout, lines: stderr.split("\n").filter((line) => line !== "" && !FOREIGN.test(line)) });
+    });
+  });
+}
+
+async function good(words: readonly string[], cwd: string): Promise<string> {
+  const { status, stdout, lines } = await gibbs(words, cwd);
+  expect({ status, lines }).toEqual({ status: 0, lines: [] });
+  return stdout;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the documents are checked field by field
+async function document(words: readonly string[], cwd = newFolder()): Promise<any> {
+  const text = await good([...words, "--json"], cwd);
+  expect(text.endsWith("}\n")).toBe(true);
+  return JSON.parse(text); // throws where there is more than one
+}
+
+/** What is equal from run to run and from machine to machine. */
+const lasting = ({ elapsed, device, ...rest }: Record<string, unknown>) => rest;
+
+/** The same checkpoint as a later gibbs would write it, its SHA-256 right. */
+async function newer(bytes: Uint8Array): Promise<Uint8Array> {
+  const text = Buffer.from(bytes.subarray(0, -32)).toString("latin1").replace('"format":1', '"format":2');
+  const body = Buffer.from(text, "latin1");
+  return Buffer.concat([body, await sha256(body)]);
+}
+
+/** A simulation's own checkpoint, without the plan of a run. */
+async function bare(bytes: Uint8Array): Promise<Uint8Array> {
+  const { model, header, sections } = await decodeCheckpoint(bytes);
+  const { series: _, ...own } = Object.fromEntries(Object.entries(sections).filter(([name]) => !/series/.test(name)));
+  return encodeCheckpoint({ model, header, sections: own });
+}
+
+describe.concurrent("a bad input is one line on stderr, exit 2, and nothing written", () => {
+  const size = (text: string, ...says: (string | RegExp)[]) => [`run ising --size ${text}`, "size", ...says] as const;
+  const hot = (text: string) =>
+    [`run ising --temperature ${text}`, "temperature", text, /above 0|finite number/] as const;
+  const cases: (readonly [string, ...(string | RegExp)[]])[] = [
+    size("63", "63", "even"),
+    size("64,7", "64,7", "even"),
+    size("0", "smallest side is 2"),
+    size("-4", "-4", "smallest side is 2"),
+    size("=-4", "-4", "smallest side is 2"),
+    size("100000000", "largest side is 1048576"),
+    size("1e300", "size"),
+    size("2.5", "whole number"),
+    size("8,8,8", "8,8,8"),
+    size("abc", "abc", "finite number"),
+    size("64,", "64,", "finite number"),
+    size("1048576", "1048576,1048576", /the largest square lattice that fits is \d+,\d+/),
+    hot("0"),
+    hot("-1"),
+    hot("NaN"),
+    hot("Infinity"),
+    hot("abc"),
+    ["run ising --temperature ''", "temperature", "finite number"],
+    ["run ising --temperature 1,2", "temperature", "gibbs scan"],
+    ["run ising --algorithm metropolys", "algorithm", "metropolis or heat-bath"],
+    ["run ising --replicas 0", "replicas", "at least one"],
+    ["run ising --seed -1", "seed", "-1", "18446744073709551615"],
+    ["run ising --seed 18446744073709551616", "seed", "18446744073709551615"],
+    ["run ising --seed 1.5", "seed", "1.5", "whole number"],
+    ["run ising --seed abc", "seed", "abc", "whole number"],
+    ["run ising --steps 0", "steps", "1 or more"],
+    ["run ising --steps 1.5", "steps", "whole number"],
+    ["run ising --warmup=-1", "warmup", "0 or more"],
+    ["run ising --steps 10 --measure-every 20", "measure-every 20", "10 or less"],
+    ["run ising --steps 1e15", "measure-every", "memory"],
+    ["run isin", '"isin"', "Did you mean ising?"],
+    ["run", "needs a model", "ising"],
+    ["run ising potts", '"potts"', "one model"],
+    ["rnu ising", '"rnu"', "Did you mean run?"],
+    ["paint", '"paint"', "run, scan, validate"],
+    ["validate isin", "Did you mean ising?"],
+    ["bench isin", "Did you mean ising?"],
+    ["run ising --colour red", "--colour", "--help"],
+    ["run ising --tempratur 2", "--tempratur", "Did you mean --temperature?"],
+    ["run ising --measure-evry 2", "--measure-evry", "Did you mean --measure-every?"],
+    ["info --jsn", "--jsn", "Did you mean --json?"],
+    ["run ising --temperature", "--temperature needs a value"],
+    ["run ising --temperature --json", "--temperature needs a value"],
+    ["run ising --json=yes", "--json", "no value"],
+    ["run ising --seed 1 --seed 2", "--seed", "twice"],
+    ["run ising --device cpu", "device", "cpu", "reference"],
+    ["run ising --out state.jpg", "state.jpg", ".png, .npy, .csv"],
+    ["run ising --out state", '"state"', ".png, .npy, .csv"],
+    ["run ising --out missing/state.png", "missing/state.png", "does not exist"],
+    ["run ising --out folder.npy", "folder.npy", "it is a folder"],
+    ["run ising --out good.gibbs/state.npy", "good.gibbs", "no folder"],
+    [`run ising --out ${"x".repeat(300)}.npy`, "the name is too long"],
+    ["run ising --checkpoint missing/run.gibbs", "missing/run.gibbs", "does not exist"],
+    ["run ising --checkpoint folder.npy", "folder.npy", "it is a folder"],
+    ["run ising --checkpoint-every 1", "--checkpoint FILE"],
+    ["scan ising", "needs an axis"],
+    ["scan ising --temperature 1:2", "temperature", "1:2", "FROM:TO:COUNT"],
+    ["scan ising --temperature 1:2:0", "1:2:0", "FROM:TO:COUNT"],
+    ["scan ising --temperature=-1:2:4", "temperature", "-1", "above 0"],
+    ["scan ising --temperature 1:2:3 --out scan.png", "scan.png", ".csv"],
+    ["scan ising --size 8,8 --size 16,16 --checkpoint s.gibbs", "checkpoint", "2 simulations"],
+    ["run --resume none.gibbs", "none.gibbs cannot be read", "no such file"],
+    ["run --resume folder.npy", "folder.npy cannot be read", "folder"],
+    ["run --resume truncated.gibbs", "truncated", "earlier copy"],
+    ["run --resume stub.gibbs", "truncated", "earlier copy"],
+    ["run --resume empty.gibbs", "no gibbs checkpoint"],
+    ["run --resume flipped.gibbs", "damaged", "SHA-256", "earlier copy"],
+    ["run --resume foreign.gibbs", "no gibbs checkpoint", "--checkpoint"],
+    ["run --resume newer.gibbs", "format 2", "format 1", "Update gibbs"],
+    ["run --resume bare.gibbs", "checkpoint"],
+    ["scan --resume good.gibbs", "holds a run", "gibbs run --resume"],
+    ["run isin --resume good.gibbs", "Did you mean ising?"],
+    ["run --resume good.gibbs --size 32", "size", "16,16", "Leave --size out"],
+    ["run --resume good.gibbs --temperature 2.5", "temperature 2.5", "Leave --temperature out"],
+    ["run --resume good.gibbs --seed 8", "seed 8", "has 7", "Leave --seed out"],
+    ["run --resume good.gibbs --warmup 3", "warmup 3", "has 8", "Leave --warmup out"],
+    ["run --resume good.gibbs --steps 20", "steps 20", "40", "not shortened"],
+  ];
+
+  it.for(cases)("gibbs %s", async ([line, ...says], { expect }) => {
+    const cwd = newFolder();
+    const named = Object.entries(versions).filter(([name]) => line.includes(`${name}.gibbs`));
+    for (const [name, bytes] of named) writeFileSync(join(cwd, `${name}.gibbs`), bytes);
+    mkdirSync(join(cwd, "folder.npy"));
+    const words = line
+      .replace("size =", "size=")
+      .split(" ")
+      .map((word) => (word === "''" ? "" : word));
+    const { status, stdout, lines } = await gibbs(words, cwd);
+    expect({ status, stdout, count: lines.length }, lines.join("\n")).toEqual({ status: 2, stdout: "", count: 1 });
+    expect(lines[0]).toMatch(/^gibbs: .*[^ ].*[.?]$/);
+    for (const text of says) expect(lines[0]).toMatch(typeof text === "string" ? new RegExp(escaped(text)) : text);
+    const left = readdirSync(cwd).sort();
+    expect(left).toEqual(["folder.npy", ...named.map(([name]) => `${name}.gibbs`)].sort());
+    for (const [name, bytes] of named) expect(readFileSync(join(cwd, `${name}.gibbs`)).equals(bytes)).toBe(true);
+  });
+});
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+describe.concurrent("documents", () => {
+  const words = ["run", "ising", "--size", "32,16", "--temperature", "2.5", "--steps", "200", "--seed", "42"];
+  const OBSERVABLES = ["absMagnetization", "binder", "energy", "magnetization", "specificHeat", "susceptibility"];
+
+  it("run: the same from run to run and on the reference", async ({ expect }) => {
+    const [first, second, reference] = await Promise.all([
+      document(words),
+      document(words),
+      document([...words, "--device", "reference"]),
+    ]);
+    expect(first).toMatchObject({
+      gibbs: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      model: "ising",
+      parameters: { size: [32, 16], temperature: 2.5, field: 0, couplings: [1, 1], algorithm: "metropolis" },
+      seed: "42",
+      steps: 200,
+      warmup: 40,
+      measureEvery: 1,
+      device: { kind: "gpu", software: expect.any(Boolean), host: "node", vendor: expect.any(String) },
+      exact: { energy: { value: expect.any(Number), source: "Kaufman 1949" } },
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      elapsed: { seconds: expect.any(Number), rate: expect.any(Number), unit: "flips/s" },
+      result: {},
+    });
+    expect(Object.keys(first.device).sort()).toEqual(
+      ["architecture", "description", "host", "kind", "software", "vendor"].sort(),
+    );
+    expect(Object.keys(first.observables).sort()).toEqual(OBSERVABLES);
+    for (const { value, error, unit } of Object.values<Record<string, unknown>>(first.observables)) {
+      expect([typeof value, typeof error, typeof unit]).toEqual(["number", "number", "string"]);
+    }
+    expect({ ...second, elapsed: 0 }).toEqual({ ...first, elapsed: 0 });
+    expect(reference.device.kind).toBe("reference");
+    expect(lasting(reference)).toEqual(lasting(first));
+    const other = await document([...words.slice(0, -1), "43"]);
+    expect(other.digest).not.toBe(first.digest);
+  });
+
+  it("scan: one batch, each point what it gives alone, energy rising", async ({ expect }) => {
+    const common = ["ising", "--size", "16,16", "--steps", "1000"];
+    const cwd = newFolder();
+    const [scan, alone] = await Promise.all([
+      document(["scan", ...common, "--temperature", "1.5:3.5:5", "--out", "scan.csv"], cwd),
+      document(["run", ...common, "--temperature", "2.5", "--first-replica", "2"]),
+    ]);
+    expect(scan.digests).toHaveLength(1);
+    const at = scan.points.map(({ parameters, batch }: Record<string, unknown>) => ({ parameters, batch }));
+    expect(at).toEqual([1.5, 2, 2.5, 3, 3.5].map((temperature) => ({ parameters: { temperature }, batch: 0 })));
+    const energies = scan.points.map((p: typeof alone) => p.observables.energy.value);
+    expect(energies).toEqual([...energies].sort((a, b) => a - b));
+    expect(scan.points[2].observables).toEqual(alone.observables);
+    expect(scan.points[2].exact).toEqual(alone.exact);
+    const rows = readFileSync(join(cwd, "scan.csv"), "utf8").trimEnd().split("\n");
+    expect(rows[0]).toMatch(/^temperature,energy,energy_error,/);
+    expect(rows.slice(1).map((row) => Number(row.split(",")[1]))).toEqual(energies);
+  });
+
+  it("validate: every check with value and bound, all passing", async ({ expect }) => {
+    const { gibbs, device, checks, ...rest } = await document(["validate", "ising", "--quick"]);
+    expect([typeof gibbs, device.kind, rest]).toEqual(["string", "gpu", {}]);
+    expect(checks.length).toBeGreaterThan(5);
+    for (const check of checks) {
+      expect(check).toEqual({
+        model: "ising",
+        oracle: expect.any(String),
+        name: expect.any(String),
+        value: expect.any(Number),
+        bound: expect.any(Number),
+        pass: true,
+      });
+    }
+    expect(new Set(checks.map(({ oracle }: { oracle: string }) => oracle))).toContain("reference");
+  });
+
+  it("models and info", async ({ expect }) => {
+    const [{ models }, info] = await Promise.all([document(["models"]), document(["info"])]);
+    const [ising] = models;
+    expect(ising).toMatchObject({ name: "ising", step: "sweep", parameters: { type: "object" } });
+    expect(ising.parameters.properties.temperature).toMatchObject({ exclusiveMinimum: 0, default: 2, unit: "J" });
+    expect(Object.keys(ising.observables).sort()).toEqual(OBSERVABLES);
+    expect(ising.observables.energy.unit).toBe("J/site");
+    expect(info).toMatchObject({ gibbs: expect.any(String), node: process.version, webgpu: expect.any(String) });
+    expect(info.adapters.some(({ available }: { available: boolean }) => available)).toBe(true);
+  });
+});
+
+describe.concurrent("--out", () => {
+  it("picture, state and series of one run agree", async ({ expect }) => {
+    const cwd = newFolder();
+    const out = ["s.png", "s.npy", "s.csv"].flatMap((name) => ["--out", name]);
+    const run = await document(
+      ["run", "ising", "--size", "48,20", "--temperature", "2.4", "--steps", "60", ...out],
+      cwd,
+    );
+    expect(readdirSync(cwd).sort()).toEqual(["s.csv", "s.npy", "s.png"]);
+
+    const bytes = readFileSync(join(cwd, "s.npy"));
+    const start = 10 + bytes.readUInt16LE(8);
+    const header = bytes.subarray(10, start).toString("latin1");
+    expect([bytes.subarray(0, 8).toString("latin1"), start % 64]).toEqual(["\x93NUMPY\x01\x00", 0]);
+    expect(header).toMatch(/^\{'descr': '\|i1', 'fortran_order': False, 'shape': \((1, )?20, 48\), \} *\n$/);
+    const spins = Array.from(new Int8Array(bytes.subarray(start)));
+    expect(spins).toHaveLength(960);
+    expect(new Set(spins)).toEqual(new Set([-1, 1])); // not flat
+
+    const { width, height, depth, data } = decode(readFileSync(join(cwd, "s.png")));
+    expect([width, height, depth]).toEqual([48, 20, 1]);
+    const pixels = spins.map((_, i) => (data[Math.floor(i / 48) * 6 + ((i % 48) >> 3)] >> (7 - (i % 8))) & 1);
+    const sameAs = (up: number) => pixels.every((pixel, i) => (pixel === up) === (spins[i] === 1));
+    expect(sameAs(0) || sameAs(1)).toBe(true);
+
+    const [head, ...rows] = readFileSync(join(cwd, "s.csv"), "utf8").trimEnd().split("\n");
+    expect(head.split(",")[0]).toBe("step");
+    expect(rows.map((row) => Number(row.split(",")[0]))).toEqual(Array.from({ length: 60 }, (_, i) => 13 + i));
+    expect(run.observables.energy.n).toBe(60);
+  });
+
+  it("an older file is replaced, and a failed command leaves it", async ({ expect }) => {
+    const cwd = newFolder();
+    writeFileSync(join(cwd, "s.npy"), "old");
+    expect((await gibbs(["run", ...SMALL, "--out", "s.npy", "--temperature", "0"], cwd)).status).toBe(2);
+    expect(readFileSync(join(cwd, "s.npy"), "utf8")).toBe("old");
+    await good(["run", ...SMALL, "--out", "s.npy"], cwd);
+    expect(readFileSync(join(cwd, "s.npy"))[0]).toBe(0x93);
+  });
+});
+
+describe("standard output", () => {
+  // A shell starts them, for only it joins processes by a pipe; the path goes in as $0.
+  const shell = (script: string) => spawnSync("bash", ["-c", script, BIN], { encoding: "utf8", cwd: root });
+  const unix = process.platform !== "win32";
+
+  it.runIf(unix).each(["models | head -1", "models --json | head -c 1", "run --help | true"])(
+    "a reader that has seen enough is no error: gibbs %s",
+    (line) => {
+      const [command, reader] = line.split(" | ");
+      const script = `node "$0" ${command} | ${reader} >&2; echo "\${PIPESTATUS[0]}"`;
+      const { stdout, stderr } = shell(script);
+      expect(stdout).toBe("0\n");
+      expect(stderr).not.toMatch(/^gibbs:|^ +at /m);
+    },
+  );
+
+  it.runIf(process.platform === "linux")("a full disk behind it is one line and exit 1", () => {
+    const { status, stderr } = shell('node "$0" models > /dev/full');
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^gibbs: [^\n]*disk is full[^\n]*\n$/),
+    });
+  });
+});
