@@ -109,7 +109,7 @@ function compare(job: Job, given: Arguments, values: Values): void {
 
 async function readCheckpoint(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return new Uint8Array(await readFile(path)); // a Buffer's slice() is a view of it, where a Uint8Array's is a copy
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${reason(error)}.`);
   }

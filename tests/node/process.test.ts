@@ -1,0 +1,177 @@
+// P11: a Node process that uses gibbs neither hangs nor crashes, however it ends. Each test is a small program of a user's, run
+// by itself against the built package; a crash would show as a signal, a hang as the time limit.
+
+import { spawn } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+// @ts-expect-error: plain JavaScript, because it runs before anything is installed
+import { ensureBuilt } from "../../scripts/setup.js";
+import { ising, ReferenceDevice } from "../../src/index.ts";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const GIBBS = pathToFileURL(join(ROOT, "dist", "node.js")).href;
+const TIME_LIMIT = 10_000;
+/** Crashes at exit depend on what the driver's threads do at that moment. */
+const REPEATS = 3;
+
+const OPTIONS = { size: [66, 34] as [number, number], temperature: 2.3, seed: 4n };
+const SWEEPS = 20;
+const PREAMBLE = `
+  import { DeviceLostError, DisposedError, ising, openDevice } from ${JSON.stringify(GIBBS)};
+  const device = await openDevice();
+  const lattice = await ising.create(device, { size: [66, 34], temperature: 2.3, seed: 4n });
+  await lattice.run(${SWEEPS});
+`;
+/** Keeps the GPU at work from here on. */
+const IN_FLIGHT = `
+  const large = await ising.create(device, { size: [1024, 1024] });
+  await large.run(20);
+  const running = large.run(2 ** 31);
+`;
+
+let digest: string;
+beforeAll(async () => {
+  ensureBuilt();
+  using lattice = await ising.create(new ReferenceDevice("node"), OPTIONS);
+  await lattice.run(SWEEPS);
+  digest = await lattice.digest();
+});
+
+interface Ending {
+  status: number | null;
+  signal: NodeJS.Signals | null;
+  timedOut: boolean;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a program in a Node of its own and waits for its end. */
+function ending(program: string, flags: string[] = []): Promise<Ending> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...flags, "--input-type=module", "--eval", program], { cwd: ROOT });
+    const output = { stdout: "", stderr: "" };
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      child.kill("SIGKILL");
+    }, TIME_LIMIT);
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name].setEncoding("utf8").on("data", (text: string) => {
+        output[name] += text;
+      });
+    }
+    child.on("error", reject);
+    child.on("close", (status, signal) => {
+      clearTimeout(timer);
+      resolve({ status, signal, timedOut, ...output });
+    });
+  });
+}
+
+async function expectEnding(program: string, status: number, flags?: string[]): Promise<Ending> {
+  const end = await ending(program, flags);
+  expect({ status: end.status, signal: end.signal, timedOut: end.timedOut }, end.stderr).toEqual({
+    status,
+    signal: null,
+    timedOut: false,
+  });
+  return end;
+}
+
+describe("P11: the process ends by itself, with exit code 0", () => {
+  it("with dispose", async () => {
+    const program = `${PREAMBLE} console.log(await lattice.digest()); lattice.dispose(); device.dispose();`;
+    expect((await expectEnding(program, 0)).stdout.trim()).toBe(digest);
+  });
+
+  it("without dispose", async () => {
+    const { stdout } = await expectEnding(`${PREAMBLE} console.log(await lattice.digest());`, 0);
+    expect(stdout.trim()).toBe(digest);
+  });
+
+  it("having opened a device and done nothing with it", async () => {
+    await expectEnding(`import { openDevice } from ${JSON.stringify(GIBBS)}; await openDevice();`, 0);
+  });
+
+  it("with dispose while the GPU works", async () => {
+    const program = `${PREAMBLE} ${IN_FLIGHT}
+      setTimeout(() => device.dispose(), 100);
+      await running.catch((error) => console.log(error instanceof DisposedError));`;
+    for (let i = 0; i < REPEATS; i++) expect((await expectEnding(program, 0)).stdout.trim()).toBe("true");
+  });
+
+  it("after the device was lost", async () => {
+    const program = `${PREAMBLE} ${IN_FLIGHT}
+      setTimeout(() => device.raw.destroy(), 100);
+      await running.catch((error) => console.log(error instanceof DeviceLostError));`;
+    for (let i = 0; i < REPEATS; i++) expect((await expectEnding(program, 0)).stdout.trim()).toBe("true");
+  });
+
+  it("with several devices, one after the other and side by side", async () => {
+    const program = `${PREAMBLE}
+      for (let i = 0; i < 3; i++) {
+        const own = await openDevice();
+        await (await ising.create(own, { size: [32, 32] })).run(5);
+        own.dispose();
+      }
+      const others = await Promise.all([openDevice(), openDevice()]);
+      await Promise.all(others.map(async (own) => (await ising.create(own, { size: [32, 32] })).run(5)));
+      others[0].dispose();
+      console.log(await lattice.digest());`;
+    expect((await expectEnding(program, 0)).stdout.trim()).toBe(digest);
+  });
+
+  it("under forced garbage collection between and during calls", async () => {
+    const program = `${PREAMBLE}
+      const collect = async () => { gc(); await new Promise((resolve) => setImmediate(resolve)); gc(); };
+      const collector = setInterval(gc, 5);
+      for (let i = 0; i < 5; i++) {
+        await collect();
+        const own = await openDevice();
+        await collect();
+        const small = await ising.create(own, { size: [66, 34], temperature: 2.3, seed: 4n });
+        await collect();
+        await small.run(${SWEEPS}, { onProgress: collect });
+        await small.measure();
+        await collect();
+        console.log(await small.digest());
+        if (i % 2) own.dispose();
+      }
+      await collect();
+      console.log(await lattice.digest());
+      clearInterval(collector);`;
+    const { stdout } = await expectEnding(program, 0, ["--expose-gc"]);
+    expect(stdout.trim().split("\n")).toEqual(Array(6).fill(digest));
+  });
+});
+
+describe("P11: an error that nobody caught ends the process with exit code 1", () => {
+  it.each([
+    { name: "an exception", statement: `setTimeout(() => { throw new Error("nobody caught this"); }, 100);` },
+    { name: "a rejection", statement: `setTimeout(() => Promise.reject(new Error("nobody caught this")), 100);` },
+    {
+      name: "an exception in onProgress",
+      statement: `await lattice.run(9, { onProgress: () => { throw new Error("nobody caught this"); } });`,
+    },
+  ])("$name, with the GPU at work", async ({ statement }) => {
+    for (let i = 0; i < REPEATS; i++) {
+      const { stderr } = await expectEnding(`${PREAMBLE} ${IN_FLIGHT} ${statement} await running;`, 1);
+      expect(stderr).toContain("nobody caught this");
+    }
+  });
+
+  it("an exception whose handler disposes of the device", async () => {
+    const program = `${PREAMBLE} ${IN_FLIGHT}
+      process.on("uncaughtException", (error) => {
+        console.error(error.message);
+        process.exitCode = 1;
+        device.dispose();
+      });
+      setTimeout(() => { throw new Error("nobody caught this"); }, 100);
+      await running.catch(() => {});`;
+    for (let i = 0; i < REPEATS; i++) {
+      expect((await expectEnding(program, 1)).stderr).toContain("nobody caught this");
+    }
+  });
+});
