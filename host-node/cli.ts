@@ -98,5 +98,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   abandonDevices();
 });
+// Nobody reads the messages any more; to complain of that there would fail again, for ever.
+process.stderr.on("error", () => {});
 
 await main(process.argv.slice(2)).catch(fail);

@@ -52,9 +52,9 @@ export class IsingSimulation implements Simulation<IsingParameters> {
     const { seed = 1n, spins, workgroup, ...parameters } = given;
     const points = resolve("ising", isingParameters, spins ? { ...parameters, start: "given" } : parameters);
     const setup = prepare(points, checkSeed(seed));
-    const state = startState(points.parameters.start, setup.options, spins);
     const lattice = await openLattice(device, setup.options, workgroup);
     try {
+      const state = startState(points.parameters.start, setup.options, spins);
       if (state) await lattice.write(state);
       else await lattice.randomize();
     } catch (error) {
