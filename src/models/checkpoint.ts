@@ -27,7 +27,9 @@ export async function encodeCheckpoint({ model, header, sections }: Checkpoint):
 }
 
 /** @throws CheckpointError telling foreign, truncated, damaged and newer ones apart. */
-export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
+export async function decodeCheckpoint(file: Uint8Array): Promise<Checkpoint> {
+  // Node's Buffer is a Uint8Array whose slice() is a view, not a copy; sections are sliced.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const start = MAGIC.length + 4;
   if (bytes.length < MAGIC.length || MAGIC.some((byte, i) => bytes[i] !== byte)) {
     throw new CheckpointError(
