@@ -39,8 +39,8 @@ export default defineConfig({
   test: {
     // A software adapter uses every core by itself: more workers only take time from each other.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000, // a busy machine is no failure
+    hookTimeout: 180_000,
     projects: [
       {
         extends: true,
