@@ -58,7 +58,7 @@ export class GpuLattice implements Lattice {
         shader: "ising/measure.wgsl",
         entryPoint: "measure",
         bindings: ["storage", "read-only-storage", "storage", "step"],
-        constants,
+        constants: { ...constants, WORKGROUP: measuringGroup(options, workgroup) },
       }),
     ]);
     return { sweep, measure };
@@ -203,8 +203,8 @@ export class GpuLattice implements Lattice {
   }
 
   #encodeMeasure(pass: GPUComputePassEncoder, slot: number): void {
-    const groups =
-      Math.ceil(tiles(this.#options).count / (this.#workgroup * TILES_PER_THREAD)) * this.#options.replicas;
+    const tilesPerGroup = measuringGroup(this.#options, this.#workgroup) * TILES_PER_THREAD;
+    const groups = Math.ceil(tiles(this.#options).count / tilesPerGroup) * this.#options.replicas;
     pass.setPipeline(this.#measure.kernel.pipeline);
     pass.setBindGroup(0, this.#measure.group, [2 * slot * this.#stride]);
     pass.dispatchWorkgroups(...grid(groups, this.#device.limits));
@@ -236,6 +236,12 @@ export function largestSquare(limits: GPUSupportedLimits, replicas: number): num
 /** True if the planes fit the device's buffers. */
 export function fits(shape: Shape, limits: GPUSupportedLimits): boolean {
   return 4 * planeWords(shape) <= Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+}
+
+/** Invocations of a measuring workgroup, which serves one replica: no more than a small lattice has work for. */
+function measuringGroup(shape: Shape, workgroup: number): number {
+  const wanted = Math.ceil(tiles(shape).count / TILES_PER_THREAD);
+  return Math.min(workgroup, 2 ** Math.ceil(Math.log2(wanted)));
 }
 
 /** The sweeps after which to measure, among `count` sweeps that follow sweep `from`. */
