@@ -81,7 +81,11 @@ async function main([name, ...words]: readonly string[]): Promise<void> {
   await command.main(words);
 }
 
+/** The program is on its way out: what fails from now on is a consequence, and not worth a line. */
+let leaving = false;
+
 function fail(error: unknown): void {
+  if (leaving) return;
   process.exitCode = exitStatus(error);
   process.stderr.write(describeError(error));
 }
@@ -90,12 +94,14 @@ function fail(error: unknown): void {
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(event, (error) => {
     fail(error);
+    leaving = true;
     abandonDevices();
   });
 }
 // `gibbs models | head -1`: the reader has seen enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
+  leaving = true;
   abandonDevices();
 });
 // Nobody reads the messages any more; to complain of that there would fail again, for ever.

@@ -20,5 +20,22 @@ export async function openDevice(choice: DeviceChoice = "auto"): Promise<Device>
   const { adapter, software } = await requestAdapter(choice);
   const { globals } = await import("webgpu"); // has loaded by now; where it cannot, requestAdapter has said why
   Object.assign(globalThis, globals);
-  return GpuDevice.open({ name: "node", adapter, software, sleep });
+  const device = await GpuDevice.open({ name: "node", adapter, software, sleep });
+  if (open.size === 0) process.on("exit", disposeAll);
+  open.add(device);
+  void device.raw.lost.then(() => {
+    open.delete(device);
+    if (open.size === 0) process.off("exit", disposeAll);
+  });
+  return device;
+}
+
+/**
+ * Node tears down a software driver's threads while they work, which now and then ends in SIGSEGV instead of the exit code of
+ * an error that nobody caught. So whatever still lives is disposed of on the way out.
+ */
+const open = new Set<GpuDevice>();
+
+function disposeAll(): void {
+  for (const device of open) device.dispose();
 }

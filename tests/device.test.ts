@@ -552,6 +552,21 @@ describe("P13: limits", () => {
     }
   });
 
+  it("more replicas than the tables of their parameters have room for", async () => {
+    // 72 bytes of thresholds a replica are more than the 16 of a plane of a 2×2 lattice.
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+    const most = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 72);
+    expect(fits({ width: 2, height: 2, replicas: most }, device.limits)).toBe(true);
+    expect(fits({ width: 2, height: 2, replicas: most + 1 }, device.limits)).toBe(false);
+    expect(largestSquare(device.limits, most + 1)).toBe(0);
+    const before = device.memory;
+    const replicas = Math.min(most, 2 ** 24) + 1; // no device takes more than 2²⁴
+    const error = await rejection(ising.create(device, { size: [2, 2], replicas }));
+    expect(error).toBeInstanceOf(ParameterError);
+    expect(error?.message).toMatch(/fewer replicas|at most 16777216 replicas/);
+    expect(device.memory).toEqual(before);
+  });
+
   it("more workgroups than one dimension holds", async () => {
     const most = device.limits.maxComputeWorkgroupsPerDimension; // 65,535 wherever seen
     const options: IsingOptions = { size: [8, 8], temperature: 3, start: "random", seed: 8n, workgroup: 1 };

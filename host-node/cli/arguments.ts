@@ -12,7 +12,6 @@ export interface Flag {
   value?: string;
   /** May be given several times. */
   many?: boolean;
-  short?: string;
   help: string;
 }
 
@@ -26,12 +25,7 @@ export class Arguments {
   constructor(words: readonly string[], flags: readonly Flag[], command: string) {
     const known = new Map(flags.flatMap((flag) => [flag.name, kebab(flag.name)].map((spelling) => [spelling, flag])));
     const type = ({ value }: Flag) => (value === undefined ? ("boolean" as const) : ("string" as const));
-    const options = Object.fromEntries(
-      [...known].map(([spelling, flag]) => {
-        const short = flag.short !== undefined && spelling === flag.name ? { short: flag.short } : {};
-        return [spelling, { type: type(flag), ...short }];
-      }),
-    );
+    const options = Object.fromEntries([...known].map(([spelling, flag]) => [spelling, { type: type(flag) }]));
     const { tokens } = parseArgs({ args: [...words], options, strict: false, allowPositionals: true, tokens: true });
     for (const token of tokens) {
       if (token.kind === "positional") this.positionals.push(token.value);

@@ -7,7 +7,6 @@ import type { Plan } from "./job.ts";
 
 export const DEVICES: readonly DeviceChoice[] = ["auto", "gpu", "software", "lavapipe", "swiftshader", "reference"];
 
-export const HELP: Flag = { name: "help", short: "h", help: "this text" };
 export const JSON_FLAG: Flag = { name: "json", help: "one JSON document on standard output" };
 export const QUIET: Flag = { name: "quiet", help: "no progress on standard error" };
 export const QUICK: Flag = { name: "quick", help: "a shorter form, in seconds on a software adapter" };

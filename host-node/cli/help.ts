@@ -30,9 +30,4 @@ export function commandHelp({ usage, summary, flags, examples }: CommandHelp, mo
 }
 
 const list = (flags: readonly Flag[]) =>
-  definitions(
-    flags.map(({ name, value, short, help }) => [
-      `${short ? `-${short}, ` : ""}--${kebab(name)}${value ? ` ${value}` : ""}`,
-      help,
-    ]),
-  );
+  definitions(flags.map(({ name, value, help }) => [`--${kebab(name)}${value ? ` ${value}` : ""}`, help]));

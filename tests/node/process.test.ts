@@ -151,29 +151,26 @@ describe("P11: the process ends by itself, with exit code 0", { timeout: 120_000
 });
 
 describe("P11: an error that nobody caught ends the process with exit code 1", { timeout: 120_000 }, () => {
+  const HANDLED = `process.on("uncaughtException", (error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+    device.dispose();
+  });`;
+  const LATER = `setTimeout(() => { throw new Error("nobody caught this"); }, 100);`;
+
   it.each([
-    { name: "an exception", statement: `setTimeout(() => { throw new Error("nobody caught this"); }, 100);` },
-    { name: "a rejection", statement: `setTimeout(() => Promise.reject(new Error("nobody caught this")), 100);` },
+    { name: "an exception", statement: LATER },
+    {
+      name: "a rejection",
+      statement: `setTimeout(() => Promise.reject(new Error("nobody caught this")), 100);`,
+    },
     {
       name: "an exception in onProgress",
       statement: `await lattice.run(9, { onProgress: () => { throw new Error("nobody caught this"); } });`,
     },
+    { name: "an exception whose handler disposes of the device", statement: `${HANDLED} ${LATER}` },
   ])("$name, with the GPU at work", async ({ statement }) => {
-    for (let i = 0; i < REPEATS; i++) {
-      const { stderr } = await expectEnding(`${PREAMBLE} ${IN_FLIGHT} ${statement} await running;`, 1);
-      expect(stderr).toContain("nobody caught this");
-    }
-  });
-
-  it("an exception whose handler disposes of the device", async () => {
-    const program = `${PREAMBLE} ${IN_FLIGHT}
-      process.on("uncaughtException", (error) => {
-        console.error(error.message);
-        process.exitCode = 1;
-        device.dispose();
-      });
-      setTimeout(() => { throw new Error("nobody caught this"); }, 100);
-      await running.catch(() => {});`;
+    const program = `${PREAMBLE} ${IN_FLIGHT} ${statement} await running.catch(() => {});`;
     for (let i = 0; i < REPEATS; i++) {
       expect((await expectEnding(program, 1)).stderr).toContain("nobody caught this");
     }

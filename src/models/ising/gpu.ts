@@ -227,16 +227,19 @@ export class GpuLattice implements Lattice {
   }
 }
 
-/** The widest square lattice (a multiple of 64) of which so many replicas fit the device. */
+/** The widest square lattice (a multiple of 64) of which so many replicas fit the device; 0 if no lattice does. */
 export function largestSquare(limits: GPUSupportedLimits, replicas: number): number {
-  const bytes = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / replicas;
-  return 64 * Math.floor(Math.sqrt(8 * 2 * bytes) / 64);
+  const side = 64 * Math.floor(Math.sqrt((8 * 2 * bufferLimit(limits)) / replicas) / 64);
+  return fits({ width: side, height: side, replicas }, limits) ? side : 0;
 }
 
-/** True if the planes fit the device's buffers. */
+/** True if every buffer of the lattice fits the device: the planes, the thresholds and one measurement. */
 export function fits(shape: Shape, limits: GPUSupportedLimits): boolean {
-  return 4 * planeWords(shape) <= Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const words = Math.max(planeWords(shape), CLASSES * shape.replicas, SUM_WORDS * shape.replicas);
+  return 4 * words <= bufferLimit(limits);
 }
+
+const bufferLimit = (limits: GPUSupportedLimits) => Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
 
 /** Invocations of a measuring workgroup, which serves one replica: no more than a small lattice has work for. */
 function measuringGroup(shape: Shape, workgroup: number): number {

@@ -71,7 +71,12 @@ export class IsingSimulation implements Simulation<IsingParameters> {
   ): Promise<IsingSimulation & { extra: CheckpointExtra }> {
     const { setup, steps, state, extra } = readCheckpoint(await decodeCheckpoint(bytes));
     const lattice = await openLattice(device, setup.options, workgroup);
-    await lattice.write(state);
+    try {
+      await lattice.write(state);
+    } catch (error) {
+      lattice.dispose();
+      throw error;
+    }
     return Object.assign(new IsingSimulation(device, setup, lattice, steps), { extra });
   }
 
