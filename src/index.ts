@@ -4,10 +4,20 @@ export { type Device, type DeviceInfo, ReferenceDevice } from "./device/device.t
 export * from "./device/errors.ts";
 export { GpuDevice, type Host } from "./device/gpu.ts";
 export type { Progress, RunOptions } from "./device/run.ts";
+export { type Change, follow, formatLink, type Link, LinkError, parseLink } from "./link.ts";
 export * from "./models/checkpoint.ts";
 export { models } from "./models/index.ts";
 export * from "./models/ising/index.ts";
-export type { Check, CheckpointExtra, Exact, Model, Observable, Recording, Simulation } from "./models/model.ts";
+export type {
+  Check,
+  CheckpointExtra,
+  Exact,
+  Model,
+  Observable,
+  Recording,
+  Simulation,
+  Stroke,
+} from "./models/model.ts";
 export type { Points } from "./models/parameters.ts";
 export { Series } from "./models/series.ts";
 export { streamKey, streamPurpose, threefry4x32, type Words4 } from "./random/threefry.ts";

@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { closest, distance } from "fastest-levenshtein";
 import { ParameterError } from "../../src/device/errors.ts";
+import { kebab, readNumber } from "../../src/models/text.ts";
 import { UsageError } from "./errors.ts";
 
 export interface Flag {
@@ -14,8 +15,6 @@ export interface Flag {
   many?: boolean;
   help: string;
 }
-
-export const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 export class Arguments {
   readonly positionals: string[] = [];
@@ -89,12 +88,6 @@ export class Arguments {
       `${kebab(name)} "${text}": it is one of ${choices.join(", ")}.${meant(text, choices)}`,
     );
   }
-}
-
-/** A finite decimal number, or undefined: "1e6" is one, "", "0x10", "NaN" and "Infinity" are none. */
-export function readNumber(text: string): number | undefined {
-  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
-  return Number.isFinite(value) ? value : undefined;
 }
 
 /** There is no such command, model or flag; perhaps another was meant. */

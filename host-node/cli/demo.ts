@@ -1,8 +1,8 @@
 // What `npm start` shows: a big lattice beside exact results, checked against the reference, with a picture.
 
 import { ReferenceDevice } from "../../src/device/device.ts";
+import { png } from "../../src/files/png.ts";
 import { ising } from "../../src/models/ising/index.ts";
-import { png } from "../files/png.ts";
 import { writeFileWhole } from "../files/write.ts";
 import { Arguments } from "./arguments.ts";
 import { withDevice } from "./device.ts";

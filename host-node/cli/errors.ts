@@ -7,6 +7,7 @@ import {
   GibbsError,
   ParameterError,
 } from "../../src/device/errors.ts";
+import { LinkError } from "../../src/link.ts";
 import { reason } from "../files/write.ts";
 
 /** The command line itself is wrong: an unknown word, a missing value, a path that cannot be written. */
@@ -27,7 +28,7 @@ export class FailedError extends GibbsError {
 export function exitStatus(error: unknown): number {
   if (error instanceof InterruptedError) return 130; // as shells report SIGINT
   if (error instanceof DeviceUnavailableError) return 3;
-  const usage = [ParameterError, UsageError, CheckpointError].some((kind) => error instanceof kind);
+  const usage = [ParameterError, UsageError, CheckpointError, LinkError].some((kind) => error instanceof kind);
   return usage ? 2 : 1;
 }
 

@@ -43,6 +43,11 @@ const RESUME: Flag = {
   value: "FILE",
   help: "continue the run in FILE, and keep it there unless --checkpoint names another; a larger --steps extends it",
 };
+const LINK: Flag = {
+  name: "link",
+  value: "URL",
+  help: "make the run of a page's link, in quotes, to its step; with --steps N go on from there and measure",
+};
 const out = (kinds: string): Flag => ({
   name: "out",
   value: "FILE",
@@ -60,6 +65,7 @@ export const RUN_FLAGS = [
   JSON_FLAG,
   out(".png picture of the state, .npy state for NumPy, .csv time series; may be repeated"),
   ...KEEP,
+  LINK,
   QUIET,
 ];
 

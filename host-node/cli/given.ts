@@ -3,20 +3,24 @@
 import { readFile } from "node:fs/promises";
 import type { Device } from "../../src/device/device.ts";
 import { ParameterError } from "../../src/device/errors.ts";
+import { type Link, parseLink } from "../../src/link.ts";
 import { decodeCheckpoint } from "../../src/models/checkpoint.ts";
-import { models } from "../../src/models/index.ts";
+import { type AnyModel, models } from "../../src/models/index.ts";
+import { kebab } from "../../src/models/text.ts";
 import { reason } from "../files/write.ts";
-import { Arguments, type Flag, kebab, unknown } from "./arguments.ts";
+import { Arguments, type Flag, unknown } from "./arguments.ts";
 import { UsageError } from "./errors.ts";
 import { planOf, seedOf } from "./flags.ts";
 import { Job } from "./job.ts";
-import { type AnyModel, parameterFlags, type Values } from "./values.ts";
+import { parameterFlags, type Values } from "./values.ts";
 
 export interface Given {
   model: AnyModel;
   given: Arguments;
   /** The checkpoint to continue. */
   checkpoint: Uint8Array | undefined;
+  /** The link to follow. */
+  link: Link | undefined;
 }
 
 /** @throws UsageError, CheckpointError */
@@ -35,16 +39,29 @@ export async function readGiven(
   const path = first.text("resume");
   const checkpoint = path === undefined ? undefined : await readCheckpoint(path);
   const kept = checkpoint && (await decodeCheckpoint(checkpoint)).model;
-  if (name === undefined && kept === undefined) {
+  const link = first.has("link") ? readLink(first, name) : undefined;
+  if (name === undefined && kept === undefined && link === undefined) {
     throw new UsageError(
       `${where} needs a model: ${where} MODEL. There are ${models.map((model) => model.name).join(", ")}.`,
     );
   }
-  const model = modelOf(name ?? kept!, where);
+  const model = modelOf(name ?? kept ?? link!.model, where);
   if (kept !== undefined && kept !== model.name) {
     throw new UsageError(`${path} holds a run of "${kept}", not of "${model.name}"; leave the model out.`);
   }
-  return { model, given: new Arguments(words, flagsOf(model), `${where} ${model.name}`), checkpoint };
+  return { model, given: new Arguments(words, flagsOf(model), `${where} ${model.name}`), checkpoint, link };
+}
+
+/** @throws LinkError; UsageError for what the link says already. */
+function readLink(given: Arguments, name: string | undefined): Link {
+  const link = parseLink(given.text("link")!);
+  const parameters = models.find((model) => model.name === link.model)!.parameters.shape;
+  const twice = ["resume", "seed", "warmup", ...Object.keys(parameters)].find((flag) => given.has(flag));
+  if (name !== undefined || twice !== undefined) {
+    const culprit = name === undefined ? `--${kebab(twice!)}` : `"${name}"`;
+    throw new UsageError(`${culprit} beside --link: the link says all of the run; leave it out, or change the link.`);
+  }
+  return link;
 }
 
 /** @throws UsageError naming the model that was meant. */

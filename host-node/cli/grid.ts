@@ -2,9 +2,11 @@
 
 import { z } from "zod";
 import { ParameterError } from "../../src/device/errors.ts";
+import type { AnyModel } from "../../src/models/index.ts";
 import { inner, metaOf, resolve } from "../../src/models/parameters.ts";
-import { type Arguments, kebab, readNumber } from "./arguments.ts";
-import { type AnyModel, fieldsOf, parseValue, type Values } from "./values.ts";
+import { kebab, parseValue, readNumber } from "../../src/models/text.ts";
+import type { Arguments } from "./arguments.ts";
+import { fieldsOf, type Values } from "./values.ts";
 
 export interface Grid {
   /** The names of the parameters that differ between points. */

@@ -1,9 +1,10 @@
 // The texts of --help: commands, their flags, and a model's parameters as its schema declares them.
 
-import { models } from "../../src/models/index.ts";
-import { type Flag, kebab } from "./arguments.ts";
+import { type AnyModel, models } from "../../src/models/index.ts";
+import { kebab } from "../../src/models/text.ts";
+import type { Flag } from "./arguments.ts";
 import { definitions } from "./format.ts";
-import { type AnyModel, parameterFlags } from "./values.ts";
+import { parameterFlags } from "./values.ts";
 
 export interface CommandHelp {
   usage: string;

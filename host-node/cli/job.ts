@@ -3,9 +3,12 @@
 
 import type { Device } from "../../src/device/device.ts";
 import { CheckpointError, ParameterError } from "../../src/device/errors.ts";
+import type { RunOptions } from "../../src/device/run.ts";
+import { follow, type Link } from "../../src/link.ts";
+import { type AnyModel, models } from "../../src/models/index.ts";
 import type { Simulation } from "../../src/models/model.ts";
 import { Series } from "../../src/models/series.ts";
-import type { AnyModel, Values } from "./values.ts";
+import type { Values } from "./values.ts";
 
 export interface Plan {
   /** Steps before the first measurement. */
@@ -49,6 +52,15 @@ export class Job implements Disposable {
   ): Promise<Job> {
     const simulation: Simulation = await model.create(device, { ...parameters, seed });
     return new Job(model, simulation, simulation.series(), { command, plan, seconds: 0, copies });
+  }
+
+  /** The run of a link, standing at its step; `steps` more are still to make. */
+  static async follow(device: Device, link: Link, plan: Plan, options: RunOptions): Promise<Job> {
+    const start = performance.now();
+    const simulation = await follow(device, link, options);
+    const model: AnyModel = models.find(({ name }) => name === link.model)!;
+    const seconds = (performance.now() - start) / 1000;
+    return new Job(model, simulation, simulation.series(), { command: "run", plan, seconds, copies: 1 });
   }
 
   /** @throws CheckpointError where `bytes` hold no run of this command. */

@@ -1,9 +1,9 @@
 // The files of --out: what each extension holds, tried before the run and written after it.
 
 import { extname } from "node:path";
+import { npy } from "../../src/files/npy.ts";
+import { png } from "../../src/files/png.ts";
 import { csv, seriesCsv } from "../files/csv.ts";
-import { npy } from "../files/npy.ts";
-import { png } from "../files/png.ts";
 import { type Content, checkWritable, writeFileWhole } from "../files/write.ts";
 import { asUsage, UsageError } from "./errors.ts";
 import type { Job } from "./job.ts";

@@ -32,6 +32,8 @@ export interface RunDocument extends Common {
   observables: Measured;
   exact: Known;
   digest: string;
+  /** The link that was followed. */
+  link?: string;
   elapsed: Elapsed;
   /** What only this model has. */
   result: Values;
@@ -60,13 +62,15 @@ export function commonOf({ model, simulation, plan }: Job): Common {
   return { gibbs: __GIBBS_VERSION__, model: model.name, parameters, seed: String(seed), ...plan, device: device.info };
 }
 
-export async function runDocument(job: Job): Promise<RunDocument> {
+/** Without a measurement there are no observables. */
+export async function runDocument(job: Job, link?: string): Promise<RunDocument> {
   const { model, simulation, series } = job;
   return {
     ...commonOf(job),
-    observables: measured(model.observables, model.estimate(simulation, series)),
+    observables: series.length > 0 ? measured(model.observables, model.estimate(simulation, series)) : {},
     exact: model.exact(simulation.points.parameters) as Known,
     digest: await simulation.digest(),
+    ...(link === undefined ? {} : { link }),
     elapsed: elapsedOf([job]),
     result: {},
   };

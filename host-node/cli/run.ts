@@ -1,10 +1,11 @@
 // `gibbs run MODEL`: one simulation, from its parameters or from a checkpoint.
 
+import type { Link } from "../../src/link.ts";
 import { withDevice } from "./device.ts";
 import { planOf, RUN_FLAGS, seedOf } from "./flags.ts";
 import { definitions } from "./format.ts";
 import { type Given, readGiven, restoreJob } from "./given.ts";
-import { Job } from "./job.ts";
+import { Job, type Plan } from "./job.ts";
 import { complete, keepingOf } from "./keep.ts";
 import { checkOutputs, writeOutputs } from "./outputs.ts";
 import {
@@ -24,7 +25,7 @@ export async function run(words: readonly string[]): Promise<void> {
   const task = await readGiven("run", words, RUN_FLAGS);
   const { given } = task;
   const values = givenParameters(task.model, given);
-  const [seed, plan] = [seedOf(given), planOf(given)];
+  const [seed, plan] = [seedOf(given), planFrom(task)];
   const outputs = given.texts("out");
   await checkOutputs(outputs);
   const keeping = await keepingOf(given);
@@ -33,17 +34,30 @@ export async function run(words: readonly string[]): Promise<void> {
       task,
       () => Job.create(task.model, device, { parameters: values, seed: seed ?? 1n, plan, command: "run" }),
       () => restoreJob(task, device, "run", values),
+      (link) => Job.follow(device, link, plan, { signal }),
     );
     await complete(job, "run", keeping, { signal, quiet: given.has("quiet"), copy: given.has("checkpoint") });
-    const document = await runDocument(job);
+    const document = await runDocument(job, given.text("link"));
     // First the results, for a disk that is full by now must not take them away.
     process.stdout.write(given.has("json") ? json(document) : text(document, job.model.step, outputs));
     await writeOutputs(outputs, job, document);
   });
 }
 
-const open = (task: Given, create: () => Promise<Job>, restore: () => Promise<Job>) =>
-  task.checkpoint ? restore() : create();
+function open(
+  { checkpoint, link }: Given,
+  create: () => Promise<Job>,
+  restore: () => Promise<Job>,
+  follow: (link: Link) => Promise<Job>,
+): Promise<Job> {
+  return checkpoint ? restore() : link ? follow(link) : create();
+}
+
+/** A link's own steps are its run's warm-up; without --steps it ends there. */
+function planFrom({ given, link }: Given): Plan {
+  if (!link) return planOf(given);
+  return { ...(given.has("steps") ? planOf(given) : { steps: 0, measureEvery: 1 }), warmup: link.step };
+}
 
 function text(document: RunDocument, step: string, outputs: readonly string[]): string {
   const lines = [
@@ -56,6 +70,7 @@ function text(document: RunDocument, step: string, outputs: readonly string[]): 
     ["rate", rateLine(document.elapsed)],
     ...outputs.map((path): [string, string] => ["file", path]),
   ];
+  if (document.steps === 0) return `${definitions([...lines, ...last], 0)}`;
   const note = shortSeriesNote(document);
   return `${definitions(lines, 0)}\n${observableTable(document)}\n${note}${definitions(last, 0)}`;
 }

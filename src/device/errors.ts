@@ -18,6 +18,15 @@ export class ParameterError extends GibbsError {
 /** No device of the wanted kind can be opened; the message lists what was tried and the remedies. */
 export class DeviceUnavailableError extends GibbsError {
   override name = "DeviceUnavailableError";
+  /** Why, in a browser; each cause has its own remedy. */
+  readonly reason: "insecure" | "no-webgpu" | "request-failed" | "no-adapter" | undefined;
+  constructor(
+    message: string,
+    { reason, ...options }: ErrorOptions & Pick<DeviceUnavailableError, "reason"> = { reason: undefined },
+  ) {
+    super(message, options);
+    this.reason = reason;
+  }
 }
 
 /** The GPU stopped answering or was taken away. Numbers since the last checkpoint are gone; open a new device and restore. */

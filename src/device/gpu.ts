@@ -5,6 +5,7 @@ import { type AdapterKind, adapterKind } from "./adapter-kind.ts";
 import type { DeviceInfo } from "./device.ts";
 import { DeviceLostError, DeviceUnavailableError, DisposedError, GpuError, OutOfMemoryError } from "./errors.ts";
 import { Kernel, type KernelDescription } from "./kernel.ts";
+import type { Timer } from "./timer.ts";
 
 /** What a host supplies. */
 export interface Host {
@@ -31,6 +32,9 @@ export class GpuDevice {
   readonly raw: GPUDevice;
   /** Resolves once, when the device is lost for any reason but `dispose`. */
   readonly lost: Promise<DeviceLostError>;
+
+  /** Where set, the passes of simulations are timed by the GPU's clock. */
+  timer: Timer | undefined;
 
   readonly #sleep: Host["sleep"];
   readonly #buffers = new Map<GPUBuffer, number>();

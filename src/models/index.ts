@@ -1,7 +1,11 @@
 // Every model of gibbs: one line each. Command line, site, validation and scans take them from here.
 
 import { ising } from "./ising/index.ts";
-import type { Model } from "./model.ts";
+import type { Model, Simulation } from "./model.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: models differ in their parameters' types, which only their own code knows
-export const models: readonly Model<any>[] = [ising];
+export type AnyModel = Model<any>;
+// biome-ignore lint/suspicious/noExplicitAny: likewise
+export type AnySimulation = Simulation<any>;
+
+export const models: readonly AnyModel[] = [ising];

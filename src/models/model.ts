@@ -36,6 +36,16 @@ export interface Recording {
   origin?: number;
 }
 
+/** A disc of cells around (x, y), on the periodic lattice: those at most `radius` from its centre. */
+export interface Stroke {
+  x: number;
+  y: number;
+  /** 0 is the cell itself. */
+  radius: number;
+  /** What the cells become. */
+  value: number;
+}
+
 /** A simulation of any model, on any device. */
 export interface Simulation<P = unknown> extends Disposable {
   readonly model: string;
@@ -50,6 +60,14 @@ export interface Simulation<P = unknown> extends Disposable {
   series(): Series;
   /** Makes `steps` steps in many short submissions. */
   run(steps: number, options?: RunOptions & { record?: Recording }): Promise<void>;
+  /**
+   * Changes live parameters from the next step on, for all replicas.
+   *
+   * @throws ParameterError, and then nothing has changed.
+   */
+  set(changes: Partial<P>): Promise<void>;
+  /** Sets the cells of a disc in the first replica, where the model can be painted on. @throws ParameterError */
+  paint?(stroke: Stroke): Promise<void>;
   /** SHA-256 of the canonical state: equal digests mean equal states. */
   digest(): Promise<string>;
   /** Everything needed to continue bit for bit, on any device or host; `extra` is kept with it. */

@@ -10,6 +10,16 @@ export interface ParameterMeta {
   unit?: string;
   /** Replicas of one batch may differ in it, so that a scan over it is one dispatch. */
   batch?: boolean;
+  /** It can change while the simulation runs, from one step to the next. */
+  live?: boolean;
+  /** What a page's slider covers, and its step; the schema allows more. */
+  slider?: readonly [least: number, most: number, step: number];
+  /** Values that a page offers. */
+  choices?: readonly string[];
+  /** Names of the parts of a tuple. */
+  parts?: readonly string[];
+  /** False where a page has no control for it. */
+  page?: boolean;
 }
 
 /** A simulation's points: what each replica of the batch is set to. Without lists there is one point for all replicas. */
@@ -85,6 +95,32 @@ function show(value: unknown): string {
   if (Array.isArray(value)) return value.length > 8 ? `${value.slice(0, 8).map(show)}, …` : value.map(show).join(",");
   if (typeof value === "string") return `"${value}"`;
   return String(value);
+}
+
+/**
+ * The points after a change in the middle of a run. A changed parameter is the same for all replicas.
+ *
+ * @throws ParameterError for a bad value, and for a parameter that is fixed when the simulation is made.
+ */
+export function changePoints<S extends Schema>(
+  model: string,
+  schema: S,
+  { parameters, batch }: Points<z.output<S>>,
+  changes: object,
+): Points<z.output<S>> {
+  const live = Object.keys(schema.shape).filter((name) => metaOf(schema.shape[name]).live);
+  for (const [name, value] of Object.entries(changes)) {
+    const field = schema.shape[name];
+    if (field && !live.includes(name)) {
+      throw new ParameterError(name, `${name} is fixed when a run begins; in a run ${live.join(", ")} can change.`);
+    }
+    if (field && Array.isArray(value) && !(inner(field) instanceof z.ZodTuple)) {
+      throw new ParameterError(name, `${name}: a change in a run takes one value for all replicas, not a list.`);
+    }
+  }
+  const { parameters: changed } = resolve(model, schema, { ...parameters, ...changes });
+  const kept = Object.entries(batch).filter(([name]) => !Object.hasOwn(changes, name));
+  return { parameters: changed, batch: Object.fromEntries(kept) as Points<z.output<S>>["batch"] };
 }
 
 /** The parameters of one replica. */

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { decode } from "fast-png";
 import { afterAll, describe, expect, it } from "vitest";
 import { csv, seriesCsv } from "../../host-node/files/csv.ts";
-import { type NpyArray, npy } from "../../host-node/files/npy.ts";
-import { png } from "../../host-node/files/png.ts";
 import { checkWritable, writeFileWhole } from "../../host-node/files/write.ts";
 import { FileError } from "../../src/device/errors.ts";
+import { type NpyArray, npy } from "../../src/files/npy.ts";
+import { png } from "../../src/files/png.ts";
 import { Series } from "../../src/models/series.ts";
 
 const root = mkdtempSync(join(tmpdir(), "gibbs-files-"));

@@ -4,6 +4,7 @@ import { Budget } from "../../device/budget.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
 import { between } from "../../device/run.ts";
+import type { Stroke } from "../model.ts";
 import {
   type AdvanceOptions,
   ALWAYS,
@@ -34,7 +35,7 @@ export class GpuLattice implements Lattice {
   readonly #stride: number;
   readonly #sums: GPUBuffer;
   readonly #slots: number;
-  readonly #sweep: { kernel: Kernel; groups: [GPUBindGroup, GPUBindGroup] };
+  #sweep: { kernel: Kernel; groups: [GPUBindGroup, GPUBindGroup] };
   readonly #measure: { kernel: Kernel; group: GPUBindGroup };
   readonly #budget = new Budget();
 
@@ -45,15 +46,20 @@ export class GpuLattice implements Lattice {
     );
   }
 
+  static #compileSweep(device: GpuDevice, options: LatticeOptions, workgroup: number, thresholds: Uint32Array) {
+    const constants = { ...geometry(options, workgroup), THREEFRY_ROUNDS: options.rounds };
+    return device.kernel({
+      shader: "ising/sweep.wgsl",
+      entryPoint: "half_sweep",
+      bindings: ["storage", "read-only-storage", "read-only-storage", "uniform", "step"],
+      constants: { ...constants, ...specialization(thresholds) },
+    });
+  }
+
   static async #compile(device: GpuDevice, options: LatticeOptions, workgroup: number) {
     const constants = { ...geometry(options, workgroup) };
     const [sweep, measure] = await Promise.all([
-      device.kernel({
-        shader: "ising/sweep.wgsl",
-        entryPoint: "half_sweep",
-        bindings: ["storage", "read-only-storage", "read-only-storage", "uniform", "step"],
-        constants: { ...constants, THREEFRY_ROUNDS: options.rounds, ...specialization(options.thresholds) },
-      }),
+      GpuLattice.#compileSweep(device, options, workgroup, options.thresholds),
       device.kernel({
         shader: "ising/measure.wgsl",
         entryPoint: "measure",
@@ -87,15 +93,57 @@ export class GpuLattice implements Lattice {
     this.#sums = device.buffer("ising sums", this.#slots * slotBytes, STORAGE | COPY_SRC | COPY_DST);
 
     const [even, odd] = this.#planes;
-    const step = { buffer: this.#steps, size: 8 };
-    this.#sweep = {
-      kernel: sweep,
-      groups: [
-        sweep.bind(even, odd, this.#thresholds, this.#run, step),
-        sweep.bind(odd, even, this.#thresholds, this.#run, step),
-      ],
-    };
+    this.#sweep = this.#bind(sweep);
     this.#measure = { kernel: measure, group: measure.bind(even, odd, this.#sums, { buffer: this.#steps, size: 4 }) };
+  }
+
+  #bind(kernel: Kernel): { kernel: Kernel; groups: [GPUBindGroup, GPUBindGroup] } {
+    const [even, odd] = this.#planes;
+    const step = { buffer: this.#steps, size: 8 };
+    const bind = (own: GPUBuffer, other: GPUBuffer) => kernel.bind(own, other, this.#thresholds, this.#run, step);
+    return { kernel, groups: [bind(even, odd), bind(odd, even)] };
+  }
+
+  /** The colour planes as shaders/ising/lattice.wgsl describes them. */
+  get planes(): readonly [GPUBuffer, GPUBuffer] {
+    return this.#planes;
+  }
+
+  async setThresholds(thresholds: Uint32Array): Promise<void> {
+    const kernel = await GpuLattice.#compileSweep(this.#device, this.#options, this.#workgroup, thresholds);
+    this.#device.write(this.#thresholds, thresholds);
+    this.#sweep = this.#bind(kernel);
+  }
+
+  async paint({ x, y, radius, value }: Stroke): Promise<void> {
+    const device = this.#device;
+    const kernel = await device.kernel({
+      shader: "ising/paint.wgsl",
+      entryPoint: "paint",
+      bindings: ["storage", "read-only-storage", "uniform"],
+      constants: geometry(this.#options, this.#workgroup),
+    });
+    const uniforms = [0, 1].map(() =>
+      device.buffer("ising stroke", 32, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST),
+    );
+    try {
+      const groups = uniforms.map((uniform, colour) => {
+        device.write(uniform, new Int32Array([x, y, radius, value > 0 ? 1 : 0, colour]));
+        return kernel.bind(this.#planes[colour], this.#planes[1 - colour], uniform);
+      });
+      const accepted = device.submit(title(this.#options), (encoder) => {
+        const pass = encoder.beginComputePass();
+        pass.setPipeline(kernel.pipeline);
+        for (const group of groups) {
+          pass.setBindGroup(0, group);
+          pass.dispatchWorkgroups(...this.#threads(tiles(this.#options).count));
+        }
+        pass.end();
+      });
+      await device.settle(accepted);
+    } finally {
+      for (const uniform of uniforms) device.free(uniform);
+    }
   }
 
   async randomize(): Promise<void> {
@@ -185,7 +233,7 @@ export class GpuLattice implements Lattice {
     const dispatch = this.#threads(tiles(this.#options).count * replicas);
     return this.#device.submit(title(this.#options), (encoder) => {
       if (measured.length > 0) encoder.clearBuffer(this.#sums);
-      const pass = encoder.beginComputePass();
+      const pass = encoder.beginComputePass({ timestampWrites: this.#device.timer?.writes("steps") });
       pass.setPipeline(this.#sweep.kernel.pipeline);
       let slot = 0;
       for (let i = 0; i < count; i++) {

@@ -8,10 +8,12 @@ import { isingParameters } from "./parameters.ts";
 import { type IsingOptions, IsingSimulation } from "./simulation.ts";
 import { validateIsing } from "./validate.ts";
 
+export { correlation } from "./correlation.ts";
 export * from "./exact.ts";
 export type { IsingObservables } from "./observables.ts";
 export type { IsingParameters } from "./parameters.ts";
 export { type IsingOptions, IsingSimulation } from "./simulation.ts";
+export { type IsingMode, type IsingPicture, IsingView, isingModes } from "./view.ts";
 
 export const ising = {
   name: "ising",

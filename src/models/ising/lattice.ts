@@ -1,6 +1,7 @@
 // What a lattice of either device does, and what it is told: the seam between the Ising API and its two engines.
 
 import type { RunOptions } from "../../device/run.ts";
+import type { Stroke } from "../model.ts";
 import type { Shape } from "./packing.ts";
 
 /** Flip thresholds per replica: [spin down, up][aligned horizontal neighbours 0-2][aligned vertical neighbours 0-2]. */
@@ -48,6 +49,10 @@ export interface Lattice {
   /** The canonical state (packing.ts). */
   write(state: Uint8Array): Promise<void>;
   read(): Promise<Uint8Array>;
+  /** New flip thresholds for the sweeps to come. */
+  setThresholds(thresholds: Uint32Array): Promise<void>;
+  /** Sets the spins of a disc in the first replica. */
+  paint(stroke: Stroke): Promise<void>;
   sums(): Promise<Sums[]>;
   advance(options: AdvanceOptions): Promise<void>;
   dispose(): void;

@@ -25,46 +25,53 @@ export const isingParameters = z.object({
     .tuple([side, side], { error: "give width and height, as in 64,64" })
     .default([256, 256])
     .describe("Width and height of the periodic lattice, both even")
-    .meta({ unit: "sites" }),
+    .meta({
+      unit: "sites",
+      choices: ["64,64", "128,128", "256,256", "512,512", "1024,1024", "2048,2048", "4096,4096", "8192,8192"].concat([
+        "16384,16384",
+        "32768,32768",
+        "65536,65536",
+      ]),
+    }),
   temperature: z
     .number({ error: "the temperature must be a finite number" })
     .gt(0, { error: "the temperature must be above 0" })
     .default(2)
     .describe("Temperature, with k_B = 1; the critical one is 2.269185 for couplings 1,1")
-    .meta({ unit: "J", batch: true }),
+    .meta({ unit: "J", batch: true, live: true, slider: [0.1, 5, 0.001] }),
   field: strength("the field")
     .default(0)
     .describe("External field h: energy -h for each spin up, +h for each spin down")
-    .meta({ unit: "J", batch: true }),
+    .meta({ unit: "J", batch: true, live: true, slider: [-1, 1, 0.001] }),
   couplings: z
     .tuple([strength("a coupling"), strength("a coupling")], { error: "give Jx and Jy, as in 1,1" })
     .default([1, 1])
     .describe("Couplings Jx,Jy along x and y; positive favours equal neighbours")
-    .meta({ unit: "J" }),
+    .meta({ unit: "J", live: true, slider: [-2, 2, 0.01], parts: ["Jx", "Jy"] }),
   algorithm: z
     .enum(["metropolis", "heat-bath"], { error: "it is metropolis or heat-bath" })
     .default("metropolis")
     .describe("Single-spin dynamics; heat-bath also mixes where every flip is free (tiny or very hot lattices)")
-    .meta({}),
+    .meta({ live: true }),
   start: z
     .enum(["up", "down", "random", "given"], { error: "it is up, down or random" })
     .default("up")
     .describe("State at step 0; given: the spins passed to create")
-    .meta({}),
+    .meta({ choices: ["random", "up", "down"] }),
   replicas: z
     .int({ error: "it is a whole number" })
     .min(1, { error: "there is at least one replica" })
     .max(2 ** 24, { error: "there are at most 16777216 replicas" })
     .default(1)
     .describe("Independent copies that run side by side in one dispatch")
-    .meta({}),
+    .meta({ page: false }),
   firstReplica: z
     .int({ error: "it is a whole number" })
     .min(0, { error: "replicas count from 0" })
     .max(2 ** 31, { error: "the last replica's number is 2147483648" })
     .default(0)
     .describe("Number of the first replica: with it a single one of a batch runs alone, bit for bit")
-    .meta({}),
+    .meta({ page: false }),
   generator: z
     .enum(["threefry20", "threefry12"], { error: "it is threefry20 or threefry12" })
     .default("threefry20")

@@ -1,20 +1,38 @@
 // The reference as a lattice of the Ising API: it runs where the GPU would, one replica after the other.
 
 import { between } from "../../device/run.ts";
+import type { Stroke } from "../model.ts";
 import { type AdvanceOptions, CLASSES, type Lattice, type LatticeOptions, PURPOSE, type Sums } from "./lattice.ts";
 import { packSpins, unpackSpins } from "./packing.ts";
 import { ReferenceIsing } from "./reference.ts";
 
 export class ReferenceLattice implements Lattice {
   readonly #options: LatticeOptions;
-  readonly #replicas: ReferenceIsing[];
+  #replicas: ReferenceIsing[];
 
   constructor(options: LatticeOptions) {
     this.#options = options;
-    this.#replicas = Array.from({ length: options.replicas }, (_, i) => {
-      const thresholds = options.thresholds.subarray(CLASSES * i, CLASSES * (i + 1));
-      return new ReferenceIsing({ ...options, thresholds, replica: options.firstReplica + i, purpose: PURPOSE });
+    this.#replicas = this.#make(options.thresholds);
+  }
+
+  #make(thresholds: Uint32Array): ReferenceIsing[] {
+    return Array.from({ length: this.#options.replicas }, (_, i) => {
+      const own = thresholds.subarray(CLASSES * i, CLASSES * (i + 1));
+      const replica = this.#options.firstReplica + i;
+      return new ReferenceIsing({ ...this.#options, thresholds: own, replica, purpose: PURPOSE });
     });
+  }
+
+  async setThresholds(thresholds: Uint32Array): Promise<void> {
+    const old = this.#replicas;
+    this.#replicas = this.#make(thresholds);
+    this.#replicas.forEach((replica, i) => {
+      replica.spins.set(old[i].spins);
+    });
+  }
+
+  async paint(stroke: Stroke): Promise<void> {
+    this.#replicas[0].paint(stroke);
   }
 
   async randomize(): Promise<void> {

@@ -56,6 +56,18 @@ export class ReferenceIsing {
     }
   }
 
+  /** Every spin within `radius` of (x, y), counted around the torus, becomes +1 or -1. */
+  paint({ x, y, radius, value }: { x: number; y: number; radius: number; value: number }): void {
+    const { width, height } = this.#options;
+    const around = (i: number, n: number) => ((i % n) + n) % n;
+    for (let dy = -radius; dy <= radius; dy++) {
+      for (let dx = -radius; dx <= radius; dx++) {
+        if (dx * dx + dy * dy > radius * radius) continue;
+        this.spins[around(y + dy, height) * width + around(x + dx, width)] = value;
+      }
+    }
+  }
+
   /** The integer sums behind the observables: spins up, and bonds (each once) whose two spins differ. */
   sums(): { up: number; unequalX: number; unequalY: number } {
     let [up, unequalX, unequalY] = [0, 0, 0];

@@ -5,8 +5,8 @@ import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { Exclusive, type RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
 import { type Checkpoint, decodeCheckpoint, digestOf, encodeCheckpoint } from "../checkpoint.ts";
-import type { CheckpointExtra, Options, Recording, Simulation } from "../model.ts";
-import { type Points, point, resolve } from "../parameters.ts";
+import type { CheckpointExtra, Options, Recording, Simulation, Stroke } from "../model.ts";
+import { changePoints, type Points, point, resolve } from "../parameters.ts";
 import { Series } from "../series.ts";
 import { fits, GpuLattice, largestSquare } from "./gpu.ts";
 import { CLASSES, type Lattice, type LatticeOptions } from "./lattice.ts";
@@ -30,17 +30,17 @@ export type IsingOptions = Options<typeof isingParameters> & {
 export class IsingSimulation implements Simulation<IsingParameters> {
   readonly model = "ising";
   readonly device: Device;
-  readonly points: Points<IsingParameters>;
   readonly seed: bigint;
   readonly replicas: number;
-  readonly #thresholds: Uint32Array;
+  #points: Points<IsingParameters>;
+  #thresholds: Uint32Array;
   readonly #lattice: Lattice;
   readonly #exclusive = new Exclusive("The Ising simulation");
   #steps: number;
 
   private constructor(device: Device, setup: Setup, lattice: Lattice, steps: number) {
     this.device = device;
-    this.points = setup.points;
+    this.#points = setup.points;
     this.seed = setup.options.seed;
     this.replicas = setup.options.replicas;
     this.#thresholds = setup.options.thresholds;
@@ -83,6 +83,11 @@ export class IsingSimulation implements Simulation<IsingParameters> {
   /** Sweeps made so far; in each every spin is offered one flip. */
   get steps(): number {
     return this.#steps;
+  }
+
+  /** What each replica is set to now. */
+  get points(): Points<IsingParameters> {
+    return this.#points;
   }
 
   /** The first replica's parameters; `points.batch` has those that differ. */
@@ -130,6 +135,34 @@ export class IsingSimulation implements Simulation<IsingParameters> {
         },
       });
     });
+  }
+
+  /** Changes temperature, field, couplings or algorithm from the next sweep on, for all replicas. @throws ParameterError */
+  set(changes: Partial<IsingParameters>): Promise<void> {
+    return this.#exclusive.use(async () => {
+      const points = changePoints("ising", isingParameters, this.#points, changes);
+      const thresholds = flipThresholds(points, this.replicas);
+      await this.#lattice.setThresholds(thresholds);
+      this.#points = points;
+      this.#thresholds = thresholds;
+    });
+  }
+
+  /** Sets the spins of a disc of the first replica to +1 or -1. @throws ParameterError */
+  paint(stroke: Stroke): Promise<void> {
+    return this.#exclusive.use(async () => {
+      checkStroke(stroke, this.#shape);
+      await this.#lattice.paint(stroke);
+    });
+  }
+
+  /**
+   * The two colour planes on the GPU (shaders/ising/lattice.wgsl), undefined on the reference: the one door for drawing them and
+   * for sharing them with other WebGPU code, which must not write to them while a call runs.
+   */
+  get planes(): readonly [GPUBuffer, GPUBuffer] | undefined {
+    this.#exclusive.check();
+    return this.#lattice instanceof GpuLattice ? this.#lattice.planes : undefined;
   }
 
   /** Runs `count` × `every` sweeps and returns the series measured on the way. */
@@ -269,6 +302,19 @@ function checkSeed(seed: unknown): bigint {
     throw new ParameterError("seed", `seed ${seed}: it must be a bigint from 0 to 18446744073709551615, as in 42n.`);
   }
   return seed;
+}
+
+const MOST_RADIUS = 1024;
+
+function checkStroke({ x, y, radius, value }: Stroke, { width, height }: Shape): void {
+  const within = (at: number, size: number) => Number.isInteger(at) && at >= 0 && at < size;
+  if (!within(x, width) || !within(y, height)) {
+    throw new ParameterError("paint", `paint at ${x},${y}: it must be a cell of the lattice of ${width},${height}.`);
+  }
+  if (!Number.isInteger(radius) || radius < 0 || radius > MOST_RADIUS) {
+    throw new ParameterError("paint", `paint radius ${radius}: it must be a whole number from 0 to ${MOST_RADIUS}.`);
+  }
+  if (value !== 1 && value !== -1) throw new ParameterError("paint", `paint value ${value}: a spin is 1 or -1.`);
 }
 
 function startState(start: IsingParameters["start"], shape: Shape, spins?: ArrayLike<number>): Uint8Array | undefined {

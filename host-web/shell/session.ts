@@ -1,0 +1,48 @@
+// The page's end of the worker: requests with answers, and news. Requests may be made before the worker is ready.
+
+import type { Camera, FromWorker, News, RequestName, Requests, ToWorker } from "../worker/protocol.ts";
+
+export class Session {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
+  #next = 1;
+
+  constructor(model: string, canvas: HTMLCanvasElement, onNews: (news: News) => void) {
+    this.#worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (data.name === "news") return onNews(data);
+      const { resolve, reject } = this.#waiting.get(data.id)!;
+      this.#waiting.delete(data.id);
+      if (data.name === "answer") resolve(data.answer as never);
+      else reject(new Error(data.message));
+    };
+    this.#worker.onerror = (event) =>
+      onNews({
+        notice: `The simulation's worker stopped: ${event.message || "it could not be loaded"}. Reload the page.`,
+      });
+    const offscreen = canvas.transferControlToOffscreen();
+    const { width, height } = canvas;
+    this.#send({ name: "canvas", model, canvas: offscreen, width, height }, [offscreen]);
+  }
+
+  /** @throws Error with a message for the user. */
+  ask<K extends RequestName>(name: K, ask: Requests[K]["ask"]): Promise<Requests[K]["answer"]> {
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#send({ id, name, ask } as ToWorker);
+    });
+  }
+
+  resize(width: number, height: number): void {
+    this.#send({ name: "resize", width, height });
+  }
+
+  camera(camera: Camera): void {
+    this.#send({ name: "camera", camera });
+  }
+
+  #send(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+}

@@ -1,0 +1,440 @@
+// One page's simulation: a loop of steps and pictures, and between two frames whatever the page asked for. The run and all that
+// was done to it is kept as a link, so at any time it can be sent, replayed, verified, or rebuilt after the device was lost.
+
+import { type Device, ReferenceDevice } from "../../src/device/device.ts";
+import { DeviceLostError, DeviceUnavailableError } from "../../src/device/errors.ts";
+import { Timer } from "../../src/device/timer.ts";
+import { formatLink, type Link, parseLink } from "../../src/link.ts";
+import { type AnyModel, type AnySimulation, models } from "../../src/models/index.ts";
+import { openDevice } from "../index.ts";
+import { Measured } from "./measured.ts";
+import { createPainter, type Painter } from "./painter.ts";
+import type { FromWorker, Look, News, RequestName, Requests, Timing, ToWorker } from "./protocol.ts";
+import { pictureOf, Recorder, stateFiles } from "./saving.ts";
+import { type SceneModule, sceneOf } from "./scene.ts";
+import { verify } from "./verifying.ts";
+
+/** Milliseconds of steps that a replay makes between two pictures. */
+const REPLAY_FRAME = 100;
+/** Milliseconds between two tables, plots and checkpoints. */
+const TABLE_EVERY = 400;
+const CHECKPOINT_EVERY = 10_000;
+/** Larger states are kept less often: reading them back takes a frame or more. */
+const LARGE_STATE = 2 ** 26;
+
+type Request = Extract<ToWorker, { id: number }>;
+type Answers = { [K in RequestName]: (ask: Requests[K]["ask"]) => Promise<Requests[K]["answer"] | void> };
+
+export class Engine {
+  readonly #canvas: OffscreenCanvas;
+  readonly #post: (message: FromWorker, transfer?: Transferable[]) => void;
+  readonly #model: AnyModel;
+  readonly #requests: Request[] = [];
+  #wake: () => void = () => {};
+
+  #module!: SceneModule;
+  #device!: Device;
+  #simulation!: AnySimulation;
+  #painter!: Painter;
+  #measured!: Measured;
+  #link!: Link;
+  /** How many of the link's changes have been made. */
+  #changed = 0;
+  #kept: { bytes: Uint8Array; changed: number } | undefined;
+
+  #camera = { x: 0, y: 0, scale: 1 };
+  #look!: Look;
+  #playing = false;
+  #speed = 1;
+  #frame = 0;
+  #stale = true;
+  #recorder: Recorder | undefined;
+  #last = { table: 0, checkpoint: 0, frame: 0 };
+  #pace = { perStep: 1, fps: 0, steps: 0, draw: 0, made: 0, exact: false };
+
+  constructor(model: string, canvas: OffscreenCanvas, post: (message: FromWorker, transfer?: Transferable[]) => void) {
+    const known = models.find(({ name }) => name === model);
+    if (!known) throw new Error(`There is no model "${model}".`);
+    this.#model = known;
+    this.#canvas = canvas;
+    this.#post = post;
+  }
+
+  receive(message: ToWorker): void {
+    if (message.name === "camera") this.#camera = message.camera;
+    else if (message.name === "resize") Object.assign(this.#canvas, { width: message.width, height: message.height });
+    else if (message.name !== "canvas") this.#requests.push(message);
+    this.#stale = true;
+    this.#wake();
+  }
+
+  /** Lives as long as the page. */
+  async live(): Promise<void> {
+    this.#module = await sceneOf(this.#model.name);
+    this.#look = { ...this.#module.look };
+    await this.#openDevice();
+    for (;;) {
+      try {
+        if (this.#requests.length > 0) await this.#serve(this.#requests.shift()!);
+        else if (this.#simulation && (this.#stale || this.#playing || this.#replaying)) await this.#oneFrame();
+        else await new Promise<void>((resolve) => (this.#wake = resolve));
+      } catch (error) {
+        if (error instanceof DeviceLostError && this.#kept) await this.#recover();
+        else {
+          this.#playing = false;
+          this.#news({ notice: message(error), playing: false });
+        }
+      }
+    }
+  }
+
+  #news(news: News, transfer: Transferable[] = []): void {
+    this.#post({ name: "news", ...news }, transfer);
+  }
+
+  async #openDevice(): Promise<void> {
+    try {
+      const device = await openDevice();
+      if (device.raw.features.has("timestamp-query")) device.timer = new Timer(device);
+      void device.lost.then(() => this.#wake());
+      this.#device = device;
+    } catch (error) {
+      if (!(error instanceof DeviceUnavailableError)) throw error;
+      this.#device = new ReferenceDevice("web");
+      this.#news({ unavailable: { reason: error.reason ?? "failed", message: error.message } });
+    }
+    this.#news({ device: this.#device.info });
+  }
+
+  /** A lost device costs time and nothing else: the last checkpoint, and from there the same steps again. */
+  async #recover(): Promise<void> {
+    this.#news({ notice: "The GPU was lost; the run is rebuilt from its last checkpoint." });
+    const target = Math.max(this.#link.step, this.#simulation.steps);
+    this.#device.dispose();
+    await this.#openDevice();
+    const { bytes, changed } = this.#kept!;
+    this.#simulation = await this.#model.restore(this.#device, bytes);
+    this.#changed = changed;
+    this.#link.step = target;
+    this.#painter = await createPainter(this.#device, this.#canvas, this.#simulation, this.#module);
+    this.#stale = true;
+  }
+
+  async #serve({ id, name, ask }: Request): Promise<void> {
+    try {
+      // biome-ignore lint/suspicious/noExplicitAny: the pair of request and answer is checked where answers are declared
+      const answer = await (this.#answers[name] as any)(ask);
+      this.#post({ name: "answer", id, answer });
+    } catch (error) {
+      this.#post({ name: "refused", id, message: message(error) });
+      if (error instanceof DeviceLostError) throw error;
+    }
+  }
+
+  readonly #answers: Answers = {
+    open: async ({ text }) => this.#open(text),
+    change: async ({ values }) => this.#change(values),
+    play: async ({ playing }) => {
+      if (!playing && this.#replaying) this.#stopReplay();
+      this.#playing = playing;
+      this.#frame = 0;
+      this.#news({ playing });
+      if (!playing) await this.#tell();
+    },
+    step: async ({ count }) => {
+      this.#playing = false;
+      this.#stopReplay();
+      await this.#advance(count);
+      await this.#tell();
+      this.#news({ playing: false });
+    },
+    speed: async ({ steps }) => {
+      this.#speed = steps;
+    },
+    reset: async ({ seed }) => {
+      const { parameters } = this.#link;
+      await this.#start({
+        ...this.#link,
+        parameters,
+        seed: seed === undefined ? this.#link.seed : readSeed(seed),
+        changes: [],
+        step: 0,
+      });
+    },
+    look: async ({ look }) => {
+      Object.assign(this.#look, look);
+      this.#news({ address: this.#text() });
+    },
+    paint: async (stroke) => {
+      if (!this.#simulation.paint) throw new Error(`The model "${this.#model.name}" cannot be painted on.`);
+      this.#stopReplay();
+      await this.#simulation.paint(stroke);
+      this.#note({ step: this.#simulation.steps, paint: stroke });
+      this.#measured.restart();
+    },
+    link: async () => {
+      const { steps } = this.#simulation;
+      return { text: this.#text(), digest: await this.#simulation.digest(), steps };
+    },
+    picture: async () => {
+      await this.#draw();
+      return this.#canvas.convertToBlob({ type: "image/png" });
+    },
+    lattice: async () => pictureOf(this.#module, this.#simulation),
+    state: async () => stateFiles(this.#simulation, this.#text(), await this.#simulation.digest()),
+    record: async ({ recording }) => {
+      if (!recording) {
+        const recorder = this.#recorder;
+        this.#recorder = undefined;
+        return recorder?.finish();
+      }
+      this.#recorder = await Recorder.start(this.#canvas);
+      return undefined;
+    },
+    verify: async () => {
+      this.#playing = false;
+      this.#stopReplay();
+      this.#news({ playing: false });
+      const { verdict, differs } = await verify(this.#model, this.#device, this.#simulation, this.#present());
+      this.#painter.mark(differs);
+      this.#stale = true;
+      return verdict;
+    },
+    scan: async () => {
+      if (!this.#module.scan) throw new Error("This model has no scan.");
+      return this.#module.scan(this.#device, this.#simulation);
+    },
+    correlation: async () => (await this.#module.correlation?.(this.#simulation)) ?? [],
+    lose: async () => {
+      if (this.#device.kind === "gpu") this.#device.raw.destroy();
+    },
+  };
+
+  /** Bad links give a notice and the page's own default run. */
+  async #open(text: string): Promise<void> {
+    const phone = /Mobi/.test(navigator.userAgent);
+    const defaults = Object.entries(this.#module.defaults(this.#device, phone)).map(
+      ([name, value]) => `${name}=${value}`,
+    );
+    const start = () => parseLink(`v=1&${defaults.join("&")}`, this.#model.name);
+    if (text === "") return this.#start(start());
+    try {
+      const link = parseLink(text, this.#model.name);
+      const { camera: _, ...look } = link.view;
+      Object.assign(this.#look, readLook(look, this.#look));
+      await this.#start(link);
+    } catch (error) {
+      if (error instanceof DeviceLostError) throw error;
+      await this.#start(start());
+      this.#news({ notice: `The link cannot be opened: ${message(error)}` });
+    }
+  }
+
+  /** Starts the run of a link; the present one goes on if that fails. */
+  async #start(link: Link): Promise<void> {
+    const simulation: AnySimulation = await this.#model.create(this.#device, { ...link.parameters, seed: link.seed });
+    let painter: Painter;
+    try {
+      painter = await createPainter(this.#device, this.#canvas, simulation, this.#module);
+    } catch (error) {
+      simulation[Symbol.dispose]();
+      throw error;
+    }
+    this.#painter?.dispose();
+    this.#simulation?.[Symbol.dispose]();
+    this.#simulation = simulation;
+    this.#painter = painter;
+    this.#measured = new Measured(this.#model);
+    this.#link = { ...link, changes: [...link.changes] };
+    this.#changed = 0;
+    this.#kept = undefined;
+    this.#stale = true;
+    this.#pace.perStep = 1;
+    await this.#keep();
+    this.#news({
+      run: { size: this.#module.size(simulation), values: this.#values(), seed: String(link.seed), look: this.#look },
+      address: this.#text(),
+    });
+    await this.#tell();
+  }
+
+  async #change(values: Record<string, string>): Promise<void> {
+    const text = Object.entries(values).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    const { parameters } = parseLink(`v=1&${text.join("&")}`, this.#model.name);
+    const shape = this.#model.parameters.shape as Record<string, { meta(): { live?: boolean } | undefined }>;
+    if (Object.keys(parameters).every((name) => shape[name].meta()?.live)) {
+      this.#stopReplay();
+      await this.#simulation.set(parameters);
+      if (this.#simulation.steps === 0) Object.assign(this.#link.parameters, parameters);
+      else this.#note({ step: this.#simulation.steps, parameters });
+      this.#measured.restart();
+      this.#news({ address: this.#text() });
+      await this.#tell();
+    } else {
+      const present = this.#simulation.points.parameters as Record<string, unknown>;
+      const live = Object.fromEntries(Object.entries(present).filter(([name]) => shape[name]?.meta()?.live));
+      await this.#start({
+        ...this.#link,
+        parameters: { ...this.#link.parameters, ...live, ...parameters },
+        changes: [],
+        step: 0,
+      });
+    }
+  }
+
+  /** Adds what was done to the run; of parameters changed twice at one step only the last value counts. */
+  #note(change: Link["changes"][number]): void {
+    const { changes } = this.#link;
+    const last = changes.at(-1);
+    if (change.parameters && last?.parameters && last.step === change.step && !last.paint) {
+      last.parameters = { ...last.parameters, ...change.parameters };
+    } else changes.push(change);
+    this.#changed = changes.length;
+    this.#link.step = change.step;
+  }
+
+  get #replaying(): boolean {
+    return (
+      (this.#link !== undefined && this.#simulation.steps < this.#link.step) ||
+      this.#changed < (this.#link?.changes.length ?? 0)
+    );
+  }
+
+  /** What of the link lies ahead is dropped: the user goes another way. */
+  #stopReplay(): void {
+    this.#link.changes.length = this.#changed;
+    this.#link.step = this.#simulation.steps;
+    this.#news({ replaying: null });
+  }
+
+  async #oneFrame(): Promise<void> {
+    const start = performance.now();
+    const { steps } = this.#simulation;
+    this.#stale = false;
+    if (this.#replaying) await this.#replay();
+    else if (this.#playing) {
+      this.#frame++;
+      const every = Math.round(1 / this.#speed);
+      if (this.#speed >= 1) await this.#advance(this.#speed);
+      else if (this.#frame % every === 0) await this.#advance(1);
+    }
+    const stepped = performance.now();
+    await this.#draw();
+    await this.#recorder?.add();
+    await this.#time(start, stepped, this.#simulation.steps - steps);
+    if (performance.now() - this.#last.table > TABLE_EVERY) await this.#tell();
+    if (performance.now() - this.#last.checkpoint > CHECKPOINT_EVERY) await this.#keep();
+    await nextFrame();
+  }
+
+  async #advance(count: number): Promise<void> {
+    if (this.#link.step > this.#simulation.steps) this.#stopReplay();
+    await this.#measured.run(this.#simulation, count);
+    this.#link.step = this.#simulation.steps;
+  }
+
+  async #replay(): Promise<void> {
+    const { changes, step } = this.#link;
+    const ahead = changes[this.#changed];
+    const { steps } = this.#simulation;
+    if (ahead && ahead.step === steps) {
+      if (ahead.parameters) await this.#simulation.set(ahead.parameters);
+      if (ahead.paint) await this.#simulation.paint?.(ahead.paint);
+      this.#changed++;
+      this.#measured.restart();
+      if (this.#changed === changes.length) this.#news({ run: this.#run() });
+    } else {
+      const count = Math.max(1, Math.min((ahead?.step ?? step) - steps, Math.floor(REPLAY_FRAME / this.#pace.perStep)));
+      await this.#measured.run(this.#simulation, count);
+    }
+    const done = !this.#replaying;
+    this.#news({ replaying: done ? null : { done: this.#simulation.steps, total: step } });
+    if (done) await this.#tell();
+  }
+
+  async #draw(): Promise<void> {
+    const { width, height } = this.#canvas;
+    await this.#painter.draw({ width, height, camera: this.#camera, look: this.#look });
+  }
+
+  /** Steps and picture apart, smoothed over about ten frames. */
+  async #time(start: number, stepped: number, steps: number): Promise<void> {
+    const pace = this.#pace;
+    const mix = (old: number, now: number) => (old === 0 ? now : old + 0.1 * (now - old));
+    const wall = { steps: stepped - start, draw: performance.now() - stepped };
+    const own: Record<string, number> = this.#device.kind === "gpu" ? ((await this.#device.timer?.read()) ?? {}) : {};
+    pace.exact = own.draw !== undefined;
+    pace.draw = mix(pace.draw, own.draw ?? wall.draw);
+    if (steps > 0) {
+      pace.steps = mix(pace.steps, own.steps ?? wall.steps);
+      pace.made = mix(pace.made, steps);
+      pace.perStep = mix(pace.perStep, wall.steps / steps);
+    }
+    pace.fps = mix(pace.fps, 1000 / Math.max(1, start - this.#last.frame));
+    this.#last.frame = start;
+  }
+
+  #timing(): Timing {
+    const { steps, draw, fps, made, exact } = this.#pace;
+    const { count, unit } = this.#model.updates(this.#simulation.points.parameters);
+    const rate = steps > 0 ? (1000 * made * count) / steps : 0;
+    return { steps, draw, exact, framesPerSecond: fps, rate, unit: `${unit}/s` };
+  }
+
+  async #tell(): Promise<void> {
+    this.#last.table = performance.now();
+    const { table, equilibrium, series } = await this.#measured.report(this.#simulation);
+    this.#news({ steps: this.#simulation.steps, table, equilibrium, series, timing: this.#timing() });
+  }
+
+  async #keep(): Promise<void> {
+    this.#last.checkpoint = performance.now();
+    const [width, height] = this.#module.size(this.#simulation);
+    if (this.#kept && width * height > LARGE_STATE) return;
+    this.#kept = { bytes: await this.#simulation.checkpoint(), changed: this.#changed };
+  }
+
+  #run(): NonNullable<News["run"]> {
+    const size = this.#module.size(this.#simulation);
+    return { size, values: this.#values(), seed: String(this.#link.seed), look: this.#look };
+  }
+
+  /** The present values of all parameters as texts of controls. */
+  #values(): Record<string, string> {
+    const parameters = this.#simulation.points.parameters as Record<string, unknown>;
+    return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
+  }
+
+  /** The run up to now. */
+  #present(): Link {
+    return { ...this.#link, changes: this.#link.changes.slice(0, this.#changed), step: this.#simulation.steps };
+  }
+
+  #text(): string {
+    const { mode, colours, block } = this.#look;
+    const look = Object.entries({ mode, colours, block: String(block) });
+    const own = look.filter(([name, value]) => value !== String(this.#module.look[name as keyof Look]));
+    return formatLink({ ...(this.#replaying ? this.#link : this.#present()), view: Object.fromEntries(own) });
+  }
+}
+
+const nextFrame = () => new Promise<void>((resolve) => void requestAnimationFrame(() => resolve()));
+
+const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function readSeed(text: string): bigint {
+  if (!/^\d{1,20}$/.test(text) || BigInt(text) >= 2n ** 64n) {
+    throw new Error(`The seed "${text.slice(0, 40)}" must be a whole number from 0 to 18446744073709551615.`);
+  }
+  return BigInt(text);
+}
+
+/** What a link says of the look, where it makes sense. */
+function readLook(view: Record<string, string>, present: Look): Partial<Look> {
+  const block = Number(view.block ?? present.block);
+  return {
+    ...(/^[a-z]{1,20}$/.test(view.mode ?? "") ? { mode: view.mode } : {}),
+    ...(/^[a-z]{1,20}$/.test(view.colours ?? "") ? { colours: view.colours } : {}),
+    ...(Number.isInteger(block) && block >= 1 && block <= 1024 ? { block } : {}),
+  };
+}

@@ -1,0 +1,93 @@
+// What the page shows of a run's observables: the series since the last change, estimates with errors beside exact values, and
+// whether they can be those of equilibrium at all.
+
+import type { AnyModel, AnySimulation } from "../../src/models/index.ts";
+import { Series } from "../../src/models/series.ts";
+import type { News, Row } from "./protocol.ts";
+
+/** Rows kept; when there are more, every other one is dropped. */
+const MOST_ROWS = 2000;
+/** Of the series this part is left out of the estimates, as the way to equilibrium. */
+const WARMUP = 0.2;
+const LEAST_ROWS = 20;
+
+export class Measured {
+  readonly #model: AnyModel;
+  #rows: { step: number; values: number[] }[] = [];
+  /** Rows to let pass between two that are kept. */
+  #stride = 1;
+  #count = 0;
+
+  constructor(model: AnyModel) {
+    this.#model = model;
+  }
+
+  /** The parameters have changed: what was measured belongs to another equilibrium. */
+  restart(): void {
+    this.#rows = [];
+    this.#stride = 1;
+    this.#count = 0;
+  }
+
+  /** Makes `count` steps and measures at their end. */
+  async run(simulation: AnySimulation, count: number): Promise<void> {
+    const series = simulation.series();
+    await simulation.run(count, { record: { series, every: count, origin: simulation.steps } });
+    const values = series.columns.map((name) => series.column(name)[0]);
+    this.#count++;
+    if (this.#count % this.#stride !== 0) return;
+    this.#rows.push({ step: simulation.steps, values });
+    if (this.#rows.length < MOST_ROWS) return;
+    this.#rows = this.#rows.filter((_, i) => i % 2 === 1);
+    this.#stride *= 2;
+  }
+
+  async report(simulation: AnySimulation): Promise<Required<Pick<News, "table" | "equilibrium" | "series">>> {
+    const empty = simulation.series();
+    const used = this.#rows.slice(Math.floor(WARMUP * this.#rows.length));
+    const estimates = used.length >= LEAST_ROWS ? this.#estimate(simulation, used) : {};
+    const exact = this.#model.exact(simulation.points.parameters);
+    const now = this.#rows.at(-1)?.values;
+    const table = Object.entries(this.#model.observables).map(([name, { unit, description }]): Row => {
+      const row: Row = { name, description, unit, exact: exact[name], now: now?.[empty.columns.indexOf(name)] };
+      const estimate = estimates[name];
+      if (!estimate || !Number.isFinite(estimate.error)) return row;
+      const { value, error } = estimate;
+      const known = exact[name]?.value;
+      return { ...row, value, error, ...(known !== undefined && error > 0 ? { z: (value - known) / error } : {}) };
+    });
+    const columns = Object.fromEntries(
+      empty.columns.map((name, i) => [name, Float64Array.from(this.#rows, ({ values }) => values[i])]),
+    );
+    const series = { steps: Float64Array.from(this.#rows, ({ step }) => step), columns };
+    return { table, equilibrium: this.#doubts(simulation, used, table), series };
+  }
+
+  #estimate(simulation: AnySimulation, rows: readonly { step: number; values: number[] }[]) {
+    const { columns } = simulation.series();
+    const series = new Series(columns, 1);
+    for (const { step, values } of rows) series.append(step, [values]);
+    return this.#model.estimate(simulation, series, [0]);
+  }
+
+  /** Reasons against equilibrium: too few values, halves of the series that disagree, or a value far from the exact one. */
+  #doubts(
+    simulation: AnySimulation,
+    rows: readonly { step: number; values: number[] }[],
+    table: readonly Row[],
+  ): string {
+    if (rows.length < LEAST_ROWS) return "Too few measurements yet.";
+    if (rows.length >= 4 * LEAST_ROWS) {
+      const middle = Math.floor(rows.length / 2);
+      const [early, late] = [rows.slice(0, middle), rows.slice(middle)].map((half) => this.#estimate(simulation, half));
+      const drifts = Object.entries(late).filter(([name, { value, error }]) => {
+        const before = early[name];
+        const spread = Math.hypot(error, before.error);
+        return spread > 0 && Math.abs(value - before.value) > 4 * spread;
+      });
+      if (drifts.length > 0) return `Not yet equilibrated: ${drifts[0][0]} still drifts.`;
+    }
+    const far = table.find(({ z }) => z !== undefined && Math.abs(z) > 6);
+    return far ? `Not yet equilibrated: ${far.name} is far from its equilibrium value (domains may be growing).` : "";
+  }
+}

@@ -1,0 +1,133 @@
+// What a page and its worker say to each other. Every request has a number and gets one answer; news come unasked.
+
+import type { DeviceInfo } from "../../src/device/device.ts";
+
+/** The part of the picture plane that the canvas shows: its top left corner in cells, and cells a pixel. */
+export interface Camera {
+  x: number;
+  y: number;
+  scale: number;
+}
+
+/** How the state is drawn; nothing of it touches the state. */
+export interface Look {
+  mode: string;
+  colours: string;
+  block: number;
+  grid: boolean;
+}
+
+export interface Stroke {
+  x: number;
+  y: number;
+  radius: number;
+  value: number;
+}
+
+/** What is asked of the worker, and what it answers. */
+export interface Requests {
+  /** Opens the run of a link: the text behind # in the address, or "" for the page's own default. */
+  open: { ask: { text: string }; answer: undefined };
+  /** Changes parameters: live ones from the next step on, others by a new run. Values are the texts of the controls. */
+  change: { ask: { values: Record<string, string> }; answer: undefined };
+  play: { ask: { playing: boolean }; answer: undefined };
+  step: { ask: { count: number }; answer: undefined };
+  /** Steps a frame; below one, frames a step. */
+  speed: { ask: { steps: number }; answer: undefined };
+  reset: { ask: { seed?: string }; answer: undefined };
+  look: { ask: { look: Partial<Look> }; answer: undefined };
+  paint: { ask: Stroke; answer: undefined };
+  /** The present run as the text behind #, and its digest. */
+  link: { ask: object; answer: { text: string; digest: string; steps: number } };
+  picture: { ask: object; answer: Blob };
+  /** The whole state at one pixel a cell. */
+  lattice: { ask: object; answer: Blob };
+  /** The state as NumPy's .npy, its record, and the checkpoint that the command line continues. */
+  state: { ask: object; answer: { npy: Blob; record: Blob; checkpoint: Blob } };
+  record: { ask: { recording: boolean }; answer: Blob | undefined };
+  /** The run, or where that would take too long its continuation, once more on the CPU reference. */
+  verify: { ask: object; answer: Verdict };
+  scan: { ask: object; answer: ScanResult };
+  correlation: { ask: object; answer: Curve[] };
+  /** Gives the device up as if the system had taken it; the page goes on from its last checkpoint. For tests and the curious. */
+  lose: { ask: object; answer: undefined };
+}
+
+export type RequestName = keyof Requests;
+
+export type ToWorker =
+  | { [K in RequestName]: { id: number; name: K; ask: Requests[K]["ask"] } }[RequestName]
+  | { name: "canvas"; model: string; canvas: OffscreenCanvas; width: number; height: number }
+  | { name: "resize"; width: number; height: number }
+  | { name: "camera"; camera: Camera };
+
+export type FromWorker =
+  | { name: "answer"; id: number; answer: unknown }
+  | { name: "refused"; id: number; message: string }
+  | ({ name: "news" } & News);
+
+/** Everything that the page shows of the run, a few times a second; only what has changed. */
+export interface News {
+  device?: DeviceInfo;
+  /** Why there is no GPU: the run goes on in plain TypeScript at a small size. */
+  unavailable?: { reason: string; message: string };
+  /** A thing to tell the user, in one sentence. */
+  notice?: string;
+  /** A new run: its width and height in cells, and the texts of all controls. */
+  run?: { size: [number, number]; values: Record<string, string>; seed: string; look: Look };
+  steps?: number;
+  playing?: boolean;
+  /** Steps still to be made before the link's step is reached. */
+  replaying?: { done: number; total: number } | null;
+  timing?: Timing;
+  table?: Row[];
+  /** Why the measured values may not yet be those of equilibrium; empty if nothing speaks against it. */
+  equilibrium?: string;
+  series?: { steps: Float64Array; columns: Record<string, Float64Array> };
+  /** The address of the run as it stands, when it has changed other than by running on. */
+  address?: string;
+}
+
+export interface Timing {
+  /** Milliseconds a frame: steps and picture apart; from the GPU's own clock if `exact`. */
+  steps: number;
+  draw: number;
+  exact: boolean;
+  framesPerSecond: number;
+  rate: number;
+  unit: string;
+}
+
+export interface Row {
+  name: string;
+  description: string;
+  unit: string;
+  value?: number;
+  error?: number;
+  now?: number;
+  exact?: { value: number; source: string };
+  z?: number;
+}
+
+export interface Verdict {
+  equal: boolean;
+  cells: number;
+  differing: number;
+  from: number;
+  to: number;
+  digests: { device: string; reference: string };
+  milliseconds: { device: number; reference: number };
+}
+
+export interface Curve {
+  name: string;
+  x: number[];
+  y: number[];
+  /** Standard errors of measured points; a curve without them is exact. */
+  errors?: number[];
+}
+
+export interface ScanResult {
+  x: string;
+  plots: { title: string; unit: string; curves: Curve[] }[];
+}

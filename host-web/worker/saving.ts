@@ -1,0 +1,87 @@
+// What a page gives away: the whole lattice as a PNG, the state for NumPy and the command line, and the canvas as a video.
+
+import type { BufferTarget, CanvasSource, Output } from "mediabunny";
+import { npy } from "../../src/files/npy.ts";
+import { version } from "../../src/index.ts";
+import type { Simulation } from "../../src/models/model.ts";
+import type { SceneModule } from "./scene.ts";
+
+const blob = (bytes: Uint8Array | string, type: string) => new Blob([bytes as BlobPart], { type });
+
+/** One pixel a cell. */
+export async function pictureOf(module: SceneModule, simulation: Simulation): Promise<Blob> {
+  const { encode } = await import("fast-png");
+  if (module.bits) {
+    const [width, height] = module.size(simulation);
+    const data = await module.bits(simulation);
+    return blob(encode({ width, height, data, channels: 1, depth: 1 }), "image/png");
+  }
+  return blob(encode({ ...(await simulation.picture()), channels: 1, depth: 8 }), "image/png");
+}
+
+/** The array for NumPy, the record that says what it is, and a checkpoint that `gibbs run --resume` continues. */
+export async function stateFiles(simulation: Simulation, link: string, digest: string) {
+  const { model, seed, steps, points, device } = simulation;
+  const parameters = points.parameters;
+  const record = { gibbs: version, model, parameters, seed: String(seed), steps, device: device.info, digest, link };
+  const plan = { warmup: steps, steps: 0, measureEvery: 1 };
+  const checkpoint = await simulation.checkpoint({
+    header: { command: "run", plan, seconds: 0, copies: 1 },
+    sections: { series: simulation.series().toBytes() },
+  });
+  return {
+    npy: blob(npy(await simulation.array()), "application/octet-stream"),
+    record: blob(`${JSON.stringify(record, null, 2)}\n`, "application/json"),
+    checkpoint: blob(checkpoint, "application/octet-stream"),
+  };
+}
+
+/** The canvas as a video at 30 frames a second, one picture of the run a frame. */
+export class Recorder {
+  readonly #output: Output;
+  readonly #source: CanvasSource;
+  readonly #type: string;
+  #frames = 0;
+
+  private constructor(output: Output, source: CanvasSource, type: string) {
+    this.#output = output;
+    this.#source = source;
+    this.#type = type;
+  }
+
+  /** @throws Error where the browser can encode no video. */
+  static async start(canvas: OffscreenCanvas): Promise<Recorder> {
+    const {
+      BufferTarget,
+      CanvasSource,
+      getFirstEncodableVideoCodec,
+      Mp4OutputFormat,
+      Output,
+      QUALITY_HIGH,
+      WebMOutputFormat,
+    } = await import("mediabunny");
+    const size = { width: canvas.width, height: canvas.height };
+    const codec = await getFirstEncodableVideoCodec(["avc", "vp9", "av1", "vp8"], size);
+    if (!codec) throw new Error("This browser can encode no video (WebCodecs); save pictures instead.");
+    const mp4 = codec === "avc" || codec === "av1";
+    const format = mp4 ? new Mp4OutputFormat({ fastStart: "in-memory" }) : new WebMOutputFormat();
+    const output = new Output({ format, target: new BufferTarget() });
+    // H.264 takes even sides only.
+    const even = { width: size.width & ~1, height: size.height & ~1, fit: "fill" as const };
+    const source = new CanvasSource(canvas, { codec, bitrate: QUALITY_HIGH, transform: even });
+    output.addVideoTrack(source, { frameRate: FRAMES_PER_SECOND });
+    await output.start();
+    return new Recorder(output, source, mp4 ? "video/mp4" : "video/webm");
+  }
+
+  async add(): Promise<void> {
+    await this.#source.add(this.#frames++ / FRAMES_PER_SECOND, 1 / FRAMES_PER_SECOND);
+  }
+
+  async finish(): Promise<Blob> {
+    await this.#output.finalize();
+    return new Blob([(this.#output.target as BufferTarget).buffer!], { type: this.#type });
+  }
+}
+
+const FRAMES_PER_SECOND = 30;

@@ -1,0 +1,48 @@
+// requires: ising/lattice.wgsl
+// A brush: every spin of one colour of the first replica within a distance of a cell, around the torus, is set up or down.
+
+struct Stroke {
+  centre: vec2i,
+  /// At most 1024, so that its square and those of distances stay far below 2^31.
+  radius: i32,
+  up: u32,
+  colour: u32,
+}
+
+@group(0) @binding(2) var<uniform> stroke: Stroke;
+
+/// The shorter way from the stroke's centre to `at` around a circle of `size` sites.
+fn distance_on_circle(at: i32, centre: i32, size: i32) -> i32 {
+  let way = abs(at - centre);
+  return min(way, size - way);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn paint(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = id.x + id.y * groups.x * WORKGROUP;
+  // `other` is bound as in every kernel of the lattice; a colour's spins are painted without the other's.
+  if (thread >= TILES || arrayLength(&other) == 0u) {
+    return;
+  }
+  let tile = tile_at(thread, 0u);
+  var painted = vec4u(0u);
+  for (var row = 0u; row < 4u; row++) {
+    let y = 4u * tile.y + row;
+    let dy = distance_on_circle(i32(y), stroke.centre.y, i32(ROWS));
+    if (dy > stroke.radius) {
+      continue;
+    }
+    for (var column = 0u; column < 32u; column++) {
+      let x = 2u * (32u * tile.x + column) + ((y + stroke.colour) & 1u);
+      let dx = distance_on_circle(i32(x), stroke.centre.x, i32(2u * COLUMNS));
+      if (dx <= stroke.radius && dx * dx + dy * dy <= stroke.radius * stroke.radius) {
+        painted[row] |= 1u << column;
+      }
+    }
+  }
+  painted &= valid_sites(tile);
+  if (any(painted != vec4u(0u))) {
+    let at = tile_index(tile);
+    own[at] = select(own[at] & ~painted, own[at] | painted, stroke.up == 1u);
+  }
+}

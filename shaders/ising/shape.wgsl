@@ -1,0 +1,19 @@
+// The packed square lattice: two colour planes of a checkerboard, 32 spins a word, four rows a tile.
+//
+// Site (x, y) has colour (x + y) mod 2 and column x / 2 within its colour. A tile is four rows of 32 columns of one
+// colour: a vec4u whose component is the row (y mod 4) and whose bit is the column (mod 32); a set bit is spin up.
+// Bits and rows beyond the lattice are zero and stay zero.
+
+/// Sites of one colour in a row (half the lattice's width).
+override COLUMNS: u32;
+override ROWS: u32;
+override REPLICAS: u32 = 1u;
+
+/// Tiles across, tiles down, tiles of one colour of one replica.
+override TILES_X: u32 = (COLUMNS + 31u) / 32u;
+override TILES_Y: u32 = (ROWS + 3u) / 4u;
+override TILES: u32 = TILES_X * TILES_Y;
+
+/// Columns in the last tile of a row, rows in the last tile of a column.
+override LAST_COLUMNS: u32 = COLUMNS - 32u * (TILES_X - 1u);
+override LAST_ROWS: u32 = ROWS - 4u * (TILES_Y - 1u);

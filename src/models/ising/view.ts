@@ -1,0 +1,149 @@
+// The lattice as a picture on the GPU, straight from its bits and exact at every zoom (shaders/ising/draw.wgsl). It draws into any
+// texture, so tests read its pixels back without a screen.
+
+import { GpuError } from "../../device/errors.ts";
+import type { GpuDevice } from "../../device/gpu.ts";
+import { shaderSource } from "../../device/shader.ts";
+import { tiles, toPlanes } from "./packing.ts";
+import type { IsingSimulation } from "./simulation.ts";
+
+/** Mean spins, broken bonds, or means over square blocks. */
+export const isingModes = ["spins", "walls", "blocks"] as const;
+export type IsingMode = (typeof isingModes)[number];
+
+export interface IsingPicture {
+  /** Pixels of the target. */
+  width: number;
+  height: number;
+  /** Coordinates of the picture's upper left corner, and cells a pixel; cell (i, j) covers [i, i + 1] × [j, j + 1], y down. */
+  camera: { x: number; y: number; scale: number };
+  /** Default "spins". */
+  mode?: IsingMode;
+  /** Cells a side of a block; default 8. */
+  block?: number;
+  /** Default 0. */
+  replica?: number;
+  /** Lines between cells. */
+  grid?: boolean;
+  /** 256 RGBA entries for means from 0 (all down, no bond broken) to 1, linear in between. */
+  colours: Uint8Array;
+  /** 0 … 255, around the lattice. */
+  background: readonly [number, number, number];
+}
+
+const UNIFORM_BYTES = 48 + 16 * 256;
+
+export class IsingView {
+  readonly #device: GpuDevice;
+  readonly #simulation: IsingSimulation;
+  readonly #layout: GPUBindGroupLayout;
+  readonly #pipelines: Record<IsingMode, GPURenderPipeline>;
+  readonly #uniform: GPUBuffer;
+  readonly #words = new ArrayBuffer(UNIFORM_BYTES);
+  #marks: [GPUBuffer, GPUBuffer] | undefined;
+  #group: GPUBindGroup;
+
+  /** @throws GpuError if the simulation is not on this device. */
+  static async create(device: GpuDevice, simulation: IsingSimulation, format: GPUTextureFormat): Promise<IsingView> {
+    if (!simulation.planes || simulation.device !== device) {
+      throw new GpuError("the Ising view: it draws simulations of its own GPU device only.");
+    }
+    return device.guard("the Ising view", async () => {
+      const uniform = device.buffer("ising view", UNIFORM_BYTES, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+      const storage = [0, 1, 2, 3].map((binding) => ({ binding, buffer: { type: "read-only-storage" } as const }));
+      const layout = device.raw.createBindGroupLayout({
+        label: "ising view",
+        entries: [...storage, { binding: 4, buffer: { type: "uniform" } as const }].map((entry) => ({
+          ...entry,
+          visibility: GPUShaderStage.FRAGMENT,
+        })),
+      });
+      const module = device.raw.createShaderModule({ label: "ising/draw.wgsl", code: shaderSource("ising/draw.wgsl") });
+      const [width, height] = simulation.parameters.size;
+      const pipelines = isingModes.map((_, mode) =>
+        device.raw.createRenderPipelineAsync({
+          label: `ising ${isingModes[mode]}`,
+          layout: device.raw.createPipelineLayout({ bindGroupLayouts: [layout] }),
+          vertex: { module },
+          fragment: { module, targets: [{ format }], constants: { COLUMNS: width / 2, ROWS: height, MODE: mode } },
+        }),
+      );
+      const [spins, walls, blocks] = await Promise.all(pipelines);
+      return new IsingView(device, simulation, layout, { spins, walls, blocks }, uniform);
+    });
+  }
+
+  private constructor(
+    device: GpuDevice,
+    simulation: IsingSimulation,
+    layout: GPUBindGroupLayout,
+    pipelines: Record<IsingMode, GPURenderPipeline>,
+    uniform: GPUBuffer,
+  ) {
+    this.#device = device;
+    this.#simulation = simulation;
+    this.#layout = layout;
+    this.#pipelines = pipelines;
+    this.#uniform = uniform;
+    this.#group = this.#bind();
+  }
+
+  #bind(): GPUBindGroup {
+    const planes = this.#simulation.planes!;
+    const buffers = [...planes, ...(this.#marks ?? planes), this.#uniform];
+    const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+    return this.#device.raw.createBindGroup({ layout: this.#layout, entries });
+  }
+
+  /** Paints cells red over the picture, given as a canonical state whose set bits are marked; without it, no more. */
+  mark(state?: Uint8Array): void {
+    for (const buffer of this.#marks ?? []) this.#device.free(buffer);
+    this.#marks = undefined;
+    if (state) {
+      const [width, height] = this.#simulation.parameters.size;
+      const planes = toPlanes(state, { width, height, replicas: this.#simulation.replicas });
+      const { STORAGE, COPY_DST } = GPUBufferUsage;
+      const buffers = planes.map((plane, colour) => {
+        const buffer = this.#device.buffer(`ising marks ${colour}`, plane.byteLength, STORAGE | COPY_DST);
+        this.#device.write(buffer, plane);
+        return buffer;
+      });
+      this.#marks = [buffers[0], buffers[1]];
+    }
+    this.#group = this.#bind();
+  }
+
+  /** Encodes one picture into a view of a texture of the format that `create` was given; one draw a submission. */
+  draw(
+    encoder: GPUCommandEncoder,
+    target: GPUTextureView,
+    picture: IsingPicture,
+    timestampWrites?: GPURenderPassTimestampWrites,
+  ): void {
+    const { camera, mode = "spins", block = 8, replica = 0, grid = false, colours, background } = picture;
+    const [width, height] = this.#simulation.parameters.size;
+    const integers = new Int32Array(this.#words);
+    const floats = new Float32Array(this.#words);
+    const origin = [Math.floor(camera.x), Math.floor(camera.y)];
+    integers.set(origin, 0);
+    floats.set([camera.x - origin[0], camera.y - origin[1], camera.scale], 2);
+    integers.set([block, replica * tiles({ width, height, replicas: 1 }).count], 5);
+    integers[7] = (grid ? 1 : 0) | (this.#marks ? 2 : 0);
+    floats.set([...background.map((value) => value / 255), 1], 8);
+    for (let i = 0; i < 4 * 256; i++) floats[12 + i] = colours[i] / 255;
+    this.#device.write(this.#uniform, new Uint8Array(this.#words));
+
+    const pass = encoder.beginRenderPass({
+      colorAttachments: [{ view: target, loadOp: "clear", storeOp: "store" }],
+      timestampWrites,
+    });
+    pass.setPipeline(this.#pipelines[mode]);
+    pass.setBindGroup(0, this.#group);
+    pass.draw(3);
+    pass.end();
+  }
+
+  dispose(): void {
+    for (const buffer of [...(this.#marks ?? []), this.#uniform]) this.#device.free(buffer);
+  }
+}
