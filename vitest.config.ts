@@ -2,31 +2,10 @@
 // Node's adapter: GIBBS_DEVICE. Chrome: the Chromium of @sparticuz/chromium on SwiftShader, or GIBBS_CHROME=/path/to/chrome (or
 // an installed Chrome where that package has none) on the machine's own GPU.
 
-import { existsSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
-import { unpackChromium } from "./host-node/swiftshader.ts";
+import { chrome } from "./tests/chrome.ts";
 import { define } from "./vite.config.ts";
-
-const QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
-const WEBGPU = ["--enable-unsafe-webgpu", "--enable-features=Vulkan"];
-// Sets that lack one of these give blank pictures or a dying device, without an error.
-const SWIFTSHADER = ["--use-webgpu-adapter=swiftshader", "--use-vulkan=swiftshader", "--use-angle=swiftshader"];
-
-async function chrome() {
-  const args = [...QUIET, ...WEBGPU];
-  if (process.getuid?.() === 0) args.push("--no-sandbox"); // Chrome's sandbox refuses root
-  if (process.env.GIBBS_CHROME) return { executablePath: process.env.GIBBS_CHROME, args };
-  const packaged = await unpackChromium().catch((error: Error) =>
-    console.warn(`chrome: ${error.message}; trying an installed one`),
-  );
-  if (!packaged) return { channel: "chrome", args };
-  const { executablePath, libraryPath, fontsPath } = packaged;
-  const fonts = existsSync("/etc/fonts/fonts.conf") ? {} : { FONTCONFIG_PATH: fontsPath };
-  const env = { ...(process.env as Record<string, string>), LD_LIBRARY_PATH: libraryPath, ...fonts };
-  // The package has no sandbox helper, and few kernels let a browser do without.
-  return { executablePath, env, args: [...args, ...SWIFTSHADER, "--no-sandbox"] };
-}
 
 /** False if the command line names projects and Chrome is not among them; unpacking a browser for nothing takes seconds. */
 const named = process.argv.filter((word, i, words) => words[i - 1] === "--project" || word.startsWith("--project="));
@@ -47,7 +26,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: [TESTS],
-          exclude: ["tests/web/**", "tests/check/**"],
+          exclude: ["tests/site/**", "tests/check/**"],
           pool: "forks", // in a worker thread process.env does not reach the Vulkan loader
         },
       },
@@ -58,7 +37,7 @@ export default defineConfig({
         test: {
           name: "chrome",
           include: [TESTS],
-          exclude: ["tests/node/**", "tests/check/**"],
+          exclude: ["tests/node/**", "tests/site/**", "tests/check/**"],
           browser: {
             enabled: true,
             headless: true,
@@ -68,6 +47,7 @@ export default defineConfig({
           },
         },
       },
+      { extends: true, test: { name: "site", include: ["tests/site/**/*.test.ts"], pool: "forks" } },
       { extends: true, test: { name: "check", include: ["tests/check/**/*.test.ts"], pool: "forks" } },
     ],
   },

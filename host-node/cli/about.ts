@@ -1,7 +1,7 @@
 // `gibbs models` and `gibbs info`: what there is to run, and what there is to run it on.
 
 import { arch, cpus, platform, release } from "node:os";
-import { z } from "zod";
+import * as z from "zod";
 import webgpu from "../../package.json" with { type: "json" };
 import { adapterKind } from "../../src/device/adapter-kind.ts";
 import { models } from "../../src/models/index.ts";

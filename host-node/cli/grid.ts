@@ -1,6 +1,6 @@
 // The grid of a scan: the values of each axis, and how its points divide into batches.
 
-import { z } from "zod";
+import * as z from "zod";
 import { ParameterError } from "../../src/device/errors.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { inner, metaOf, resolve } from "../../src/models/parameters.ts";

@@ -1,6 +1,6 @@
 // A model's parameters as flags of the command line.
 
-import { z } from "zod";
+import * as z from "zod";
 import { ParameterError } from "../../src/device/errors.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { inner, resolve } from "../../src/models/parameters.ts";

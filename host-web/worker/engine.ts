@@ -23,7 +23,7 @@ const CHECKPOINT_EVERY = 10_000;
 const LARGE_STATE = 2 ** 26;
 
 type Request = Extract<ToWorker, { id: number }>;
-type Answers = { [K in RequestName]: (ask: Requests[K]["ask"]) => Promise<Requests[K]["answer"] | void> };
+type Answers = { [K in RequestName]: (ask: Requests[K]["ask"]) => Promise<Requests[K]["answer"] | undefined> };
 
 export class Engine {
   readonly #canvas: OffscreenCanvas;
@@ -132,8 +132,14 @@ export class Engine {
   }
 
   readonly #answers: Answers = {
-    open: async ({ text }) => this.#open(text),
-    change: async ({ values }) => this.#change(values),
+    open: async ({ text }) => {
+      await this.#open(text);
+      return undefined;
+    },
+    change: async ({ values }) => {
+      await this.#change(values);
+      return undefined;
+    },
     play: async ({ playing }) => {
       if (!playing && this.#replaying) this.#stopReplay();
       this.#playing = playing;

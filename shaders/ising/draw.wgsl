@@ -97,6 +97,12 @@ fn column(x: u32, tile_y: u32, marked: bool) -> vec4f {
   return vec4f(same.x, other.y, same.z, other.w);
 }
 
+/// What one cell shows: most pixels of a close view lie within one.
+fn cell_value(cell: vec2u) -> f32 {
+  let bits = cell_bits((cell.x + cell.y) & 1u, cell.x >> 6u, cell.y >> 2u, false);
+  return counts(bits, vec4u(1u << ((cell.x >> 1u) & 31u)))[cell.y & 3u];
+}
+
 /// The bits of a word that lie in columns [from, to) of their colour.
 fn bits_between(from_column: u32, to_column: u32, word: u32) -> u32 {
   let start = 32u * word;
@@ -176,8 +182,13 @@ fn draw(@builtin(position) position: vec4f) -> @location(0) vec4f {
     low = block_low;
     high = min(block_low + size, end);
   }
-  let area = (high.x - low.x) * (high.y - low.y);
-  let value = clamp(sum_over(low, high, false) / area, 0.0, 1.0);
+  var value: f32;
+  if (all(floor(low) + 1.0 >= high)) {
+    value = cell_value(vec2u(vec2i(floor(low)) + view.origin));
+  } else {
+    let area = (high.x - low.x) * (high.y - low.y);
+    value = clamp(sum_over(low, high, false) / area, 0.0, 1.0);
+  }
   let place = 255.0 * value;
   let entry = min(u32(place), 254u);
   var colour = mix(view.colours[entry].rgb, view.colours[entry + 1u].rgb, place - f32(entry));

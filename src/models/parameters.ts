@@ -1,6 +1,6 @@
 // From one zod schema: checked parameter values, and messages that name the parameter, what was given, and what is allowed.
 
-import { z } from "zod";
+import * as z from "zod";
 import { ParameterError } from "../device/errors.ts";
 
 export type Schema = z.ZodObject<Record<string, z.ZodType>>;

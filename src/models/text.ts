@@ -1,7 +1,7 @@
 // Between a model's parameters and texts - of a command line, a link or a control: texts to values by the schema's types, and
 // types in words.
 
-import { z } from "zod";
+import * as z from "zod";
 import { ParameterError } from "../device/errors.ts";
 import { inner, metaOf } from "./parameters.ts";
 

@@ -1,6 +1,6 @@
 // The Ising model's parameters, declared once, and the flip probabilities that follow from them.
 
-import { z } from "zod";
+import * as z from "zod";
 import { portableExp } from "../../portable.ts";
 import { type Points, point } from "../parameters.ts";
 import { ALWAYS, CLASSES } from "./lattice.ts";

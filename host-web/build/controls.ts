@@ -1,0 +1,55 @@
+// A model's controls as HTML, made at build time from its schema: labels, ranges, units and help stand there once.
+
+import * as z from "zod";
+import type { AnyModel } from "../../src/models/index.ts";
+import { inner, metaOf } from "../../src/models/parameters.ts";
+
+export const escapeHtml = (text: string) =>
+  text.replace(/[&<>"]/g, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[character]!);
+
+export function controls(model: AnyModel): string {
+  const fields = Object.entries<z.ZodType>(model.parameters.shape).filter(([, field]) => metaOf(field).page !== false);
+  return fields.map(([name, field]) => control(name, field)).join("\n");
+}
+
+function control(name: string, field: z.ZodType): string {
+  const { unit, slider, choices, parts } = metaOf(field);
+  const kind = inner(field);
+  const help = escapeHtml(field.description ?? "");
+  const initial = defaultOf(field);
+  const label = words(name) + (unit && unit !== "sites" ? ` <span class="unit">${escapeHtml(unit)}</span>` : "");
+  const id = `p-${name}`;
+  if (choices || kind instanceof z.ZodEnum) {
+    const values = choices ?? (kind as z.ZodEnum).options.map(String);
+    const options = values.map(
+      (value) => `<option value="${escapeHtml(value)}"${value === initial ? " selected" : ""}>${shown(value)}</option>`,
+    );
+    return `<div class="control" title="${help}"><label for="${id}">${label}</label>
+<select id="${id}" data-parameter="${name}" aria-describedby="${id}-help">${options.join("")}</select>${helpText(id, help)}</div>`;
+  }
+  const [least, most, step] = slider ?? [0, 100, 1];
+  const range = (part: number, text: string, value: string) => {
+    const own = `${id}${parts ? `-${part}` : ""}`;
+    return `<div class="control" title="${help}"><label for="${own}">${text}</label>
+<input type="range" min="${least}" max="${most}" step="${step}" value="${value}" data-slides="${own}" aria-label="${words(name)}${parts ? ` ${parts[part]}` : ""}, slider">
+<input type="number" id="${own}" data-parameter="${name}" data-part="${part}" step="any" value="${value}" inputmode="decimal" aria-describedby="${id}-help">${part === 0 ? helpText(id, help) : ""}</div>`;
+  };
+  if (parts)
+    return parts
+      .map((part, i) => range(i, `${escapeHtml(part)} <span class="unit">${unit ?? ""}</span>`, initial.split(",")[i]))
+      .join("\n");
+  return range(0, label, initial);
+}
+
+const helpText = (id: string, help: string) => `<span id="${id}-help" class="hidden">${help}</span>`;
+
+const defaultOf = (field: z.ZodType) => String(field.parse(undefined));
+
+/** `firstReplica` as "First replica". */
+const words = (name: string) => {
+  const text = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return text[0].toUpperCase() + text.slice(1);
+};
+
+/** 512,512 as 512 × 512. */
+const shown = (value: string) => escapeHtml(/^\d+,\d+$/.test(value) ? value.replace(",", " × ") : value);

@@ -1,0 +1,189 @@
+// The site's pages. An author writes a page's title and text; this plugin puts them into the shell, a model's page with the
+// controls of its schema, and turns TeX into MathML. All at build time: a page needs no script to be read.
+
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import temml from "temml";
+import { createServer, type Plugin } from "vite";
+import type { AnyModel } from "../../src/models/index.ts";
+import { controls, escapeHtml } from "./controls.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+
+/** Every page of the site: the folders below host-web/ that have an index.html. */
+export function pages(): Record<string, string> {
+  const folders = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const found = folders
+    .map(({ name }) => [name, join(ROOT, name, "index.html")])
+    .filter(([, file]) => existsSync(file));
+  return { ...Object.fromEntries(found), index: join(ROOT, "index.html"), 404: join(ROOT, "404.html") };
+}
+
+export function layout(): Plugin {
+  let models: Promise<readonly AnyModel[]>;
+  return {
+    name: "gibbs-layout",
+    buildStart() {
+      models ??= loadModels();
+    },
+    transformIndexHtml: {
+      order: "pre",
+      async handler(html, { filename }) {
+        models ??= loadModels();
+        const folder = relative(ROOT, filename)
+          .replace(/\\/g, "/")
+          .replace(/\/?[^/]*$/, "");
+        const title = /<title>(.*?)<\/title>/s.exec(html)?.[1] ?? "gibbs";
+        const description = /<meta name="description" content="(.*?)"/s.exec(html)?.[1] ?? "";
+        const body = (/<body>(.*)<\/body>/s.exec(html)?.[1] ?? html).trim();
+        const known = await models;
+        const model = known.find(({ name }) => name === folder);
+        const up = folder === "" ? "./" : "../";
+        const content = equations(body.replaceAll("{{models}}", gallery(known)));
+        const main = model ? modelPage(model, content) : `<main class="text">${content}</main>`;
+        return shell({ title, description, up, folder, main, models: known });
+      },
+    },
+  };
+}
+
+/** Through Vite, because shaders come in as text. */
+async function loadModels(): Promise<readonly AnyModel[]> {
+  const server = await createServer({
+    configFile: false,
+    root: join(ROOT, ".."),
+    appType: "custom",
+    logLevel: "error",
+    server: { middlewareMode: true, ws: false },
+    oxc: { target: "es2022" }, // Node 20 has no `using`
+    optimizeDeps: { noDiscovery: true },
+  });
+  try {
+    return (await server.ssrLoadModule("/src/models/index.ts")).models;
+  } finally {
+    await server.close();
+  }
+}
+
+/** `<tex>a^2</tex>`, and `<tex display>` on a line of its own. */
+function equations(html: string): string {
+  return html.replace(/<tex( display)?>(.*?)<\/tex>/gs, (_, display, tex) =>
+    temml.renderToString(tex.replace(/&amp;/g, "&"), { displayMode: display !== undefined, throwOnError: true }),
+  );
+}
+
+function gallery(models: readonly AnyModel[]): string {
+  const cards = models.map(
+    ({ name, title, summary }) =>
+      `<li><a href="./${name}/"><img src="./${name}/preview.png" alt="" width="320" height="200" loading="lazy"><b>${escapeHtml(title)}</b></a><p>${escapeHtml(summary)}</p></li>`,
+  );
+  return `<ul class="gallery">${cards.join("\n")}</ul>`;
+}
+
+interface Shell {
+  title: string;
+  description: string;
+  up: string;
+  folder: string;
+  main: string;
+  models: readonly AnyModel[];
+}
+
+function shell({ title, description, up, folder, main, models }: Shell): string {
+  const links = [
+    ...models.map(({ name }) => [name, name[0].toUpperCase() + name.slice(1)]),
+    ["verify", "Verify"],
+    ["docs", "Docs"],
+  ].map(([to, text]) => `<a href="${up}${to}/"${to === folder ? ' aria-current="page"' : ""}>${text}</a>`);
+  const isModel = models.some(({ name }) => name === folder);
+  const script = isModel ? "shell/page.ts" : folder === "verify" ? "verify/verify.ts" : "shell/site.ts";
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="description" content="${description}">
+<title>${title}</title>
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 4'%3E%3Cpath d='M0 0h2v2H0zM2 2h2v2H2z' fill='%232563eb'/%3E%3C/svg%3E">
+<link rel="stylesheet" href="/shell/style.css">
+</head>
+<body${isModel ? ` data-model="${folder}"` : ""}>
+<header class="site"><a class="name" href="${up}">gibbs</a><nav aria-label="Site">${links.join("")}</nav><span id="device" class="device"></span></header>
+${main}
+<script type="module" src="/${script}"></script>
+</body>
+</html>`;
+}
+
+const button = (id: string, text: string, help: string, more = "") =>
+  `<button type="button" id="${id}" title="${help}"${more}>${text}</button>`;
+
+function modelPage(model: AnyModel, text: string): string {
+  return `<main class="model">
+<h1>${escapeHtml(model.title)}</h1>
+<div id="notice" class="notice" role="alert" hidden></div>
+<section class="stage" aria-label="Picture">
+  <div class="frame" id="frame">
+    <canvas id="canvas" tabindex="0" role="img" aria-label="${escapeHtml(model.title)}: the state. Arrow keys move, plus and minus zoom, 0 fits, space plays."></canvas>
+    <div class="hud" id="hud" aria-hidden="true"></div>
+  </div>
+  <div class="buttons" role="toolbar" aria-label="Run">
+    ${button("play", "Play", "Run and pause (space)", ' aria-pressed="false"')}
+    ${button("step", "Step", "One step (s)")}
+    ${button("reset", "Reset", "From the start, same seed (r)")}
+    ${button("fit", "Fit", "The whole lattice (0)")}
+    ${button("fullscreen", "Full screen", "Full screen (f)")}
+    <label class="inline">Speed <select id="speed">${[0.1, 1, 4, 16, 64, 256]
+      .map(
+        (n) =>
+          `<option value="${n}"${n === 1 ? " selected" : ""}>${n < 1 ? "1 in 10 frames" : `${n} a frame`}</option>`,
+      )
+      .join("")}</select></label>
+    <span id="step-count" class="count"></span>
+  </div>
+  <div class="progress" id="replay" hidden><progress max="1" value="0" aria-label="Replaying the link"></progress><span></span></div>
+  <p id="summary" class="hidden" aria-live="polite"></p>
+</section>
+<section class="panel" aria-label="Controls">
+  <form id="controls" autocomplete="off">
+    ${controls(model)}
+    <div class="control"><label for="seed">Seed</label><input id="seed" type="text" inputmode="numeric" value="1" pattern="[0-9]*">
+    ${button("new-seed", "New", "Another random seed")}</div>
+    <div class="control"><label for="look-mode">View</label><select id="look-mode" data-look="mode">
+      <option value="spins">Spins</option><option value="walls">Domain walls</option><option value="blocks">Block means</option></select>
+    <select data-look="block" aria-label="Block side">${[2, 4, 8, 16, 32, 64, 128].map((n) => `<option${n === 8 ? " selected" : ""}>${n}</option>`).join("")}</select></div>
+    <div class="control"><label for="look-colours">Colours</label><select id="look-colours" data-look="colours">
+      <option value="ink">Ink</option><option value="cividis">Cividis</option><option value="diverging">Diverging</option><option value="grey">Grey</option></select>
+    <label class="inline"><input type="checkbox" data-look="grid"> grid</label></div>
+    <div class="control"><label for="brush">Brush</label><select id="brush"><option value="">off (drag moves)</option>
+      <option value="1">paint up</option><option value="-1">paint down</option></select>
+    <input type="range" id="brush-radius" min="0" max="64" value="6" aria-label="Brush radius in cells"></div>
+  </form>
+  <div id="equilibrium" class="equilibrium" role="status"></div>
+  <div class="scroll" tabindex="0" role="region" aria-label="Observables">
+  <table id="table"><thead><tr><th scope="col">observable</th><th scope="col">now</th><th scope="col">mean ± error</th><th scope="col">exact</th><th scope="col">z</th></tr></thead><tbody></tbody></table></div>
+  <div id="plots"></div>
+  <div class="buttons">
+    ${button("scan", "Scan", "A batch over the main parameter beside the exact curve")}
+    ${button("correlation", "Correlations", "The correlation function of the present state")}
+    ${button("verify", "Verify on CPU", "The run once more on the reference, compared word for word")}
+  </div>
+  <div id="verdict" class="verdict" role="status"></div>
+  <div id="extra-plots"></div>
+  <details id="share" open><summary>Share and save</summary>
+    <div class="buttons">
+      ${button("copy-link", "Copy link", "The address of exactly this state")}
+      ${button("save-picture", "Picture", "The picture as seen (PNG)")}
+      ${button("save-lattice", "Lattice", "The whole lattice, one pixel a cell (PNG)")}
+      ${button("save-state", "State", "NumPy array, JSON record, checkpoint for gibbs run --resume")}
+      ${button("video", "Video", "Record what the canvas shows", ' aria-pressed="false"')}
+      ${button("embed", "Embed", "HTML for your own page")}
+    </div>
+    <output id="shared"></output>
+  </details>
+  <details><summary>Timing</summary><output id="timing"></output></details>
+</section>
+<article>${text}</article>
+</main>`;
+}

@@ -1,0 +1,155 @@
+// The canvas as a thing to touch: size, camera, brush.
+
+import { type Camera, cellAt, fitAll, pan, zoom } from "./camera.ts";
+
+export interface CanvasEvents {
+  camera: (camera: Camera) => void;
+  resize: (width: number, height: number) => void;
+  /** A stroke of the brush at a cell. */
+  paint: (x: number, y: number) => void;
+  /** True while the brush is chosen. */
+  painting: () => boolean;
+}
+
+export class CanvasControl {
+  readonly #element: HTMLCanvasElement;
+  readonly #events: CanvasEvents;
+  readonly #pointers = new Map<number, [number, number]>();
+  #size: [number, number] = [1, 1];
+  #pixels: [number, number];
+  #camera: Camera = { x: 0, y: 0, scale: 1 };
+  /** The user has not moved: a new canvas or lattice is shown whole. */
+  #fitted = true;
+  #painted = "";
+  /** Pixels a side that the device draws quickly enough. */
+  #most = 4096;
+
+  constructor(element: HTMLCanvasElement, events: CanvasEvents) {
+    this.#element = element;
+    this.#events = events;
+    this.#pixels = [element.width, element.height];
+    element.addEventListener("pointerdown", (event) => this.#down(event));
+    element.addEventListener("pointermove", (event) => this.#move(event));
+    for (const name of ["pointerup", "pointercancel"] as const) {
+      element.addEventListener(name, ({ pointerId }) => {
+        this.#pointers.delete(pointerId);
+        this.#painted = "";
+      });
+    }
+    element.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    element.addEventListener("keydown", (event) => this.#key(event));
+    new ResizeObserver(() => this.#resized()).observe(element);
+  }
+
+  /** The lattice's size in cells. */
+  show(size: [number, number]): void {
+    const same = size[0] === this.#size[0] && size[1] === this.#size[1];
+    this.#size = size;
+    if (!same || this.#fitted) this.showAll();
+  }
+
+  /** Software draws fewer pixels, so that it draws them often enough. */
+  limit(most: number): void {
+    this.#most = most;
+    this.#resized();
+  }
+
+  showAll(): void {
+    this.#fitted = true;
+    this.#set(fitAll(this.#size, this.#pixels));
+  }
+
+  #set(camera: Camera): void {
+    this.#camera = camera;
+    this.#events.camera(camera);
+  }
+
+  #resized(): void {
+    const { clientWidth, clientHeight } = this.#element;
+    if (clientWidth === 0) return;
+    const ratio = Math.min(devicePixelRatio, 2, this.#most / Math.max(clientWidth, clientHeight));
+    const before = this.#pixels;
+    this.#pixels = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
+    this.#events.resize(...this.#pixels);
+    if (this.#fitted) this.showAll();
+    else {
+      // The middle stays in the middle.
+      const { x, y, scale } = this.#camera;
+      const shift = [0, 1].map((axis) => (scale * (before[axis] - this.#pixels[axis])) / 2);
+      this.#set({ x: x + shift[0], y: y + shift[1], scale });
+    }
+  }
+
+  #at(event: MouseEvent): [number, number] {
+    const box = this.#element.getBoundingClientRect();
+    const scale = this.#pixels[0] / box.width;
+    return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+  }
+
+  #down(event: PointerEvent): void {
+    this.#element.setPointerCapture(event.pointerId);
+    this.#pointers.set(event.pointerId, this.#at(event));
+    if (this.#events.painting() && this.#pointers.size === 1) this.#paint(this.#at(event));
+  }
+
+  #move(event: PointerEvent): void {
+    const before = this.#pointers.get(event.pointerId);
+    if (!before) return;
+    const now = this.#at(event);
+    this.#pointers.set(event.pointerId, now);
+    if (this.#pointers.size === 1) {
+      if (this.#events.painting()) {
+        this.#paint(now);
+        return;
+      }
+      this.#fitted = false;
+      this.#set(pan(this.#camera, [now[0] - before[0], now[1] - before[1]], this.#size, this.#pixels));
+      return;
+    }
+    // Two fingers: the other one is the fixed point of zoom, and half of the way moves the picture.
+    const other = [...this.#pointers].find(([id]) => id !== event.pointerId)![1];
+    const distance = (a: readonly number[], b: readonly number[]) => Math.hypot(a[0] - b[0], a[1] - b[1]);
+    const factor = distance(now, other) / Math.max(1, distance(before, other));
+    this.#fitted = false;
+    const middle: [number, number] = [(before[0] + other[0]) / 2, (before[1] + other[1]) / 2];
+    const zoomed = zoom(this.#camera, factor, middle, this.#size, this.#pixels);
+    this.#set(pan(zoomed, [(now[0] - before[0]) / 2, (now[1] - before[1]) / 2], this.#size, this.#pixels));
+  }
+
+  #wheel(event: WheelEvent): void {
+    event.preventDefault();
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 20 : 1;
+    this.#zoom(Math.exp(-0.002 * lines * event.deltaY), this.#at(event));
+  }
+
+  #zoom(factor: number, at: [number, number] = [this.#pixels[0] / 2, this.#pixels[1] / 2]): void {
+    this.#fitted = false;
+    this.#set(zoom(this.#camera, factor, at, this.#size, this.#pixels));
+  }
+
+  #key(event: KeyboardEvent): void {
+    const step = Math.max(...this.#pixels) / 10;
+    const moves: Record<string, [number, number]> = {
+      ArrowLeft: [step, 0],
+      ArrowRight: [-step, 0],
+      ArrowUp: [0, step],
+      ArrowDown: [0, -step],
+    };
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (moves[event.key]) {
+      this.#fitted = false;
+      this.#set(pan(this.#camera, moves[event.key], this.#size, this.#pixels));
+    } else if (event.key === "+" || event.key === "=") this.#zoom(1.5);
+    else if (event.key === "-") this.#zoom(1 / 1.5);
+    else if (event.key === "0") this.showAll();
+    else return;
+    event.preventDefault();
+  }
+
+  #paint(at: [number, number]): void {
+    const cell = cellAt(this.#camera, at, this.#size);
+    if (!cell || this.#painted === `${cell}`) return;
+    this.#painted = `${cell}`;
+    this.#events.paint(...cell);
+  }
+}

@@ -1,0 +1,86 @@
+// The controls and their texts: sliders move their numbers, and a change is sent as the texts that a link would hold.
+
+import type { Look, News } from "../worker/protocol.ts";
+
+export interface FormEvents {
+  change: (values: Record<string, string>) => Promise<unknown>;
+  seed: (seed: string) => Promise<unknown>;
+  look: (look: Partial<Look>) => Promise<unknown>;
+}
+
+/** A slider that is dragged sends at most so often; milliseconds. */
+const EVERY = 60;
+
+export class Form {
+  readonly #form: HTMLFormElement;
+  #shown: NonNullable<News["run"]> | undefined;
+  #due: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(form: HTMLFormElement, events: FormEvents) {
+    this.#form = form;
+    form.onsubmit = (event) => event.preventDefault();
+    form.addEventListener("input", ({ target }) => {
+      const slider = target as HTMLInputElement;
+      const field = slider.dataset.slides && (document.getElementById(slider.dataset.slides) as HTMLInputElement);
+      if (!field) return;
+      field.value = slider.value;
+      this.#due ??= setTimeout(() => {
+        this.#due = undefined;
+        void this.#send(field.dataset.parameter!, events);
+      }, EVERY);
+    });
+    form.addEventListener("change", async ({ target }) => {
+      const field = target as HTMLInputElement;
+      const { parameter, look } = field.dataset;
+      if (parameter) await this.#send(parameter, events);
+      else if (field.id === "seed") await events.seed(field.value.trim());
+      else if (look === "grid") await events.look({ grid: field.checked });
+      else if (look === "block") await events.look({ block: Number(field.value) });
+      else if (look) await events.look({ [look]: field.value });
+    });
+  }
+
+  async #send(parameter: string, { change }: FormEvents): Promise<void> {
+    const fields = this.#fields(parameter);
+    for (const field of fields) if (field.dataset.part) this.#slide(field);
+    const value = fields.map((field) => field.value).join(",");
+    await change({ [parameter]: value });
+    // Where it was refused the control goes back to what the run has.
+    const before = this.#shown?.values[parameter];
+    if (before !== undefined && document.getElementById("notice")?.hidden === false) this.#fill(parameter, before);
+    else if (this.#shown) this.#shown.values[parameter] = value;
+  }
+
+  #fields(parameter: string): HTMLInputElement[] {
+    return [...this.#form.querySelectorAll<HTMLInputElement>(`[data-parameter="${parameter}"]`)];
+  }
+
+  #slide(field: HTMLInputElement): void {
+    const slider = this.#form.querySelector<HTMLInputElement>(`[data-slides="${field.id}"]`);
+    if (slider) slider.value = field.value;
+  }
+
+  #fill(parameter: string, value: string): void {
+    const fields = this.#fields(parameter);
+    const parts = fields.length > 1 ? value.split(",") : [value];
+    fields.forEach((field, i) => {
+      if (field instanceof HTMLSelectElement && ![...field.options].some((option) => option.value === value)) {
+        field.add(new Option(value.replace(",", " × "), value)); // a link may say what the page does not offer
+      }
+      field.value = parts[i];
+      this.#slide(field);
+    });
+  }
+
+  /** Shows a run's parameters, seed and look. */
+  show(run: NonNullable<News["run"]>): void {
+    this.#shown = run;
+    for (const [name, value] of Object.entries(run.values)) this.#fill(name, value);
+    (document.getElementById("seed") as HTMLInputElement).value = run.seed;
+    for (const field of this.#form.querySelectorAll<HTMLInputElement>("[data-look]")) {
+      const value = run.look[field.dataset.look as keyof Look];
+      if (typeof value === "boolean") field.checked = value;
+      else field.value = String(value);
+    }
+  }
+}

@@ -1,0 +1,314 @@
+// A model's page: it asks the worker and shows what the worker tells. Nothing from the address reaches the page as HTML: the
+// worker reads it, and texts are set as texts.
+
+import type { News, RequestName, Requests, Row } from "../worker/protocol.ts";
+import { CanvasControl } from "./canvas.ts";
+import { download } from "./download.ts";
+import { Form } from "./form.ts";
+import { Plot } from "./plots.ts";
+import { Session } from "./session.ts";
+import { actOnUnavailable } from "./unavailable.ts";
+
+const find = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
+const model = document.body.dataset.model!;
+const embed = new URLSearchParams(location.search).get("embed");
+if (embed === "canvas" || embed === "mini") document.documentElement.dataset.embed = embed;
+
+const canvas = find<HTMLCanvasElement>("canvas");
+const ratio = Math.min(devicePixelRatio, 2);
+canvas.width = Math.max(1, Math.round(canvas.clientWidth * ratio));
+canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio));
+
+const session = new Session(model, canvas, show);
+/** The console's way in, and the tests'. */
+Object.assign(globalThis, { gibbs: session });
+
+const brush = find<HTMLSelectElement>("brush");
+const view = new CanvasControl(canvas, {
+  camera: (camera) => session.camera(camera),
+  resize: (width, height) => session.resize(width, height),
+  painting: () => brush.value !== "",
+  paint: (x, y) => {
+    const radius = Number(find<HTMLInputElement>("brush-radius").value);
+    void ask("paint", { x, y, radius, value: Number(brush.value) });
+  },
+});
+brush.onchange = () => canvas.classList.toggle("brush", brush.value !== "");
+
+const form = new Form(find<HTMLFormElement>("controls"), {
+  change: (values) => ask("change", { values }),
+  seed: (seed) => ask("reset", { seed }),
+  look: (look) => ask("look", { look }),
+});
+
+/** Refusals are told to the user; the run goes on as it was. */
+async function ask<K extends RequestName>(
+  name: K,
+  what: Requests[K]["ask"],
+): Promise<Requests[K]["answer"] | undefined> {
+  try {
+    const answer = await session.ask(name, what);
+    return answer;
+  } catch (error) {
+    notice((error as Error).message);
+    return undefined;
+  }
+}
+
+function notice(text: string): void {
+  const box = find("notice");
+  box.textContent = text;
+  box.hidden = text === "";
+}
+
+/** The canvas' longer side on a software adapter. */
+const SOFTWARE_PIXELS = 400;
+
+let playing = false;
+let wanted = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+let steps = 0;
+
+function setPlaying(now: boolean): void {
+  playing = now;
+  const button = find("play");
+  button.textContent = now ? "Pause" : "Play";
+  button.setAttribute("aria-pressed", String(now));
+  if (!now) void address();
+}
+
+/** The address bar follows the run when it stands, and not more often: browsers limit how often it may change. */
+async function address(): Promise<void> {
+  const answer = await session.ask("link", {}).catch(() => undefined);
+  if (answer && answer.text !== ownHash()) {
+    setAddress(answer.text);
+    find("shared").textContent = `step ${answer.steps}, ${answer.digest}`;
+  } else if (answer) find("shared").textContent = `step ${answer.steps}, ${answer.digest}`;
+}
+
+const ownHash = () => location.hash.slice(1);
+let set = "";
+function setAddress(text: string): void {
+  set = text;
+  history.replaceState(null, "", `${location.search}#${text}`);
+}
+
+addEventListener("hashchange", () => {
+  if (ownHash() === set) return;
+  wanted = false;
+  notice("");
+  void ask("open", { text: ownHash() });
+});
+
+const plots = new Map<string, Plot>();
+
+function show(news: News): void {
+  if (news.device) {
+    const { description, vendor, architecture, software, kind } = news.device;
+    const name =
+      kind === "reference"
+        ? "CPU reference (no GPU)"
+        : description || `${vendor} ${architecture}`.trim() || "unnamed GPU";
+    const element = find("device");
+    element.textContent = software && kind === "gpu" ? `${name}: SOFTWARE, no real GPU` : name;
+    element.title = element.textContent;
+    element.classList.toggle("software", software);
+    if (software) view.limit(SOFTWARE_PIXELS);
+  }
+  if (news.unavailable) actOnUnavailable(news.unavailable);
+  if (news.notice !== undefined) notice(news.notice);
+  if (news.run) {
+    form.show(news.run);
+    view.show(news.run.size);
+    document.documentElement.dataset.ready = "true";
+  }
+  if (news.address !== undefined && !playing) setAddress(news.address);
+  if (news.playing !== undefined) setPlaying(news.playing);
+  if (news.steps !== undefined) {
+    steps = news.steps;
+    find("step-count").textContent = `step ${steps}`;
+  }
+  if (news.replaying !== undefined) showReplay(news.replaying);
+  if (news.table) showTable(news.table);
+  if (news.equilibrium !== undefined) find("equilibrium").textContent = steps > 0 ? news.equilibrium : "";
+  if (news.series) showSeries(news.series);
+  if (news.timing) showTiming(news.timing);
+}
+
+function showReplay(replaying: News["replaying"]): void {
+  const box = find("replay");
+  box.hidden = !replaying;
+  if (!replaying) return;
+  box.querySelector("progress")!.value = replaying.done / Math.max(1, replaying.total);
+  box.querySelector("span")!.textContent = `replaying: step ${replaying.done} of ${replaying.total}`;
+}
+
+const number = (value: number | undefined, digits = 5) =>
+  value === undefined ? "" : Number(value.toPrecision(digits)).toString();
+
+function showTable(rows: readonly Row[]): void {
+  const body = find("table").querySelector("tbody")!;
+  body.replaceChildren(
+    ...rows.map(({ name, description, unit, now, value, error, exact, z }) => {
+      const row = document.createElement("tr");
+      const mean = value === undefined ? "" : `${number(value)} ± ${number(error, 2)}`;
+      for (const text of [name, number(now, 4), mean, number(exact?.value, 6), z?.toFixed(1) ?? ""]) {
+        const cell = document.createElement("td");
+        cell.textContent = text;
+        row.append(cell);
+      }
+      row.title = `${description}${unit ? `, ${unit}` : ""}${exact ? `. Exact: ${exact.source}` : ""}.`;
+      return row;
+    }),
+  );
+  announce(rows);
+}
+
+let announced = 0;
+/** For those who hear the page: the run in a sentence, at most every ten seconds. */
+function announce(rows: readonly Row[]): void {
+  if (performance.now() - announced < 10_000 && announced > 0) return;
+  announced = performance.now();
+  const values = rows.filter(({ now }) => now !== undefined).map(({ name, now }) => `${name} ${number(now, 3)}`);
+  find("summary").textContent = `${playing ? "Running" : "Paused"} at step ${steps}. ${values.join(", ")}.`;
+}
+
+function showSeries({ steps: x, columns }: NonNullable<News["series"]>): void {
+  for (const [name, y] of Object.entries(columns)) {
+    if (!plots.has(name)) {
+      const plot = new Plot(`${name} in time`, "step");
+      plots.set(name, plot);
+      find("plots").append(plot.element);
+    }
+    plots.get(name)!.show([{ name, x: Array.from(x), y: Array.from(y) }]);
+  }
+}
+
+function showTiming({ steps: ms, draw, exact, framesPerSecond, rate, unit }: NonNullable<News["timing"]>): void {
+  const clock = exact ? "GPU clock" : "wall clock";
+  find("hud").textContent =
+    `${framesPerSecond.toFixed(0)} frames/s · steps ${ms.toFixed(2)} ms · picture ${draw.toFixed(2)} ms · ${rate.toPrecision(3)} ${unit}`;
+  find("timing").textContent =
+    `per frame, ${clock}: steps ${ms.toFixed(3)} ms, picture ${draw.toFixed(3)} ms; ${rate.toPrecision(4)} ${unit}; ${framesPerSecond.toFixed(1)} frames/s`;
+}
+
+// The buttons.
+const on = (id: string, action: () => unknown) => {
+  find(id).onclick = action;
+};
+const play = () => ask("play", { playing: !playing });
+on("play", play);
+on("step", () => ask("step", { count: 1 }));
+on("reset", () => ask("reset", {}));
+on("fit", () => view.showAll());
+on("fullscreen", () => (document.fullscreenElement ? document.exitFullscreen() : find("frame").requestFullscreen()));
+on("new-seed", () => {
+  const words = crypto.getRandomValues(new Uint32Array(1));
+  return ask("reset", { seed: String(words[0]) });
+});
+find<HTMLSelectElement>("speed").onchange = () =>
+  ask("speed", { steps: Number(find<HTMLSelectElement>("speed").value) });
+addEventListener("keydown", (event) => {
+  const typing = (event.target as Element).closest("input, select, button, summary, a, textarea");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const keys: Record<string, () => unknown> = {
+    " ": play,
+    s: () => ask("step", { count: 1 }),
+    r: () => ask("reset", {}),
+    f: () => find("fullscreen").click(),
+    0: () => view.showAll(),
+  };
+  if (!keys[event.key]) return;
+  event.preventDefault();
+  void keys[event.key]();
+});
+
+async function busy(id: string, action: () => Promise<unknown>): Promise<void> {
+  const button = find<HTMLButtonElement>(id);
+  button.disabled = true;
+  await action().finally(() => {
+    button.disabled = false;
+  });
+}
+
+on("verify", () =>
+  busy("verify", async () => {
+    const box = find("verdict");
+    box.className = "verdict";
+    box.textContent = "The reference is working…";
+    const verdict = await ask("verify", {});
+    if (!verdict) {
+      box.textContent = "";
+      return;
+    }
+    const { equal, cells, differing, from, to, digests, milliseconds } = verdict;
+    const what = `${cells} cells, steps ${from} to ${to}, CPU reference ${Math.round(milliseconds.reference)} ms`;
+    box.classList.add(equal ? "good" : "bad");
+    box.textContent = equal
+      ? `Equal, word for word: ${what}, ${digests.reference}`
+      : `NOT equal: ${differing} of ${what} differ and are painted red; device ${digests.device}, reference ${digests.reference}`;
+  }),
+);
+
+function extra(title: string, x: string, curves: Parameters<Plot["show"]>[0]): void {
+  const key = `extra ${title}`;
+  if (!plots.has(key)) {
+    const plot = new Plot(title, x);
+    plots.set(key, plot);
+    find("extra-plots").append(plot.element);
+  }
+  plots.get(key)!.show(curves);
+}
+
+on("scan", () =>
+  busy("scan", async () => {
+    const result = await ask("scan", {});
+    for (const { title, unit, curves } of result?.plots ?? []) extra(`${title} (${unit})`, result!.x, curves);
+  }),
+);
+on("correlation", () =>
+  busy("correlation", async () => {
+    const curves = await ask("correlation", {});
+    if (curves) extra("Correlation function C(r)", "distance r", curves);
+  }),
+);
+
+// Sharing and saving.
+on("copy-link", async () => {
+  const answer = await ask("link", {});
+  if (!answer) return;
+  setAddress(answer.text);
+  await navigator.clipboard?.writeText(location.href).catch(() => {});
+  find("shared").textContent = `Copied: ${location.href} - step ${answer.steps}, ${answer.digest}`;
+});
+const name = (ending: string) => `gibbs-${model}-${steps}${ending}`;
+on("save-picture", async () => {
+  const blob = await ask("picture", {});
+  if (blob) download(blob, name(".png"));
+});
+on("save-lattice", async () => {
+  const blob = await ask("lattice", {});
+  if (blob) download(blob, name("-cells.png"));
+});
+on("save-state", async () => {
+  const files = await ask("state", {});
+  if (!files) return;
+  download(files.npy, name(".npy"));
+  download(files.record, name(".json"));
+  download(files.checkpoint, name(".gibbs"));
+});
+on("video", async () => {
+  const button = find("video");
+  const recording = button.getAttribute("aria-pressed") !== "true";
+  button.setAttribute("aria-pressed", String(recording));
+  button.textContent = recording ? "Stop video" : "Video";
+  const blob = await ask("record", { recording });
+  if (blob) download(blob, name(blob.type === "video/mp4" ? ".mp4" : ".webm"));
+});
+on("embed", async () => {
+  const answer = await ask("link", {});
+  const source = `${location.origin}${location.pathname}?embed=mini#${answer?.text ?? ""}`;
+  find("shared").textContent = `<iframe src="${source}" width="640" height="480" allow="fullscreen"></iframe>`;
+});
+
+await ask("open", { text: ownHash() });
+if (wanted && ownHash().match(/[&#]step=/) === null) void ask("play", { playing: true });

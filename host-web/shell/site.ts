@@ -1,0 +1,2 @@
+// What every page has; the others' scripts import it.
+export {};
