@@ -10,6 +10,8 @@ const MOST_ROWS = 2000;
 /** Of the series this part is left out of the estimates, as the way to equilibrium. */
 const WARMUP = 0.2;
 const LEAST_ROWS = 20;
+/** Standard errors from the exact value beyond which chance is no explanation. */
+const FAR = 4;
 
 export class Measured {
   readonly #model: AnyModel;
@@ -87,7 +89,7 @@ export class Measured {
       });
       if (drifts.length > 0) return `Not yet equilibrated: ${drifts[0][0]} still drifts.`;
     }
-    const far = table.find(({ z }) => z !== undefined && Math.abs(z) > 6);
+    const far = table.find(({ z }) => z !== undefined && Math.abs(z) > FAR);
     return far ? `Not yet equilibrated: ${far.name} is far from its equilibrium value (domains may be growing).` : "";
   }
 }
