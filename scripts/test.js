@@ -1,4 +1,4 @@
-// `npm test [-- ARGUMENTS OF VITEST]`: the tests in Node and in Chrome, each on the adapter that the machine has. With
+// `npm test [-- ARGUMENTS OF VITEST]`: the tests in Node, in Chrome and of the site, each on the adapter that the machine has. With
 // GIBBS_TEST_ALL set also in Node on SwiftShader, unless that is the machine's adapter: two unrelated shader compilers.
 
 import { ensureInstalled } from "./setup.js";
@@ -10,7 +10,7 @@ const given = process.argv.slice(2);
 // One host after the other: a software adapter uses every core by itself.
 const named = given.some((word) => word.startsWith("--project"));
 const runs = [];
-for (const project of named ? [[]] : [["--project=node"], ["--project=chrome"]]) {
+for (const project of named ? [[]] : [["--project=node"], ["--project=chrome"], ["--project=site"]]) {
   runs.push(await runVitest([...project, ...given]));
 }
 

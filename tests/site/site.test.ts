@@ -1,0 +1,318 @@
+// The built site in headless Chrome, as visitors use it: the model's page, links, saving, verifying, and all that can go wrong.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type axe from "axe-core";
+import { decode } from "fast-png";
+import type { Page } from "playwright";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openDevice } from "../../host-node/index.ts";
+import { follow, parseLink } from "../../src/link.ts";
+import { openPage, openSite, type Site } from "./browser.ts";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core");
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(() => site?.close());
+const pages: Page[] = [];
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.close();
+});
+
+const SMALL = "v=1&seed=5&size=64,64&temperature=2.2";
+
+async function visit(path: string, options: Parameters<typeof openPage>[2] = {}) {
+  const opened = await openPage(site, `${site.url}${path}`, options);
+  pages.push(opened.page);
+  return opened;
+}
+async function ready(path: string, options: Parameters<typeof openPage>[2] = {}) {
+  const opened = await visit(path, options);
+  await opened.page.waitForSelector("html[data-ready]");
+  return opened;
+}
+const ask = <T>(page: Page, name: string, what: object = {}): Promise<T> =>
+  page.evaluate(
+    ([name, what]) =>
+      (globalThis as unknown as { gibbs: { ask(...words: unknown[]): Promise<T> } }).gibbs.ask(name, what),
+    [name, what] as const,
+  );
+const linkOf = (page: Page) => ask<{ text: string; digest: string; steps: number }>(page, "link");
+const text = (page: Page, selector: string) => page.textContent(selector).then((found) => found ?? "");
+
+/** The canvas' pixels as the visitor sees them. */
+async function pixels(page: Page) {
+  const { data, channels } = decode(await page.locator("#canvas").screenshot());
+  return Array.from({ length: data.length / channels }, (_, i) => [...data.subarray(i * channels, i * channels + 3)]);
+}
+const red = (seen: number[][]) => seen.filter(([r, g, b]) => r > 180 && g < 90 && b < 90).length;
+
+describe("the Ising page", () => {
+  it("loads without a complaint, runs by itself, and shows a picture", async () => {
+    const { page, complaints } = await ready("ising/");
+    await page.waitForFunction(() => /^step [1-9]\d+/.test(document.getElementById("step-count")!.textContent!));
+    await page.click("#play");
+    const lightness = (await pixels(page)).map(([r]) => r);
+    const mean = lightness.reduce((sum, value) => sum + value, 0) / lightness.length;
+    const variance = lightness.reduce((sum, value) => sum + (value - mean) ** 2, 0) / lightness.length;
+    expect(Math.sqrt(variance)).toBeGreaterThan(20);
+    expect(await text(page, "#device")).toContain("SOFTWARE");
+    expect(await text(page, "#table")).toContain("magnetization");
+    expect(complaints).toEqual([]);
+  });
+
+  it("a control changes the physics", async () => {
+    const { page } = await ready(`ising/#${SMALL}&start=up&step=1`);
+    await page.selectOption("#speed", "16");
+    const magnetization = async (temperature: string) => {
+      await page.fill("#p-temperature", temperature);
+      await page.press("#p-temperature", "Enter");
+      await ask(page, "step", { count: 400 });
+      const spins = await ask<{ digest: string; text: string }>(page, "link");
+      expect(spins.text).toContain(`temperature=${temperature}`);
+      const row = page.locator("#table tbody tr", { hasText: /^magnetization/ });
+      return Math.abs(Number(await row.locator("td").nth(1).textContent()));
+    };
+    expect(await magnetization("1.2")).toBeGreaterThan(0.9);
+    expect(await magnetization("8")).toBeLessThan(0.2);
+  });
+
+  it("a permalink opened twice and followed in Node gives one digest", async () => {
+    const first = await ready(`ising/#${SMALL}&step=3`, { reducedMotion: true });
+    await ask(first.page, "paint", { x: 60, y: 2, radius: 6, value: 1 });
+    await ask(first.page, "change", { values: { temperature: "2.5", field: "0.05" } });
+    await ask(first.page, "step", { count: 11 });
+    const link = await linkOf(first.page);
+    expect(link.steps).toBe(14);
+    const second = await ready(`ising/#${link.text}`);
+    await second.page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 14");
+    const again = await linkOf(second.page);
+    expect(again).toEqual(link);
+    const device = await openDevice();
+    try {
+      using run = await follow(device, parseLink(`${site.url}ising/#${link.text}`));
+      expect(await run.digest()).toBe(link.digest);
+    } finally {
+      device.dispose();
+    }
+  });
+
+  it("Verify finds the run equal; painted on behind its back it is not, and the cells are red", async () => {
+    const { page } = await ready(`ising/#${SMALL}&step=25`);
+    await page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 25");
+    await page.click("#verify");
+    await page.waitForSelector("#verdict.good");
+    expect(await text(page, "#verdict")).toMatch(/Equal, word for word: 4096 cells/);
+    expect(red(await pixels(page))).toBe(0);
+    await page.route("**/assets/replay-*.js", (route) =>
+      route.fulfill({
+        contentType: "text/javascript",
+        body: "onmessage = () => postMessage({ data: new Int8Array(4096), digest: 'sha256:0', milliseconds: 1 });",
+      }),
+    );
+    await page.click("#verify");
+    await page.waitForSelector("#verdict.bad");
+    expect(await text(page, "#verdict")).toContain("4096 of 4096 cells");
+    await page.waitForTimeout(500);
+    expect(red(await pixels(page))).toBeGreaterThan(10_000);
+  });
+
+  it("survives a lost device with the state that it would have had", async () => {
+    const { page } = await ready(`ising/#${SMALL}&step=7`, { reducedMotion: true });
+    await page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 7");
+    await ask(page, "lose");
+    await ask(page, "step", { count: 1 }).catch(() => {});
+    await page.waitForFunction(() => /rebuilt/.test(document.getElementById("notice")!.textContent!));
+    await page.waitForTimeout(1000);
+    const { text: now, digest } = await linkOf(page);
+    const device = await openDevice("reference");
+    using run = await follow(device, parseLink(now, "ising"));
+    expect(await run.digest()).toBe(digest);
+    expect(run.steps).toBeGreaterThanOrEqual(7);
+  });
+
+  it("a worker at work keeps its frames while the page is blocked for a second", async () => {
+    const { page } = await ready(`ising/#${SMALL}`);
+    await page.waitForTimeout(1500);
+    const { steps: before } = await linkOf(page);
+    const blocked = await page.evaluate(() => {
+      const start = performance.now();
+      while (performance.now() - start < 1500);
+      return performance.now() - start;
+    });
+    const { steps: after } = await linkOf(page);
+    const { page: free } = await ready(`ising/#${SMALL}`);
+    expect(blocked).toBeGreaterThan(1400);
+    // A frame is a step here; standing still it would have made the two or three between the questions.
+    expect(after - before).toBeGreaterThan(5);
+    await free.close();
+  });
+
+  it("reduced motion starts paused, a link to a step stands there", async () => {
+    const still = await ready("ising/", { reducedMotion: true });
+    await still.page.waitForTimeout(700);
+    expect(await text(still.page, "#step-count")).toBe("step 0");
+    const there = await ready(`ising/#${SMALL}&step=4`);
+    await there.page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 4");
+    await there.page.waitForTimeout(700);
+    expect(await text(there.page, "#step-count")).toBe("step 4");
+  });
+
+  it("plots have a table behind them, scan and correlations come with exact curves", async () => {
+    const { page } = await ready(`ising/#${SMALL}&step=1`);
+    await page.click("#scan");
+    await page.click("#correlation");
+    await page.waitForSelector("#extra-plots .plot:nth-child(3)");
+    expect(await text(page, "#extra-plots")).toContain("exact, infinite lattice");
+    expect(await page.locator("#extra-plots details").count()).toBe(3);
+  });
+
+  it("saves picture, lattice, and a state that Node continues", async () => {
+    const { page } = await ready(`ising/#${SMALL}&step=6`);
+    await page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 6");
+    const got: Record<string, Uint8Array> = {};
+    page.on("download", async (file) => {
+      got[file.suggestedFilename().replace(/^gibbs-ising-\d+/, "")] = readFileSync(await file.path());
+    });
+    for (const id of ["save-picture", "save-lattice", "save-state"]) {
+      await page.click(`#${id}`);
+      await page.waitForTimeout(1200);
+    }
+    expect(Object.keys(got).sort()).toEqual([".gibbs", ".json", ".npy", ".png", "-cells.png"].sort());
+    expect(decode(got["-cells.png"])).toMatchObject({ width: 64, height: 64, depth: 1 });
+    const record = JSON.parse(new TextDecoder().decode(got[".json"]));
+    const { digest } = await linkOf(page);
+    expect(record).toMatchObject({ model: "ising", seed: "5", steps: 6, digest });
+    const { ising } = await import("../../src/index.ts");
+    const device = await openDevice("reference");
+    using run = await ising.restore(device, new Uint8Array(got[".gibbs"]));
+    expect(await run.digest()).toBe(digest);
+  });
+
+  it("embeds as the canvas alone, or with its buttons", async () => {
+    const { page } = await ready(`ising/?embed=mini#${SMALL}`);
+    expect(await page.locator("#play").isVisible()).toBe(true);
+    expect(await page.locator("#controls").isVisible()).toBe(false);
+    const bare = await ready(`ising/?embed=canvas#${SMALL}`);
+    expect(await bare.page.locator("#play").isVisible()).toBe(false);
+    expect(await bare.page.locator("#canvas").isVisible()).toBe(true);
+  });
+});
+
+describe("bad links", () => {
+  it.each([
+    ["v=2", "version 1"],
+    ["v=1&temperature=-5", "temperature"],
+    ["v=1&nonsense=1", "nonsense"],
+    ["v=1&temperature=<img src=x onerror=document.title='owned'>", "temperature"],
+    ["v=1&size=1000000,1000000", "size"],
+    [`v=1&${"x".repeat(2 ** 20)}`, "characters"],
+  ])("%.50s: a plain message and a working page", async (hash, message) => {
+    const { page, complaints } = await ready(`ising/#${hash}`);
+    await page.waitForSelector("#notice:not([hidden])");
+    expect(await text(page, "#notice")).toContain("The link cannot be opened");
+    expect(await text(page, "#notice")).toContain(message);
+    expect(await page.locator("#notice *").count()).toBe(0);
+    expect(await page.title()).not.toContain("owned");
+    await ask(page, "step", { count: 2 });
+    expect((await linkOf(page)).steps).toBeGreaterThanOrEqual(2);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe("without a GPU", () => {
+  const GPU = (value: string) =>
+    `Object.defineProperty(navigator, "gpu", { configurable: true, get: () => (${value}) });\n`;
+  it.each([
+    [
+      "insecure",
+      `Object.defineProperty(self, "isSecureContext", { get: () => false });\n${GPU("undefined")}`,
+      /not secure/,
+    ],
+    ["no-webgpu", GPU("undefined"), /no WebGPU/],
+    ["no-adapter", GPU("{ requestAdapter: async () => null }"), /offers no GPU/],
+    ["request-failed", GPU("{ requestAdapter: async () => { throw new Error('broken') } }"), /failed while looking/],
+  ])("%s is told, and the model runs in plain TypeScript", async (reason, prelude, told) => {
+    const { page } = await openPage(site, "about:blank");
+    pages.push(page);
+    await page.route("**/assets/worker-*.js", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: prelude + (await response.text()) });
+    });
+    await page.goto(`${site.url}ising/`);
+    await page.waitForSelector(`html[data-unavailable="${reason}"][data-ready]`);
+    expect(await text(page, "#notice b")).toMatch(told);
+    expect(await text(page, "#device")).toContain("CPU reference");
+    await ask(page, "step", { count: 3 });
+    expect((await linkOf(page)).steps).toBeGreaterThanOrEqual(3);
+    expect(new Set((await pixels(page)).map(String)).size).toBeGreaterThan(2);
+  });
+});
+
+describe("everyone", () => {
+  const looks = [false, true].flatMap((dark) =>
+    [
+      { width: 1440, height: 900, dark },
+      { width: 390, height: 844, dark },
+    ].map((look) => ({ ...look, reducedMotion: true })),
+  );
+
+  it.each(looks)("axe finds nothing at $width x $height, dark $dark", async (look) => {
+    for (const path of ["", `ising/#${SMALL}&step=2`, "verify/", "docs/"]) {
+      const { page, complaints } = await visit(path, look);
+      if (path.startsWith("ising")) {
+        await page.waitForSelector("html[data-ready]");
+        await page.click("#correlation");
+        await page.waitForSelector("#extra-plots .plot");
+      }
+      await page.addScriptTag({ path: AXE });
+      const violations = await page.evaluate(async () => {
+        const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+        return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+      });
+      expect(violations, path).toEqual([]);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(wide, `${path} scrolls sideways`).toBeLessThanOrEqual(0);
+      expect(complaints).toEqual([]);
+    }
+  });
+
+  it("the keyboard alone reaches every control", async () => {
+    const { page } = await ready(`ising/#${SMALL}&step=1`, { reducedMotion: true });
+    const expected = await page.$$eval("button, select, input, #canvas, summary, a", (all) =>
+      all
+        .filter((e) => (e as HTMLElement).offsetParent !== null)
+        .map((e, i) => ((e as HTMLElement).dataset.nth = `${i}`)),
+    );
+    const reached = new Set<string>();
+    for (let i = 0; i < 2 * expected.length + 20; i++) {
+      await page.keyboard.press("Tab");
+      reached.add(await page.evaluate(() => (document.activeElement as HTMLElement)?.dataset.nth ?? ""));
+    }
+    expect(expected.filter((nth) => !reached.has(nth))).toEqual([]);
+    await page.focus("#canvas");
+    await page.keyboard.press("s");
+    await page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 2");
+    const before = (await pixels(page)).join();
+    await page.keyboard.press("+");
+    await page.waitForTimeout(600);
+    expect((await pixels(page)).join()).not.toBe(before);
+  });
+
+  it("/verify passes every check of this device", async () => {
+    const { page, complaints } = await visit("verify/");
+    await page.click("#start");
+    await page.waitForFunction(
+      () => /\d+ checks, \d+ failed/.test(document.getElementById("state")!.textContent!),
+      null,
+      {
+        timeout: 170_000,
+      },
+    );
+    expect(await text(page, "#state")).toMatch(/^[1-9]\d* checks, 0 failed/);
+    expect(complaints).toEqual([]);
+  });
+});
