@@ -75,7 +75,7 @@ function equations(html: string): string {
 function gallery(models: readonly AnyModel[]): string {
   const cards = models.map(
     ({ name, title, summary }) =>
-      `<li><a href="./${name}/"><img src="./${name}/preview.png" alt="" width="320" height="200" loading="lazy"><b>${escapeHtml(title)}</b></a><p>${escapeHtml(summary)}</p></li>`,
+      `<li><a href="./${name}/"><img src="./${name}/preview.jpg" alt="" width="320" height="200" loading="lazy"><b>${escapeHtml(title)}</b></a><p>${escapeHtml(summary)}</p></li>`,
   );
   return `<ul class="gallery">${cards.join("\n")}</ul>`;
 }

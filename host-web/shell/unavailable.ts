@@ -19,7 +19,7 @@ export function actOnUnavailable({ reason, message }: NonNullable<News["unavaila
   const small = document.createElement("p");
   small.textContent = "Below, the model runs in plain TypeScript on a small lattice. This is what a GPU shows:";
   const picture = new Image(320, 200);
-  picture.src = "./preview.png";
+  picture.src = "./preview.jpg";
   picture.alt = "A recorded picture of the model at full size";
   box.replaceChildren(title, more, small, picture);
   box.hidden = false;

@@ -11,7 +11,7 @@ import { Measured } from "./measured.ts";
 import { createPainter, type Painter } from "./painter.ts";
 import type { FromWorker, Look, News, RequestName, Requests, Timing, ToWorker } from "./protocol.ts";
 import { pictureOf, Recorder, stateFiles } from "./saving.ts";
-import { type SceneModule, sceneOf } from "./scene.ts";
+import { type Picture, type SceneModule, sceneOf } from "./scene.ts";
 import { verify } from "./verifying.ts";
 
 /** Milliseconds of steps that a replay makes between two pictures. */
@@ -117,6 +117,11 @@ export class Engine {
     this.#changed = changed;
     this.#link.step = target;
     this.#painter = await createPainter(this.#device, this.#canvas, this.#simulation, this.#module);
+    // At once and before the next request, which would take what lies ahead for a link that the user leaves.
+    while (this.#replaying) {
+      await this.#replay();
+      await this.#draw();
+    }
     this.#stale = true;
   }
 
@@ -183,8 +188,10 @@ export class Engine {
       return { text: this.#text(), digest: await this.#simulation.digest(), steps };
     },
     picture: async () => {
-      await this.#draw();
-      return this.#canvas.convertToBlob({ type: "image/png" });
+      const image = await this.#painter.pixels(this.#picture());
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      canvas.getContext("2d")!.putImageData(image, 0, 0);
+      return canvas.convertToBlob({ type: "image/png" });
     },
     lattice: async () => pictureOf(this.#module, this.#simulation),
     state: async () => stateFiles(this.#simulation, this.#text(), await this.#simulation.digest()),
@@ -194,7 +201,7 @@ export class Engine {
         this.#recorder = undefined;
         return recorder?.finish();
       }
-      this.#recorder = await Recorder.start(this.#canvas);
+      this.#recorder = await Recorder.start(this.#canvas.width, this.#canvas.height);
       return undefined;
     },
     verify: async () => {
@@ -326,7 +333,7 @@ export class Engine {
     }
     const stepped = performance.now();
     await this.#draw();
-    await this.#recorder?.add();
+    if (this.#recorder) await this.#recorder.add(await this.#painter.pixels(this.#picture()));
     await this.#time(start, stepped, this.#simulation.steps - steps);
     if (performance.now() - this.#last.table > TABLE_EVERY) await this.#tell();
     if (performance.now() - this.#last.checkpoint > CHECKPOINT_EVERY) await this.#keep();
@@ -358,9 +365,13 @@ export class Engine {
     if (done) await this.#tell();
   }
 
-  async #draw(): Promise<void> {
+  #picture(): Picture {
     const { width, height } = this.#canvas;
-    await this.#painter.draw({ width, height, camera: this.#camera, look: this.#look });
+    return { width, height, camera: this.#camera, look: this.#look };
+  }
+
+  async #draw(): Promise<void> {
+    await this.#painter.draw(this.#picture());
   }
 
   /** Steps and picture apart, smoothed over about ten frames. */

@@ -7,6 +7,8 @@ import type { Picture, Scene, SceneModule } from "./scene.ts";
 
 export interface Painter {
   draw(picture: Picture): Promise<void>;
+  /** The same picture to keep: a canvas gives its content away only until the browser has shown it. */
+  pixels(picture: Picture): Promise<ImageData>;
   mark(cells?: ArrayLike<unknown>): void;
   dispose(): void;
 }
@@ -30,6 +32,43 @@ export async function createPainter(
         scene.draw(encoder, context.getCurrentTexture().createView(), picture, timing);
       });
       await device.settle(accepted);
+    },
+    async pixels(picture) {
+      const { width, height } = picture;
+      const bytesPerRow = Math.ceil((4 * width) / 256) * 256;
+      const texture = device.raw.createTexture({
+        size: [width, height],
+        format,
+        usage: GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_SRC,
+      });
+      const buffer = device.raw.createBuffer({
+        size: bytesPerRow * height,
+        usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
+      });
+      try {
+        const accepted = device.submit("the picture", (encoder) => {
+          scene.draw(encoder, texture.createView(), picture);
+          encoder.copyTextureToBuffer({ texture }, { buffer, bytesPerRow }, [width, height]);
+        });
+        await device.settle(accepted);
+        await buffer.mapAsync(GPUMapMode.READ);
+        const rows = new Uint8Array(buffer.getMappedRange());
+        const image = new ImageData(width, height);
+        const [red, blue] = format === "bgra8unorm" ? [2, 0] : [0, 2];
+        for (let y = 0; y < height; y++) {
+          for (let x = 0; x < width; x++) {
+            const [from, to] = [y * bytesPerRow + 4 * x, 4 * (y * width + x)];
+            image.data[to] = rows[from + red];
+            image.data[to + 1] = rows[from + 1];
+            image.data[to + 2] = rows[from + blue];
+            image.data[to + 3] = 255;
+          }
+        }
+        return image;
+      } finally {
+        buffer.destroy();
+        texture.destroy();
+      }
     },
     mark: (cells) => scene.mark(cells),
     dispose: () => scene.dispose(),
@@ -64,6 +103,12 @@ class PlainPainter implements Painter {
     context.imageSmoothingEnabled = camera.scale > 1;
     context.setTransform(1 / camera.scale, 0, 0, 1 / camera.scale, -camera.x / camera.scale, -camera.y / camera.scale);
     context.drawImage(cells, 0, 0);
+  }
+
+  async pixels(picture: Picture): Promise<ImageData> {
+    await this.draw(picture);
+    this.#context.resetTransform();
+    return this.#context.getImageData(0, 0, this.#canvas.width, this.#canvas.height);
   }
 
   mark(cells?: ArrayLike<unknown>): void {

@@ -36,21 +36,23 @@ export async function stateFiles(simulation: Simulation, link: string, digest: s
   };
 }
 
-/** The canvas as a video at 30 frames a second, one picture of the run a frame. */
+/** Pictures as a video at 30 frames a second, one picture of the run a frame. */
 export class Recorder {
   readonly #output: Output;
   readonly #source: CanvasSource;
   readonly #type: string;
+  readonly #canvas: OffscreenCanvas;
   #frames = 0;
 
-  private constructor(output: Output, source: CanvasSource, type: string) {
+  private constructor(canvas: OffscreenCanvas, output: Output, source: CanvasSource, type: string) {
+    this.#canvas = canvas;
     this.#output = output;
     this.#source = source;
     this.#type = type;
   }
 
   /** @throws Error where the browser can encode no video. */
-  static async start(canvas: OffscreenCanvas): Promise<Recorder> {
+  static async start(width: number, height: number): Promise<Recorder> {
     const {
       BufferTarget,
       CanvasSource,
@@ -60,21 +62,24 @@ export class Recorder {
       QUALITY_HIGH,
       WebMOutputFormat,
     } = await import("mediabunny");
-    const size = { width: canvas.width, height: canvas.height };
+    // H.264 takes even sides only; a pixel of a row is no loss.
+    const size = { width: width & ~1, height: height & ~1 };
+    const canvas = new OffscreenCanvas(size.width, size.height);
+    canvas.getContext("2d", { alpha: false });
     const codec = await getFirstEncodableVideoCodec(["avc", "vp9", "av1", "vp8"], size);
     if (!codec) throw new Error("This browser can encode no video (WebCodecs); save pictures instead.");
     const mp4 = codec === "avc" || codec === "av1";
     const format = mp4 ? new Mp4OutputFormat({ fastStart: "in-memory" }) : new WebMOutputFormat();
     const output = new Output({ format, target: new BufferTarget() });
-    // H.264 takes even sides only.
-    const even = { width: size.width & ~1, height: size.height & ~1, fit: "fill" as const };
-    const source = new CanvasSource(canvas, { codec, bitrate: QUALITY_HIGH, transform: even });
+    const source = new CanvasSource(canvas, { codec, bitrate: QUALITY_HIGH });
     output.addVideoTrack(source, { frameRate: FRAMES_PER_SECOND });
     await output.start();
-    return new Recorder(output, source, mp4 ? "video/mp4" : "video/webm");
+    return new Recorder(canvas, output, source, mp4 ? "video/mp4" : "video/webm");
   }
 
-  async add(): Promise<void> {
+  /** A canvas that has changed its size meanwhile is cut, or framed, to the video's. */
+  async add(image: ImageData): Promise<void> {
+    this.#canvas.getContext("2d")!.putImageData(image, 0, 0);
     await this.#source.add(this.#frames++ / FRAMES_PER_SECOND, 1 / FRAMES_PER_SECOND);
   }
 

@@ -181,6 +181,7 @@ describe("the Ising page", () => {
       await page.click(`#${id}`);
       await page.waitForTimeout(1200);
     }
+    expect(new Set(decode(got[".png"]).data).size).toBeGreaterThan(2); // not one colour
     expect(Object.keys(got).sort()).toEqual([".gibbs", ".json", ".npy", ".png", "-cells.png"].sort());
     expect(decode(got["-cells.png"])).toMatchObject({ width: 64, height: 64, depth: 1 });
     const record = JSON.parse(new TextDecoder().decode(got[".json"]));
@@ -190,6 +191,30 @@ describe("the Ising page", () => {
     const device = await openDevice("reference");
     using run = await ising.restore(device, new Uint8Array(got[".gibbs"]));
     expect(await run.digest()).toBe(digest);
+  });
+
+  it("records a video of what moves", async () => {
+    const { page } = await ready(`ising/#${SMALL}`);
+    const saved = page.waitForEvent("download");
+    await page.click("#video");
+    await page.waitForTimeout(2500);
+    await page.click("#video");
+    const file = await saved;
+    expect(file.suggestedFilename()).toMatch(/\.(mp4|webm)$/);
+    const address = `data:video/${file.suggestedFilename().endsWith("mp4") ? "mp4" : "webm"};base64,${readFileSync(await file.path()).toString("base64")}`;
+    // Played by the browser: it has a length, the canvas' shape, and more than one colour.
+    const seen = await page.evaluate(async (src) => {
+      const video = Object.assign(document.createElement("video"), { src, muted: true });
+      await new Promise((resolve, reject) => Object.assign(video, { onloadeddata: resolve, onerror: reject }));
+      const { videoWidth: width, videoHeight: height, duration } = video;
+      const context = new OffscreenCanvas(width, height).getContext("2d")!;
+      context.drawImage(video, 0, 0);
+      const { data } = context.getImageData(0, 0, width, height);
+      return { width, height, duration, colours: new Set(data).size };
+    }, address);
+    expect(seen.duration).toBeGreaterThan(0.2);
+    expect(seen.width * seen.height).toBeGreaterThan(10_000);
+    expect(seen.colours).toBeGreaterThan(50);
   });
 
   it("embeds as the canvas alone, or with its buttons", async () => {
@@ -209,8 +234,9 @@ describe("bad links", () => {
     ["v=1&nonsense=1", "nonsense"],
     ["v=1&temperature=<img src=x onerror=document.title='owned'>", "temperature"],
     ["v=1&size=1000000,1000000", "size"],
-    [`v=1&${"x".repeat(2 ** 20)}`, "characters"],
-  ])("%.50s: a plain message and a working page", async (hash, message) => {
+    ["v=1&a megabyte", "characters"],
+  ])("%s: a plain message and a working page", async (given, message) => {
+    const hash = given.replace("a megabyte", "x".repeat(2 ** 20));
     const { page, complaints } = await ready(`ising/#${hash}`);
     await page.waitForSelector("#notice:not([hidden])");
     expect(await text(page, "#notice")).toContain("The link cannot be opened");
@@ -282,10 +308,9 @@ describe("everyone", () => {
 
   it("the keyboard alone reaches every control", async () => {
     const { page } = await ready(`ising/#${SMALL}&step=1`, { reducedMotion: true });
+    await page.$$eval("details", (all) => all.forEach((e) => (e.open = true)));
     const expected = await page.$$eval("button, select, input, #canvas, summary, a", (all) =>
-      all
-        .filter((e) => (e as HTMLElement).offsetParent !== null)
-        .map((e, i) => ((e as HTMLElement).dataset.nth = `${i}`)),
+      all.filter((e) => e.checkVisibility()).map((e, i) => ((e as HTMLElement).dataset.nth = `${i}`)),
     );
     const reached = new Set<string>();
     for (let i = 0; i < 2 * expected.length + 20; i++) {

@@ -1,0 +1,53 @@
+// `node scripts/pictures.js`: the recorded pictures of the site (host-web/public/MODEL/preview.jpg) and of the README, taken from
+// the built site in headless Chrome. Links make them the same every time.
+
+import { mkdirSync } from "node:fs";
+import { createServer } from "vite";
+
+const LINKS = { ising: "v=1&seed=11&size=512,512&temperature=2.269&start=random&step=600" };
+
+/** Noise of spins makes large PNGs. */
+const SMALL = { type: "jpeg", quality: 60 };
+
+const server = await createServer({
+  configFile: false,
+  appType: "custom",
+  logLevel: "error",
+  server: { middlewareMode: true, ws: false },
+  oxc: { target: "es2022" }, // Node 20 has no `using`
+});
+const { openPage, openSite } = await server.ssrLoadModule("/tests/site/browser.ts");
+const site = await openSite();
+try {
+  for (const [model, link] of Object.entries(LINKS)) {
+    const steps = /step=(\d+)/.exec(link)[1];
+    mkdirSync(`host-web/public/${model}`, { recursive: true });
+    const opened = async (query, look) => {
+      const { page } = await openPage(site, `${site.url}${model}/${query}#${link}`, look);
+      await page.waitForFunction((text) => document.getElementById("step-count").textContent === text, `step ${steps}`);
+      await page.waitForTimeout(1000); // the last table and plots
+      return page;
+    };
+    const bare = await opened("?embed=canvas", { width: 640, height: 400 });
+    await bare.addStyleTag({ content: ".hud { display: none }" });
+    await bare.keyboard.press("0");
+    await bare.focus("#canvas");
+    for (let i = 0; i < 2; i++) await bare.keyboard.press("+"); // 512 cells fill the width
+    await bare.waitForTimeout(1000);
+    await bare.evaluate(() => document.activeElement.blur());
+    await bare.screenshot({ path: `host-web/public/${model}/preview.jpg`, ...SMALL });
+    const looks = {
+      wide: { width: 1440, height: 900 },
+      dark: { width: 1440, height: 900, dark: true },
+      phone: { width: 390, height: 844 },
+    };
+    for (const [name, look] of Object.entries(looks)) {
+      const page = await opened("", look);
+      await page.screenshot({ path: `docs/pictures/${model}-${name}.jpg`, ...SMALL });
+    }
+  }
+} finally {
+  await site.close();
+  await server.close();
+}
+process.exit(0);
