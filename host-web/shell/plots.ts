@@ -22,7 +22,7 @@ export class Plot {
   constructor(title: string, x: string) {
     this.#x = x;
     this.element.className = "plot";
-    const heading = document.createElement("h3");
+    const heading = document.createElement("h2");
     heading.textContent = title;
     const summary = document.createElement("summary");
     summary.textContent = "Numbers";

@@ -206,6 +206,8 @@ describe("the Ising page", () => {
     const seen = await page.evaluate(async (src) => {
       const video = Object.assign(document.createElement("video"), { src, muted: true });
       await new Promise((resolve, reject) => Object.assign(video, { onloadeddata: resolve, onerror: reject }));
+      await video.play(); // a frame that was never due may not have been decoded
+      await new Promise((resolve) => setTimeout(resolve, 300));
       const { videoWidth: width, videoHeight: height, duration } = video;
       const context = new OffscreenCanvas(width, height).getContext("2d")!;
       context.drawImage(video, 0, 0);
@@ -308,7 +310,9 @@ describe("everyone", () => {
 
   it("the keyboard alone reaches every control", async () => {
     const { page } = await ready(`ising/#${SMALL}&step=1`, { reducedMotion: true });
-    await page.$$eval("details", (all) => all.forEach((e) => (e.open = true)));
+    await page.$$eval("details", (all) => {
+      for (const e of all) e.open = true;
+    });
     const expected = await page.$$eval("button, select, input, #canvas, summary, a", (all) =>
       all.filter((e) => e.checkVisibility()).map((e, i) => ((e as HTMLElement).dataset.nth = `${i}`)),
     );
