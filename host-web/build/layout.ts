@@ -67,9 +67,12 @@ async function loadModels(): Promise<readonly AnyModel[]> {
 
 /** `<tex>a^2</tex>`, and `<tex display>` on a line of its own. */
 function equations(html: string): string {
-  return html.replace(/<tex( display)?>(.*?)<\/tex>/gs, (_, display, tex) =>
-    temml.renderToString(tex.replace(/&amp;/g, "&"), { displayMode: display !== undefined, throwOnError: true }),
-  );
+  return html.replace(/<tex( display)?>(.*?)<\/tex>/gs, (_, display, tex) => {
+    const displayMode = display !== undefined;
+    const math = temml.renderToString(tex.replace(/&amp;/g, "&"), { displayMode, throwOnError: true });
+    // On a phone a long one scrolls, which keys must be able to do, too.
+    return displayMode ? `<div class="scroll" tabindex="0" role="group" aria-label="Equation">${math}</div>` : math;
+  });
 }
 
 function gallery(models: readonly AnyModel[]): string {

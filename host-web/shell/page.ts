@@ -5,7 +5,7 @@ import type { News, RequestName, Requests, Row } from "../worker/protocol.ts";
 import { CanvasControl } from "./canvas.ts";
 import { download } from "./download.ts";
 import { Form } from "./form.ts";
-import { Plot } from "./plots.ts";
+import type { Plot } from "./plots.ts";
 import { Session } from "./session.ts";
 import { actOnUnavailable } from "./unavailable.ts";
 
@@ -99,7 +99,17 @@ addEventListener("hashchange", () => {
   void ask("open", { text: ownHash() });
 });
 
-const plots = new Map<string, Plot>();
+const plots = new Map<string, Promise<Plot>>();
+
+/** The plotting library is most of a page's script; it is loaded with the first curve, behind the first picture. */
+async function plot(key: string, title: string, x: string, place: string, curves: Parameters<Plot["show"]>[0]) {
+  if (!plots.has(key)) {
+    const made = import("./plots.ts").then(({ Plot }) => new Plot(title, x));
+    plots.set(key, made);
+    find(place).append((await made).element);
+  }
+  (await plots.get(key))!.show(curves);
+}
 
 function show(news: News): void {
   if (news.device) {
@@ -174,12 +184,7 @@ function announce(rows: readonly Row[]): void {
 
 function showSeries({ steps: x, columns }: NonNullable<News["series"]>): void {
   for (const [name, y] of Object.entries(columns)) {
-    if (!plots.has(name)) {
-      const plot = new Plot(`${name} in time`, "step");
-      plots.set(name, plot);
-      find("plots").append(plot.element);
-    }
-    plots.get(name)!.show([{ name, x: Array.from(x), y: Array.from(y) }]);
+    void plot(name, `${name} in time`, "step", "plots", [{ name, x: Array.from(x), y: Array.from(y) }]);
   }
 }
 
@@ -249,26 +254,19 @@ on("verify", () =>
   }),
 );
 
-function extra(title: string, x: string, curves: Parameters<Plot["show"]>[0]): void {
-  const key = `extra ${title}`;
-  if (!plots.has(key)) {
-    const plot = new Plot(title, x);
-    plots.set(key, plot);
-    find("extra-plots").append(plot.element);
-  }
-  plots.get(key)!.show(curves);
-}
+const extra = (title: string, x: string, curves: Parameters<Plot["show"]>[0]) =>
+  plot(`extra ${title}`, title, x, "extra-plots", curves);
 
 on("scan", () =>
   busy("scan", async () => {
     const result = await ask("scan", {});
-    for (const { title, unit, curves } of result?.plots ?? []) extra(`${title} (${unit})`, result!.x, curves);
+    for (const { title, unit, curves } of result?.plots ?? []) await extra(`${title} (${unit})`, result!.x, curves);
   }),
 );
 on("correlation", () =>
   busy("correlation", async () => {
     const curves = await ask("correlation", {});
-    if (curves) extra("Correlation function C(r)", "distance r", curves);
+    if (curves) await extra("Correlation function C(r)", "distance r", curves);
   }),
 );
 
