@@ -6,6 +6,7 @@ export { GpuDevice, type Host } from "./device/gpu.ts";
 export type { Progress, RunOptions } from "./device/run.ts";
 export { type Change, follow, formatLink, type Link, LinkError, parseLink } from "./link.ts";
 export * from "./models/checkpoint.ts";
+export * from "./models/gillespie/index.ts";
 export { models } from "./models/index.ts";
 export * from "./models/ising/index.ts";
 export type {

@@ -1,8 +1,12 @@
 // The flags that commands share, each declared once.
 
 import { ParameterError } from "../../src/device/errors.ts";
+import type { AnyModel } from "../../src/models/index.ts";
+import { resolve } from "../../src/models/parameters.ts";
+import { kebab } from "../../src/models/text.ts";
 import type { DeviceChoice } from "../open.ts";
 import type { Arguments, Flag } from "./arguments.ts";
+import { plural } from "./format.ts";
 import type { Plan } from "./job.ts";
 
 export const DEVICES: readonly DeviceChoice[] = ["auto", "gpu", "software", "lavapipe", "swiftshader", "reference"];
@@ -81,8 +85,16 @@ export function seedOf(given: Arguments): bigint | undefined {
   throw new ParameterError("seed", `seed "${text}": give a whole number from 0 to 18446744073709551615.`);
 }
 
-/** @throws ParameterError */
-export function planOf(given: Arguments): Plan {
+/** `values`: the parameters given, for models whose parameters say how long a run is. @throws ParameterError */
+export function planOf(given: Arguments, model: AnyModel, values: object): Plan {
+  if (model.steps) {
+    const [wrong] = ["steps", "warmup", "measureEvery"].filter((name) => given.has(name));
+    if (wrong) {
+      const plan = `${model.name} makes as many ${plural(model.step)} as its parameters say`;
+      throw new ParameterError(wrong, `${kebab(wrong)}: ${plan}; see gibbs run ${model.name} --help.`);
+    }
+    return { warmup: 0, steps: model.steps(resolve(model.name, model.parameters, values).parameters), measureEvery: 1 };
+  }
   const steps = given.number("steps", { least: 1, whole: true }) ?? 1000;
   const warmup = given.number("warmup", { least: 0, whole: true }) ?? Math.floor(steps / 5);
   const measureEvery = given.number("measureEvery", { least: 1, whole: true }) ?? 1;

@@ -52,3 +52,6 @@ function wrap(text: string, width: number): string[] {
   }
   return lines;
 }
+
+/** sweep, sweeps; trajectory, trajectories. */
+export const plural = (word: string) => word.replace(/([^aeiou])y$/, "$1ie").concat("s");

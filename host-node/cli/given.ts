@@ -114,7 +114,7 @@ function compare(job: Job, given: Arguments, values: Values): void {
     if (given.has(name)) same(name, given.number(name, { least: 0, whole: true }), job.plan[name]);
   }
   if (!given.has("steps")) return;
-  const { steps } = planOf(given);
+  const { steps } = planOf(given, job.model, values);
   if (steps < job.plan.steps) {
     throw new ParameterError(
       "steps",

@@ -6,7 +6,7 @@ import type { AnyModel } from "../../src/models/index.ts";
 import { inner, metaOf, resolve } from "../../src/models/parameters.ts";
 import { kebab, parseValue, readNumber } from "../../src/models/text.ts";
 import type { Arguments } from "./arguments.ts";
-import { fieldsOf, type Values } from "./values.ts";
+import { fieldsOf, readValue, type Values } from "./values.ts";
 
 export interface Grid {
   /** The names of the parameters that differ between points. */
@@ -52,6 +52,7 @@ export function gridOf(model: AnyModel, given: Arguments): Grid {
 
 /** The values that one text stands for: FROM:TO:COUNT, a list, or a single value. */
 function axisOf(name: string, field: z.ZodType, text: string): unknown[] {
+  if (inner(field) instanceof z.ZodString) return [readValue(name, field, text)];
   if (text.includes(":")) return rangeOf(name, text);
   const value = parseValue(name, field, text);
   return Array.isArray(value) && !(inner(field) instanceof z.ZodTuple) ? value : [value];

@@ -4,6 +4,7 @@ import { ParameterError } from "../../src/device/errors.ts";
 import { checkWritable, writeFileWhole } from "../files/write.ts";
 import type { Arguments } from "./arguments.ts";
 import { asUsage, InterruptedError } from "./errors.ts";
+import { plural } from "./format.ts";
 import type { Job } from "./job.ts";
 import { Progress } from "./progress.ts";
 
@@ -30,7 +31,7 @@ export async function complete(job: Job, command: string, keeping: Keeping, opti
   if (path !== undefined && job.remaining > 0) await asUsage(checkWritable(path)); // a finished run may stand where none can write
   const from = job.simulation.steps;
   const { model, total, updates } = job;
-  using progress = new Progress({ unit: `${model.step}s`, total, from, quiet: options.quiet, updates });
+  using progress = new Progress({ unit: plural(model.step), total, from, quiet: options.quiet, updates });
   while (job.remaining > 0) {
     const due = performance.now() + 1000 * keeping.seconds;
     const start = job.simulation.steps;
@@ -53,7 +54,7 @@ interface CompleteOptions {
 }
 
 function interrupted(job: Job, command: string, path: string | undefined): InterruptedError {
-  const done = `interrupted after ${job.simulation.steps} of ${job.total} ${job.model.step}s`;
+  const done = `interrupted after ${job.simulation.steps} of ${job.total} ${plural(job.model.step)}`;
   const shown = path !== undefined && /[^\w./:\\-]/.test(path) ? `"${path}"` : path;
   return new InterruptedError(
     path === undefined

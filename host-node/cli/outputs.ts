@@ -15,7 +15,10 @@ const RUN: Record<string, (job: Job, document: RunDocument) => Promise<Content>>
     return png(await simulation.picture(), { Software: `gibbs ${gibbs}`, gibbs: record });
   },
   ".npy": async ({ simulation }) => npy(await simulation.array()),
-  ".csv": async ({ series }) => seriesCsv(series),
+  ".csv": async ({ simulation, series }) => {
+    const table = simulation.table?.();
+    return table ? csv(table.head, table.rows) : seriesCsv(series);
+  },
 };
 
 /** @throws UsageError for an extension that nothing is written for, and for a path that cannot be written. */

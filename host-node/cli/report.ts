@@ -3,7 +3,7 @@
 import type { DeviceInfo } from "../../src/device/device.ts";
 import type { Exact, Observable } from "../../src/models/model.ts";
 import type { Estimate } from "../../src/statistics/index.ts";
-import { duration, quantity, table, withError } from "./format.ts";
+import { duration, plural, quantity, table, withError } from "./format.ts";
 import type { Job } from "./job.ts";
 import type { Values } from "./values.ts";
 
@@ -67,12 +67,15 @@ export async function runDocument(job: Job, link?: string): Promise<RunDocument>
   const { model, simulation, series } = job;
   return {
     ...commonOf(job),
-    observables: series.length > 0 ? measured(model.observables, model.estimate(simulation, series)) : {},
+    observables:
+      series.length > 0 || simulation.result
+        ? measured(simulation.observables ?? model.observables, model.estimate(simulation, series))
+        : {},
     exact: model.exact(simulation.points.parameters) as Known,
     digest: await simulation.digest(),
     ...(link === undefined ? {} : { link }),
     elapsed: elapsedOf([job]),
-    result: {},
+    result: { ...simulation.result?.() },
   };
 }
 
@@ -119,16 +122,21 @@ export function deviceLine({ kind, software, description, vendor, architecture }
 }
 
 export function parameterLine(parameters: Values, seed: string): string {
-  const shown = Object.entries(parameters).map(
-    ([name, value]) => `${name} ${Array.isArray(value) ? value.join(",") : value}`,
-  );
+  const shown = Object.entries(parameters)
+    .filter(([, value]) => value !== "" && value !== undefined)
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(",") : brief(value)}`);
   return [...shown, `seed ${seed}`].join(", ");
 }
 
+/** A long text by its beginning: a network or a file may be one. */
+const brief = (value: unknown) =>
+  typeof value === "string" && value.length > 80 ? `${value.slice(0, 70).trim()} …` : value;
+
 export function planLine(document: Common, step: string): string {
   const { steps, warmup, measureEvery } = document;
-  const each = measureEvery === 1 ? `each ${step}` : `every ${measureEvery} ${step}s`;
-  return `${warmup} ${step}s of warm-up, then ${steps}, measured ${each} (τ_int counts measurements)`;
+  if (warmup === 0 && measureEvery === 1 && step === "trajectory") return `${steps} ${plural(step)} of each point`;
+  const each = measureEvery === 1 ? `each ${step}` : `every ${measureEvery} ${plural(step)}`;
+  return `${warmup} ${plural(step)} of warm-up, then ${steps}, measured ${each} (τ_int counts measurements)`;
 }
 
 export function rateLine({ seconds, rate, unit }: Elapsed): string {

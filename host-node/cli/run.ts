@@ -19,13 +19,13 @@ import {
   runDocument,
   shortSeriesNote,
 } from "./report.ts";
-import { givenParameters } from "./values.ts";
+import { givenParameters, type Values } from "./values.ts";
 
 export async function run(words: readonly string[]): Promise<void> {
   const task = await readGiven("run", words, RUN_FLAGS);
   const { given } = task;
   const values = givenParameters(task.model, given);
-  const [seed, plan] = [seedOf(given), planFrom(task)];
+  const [seed, plan] = [seedOf(given), planFrom(task, values)];
   const outputs = given.texts("out");
   await checkOutputs(outputs);
   const keeping = await keepingOf(given);
@@ -54,9 +54,12 @@ function open(
 }
 
 /** A link's own steps are its run's warm-up; without --steps it ends there. */
-function planFrom({ given, link }: Given): Plan {
-  if (!link) return planOf(given);
-  return { ...(given.has("steps") ? planOf(given) : { steps: 0, measureEvery: 1 }), warmup: link.step };
+function planFrom({ model, given, link }: Given, values: Values): Plan {
+  if (!link) return planOf(given, model, values);
+  return {
+    ...(given.has("steps") ? planOf(given, model, link.parameters) : { steps: 0, measureEvery: 1 }),
+    warmup: link.step,
+  };
 }
 
 function text(document: RunDocument, step: string, outputs: readonly string[]): string {
@@ -70,7 +73,7 @@ function text(document: RunDocument, step: string, outputs: readonly string[]): 
     ["rate", rateLine(document.elapsed)],
     ...outputs.map((path): [string, string] => ["file", path]),
   ];
-  if (document.steps === 0) return `${definitions([...lines, ...last], 0)}`;
+  if (Object.keys(document.observables).length === 0) return `${definitions([...lines, ...last], 0)}`;
   const note = shortSeriesNote(document);
   return `${definitions(lines, 0)}\n${observableTable(document)}\n${note}${definitions(last, 0)}`;
 }

@@ -2,7 +2,7 @@
 
 import type { Device } from "../../src/device/device.ts";
 import { ParameterError } from "../../src/device/errors.ts";
-import { point } from "../../src/models/parameters.ts";
+import { metaOf, point } from "../../src/models/parameters.ts";
 import { writeFileWhole } from "../files/write.ts";
 import { withDevice } from "./device.ts";
 import { UsageError } from "./errors.ts";
@@ -25,15 +25,16 @@ import {
   type ScanPoint,
   zScore,
 } from "./report.ts";
-import type { Values } from "./values.ts";
+import { fieldsOf, type Values } from "./values.ts";
 
 export async function scan(words: readonly string[]): Promise<void> {
   const task = await readGiven("scan", words, SCAN_FLAGS);
   const { given, model, checkpoint } = task;
   const grid = gridOf(model, given);
   seedOf(given);
-  planOf(given);
-  if (!checkpoint && grid.axes.length === 0) {
+  planOf(given, model, grid.batches[0] ?? {});
+  const sweeps = fieldsOf(model).some(([name, field]) => metaOf(field).sweep && given.has(name));
+  if (!checkpoint && grid.axes.length === 0 && !sweeps) {
     const [name] = Object.keys(model.parameters.shape);
     throw new UsageError(
       `gibbs scan ${model.name} needs an axis: give a parameter as FROM:TO:COUNT, as a,b,c, or several times (--${name} …).`,
@@ -66,7 +67,7 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
       : await Job.create(model, device, {
           parameters,
           seed: seedOf(given) ?? 1n,
-          plan: planOf(given),
+          plan: planOf(given, model, parameters),
           command: "scan",
           copies: grid.copies,
         });
@@ -93,6 +94,18 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
 /** The points of one simulation; each is `copies` replicas that follow each other. */
 function pointsOf(job: Job, batch: number, axes: readonly string[]): ScanPoint[] {
   const { model, simulation, series, copies } = job;
+  const outer = simulation.points.parameters as Values;
+  const own = simulation.sweep?.();
+  if (own) {
+    const shared = Object.fromEntries(axes.map((name) => [name, outer[name]]));
+    return own.map(({ parameters, observables }, i) => ({
+      parameters: { ...shared, ...parameters },
+      batch,
+      replicas: [i],
+      observables: measured(simulation.observables ?? model.observables, observables),
+      exact: {},
+    }));
+  }
   const names = new Set([...axes, ...Object.keys(simulation.points.batch)]);
   const alone = Object.keys(simulation.points.batch).length === 0;
   const width = alone ? simulation.replicas : copies; // without lists all replicas share one point
@@ -103,7 +116,7 @@ function pointsOf(job: Job, batch: number, axes: readonly string[]): ScanPoint[]
       parameters: Object.fromEntries(Object.entries(parameters).filter(([name]) => names.has(name))),
       batch,
       replicas,
-      observables: measured(model.observables, model.estimate(simulation, series, replicas)),
+      observables: measured(simulation.observables ?? model.observables, model.estimate(simulation, series, replicas)),
       exact: model.exact(parameters) as ScanPoint["exact"],
     };
   });

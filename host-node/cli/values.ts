@@ -1,11 +1,14 @@
 // A model's parameters as flags of the command line.
 
+import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { ParameterError } from "../../src/device/errors.ts";
 import type { AnyModel } from "../../src/models/index.ts";
-import { inner, resolve } from "../../src/models/parameters.ts";
+import { inner, metaOf, resolve } from "../../src/models/parameters.ts";
 import { describeField, kebab, parseValue } from "../../src/models/text.ts";
+import { reason } from "../files/write.ts";
 import type { Arguments, Flag } from "./arguments.ts";
+import { UsageError } from "./errors.ts";
 
 export type Values = Record<string, unknown>;
 
@@ -15,7 +18,8 @@ export const fieldsOf = (model: AnyModel) => Object.entries<z.ZodType>(model.par
 export function parameterFlags(model: AnyModel, { scan = false } = {}): Flag[] {
   return fieldsOf(model).map(([name, field]) => {
     const placeholder = placeholderOf(field);
-    const value = scan && placeholder !== "NAME" ? `${placeholder}|FROM:TO:COUNT` : placeholder;
+    const value =
+      scan && !["NAME", "TEXT", "FILE"].includes(placeholder) ? `${placeholder}|FROM:TO:COUNT` : placeholder;
     return { name, value, many: scan, help: `${field.description ?? name} [${describeField(field)}]` };
   });
 }
@@ -26,7 +30,7 @@ export function givenParameters(model: AnyModel, given: Arguments): Values {
   for (const [name, field] of fieldsOf(model)) {
     const text = given.text(name);
     if (text === undefined) continue;
-    values[name] = parseValue(name, field, text);
+    values[name] = readValue(name, field, text);
     if (Array.isArray(values[name]) && !(inner(field) instanceof z.ZodTuple)) {
       throw new ParameterError(
         name,
@@ -38,8 +42,20 @@ export function givenParameters(model: AnyModel, given: Arguments): Values {
   return values;
 }
 
+/** The value that a text of the command line stands for: of a file, if it names one. @throws UsageError, ParameterError */
+export function readValue(name: string, field: z.ZodType, text: string): unknown {
+  if (!metaOf(field).file) return parseValue(name, field, text);
+  try {
+    return readFileSync(text, "utf8");
+  } catch (error) {
+    throw new UsageError(`${kebab(name)} "${text}" cannot be read: ${reason(error)}.`);
+  }
+}
+
 function placeholderOf(field: z.ZodType): string {
   const kind = inner(field);
   if (kind instanceof z.ZodTuple) return (kind.def.items as z.ZodType[]).map(placeholderOf).join(",");
+  if (metaOf(field).file) return "FILE";
+  if (kind instanceof z.ZodString) return "TEXT";
   return kind instanceof z.ZodNumber ? "X" : "NAME";
 }

@@ -59,7 +59,8 @@ async function loadModels(): Promise<readonly AnyModel[]> {
     optimizeDeps: { noDiscovery: true },
   });
   try {
-    return (await server.ssrLoadModule("/src/models/index.ts")).models;
+    const { models } = (await server.ssrLoadModule("/src/models/index.ts")) as { models: readonly AnyModel[] };
+    return models.filter(({ name }) => existsSync(join(ROOT, name, "index.html")));
   } finally {
     await server.close();
   }

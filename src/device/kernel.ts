@@ -9,6 +9,8 @@ export type Binding = "storage" | "read-only-storage" | "uniform" | "step";
 export interface KernelDescription {
   /** The WGSL file, below shaders/. */
   shader: string;
+  /** WGSL written for this kernel alone, which goes before that of the file. */
+  generated?: string;
   entryPoint: string;
   /** Bindings 0, 1, 2, … of group 0. */
   bindings: readonly Binding[];
@@ -29,7 +31,7 @@ export class Kernel {
 
   static async compile(
     raw: GPUDevice,
-    { shader, entryPoint, bindings, constants }: KernelDescription,
+    { shader, generated = "", entryPoint, bindings, constants }: KernelDescription,
   ): Promise<Kernel> {
     const layout = raw.createBindGroupLayout({
       label: entryPoint,
@@ -39,7 +41,7 @@ export class Kernel {
         buffer: type === "step" ? { type: "uniform", hasDynamicOffset: true } : { type },
       })),
     });
-    const module = raw.createShaderModule({ label: shader, code: shaderSource(shader) });
+    const module = raw.createShaderModule({ label: shader, code: generated + shaderSource(shader) });
     try {
       const pipeline = await raw.createComputePipelineAsync({
         label: entryPoint,

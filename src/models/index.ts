@@ -1,5 +1,6 @@
 // Every model of gibbs: one line each. Command line, site, validation and scans take them from here.
 
+import { gillespie } from "./gillespie/index.ts";
 import { ising } from "./ising/index.ts";
 import type { Model, Simulation } from "./model.ts";
 
@@ -8,4 +9,4 @@ export type AnyModel = Model<any>;
 // biome-ignore lint/suspicious/noExplicitAny: likewise
 export type AnySimulation = Simulation<any>;
 
-export const models: readonly AnyModel[] = [ising];
+export const models: readonly AnyModel[] = [ising, gillespie];

@@ -56,6 +56,8 @@ export interface Simulation<P = unknown> extends Disposable {
   readonly replicas: number;
   /** Steps made so far. */
   readonly steps: number;
+  /** What it observes, where that depends on its parameters. */
+  readonly observables?: Record<string, Observable>;
   /** An empty series with the model's columns, to record into. */
   series(): Series;
   /** Makes `steps` steps in many short submissions. */
@@ -72,6 +74,12 @@ export interface Simulation<P = unknown> extends Disposable {
   digest(): Promise<string>;
   /** Everything needed to continue bit for bit, on any device or host; `extra` is kept with it. */
   checkpoint(extra?: CheckpointExtra): Promise<Uint8Array>;
+  /** What only this model has, for the record of a run. */
+  result?(): object;
+  /** Points of a sweep of the model's own, beside each other in this one simulation. */
+  sweep?(): { parameters: Record<string, number>; observables: Record<string, Estimate> }[] | undefined;
+  /** Results as a table, where they are more than a time series. */
+  table?(): { head: string[]; rows: (string | number)[][] };
   /** The state as an array for NumPy. */
   array(): Promise<{ data: Int8Array | Float32Array | Float64Array; shape: number[] }>;
   /** The state as a picture, one value 0..255 a pixel; the first replica. */
@@ -92,12 +100,14 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
   /** What one step is called. */
   step: string;
   observables: Record<string, Observable>;
+  /** Where the parameters say how long a run is: its steps, none of them a warm-up. */
+  steps?(parameters: z.output<S>): number;
   /** @throws ParameterError, DeviceLostError, OutOfMemoryError */
   create(device: Device, options: Options<S>): Promise<Sim>;
   /** Continues a checkpoint; `extra` returns what was kept with it. */
   restore(device: Device, checkpoint: Uint8Array): Promise<Sim & { extra: CheckpointExtra }>;
   /** The observables of replicas that share one point: all together, or those named. */
-  estimate(simulation: { points: Points<z.output<S>> }, series: Series, replicas?: number[]): Record<string, Estimate>;
+  estimate(simulation: Sim, series: Series, replicas?: number[]): Record<string, Estimate>;
   /** What is known exactly at these parameters. */
   exact(parameters: z.output<S>): Partial<Record<string, Exact>>;
   /** Elementary updates of one step of one replica, and what they are called. */

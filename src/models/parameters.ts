@@ -20,6 +20,10 @@ export interface ParameterMeta {
   parts?: readonly string[];
   /** False where a page has no control for it. */
   page?: boolean;
+  /** It sets values of the model's own, or a sweep over them. */
+  sweep?: boolean;
+  /** On the command line its value is a file, which holds the text. */
+  file?: boolean;
 }
 
 /** A simulation's points: what each replica of the batch is set to. Without lists there is one point for all replicas. */

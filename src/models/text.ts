@@ -8,6 +8,7 @@ import { inner, metaOf } from "./parameters.ts";
 /** The value that a text stands for; lists are comma-separated. @throws ParameterError where it stands for none. */
 export function parseValue(name: string, field: z.ZodType, text: string): unknown {
   const kind = inner(field);
+  if (kind instanceof z.ZodString) return text;
   const parts = text.split(",");
   if (kind instanceof z.ZodTuple) {
     const items = kind.def.items as z.ZodType[];

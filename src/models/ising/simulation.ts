@@ -7,6 +7,7 @@ import type { Estimate } from "../../statistics/index.ts";
 import { type Checkpoint, decodeCheckpoint, digestOf, encodeCheckpoint } from "../checkpoint.ts";
 import type { CheckpointExtra, Options, Recording, Simulation, Stroke } from "../model.ts";
 import { changePoints, type Points, point, resolve } from "../parameters.ts";
+import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { fits, GpuLattice, largestSquare } from "./gpu.ts";
 import { CLASSES, type Lattice, type LatticeOptions } from "./lattice.ts";
@@ -295,13 +296,6 @@ function prepare(points: Points<IsingParameters>, seed: bigint, thresholds?: Uin
     rounds: rounds(parameters),
   };
   return { points: { parameters: { ...parameters, replicas }, batch }, options };
-}
-
-function checkSeed(seed: unknown): bigint {
-  if (typeof seed !== "bigint" || seed < 0n || seed >= 2n ** 64n) {
-    throw new ParameterError("seed", `seed ${seed}: it must be a bigint from 0 to 18446744073709551615, as in 42n.`);
-  }
-  return seed;
 }
 
 const MOST_RADIUS = 1024;

@@ -1,0 +1,243 @@
+// requires: common/threefry.wgsl
+// Gillespie's direct method (1977, doi 10.1021/j100540a008), one invocation a trajectory: an exponential time to the next
+// reaction, then which one. What depends on the network - species x0, x1, ..., propensities a0, a1, ... - is generated.
+//
+// Time is a whole number j of units and a fraction f: an f32 clock stands still once a step is less than its last place. A grid
+// interval is GRID units, so grid times are whole. Random numbers are counted by (replicate, point, draw), so that a trajectory
+// does not depend on what runs beside it.
+
+struct Run {
+  seed: vec2u,
+  purpose: u32,
+  /// Trajectories of this batch, and how many of each point.
+  slots: u32,
+  replicates: u32,
+  first_replicate: u32,
+  /// Trajectories that are not done.
+  active_count: u32,
+  /// Random blocks, of two reactions each, that an invocation may use before it stops to be continued.
+  blocks: u32,
+  last_grid: u32,
+  /// Units of a grid interval, a power of two, and one unit in the network's time.
+  grid_units: u32,
+  unit: f32,
+}
+
+@group(0) @binding(0) var<storage, read_write> state: array<u32>;
+@group(0) @binding(1) var<storage, read_write> snapshots: array<u32>;
+@group(0) @binding(2) var<storage, read> points: array<u32>;
+@group(0) @binding(3) var<storage, read> active_in: array<u32>;
+@group(0) @binding(4) var<storage, read_write> active_out: array<u32>;
+@group(0) @binding(5) var<storage, read_write> counters: array<atomic<u32>, 4>;
+@group(0) @binding(6) var<uniform> run: Run;
+
+override WORKGROUP: u32 = 64u;
+
+const RUNNING = 0u;
+const DONE = 1u;
+const FAILED = 2u;
+const NEVER = 0xffffffffu;
+
+var<private> j: u32;
+var<private> f: f32;
+var<private> grid: u32;
+var<private> status: u32;
+var<private> armed: u32; // time events to come and state events whose trigger is false, one bit each
+var<private> passage: u32;
+var<private> key: vec4u;
+var<private> place: vec3u; // replicate, point, draw
+var<private> slot: u32;
+var<private> earliest: u32 = 1u; // 0 says: from the beginning
+
+@compute @workgroup_size(WORKGROUP)
+fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  slot = id.x + id.y * groups.x * WORKGROUP;
+  if (slot >= run.slots) {
+    return;
+  }
+  let row = (slot / run.replicates) * ROW;
+  load_constants(row);
+  start_species(row);
+  now = 0.0;
+  armed = TIME_EVENTS | ~(INITIALLY | TIME_EVENTS);
+  // A condition that holds from the beginning fires at once, unless it is declared to have held before.
+  status = RUNNING;
+  passage = NEVER;
+  earliest = 0u;
+  after_change();
+  store(0u);
+  active_out[slot] = slot;
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.x + id.y * groups.x * WORKGROUP;
+  if (index >= run.active_count) {
+    return;
+  }
+  slot = active_in[index];
+  let point = slot / run.replicates;
+  load_constants(point * ROW);
+  load_species(slot);
+  let base = SPECIES * run.slots + slot;
+  j = state[base];
+  f = bitcast<f32>(state[base + run.slots]);
+  place = vec3u(run.first_replicate + slot % run.replicates, point, state[base + 2u * run.slots]);
+  grid = state[base + 3u * run.slots];
+  armed = state[base + 4u * run.slots];
+  passage = state[base + 5u * run.slots];
+  status = state[base + 6u * run.slots];
+  key = vec4u(run.seed, run.purpose, 0u);
+
+  for (var block = 0u; block < run.blocks && status == RUNNING; block++) {
+    let words = threefry4x32(vec4u(place, 0u), key);
+    next_reaction(words.xy, 1u);
+    next_reaction(words.zw, 2u);
+    place.z++;
+    if (place.z == 0u) {
+      status = FAILED; // the counter of draws is used up
+    }
+  }
+
+  store(place.z);
+  if (status == RUNNING) {
+    active_out[atomicAdd(&counters[0], 1u)] = slot;
+  } else if (status == FAILED) {
+    atomicMax(&counters[1], ~slot); // the first one, whatever the order
+  }
+}
+
+fn store(draws: u32) {
+  store_species(slot);
+  let base = SPECIES * run.slots + slot;
+  state[base] = j;
+  state[base + run.slots] = bitcast<u32>(f);
+  state[base + 2u * run.slots] = draws;
+  state[base + 3u * run.slots] = grid;
+  state[base + 4u * run.slots] = armed;
+  state[base + 5u * run.slots] = passage;
+  state[base + 6u * run.slots] = status;
+}
+
+fn next_reaction(words: vec2u, half: u32) {
+  if (status != RUNNING) {
+    return;
+  }
+  if (USES_TIME) {
+    now = (f32(j) + f) * run.unit;
+  }
+  let total = propensities();
+  // By bits: compilers assume that there is no NaN.
+  if ((bitcast<u32>(total) & 0x7f800000u) == 0x7f800000u || smallest_propensity() < 0.0) {
+    status = FAILED;
+    return;
+  }
+
+  var next_j = NEVER;
+  var next_f = 0.0;
+  if (total > 0.0) {
+    // In (0, 1]: 32 bits near 0, where the logarithm is long. WGSL's log may be a little above 0 near 1.
+    let waiting = max(0.0, -log((f32(words.x) + 0.5) * 0x1p-32)) / (total * run.unit);
+    let end = f + waiting;
+    let whole = floor(end);
+    if (whole < 4294967040.0 - f32(j)) {
+      next_j = j + u32(whole);
+      next_f = end - whole; // exact
+    }
+  }
+
+  // A stop before that - a time event or the end - throws the waiting time away: it has no memory.
+  var stop_j = run.last_grid * run.grid_units;
+  var stop_f = 0.0;
+  var stop = NEVER;
+  if (TIME_EVENTS != 0u) {
+    for (var event = 0u; event < EVENTS; event++) {
+      if ((TIME_EVENTS & armed & (1u << event)) != 0u) {
+        let at = place.y * ROW + STOPS + 2u * event;
+        let event_j = points[at];
+        let event_f = bitcast<f32>(points[at + 1u]);
+        // At the same time the earlier event goes first, and every event before the end.
+        if (event_j < stop_j || (event_j == stop_j && (event_f < stop_f || (stop == NEVER && event_f <= stop_f)))) {
+          stop_j = event_j;
+          stop_f = event_f;
+          stop = event;
+        }
+      }
+    }
+  }
+
+  if (next_j > stop_j || (next_j == stop_j && next_f >= stop_f)) {
+    record_until(stop_j, stop_f);
+    j = stop_j;
+    f = stop_f;
+    if (stop == NEVER) {
+      record_species(grid, slot);
+      status = DONE;
+      return;
+    }
+    armed &= ~(1u << stop);
+    if (USES_TIME) {
+      now = (f32(j) + f) * run.unit;
+    }
+    if (!apply_event(stop)) {
+      status = FAILED;
+      return;
+    }
+  } else {
+    record_until(next_j, next_f);
+    j = next_j;
+    f = next_f;
+    var u = (f32(words.y) + 0.5) * 0x1p-32;
+    if (words.y < 512u) {
+      // So near to 0 a rare reaction is decided by the bits that follow.
+      let more = threefry4x32(vec4u(place, half), key);
+      u = (f32(words.y) + f32(more.x) * 0x1p-32) * 0x1p-32;
+    }
+    fire(choose_reaction(u * total));
+  }
+  after_change();
+}
+
+/// Grid points before the next change show the state as it is.
+fn record_until(next_j: u32, next_f: f32) {
+  while (grid < run.last_grid) {
+    let at = grid * run.grid_units;
+    if (at > next_j || (at == next_j && next_f == 0.0)) {
+      break;
+    }
+    record_species(grid, slot);
+    grid++;
+  }
+}
+
+fn after_change() {
+  if (signs() < 0) {
+    status = FAILED;
+    return;
+  }
+  if (EVENTS != 0u) {
+    state_events();
+  }
+  if (passage == NEVER && passed()) {
+    passage = max(j, earliest);
+  }
+}
+
+/// Fires the events whose triggers became true, in their order; each may make others true. More rounds than this never end.
+fn state_events() {
+  for (var round = 0u; round < 64u; round++) {
+    let held = triggers() & ~TIME_EVENTS;
+    let due = held & armed;
+    armed = (armed & TIME_EVENTS) | (~held & ~TIME_EVENTS);
+    if (due == 0u) {
+      return;
+    }
+    let event = firstTrailingBit(due);
+    armed |= due & ~(1u << event); // the others are looked at again
+    if (!apply_event(event) || signs() < 0) {
+      status = FAILED;
+      return;
+    }
+  }
+  status = FAILED;
+}

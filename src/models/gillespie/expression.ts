@@ -1,0 +1,207 @@
+// Arithmetic of rate laws: an expression tree, its parser, and its value in f64. What a name stands for is the network's to say.
+
+import { ParameterError } from "../../device/errors.ts";
+
+export type Expression =
+  | { kind: "number"; value: number }
+  | { kind: "name"; name: string }
+  /** An operator or function of `operations` and what it applies to. */
+  | { kind: "call"; operation: Operation; operands: readonly Expression[] };
+
+type Reals = readonly number[];
+
+const truth = (value: boolean) => (value ? 1 : 0);
+const fold = (each: (a: number, b: number) => number) => (values: Reals) => values.reduce(each);
+
+/** Everything that an expression may apply: fewest and most operands, and its value. Comparisons give 1 or 0. */
+const operations = {
+  "+": { operands: [1, 64], value: fold((a, b) => a + b) },
+  "-": { operands: [2, 2], value: ([a, b]: Reals) => a - b },
+  "*": { operands: [1, 64], value: fold((a, b) => a * b) },
+  "/": { operands: [2, 2], value: ([a, b]: Reals) => a / b },
+  "^": { operands: [2, 2], value: ([a, b]: Reals) => a ** b },
+  negate: { operands: [1, 1], value: ([a]: Reals) => -a },
+  exp: { operands: [1, 1], value: ([a]: Reals) => Math.exp(a) },
+  ln: { operands: [1, 1], value: ([a]: Reals) => Math.log(a) },
+  sqrt: { operands: [1, 1], value: ([a]: Reals) => Math.sqrt(a) },
+  abs: { operands: [1, 1], value: ([a]: Reals) => Math.abs(a) },
+  floor: { operands: [1, 1], value: ([a]: Reals) => Math.floor(a) },
+  ceil: { operands: [1, 1], value: ([a]: Reals) => Math.ceil(a) },
+  sin: { operands: [1, 1], value: ([a]: Reals) => Math.sin(a) },
+  cos: { operands: [1, 1], value: ([a]: Reals) => Math.cos(a) },
+  tan: { operands: [1, 1], value: ([a]: Reals) => Math.tan(a) },
+  sinh: { operands: [1, 1], value: ([a]: Reals) => Math.sinh(a) },
+  cosh: { operands: [1, 1], value: ([a]: Reals) => Math.cosh(a) },
+  tanh: { operands: [1, 1], value: ([a]: Reals) => Math.tanh(a) },
+  asin: { operands: [1, 1], value: ([a]: Reals) => Math.asin(a) },
+  acos: { operands: [1, 1], value: ([a]: Reals) => Math.acos(a) },
+  atan: { operands: [1, 1], value: ([a]: Reals) => Math.atan(a) },
+  min: { operands: [1, 64], value: fold(Math.min) },
+  max: { operands: [1, 64], value: fold(Math.max) },
+  "<": { operands: [2, 2], value: ([a, b]: Reals) => truth(a < b) },
+  "<=": { operands: [2, 2], value: ([a, b]: Reals) => truth(a <= b) },
+  ">": { operands: [2, 2], value: ([a, b]: Reals) => truth(a > b) },
+  ">=": { operands: [2, 2], value: ([a, b]: Reals) => truth(a >= b) },
+  "==": { operands: [2, 2], value: ([a, b]: Reals) => truth(a === b) },
+  "!=": { operands: [2, 2], value: ([a, b]: Reals) => truth(a !== b) },
+  and: { operands: [1, 64], value: (values: Reals) => truth(values.every((value) => value !== 0)) },
+  or: { operands: [1, 64], value: (values: Reals) => truth(values.some((value) => value !== 0)) },
+  not: { operands: [1, 1], value: ([a]: Reals) => truth(a === 0) },
+  /** if(condition, then, else) */
+  if: { operands: [3, 3], value: ([condition, yes, no]: Reals) => (condition !== 0 ? yes : no) },
+  /** n (n-1) … (n-m+1) / m!: the ways to choose m of n. */
+  choose: { operands: [2, 2], value: ([n, m]: Reals) => choose(n, m) },
+} as const satisfies Record<string, { operands: readonly [number, number]; value: (values: Reals) => number }>;
+
+export type Operation = keyof typeof operations;
+
+export const isOperation = (name: string): name is Operation => Object.hasOwn(operations, name);
+
+function choose(n: number, m: number): number {
+  let ways = 1;
+  for (let i = 0; i < m; i++) ways *= (n - i) / (i + 1);
+  return n < m ? 0 : ways;
+}
+
+export const number = (value: number): Expression => ({ kind: "number", value });
+export const nameOf = (name: string): Expression => ({ kind: "name", name });
+
+/** @throws ParameterError for a number of operands that the operation does not take. */
+export function call(operation: Operation, ...operands: Expression[]): Expression {
+  const [least, most] = operations[operation].operands;
+  if (operands.length < least || operands.length > most) {
+    const wanted = least === most ? least : `${least} to ${most}`;
+    throw new ParameterError("network", `${operation} takes ${wanted} operands, not ${operands.length}.`);
+  }
+  return { kind: "call", operation, operands };
+}
+
+/** The names that stand in an expression. */
+export function namesIn(expression: Expression, found = new Set<string>()): Set<string> {
+  if (expression.kind === "name") found.add(expression.name);
+  if (expression.kind === "call") for (const operand of expression.operands) namesIn(operand, found);
+  return found;
+}
+
+/** The expression with names replaced; those that `by` does not know stay. */
+export function substitute(expression: Expression, by: (name: string) => Expression | undefined): Expression {
+  if (expression.kind === "name") return by(expression.name) ?? expression;
+  if (expression.kind === "number") return expression;
+  return { ...expression, operands: expression.operands.map((operand) => substitute(operand, by)) };
+}
+
+/** The value in f64. */
+export function evaluate(expression: Expression, lookUp: (name: string) => number): number {
+  if (expression.kind === "number") return expression.value;
+  if (expression.kind === "name") return lookUp(expression.name);
+  return operations[expression.operation].value(expression.operands.map((operand) => evaluate(operand, lookUp)));
+}
+
+const TOKEN = /\s*((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[\p{L}_][\p{L}\p{N}_]*|<=|>=|==|!=|&&|\|\||[-+*/^(),<>!])/uy;
+
+/** Operators by how tightly they bind, loosest first. */
+const LEVELS: readonly Record<string, Operation>[] = [
+  { "||": "or", or: "or" },
+  { "&&": "and", and: "and" },
+  { "<": "<", "<=": "<=", ">": ">", ">=": ">=", "==": "==", "!=": "!=" },
+  { "+": "+", "-": "-" },
+  { "*": "*", "/": "/" },
+];
+
+const ALIASES: Record<string, Operation> = { log: "ln", pow: "^" };
+
+/**
+ * Reads an expression: numbers, names, + - * / ^, comparisons, and, or, not, and the functions exp, ln, sqrt, abs, floor, ceil,
+ * sin, cos, tan, sinh, cosh, tanh, asin, acos, atan, min, max, if(condition, then, else), hill(x, K, n) = x^n / (K^n + x^n), mm(x, V, K) = V x / (K + x).
+ *
+ * @throws ParameterError that shows the place.
+ */
+export function parseExpression(text: string): Expression {
+  const tokens: string[] = [];
+  const pattern = new RegExp(TOKEN);
+  while (text.slice(pattern.lastIndex).trim() !== "") {
+    const from = pattern.lastIndex;
+    const match = pattern.exec(text);
+    if (!match) throw wrong(text, `"${text.slice(from).trim()[0]}" has no meaning here`);
+    tokens.push(match[1]);
+  }
+  let at = 0;
+  const fail = (wanted: string): never => {
+    throw wrong(text, `${wanted} is missing ${at < tokens.length ? `before "${tokens[at]}"` : "at the end"}`);
+  };
+  const expect = (token: string) => (tokens[at] === token ? at++ : fail(`"${token}"`));
+
+  const level = (depth: number): Expression => {
+    if (depth === LEVELS.length) return signed();
+    let left = level(depth + 1);
+    while (at < tokens.length && Object.hasOwn(LEVELS[depth], tokens[at])) {
+      left = call(LEVELS[depth][tokens[at++]], left, level(depth + 1));
+    }
+    return left;
+  };
+  const signed = (): Expression => {
+    if (tokens[at] === "-") {
+      at++;
+      return call("negate", signed());
+    }
+    if (tokens[at] === "+") {
+      at++;
+      return signed();
+    }
+    if (tokens[at] === "!" || tokens[at] === "not") {
+      at++;
+      return call("not", signed());
+    }
+    const base = atom();
+    if (tokens[at] !== "^") return base;
+    at++;
+    return call("^", base, signed());
+  };
+  const atom = (): Expression => {
+    const token = tokens[at++];
+    if (token === "(") {
+      const inside = level(0);
+      expect(")");
+      return inside;
+    }
+    if (token !== undefined && /^[\d.]/.test(token)) return number(Number(token));
+    if (token === undefined || !/^[\p{L}_]/u.test(token)) {
+      at--;
+      return fail("a number or a name");
+    }
+    if (tokens[at] !== "(") return nameOf(token);
+    at++;
+    const operands: Expression[] = [];
+    if (tokens[at] !== ")") {
+      operands.push(level(0));
+      while (tokens[at] === ",") {
+        at++;
+        operands.push(level(0));
+      }
+    }
+    expect(")");
+    return applied(token, operands, text);
+  };
+
+  const expression = level(0);
+  if (at < tokens.length) throw wrong(text, `"${tokens[at]}" is one too many`);
+  return expression;
+}
+
+function applied(name: string, operands: Expression[], text: string): Expression {
+  if (name === "hill" && operands.length === 3) {
+    const [x, k, n] = operands;
+    return call("/", call("^", x, n), call("+", call("^", k, n), call("^", x, n)));
+  }
+  if (name === "mm" && operands.length === 3) {
+    const [x, v, k] = operands;
+    return call("/", call("*", v, x), call("+", k, x));
+  }
+  const operation = ALIASES[name] ?? name;
+  if (!isOperation(operation) || /\W/.test(operation) === (operation !== "^")) {
+    throw wrong(text, `there is no function ${name} of ${operands.length} operands`);
+  }
+  return call(operation, ...operands);
+}
+
+const wrong = (text: string, why: string) => new ParameterError("network", `"${text.trim()}": ${why}.`);

@@ -1,0 +1,289 @@
+// Batches of trajectories on the GPU: started together, continued in short dispatches over those that are not done, and reduced
+// there to integer sums.
+
+import { Budget } from "../../device/budget.ts";
+import { ParameterError } from "../../device/errors.ts";
+import type { GpuDevice } from "../../device/gpu.ts";
+import { grid, type Kernel } from "../../device/kernel.ts";
+import { evaluate } from "./expression.ts";
+import type { Ensemble } from "./prepare.ts";
+import { PURPOSE } from "./reference.ts";
+import { pairsOf } from "./tally.ts";
+import { generate } from "./wgsl.ts";
+
+/** Words of a trajectory's state beside its species: time (2), draws, grid, armed events, passage, status. */
+const STATE_WORDS = 7;
+/** Random blocks of one dispatch at most. */
+const MOST_BLOCKS = 1 << 16;
+/** A grid interval is so many units at most, so that times between grid points are fine and the last one fits a word. */
+const MOST_UNITS = 1024;
+export const NEVER = 0xffffffff;
+
+/** Trajectories side by side, and bytes of their snapshots: enough to fill the device, and not so many that nothing is seen. */
+const HARDWARE = { slots: 1 << 20, bytes: 1 << 30 };
+const SOFTWARE = { slots: 1 << 14, bytes: 1 << 26 };
+
+export interface Shape {
+  /** Trajectories of each point. */
+  replicates: number;
+  /** All of them. */
+  slots: number;
+}
+
+type Kernels = Record<"start" | "advance" | "reduce" | "histogram", Kernel>;
+
+export class GpuEnsemble {
+  readonly #device: GpuDevice;
+  readonly #ensemble: Ensemble;
+  readonly #kernels: Kernels;
+  readonly #workgroup: number;
+  readonly #buffers: Record<"state" | "snapshots" | "points" | "a" | "b" | "counters" | "run" | "pairs", GPUBuffer>;
+  readonly #units: number;
+  readonly #budget = new Budget();
+  /** Trajectories of one point in a batch at most. */
+  readonly most: number;
+
+  /** @throws ParameterError where the points of a sweep do not fit side by side. */
+  static async create(device: GpuDevice, ensemble: Ensemble, workgroup = 64): Promise<GpuEnsemble> {
+    const { network, points, times, passage } = ensemble;
+    const { source, constants } = generate(network, passage);
+    const direct = (entryPoint: string) =>
+      device.kernel({
+        shader: "gillespie/direct.wgsl",
+        generated: source,
+        entryPoint,
+        bindings: ["storage", "storage", "read-only-storage", "read-only-storage", "storage", "storage", "uniform"],
+        constants: { WORKGROUP: workgroup },
+      });
+    const [start, advance, reduce, histogram] = await Promise.all([
+      direct("start"),
+      direct("advance"),
+      device.kernel({
+        shader: "gillespie/reduce.wgsl",
+        entryPoint: "reduce",
+        bindings: ["read-only-storage", "read-only-storage", "storage", "uniform"],
+        constants: { WORKGROUP: 64 },
+      }),
+      device.kernel({
+        shader: "gillespie/histogram.wgsl",
+        entryPoint: "count",
+        bindings: ["read-only-storage", "storage", "uniform"],
+        constants: { WORKGROUP: 64 },
+      }),
+    ]);
+
+    const species = network.species.length;
+    const bytes = 4 * Math.max(times.length * species, species + STATE_WORDS);
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+    const bound = device.info.software ? SOFTWARE : HARDWARE;
+    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    const slots = Math.max(1, Math.min(bound.slots, Math.floor(Math.min(bound.bytes, limit) / bytes)));
+    // A wide sweep may take more than a batch should, but not more than the device has.
+    const most = Math.max(1, Math.floor(slots / points.length));
+    if (most * points.length * bytes > limit || 24 * points.length * times.length * pairsOf(species).length > limit) {
+      const fit = Math.floor(limit / Math.max(bytes, 24 * times.length * pairsOf(species).length));
+      throw new ParameterError(
+        "set",
+        `set: ${points.length} points of ${times.length} times do not fit the device; ${fit} points do.`,
+      );
+    }
+    const units = 2 ** Math.floor(Math.log2(Math.min(MOST_UNITS, 2 ** 31 / times.length)));
+    const table = pointTable(ensemble, constants, units);
+    return device.guard(`gillespie, ${species} species`, () => {
+      const own = new GpuEnsemble(
+        device,
+        ensemble,
+        { start, advance, reduce, histogram },
+        workgroup,
+        most,
+        units,
+        table.byteLength,
+      );
+      device.write(own.#buffers.points, table);
+      device.write(own.#buffers.pairs, new Uint32Array(pairsOf(species).flat()));
+      return own;
+    });
+  }
+
+  private constructor(
+    device: GpuDevice,
+    ensemble: Ensemble,
+    kernels: Kernels,
+    workgroup: number,
+    most: number,
+    units: number,
+    tableBytes: number,
+  ) {
+    this.#device = device;
+    this.#ensemble = ensemble;
+    this.#kernels = kernels;
+    this.#workgroup = workgroup;
+    this.most = most;
+    this.#units = units;
+    const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
+    const slots = most * ensemble.points.length;
+    const species = ensemble.network.species.length;
+    const words = (name: string, count: number, usage = STORAGE | COPY_DST | COPY_SRC) =>
+      device.buffer(`gillespie ${name}`, 4 * count, usage);
+    this.#buffers = {
+      state: words("state", slots * (species + STATE_WORDS)),
+      snapshots: words("snapshots", slots * species * ensemble.times.length),
+      points: words("points", tableBytes / 4),
+      a: words("active", slots),
+      b: words("active", slots),
+      counters: words("counters", 4),
+      run: words("run", 12, UNIFORM | COPY_DST),
+      pairs: words("pairs", 2 * pairsOf(species).length),
+    };
+  }
+
+  /** Simulates trajectories `first` … `first + replicates - 1` of every point. `tick` is asked between dispatches. */
+  async simulate(first: number, replicates: number, tick: () => Promise<void>): Promise<Shape> {
+    const { state, snapshots, points, a, b, counters, run } = this.#buffers;
+    const { seed, times } = this.#ensemble;
+    const slots = replicates * this.#ensemble.points.length;
+    const lists = [a, b];
+    const uniform = new ArrayBuffer(48);
+    const words = new Uint32Array(uniform);
+    words.set([Number(seed & 0xffffffffn), Number(seed >> 32n), PURPOSE, slots, replicates, first]);
+    words.set([times.length - 1, this.#units], 8);
+    new Float32Array(uniform)[10] = times[1] / this.#units;
+
+    const groups = lists.map((list, i) =>
+      this.#kernels.advance.bind(state, snapshots, points, list, lists[1 - i], counters, run),
+    );
+    const startGroup = this.#kernels.start.bind(state, snapshots, points, b, a, counters, run);
+    this.#device.write(run, words);
+    let accepted = this.#submit(this.#kernels.start, startGroup, slots);
+    await this.#device.settle(accepted);
+    let failed = 0;
+    let turn = 0;
+    for (let active = slots; active > 0 && failed === 0; turn ^= 1) {
+      await tick();
+      const blocks = this.#budget.next(MOST_BLOCKS, MOST_BLOCKS);
+      words.set([active, blocks], 6);
+      this.#device.write(run, words);
+      this.#device.write(counters, new Uint32Array(4));
+      const began = performance.now();
+      accepted = this.#submit(this.#kernels.advance, groups[turn], active);
+      await this.#device.settle(accepted, this.#budget.expected(blocks));
+      this.#budget.record(blocks, performance.now() - began);
+      [active, failed] = new Uint32Array(await this.#device.read(counters, 0, 8));
+    }
+    if (failed > 0) throw new TrajectoryFailure(~failed >>> 0, replicates);
+    return { replicates, slots };
+  }
+
+  /** [point][time][pair], six words each: see Batch. */
+  async sums({ replicates, slots }: Shape): Promise<Uint32Array> {
+    const { network, points, times } = this.#ensemble;
+    const pairs = pairsOf(network.species.length).length;
+    const items = points.length * times.length * pairs;
+    const { STORAGE, COPY_SRC } = GPUBufferUsage;
+    return this.#withBuffers(24 * items, STORAGE | COPY_SRC, async (sums, shape) => {
+      this.#device.write(
+        shape,
+        new Uint32Array([slots, replicates, network.species.length, times.length, pairs, items]),
+      );
+      const group = this.#kernels.reduce.bind(this.#buffers.snapshots, this.#buffers.pairs, sums, shape);
+      await this.#submit(this.#kernels.reduce, group, items, 1);
+      return new Uint32Array(await this.#device.read(sums));
+    });
+  }
+
+  async histogram({ slots }: Shape, bins: number, shift: number): Promise<Uint32Array> {
+    const rows = this.#ensemble.times.length * this.#ensemble.network.species.length;
+    const { STORAGE, COPY_SRC } = GPUBufferUsage;
+    return this.#withBuffers(4 * rows * bins, STORAGE | COPY_SRC, async (histogram, shape) => {
+      this.#device.write(shape, new Uint32Array([slots, rows, bins, shift]));
+      const group = this.#kernels.histogram.bind(this.#buffers.snapshots, histogram, shape);
+      await this.#submit(this.#kernels.histogram, group, slots * rows);
+      return new Uint32Array(await this.#device.read(histogram));
+    });
+  }
+
+  /** Counts at the grid times: [time][species][trajectory]. */
+  async counts({ slots }: Shape): Promise<Uint32Array> {
+    const { network, times } = this.#ensemble;
+    return new Uint32Array(
+      await this.#device.read(this.#buffers.snapshots, 0, 4 * slots * times.length * network.species.length),
+    );
+  }
+
+  /** In grid intervals, NaN for never. */
+  async passages({ slots }: Shape): Promise<Float64Array> {
+    const at = 4 * slots * (this.#ensemble.network.species.length + 5);
+    const words = new Uint32Array(await this.#device.read(this.#buffers.state, at, 4 * slots));
+    return Float64Array.from(words, (word) => (word === NEVER ? Number.NaN : word / this.#units));
+  }
+
+  dispose(): void {
+    for (const buffer of Object.values(this.#buffers)) this.#device.free(buffer);
+  }
+
+  async #withBuffers<T>(
+    size: number,
+    usage: number,
+    use: (result: GPUBuffer, shape: GPUBuffer) => Promise<T>,
+  ): Promise<T> {
+    const { UNIFORM, COPY_DST } = GPUBufferUsage;
+    const [result, shape] = await this.#device.guard("gillespie statistics", () => [
+      this.#device.buffer("gillespie statistics", size, usage),
+      this.#device.buffer("gillespie shape", 32, UNIFORM | COPY_DST),
+    ]);
+    try {
+      return await use(result, shape);
+    } finally {
+      this.#device.free(result);
+      this.#device.free(shape);
+    }
+  }
+
+  #submit(kernel: Kernel, group: GPUBindGroup, count: number, workgroup = this.#workgroup): Promise<void> {
+    const width = kernel === this.#kernels.histogram ? 64 : workgroup;
+    return this.#device.submit("gillespie", (encoder) => {
+      const pass = encoder.beginComputePass({ timestampWrites: this.#device.timer?.writes("steps") });
+      pass.setPipeline(kernel.pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(...grid(Math.ceil(count / width), this.#device.limits));
+      pass.end();
+    });
+  }
+}
+
+/** The GPU says which trajectory went wrong; the reference, which replays it, says how. */
+export class TrajectoryFailure extends Error {
+  readonly point: number;
+  readonly offset: number;
+  constructor(slot: number, replicates: number) {
+    super("a trajectory failed");
+    this.point = Math.floor(slot / replicates);
+    this.offset = slot % replicates;
+  }
+}
+
+/** For each point: constants as f32, counts at t = 0, times of the events as units and a fraction. */
+function pointTable({ points, times }: Ensemble, constants: readonly Parameters<typeof evaluate>[0][], units: number) {
+  const rows = points.map(({ parameters, initial, stops }) => {
+    const values = constants.map((expression) => {
+      const value = evaluate(expression, (name) => parameters.get(name)!);
+      if (Number.isFinite(Math.fround(value)) && (value === 0 || Math.abs(value) >= 2 ** -126)) return value;
+      throw new ParameterError(
+        "network",
+        `a constant of its rates is ${value}, which f32 does not hold; rescale time or volume.`,
+      );
+    });
+    const due = stops.flatMap((stop) => {
+      const at = stop ? (stop.time / times[1]) * units : Number.POSITIVE_INFINITY;
+      if (!(at < NEVER - 1)) return [NEVER, 0];
+      const whole = Math.floor(at);
+      // "After" is later by less than any reaction could tell.
+      const fraction = Math.min(at - whole + (stop?.after ? 2 ** -24 : 0), 1 - 2 ** -24);
+      return [whole, bitsOf(fraction)];
+    });
+    return [...values.map(bitsOf), ...initial, ...due];
+  });
+  return new Uint32Array([...rows.flat(), 0]); // never empty
+}
+
+const bitsOf = (value: number) => new Uint32Array(new Float32Array([value]).buffer)[0];

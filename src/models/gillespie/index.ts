@@ -1,0 +1,37 @@
+// Stochastic chemical kinetics: ensembles of trajectories of any reaction network, by Gillespie's direct method.
+
+import type { Device } from "../../device/device.ts";
+import type { Model } from "../model.ts";
+import { gillespieParameters } from "./parameters.ts";
+import { exactGillespie, type GillespieOptions, GillespieSimulation } from "./simulation.ts";
+import { validateGillespie } from "./validate.ts";
+
+export { type Law, masterEquation } from "./exact.ts";
+export { examples as networks } from "./examples.ts";
+export { type GillespieParameters, networkOf } from "./parameters.ts";
+export { type Ensemble, prepare } from "./prepare.ts";
+export { simulate as simulateTrajectory, type Trajectory } from "./reference.ts";
+export { type GillespieOptions, type GillespieResult, GillespieSimulation } from "./simulation.ts";
+
+export const gillespie = {
+  name: "gillespie",
+  title: "Gillespie ensembles of reaction networks",
+  summary:
+    "Trajectories of any reaction network, from text or SBML: moments, histograms and first passages in fixed memory.",
+  parameters: gillespieParameters,
+  step: "trajectory",
+  observables: {},
+  steps: ({ trajectories }) => trajectories,
+  /**
+   * An ensemble, or a sweep of them side by side.
+   *
+   * @throws ParameterError for a network that cannot be read (it shows the statement or element) and for values out of range.
+   */
+  create: (device: Device, options: GillespieOptions = {}) => GillespieSimulation.create(device, options),
+  /** Continues a checkpoint exactly. @throws CheckpointError */
+  restore: (device: Device, checkpoint: Uint8Array) => GillespieSimulation.restore(device, checkpoint),
+  estimate: (simulation) => simulation.estimate(),
+  exact: exactGillespie,
+  updates: () => ({ count: 1, unit: "trajectories" }),
+  validate: validateGillespie,
+} satisfies Model<typeof gillespieParameters, GillespieSimulation>;

@@ -1,0 +1,149 @@
+// MathML as SBML uses it, to expressions. What SBML allows and an ensemble cannot do is refused by name.
+
+import type { XmlElement } from "@rgrove/parse-xml";
+import { call, type Expression, nameOf, number, type Operation, substitute } from "./expression.ts";
+import { TIME } from "./network.ts";
+
+export interface Lambda {
+  parameters: string[];
+  body: Expression;
+}
+
+export interface MathContext {
+  functions: ReadonlyMap<string, Lambda>;
+  /** Refuses an element: throws an error with its line. */
+  refuse: (element: XmlElement, why: string) => never;
+}
+
+const SAME: Record<string, Operation> = {
+  power: "^",
+  exp: "exp",
+  ln: "ln",
+  abs: "abs",
+  floor: "floor",
+  ceiling: "ceil",
+  sin: "sin",
+  cos: "cos",
+  tan: "tan",
+  sinh: "sinh",
+  cosh: "cosh",
+  tanh: "tanh",
+  arcsin: "asin",
+  arccos: "acos",
+  arctan: "atan",
+  min: "min",
+  max: "max",
+  not: "not",
+  divide: "/",
+};
+
+const RELATIONS: Record<string, Operation> = { lt: "<", leq: "<=", gt: ">", geq: ">=", eq: "==", neq: "!=" };
+
+const CONSTANTS: Record<string, number> = { pi: Math.PI, exponentiale: Math.E, true: 1, false: 0 };
+
+export const elements = (parent: XmlElement): XmlElement[] =>
+  parent.children.filter((child): child is XmlElement => child.type === "element");
+
+/** `ci` without a namespace prefix. */
+export const local = (element: XmlElement) => element.name.replace(/^.*:/, "");
+
+const SYMBOL = "http://www.sbml.org/sbml/symbols/";
+
+export function expressionOf(element: XmlElement, context: MathContext): Expression {
+  const { refuse } = context;
+  const name = local(element);
+  const inside = elements(element);
+  if (name === "math" || name === "semantics") {
+    if (inside.length === 0) refuse(element, "is empty");
+    return expressionOf(inside[0], context);
+  }
+  if (name === "ci") return nameOf(element.text.trim());
+  if (name === "cn") return number(constant(element, context));
+  if (name === "csymbol") {
+    const url = element.attributes.definitionURL ?? "";
+    if (url === `${SYMBOL}time`) return nameOf(TIME);
+    if (url === `${SYMBOL}avogadro`) return number(6.02214179e23); // the value that SBML Level 3 fixes
+    return refuse(element, `${url.replace(SYMBOL, "")} is not supported`);
+  }
+  if (Object.hasOwn(CONSTANTS, name)) return number(CONSTANTS[name]);
+  if (name === "piecewise") return piecewise(inside, element, context);
+  if (name === "apply") return apply(element, context);
+  return refuse(element, "is not supported");
+}
+
+function constant(element: XmlElement, { refuse }: MathContext): number {
+  const parts = element.children.map((child) =>
+    child.type === "text" ? (child as unknown as { text: string }).text.trim() : "",
+  );
+  const texts = parts.filter((text) => text !== "");
+  const type = element.attributes.type ?? "real";
+  const [a, b] = texts.map(Number);
+  const value = type === "e-notation" ? Number(`${texts[0]}e${texts[1]}`) : type === "rational" ? a / b : a;
+  if (!["real", "integer", "e-notation", "rational"].includes(type) || !Number.isFinite(value)) {
+    return refuse(element, `"${element.text.trim()}" of type ${type} is no number`);
+  }
+  return value;
+}
+
+function piecewise(inside: readonly XmlElement[], element: XmlElement, context: MathContext): Expression {
+  const otherwise = inside.find((part) => local(part) === "otherwise");
+  const pieces = inside.filter((part) => local(part) === "piece");
+  if (!otherwise) return context.refuse(element, "has no otherwise: its value would be undefined");
+  return pieces.reduceRight<Expression>(
+    (rest, piece) => {
+      const [value, condition] = elements(piece).map((each) => expressionOf(each, context));
+      return call("if", condition, value, rest);
+    },
+    expressionOf(elements(otherwise)[0], context),
+  );
+}
+
+function apply(element: XmlElement, context: MathContext): Expression {
+  const { refuse, functions } = context;
+  const [head, ...rest] = elements(element);
+  if (!head) return refuse(element, "is empty");
+  const name = local(head);
+  const degree = rest.find((each) => ["degree", "logbase"].includes(local(each)));
+  const operands = rest.filter((each) => each !== degree).map((each) => expressionOf(each, context));
+  const qualifier = degree && expressionOf(elements(degree)[0], context);
+  const take = (least: number, most = least) => {
+    if (operands.length < least || operands.length > most) refuse(head, `does not take ${operands.length} operands`);
+  };
+  switch (name) {
+    case "ci": {
+      const own = functions.get(head.text.trim());
+      if (!own) return refuse(head, `${head.text.trim()} is no function of the model`);
+      take(own.parameters.length);
+      return substitute(own.body, (parameter) => operands[own.parameters.indexOf(parameter)]);
+    }
+    case "plus":
+      return operands.length === 0 ? number(0) : operands.reduce((a, b) => call("+", a, b));
+    case "times":
+      return operands.length === 0 ? number(1) : operands.reduce((a, b) => call("*", a, b));
+    case "minus":
+      take(1, 2);
+      return operands.length === 1 ? call("negate", operands[0]) : call("-", operands[0], operands[1]);
+    case "root":
+      take(1);
+      return qualifier ? call("^", operands[0], call("/", number(1), qualifier)) : call("sqrt", operands[0]);
+    case "log":
+      take(1);
+      return call("/", call("ln", operands[0]), call("ln", qualifier ?? number(10)));
+    case "and":
+    case "or":
+      return operands.length === 0 ? number(name === "and" ? 1 : 0) : call(name, ...operands);
+    case "xor":
+      return operands.reduce((a, b) => call("!=", call("!=", a, number(0)), call("!=", b, number(0))), number(0));
+  }
+  if (Object.hasOwn(RELATIONS, name)) {
+    if (operands.length < 2) refuse(head, `does not take ${operands.length} operands`);
+    const links = operands.slice(1).map((right, i) => call(RELATIONS[name], operands[i], right));
+    return links.length === 1 ? links[0] : call("and", ...links);
+  }
+  if (!Object.hasOwn(SAME, name)) return refuse(head, "is not supported");
+  take(
+    ["power", "divide"].includes(name) ? 2 : 1,
+    ["min", "max"].includes(name) ? 64 : ["power", "divide"].includes(name) ? 2 : 1,
+  );
+  return call(SAME[name], ...operands);
+}

@@ -1,0 +1,106 @@
+// A reaction network as both readers - text and SBML - give it: counted species, reactions with propensities, outputs, events.
+
+import { ParameterError } from "../../device/errors.ts";
+import { type Expression, evaluate, namesIn } from "./expression.ts";
+
+/** The name by which an expression asks for the time; no species or parameter can have it. */
+export const TIME = "$time";
+
+export interface Reaction {
+  /** As it was written. */
+  name: string;
+  /** By how much each species changes, in the order of `Network.species`. */
+  changes: readonly number[];
+  /** Expected firings per unit of time; of species, parameters and time. */
+  propensity: Expression;
+}
+
+export interface NetworkEvent {
+  name: string;
+  /** It fires whenever this becomes true. */
+  trigger: Expression;
+  /** New counts of species, all evaluated before any is set. */
+  assignments: readonly { species: number; value: Expression }[];
+  /** Whether the trigger counts as true before the start: then it must become false first. */
+  initially: boolean;
+}
+
+export interface Network {
+  species: readonly string[];
+  /** Counts at t = 0; of parameters. */
+  initial: readonly Expression[];
+  /** Values of parameters, of parameters named before them. */
+  parameters: ReadonlyMap<string, Expression>;
+  reactions: readonly Reaction[];
+  /** Quantities that follow from species, by name; they are reported beside them. */
+  outputs: readonly { name: string; value: Expression }[];
+  events: readonly NetworkEvent[];
+}
+
+/** The largest count of a species: beyond it i32 overflows. */
+export const MOST = 2 ** 31 - 1;
+
+/** Values of the parameters, those in `given` replaced. @throws ParameterError */
+export function parameterValues(network: Network, given: ReadonlyMap<string, number> = new Map()): Map<string, number> {
+  const values = new Map<string, number>();
+  for (const [name, expression] of network.parameters) {
+    const value = given.get(name) ?? evaluate(expression, (other) => values.get(other) ?? Number.NaN);
+    if (!Number.isFinite(value))
+      throw new ParameterError("network", `the parameter ${name} is ${value}; it must be finite.`);
+    values.set(name, value);
+  }
+  return values;
+}
+
+/** Counts of the species at t = 0, those in `given` replaced. @throws ParameterError for one that is not a count. */
+export function initialCounts(
+  network: Network,
+  parameters: ReadonlyMap<string, number>,
+  given: ReadonlyMap<string, number> = new Map(),
+): number[] {
+  return network.initial.map((expression, i) => {
+    const name = network.species[i];
+    const value = given.get(name) ?? evaluate(expression, (other) => parameters.get(other) ?? Number.NaN);
+    return checkCount(name, value);
+  });
+}
+
+/** The nearest whole number, for f64 arithmetic makes 99.99999999999999 of 100. @throws ParameterError */
+export function checkCount(name: string, value: number): number {
+  const count = Math.round(value);
+  if (Math.abs(value - count) <= 1e-9 * Math.max(1, count) && count >= 0 && count <= MOST) return count;
+  throw new ParameterError(
+    "network",
+    `${name} starts at ${value}; molecules are counted, so it must be a whole number from 0 to ${MOST}.`,
+  );
+}
+
+/** @throws ParameterError naming what an expression asks for and nobody has. */
+export function checkNames(network: Network): void {
+  const known = new Set([...network.species, ...network.parameters.keys(), TIME]);
+  const check = (expression: Expression, where: string) => {
+    for (const name of namesIn(expression)) {
+      if (known.has(name)) continue;
+      throw new ParameterError(
+        "network",
+        `${where}: ${name} is neither a species nor a parameter; add "${name} = VALUE".`,
+      );
+    }
+  };
+  for (const { name, propensity } of network.reactions) check(propensity, name);
+  for (const { name, value } of network.outputs) check(value, name);
+  for (const { name, trigger, assignments } of network.events) {
+    check(trigger, name);
+    for (const { value } of assignments) check(value, name);
+  }
+}
+
+/** When a trigger becomes true by time alone - t >= 25 - the right side; else undefined. */
+export function triggerTime({ trigger }: NetworkEvent): Expression | undefined {
+  if (trigger.kind !== "call") return undefined;
+  const [left, right] = trigger.operands;
+  const isTime = (side: Expression) => side?.kind === "name" && side.name === TIME;
+  if ([">", ">="].includes(trigger.operation) && isTime(left)) return right;
+  if (["<", "<="].includes(trigger.operation) && isTime(right)) return left;
+  return undefined;
+}

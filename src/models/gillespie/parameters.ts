@@ -1,0 +1,75 @@
+// The parameters of a Gillespie ensemble, declared once: the network from one of three sources, the times, the sweep.
+
+import * as z from "zod";
+import { ParameterError } from "../../device/errors.ts";
+import { type ExampleName, examples } from "./examples.ts";
+import type { Network } from "./network.ts";
+import { readSbml } from "./sbml.ts";
+import { parseNetwork } from "./text.ts";
+
+const names = Object.keys(examples) as [ExampleName, ...ExampleName[]];
+
+export const gillespieParameters = z.object({
+  example: z
+    .enum(["none", ...names], { error: `it is one of ${names.join(", ")}` })
+    .default("none")
+    .describe("A network by name; birth-death if no network is given at all"),
+  network: z
+    .string({ error: "it is a text" })
+    .default("")
+    .describe('Reactions and values, as in "S + I -> 2 I @ beta; I -> 0 @ 1; beta = 0.002; S = 999; I = 1"')
+    .meta({ page: false }),
+  sbml: z
+    .string({ error: "it is a text" })
+    .default("")
+    .describe("A model in SBML Level 2 or 3, as text; on the command line its file")
+    .meta({ page: false, file: true }),
+  until: z
+    .number({ error: "it is a finite number" })
+    .gt(0, { error: "it must be above 0" })
+    .max(1e30, { error: "it must be at most 1e30" })
+    .optional()
+    .describe("Time at which trajectories end; by default the example's own, or 50"),
+  points: z
+    .int({ error: "it is a whole number" })
+    .min(2, { error: "there are at least 2 times, 0 and the end" })
+    .max(100_001, { error: "there are at most 100001 times" })
+    .default(51)
+    .describe("Times at which the ensemble is looked at, from 0 to the end"),
+  trajectories: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "there is at least one trajectory" })
+    .max(2 ** 32 - 1, { error: "there are at most 4294967295 trajectories of one point" })
+    .default(10_000)
+    .describe("Trajectories of each point of the sweep"),
+  set: z
+    .string({ error: "it is a text" })
+    .default("")
+    .describe('Values of the network\'s parameters and counts, and sweeps over them: "k=0.5", "k=0.1:1:10, X=10|100"')
+    .meta({ page: false, sweep: true }),
+  passage: z
+    .string({ error: "it is a text" })
+    .default("")
+    .describe('A condition whose first time is of interest, as in "X >= 30" or "I == 0"')
+    .meta({ page: false }),
+  method: z
+    .enum(["direct"], { error: "it is direct" })
+    .default("direct")
+    .describe("direct: Gillespie's exact method, every reaction by itself"),
+});
+
+export type GillespieParameters = z.output<typeof gillespieParameters>;
+
+/** The network that the parameters name. @throws ParameterError */
+export function networkOf({ example, network, sbml }: GillespieParameters): Network {
+  const given = [example !== "none" && "example", network !== "" && "network", sbml !== "" && "sbml"].filter(Boolean);
+  if (given.length > 1) throw new ParameterError("network", `${given.join(" and ")} are given; give one of them.`);
+  if (sbml !== "") return readSbml(sbml);
+  return parseNetwork(network !== "" ? network : examples[example === "none" ? "birth-death" : example].network);
+}
+
+export function untilOf({ until, example, network, sbml }: GillespieParameters): number {
+  if (until !== undefined) return until;
+  if (network !== "" || sbml !== "") return 50;
+  return examples[example === "none" ? "birth-death" : example].until;
+}

@@ -1,0 +1,149 @@
+// What a run needs beyond the network: values of every point of a sweep, the grid of times, and an order of the reactions.
+
+import { ParameterError } from "../../device/errors.ts";
+import { type Expression, evaluate, parseExpression } from "./expression.ts";
+import { checkCount, initialCounts, type Network, parameterValues, triggerTime } from "./network.ts";
+import { simulate } from "./reference.ts";
+
+export interface Point {
+  /** What the sweep sets here. */
+  set: Readonly<Record<string, number>>;
+  parameters: ReadonlyMap<string, number>;
+  initial: readonly number[];
+  /** For each event the time at which it is due, and whether it is due only after it; none where a state triggers it. */
+  stops: readonly ({ time: number; after: boolean } | undefined)[];
+}
+
+export interface Ensemble {
+  network: Network;
+  points: readonly Point[];
+  /** Grid times 0 … until, both included. */
+  times: Float64Array;
+  /** Its first time is of interest. */
+  passage: Expression | undefined;
+  seed: bigint;
+}
+
+const MOST_EVENTS = 32;
+const MOST_POINTS = 2 ** 20;
+/** Firings of the pilot run that orders the reactions. */
+const PILOT = 1000;
+
+export interface Plan {
+  until: number;
+  points: number;
+  set: string;
+  passage: string;
+  seed: bigint;
+}
+
+/** @throws ParameterError naming what is wrong. */
+export function prepare(network: Network, { until, points: count, set, passage, seed }: Plan): Ensemble {
+  if (network.events.length > MOST_EVENTS) {
+    throw new ParameterError(
+      "network",
+      `the network has ${network.events.length} events; ${MOST_EVENTS} are the most.`,
+    );
+  }
+  const points = readSweep(network, set).map((values): Point => {
+    const given = new Map(Object.entries(values));
+    const parameters = parameterValues(network, given);
+    const lookUp = (name: string) => parameters.get(name) ?? Number.NaN;
+    const stops = network.events.map((event) => {
+      const time = triggerTime(event);
+      if (!time) return undefined;
+      const value = evaluate(time, lookUp);
+      if (!Number.isFinite(value)) {
+        throw new ParameterError("network", `"${event.name}": its time is ${value}; it must follow from parameters.`);
+      }
+      const { operation } = event.trigger as Extract<Expression, { kind: "call" }>;
+      // What held already does not become true.
+      if (event.initially && value <= 0) return { time: Number.POSITIVE_INFINITY, after: false };
+      return { time: Math.max(value, 0), after: operation === ">" || operation === "<" };
+    });
+    return { set: values, parameters, initial: initialCounts(network, parameters, given), stops };
+  });
+  const times = Float64Array.from({ length: count }, (_, i) => (until * i) / (count - 1));
+  const ensemble = {
+    network,
+    points,
+    times,
+    passage: passage === "" ? undefined : readCondition(passage, network),
+    seed,
+  };
+  return { ...ensemble, network: ordered(ensemble) };
+}
+
+function readCondition(text: string, network: Network): Expression {
+  const expression = parseExpression(text);
+  const check = (each: Expression): void => {
+    if (each.kind === "name" && !network.species.includes(each.name) && !network.parameters.has(each.name)) {
+      throw new ParameterError("passage", `passage "${text}": ${each.name} is neither a species nor a parameter.`);
+    }
+    if (each.kind === "call") each.operands.forEach(check);
+  };
+  check(expression);
+  return expression;
+}
+
+/** All combinations of "k = 0.1:1:10, X = 50, n = 2|4": a value, a range FROM:TO:COUNT, or several values. */
+export function readSweep(network: Network, text: string): Record<string, number>[] {
+  const known = [...network.parameters.keys(), ...network.species];
+  let points: Record<string, number>[] = [{}];
+  for (const part of text.split(/[,;\n]/).filter((each) => each.trim() !== "")) {
+    const [name, values, ...more] = part.split("=").map((each) => each.trim());
+    if (values === undefined || more.length > 0) {
+      throw new ParameterError("set", `set "${part.trim()}": write NAME=VALUE, NAME=FROM:TO:COUNT or NAME=A|B|C.`);
+    }
+    if (!known.includes(name)) {
+      throw new ParameterError(
+        "set",
+        `set ${name}: the network has no such parameter or species; it has ${known.join(", ")}.`,
+      );
+    }
+    if (name in points[0]) throw new ParameterError("set", `set ${name}: it is set twice.`);
+    const list = valuesOf(name, values);
+    if (network.species.includes(name)) for (const value of list) checkCount(name, value);
+    if (points.length * list.length > MOST_POINTS) {
+      throw new ParameterError("set", `set: the sweep has over ${MOST_POINTS} points; take fewer values.`);
+    }
+    points = points.flatMap((point) => list.map((value) => ({ ...point, [name]: value })));
+  }
+  return points;
+}
+
+function valuesOf(name: string, text: string): number[] {
+  const read = (each: string) => (each.trim() === "" ? Number.NaN : Number(each));
+  const numbers = text.split(/[:|]/).map(read);
+  if (numbers.some((value) => !Number.isFinite(value)) || (text.includes(":") && text.includes("|"))) {
+    throw new ParameterError("set", `set ${name}=${text}: give a finite number, FROM:TO:COUNT or A|B|C.`);
+  }
+  if (!text.includes(":")) return numbers;
+  const [from, to, count, ...more] = numbers;
+  if (count === undefined || more.length > 0 || !Number.isInteger(count) || count < 2 || count > MOST_POINTS) {
+    throw new ParameterError(
+      "set",
+      `set ${name}=${text}: a range is FROM:TO:COUNT, both ends included, as in 0.1:1:10.`,
+    );
+  }
+  return Array.from({ length: count }, (_, i) => Number((from + ((to - from) * i) / (count - 1)).toPrecision(12)));
+}
+
+/**
+ * Rare reactions first. Which reaction fires is decided by comparing a random number with partial sums of the propensities; in
+ * f32 a small one after large ones would vanish in the sum, and its reaction would never happen.
+ */
+function ordered(ensemble: Ensemble): Network {
+  const { network, points } = ensemble;
+  const means = network.reactions.map(() => 0);
+  let seen = 0;
+  const watch = (propensities: readonly number[]) => {
+    propensities.forEach((value, i) => {
+      means[i] += value;
+    });
+    return ++seen < PILOT;
+  };
+  simulate({ ...ensemble, points: [points[0]] }, { point: 0, replicate: 0 }, { watch });
+  const order = network.reactions.map((_, i) => i).sort((a, b) => means[a] - means[b] || a - b);
+  return { ...network, reactions: order.map((i) => network.reactions[i]) };
+}

@@ -1,0 +1,378 @@
+// Networks from SBML Level 2 and 3 (sbml.org/specifications; Keating et al. 2020, doi 10.15252/msb.20199110): counted species,
+// rate laws taken as they are written, assignment rules, events without delay. The rest is refused by name, with its line.
+
+import { parseXml, type XmlElement } from "@rgrove/parse-xml";
+import { ParameterError } from "../../device/errors.ts";
+import { call, type Expression, nameOf, namesIn, number, substitute } from "./expression.ts";
+import { elements, expressionOf, type Lambda, local, type MathContext } from "./mathml.ts";
+import { type Network, type NetworkEvent, type Reaction, TIME } from "./network.ts";
+
+interface Species {
+  id: string;
+  element: XmlElement;
+  compartment: string;
+  /** Its symbol means an amount; else amount / compartment size. */
+  amount: boolean;
+  /** Reactions do not change it. */
+  fixed: boolean;
+  constant: boolean;
+}
+
+/** @throws ParameterError naming the element and its line. */
+export function readSbml(text: string): Network {
+  return new Reader(text).network();
+}
+
+class Reader {
+  readonly #text: string;
+  readonly #model: XmlElement;
+  readonly #level: number;
+  readonly #functions = new Map<string, Lambda>();
+  readonly #species = new Map<string, Species>();
+  /** Compartment sizes and parameters, also local ones. */
+  readonly #values = new Map<string, Expression>();
+  readonly #rules = new Map<string, Expression>();
+  readonly #starts = new Map<string, Expression>();
+
+  constructor(text: string) {
+    this.#text = text;
+    let root: XmlElement | null;
+    try {
+      root = parseXml(text, { includeOffsets: true }).root;
+    } catch (error) {
+      throw new ParameterError("sbml", `sbml: this is no well-formed XML: ${(error as Error).message.split("\n")[0]}`);
+    }
+    if (!root || local(root) !== "sbml") {
+      throw new ParameterError(
+        "sbml",
+        `sbml: the file's root is <${root?.name}>, not <sbml>; export the model as SBML.`,
+      );
+    }
+    this.#level = Number(root.attributes.level);
+    if (this.#level !== 2 && this.#level !== 3)
+      this.#refuse(root, `is of Level ${root.attributes.level}; Level 2 and 3 are read`);
+    for (const [name, value] of Object.entries(root.attributes)) {
+      if (name.endsWith(":required") && value === "true") {
+        this.#refuse(root, `requires the package ${name.replace(":required", "")}, which is not supported`);
+      }
+    }
+    const model = elements(root).find((child) => local(child) === "model") ?? this.#refuse(root, "holds no model");
+    this.#model = model;
+    if (model.attributes.conversionFactor) this.#refuse(model, "has a conversionFactor, which is not supported");
+    this.#checkLists();
+    this.#readFunctions();
+    this.#readCompartments();
+    this.#readSpecies();
+    this.#readParameters();
+    this.#readAssignments();
+  }
+
+  network(): Network {
+    const reactions = this.#reactions();
+    const counted = [...this.#species.values()].filter(({ id }) => !this.#rules.has(id));
+    if (counted.length === 0 || reactions.length === 0) {
+      this.#refuse(this.#model, counted.length === 0 ? "has no species" : "has no reactions: nothing happens in it");
+    }
+    const index = new Map(counted.map(({ id }, i) => [id, i]));
+    return {
+      species: counted.map(({ id }) => id),
+      initial: counted.map((species) => this.#initial(species)),
+      parameters: this.#sortedValues(),
+      reactions: reactions.map(({ name, element, changes, law }): Reaction => {
+        const amounts = counted.map(({ id }) => changes.get(id) ?? 0);
+        return { name, changes: amounts, propensity: this.#closed(law, element) };
+      }),
+      outputs: [...this.#rules].map(([id, value]) => {
+        const species = this.#species.get(id);
+        return { name: id, value: this.#closed(species ? this.#times(value, species) : value, this.#model) };
+      }),
+      events: this.#events(index),
+    };
+  }
+
+  #line(element: XmlElement): number {
+    return this.#text.slice(0, element.start).split("\n").length;
+  }
+
+  #refuse(element: XmlElement, why: string): never {
+    const id = element.attributes?.id ?? element.attributes?.variable ?? element.attributes?.symbol;
+    const named = id ? ` "${id}"` : "";
+    throw new ParameterError("sbml", `sbml, line ${this.#line(element)}: <${element.name}>${named} ${why}.`);
+  }
+
+  #list(name: string): XmlElement[] {
+    const list = elements(this.#model).find((child) => local(child) === name);
+    return list ? elements(list).filter((child) => !["notes", "annotation"].includes(local(child))) : [];
+  }
+
+  #checkLists(): void {
+    const known = [
+      "notes",
+      "annotation",
+      "listOfUnitDefinitions",
+      "listOfFunctionDefinitions",
+      "listOfCompartments",
+    ].concat(
+      [
+        "listOfSpecies",
+        "listOfParameters",
+        "listOfInitialAssignments",
+        "listOfRules",
+        "listOfReactions",
+        "listOfEvents",
+      ],
+      ["listOfCompartmentTypes", "listOfSpeciesTypes"],
+    );
+    for (const child of elements(this.#model)) {
+      if (!known.includes(local(child))) this.#refuse(child, "is not supported");
+    }
+  }
+
+  get #context(): MathContext {
+    return { functions: this.#functions, refuse: (element, why) => this.#refuse(element, why) };
+  }
+
+  #math(parent: XmlElement): Expression {
+    const math = elements(parent).find((child) => local(child) === "math");
+    if (!math) return this.#refuse(parent, "has no math");
+    return expressionOf(math, this.#context);
+  }
+
+  #readFunctions(): void {
+    for (const definition of this.#list("listOfFunctionDefinitions")) {
+      const math = elements(definition).filter((child) => local(child) === "math");
+      const lambda =
+        math.flatMap(elements).find((child) => local(child) === "lambda") ?? this.#refuse(definition, "has no lambda");
+      const parts = elements(lambda);
+      const parameters = parts.filter((part) => local(part) === "bvar").map((part) => part.text.trim());
+      this.#functions.set(definition.attributes.id, {
+        parameters,
+        body: expressionOf(parts[parts.length - 1], this.#context),
+      });
+    }
+  }
+
+  #readCompartments(): void {
+    for (const element of this.#list("listOfCompartments")) {
+      // Without a size amounts are all that is known; laws then mean them.
+      const size = element.attributes.size === undefined ? 1 : this.#number(element, "size");
+      if (size <= 0) this.#refuse(element, `has the size ${size}; it must be above 0`);
+      this.#values.set(element.attributes.id, number(size));
+    }
+  }
+
+  #readSpecies(): void {
+    for (const element of this.#list("listOfSpecies")) {
+      const { id, compartment, hasOnlySubstanceUnits, boundaryCondition, constant, conversionFactor } =
+        element.attributes;
+      if (conversionFactor) this.#refuse(element, "has a conversionFactor, which is not supported");
+      if (!this.#values.has(compartment))
+        this.#refuse(element, `is in the compartment "${compartment}", which there is not`);
+      this.#species.set(id, {
+        id,
+        element,
+        compartment,
+        amount: isTrue(hasOnlySubstanceUnits),
+        fixed: isTrue(boundaryCondition) || isTrue(constant),
+        constant: isTrue(constant),
+      });
+    }
+  }
+
+  #readParameters(): void {
+    for (const element of this.#list("listOfParameters")) {
+      // Without a value it may get one by an assignment; else `closed` finds that it has none.
+      if (element.attributes.value !== undefined)
+        this.#values.set(element.attributes.id, number(this.#number(element, "value")));
+      else this.#values.set(element.attributes.id, number(Number.NaN));
+    }
+  }
+
+  #readAssignments(): void {
+    for (const element of this.#list("listOfInitialAssignments")) {
+      const { symbol } = element.attributes;
+      if (!this.#values.has(symbol) && !this.#species.has(symbol)) {
+        this.#refuse(element, "sets what is neither a species, a parameter nor a compartment");
+      }
+      this.#starts.set(symbol, this.#math(element));
+    }
+    for (const element of this.#list("listOfRules")) {
+      const { variable } = element.attributes;
+      if (local(element) !== "assignmentRule") this.#refuse(element, "is not supported");
+      if (this.#list("listOfCompartments").some(({ attributes }) => attributes.id === variable)) {
+        this.#refuse(element, "changes the size of a compartment, which is not supported");
+      }
+      if (!this.#values.has(variable) && !this.#species.has(variable)) {
+        this.#refuse(element, "sets what is neither a species nor a parameter");
+      }
+      this.#rules.set(variable, this.#math(element));
+      this.#values.delete(variable);
+    }
+  }
+
+  #reactions() {
+    return this.#list("listOfReactions").map((element) => {
+      const { id, fast } = element.attributes;
+      if (isTrue(fast)) this.#refuse(element, "is fast, which is not supported");
+      const changes = new Map<string, number>();
+      const sides: [string, number][] = [
+        ["listOfReactants", -1],
+        ["listOfProducts", 1],
+      ];
+      for (const [name, sign] of sides) {
+        const list = elements(element).find((child) => local(child) === name);
+        for (const reference of list ? elements(list).filter((each) => local(each) === "speciesReference") : []) {
+          const species = this.#species.get(reference.attributes.species);
+          if (!species)
+            return this.#refuse(reference, `names the species "${reference.attributes.species}", which there is not`);
+          const count = sign * this.#stoichiometry(reference);
+          if (this.#rules.has(species.id) && !species.fixed) {
+            this.#refuse(reference, `changes ${species.id}, which a rule sets`);
+          }
+          if (!species.fixed) changes.set(species.id, (changes.get(species.id) ?? 0) + count);
+        }
+      }
+      const law = elements(element).find((child) => local(child) === "kineticLaw");
+      if (!law) return this.#refuse(element, "has no kineticLaw");
+      const own = new Map<string, string>();
+      const lists = elements(law).filter((child) =>
+        ["listOfParameters", "listOfLocalParameters"].includes(local(child)),
+      );
+      for (const parameter of lists.flatMap(elements).filter((child) => /arameter$/.test(local(child)))) {
+        // A name that no other has: local ones hide global ones.
+        const name = `${id}.${parameter.attributes.id}`;
+        own.set(parameter.attributes.id, name);
+        this.#values.set(name, number(this.#number(parameter, "value")));
+      }
+      const rename = (name: string) => (own.has(name) ? nameOf(own.get(name)!) : undefined);
+      return { name: id, element: law, changes, law: substitute(this.#math(law), rename) };
+    });
+  }
+
+  #stoichiometry(reference: XmlElement): number {
+    const math = elements(reference).find((child) => local(child) === "stoichiometryMath");
+    if (math) return this.#refuse(math, "is not supported");
+    if (
+      reference.attributes.id &&
+      (this.#starts.has(reference.attributes.id) || this.#rules.has(reference.attributes.id))
+    ) {
+      return this.#refuse(reference, "has a stoichiometry that is computed, which is not supported");
+    }
+    const count = reference.attributes.stoichiometry === undefined ? 1 : this.#number(reference, "stoichiometry");
+    if (!Number.isInteger(count) || count < 0) {
+      return this.#refuse(reference, `has the stoichiometry ${count}; molecules react in whole numbers`);
+    }
+    return count;
+  }
+
+  #events(index: ReadonlyMap<string, number>): NetworkEvent[] {
+    return this.#list("listOfEvents").map((element, i) => {
+      const child = (name: string) => elements(element).find((each) => local(each) === name);
+      for (const name of ["delay", "priority"]) {
+        const found = child(name);
+        if (found) this.#refuse(found, "is not supported");
+      }
+      const trigger = child("trigger");
+      if (!trigger) return this.#refuse(element, "has no trigger");
+      // Level 2 knows no event that fires at the start.
+      const initially = this.#level === 2 || trigger.attributes.initialValue !== "false";
+      const list = child("listOfEventAssignments");
+      const assignments = (list ? elements(list) : []).map((assignment) => {
+        const { variable } = assignment.attributes;
+        const species = this.#species.get(variable);
+        const at = index.get(variable);
+        if (!species || at === undefined)
+          return this.#refuse(assignment, "sets what is no species; events set counts only");
+        if (species.constant) this.#refuse(assignment, "sets a constant species");
+        return { species: at, value: this.#closed(this.#times(this.#math(assignment), species), assignment) };
+      });
+      return {
+        name: element.attributes.id ?? `event ${i + 1}`,
+        trigger: this.#closed(this.#math(trigger), trigger),
+        assignments,
+        initially,
+      };
+    });
+  }
+
+  #initial(species: Species): Expression {
+    const { element, compartment } = species;
+    const start = this.#starts.get(species.id);
+    if (start) return this.#atStart(this.#times(start, species), [species.id]);
+    if (element.attributes.initialAmount !== undefined) return number(this.#number(element, "initialAmount"));
+    if (element.attributes.initialConcentration !== undefined) {
+      return call("*", number(this.#number(element, "initialConcentration")), nameOf(compartment));
+    }
+    return this.#refuse(element, "has no initial amount; add initialAmount");
+  }
+
+  /** Of parameters alone: species and rules stand for their values at t = 0. */
+  #atStart(expression: Expression, within: readonly string[]): Expression {
+    return substitute(expression, (name) => {
+      if (within.includes(name) && within.length > 1) this.#refuse(this.#model, `defines ${name} by itself`);
+      if (name === TIME) return number(0);
+      const species = this.#species.get(name);
+      const rule = this.#rules.get(name);
+      if (rule) return this.#atStart(rule, [...within, name]);
+      return species ? this.#symbol(species, this.#initial(species)) : undefined;
+    });
+  }
+
+  /** The value of a species' symbol where its amount is known. */
+  #symbol({ amount, compartment }: Species, value: Expression): Expression {
+    return amount ? value : call("/", value, nameOf(compartment));
+  }
+
+  /** The amount of a species where the value of its symbol is known. */
+  #times(value: Expression, { amount, compartment }: Species): Expression {
+    return amount ? value : call("*", value, nameOf(compartment));
+  }
+
+  /** Species as amounts, rules by what they say, so that only amounts, parameters and the time remain. */
+  #closed(expression: Expression, where: XmlElement, within: readonly string[] = []): Expression {
+    return substitute(expression, (name) => {
+      if (within.includes(name)) this.#refuse(where, `depends on ${name}, which is defined by itself`);
+      const rule = this.#rules.get(name);
+      if (rule) return this.#closed(rule, where, [...within, name]);
+      const species = this.#species.get(name);
+      if (species) return this.#symbol(species, nameOf(name));
+      if (name === TIME) return undefined;
+      const value = this.#values.get(name);
+      if (!value)
+        return this.#refuse(where, `asks for ${name}, which is neither a species, a parameter nor a compartment`);
+      if (value.kind === "number" && Number.isNaN(value.value) && !this.#starts.has(name)) {
+        this.#refuse(where, `asks for ${name}, which has no value`);
+      }
+      return undefined;
+    });
+  }
+
+  /** Values in an order in which each follows from those before it. */
+  #sortedValues(): Map<string, Expression> {
+    const sorted = new Map<string, Expression>();
+    const visit = (name: string, chain: readonly string[]) => {
+      if (sorted.has(name)) return;
+      if (chain.includes(name)) this.#refuse(this.#model, `defines ${name} by itself`);
+      const start = this.#starts.get(name);
+      const value = start ? this.#atStart(start, [name]) : this.#values.get(name)!;
+      for (const other of namesIn(value)) {
+        if (!this.#values.has(other))
+          this.#refuse(this.#model, `asks for ${other} in the initial value of ${name}; there is none`);
+        visit(other, [...chain, name]);
+      }
+      if (value.kind === "number" && Number.isNaN(value.value)) return; // nobody asks for it
+      sorted.set(name, value);
+    };
+    for (const name of this.#values.keys()) visit(name, []);
+    return sorted;
+  }
+
+  #number(element: XmlElement, attribute: string): number {
+    const text = element.attributes[attribute] ?? "";
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (!Number.isFinite(value)) this.#refuse(element, `has the ${attribute} "${text}"; it must be a finite number`);
+    return value;
+  }
+}
+
+const isTrue = (text: string | undefined) => text === "true" || text === "1";

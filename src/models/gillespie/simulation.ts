@@ -1,0 +1,519 @@
+// An ensemble of trajectories on any device. Its state is what it remembers: exact sums over the trajectories made so far. One
+// step is one more trajectory of every point, so a run can be extended, stopped between batches, and continued elsewhere.
+
+import type { Device } from "../../device/device.ts";
+import { CheckpointError, ParameterError } from "../../device/errors.ts";
+import { between, Exclusive, type RunOptions } from "../../device/run.ts";
+import type { Estimate } from "../../statistics/index.ts";
+import { decodeCheckpoint, digestOf, encodeCheckpoint } from "../checkpoint.ts";
+import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
+import { type Points, resolve } from "../parameters.ts";
+import { checkSeed } from "../seed.ts";
+import { Series } from "../series.ts";
+import { masterEquation } from "./exact.ts";
+import { type Expression, evaluate } from "./expression.ts";
+import { GpuEnsemble, TrajectoryFailure } from "./gpu.ts";
+import { type Linear, linear } from "./outputs.ts";
+import { type GillespieParameters, gillespieParameters, networkOf, untilOf } from "./parameters.ts";
+import { type Ensemble, prepare } from "./prepare.ts";
+import { simulate } from "./reference.ts";
+import { type Batch, Tally } from "./tally.ts";
+
+export type GillespieOptions = Options<typeof gillespieParameters> & {
+  /** Invocations in a workgroup; changes the speed and nothing else. */
+  workgroup?: number;
+};
+
+/** Trajectories after which the reference looks whether it should stop. */
+const REFERENCE_BATCH = 16;
+
+/** What an ensemble shows of one point: outer index time, inner index as `species`. */
+export interface Moments {
+  mean: number[][];
+  sd: number[][];
+}
+
+export interface GillespieResult extends Moments {
+  times: number[];
+  /** Species, then outputs. */
+  species: string[];
+  trajectories: number;
+  /** [time][i][j] over the species, at most 16 of them. */
+  covariance?: number[][][];
+  /** Share of trajectories whose condition held by each time. */
+  passage?: { condition: string; probability: number[] };
+  /** The points of a sweep; mean and sd above are those of the first. */
+  points?: ({ set: Record<string, number>; passage?: { probability: number[] } } & Moments)[];
+}
+
+interface Output {
+  name: string;
+  value: Expression;
+  /** For each point; undefined where it is not linear. */
+  linear: (Linear | undefined)[];
+  /** Its place among the outputs that are not linear. */
+  place: number;
+}
+
+export class GillespieSimulation implements Simulation<GillespieParameters> {
+  readonly model = "gillespie";
+  readonly device: Device;
+  readonly seed: bigint;
+  readonly replicas = 1;
+  readonly points: Points<GillespieParameters>;
+  readonly ensemble: Ensemble;
+  readonly #gpu: GpuEnsemble | undefined;
+  readonly #outputs: readonly Output[];
+  readonly #tally: Tally;
+  readonly #exclusive = new Exclusive("The Gillespie ensemble");
+
+  private constructor(device: Device, points: Points<GillespieParameters>, ensemble: Ensemble, gpu?: GpuEnsemble) {
+    this.device = device;
+    this.points = points;
+    this.ensemble = ensemble;
+    this.seed = ensemble.seed;
+    this.#gpu = gpu;
+    this.#outputs = outputsOf(ensemble);
+    this.#tally = new Tally(ensemble, this.#nonlinear.length);
+  }
+
+  static async create(device: Device, given: GillespieOptions = {}): Promise<GillespieSimulation> {
+    const { seed = 1n, workgroup, ...parameters } = given;
+    const points = resolve("gillespie", gillespieParameters, parameters);
+    const own = points.parameters;
+    const ensemble = prepare(networkOf(own), {
+      until: untilOf(own),
+      points: own.points,
+      set: own.set,
+      passage: own.passage,
+      seed: checkSeed(seed),
+    });
+    const gpu = device.kind === "gpu" ? await GpuEnsemble.create(device, ensemble, workgroup) : undefined;
+    return new GillespieSimulation(device, points, ensemble, gpu);
+  }
+
+  static async restore(device: Device, bytes: Uint8Array): Promise<GillespieSimulation & { extra: CheckpointExtra }> {
+    const { model, header, sections } = await decodeCheckpoint(bytes);
+    if (model !== "gillespie") throw new CheckpointError(`The checkpoint is one of ${model}, not of gillespie.`);
+    const { parameters, seed, replicates, shift, extra } = header as Record<string, never>;
+    const own = await GillespieSimulation.create(device, { ...(parameters as object), seed: BigInt(seed) });
+    const arrays = own.#arrays();
+    for (const [name, array] of Object.entries(arrays)) {
+      const section = sections[name];
+      if (section?.byteLength !== array.byteLength) {
+        own.dispose();
+        throw new CheckpointError("The checkpoint's sums do not fit its network.");
+      }
+      new Uint8Array(array.buffer).set(section);
+    }
+    own.#tally.replicates = Number(replicates);
+    own.#tally.shift = Number(shift);
+    const kept = Object.entries(sections).filter(([name]) => name.startsWith("extra:"));
+    return Object.assign(own, {
+      extra: {
+        header: extra as Record<string, unknown>,
+        sections: Object.fromEntries(kept.map(([name, section]) => [name.slice("extra:".length), section])),
+      },
+    });
+  }
+
+  /** Trajectories of each point made so far. */
+  get steps(): number {
+    return this.#tally.replicates;
+  }
+
+  get observables(): Record<string, Observable> {
+    const names = this.#names.map((name) => [name, { unit: "molecules", description: `${name} at the end` }]);
+    return Object.fromEntries(names);
+  }
+
+  series(): Series {
+    return new Series([], 1);
+  }
+
+  /**
+   * Makes `steps` more trajectories of every point.
+   *
+   * @throws ParameterError where a trajectory meets a negative propensity or count; the signal's reason when aborted: then the
+   * trajectories of the batch under way are forgotten.
+   */
+  run(steps: number, options: RunOptions = {}): Promise<void> {
+    return this.#exclusive.use(async () => {
+      if (!Number.isSafeInteger(steps) || steps < 0 || this.steps + steps >= 2 ** 32) {
+        throw new ParameterError("trajectories", `trajectories ${steps}: give a whole number, below 2^32 in all.`);
+      }
+      const from = this.steps;
+      const tick = () => between({ done: this.steps - from, total: steps }, options);
+      while (this.steps < from + steps) {
+        const left = from + steps - this.steps;
+        this.#tally.add(await this.#batch(Math.min(left, this.#gpu?.most ?? REFERENCE_BATCH), tick));
+      }
+      await tick();
+    });
+  }
+
+  /** An ensemble has no parameter that changes while it runs. */
+  async set(changes: Partial<GillespieParameters>): Promise<void> {
+    const [name] = Object.keys(changes);
+    if (name) throw new ParameterError(name, `${name} is fixed when an ensemble begins; start another.`);
+  }
+
+  /** Mean, standard deviation, covariances and passages at the grid times. */
+  result(): GillespieResult {
+    this.#exclusive.check();
+    const { ensemble } = this;
+    const first = this.#moments(0);
+    const passage = ensemble.passage && { condition: this.points.parameters.passage, probability: this.#passage(0) };
+    const covariance = this.#covariance(0);
+    const many = ensemble.points.length > 1;
+    return {
+      times: [...ensemble.times],
+      species: this.#names,
+      trajectories: this.steps,
+      ...first,
+      ...(covariance ? { covariance } : {}),
+      ...(passage ? { passage } : {}),
+      ...(many
+        ? {
+            points: ensemble.points.map(({ set }, p) => ({
+              set: { ...set },
+              ...this.#moments(p),
+              ...(passage ? { passage: { probability: this.#passage(p) } } : {}),
+            })),
+          }
+        : {}),
+    };
+  }
+
+  /** How often each count occurred: bins of `width` counts, [time][species][bin]. Undefined in a sweep. */
+  histogram(): { width: number; bins: number; counts: Float64Array } | undefined {
+    if (this.#tally.bins === 0) return undefined;
+    return { width: 2 ** this.#tally.shift, bins: this.#tally.bins, counts: this.#tally.histogram.slice() };
+  }
+
+  /** Counts at the grid times of trajectories `first` …: [trajectory of point 0, …][time][species]. They are not tallied. */
+  counts(first: number, count: number): Promise<number[][][]> {
+    return this.#exclusive.use(async () => {
+      const { network, times } = this.ensemble;
+      if (!this.#gpu) {
+        return this.ensemble.points.flatMap((_, point) =>
+          Array.from({ length: count }, (_, i) => simulate(this.ensemble, { point, replicate: first + i }).counts),
+        );
+      }
+      if (count > this.#gpu.most)
+        throw new ParameterError("count", `count ${count}: at most ${this.#gpu.most} at once.`);
+      const shape = await this.#simulate(first, count, async () => {});
+      const data = await this.#gpu.counts(shape);
+      const at = (t: number, s: number, slot: number) => data[(t * network.species.length + s) * shape.slots + slot];
+      return Array.from({ length: shape.slots }, (_, slot) =>
+        Array.from(times, (_, t) => network.species.map((_, s) => at(t, s, slot))),
+      );
+    });
+  }
+
+  /** One trajectory again, in full, by the reference: its times and the counts from each on. */
+  replay(replicate: number, point = 0): { times: number[]; counts: number[][] } {
+    const times: number[] = [];
+    const counts: number[][] = [];
+    simulate(
+      this.ensemble,
+      { point, replicate },
+      {
+        onChange: (time, state) => {
+          times.push(time);
+          counts.push([...state]);
+        },
+      },
+    );
+    return { times, counts };
+  }
+
+  /** Values at the end. */
+  estimate(point = 0): Record<string, Estimate> {
+    const { mean, sd } = this.#moments(point);
+    const last = mean.length - 1;
+    const n = this.steps;
+    const values = this.#names.map((name, i) => [
+      name,
+      { value: mean[last][i], error: sd[last][i] / Math.sqrt(n), tau: 0.5, n },
+    ]);
+    return Object.fromEntries(values);
+  }
+
+  /** The points of the sweep, each with its values at the end. */
+  sweep(): { parameters: Record<string, number>; observables: Record<string, Estimate> }[] | undefined {
+    if (Object.keys(this.ensemble.points[0].set).length === 0) return undefined;
+    return this.ensemble.points.map(({ set }, point) => ({
+      parameters: { ...set },
+      observables: this.estimate(point),
+    }));
+  }
+
+  /** SHA-256 of all integer sums and of the number of trajectories. */
+  async digest(): Promise<string> {
+    this.#exclusive.check();
+    const { network, points, times } = this.ensemble;
+    const head = `gillespie ${points.length}x${times.length}x${network.species.length} ${this.steps}\n`;
+    return digestOf(new TextEncoder().encode(head), ...this.#tally.bytes());
+  }
+
+  checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
+    this.#exclusive.check();
+    const { parameters } = this.points;
+    const { replicates, shift } = this.#tally;
+    const header = { parameters, seed: String(this.seed), replicates, shift, extra: extra.header };
+    const kept = Object.entries(extra.sections).map(([name, bytes]) => [`extra:${name}`, bytes]);
+    const own = Object.entries(this.#arrays()).map(([name, array]) => [name, new Uint8Array(array.slice().buffer)]);
+    return encodeCheckpoint({ model: "gillespie", header, sections: Object.fromEntries([...own, ...kept]) });
+  }
+
+  /** Means, shape [point][time][species and outputs]. */
+  async array(): Promise<{ data: Float64Array; shape: number[] }> {
+    const { points, times } = this.ensemble;
+    const means = points.map((_, p) => this.#moments(p).mean);
+    const shape = [times.length, this.#names.length];
+    return { data: Float64Array.from(means.flat(2)), shape: points.length > 1 ? [points.length, ...shape] : shape };
+  }
+
+  /** The first species' histogram in time: time to the right, counts upwards, the most frequent of each time white. */
+  async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
+    const histogram = this.histogram();
+    if (!histogram) throw new ParameterError("out", "out: a sweep has no picture; write .csv or .npy.");
+    const { bins, counts } = histogram;
+    const stride = this.ensemble.network.species.length * bins;
+    const width = this.ensemble.times.length;
+    const columns = Array.from({ length: width }, (_, t) => counts.subarray(t * stride, t * stride + bins));
+    const height = columns.reduce((most, column) => Math.max(most, lastOf(column) + 1), 1);
+    const data = new Uint8Array(width * height);
+    columns.forEach((column, t) => {
+      const largest = column.reduce((a, b) => Math.max(a, b), 1);
+      for (let bin = 0; bin < height; bin++) {
+        data[(height - 1 - bin) * width + t] = Math.round(255 * Math.sqrt(column[bin] / largest));
+      }
+    });
+    return { width, height, data };
+  }
+
+  /** A table for spreadsheets: time, then mean and sd of everything; in a sweep the values set before them. */
+  table(): { head: string[]; rows: (string | number)[][] } {
+    const { points, times } = this.ensemble;
+    const swept = Object.keys(points[0].set);
+    const head = [...swept, "time", ...this.#names.flatMap((name) => [`${name}_mean`, `${name}_sd`])];
+    const rows = points.flatMap(({ set }, p) => {
+      const { mean, sd } = this.#moments(p);
+      return Array.from(times, (time, t) => [
+        ...swept.map((name) => set[name]),
+        time,
+        ...mean[t].flatMap((value, i) => [value, sd[t][i]]),
+      ]);
+    });
+    return { head, rows };
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  dispose(): void {
+    if (this.#exclusive.dispose()) this.#gpu?.dispose();
+  }
+
+  get #names(): string[] {
+    return [...this.ensemble.network.species, ...this.#outputs.map(({ name }) => name)];
+  }
+
+  get #nonlinear(): readonly Output[] {
+    return this.#outputs.filter(({ place }) => place >= 0);
+  }
+
+  #arrays() {
+    const { first, low, high, histogram, passages, outputs } = this.#tally;
+    return { first, low, high, histogram, passages, outputs };
+  }
+
+  async #batch(replicates: number, tick: () => Promise<void>): Promise<Batch> {
+    const { network, points, times } = this.ensemble;
+    const pairs = this.#tally.pairs.length;
+    const rows = times.length * network.species.length;
+    const passages = new Uint32Array(points.length * times.length);
+    const outputs = new Float64Array(2 * points.length * times.length * this.#nonlinear.length);
+    const passed = (point: number, intervals: number) => {
+      const g = intervals === 0 ? 0 : Math.floor(intervals) + 1;
+      if (g < times.length) passages[point * times.length + g]++; // NaN: never
+    };
+    const observe = (point: number, t: number, counts: readonly number[]) =>
+      this.#nonlinear.forEach(({ value: expression, place }) => {
+        const own = evaluate(expression, (name) => {
+          const at = network.species.indexOf(name);
+          return at >= 0 ? counts[at] : (points[point].parameters.get(name) ?? times[t]);
+        });
+        const at = 2 * ((point * times.length + t) * this.#nonlinear.length + place);
+        outputs[at] += own;
+        outputs[at + 1] += own * own;
+      });
+
+    if (this.#gpu) {
+      const shape = await this.#simulate(this.steps, replicates, tick);
+      const sums = await this.#gpu.sums(shape);
+      let largest = 0;
+      for (let i = 5; i < sums.length; i += 6) largest = Math.max(largest, sums[i]);
+      const shift = this.#tally.shiftFor(largest);
+      const histogram =
+        this.#tally.bins > 0 ? await this.#gpu.histogram(shape, this.#tally.bins, shift) : new Uint32Array();
+      if (this.ensemble.passage) {
+        (await this.#gpu.passages(shape)).forEach((intervals, slot) => {
+          passed(Math.floor(slot / replicates), intervals);
+        });
+      }
+      if (this.#nonlinear.length > 0) {
+        const data = await this.#gpu.counts(shape);
+        for (let slot = 0; slot < shape.slots; slot++) {
+          for (let t = 0; t < times.length; t++) {
+            const counts = network.species.map((_, s) => data[(t * network.species.length + s) * shape.slots + slot]);
+            observe(Math.floor(slot / replicates), t, counts);
+          }
+        }
+      }
+      return { replicates, sums, histogram, shift, passages, outputs };
+    }
+
+    await tick();
+    const first = new BigUint64Array(points.length * times.length * pairs);
+    const second = Array<bigint>(first.length).fill(0n);
+    const seen: number[][] = [];
+    let largest = 0;
+    points.forEach((_, point) => {
+      for (let i = 0; i < replicates; i++) {
+        const { counts, passage } = simulate(this.ensemble, { point, replicate: this.steps + i });
+        counts.forEach((state, t) => {
+          this.#tally.pairs.forEach(([a, b], k) => {
+            const at = (point * times.length + t) * pairs + k;
+            first[at] += BigInt(state[a]);
+            second[at] += BigInt(state[a]) * BigInt(state[b]);
+          });
+          largest = state.reduce((most, count) => Math.max(most, count), largest);
+          observe(point, t, state);
+        });
+        if (this.#tally.bins > 0) seen.push(counts.flat());
+        if (passage !== undefined) passed(point, passage / times[1]);
+      }
+    });
+    const shift = this.#tally.shiftFor(largest);
+    const histogram = new Uint32Array(this.#tally.bins > 0 ? rows * this.#tally.bins : 0);
+    for (const counts of seen) {
+      counts.forEach((count, row) => {
+        histogram[row * this.#tally.bins + Math.floor(count / 2 ** shift)]++;
+      });
+    }
+    const word = (value: bigint, at: bigint) => Number((value >> (32n * at)) & 0xffffffffn);
+    const sums = new Uint32Array(6 * first.length);
+    second.forEach((value, i) => {
+      sums.set([word(first[i], 0n), word(first[i], 1n), word(value, 0n), word(value, 1n), word(value, 2n)], 6 * i);
+    });
+    return { replicates, sums, histogram, shift, passages, outputs };
+  }
+
+  async #simulate(first: number, replicates: number, tick: () => Promise<void>) {
+    try {
+      return await this.#gpu!.simulate(first, replicates, tick);
+    } catch (error) {
+      if (!(error instanceof TrajectoryFailure)) throw error;
+      const replicate = first + error.offset;
+      simulate(this.ensemble, { point: error.point, replicate }); // throws, and says what went wrong and where
+      throw new ParameterError(
+        "network",
+        `trajectory ${replicate}: a propensity or a count left the range of the GPU's numbers.`,
+      );
+    }
+  }
+
+  #moments(point: number): Moments {
+    const { network, times } = this.ensemble;
+    const tally = this.#tally;
+    const n = this.steps;
+    const species = network.species.map((_, i) => i);
+    const mean: number[][] = [];
+    const sd: number[][] = [];
+    for (let t = 0; t < times.length; t++) {
+      const cell = point * times.length + t;
+      const means = species.map((i) => tally.mean(cell, i));
+      const deviations = species.map((i) => Math.sqrt(tally.covariance(cell, i)));
+      for (const output of this.#outputs) {
+        const own = output.linear[point];
+        if (own && output.place < 0) {
+          means.push(own.coefficients.reduce((sum, c, i) => sum + c * means[i], own.constant));
+          deviations.push(Math.sqrt(Math.max(0, this.#variance(cell, own.coefficients))));
+        } else {
+          const at = 2 * (cell * this.#nonlinear.length + output.place);
+          const [sum, squares] = [tally.outputs[at], tally.outputs[at + 1]];
+          means.push(sum / n);
+          deviations.push(Math.sqrt(Math.max(0, (squares - (sum * sum) / n) / (n - 1))));
+        }
+      }
+      mean.push(means);
+      sd.push(deviations);
+    }
+    return { mean, sd };
+  }
+
+  #variance(cell: number, coefficients: readonly number[]): number {
+    return this.#tally.pairs.reduce((sum, [a, b], k) => {
+      const weight = coefficients[a] * coefficients[b] * (a === b ? 1 : 2);
+      return weight === 0 ? sum : sum + weight * this.#tally.covariance(cell, k);
+    }, 0);
+  }
+
+  #covariance(point: number): number[][][] | undefined {
+    const { network, times } = this.ensemble;
+    const species = network.species.length;
+    if (this.#tally.pairs.length < (species * (species + 1)) / 2) return undefined;
+    return Array.from(times, (_, t) => {
+      const matrix = network.species.map(() => Array<number>(species).fill(0));
+      this.#tally.pairs.forEach(([a, b], k) => {
+        matrix[a][b] = this.#tally.covariance(point * times.length + t, k);
+        matrix[b][a] = matrix[a][b];
+      });
+      return matrix;
+    });
+  }
+
+  #passage(point: number): number[] {
+    const { length } = this.ensemble.times;
+    let passed = 0;
+    return Array.from({ length }, (_, t) => {
+      passed += this.#tally.passages[point * length + t];
+      return passed / this.steps;
+    });
+  }
+}
+
+/** What is known exactly at the end, where the network has few states. */
+export function exactGillespie(parameters: GillespieParameters) {
+  const ensemble = prepare(networkOf(parameters), {
+    until: untilOf(parameters),
+    points: 2,
+    set: parameters.set,
+    passage: "",
+    seed: 0n,
+  });
+  const law =
+    ensemble.points.length === 1 ? masterEquation(ensemble, 0, { operations: 3e8, states: 20_000 }) : undefined;
+  if (!law) return {};
+  const source = "master equation by uniformisation";
+  return Object.fromEntries(ensemble.network.species.map((name, i) => [name, { value: law.mean[1][i], source }]));
+}
+
+function outputsOf({ network, points }: Ensemble): Output[] {
+  let place = 0;
+  return network.outputs.map(({ name, value }) => {
+    const forms = points.map(({ parameters }) => linear(value, network, parameters));
+    const summed =
+      network.species.length <= 16 ||
+      forms.every((form) => form && form.coefficients.filter((c) => c !== 0).length < 2);
+    const direct = summed && forms.every((form) => form !== undefined);
+    return { name, value, linear: forms, place: direct ? -1 : place++ };
+  });
+}
+
+/** The last bin that is not empty, or -1. */
+const lastOf = (column: Float64Array) => column.reduce((last, count, bin) => (count > 0 ? bin : last), -1);

@@ -1,0 +1,171 @@
+// Networks as text, one statement a line or between semicolons:
+//   S + I -> 2 I @ beta          a reaction and its rate constant (mass action: beta S I)
+//   S -> P @ V*S/(K + S)         or, where the expression names a species, its whole propensity
+//   A <-> B @ k1, k2             both directions
+//   0 -> X @ 10                  from nothing; X -> 0 into nothing
+//   beta = 1e-4                  a parameter, or a species' count at t = 0
+//   total := A + B               an output
+//   at 25: X = 50                an event at a time; when X > 30: X = 0, Y = 1 one whenever a condition becomes true
+//   # a comment
+
+import { ParameterError } from "../../device/errors.ts";
+import { call, type Expression, nameOf, namesIn, number, parseExpression as parse, substitute } from "./expression.ts";
+import { checkNames, type Network, type NetworkEvent, type Reaction, TIME } from "./network.ts";
+
+type Side = Map<string, number>;
+
+/** What the time is called here. */
+const T = "t";
+
+const parseExpression = (text: string) => substitute(parse(text), (name) => (name === T ? nameOf(TIME) : undefined));
+
+interface Arrow {
+  name: string;
+  from: Side;
+  to: Side;
+  rate: Expression;
+}
+
+const NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
+
+/** @throws ParameterError that shows the statement at fault. */
+export function parseNetwork(text: string): Network {
+  const statements = text
+    .split(/[;\n]/)
+    .map((line) => line.replace(/#.*/, "").trim())
+    .filter(Boolean);
+  const arrows: Arrow[] = [];
+  const values = new Map<string, Expression>();
+  const outputs: { name: string; value: Expression }[] = [];
+  const happenings: { name: string; trigger: Expression; set: [string, Expression][] }[] = [];
+  for (const statement of statements) {
+    if (/->|→|⇌/.test(statement)) arrows.push(...readReaction(statement));
+    else if (/^(at|when)\s/.test(statement)) happenings.push(readEvent(statement));
+    else if (statement.includes(":=")) outputs.push(readDefinition(statement, ":="));
+    else {
+      const { name, value } = readDefinition(statement, "=");
+      if (values.has(name)) throw wrong(statement, `${name} has a value already`);
+      values.set(name, value);
+    }
+  }
+  if (arrows.length === 0) {
+    throw new ParameterError("network", 'the network has no reaction; write one as in "S + I -> 2 I @ 1e-4".');
+  }
+  const species = [...new Set(arrows.flatMap(({ from, to }) => [...from.keys(), ...to.keys()]))];
+  if (species.length === 0) throw new ParameterError("network", "the network has no species; nothing changes in it.");
+  if (species.includes(TIME))
+    throw new ParameterError("network", `${TIME} is the time; give the species another name.`);
+
+  const reactions = arrows.map(({ name, from, to, rate }): Reaction => {
+    const changes = species.map((each) => (to.get(each) ?? 0) - (from.get(each) ?? 0));
+    return { name, changes, propensity: propensityOf(from, rate, species) };
+  });
+  const events = happenings.map(({ name, trigger, set }): NetworkEvent => {
+    const assignments = set.map(([target, value]) => {
+      const at = species.indexOf(target);
+      if (at < 0) throw wrong(name, `${target} is no species of the network; an event sets counts`);
+      return { species: at, value };
+    });
+    return { name, trigger, assignments, initially: false };
+  });
+  const parameters = new Map([...values].filter(([name]) => !species.includes(name)));
+  if (parameters.has(T)) throw wrong(`${T} = …`, `${T} is the time`);
+  const network = {
+    species,
+    initial: species.map((each) => values.get(each) ?? number(0)),
+    parameters,
+    reactions,
+    outputs,
+    events,
+  };
+  checkNames(network);
+  return network;
+}
+
+/**
+ * Mass action counts the ways to choose the reactants: k X(X-1)/2 for 2 X (Gillespie 1977, doi 10.1021/j100540a008). A rate
+ * that names a species is a propensity by itself.
+ */
+function propensityOf(from: Side, rate: Expression, species: readonly string[]): Expression {
+  const named = namesIn(rate);
+  if (species.some((each) => named.has(each))) return rate;
+  const ways = [...from].map(([each, count]) =>
+    count === 1 ? nameOf(each) : call("choose", nameOf(each), number(count)),
+  );
+  return ways.length > 0 ? call("*", rate, ...ways) : rate;
+}
+
+function readReaction(statement: string): Arrow[] {
+  const [scheme, rates, ...more] = statement.split("@");
+  if (rates === undefined || more.length > 0)
+    throw wrong(statement, 'write its rate after one "@", as in A -> B @ 0.5');
+  const both = /<->|⇌/.test(scheme);
+  const sides = scheme.split(/<->|⇌|->|→/);
+  if (sides.length !== 2) throw wrong(statement, "a reaction has one arrow");
+  const [from, to] = sides.map((side) => readSide(side, statement));
+  const parts = splitTop(rates);
+  if (parts.length !== (both ? 2 : 1)) {
+    throw wrong(
+      statement,
+      both ? "a reversible reaction has two rates, as in A <-> B @ 1, 0.5" : "a reaction has one rate",
+    );
+  }
+  const [forward, backward] = parts.map(parseExpression);
+  const name = scheme.trim().replace(/\s+/g, " ");
+  if (!both) return [{ name, from, to, rate: forward }];
+  const [left, right] = sides.map((side) => side.trim());
+  return [
+    { name: `${left} -> ${right}`, from, to, rate: forward },
+    { name: `${right} -> ${left}`, from: to, to: from, rate: backward },
+  ];
+}
+
+function readSide(text: string, statement: string): Side {
+  const side: Side = new Map();
+  if (/^\s*(0|∅)?\s*$/.test(text)) return side;
+  for (const term of text.split("+")) {
+    const [, count, name] = /^\s*(\d*)\s*\*?\s*(\S+)\s*$/.exec(term) ?? [];
+    if (name === undefined || !NAME.test(name)) throw wrong(statement, `"${term.trim()}" is no species, as in 2 X`);
+    const copies = count === "" ? 1 : Number(count);
+    if (copies < 1 || copies > 1e6) throw wrong(statement, `${copies} copies of ${name}; take 1 to 1000000`);
+    side.set(name, (side.get(name) ?? 0) + copies);
+  }
+  return side;
+}
+
+function readDefinition(statement: string, sign: string): { name: string; value: Expression } {
+  const at = statement.indexOf(sign);
+  const name = statement.slice(0, at).trim();
+  if (at < 0 || !NAME.test(name))
+    throw wrong(statement, "it is no reaction, no value (NAME = VALUE), no output and no event");
+  return { name, value: parseExpression(statement.slice(at + sign.length)) };
+}
+
+function readEvent(statement: string) {
+  const [, kind, condition, body] = /^(at|when)\s([^:]*):(.*)$/.exec(statement) ?? [];
+  if (body === undefined) throw wrong(statement, 'an event is written as in "at 25: X = 50" or "when X > 30: X = 0"');
+  const left = parseExpression(condition);
+  return {
+    name: statement,
+    trigger: kind === "at" ? call(">=", nameOf(TIME), left) : left,
+    set: splitTop(body).map((part): [string, Expression] => {
+      const { name, value } = readDefinition(part, "=");
+      return [name, value];
+    }),
+  };
+}
+
+/** At the commas outside of parentheses. */
+function splitTop(text: string): string[] {
+  const parts = [""];
+  let depth = 0;
+  for (const character of text) {
+    if (character === "(") depth++;
+    if (character === ")") depth--;
+    if (character === "," && depth === 0) parts.push("");
+    else parts[parts.length - 1] += character;
+  }
+  return parts;
+}
+
+const wrong = (statement: string, why: string) => new ParameterError("network", `"${statement}": ${why}.`);

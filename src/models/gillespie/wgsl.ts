@@ -1,0 +1,251 @@
+// A network as WGSL: species, constants and propensities in registers, every reaction unrolled. shaders/gillespie/direct.wgsl
+// has the algorithm and calls what is written here.
+
+import { ParameterError } from "../../device/errors.ts";
+import { call, type Expression, namesIn, number } from "./expression.ts";
+import { type Network, TIME, triggerTime } from "./network.ts";
+
+export interface Generated {
+  source: string;
+  /** What each constant of the shader is, of parameters alone: computed in f64 and rounded once. */
+  constants: readonly Expression[];
+}
+
+/** Powers up to this are products; the general one is for real exponents. */
+const MOST_POWER = 16;
+
+export function generate(network: Network, passage: Expression | undefined): Generated {
+  const emitter = new Emitter(network);
+  const { species, reactions, events } = network;
+  const each = <T>(list: readonly T[], line: (item: T, i: number) => string) => list.map(line).join("\n");
+  const rates = reactions.map(({ propensity }) => emitter.real(propensity));
+  const stateEvents = events.filter((event) => !triggerTime(event));
+  const triggers = stateEvents.map(({ trigger }) => emitter.truth(trigger));
+  const passed = passage ? emitter.truth(passage) : "false";
+  const assignments = events.map(({ assignments }) =>
+    assignments.map(({ species, value }) => ({ species, value: emitter.real(value) })),
+  );
+  const constants = emitter.constants;
+  const bodies = {
+    load_constants: each(constants, (_, i) => `  c${i} = bitcast<f32>(points[row + ${i}u]);`),
+    load_species: each(species, (_, i) => `  x${i} = bitcast<i32>(state[${i}u * run.slots + slot]);`),
+    store_species: each(species, (_, i) => `  state[${i}u * run.slots + slot] = bitcast<u32>(x${i});`),
+    start_species: each(species, (_, i) => `  x${i} = bitcast<i32>(points[row + ${constants.length + i}u]);`),
+    record_species: each(
+      species,
+      (_, i) => `  snapshots[(grid * ${species.length}u + ${i}u) * run.slots + slot] = u32(x${i});`,
+    ),
+  };
+  const applied = each(assignments, (list, i) => {
+    // All values before any is set. Halves round up: an assignment should give whole numbers.
+    const values = each(list, ({ value }, k) => `      let v${k} = floor(${value} + 0.5);`);
+    const valid = list.map((_, k) => `(v${k} >= 0.0 && v${k} < 2147483648.0)`).join(" && ") || "true";
+    const set = each(list, ({ species }, k) => `      x${species} = i32(v${k});`);
+    return `    case ${i}u: {\n${values}\n      if (!(${valid})) { return false; }\n${set}\n    }`;
+  });
+  const source = `// The network:
+${each(reactions, ({ name }, i) => `//   ${i}: ${name.replace(/[\r\n]/g, " ")}`)}
+const SPECIES = ${species.length}u;
+const ROW = ${constants.length + species.length + 2 * events.length}u;
+const STOPS = ${constants.length + species.length}u;
+const EVENTS = ${events.length}u;
+const TIME_EVENTS = ${bits(events, (event) => triggerTime(event) !== undefined)}u;
+const INITIALLY = ${bits(events, ({ initially }) => initially)}u;
+const USES_TIME = ${emitter.usesTime};
+${each(species, (name, i) => `var<private> x${i}: i32; // ${name}`)}
+${each(constants, (_, i) => `var<private> c${i}: f32;`)}
+${each(reactions, (_, i) => `var<private> a${i}: f32;`)}
+var<private> now: f32;
+
+fn load_constants(row: u32) {\n${bodies.load_constants}\n}
+fn load_species(slot: u32) {\n${bodies.load_species}\n}
+fn store_species(slot: u32) {\n${bodies.store_species}\n}
+fn start_species(row: u32) {\n${bodies.start_species}\n}
+fn record_species(grid: u32, slot: u32) {\n${bodies.record_species}\n}
+
+fn propensities() -> f32 {
+${each(rates, (rate, i) => `  a${i} = ${rate};`)}
+  return ${sum(reactions.map((_, i) => `a${i}`))};
+}
+
+// Laws of one's own may turn negative; mass action cannot.
+fn smallest_propensity() -> f32 {
+  return ${reactions.map((_, i) => `a${i}`).reduce((least, a) => `min(${least}, ${a})`)};
+}
+
+// The last reaction that can happen and before which no more than r is: never one of propensity zero.
+fn choose_reaction(r: f32) -> u32 {
+  var chosen = 0u;
+  var before = 0.0;
+${each(reactions, (_, i) => `  if (a${i} > 0.0 && r >= before) { chosen = ${i}u; }\n  before += a${i};`)}
+  return chosen;
+}
+
+fn fire(reaction: u32) {
+  switch reaction {
+${each(reactions, ({ changes }, i) => `    case ${i}u: {${changes.map((change, s) => (change === 0 ? "" : ` x${s} ${change < 0 ? "-" : "+"}= ${Math.abs(change)};`)).join("")} }`)}
+    default: {}
+  }
+}
+
+// Negative where a count is, or has grown past 2^31.
+fn signs() -> i32 { return ${species.map((_, i) => `x${i}`).join(" | ")}; }
+
+fn passed() -> bool { return ${passed}; }
+
+// The triggers that are true, one bit an event.
+fn triggers() -> u32 {
+  return ${stateEvents.length === 0 ? "0u" : stateEvents.map((event, i) => `select(0u, ${(1 << events.indexOf(event)) >>> 0}u, ${triggers[i]})`).join(" | ")};
+}
+
+// False where a value is no count.
+fn apply_event(event: u32) -> bool {
+  switch event {
+${applied}
+    default: {}
+  }
+  return true;
+}
+
+`;
+  return { source, constants };
+}
+
+const sum = (terms: readonly string[]) => terms.reduce((total, term) => `(${total} + ${term})`);
+
+const bits = <T>(list: readonly T[], holds: (item: T) => boolean) =>
+  list.reduce((mask, item, i) => (holds(item) ? (mask | (1 << i)) >>> 0 : mask), 0);
+
+class Emitter {
+  readonly constants: Expression[] = [];
+  usesTime = false;
+  readonly #network: Network;
+  readonly #slots = new Map<string, number>();
+
+  constructor(network: Network) {
+    this.#network = network;
+  }
+
+  /** An f32. Whatever depends on parameters alone becomes one constant. */
+  real(expression: Expression): string {
+    if (expression.kind === "number" || this.#isConstant(expression)) return this.#constant(expression);
+    if (expression.kind === "name") {
+      if (expression.name === TIME) {
+        this.usesTime = true;
+        return "now";
+      }
+      return `f32(x${this.#network.species.indexOf(expression.name)})`;
+    }
+    return this.#call(expression);
+  }
+
+  truth(expression: Expression): string {
+    if (expression.kind === "call") {
+      const { operation, operands } = expression;
+      if (operation === "not") return `!(${this.truth(operands[0])})`;
+      if (operation === "and") return `(${operands.map((each) => this.truth(each)).join(" && ")})`;
+      if (operation === "or") return `(${operands.map((each) => this.truth(each)).join(" || ")})`;
+      if (COMPARISONS.includes(operation)) {
+        const whole = operands.map((each) => this.#whole(each));
+        const [a, b] = whole.every((each) => each !== undefined) ? whole : operands.map((each) => this.real(each));
+        return `(${a} ${operation} ${b})`;
+      }
+    }
+    return `(${this.real(expression)} != 0.0)`;
+  }
+
+  /** An i32 where the expression is a count or a whole number: compared exactly at any size. */
+  #whole(expression: Expression): string | undefined {
+    if (expression.kind === "number" && Number.isInteger(expression.value) && Math.abs(expression.value) < 2 ** 31) {
+      return `${expression.value}`;
+    }
+    const at = expression.kind === "name" ? this.#network.species.indexOf(expression.name) : -1;
+    return at >= 0 ? `x${at}` : undefined;
+  }
+
+  #isConstant(expression: Expression): boolean {
+    return [...namesIn(expression)].every((name) => name !== TIME && !this.#network.species.includes(name));
+  }
+
+  #constant(expression: Expression): string {
+    if (expression.kind === "number" && Number.isInteger(expression.value) && Math.abs(expression.value) < 2 ** 24) {
+      return `${expression.value}.0`;
+    }
+    const key = JSON.stringify(expression);
+    const slot = this.#slots.get(key) ?? this.constants.push(expression) - 1;
+    this.#slots.set(key, slot);
+    return `c${slot}`;
+  }
+
+  #call({ operation, operands }: Extract<Expression, { kind: "call" }>): string {
+    const [first, second] = operands;
+    switch (operation) {
+      case "+":
+        return sum(operands.map((each) => this.real(each)));
+      case "*":
+        return this.#product(operands);
+      case "-":
+      case "/":
+        return `(${this.real(first)} ${operation} ${this.real(second)})`;
+      case "negate":
+        return `(-${this.real(first)})`;
+      case "^":
+        return this.#power(first, second);
+      case "choose":
+        return this.#choose(first, second);
+      case "min":
+      case "max":
+        return operands.map((each) => this.real(each)).reduce((a, b) => `${operation}(${a}, ${b})`);
+      case "if":
+        return `select(${this.real(operands[2])}, ${this.real(second)}, ${this.truth(first)})`;
+      case "ln":
+        return `log(${this.real(first)})`;
+      case "and":
+      case "or":
+      case "not":
+      case "<":
+      case "<=":
+      case ">":
+      case ">=":
+      case "==":
+      case "!=":
+        return `select(0.0, 1.0, ${this.truth(call(operation, ...operands))})`;
+      default:
+        return `${operation}(${this.real(first)})`;
+    }
+  }
+
+  /** Constant factors become one. */
+  #product(operands: readonly Expression[]): string {
+    const flat = operands.flatMap((each) => (each.kind === "call" && each.operation === "*" ? each.operands : [each]));
+    const constant = flat.filter((each) => this.#isConstant(each));
+    const others = flat.filter((each) => !constant.includes(each)).map((each) => this.real(each));
+    const factors = constant.length > 0 ? [this.#constant(call("*", ...constant)), ...others] : others;
+    return factors.reduce((product, factor) => `(${product} * ${factor})`);
+  }
+
+  #power(base: Expression, exponent: Expression): string {
+    const n = exponent.kind === "number" ? exponent.value : Number.NaN;
+    if (!Number.isInteger(n) || n < 1 || n > MOST_POWER) {
+      // WGSL's pow is undefined for negative bases and costs accuracy; integers are products above.
+      return `pow(${this.real(base)}, ${this.real(exponent)})`;
+    }
+    const factor = this.real(base);
+    return n === 1 ? factor : `(${Array(n).fill(factor).join(" * ")})`;
+  }
+
+  /** n (n-1) … / m!, with the differences in integers: f32 knows no 2^24 + 1. */
+  #choose(from: Expression, count: Expression): string {
+    const at = from.kind === "name" ? this.#network.species.indexOf(from.name) : -1;
+    const m = count.kind === "number" ? count.value : Number.NaN;
+    if (at < 0 || !Number.isInteger(m) || m > MOST_POWER) {
+      throw new ParameterError("network", `a reaction takes more than ${MOST_POWER} copies of one species.`);
+    }
+    const falling = Array.from({ length: m }, (_, i) => `f32(max(x${at}${i > 0 ? ` - ${i}` : ""}, 0))`).join(" * ");
+    let factorial = 1;
+    for (let i = 2; i <= m; i++) factorial *= i;
+    return `(${falling} * ${this.#constant(call("/", number(1), number(factorial)))})`;
+  }
+}
+
+const COMPARISONS: readonly string[] = ["<", "<=", ">", ">=", "==", "!="];
