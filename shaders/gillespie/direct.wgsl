@@ -1,4 +1,5 @@
 // requires: common/threefry.wgsl
+// requires: common/interval.wgsl
 // Gillespie's direct method (1977, doi 10.1021/j100540a008), one invocation a trajectory: an exponential time to the next
 // reaction, then which one. What depends on the network - species x0, x1, ..., propensities a0, a1, ... - is generated.
 //
@@ -37,6 +38,7 @@ const RUNNING = 0u;
 const DONE = 1u;
 const FAILED = 2u;
 const NEVER = 0xffffffffu;
+const WINDOW = 0xfffffffeu;
 
 var<private> j: u32;
 var<private> f: f32;
@@ -123,12 +125,16 @@ fn next_reaction(words: vec2u, half: u32) {
   if (status != RUNNING) {
     return;
   }
+  var total: f32;
+  let window = (j / run.grid_units + 1u) * run.grid_units;
   if (USES_TIME) {
-    now = (f32(j) + f) * run.unit;
+    // Rates that depend on time are thinned under a bound that holds until the next grid time.
+    span = vec2f(to_time(j, f), to_time(window, 0.0));
+    total = bound();
+  } else {
+    total = propensities();
   }
-  let total = propensities();
-  // By bits: compilers assume that there is no NaN.
-  if ((bitcast<u32>(total) & 0x7f800000u) == 0x7f800000u || smallest_propensity() < 0.0) {
+  if (is_wrong(total) || (!USES_TIME && smallest_propensity() < 0.0)) {
     status = FAILED;
     return;
   }
@@ -166,6 +172,12 @@ fn next_reaction(words: vec2u, half: u32) {
     }
   }
 
+  if (USES_TIME && window < stop_j) {
+    stop_j = window;
+    stop_f = 0.0;
+    stop = WINDOW;
+  }
+
   if (next_j > stop_j || (next_j == stop_j && next_f >= stop_f)) {
     record_until(stop_j, stop_f);
     j = stop_j;
@@ -175,10 +187,11 @@ fn next_reaction(words: vec2u, half: u32) {
       status = DONE;
       return;
     }
-    armed &= ~(1u << stop);
-    if (USES_TIME) {
-      now = (f32(j) + f) * run.unit;
+    if (stop == WINDOW) {
+      return;
     }
+    armed &= ~(1u << stop);
+    now = to_time(j, f);
     if (!apply_event(stop)) {
       status = FAILED;
       return;
@@ -193,9 +206,29 @@ fn next_reaction(words: vec2u, half: u32) {
       let more = threefry4x32(vec4u(place, half), key);
       u = (f32(words.y) + f32(more.x) * 0x1p-32) * 0x1p-32;
     }
+    if (USES_TIME) {
+      now = to_time(j, f);
+      let here = propensities();
+      if (is_wrong(here) || smallest_propensity() < 0.0) {
+        status = FAILED;
+        return;
+      }
+      if (u * total >= here) {
+        return;
+      }
+    }
     fire(choose_reaction(u * total));
   }
   after_change();
+}
+
+fn to_time(units: u32, fraction: f32) -> f32 {
+  return (f32(units) + fraction) * run.unit;
+}
+
+/// Not finite, or so large that it means no bound. By bits: compilers assume that there is no NaN.
+fn is_wrong(value: f32) -> bool {
+  return (bitcast<u32>(value) & 0x7fffffffu) > 0x7e967699u; // 1e38
 }
 
 /// Grid points before the next change show the state as it is.

@@ -11,7 +11,7 @@ export type Expression =
 type Reals = readonly number[];
 
 const truth = (value: boolean) => (value ? 1 : 0);
-const fold = (each: (a: number, b: number) => number) => (values: Reals) => values.reduce(each);
+const fold = (each: (a: number, b: number) => number) => (values: Reals) => values.reduce((a, b) => each(a, b));
 
 /** Everything that an expression may apply: fewest and most operands, and its value. Comparisons give 1 or 0. */
 const operations = {

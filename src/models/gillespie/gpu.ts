@@ -6,8 +6,8 @@ import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
 import { evaluate } from "./expression.ts";
+import { PURPOSE } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
-import { PURPOSE } from "./reference.ts";
 import { pairsOf } from "./tally.ts";
 import { generate } from "./wgsl.ts";
 

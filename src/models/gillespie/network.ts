@@ -1,7 +1,13 @@
 // A reaction network as both readers - text and SBML - give it: counted species, reactions with propensities, outputs, events.
 
 import { ParameterError } from "../../device/errors.ts";
+import { streamPurpose } from "../../random/threefry.ts";
 import { type Expression, evaluate, namesIn } from "./expression.ts";
+
+/** What the random numbers of an ensemble are for, among all that gibbs draws. */
+export const PURPOSE = streamPurpose(2, 0);
+
+export const networkError = (message: string) => new ParameterError("network", message);
 
 /** The name by which an expression asks for the time; no species or parameter can have it. */
 export const TIME = "$time";
@@ -91,12 +97,17 @@ export function checkNames(network: Network): void {
   for (const { name, value } of network.outputs) check(value, name);
   for (const { name, trigger, assignments } of network.events) {
     check(trigger, name);
+    if (namesIn(trigger).has(TIME) && !triggerTime({ trigger })) {
+      throw networkError(
+        `"${name}": its condition mixes time and counts; write "at TIME" or a condition of counts alone.`,
+      );
+    }
     for (const { value } of assignments) check(value, name);
   }
 }
 
 /** When a trigger becomes true by time alone - t >= 25 - the right side; else undefined. */
-export function triggerTime({ trigger }: NetworkEvent): Expression | undefined {
+export function triggerTime({ trigger }: Pick<NetworkEvent, "trigger">): Expression | undefined {
   if (trigger.kind !== "call") return undefined;
   const [left, right] = trigger.operands;
   const isTime = (side: Expression) => side?.kind === "name" && side.name === TIME;
@@ -104,3 +115,9 @@ export function triggerTime({ trigger }: NetworkEvent): Expression | undefined {
   if (["<", "<="].includes(trigger.operation) && isTime(right)) return left;
   return undefined;
 }
+
+/** Rates that depend on time are thinned (Lewis and Shedler 1979, doi 10.1002/nav.3800260304) under a bound this much above them. */
+export const MARGIN = 1 + 2 ** -16;
+
+/** Whether a rate depends on time. */
+export const isTimed = ({ reactions }: Network) => reactions.some(({ propensity }) => namesIn(propensity).has(TIME));

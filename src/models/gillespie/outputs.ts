@@ -38,12 +38,13 @@ export function linear(
         return combine(all[0], -1, all[0], 0);
       case "/":
         return fixed[1] ? combine(all[0], 1 / all[1].constant, all[0], 0) : undefined;
-      case "*":
-        return all.reduce<Linear | undefined>((a, b, i) => {
-          if (!a) return undefined;
-          if (fixed[i]) return combine(a, b.constant, a, 0);
-          return a.coefficients.every((value) => value === 0) ? combine(b, a.constant, b, 0) : undefined;
-        }, all[0]);
+      case "*": {
+        // At most one factor may vary.
+        const varying = all.filter((_, i) => !fixed[i]);
+        if (varying.length > 1) return undefined;
+        const factor = all.reduce((product, { constant }, i) => (fixed[i] ? product * constant : product), 1);
+        return combine(varying[0], factor, varying[0], 0);
+      }
       default:
         return undefined;
     }

@@ -1,14 +1,11 @@
 // Gillespie's direct method in plain f64, to be read: D. T. Gillespie, "Exact stochastic simulation of coupled chemical
 // reactions", J. Phys. Chem. 81, 2340 (1977), doi 10.1021/j100540a008. Events and outputs as in SBML.
 
-import { ParameterError } from "../../device/errors.ts";
-import { streamKey, streamPurpose, threefry4x32 } from "../../random/threefry.ts";
+import { streamKey, threefry4x32 } from "../../random/threefry.ts";
 import { type Expression, evaluate } from "./expression.ts";
-import { MOST, TIME } from "./network.ts";
+import { range } from "./interval.ts";
+import { isTimed, MARGIN, MOST, networkError, PURPOSE, TIME } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
-
-/** What the random numbers of an ensemble are for, among all that gibbs draws. */
-export const PURPOSE = streamPurpose(2, 0);
 
 export interface Trajectory {
   /** Counts at the grid times: [time][species]. */
@@ -86,24 +83,35 @@ export function simulate(
     onChange?.(time, state);
   };
   const failure = (what: string) =>
-    new ParameterError(
-      "network",
+    networkError(
       `trajectory ${replicate}${ensemble.points.length > 1 ? ` of point ${point}` : ""} at t = ${Number(time.toPrecision(6))}: ${what}.`,
     );
+
+  const now = () =>
+    network.reactions.map(({ name, propensity }) => {
+      const own = value(propensity);
+      if (own >= 0 && own < Number.POSITIVE_INFINITY) return own;
+      throw failure(`the propensity of ${name} is ${own}; it must be 0 or more`);
+    });
+  // No less than the sum of the propensities until the time `window`: for rates that depend on time, which are thinned.
+  const timed = isTimed(network);
+  const bound = (window: number) => {
+    const rangeOf = (name: string) =>
+      name === TIME ? ([time, window] as const) : ([lookUp(name), lookUp(name)] as const);
+    const sum = network.reactions.reduce((total, { propensity }) => total + range(propensity, rangeOf)[1], 0) * MARGIN;
+    if (sum < 1e38) return sum;
+    throw failure(`the rates have no bound until t = ${window}`);
+  };
 
   afterChange();
   for (let draw = 0; ; draw++) {
     const block = threefry4x32([replicate, point, Math.floor(draw / 2), 0], key);
     const [forTime, forChoice] = draw % 2 === 0 ? block : block.slice(2);
 
-    const propensities = network.reactions.map(({ propensity }) => value(propensity));
-    const total = propensities.reduce((sum, each) => sum + each);
-    propensities.forEach((each, i) => {
-      if (!(each >= 0 && each < Number.POSITIVE_INFINITY)) {
-        throw failure(`the propensity of ${network.reactions[i].name} is ${each}; it must be 0 or more`);
-      }
-    });
+    let propensities = now();
     if (watch?.(propensities) === false) return { counts, passage: passed, firings };
+    const window = timed ? times.find((each) => each > time)! : Number.POSITIVE_INFINITY;
+    const total = timed ? bound(window) : propensities.reduce((sum, each) => sum + each);
 
     const next = total > 0 ? time - Math.log((forTime + 0.5) / 2 ** 32) / total : Number.POSITIVE_INFINITY;
 
@@ -113,11 +121,15 @@ export function simulate(
       undefined,
     );
     const due = stop === undefined ? undefined : stops[stop]!;
-    if (due && due.time <= end && due.time <= next) {
+    if (due && due.time <= Math.min(end, window, next)) {
       record(due.after ? due.time + Number.EPSILON * Math.max(1, due.time) : due.time);
       time = due.time;
       pending.delete(stop!);
       apply(stop!);
+    } else if (next >= window && window < end) {
+      record(window);
+      time = window;
+      continue;
     } else if (next >= end) {
       record(Number.POSITIVE_INFINITY);
       return { counts, passage: passed, firings };
@@ -128,6 +140,10 @@ export function simulate(
       const more =
         forChoice < 512 ? threefry4x32([replicate, point, Math.floor(draw / 2), 1 + (draw % 2)], key)[0] : undefined;
       const uniform = more === undefined ? (forChoice + 0.5) / 2 ** 32 : (forChoice + more / 2 ** 32) / 2 ** 32;
+      if (timed) {
+        propensities = now();
+        if (uniform * total >= propensities.reduce((sum, each) => sum + each)) continue;
+      }
       const chosen = choose(propensities, uniform * total);
       network.reactions[chosen].changes.forEach((change, i) => {
         state[i] += change;

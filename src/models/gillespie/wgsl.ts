@@ -3,7 +3,8 @@
 
 import { ParameterError } from "../../device/errors.ts";
 import { call, type Expression, namesIn, number } from "./expression.ts";
-import { type Network, TIME, triggerTime } from "./network.ts";
+import { GROWING } from "./interval.ts";
+import { isTimed, MARGIN, type Network, networkError, TIME, triggerTime } from "./network.ts";
 
 export interface Generated {
   source: string;
@@ -19,6 +20,7 @@ export function generate(network: Network, passage: Expression | undefined): Gen
   const { species, reactions, events } = network;
   const each = <T>(list: readonly T[], line: (item: T, i: number) => string) => list.map(line).join("\n");
   const rates = reactions.map(({ propensity }) => emitter.real(propensity));
+  const bounds = reactions.map(({ propensity }) => emitter.upper(propensity));
   const stateEvents = events.filter((event) => !triggerTime(event));
   const triggers = stateEvents.map(({ trigger }) => emitter.truth(trigger));
   const passed = passage ? emitter.truth(passage) : "false";
@@ -51,11 +53,12 @@ const STOPS = ${constants.length + species.length}u;
 const EVENTS = ${events.length}u;
 const TIME_EVENTS = ${bits(events, (event) => triggerTime(event) !== undefined)}u;
 const INITIALLY = ${bits(events, ({ initially }) => initially)}u;
-const USES_TIME = ${emitter.usesTime};
+const USES_TIME = ${isTimed(network)};
 ${each(species, (name, i) => `var<private> x${i}: i32; // ${name}`)}
 ${each(constants, (_, i) => `var<private> c${i}: f32;`)}
 ${each(reactions, (_, i) => `var<private> a${i}: f32;`)}
 var<private> now: f32;
+var<private> span: vec2f; // the interval of time for which a bound is wanted
 
 fn load_constants(row: u32) {\n${bodies.load_constants}\n}
 fn load_species(slot: u32) {\n${bodies.load_species}\n}
@@ -66,6 +69,11 @@ fn record_species(grid: u32, slot: u32) {\n${bodies.record_species}\n}
 fn propensities() -> f32 {
 ${each(rates, (rate, i) => `  a${i} = ${rate};`)}
   return ${sum(reactions.map((_, i) => `a${i}`))};
+}
+
+// No less than the sum of the propensities in all of the span.
+fn bound() -> f32 {
+  return ${sum(bounds)} * ${MARGIN};
 }
 
 // Laws of one's own may turn negative; mass action cannot.
@@ -118,7 +126,6 @@ const bits = <T>(list: readonly T[], holds: (item: T) => boolean) =>
 
 class Emitter {
   readonly constants: Expression[] = [];
-  usesTime = false;
   readonly #network: Network;
   readonly #slots = new Map<string, number>();
 
@@ -130,13 +137,64 @@ class Emitter {
   real(expression: Expression): string {
     if (expression.kind === "number" || this.#isConstant(expression)) return this.#constant(expression);
     if (expression.kind === "name") {
-      if (expression.name === TIME) {
-        this.usesTime = true;
-        return "now";
-      }
+      if (expression.name === TIME) return "now";
       return `f32(x${this.#network.species.indexOf(expression.name)})`;
     }
     return this.#call(expression);
+  }
+
+  /** The most that it becomes in the span of time. */
+  upper(expression: Expression): string {
+    return namesIn(expression).has(TIME) ? `${this.#interval(expression)}.y` : this.real(expression);
+  }
+
+  /** A vec2f: least and most. See shaders/common/interval.wgsl. */
+  #interval(expression: Expression): string {
+    if (!namesIn(expression).has(TIME)) return `vec2f(${this.real(expression)})`;
+    if (expression.kind !== "call") return "span";
+    const { operation, operands } = expression;
+    const all = () => operands.map((each) => this.#interval(each));
+    switch (operation) {
+      case "+":
+        return sum(all());
+      case "-":
+        return `interval_sub(${all()})`;
+      case "negate":
+        return `(-${all()[0]}.yx)`;
+      case "*":
+        return all().reduce((a, b) => `interval_mul(${a}, ${b})`);
+      case "/":
+        return `interval_div(${all()})`;
+      case "^":
+        return this.#powerInterval(operands[0], operands[1]);
+      case "abs":
+      case "sin":
+      case "cos":
+        return `interval_${operation}(${all()[0]})`;
+      case "min":
+      case "max":
+        return all().reduce((a, b) => `${operation}(${a}, ${b})`);
+      case "if": {
+        const [, yes, no] = all();
+        if (!namesIn(operands[0]).has(TIME)) return `select(${no}, ${yes}, ${this.truth(operands[0])})`;
+        return `vec2f(min(${yes}.x, ${no}.x), max(${yes}.y, ${no}.y))`;
+      }
+      default:
+        if (TRUTHS.includes(operation)) return "vec2f(0.0, 1.0)";
+        if (!GROWING.includes(operation)) throw networkError(`${operation} of the time is not supported in a rate.`);
+        return `${operation === "ln" ? "log" : operation}(${all()[0]})`;
+    }
+  }
+
+  #powerInterval(base: Expression, exponent: Expression): string {
+    const n = exponent.kind === "number" ? exponent.value : Number.NaN;
+    const a = this.#interval(base);
+    if (!Number.isInteger(n) || n < 1 || n > MOST_POWER) return `interval_pow(${a}, ${this.#interval(exponent)})`;
+    if (n % 2 === 0)
+      return `(${Array(n / 2)
+        .fill(`interval_square(${a})`)
+        .join(" * ")})`;
+    return `(${Array(n).fill(a).join(" * ")})`;
   }
 
   truth(expression: Expression): string {
@@ -248,4 +306,5 @@ class Emitter {
   }
 }
 
+const TRUTHS: readonly string[] = ["not", "and", "or", "<", "<=", ">", ">=", "==", "!="];
 const COMPARISONS: readonly string[] = ["<", "<=", ">", ">=", "==", "!="];

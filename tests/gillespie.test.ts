@@ -1,0 +1,276 @@
+// Gillespie ensembles: paths equal to the reference, numbers that depend on nothing but the seed, laws that are known exactly.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDevice } from "#open-device";
+import {
+  chiSquareTest,
+  type GillespieOptions,
+  type GillespieSimulation,
+  type GpuDevice,
+  gillespie,
+  masterEquation,
+  type ReferenceDevice,
+} from "../src/index.ts";
+
+let device: GpuDevice;
+let reference: ReferenceDevice;
+beforeAll(async () => {
+  device = await openDevice();
+  reference = await openDevice("reference");
+});
+afterAll(() => device.dispose());
+
+const EVENTS =
+  "X -> 2 X @ 0.1; X -> 0 @ 0.11; X = 100; Y -> 0 @ 0.3; 0 -> Y @ 8; at 4.25: X = 50, Y = Y + 3; when Y > 30: Y = 5; total := X + 2*Y";
+
+/** Rates in time: smooth, with jumps, and beside an event. */
+const TIMED =
+  "0 -> X @ 10*(1 + 0.5*sin(0.5*t)); X -> 0 @ 0.2; X -> Y @ X*if(t < 3, 0.1, 0.4); Y -> 0 @ Y*exp(-t)/(1 + t); at 2.2: X = 9";
+
+const ensembleOf = async (on: GpuDevice | ReferenceDevice, trajectories: number, options: GillespieOptions) => {
+  const ensemble = await gillespie.create(on, options);
+  await ensemble.run(trajectories);
+  return ensemble;
+};
+
+const digestAfter = async (trajectories: number, options: GillespieOptions) => {
+  using ensemble = await ensembleOf(device, trajectories, options);
+  return await ensemble.digest();
+};
+
+describe("paths on the GPU are those of the reference", () => {
+  it.each<GillespieOptions>([
+    { example: "isomerisation" },
+    { example: "toggle-switch", until: 8 },
+    { example: "michaelis-menten" },
+    { example: "schloegl", until: 1 },
+    { example: "repressilator", until: 8 },
+    { network: EVENTS, until: 10 },
+    { network: TIMED, until: 6 },
+  ])("$example $network", async (options) => {
+    const full = { ...options, points: 9, seed: 2n ** 40n + 7n };
+    using a = await gillespie.create(device, full);
+    using b = await gillespie.create(reference, full);
+    const [left, right] = [await a.counts(5, 200), await b.counts(5, 200)];
+    const equal = left.filter((path, i) => String(path) === String(right[i])).length;
+    expect(equal).toBeGreaterThanOrEqual(198); // f32 and f64 part where a number falls within 1e-7 of a boundary
+    // Not vacuous: another seed gives other paths.
+    using c = await gillespie.create(device, { ...full, seed: 3n });
+    const other = await c.counts(5, 200);
+    expect(left.filter((path, i) => String(path) === String(other[i])).length).toBeLessThan(20);
+  });
+});
+
+describe("a number depends on the seed alone", () => {
+  const options: GillespieOptions = { example: "dimerisation", points: 6, seed: 9n };
+
+  it("not on the size of workgroups", async () => {
+    const digest = await digestAfter(150, options);
+    for (const workgroup of [1, 32, 256]) expect(await digestAfter(150, { ...options, workgroup })).toBe(digest);
+  });
+
+  it("not on how trajectories are divided into runs, nor on a stop, a checkpoint and another object", async () => {
+    const digest = await digestAfter(150, options);
+    using first = await ensembleOf(device, 60, options);
+    const controller = new AbortController();
+    const stopped = first.run(90, { signal: controller.signal, onProgress: () => controller.abort() });
+    await expect(stopped).rejects.toThrow();
+    expect(first.steps).toBe(60);
+    const saved = await first.checkpoint({ header: { a: 1 }, sections: { b: new Uint8Array([7]) } });
+    using second = await gillespie.restore(device, saved);
+    expect(second.extra).toEqual({ header: { a: 1 }, sections: { b: new Uint8Array([7]) } });
+    await second.run(90);
+    expect(await second.digest()).toBe(digest);
+    expect(second.result()).toEqual((await ensembleOf(device, 150, options)).result());
+  });
+
+  it("nor on what runs beside a trajectory", async () => {
+    using ensemble = await gillespie.create(device, options);
+    const many = await ensemble.counts(0, 40);
+    expect(await ensemble.counts(17, 1)).toEqual([many[17]]);
+    using sweep = await gillespie.create(device, { ...options, set: "k1 = 0.001|0.002" });
+    expect((await sweep.counts(0, 40)).slice(0, 40)).toEqual(many);
+  });
+
+  it("the integer sums are those of the trajectories", async () => {
+    using ensemble = await ensembleOf(device, 64, { network: EVENTS, until: 10, points: 5 });
+    const paths = await ensemble.counts(0, 64);
+    const { mean, sd, covariance, species } = ensemble.result();
+    expect(species).toEqual(["X", "Y", "total"]);
+    for (const t of [0, 2, 4]) {
+      const columns = [0, 1].map((s) => paths.map((path) => path[t][s]));
+      columns.push(paths.map((path) => path[t][0] + 2 * path[t][1]));
+      const means = columns.map((column) => column.reduce((a, b) => a + b) / 64);
+      const moment = (i: number, k: number) =>
+        columns[i].reduce((sum, value, n) => sum + (value - means[i]) * (columns[k][n] - means[k]), 0) / 63;
+      for (const i of [0, 1, 2]) {
+        expect(mean[t][i]).toBeCloseTo(means[i], 9);
+        expect(sd[t][i]).toBeCloseTo(Math.sqrt(moment(i, i)), 9);
+      }
+      expect(covariance![t][0][1]).toBeCloseTo(moment(0, 1), 9);
+    }
+    expect(mean[0]).toEqual([100, 0, 100]);
+  });
+});
+
+const zOf = (ensemble: GillespieSimulation, name: string, mean: number, variance: number) => {
+  const { value, n } = ensemble.estimate()[name];
+  return (value - mean) / Math.sqrt(variance / n);
+};
+
+describe("laws that are known exactly", () => {
+  // Closed forms (binomial, Poisson, negative binomial) and master equations solved elsewhere, in f64.
+  const LAWS: [GillespieOptions, string, number, number][] = [
+    [{ example: "birth-death", until: 10 }, "X", 63.212055882855765, 63.212055882855765],
+    [{ example: "isomerisation", until: 1 }, "A", 48.20867734322865, 24.967911631393378],
+    [{ example: "dimerisation", until: 10 }, "P2", 23.892864491422678, 7.594873816255656],
+    [{ example: "michaelis-menten" }, "P", 38.51045722234906, 28.42772156023404],
+    [{ example: "schloegl", until: 1 }, "X", 257.69764177662665, 5813.494115640998],
+    [{ network: "0->X @ 2; X -> 2X @ 0.8; X->0 @ 1", until: 5 }, "X", 6.3212055882855775, 22.304261624034705],
+    [{ example: "telegraph", until: 5 }, "P", 109.35022552636595, 6366.919089208199],
+  ];
+
+  it.each(LAWS)("%o: mean and variance of %s", async (options, name, mean, variance) => {
+    using ensemble = await ensembleOf(device, 2000, { ...options, points: 3, seed: 11n });
+    expect(Math.abs(zOf(ensemble, name, mean, variance))).toBeLessThan(4);
+    expect(Math.abs(zOf(ensemble, name, mean * 1.1, variance))).toBeGreaterThan(4); // negative control
+    const at = ensemble.result().species.indexOf(name);
+    expect(ensemble.result().sd[2][at] ** 2 / variance).toBeCloseTo(1, 0);
+  });
+
+  it.each(LAWS.slice(0, 5))("%o: the master equation agrees", async (options, name, mean, variance) => {
+    using ensemble = await gillespie.create(reference, { ...options, points: 3 });
+    const law = masterEquation(ensemble.ensemble, 0, { operations: 1e10 })!;
+    const at = ensemble.result().species.indexOf(name);
+    expect(law.mean[2][at]).toBeCloseTo(mean, 6);
+    expect(law.sd[2][at] ** 2 / variance).toBeCloseTo(1, 6);
+    expect(law.lost).toBeLessThan(1e-9);
+  });
+
+  it("the histogram of birth and death is Poisson's", async () => {
+    using ensemble = await ensembleOf(device, 4000, { example: "birth-death", points: 2, seed: 4n });
+    const { counts, bins, width } = ensemble.histogram()!;
+    expect(width).toBe(1);
+    const observed = counts.slice(bins, 2 * bins);
+    const chance = (mean: number) => {
+      const law = [Math.exp(-mean)];
+      for (let n = 1; n < bins; n++) law.push((law[n - 1] * mean) / n);
+      // Bins of at least 5 expected.
+      const cells: [number, number][] = [];
+      let [seen, wanted] = [0, 0];
+      law.forEach((p, n) => {
+        seen += observed[n];
+        wanted += 4000 * p;
+        if (wanted >= 5) {
+          cells.push([seen, wanted]);
+          [seen, wanted] = [0, 0];
+        }
+      });
+      cells[cells.length - 1][0] += seen;
+      cells[cells.length - 1][1] += wanted;
+      return chiSquareTest(
+        cells.map(([each]) => each),
+        cells.map(([, each]) => each),
+      ).p;
+    };
+    expect(chance(99.326205299915)).toBeGreaterThan(1e-4);
+    expect(chance(102)).toBeLessThan(1e-4); // negative control
+  });
+
+  it("epidemics die out at once as often as they should, and extinction is a first passage", async () => {
+    const network = "S + I -> 2 I @ 0.0015; I -> R @ 0.1; S = 99; I = 1";
+    using ensemble = await ensembleOf(device, 4000, { network, until: 400, points: 3, passage: "I == 0", seed: 5n });
+    const { counts, bins } = ensemble.histogram()!;
+    const last = counts.slice((2 * 3 + 2) * bins, (2 * 3 + 3) * bins); // R, the last species, at the end
+    const few = last.slice(0, 11).reduce((a, b) => a + b) / 4000;
+    expect(Math.abs(few - 0.6494222094878992) / Math.sqrt((0.65 * 0.35) / 4000)).toBeLessThan(4);
+    expect(ensemble.result().passage!.probability[2]).toBe(1);
+
+    using births = await ensembleOf(device, 4000, {
+      example: "linear-birth-death",
+      points: 6,
+      passage: "X == 0",
+      seed: 6n,
+    });
+    births.result().passage!.probability.forEach((found, t) => {
+      const growth = Math.exp(0.2 * t);
+      const extinct = ((0.8 * (growth - 1)) / (growth - 0.8)) ** 5;
+      expect(Math.abs(found - extinct)).toBeLessThanOrEqual(4 * Math.sqrt((extinct * (1 - extinct)) / 4000));
+    });
+  });
+
+  it("rates that depend on time are thinned", async () => {
+    // m' = 10 (1 + sin(t/2)/2) - m/5, Poisson at all times; values by the closed form.
+    const network = "0 -> X @ 10*(1 + 0.5*sin(0.5*t)); X -> 0 @ 0.2";
+    const mean = (t: number) =>
+      50 * (1 - Math.exp(-0.2 * t)) +
+      (5 / (0.04 + 0.25)) * (0.2 * Math.sin(0.5 * t) - 0.5 * Math.cos(0.5 * t) + 0.5 * Math.exp(-0.2 * t));
+    for (const points of [2, 11]) {
+      using ensemble = await ensembleOf(device, 2000, { network, until: 10, points, seed: 12n });
+      expect(mean(10)).toBeCloseTo(38.6479202, 6);
+      expect(Math.abs(zOf(ensemble, "X", mean(10), mean(10)))).toBeLessThan(4);
+      expect(Math.abs(zOf(ensemble, "X", 50 * (1 - Math.exp(-2)), 40))).toBeGreaterThan(4); // with the mean rate
+    }
+  });
+
+  it("a sweep is one launch, each point with its own law", async () => {
+    const set = "k1 = 0.5:2:4, A = 60|100";
+    using ensemble = await ensembleOf(device, 500, { example: "isomerisation", until: 1, points: 2, set, seed: 7n });
+    const { points } = ensemble.result();
+    expect(points).toHaveLength(8);
+    for (const { set: own, mean } of points!) {
+      const rest = 0.5 / (own.k1 + 0.5);
+      const p = rest + (1 - rest) * Math.exp(-(own.k1 + 0.5));
+      expect(Math.abs(mean[1][0] - own.A * p) / Math.sqrt((own.A * p * (1 - p)) / 500)).toBeLessThan(4);
+    }
+    expect(ensemble.histogram()).toBeUndefined();
+  });
+});
+
+it("the clock is right late in a long run, where one in f32 is wrong by a sixth", async () => {
+  const network = "G -> G + X @ 1000; at 29999: G = 1; G = 0; X = 0";
+  using ensemble = await ensembleOf(device, 64, { network, until: 30_000, points: 2, seed: 8n });
+  expect(Math.abs(zOf(ensemble, "X", 1000, 1000))).toBeLessThan(4);
+  // The negative control is that clock, with steps of their mean length rounded to its last place.
+  let fired = 0;
+  const uniform = (i: number) => ((i * 0.618033988749895) % 1) + 1e-12;
+  for (let t = Math.fround(29_999); t < 30_000; fired++) t = Math.fround(t - Math.log(uniform(fired)) / 1000);
+  expect(fired).toBeGreaterThan(1100);
+});
+
+describe("a bad network is refused with its place", () => {
+  it.each<[GillespieOptions, RegExp]>([
+    [{ network: "A -> B" }, /"A -> B": write its rate/],
+    [{ network: "A -> B @ 1 +" }, /a number or a name is missing at the end/],
+    [{ network: "A -> B @ k" }, /k is neither a species nor a parameter/],
+    [{ network: "A -> B @ 1; A = 1.5" }, /A starts at 1.5; molecules are counted/],
+    [{ network: "A -> B @ 1; A = 3e9" }, /whole number from 0 to 2147483647/],
+    [{ network: "A -> B @ 1; A = -1" }, /A starts at -1/],
+    [{ network: "x = 1" }, /no reaction/],
+    [{ network: "A -> B @ 1; A = 1; A = 2" }, /A has a value already/],
+    [{ network: "A -> B @ foo(A)" }, /no function foo/],
+    [{ network: "A -> B @ 1", example: "sir" }, /give one of them/],
+    [{ example: "sir", set: "betta = 1" }, /no such parameter or species; it has beta, gamma/],
+    [{ example: "sir", set: "beta = 1:2" }, /a range is FROM:TO:COUNT/],
+    [{ example: "sir", passage: "Z > 1" }, /Z is neither a species/],
+    [{ example: "sir", until: 0 }, /until 0: it must be above 0/],
+    [{ example: "sir", points: 1 }, /points 1/],
+    [{ network: "A -> B @ 1; when t > 3 && A > 2: A = 0" }, /mixes time and counts/],
+    [{ network: "0 -> B @ 1 + tan(t)^2" }, /tan of the time is not supported/],
+    [{ sbml: "<sbml" }, /no well-formed XML/],
+    [{ sbml: "<html/>" }, /root is <html>/],
+  ])("%o", async (options, message) => {
+    await expect(gillespie.create(device, options)).rejects.toThrow(message);
+  });
+
+  it("and a law that turns negative with its trajectory, its reaction and the time", async () => {
+    for (const on of [device, reference]) {
+      const law = gillespie.create(on, { network: "A -> B @ A*(50.5 - B); A = 100" });
+      await expect(law.then((ensemble) => ensemble.run(20))).rejects.toThrow(
+        /trajectory \d+ at t = .*propensity of A -> B is -/,
+      );
+      const count = gillespie.create(on, { network: "A -> 0 @ 1 + 0*A; A = 1" });
+      await expect(count.then((ensemble) => ensemble.run(20))).rejects.toThrow(/A falls below 0/);
+    }
+  });
+});
