@@ -52,7 +52,7 @@ export function describeField(field: z.ZodType): string {
   const json = z.toJSONSchema(field, { io: "input", unrepresentable: "any" }) as JsonSchema;
   const { unit, batch } = metaOf(field);
   const parts = [describeType(json), unit ? `unit ${unit}` : "", batch ? "batched in scans" : ""];
-  if (json.default !== undefined)
+  if (json.default !== undefined && json.default !== "")
     parts.push(`default ${Array.isArray(json.default) ? json.default.join(",") : json.default}`);
   return parts.filter(Boolean).join("; ");
 }
@@ -72,7 +72,7 @@ interface JsonSchema {
 function describeType(json: JsonSchema): string {
   if (json.enum) return json.enum.join(" | ");
   if (json.prefixItems) return `${json.prefixItems.length} × ${describeType(json.prefixItems[0])}`;
-  if (json.type !== "number" && json.type !== "integer") return json.type ?? "text";
+  if (json.type !== "number" && json.type !== "integer") return json.type === "string" ? "text" : (json.type ?? "text");
   const bounds = [
     [json.exclusiveMinimum, "above"],
     [json.minimum, "from"],

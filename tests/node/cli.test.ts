@@ -269,7 +269,8 @@ describe.concurrent("documents", () => {
 
   it("models and info", async ({ expect }) => {
     const [{ models }, info] = await Promise.all([document(["models"]), document(["info"])]);
-    const [ising] = models;
+    const [ising, gillespie] = models;
+    expect(gillespie).toMatchObject({ name: "gillespie", step: "trajectory" });
     expect(ising).toMatchObject({ name: "ising", step: "sweep", parameters: { type: "object" } });
     expect(ising.parameters.properties.temperature).toMatchObject({ exclusiveMinimum: 0, default: 2, unit: "J" });
     expect(Object.keys(ising.observables).sort()).toEqual(OBSERVABLES);
@@ -278,6 +279,65 @@ describe.concurrent("documents", () => {
     expect(info.adapters.some(({ available }: { available: boolean }) => available)).toBe(true);
   });
 });
+
+describe.concurrent("an ensemble of a reaction network", () => {
+  const NETWORK = "A <-> B @ k, 0.5; k = 1; A = 100";
+
+  it("says means and deviations in time, and the same on the reference", async ({ expect }) => {
+    const words = ["run", "gillespie", "--network", NETWORK, "--until", "2", "--points", "3", "--trajectories", "300"];
+    const run = await document(words);
+    const { times, species, mean, sd, trajectories } = run.result;
+    expect([times, species, trajectories, run.steps]).toEqual([[0, 1, 2], ["A", "B"], 300, 300]);
+    expect([mean[0], sd[0]]).toEqual([
+      [100, 0],
+      [0, 0],
+    ]);
+    expect(Math.abs(mean[1][0] - 48.20867734) / Math.sqrt(24.96791 / 300)).toBeLessThan(4);
+    expect(run.observables.A.value).toBe(mean[2][0]);
+    expect(run.exact.A.value).toBeCloseTo(36.65247122, 6);
+    const reference = await document([...words, "--device", "reference"]);
+    expect(reference.digest).toBe(run.digest); // f32 and f64 agree on all of these paths
+  });
+
+  it("sweeps in one launch, reads SBML from a file, and continues a checkpoint", async ({ expect }) => {
+    const cwd = newFolder();
+    const scan = await document(
+      ["scan", "gillespie", "--network", NETWORK, "--set", "k=1|2", "--trajectories", "50"],
+      cwd,
+    );
+    expect(scan.points.map(({ parameters }: { parameters: object }) => parameters)).toEqual([{ k: 1 }, { k: 2 }]);
+    expect(scan.digests).toHaveLength(1);
+
+    writeFileSync(join(cwd, "decay.xml"), SBML);
+    const words = ["run", "gillespie", "--sbml", "decay.xml", "--until", "1", "--trajectories", "200"];
+    const run = await document([...words, "--checkpoint", "c.gibbs", "--out", "c.csv"], cwd);
+    expect(run.result.species).toEqual(["X", "twice"]);
+    const again = await document(["run", "--resume", "c.gibbs"], cwd);
+    expect([again.digest, again.result]).toEqual([run.digest, run.result]);
+    const [head, first] = readFileSync(join(cwd, "c.csv"), "utf8").split(/\r?\n/);
+    expect([head, first]).toEqual(["time,X_mean,X_sd,twice_mean,twice_sd", "0,40,0,80,0"]);
+  });
+
+  it.each([
+    [["--network", "A -> B"], /"A -> B": write its rate/],
+    [["--network", "A -> B @ 1; A = 0.5"], /A starts at 0.5/],
+    [["--sbml", "missing.xml"], /sbml "missing.xml" cannot be read/],
+    [["--steps", "5"], /steps: gillespie makes as many trajectories as its parameters say/],
+    [["--example", "sir", "--set", "beta"], /set "beta": write NAME=VALUE/],
+  ])("%o is bad usage", async ([...words], message) => {
+    const { status, lines, stdout } = await gibbs(["run", "gillespie", ...words], newFolder());
+    expect([status, stdout, lines.length]).toEqual([2, "", 1]);
+    expect(lines[0]).toMatch(message);
+  });
+});
+
+const SBML = `<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"><model>
+<listOfCompartments><compartment id="V" size="4" constant="true"/></listOfCompartments>
+<listOfSpecies><species id="X" compartment="V" initialConcentration="10" hasOnlySubstanceUnits="true"/></listOfSpecies>
+<listOfParameters><parameter id="twice" constant="false"/></listOfParameters>
+<listOfRules><assignmentRule variable="twice"><math xmlns="http://www.w3.org/1998/Math/MathML"><apply><times/><cn>2</cn><ci>X</ci></apply></math></assignmentRule></listOfRules>
+<listOfReactions><reaction id="decay" reversible="false"><listOfReactants><speciesReference species="X"/></listOfReactants>
+<kineticLaw><math xmlns="http://www.w3.org/1998/Math/MathML"><ci>X</ci></math></kineticLaw></reaction></listOfReactions></model></sbml>`;
 
 describe.concurrent("--out", () => {
   it("picture, state and series of one run agree", async ({ expect }) => {

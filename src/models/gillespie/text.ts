@@ -104,6 +104,7 @@ function readReaction(statement: string): Arrow[] {
   if (sides.length !== 2) throw wrong(statement, "a reaction has one arrow");
   const [from, to] = sides.map((side) => readSide(side, statement));
   const parts = splitTop(rates);
+  if (parts.some((part) => part.trim() === "")) throw wrong(statement, "its rate is missing, as in A -> B @ 0.5");
   if (parts.length !== (both ? 2 : 1)) {
     throw wrong(
       statement,
