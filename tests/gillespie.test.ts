@@ -258,8 +258,12 @@ describe("a bad network is refused with its place", () => {
     [{ network: "A -> B @ 1; when t > 3 && A > 2: A = 0" }, /mixes time and counts/],
     [{ network: "0 -> B @ 1 + tan(t)^2" }, /tan of the time is not supported/],
     [{ sbml: "<sbml" }, /no well-formed XML/],
+    [{ network: `A -> B @ ${"(".repeat(1e5)}` }, /network: it is nested too deeply/],
+    [{ sbml: `<sbml level="3">${"<a>".repeat(1e5)}` }, /sbml: /],
+    [{ sbml: " ".repeat(2 ** 25 + 1) }, /the file has 33 MB; 32 MB are the most/],
+    [{ network: "A -> B @ k; k = 0/0" }, /the parameter k is NaN/],
     [{ sbml: "<html/>" }, /root is <html>/],
-  ])("%o", async (options, message) => {
+  ])("%#", async (options, message) => {
     await expect(gillespie.create(device, options)).rejects.toThrow(message);
   });
 
@@ -268,6 +272,14 @@ describe("a bad network is refused with its place", () => {
       const law = gillespie.create(on, { network: "A -> B @ A*(50.5 - B); A = 100" });
       await expect(law.then((ensemble) => ensemble.run(20))).rejects.toThrow(
         /trajectory \d+ at t = .*propensity of A -> B is -/,
+      );
+      const division = gillespie.create(on, { network: "A -> B @ 40/(A - 50); A = 60" });
+      await expect(division.then((ensemble) => ensemble.run(20))).rejects.toThrow(
+        /trajectory \d+ at t = .*propensity of A -> B is Infinity/,
+      );
+      const growth = gillespie.create(on, { network: "X -> 2 X @ 1; X = 1", maxEvents: 3000 });
+      await expect(growth.then((ensemble) => ensemble.run(16))).rejects.toThrow(
+        /\d+ of \d+ trajectories were stopped at the event limit of 3000 reactions/,
       );
       const count = gillespie.create(on, { network: "A -> 0 @ 1 + 0*A; A = 1" });
       await expect(count.then((ensemble) => ensemble.run(20))).rejects.toThrow(/A falls below 0/);

@@ -22,6 +22,8 @@ struct Run {
   /// Units of a grid interval, a power of two, and one unit in the network's time.
   grid_units: u32,
   unit: f32,
+  /// Blocks of a whole trajectory: one that needs more is stopped.
+  most_draws: u32,
 }
 
 @group(0) @binding(0) var<storage, read_write> state: array<u32>;
@@ -37,6 +39,7 @@ override WORKGROUP: u32 = 64u;
 const RUNNING = 0u;
 const DONE = 1u;
 const FAILED = 2u;
+const LIMITED = 3u;
 const NEVER = 0xffffffffu;
 const WINDOW = 0xfffffffeu;
 
@@ -96,8 +99,8 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     next_reaction(words.xy, 1u);
     next_reaction(words.zw, 2u);
     place.z++;
-    if (place.z == 0u) {
-      status = FAILED; // the counter of draws is used up
+    if (place.z >= run.most_draws && status == RUNNING) {
+      status = LIMITED;
     }
   }
 
@@ -106,6 +109,8 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     active_out[atomicAdd(&counters[0], 1u)] = slot;
   } else if (status == FAILED) {
     atomicMax(&counters[1], ~slot); // the first one, whatever the order
+  } else if (status == LIMITED) {
+    atomicAdd(&counters[2], 1u);
   }
 }
 

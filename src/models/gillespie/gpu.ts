@@ -6,7 +6,7 @@ import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
 import { evaluate } from "./expression.ts";
-import { PURPOSE } from "./network.ts";
+import { eventLimit, PURPOSE } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
 import { pairsOf } from "./tally.ts";
 import { generate } from "./wgsl.ts";
@@ -147,6 +147,7 @@ export class GpuEnsemble {
     const words = new Uint32Array(uniform);
     words.set([Number(seed & 0xffffffffn), Number(seed >> 32n), PURPOSE, slots, replicates, first]);
     words.set([times.length - 1, this.#units], 8);
+    words[11] = Math.ceil(this.#ensemble.maxEvents / 2);
     new Float32Array(uniform)[10] = times[1] / this.#units;
 
     const groups = lists.map((list, i) =>
@@ -157,6 +158,7 @@ export class GpuEnsemble {
     let accepted = this.#submit(this.#kernels.start, startGroup, slots);
     await this.#device.settle(accepted);
     let failed = 0;
+    let limited = 0;
     let turn = 0;
     for (let active = slots; active > 0 && failed === 0; turn ^= 1) {
       await tick();
@@ -168,9 +170,13 @@ export class GpuEnsemble {
       accepted = this.#submit(this.#kernels.advance, groups[turn], active);
       await this.#device.settle(accepted, this.#budget.expected(blocks));
       this.#budget.record(blocks, performance.now() - began);
-      [active, failed] = new Uint32Array(await this.#device.read(counters, 0, 8));
+      const [left, wrong, stopped] = new Uint32Array(await this.#device.read(counters, 0, 12));
+      active = left;
+      failed = wrong;
+      limited += stopped;
     }
     if (failed > 0) throw new TrajectoryFailure(~failed >>> 0, replicates);
+    if (limited > 0) throw eventLimit(limited, slots, this.#ensemble.maxEvents);
     return { replicates, slots };
   }
 

@@ -9,6 +9,13 @@ export const PURPOSE = streamPurpose(2, 0);
 
 export const networkError = (message: string) => new ParameterError("network", message);
 
+/** Trajectories that did not reach the end: numbers without them would be wrong. */
+export const eventLimit = (stopped: number, of: number, most: number) =>
+  new ParameterError(
+    "maxEvents",
+    `${stopped} of ${of} trajectories were stopped at the event limit of ${most} reactions; shorten until, raise max-events, or look for a species that grows without end.`,
+  );
+
 /** The name by which an expression asks for the time; no species or parameter can have it. */
 export const TIME = "$time";
 

@@ -52,6 +52,13 @@ export const gillespieParameters = z.object({
     .default("")
     .describe('A condition whose first time is of interest, as in "X >= 30" or "I == 0"')
     .meta({ page: false }),
+  maxEvents: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "it is at least 1" })
+    .max(2 ** 32, { error: "it is at most 4294967296" })
+    .default(1e9)
+    .describe("Reactions of one trajectory at most: a network that grows without end is stopped, and says so")
+    .meta({ page: false }),
   method: z
     .enum(["direct"], { error: "it is direct" })
     .default("direct")
@@ -64,8 +71,14 @@ export type GillespieParameters = z.output<typeof gillespieParameters>;
 export function networkOf({ example, network, sbml }: GillespieParameters): Network {
   const given = [example !== "none" && "example", network !== "" && "network", sbml !== "" && "sbml"].filter(Boolean);
   if (given.length > 1) throw new ParameterError("network", `${given.join(" and ")} are given; give one of them.`);
-  if (sbml !== "") return readSbml(sbml);
-  return parseNetwork(network !== "" ? network : examples[example === "none" ? "birth-death" : example].network);
+  try {
+    if (sbml !== "") return readSbml(sbml);
+    return parseNetwork(network !== "" ? network : examples[example === "none" ? "birth-death" : example].network);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error; // the stack is used up
+    const what = sbml !== "" ? "sbml" : "network";
+    throw new ParameterError(what, `${what}: it is nested too deeply to be read; write the expressions in parts.`);
+  }
 }
 
 export function untilOf({ until, example, network, sbml }: GillespieParameters): number {

@@ -22,6 +22,8 @@ export interface Ensemble {
   /** Its first time is of interest. */
   passage: Expression | undefined;
   seed: bigint;
+  /** Reactions of one trajectory at most. */
+  maxEvents: number;
 }
 
 const MOST_EVENTS = 32;
@@ -35,10 +37,14 @@ export interface Plan {
   set: string;
   passage: string;
   seed: bigint;
+  maxEvents?: number;
 }
 
 /** @throws ParameterError naming what is wrong. */
-export function prepare(network: Network, { until, points: count, set, passage, seed }: Plan): Ensemble {
+export function prepare(
+  network: Network,
+  { until, points: count, set, passage, seed, maxEvents = 1e9 }: Plan,
+): Ensemble {
   if (network.events.length > MOST_EVENTS) {
     throw new ParameterError(
       "network",
@@ -70,6 +76,7 @@ export function prepare(network: Network, { until, points: count, set, passage, 
     times,
     passage: passage === "" ? undefined : readCondition(passage, network),
     seed,
+    maxEvents,
   };
   return { ...ensemble, network: ordered(ensemble) };
 }

@@ -4,7 +4,7 @@
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
 import { type Expression, evaluate } from "./expression.ts";
 import { range } from "./interval.ts";
-import { isTimed, MARGIN, MOST, networkError, PURPOSE, TIME } from "./network.ts";
+import { eventLimit, isTimed, MARGIN, MOST, networkError, PURPOSE, TIME } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
 
 export interface Trajectory {
@@ -105,6 +105,7 @@ export function simulate(
 
   afterChange();
   for (let draw = 0; ; draw++) {
+    if (draw >= 2 * Math.ceil(ensemble.maxEvents / 2)) throw eventLimit(1, 1, ensemble.maxEvents);
     const block = threefry4x32([replicate, point, Math.floor(draw / 2), 0], key);
     const [forTime, forChoice] = draw % 2 === 0 ? block : block.slice(2);
 

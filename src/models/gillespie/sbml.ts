@@ -7,6 +7,8 @@ import { call, type Expression, nameOf, namesIn, number, substitute } from "./ex
 import { elements, expressionOf, type Lambda, local, type MathContext } from "./mathml.ts";
 import { type Network, type NetworkEvent, type Reaction, TIME } from "./network.ts";
 
+const MOST_TEXT = 2 ** 25;
+
 interface Species {
   id: string;
   element: XmlElement;
@@ -20,6 +22,13 @@ interface Species {
 
 /** @throws ParameterError naming the element and its line. */
 export function readSbml(text: string): Network {
+  if (text.length > MOST_TEXT) {
+    const size = `${Math.ceil(text.length / 2 ** 20)} MB`;
+    throw new ParameterError(
+      "sbml",
+      `sbml: the file has ${size}; ${MOST_TEXT / 2 ** 20} MB are the most. Leave its annotations out.`,
+    );
+  }
   return new Reader(text).network();
 }
 
@@ -40,6 +49,7 @@ class Reader {
     try {
       root = parseXml(text, { includeOffsets: true }).root;
     } catch (error) {
+      if (error instanceof RangeError) throw error;
       throw new ParameterError("sbml", `sbml: this is no well-formed XML: ${(error as Error).message.split("\n")[0]}`);
     }
     if (!root || local(root) !== "sbml") {

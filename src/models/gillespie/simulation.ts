@@ -86,6 +86,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       points: own.points,
       set: own.set,
       passage: own.passage,
+      maxEvents: own.maxEvents,
       seed: checkSeed(seed),
     });
     const gpu = device.kind === "gpu" ? await GpuEnsemble.create(device, ensemble, workgroup) : undefined;
