@@ -227,6 +227,73 @@ describe("laws that are known exactly", () => {
   });
 });
 
+describe("approximate methods", () => {
+  // Large counts, where leaps are long; the error of the method is below 1 % of the mean and 3 % of the deviation here.
+  const LARGE = "0 -> X @ 1000; X -> 0 @ 0.1; 2 X -> Y @ 2e-6; Y -> X @ 0.05; X = 3000";
+
+  it.each(["tau", "cle"] as const)(
+    "%s: mean and deviation near those of the direct method, and not equal",
+    async (method) => {
+      const options: GillespieOptions = { network: LARGE, until: 20, points: 3, seed: 21n };
+      using exact = await ensembleOf(device, 400, options);
+      using leapt = await ensembleOf(device, 2000, { ...options, method });
+      for (const t of [1, 2]) {
+        exact.result().mean[t].forEach((mean, i) => {
+          expect(leapt.result().mean[t][i] / mean).toBeCloseTo(1, 2);
+          expect(leapt.result().sd[t][i] / exact.result().sd[t][i]).toBeGreaterThan(0.85);
+          expect(leapt.result().sd[t][i] / exact.result().sd[t][i]).toBeLessThan(1.15);
+        });
+      }
+      expect(await leapt.counts(0, 4)).not.toEqual(await exact.counts(0, 4));
+    },
+  );
+
+  it.each([
+    ["tau", "schloegl", 2],
+    ["tau", "michaelis-menten", 20],
+    ["cle", "birth-death", 20],
+  ] as const)("%s on %s: the law of the reference", async (method, example, until) => {
+    const options: GillespieOptions = { example, method, until, points: 2, seed: 22n };
+    using a = await ensembleOf(device, 600, options);
+    using b = await ensembleOf(reference, 150, options);
+    const [left, right] = [a.result(), b.result()];
+    left.mean[1].forEach((mean, i) => {
+      const error = Math.hypot(left.sd[1][i] / Math.sqrt(600), right.sd[1][i] / Math.sqrt(150));
+      expect(Math.abs(mean - right.mean[1][i])).toBeLessThanOrEqual(4 * error);
+      if (right.sd[1][i] > 0) expect(Math.abs(left.sd[1][i] / right.sd[1][i] - 1)).toBeLessThan(0.4);
+    });
+  });
+
+  it("leaps never leave less than nothing, and use up what there is", async () => {
+    using ensemble = await ensembleOf(device, 500, {
+      network: "A -> B @ 1; A + B -> 0 @ 0.01; A = 1000",
+      until: 40,
+      points: 5,
+      method: "tau",
+    });
+    const { mean } = ensemble.result();
+    expect(mean[4][0]).toBe(0);
+    for (const [a, b] of mean) expect(a + b).toBeLessThanOrEqual(1000);
+  });
+
+  it("single leaps are Poisson's", async () => {
+    // One reaction of constant rate: a leap a grid interval, of mean 3 and of mean 400.
+    for (const rate of [3, 400]) {
+      const options: GillespieOptions = {
+        network: `0 -> X @ ${rate}; X = 1000000`,
+        until: 1,
+        points: 2,
+        method: "tau",
+        seed: 23n,
+      };
+      using ensemble = await ensembleOf(device, 4000, options);
+      const { mean, sd } = ensemble.result();
+      expect(Math.abs(mean[1][0] - 1e6 - rate) / Math.sqrt(rate / 4000)).toBeLessThan(4);
+      expect(Math.abs(sd[1][0] ** 2 / rate - 1)).toBeLessThan(4 * Math.sqrt((2 + 1 / rate) / 4000));
+    }
+  });
+});
+
 it("the clock is right late in a long run, where one in f32 is wrong by a sixth", async () => {
   const network = "G -> G + X @ 1000; at 29999: G = 1; G = 0; X = 0";
   using ensemble = await ensembleOf(device, 64, { network, until: 30_000, points: 2, seed: 8n });

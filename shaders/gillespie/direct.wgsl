@@ -80,6 +80,17 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   if (index >= run.active_count) {
     return;
   }
+  load(index);
+  for (var block = 0u; block < run.blocks && status == RUNNING; block++) {
+    let words = threefry4x32(vec4u(place, 0u), key);
+    next_reaction(words.xy, 1u);
+    next_reaction(words.zw, 2u);
+    count_draw();
+  }
+  finish();
+}
+
+fn load(index: u32) {
   slot = active_in[index];
   let point = slot / run.replicates;
   load_constants(point * ROW);
@@ -93,17 +104,16 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   passage = state[base + 5u * run.slots];
   status = state[base + 6u * run.slots];
   key = vec4u(run.seed, run.purpose, 0u);
+}
 
-  for (var block = 0u; block < run.blocks && status == RUNNING; block++) {
-    let words = threefry4x32(vec4u(place, 0u), key);
-    next_reaction(words.xy, 1u);
-    next_reaction(words.zw, 2u);
-    place.z++;
-    if (place.z >= run.most_draws && status == RUNNING) {
-      status = LIMITED;
-    }
+fn count_draw() {
+  place.z++;
+  if (place.z >= run.most_draws && status == RUNNING) {
+    status = LIMITED;
   }
+}
 
+fn finish() {
   store(place.z);
   if (status == RUNNING) {
     active_out[atomicAdd(&counters[0], 1u)] = slot;
@@ -157,48 +167,13 @@ fn next_reaction(words: vec2u, half: u32) {
     }
   }
 
-  // A stop before that - a time event or the end - throws the waiting time away: it has no memory.
-  var stop_j = run.last_grid * run.grid_units;
-  var stop_f = 0.0;
-  var stop = NEVER;
-  if (TIME_EVENTS != 0u) {
-    for (var event = 0u; event < EVENTS; event++) {
-      if ((TIME_EVENTS & armed & (1u << event)) != 0u) {
-        let at = place.y * ROW + STOPS + 2u * event;
-        let event_j = points[at];
-        let event_f = bitcast<f32>(points[at + 1u]);
-        // At the same time the earlier event goes first, and every event before the end.
-        if (event_j < stop_j || (event_j == stop_j && (event_f < stop_f || (stop == NEVER && event_f <= stop_f)))) {
-          stop_j = event_j;
-          stop_f = event_f;
-          stop = event;
-        }
-      }
-    }
-  }
-
-  if (USES_TIME && window < stop_j) {
-    stop_j = window;
-    stop_f = 0.0;
-    stop = WINDOW;
-  }
-
+  // A stop before that throws the waiting time away: it has no memory.
+  find_stop(USES_TIME);
   if (next_j > stop_j || (next_j == stop_j && next_f >= stop_f)) {
     record_until(stop_j, stop_f);
     j = stop_j;
     f = stop_f;
-    if (stop == NEVER) {
-      record_species(grid, slot);
-      status = DONE;
-      return;
-    }
-    if (stop == WINDOW) {
-      return;
-    }
-    armed &= ~(1u << stop);
-    now = to_time(j, f);
-    if (!apply_event(stop)) {
-      status = FAILED;
+    if (!arrive()) {
       return;
     }
   } else {
@@ -225,6 +200,57 @@ fn next_reaction(words: vec2u, half: u32) {
     fire(choose_reaction(u * total));
   }
   after_change();
+}
+
+/// Where a trajectory must stop next: a time event, the end, or on request the next grid time.
+var<private> stop_j: u32;
+var<private> stop_f: f32;
+var<private> stop: u32;
+
+fn find_stop(windows: bool) {
+  stop_j = run.last_grid * run.grid_units;
+  stop_f = 0.0;
+  stop = NEVER;
+  if (TIME_EVENTS != 0u) {
+    for (var event = 0u; event < EVENTS; event++) {
+      if ((TIME_EVENTS & armed & (1u << event)) != 0u) {
+        let at = place.y * ROW + STOPS + 2u * event;
+        let event_j = points[at];
+        let event_f = bitcast<f32>(points[at + 1u]);
+        // At the same time the earlier event goes first, and every event before the end.
+        if (event_j < stop_j || (event_j == stop_j && (event_f < stop_f || (stop == NEVER && event_f <= stop_f)))) {
+          stop_j = event_j;
+          stop_f = event_f;
+          stop = event;
+        }
+      }
+    }
+  }
+  let window = (j / run.grid_units + 1u) * run.grid_units;
+  if (windows && (window < stop_j || (window == stop_j && stop_f > 0.0))) {
+    stop_j = window;
+    stop_f = 0.0;
+    stop = WINDOW;
+  }
+}
+
+/// What is due at the stop; true if the state has changed.
+fn arrive() -> bool {
+  if (stop == NEVER) {
+    record_species(grid, slot);
+    status = DONE;
+    return false;
+  }
+  if (stop == WINDOW) {
+    return false;
+  }
+  armed &= ~(1u << stop);
+  now = to_time(j, f);
+  if (!apply_event(stop)) {
+    status = FAILED;
+    return false;
+  }
+  return true;
 }
 
 fn to_time(units: u32, fraction: f32) -> f32 {

@@ -46,10 +46,11 @@ export class GpuEnsemble {
   /** @throws ParameterError where the points of a sweep do not fit side by side. */
   static async create(device: GpuDevice, ensemble: Ensemble, workgroup = 64): Promise<GpuEnsemble> {
     const { network, points, times, passage } = ensemble;
-    const { source, constants } = generate(network, passage);
+    const { leaping } = ensemble;
+    const { source, constants } = generate(network, passage, leaping);
     const direct = (entryPoint: string) =>
       device.kernel({
-        shader: "gillespie/direct.wgsl",
+        shader: leaping ? "gillespie/leap.wgsl" : "gillespie/direct.wgsl",
         generated: source,
         entryPoint,
         bindings: ["storage", "storage", "read-only-storage", "read-only-storage", "storage", "storage", "uniform"],
@@ -57,7 +58,7 @@ export class GpuEnsemble {
       });
     const [start, advance, reduce, histogram] = await Promise.all([
       direct("start"),
-      direct("advance"),
+      direct(leaping ? "advance_leaping" : "advance"),
       device.kernel({
         shader: "gillespie/reduce.wgsl",
         entryPoint: "reduce",

@@ -60,9 +60,15 @@ export const gillespieParameters = z.object({
     .describe("Reactions of one trajectory at most: a network that grows without end is stopped, and says so")
     .meta({ page: false }),
   method: z
-    .enum(["direct"], { error: "it is direct" })
+    .enum(["direct", "tau", "cle"], { error: "it is direct, tau or cle" })
     .default("direct")
-    .describe("direct: Gillespie's exact method, every reaction by itself"),
+    .describe("direct: every reaction, exactly; tau: tau-leaping; cle: the chemical Langevin equation, approximate"),
+  tolerance: z
+    .number({ error: "it is a number" })
+    .min(1e-4, { error: "it is at least 0.0001" })
+    .max(0.5, { error: "it is at most 0.5" })
+    .default(0.03)
+    .describe("By which share of itself a propensity may change in one leap; of tau and cle only"),
 });
 
 export type GillespieParameters = z.output<typeof gillespieParameters>;
@@ -86,3 +92,6 @@ export function untilOf({ until, example, network, sbml }: GillespieParameters):
   if (network !== "" || sbml !== "") return 50;
   return examples[example === "none" ? "birth-death" : example].until;
 }
+
+export const leapingOf = ({ method, tolerance }: GillespieParameters) =>
+  method === "direct" ? undefined : { continuous: method === "cle", tolerance };

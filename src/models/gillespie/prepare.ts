@@ -4,6 +4,7 @@ import { ParameterError } from "../../device/errors.ts";
 import { type Expression, evaluate, parseExpression } from "./expression.ts";
 import { checkCount, initialCounts, type Network, parameterValues, triggerTime } from "./network.ts";
 import { simulate } from "./reference.ts";
+import type { Leaping } from "./wgsl.ts";
 
 export interface Point {
   /** What the sweep sets here. */
@@ -24,6 +25,8 @@ export interface Ensemble {
   seed: bigint;
   /** Reactions of one trajectory at most. */
   maxEvents: number;
+  /** Undefined for the direct method. */
+  leaping?: Leaping | undefined;
 }
 
 const MOST_EVENTS = 32;
@@ -38,12 +41,13 @@ export interface Plan {
   passage: string;
   seed: bigint;
   maxEvents?: number;
+  leaping?: Leaping | undefined;
 }
 
 /** @throws ParameterError naming what is wrong. */
 export function prepare(
   network: Network,
-  { until, points: count, set, passage, seed, maxEvents = 1e9 }: Plan,
+  { until, points: count, set, passage, seed, maxEvents = 1e9, leaping }: Plan,
 ): Ensemble {
   if (network.events.length > MOST_EVENTS) {
     throw new ParameterError(
@@ -77,6 +81,7 @@ export function prepare(
     passage: passage === "" ? undefined : readCondition(passage, network),
     seed,
     maxEvents,
+    leaping,
   };
   return { ...ensemble, network: ordered(ensemble) };
 }

@@ -13,8 +13,9 @@ import { Series } from "../series.ts";
 import { masterEquation } from "./exact.ts";
 import { type Expression, evaluate } from "./expression.ts";
 import { GpuEnsemble, TrajectoryFailure } from "./gpu.ts";
+import { simulateLeaping } from "./leaping.ts";
 import { type Linear, linear } from "./outputs.ts";
-import { type GillespieParameters, gillespieParameters, networkOf, untilOf } from "./parameters.ts";
+import { type GillespieParameters, gillespieParameters, leapingOf, networkOf, untilOf } from "./parameters.ts";
 import { type Ensemble, prepare } from "./prepare.ts";
 import { simulate } from "./reference.ts";
 import { type Batch, Tally } from "./tally.ts";
@@ -87,6 +88,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       set: own.set,
       passage: own.passage,
       maxEvents: own.maxEvents,
+      leaping: leapingOf(own),
       seed: checkSeed(seed),
     });
     const gpu = device.kind === "gpu" ? await GpuEnsemble.create(device, ensemble, workgroup) : undefined;
@@ -198,7 +200,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       const { network, times } = this.ensemble;
       if (!this.#gpu) {
         return this.ensemble.points.flatMap((_, point) =>
-          Array.from({ length: count }, (_, i) => simulate(this.ensemble, { point, replicate: first + i }).counts),
+          Array.from({ length: count }, (_, i) => onReference(this.ensemble, { point, replicate: first + i }).counts),
         );
       }
       if (count > this.#gpu.most)
@@ -214,6 +216,9 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
 
   /** One trajectory again, in full, by the reference: its times and the counts from each on. */
   replay(replicate: number, point = 0): { times: number[]; counts: number[][] } {
+    if (this.ensemble.leaping) {
+      throw new ParameterError("method", "method: only trajectories of the direct method can be replayed in full.");
+    }
     const times: number[] = [];
     const counts: number[][] = [];
     simulate(
@@ -385,7 +390,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
     let largest = 0;
     points.forEach((_, point) => {
       for (let i = 0; i < replicates; i++) {
-        const { counts, passage } = simulate(this.ensemble, { point, replicate: this.steps + i });
+        const { counts, passage } = onReference(this.ensemble, { point, replicate: this.steps + i });
         counts.forEach((state, t) => {
           this.#tally.pairs.forEach(([a, b], k) => {
             const at = (point * times.length + t) * pairs + k;
@@ -502,6 +507,10 @@ export function exactGillespie(parameters: GillespieParameters) {
   if (!law) return {};
   const source = "master equation by uniformisation";
   return Object.fromEntries(ensemble.network.species.map((name, i) => [name, { value: law.mean[1][i], source }]));
+}
+
+function onReference(ensemble: Ensemble, which: { point: number; replicate: number }) {
+  return ensemble.leaping ? simulateLeaping(ensemble, which, ensemble.leaping) : simulate(ensemble, which);
 }
 
 function outputsOf({ network, points }: Ensemble): Output[] {

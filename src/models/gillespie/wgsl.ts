@@ -4,6 +4,7 @@
 import { ParameterError } from "../../device/errors.ts";
 import { call, type Expression, namesIn, number } from "./expression.ts";
 import { GROWING } from "./interval.ts";
+import { FEW, ORDER } from "./leaping.ts";
 import { isTimed, MARGIN, type Network, networkError, TIME, triggerTime } from "./network.ts";
 
 export interface Generated {
@@ -12,10 +13,19 @@ export interface Generated {
   constants: readonly Expression[];
 }
 
+export interface Leaping {
+  /** Counts are real numbers: the chemical Langevin equation. */
+  continuous: boolean;
+  /** By which share of itself a propensity may change in a leap. */
+  tolerance: number;
+}
+
 /** Powers up to this are products; the general one is for real exponents. */
 const MOST_POWER = 16;
 
-export function generate(network: Network, passage: Expression | undefined): Generated {
+export function generate(network: Network, passage: Expression | undefined, leaping?: Leaping): Generated {
+  const continuous = leaping?.continuous ?? false;
+  const type = continuous ? "f32" : "i32";
   const emitter = new Emitter(network);
   const { species, reactions, events } = network;
   const each = <T>(list: readonly T[], line: (item: T, i: number) => string) => list.map(line).join("\n");
@@ -30,19 +40,20 @@ export function generate(network: Network, passage: Expression | undefined): Gen
   const constants = emitter.constants;
   const bodies = {
     load_constants: each(constants, (_, i) => `  c${i} = bitcast<f32>(points[row + ${i}u]);`),
-    load_species: each(species, (_, i) => `  x${i} = bitcast<i32>(state[${i}u * run.slots + slot]);`),
+    load_species: each(species, (_, i) => `  x${i} = bitcast<${type}>(state[${i}u * run.slots + slot]);`),
     store_species: each(species, (_, i) => `  state[${i}u * run.slots + slot] = bitcast<u32>(x${i});`),
-    start_species: each(species, (_, i) => `  x${i} = bitcast<i32>(points[row + ${constants.length + i}u]);`),
+    start_species: each(species, (_, i) => `  x${i} = ${type}(points[row + ${constants.length + i}u]);`),
     record_species: each(
       species,
-      (_, i) => `  snapshots[(grid * ${species.length}u + ${i}u) * run.slots + slot] = u32(x${i});`,
+      (_, i) =>
+        `  snapshots[(grid * ${species.length}u + ${i}u) * run.slots + slot] = ${continuous ? `u32(x${i} + 0.5)` : `u32(x${i})`};`,
     ),
   };
   const applied = each(assignments, (list, i) => {
     // All values before any is set. Halves round up: an assignment should give whole numbers.
     const values = each(list, ({ value }, k) => `      let v${k} = floor(${value} + 0.5);`);
     const valid = list.map((_, k) => `(v${k} >= 0.0 && v${k} < 2147483648.0)`).join(" && ") || "true";
-    const set = each(list, ({ species }, k) => `      x${species} = i32(v${k});`);
+    const set = each(list, ({ species }, k) => `      x${species} = ${type}(v${k});`);
     return `    case ${i}u: {\n${values}\n      if (!(${valid})) { return false; }\n${set}\n    }`;
   });
   const source = `// The network:
@@ -54,7 +65,7 @@ const EVENTS = ${events.length}u;
 const TIME_EVENTS = ${bits(events, (event) => triggerTime(event) !== undefined)}u;
 const INITIALLY = ${bits(events, ({ initially }) => initially)}u;
 const USES_TIME = ${isTimed(network)};
-${each(species, (name, i) => `var<private> x${i}: i32; // ${name}`)}
+${each(species, (name, i) => `var<private> x${i}: ${type}; // ${name}`)}
 ${each(constants, (_, i) => `var<private> c${i}: f32;`)}
 ${each(reactions, (_, i) => `var<private> a${i}: f32;`)}
 var<private> now: f32;
@@ -97,7 +108,7 @@ ${each(reactions, ({ changes }, i) => `    case ${i}u: {${changes.map((change, s
 }
 
 // Negative where a count is, or has grown past 2^31.
-fn signs() -> i32 { return ${species.map((_, i) => `x${i}`).join(" | ")}; }
+fn signs() -> i32 { return ${continuous ? "0" : species.map((_, i) => `x${i}`).join(" | ")}; }
 
 fn passed() -> bool { return ${passed}; }
 
@@ -115,8 +126,76 @@ ${applied}
   return true;
 }
 
-`;
+${leaping ? leapingSource(network, leaping) : ""}`;
   return { source, constants };
+}
+
+/** What shaders/gillespie/leap.wgsl calls. */
+function leapingSource({ species, reactions }: Network, { continuous, tolerance }: Leaping): string {
+  const type = continuous ? "f32" : "i32";
+  const lines = <T>(list: readonly T[], line: (item: T, i: number) => string) =>
+    list.map(line).filter(Boolean).join("\n");
+  const critical = lines(reactions, ({ changes }, i) => {
+    const short = changes.flatMap((change, s) => (change < 0 ? [`x${s} < ${-change * FEW}`] : []));
+    const holds = continuous || short.length === 0 ? "false" : `a${i} > 0.0 && (${short.join(" || ")})`;
+    return `  z${i} = ${holds};\n  critical_total += select(0.0, a${i}, z${i});\n  let b${i} = select(a${i}, 0.0, z${i});`;
+  });
+  const bounds = lines(species, (_, s) => {
+    const terms = reactions.flatMap(({ changes }, i) => (changes[s] === 0 ? [] : [{ change: changes[s], i }]));
+    if (terms.length === 0) return "";
+    const mean = sum(terms.map(({ change, i }) => `${change}.0 * b${i}`));
+    const variance = sum(terms.map(({ change, i }) => `${change ** 2}.0 * b${i}`));
+    return `  longest = shorter(longest, ${mean}, ${variance}, f32(x${s}));`;
+  });
+  const draws = lines(reactions, (_, i) =>
+    continuous
+      ? `  let n${i} = langevin(a${i} * tau, ${i}u, trial);`
+      : `  let n${i} = select(0, poisson(select(a${i} * tau, 0.0, z${i}), ${i}u, trial), !z${i});`,
+  );
+  const changed = lines(species, (_, s) => {
+    const terms = reactions.flatMap(({ changes }, i) => (changes[s] === 0 ? [] : [`${changes[s]} * n${i}`]));
+    if (terms.length === 0) return "";
+    return continuous ? `  x${s} = max(x${s} + ${sum(terms)}, 0.0);` : `  x${s} += ${sum(terms)};`;
+  });
+  return `
+const CONTINUOUS = ${continuous};
+${lines(species, (_, i) => `var<private> kept${i}: ${type};\nvar<private> leapt${i}: ${type};`)}
+${lines(reactions, (_, i) => `var<private> z${i}: bool;`)}
+var<private> critical_total: f32;
+
+fn shorter(longest: f32, mean: f32, variance: f32, count: f32) -> f32 {
+  let most = max(${tolerance / ORDER} * count, 1.0);
+  if (variance <= 0.0) { return longest; }
+  return min(longest, min(most / max(abs(mean), 1e-30), most * most / variance));
+}
+
+// The longest leap of the reactions that are not critical.
+fn leap_time() -> f32 {
+  critical_total = 0.0;
+  var longest = 1e30;
+${critical}
+${bounds}
+  return longest;
+}
+
+fn take_leap(tau: f32, trial: u32) {
+${draws}
+${changed}
+}
+
+fn keep_species() {\n${lines(species, (_, i) => `  kept${i} = x${i};`)}\n}
+fn restore_species() {\n${lines(species, (_, i) => `  x${i} = kept${i};`)}\n}
+// Grid times before the end of a leap show the state before it.
+fn keep_leap() {\n${lines(species, (_, i) => `  leapt${i} = x${i};\n  x${i} = kept${i};`)}\n}
+fn restore_leap() {\n${lines(species, (_, i) => `  x${i} = leapt${i};`)}\n}
+
+fn choose_critical(r: f32) -> u32 {
+  var chosen = 0u;
+  var before = 0.0;
+${lines(reactions, (_, i) => `  if (z${i} && r >= before) { chosen = ${i}u; }\n  before += select(0.0, a${i}, z${i});`)}
+  return chosen;
+}
+`;
 }
 
 const sum = (terms: readonly string[]) => terms.reduce((total, term) => `(${total} + ${term})`);

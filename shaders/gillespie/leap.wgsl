@@ -1,0 +1,179 @@
+// requires: gillespie/direct.wgsl
+// Many reactions in one step, approximately: tau-leaping (Gillespie 2001, doi 10.1063/1.1378322), or the chemical Langevin
+// equation (Gillespie 2000, doi 10.1063/1.481811), whose counts are continuous. The step lets no propensity change by much
+// (Cao, Gillespie & Petzold 2006, doi 10.1063/1.2159468); reactions that may use a species up fire one at a time (2005, doi
+// 10.1063/1.1992473), and where a leap would be as short as a few reactions, they are made exactly.
+
+/// A leap of fewer expected reactions than this is not worth its price.
+const FEW = 10.0;
+
+/// Kinds of random blocks of one draw: 0 to 2 are the direct method's, then these, then one a reaction and trial.
+const KIND_CRITICAL = 3u;
+const KIND_COUNTS = 16u;
+
+@compute @workgroup_size(WORKGROUP)
+fn advance_leaping(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.x + id.y * groups.x * WORKGROUP;
+  if (index >= run.active_count) {
+    return;
+  }
+  load(index);
+  for (var block = 0u; block < run.blocks && status == RUNNING; block++) {
+    leap();
+    count_draw();
+  }
+  finish();
+}
+
+fn leap() {
+  now = to_time(j, f);
+  let total = propensities();
+  if (is_wrong(total) || smallest_propensity() < 0.0) {
+    status = FAILED;
+    return;
+  }
+  find_stop(true);
+  var tau = (f32(stop_j - j) - f + stop_f) * run.unit;
+  var lands = true;
+  var critical = false;
+  var chance = 0.0;
+  if (total > 0.0) {
+    let free = leap_time();
+    if (!CONTINUOUS && free * total < FEW && tau * total > 0.1) {
+      next_reaction(threefry4x32(vec4u(place, 0u), key).xy, 1u);
+      return;
+    }
+    if (free < tau) {
+      tau = free;
+      lands = false;
+    }
+    if (critical_total > 0.0) {
+      let words = threefry4x32(vec4u(place, KIND_CRITICAL), key);
+      let waiting = max(0.0, -log((f32(words.x) + 0.5) * 0x1p-32)) / critical_total;
+      chance = (f32(words.y) + 0.5) * 0x1p-32;
+      if (waiting < tau) {
+        tau = waiting;
+        lands = false;
+        critical = true;
+      }
+    }
+  }
+
+  // A leap that would leave less than nothing of a species is tried again, half as long.
+  keep_species();
+  for (var trial = 0u; trial < 16u && total > 0.0; trial++) {
+    take_leap(tau, trial);
+    if (signs() >= 0) {
+      break;
+    }
+    restore_species();
+    tau *= 0.5;
+    lands = false;
+    critical = false;
+  }
+  keep_leap();
+
+  if (lands) {
+    record_until(stop_j, stop_f);
+    j = stop_j;
+    f = stop_f;
+    restore_leap();
+    if (stop == NEVER) {
+      record_species(grid, slot);
+      status = DONE;
+      return;
+    }
+    _ = arrive();
+  } else {
+    let end = f + tau / run.unit;
+    let whole = floor(end);
+    let next_j = j + u32(whole);
+    let next_f = end - whole;
+    record_until(next_j, next_f);
+    j = next_j;
+    f = next_f;
+    restore_leap();
+    if (critical) {
+      fire(choose_critical(chance * critical_total));
+    }
+  }
+  after_change();
+}
+
+fn uniforms(reaction: u32, trial: u32) -> vec4u {
+  return threefry4x32(vec4u(place, KIND_COUNTS + 16u * reaction + trial), key);
+}
+
+/// A standard normal number (Box & Muller 1958).
+fn normal(words: vec4u) -> f32 {
+  let radius = sqrt(-2.0 * log((f32(words.x) + 0.5) * 0x1p-32));
+  return radius * cos(6.283185307179586 * f32(words.y) * 0x1p-32);
+}
+
+/// Firings of a reaction that expects `mean`, continuous: may be negative.
+fn langevin(mean: f32, reaction: u32, trial: u32) -> f32 {
+  if (mean <= 0.0) {
+    return 0.0;
+  }
+  return mean + sqrt(mean) * normal(uniforms(reaction, trial));
+}
+
+/// Poisson numbers: by inversion where few are expected, else by transformed rejection (Hoermann 1993, PTRS).
+fn poisson(mean: f32, reaction: u32, trial: u32) -> i32 {
+  if (mean <= 0.0) {
+    return 0;
+  }
+  var words = uniforms(reaction, trial);
+  if (mean < 12.0) {
+    let u = (f32(words.x) + 0.5) * 0x1p-32;
+    var count = 0;
+    var probability = exp(-mean);
+    var below = probability;
+    while (u > below && count < 100) {
+      count++;
+      probability *= mean / f32(count);
+      below += probability;
+    }
+    return count;
+  }
+  let root = sqrt(mean);
+  let b = 0.931 + 2.53 * root;
+  let a = -0.059 + 0.02483 * b;
+  let inverse = 1.1239 + 1.1328 / (b - 3.4);
+  let v_r = 0.9277 - 3.6224 / (b - 2.0);
+  for (var round = 0u; round < 32u; round++) {
+    // Two pairs a block, then the next block: the words are counted, not kept.
+    if (round > 0u && round % 2u == 0u) {
+      words = threefry4x32(vec4u(place, KIND_COUNTS + 16u * reaction + trial + ((round / 2u) << 20u)), key);
+    }
+    let pair = select(words.zw, words.xy, round % 2u == 0u);
+    let u = (f32(pair.x) + 0.5) * 0x1p-32 - 0.5;
+    let v = (f32(pair.y) + 0.5) * 0x1p-32;
+    let s = 0.5 - abs(u);
+    let k = floor((2.0 * a / s + b) * u + mean + 0.43);
+    if (s >= 0.07 && v <= v_r) {
+      return i32(min(k, 2.0e9));
+    }
+    if (k < 0.0 || (s < 0.013 && v > s)) {
+      continue;
+    }
+    if (log(v * inverse / (a / (s * s) + b)) <= log_poisson(k, mean)) {
+      return i32(min(k, 2.0e9));
+    }
+  }
+  return i32(mean);
+}
+
+/// ln (mean^k e^-mean / k!) without the cancellation of its large terms: Stirling's series about k.
+fn log_poisson(k: f32, mean: f32) -> f32 {
+  if (k < 0.5) {
+    return -mean;
+  }
+  let d = (mean - k) / k;
+  // ln(1 + d) - d, by its series where they cancel.
+  var excess = log(1.0 + d) - d;
+  if (abs(d) < 0.1) {
+    excess = -d * d * (0.5 - d * (1.0 / 3.0 - d * (0.25 - d * (0.2 - d * (1.0 / 6.0 - d / 7.0)))));
+  }
+  return k * excess - 0.5 * log(6.283185307179586 * k) - 1.0 / (12.0 * k);
+}
