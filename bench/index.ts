@@ -1,6 +1,7 @@
 // Every benchmark: one line a model.
 
 import type { Bench } from "./bench.ts";
+import { gillespieBench } from "./gillespie.ts";
 import { isingBench } from "./ising.ts";
 
-export const benches: readonly Bench[] = [isingBench];
+export const benches: readonly Bench[] = [isingBench, gillespieBench];
