@@ -101,10 +101,7 @@ ${each(reactions, (_, i) => `  if (a${i} > 0.0 && r >= before) { chosen = ${i}u;
 }
 
 fn fire(reaction: u32) {
-  switch reaction {
-${each(reactions, ({ changes }, i) => `    case ${i}u: {${changes.map((change, s) => (change === 0 ? "" : ` x${s} ${change < 0 ? "-" : "+"}= ${Math.abs(change)};`)).join("")} }`)}
-    default: {}
-  }
+${fireBody(reactions, species.length, type)}
 }
 
 // Negative where a count is, or has grown past 2^31.
@@ -128,6 +125,26 @@ ${applied}
 
 ${leaping ? leapingSource(network, leaping) : ""}`;
   return { source, constants };
+}
+
+/** Neighbouring trajectories fire different reactions: a few changes are cheaper by selection than in the branches of a switch. */
+const MOST_SELECTED = 24;
+
+function fireBody(reactions: Network["reactions"], species: number, type: string): string {
+  const total = reactions.reduce((sum, { changes }) => sum + changes.filter((change) => change !== 0).length, 0);
+  if (total > MOST_SELECTED) {
+    const cases = reactions.map(({ changes }, i) => {
+      const moves = changes.map((change, s) => (change === 0 ? "" : ` x${s} += ${change};`)).join("");
+      return `    case ${i}u: {${moves} }`;
+    });
+    return `  switch reaction {\n${cases.join("\n")}\n    default: {}\n  }`;
+  }
+  return Array.from({ length: species }, (_, s) => {
+    const moves = reactions.flatMap(({ changes }, i) =>
+      changes[s] === 0 ? [] : [`select(${type}(0), ${type}(${changes[s]}), reaction == ${i}u)`],
+    );
+    return moves.length > 0 ? `  x${s} += ${sum(moves)};` : "";
+  }).join("\n");
 }
 
 /** What shaders/gillespie/leap.wgsl calls. */
