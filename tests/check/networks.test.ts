@@ -96,6 +96,10 @@ describe("SBML", () => {
   const EVENT = (more: string, variable = "X") =>
     `<listOfEvents><event id="e">${more}<listOfEventAssignments><eventAssignment variable="${variable}">${math("<cn>5</cn>")}</eventAssignment></listOfEventAssignments></event></listOfEvents>`;
   const TRIGGER = `<trigger initialValue="false">${math("<apply><geq/><csymbol definitionURL='http://www.sbml.org/sbml/symbols/time'>t</csymbol><cn>2.5</cn></apply>")}</trigger>`;
+  const MIXED = TRIGGER.replace(
+    "<apply><geq/>",
+    "<apply><and/><apply><gt/><ci>X</ci><cn>3</cn></apply><apply><geq/>",
+  ).replace("</math>", "</apply></math>");
   const BASE = COMPARTMENTS + SPECIES;
   const ONE = reaction("<ci>X</ci>");
 
@@ -137,6 +141,7 @@ describe("SBML", () => {
     [sbml(BASE + ONE.replace('species="Y"', 'species="Z"')), /names the species "Z"/],
     [sbml(BASE + ONE.replace(/<kineticLaw>.*<\/kineticLaw>/, "")), /has no kineticLaw/],
     [sbml(BASE), /has no reactions/],
+    [sbml(BASE + ONE + EVENT(MIXED)), /"e": its condition mixes time and counts/],
   ])("refuses by name and line: %#", (text, message) => {
     expect(() => readSbml(text)).toThrow(message);
   });

@@ -5,7 +5,7 @@ import { parseXml, type XmlElement } from "@rgrove/parse-xml";
 import { ParameterError } from "../../device/errors.ts";
 import { call, type Expression, nameOf, namesIn, number, substitute } from "./expression.ts";
 import { elements, expressionOf, type Lambda, local, type MathContext } from "./mathml.ts";
-import { type Network, type NetworkEvent, type Reaction, TIME } from "./network.ts";
+import { checkNames, type Network, type NetworkEvent, type Reaction, TIME } from "./network.ts";
 
 const MOST_TEXT = 2 ** 25;
 
@@ -84,7 +84,7 @@ class Reader {
       this.#refuse(this.#model, counted.length === 0 ? "has no species" : "has no reactions: nothing happens in it");
     }
     const index = new Map(counted.map(({ id }, i) => [id, i]));
-    return {
+    const network: Network = {
       species: counted.map(({ id }) => id),
       initial: counted.map((species) => this.#initial(species)),
       parameters: this.#sortedValues(),
@@ -98,6 +98,8 @@ class Reader {
       }),
       events: this.#events(index),
     };
+    checkNames(network);
+    return network;
   }
 
   #line(element: XmlElement): number {

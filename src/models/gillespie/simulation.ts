@@ -188,7 +188,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
     };
   }
 
-  /** How often each count occurred: bins of `width` counts, [time][species][bin]. Undefined in a sweep. */
+  /** How often each count occurred: bins of `width` counts, [time][species][bin]. Undefined in a sweep, and beyond 262,144 rows. */
   histogram(): { width: number; bins: number; counts: Float64Array } | undefined {
     if (this.#tally.bins === 0) return undefined;
     return { width: 2 ** this.#tally.shift, bins: this.#tally.bins, counts: this.#tally.histogram.slice() };
@@ -284,7 +284,8 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
   /** The first species' histogram in time: time to the right, counts upwards, the most frequent of each time white. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
     const histogram = this.histogram();
-    if (!histogram) throw new ParameterError("out", "out: a sweep has no picture; write .csv or .npy.");
+    if (!histogram)
+      throw new ParameterError("out", "out: a sweep, or one of very many times, has no picture; write .csv or .npy.");
     const { bins, counts } = histogram;
     const stride = this.ensemble.network.species.length * bins;
     const width = this.ensemble.times.length;

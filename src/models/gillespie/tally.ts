@@ -20,8 +20,9 @@ export interface Batch {
 
 /** Beyond so many species only the variances are kept, not the covariances. */
 const MOST_COVARIANCES = 16;
-/** Words of all histograms together. */
-const HISTOGRAM_WORDS = 2 ** 22;
+/** Bins of all histograms together, about, and the rows - times and species - beyond which none are kept. */
+const HISTOGRAM_BINS = 2 ** 22;
+const MOST_ROWS = 2 ** 18;
 
 /** Pairs of species whose products are summed, (i, i) first. */
 export function pairsOf(species: number): [number, number][] {
@@ -32,7 +33,7 @@ export function pairsOf(species: number): [number, number][] {
 
 export class Tally {
   readonly pairs: readonly [number, number][];
-  /** Bins of one histogram, a power of two; 0 in a sweep. */
+  /** Bins of one histogram, a power of two; 0 in a sweep and for very many times. */
   readonly bins: number;
   /** Trajectories of each point so far. */
   replicates = 0;
@@ -53,8 +54,8 @@ export class Tally {
     this.low = new BigUint64Array(cells * this.pairs.length);
     this.high = new Uint32Array(cells * this.pairs.length);
     const rows = times.length * network.species.length;
-    this.bins =
-      points.length === 1 ? Math.max(64, Math.min(4096, 2 ** Math.floor(Math.log2(HISTOGRAM_WORDS / rows)))) : 0;
+    const wanted = 2 ** Math.floor(Math.log2(HISTOGRAM_BINS / rows));
+    this.bins = points.length === 1 && rows <= MOST_ROWS ? Math.max(64, Math.min(4096, wanted)) : 0;
     this.histogram = new Float64Array(rows * this.bins);
     this.passages = new Float64Array(cells);
     this.outputs = new Float64Array(2 * cells * nonlinear);

@@ -57,7 +57,7 @@ export function generate(network: Network, passage: Expression | undefined, leap
     return `    case ${i}u: {\n${values}\n      if (!(${valid})) { return false; }\n${set}\n    }`;
   });
   const source = `// The network:
-${each(reactions, ({ name }, i) => `//   ${i}: ${name.replace(/[\r\n]/g, " ")}`)}
+${each(reactions, ({ name }, i) => `//   ${i}: ${remark(name)}`)}
 const SPECIES = ${species.length}u;
 const ROW = ${constants.length + species.length + 2 * events.length}u;
 const STOPS = ${constants.length + species.length}u;
@@ -65,7 +65,7 @@ const EVENTS = ${events.length}u;
 const TIME_EVENTS = ${bits(events, (event) => triggerTime(event) !== undefined)}u;
 const INITIALLY = ${bits(events, ({ initially }) => initially)}u;
 const USES_TIME = ${isTimed(network)};
-${each(species, (name, i) => `var<private> x${i}: ${type}; // ${name}`)}
+${each(species, (name, i) => `var<private> x${i}: ${type}; // ${remark(name)}`)}
 ${each(constants, (_, i) => `var<private> c${i}: f32;`)}
 ${each(reactions, (_, i) => `var<private> a${i}: f32;`)}
 var<private> now: f32;
@@ -214,6 +214,9 @@ ${lines(reactions, (_, i) => `  if (z${i} && r >= before) { chosen = ${i}u; }\n 
 }
 `;
 }
+
+/** A name fit for a comment: WGSL ends a line also at some characters beyond ASCII. */
+const remark = (name: string) => name.replace(/[^\x20-\x7e]/g, "?");
 
 const sum = (terms: readonly string[]) => terms.reduce((total, term) => `(${total} + ${term})`);
 
