@@ -52,7 +52,6 @@ var<private> passage: u32;
 var<private> key: vec4u;
 var<private> place: vec3u; // replicate, point, draw
 var<private> slot: u32;
-var<private> earliest: u32 = 1u; // 0 says: from the beginning
 
 @compute @workgroup_size(WORKGROUP)
 fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -68,7 +67,6 @@ fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   // A condition that holds from the beginning fires at once, unless it is declared to have held before.
   status = RUNNING;
   passage = NEVER;
-  earliest = 0u;
   after_change();
   store(0u);
   active_out[slot] = slot;
@@ -283,7 +281,7 @@ fn after_change() {
     state_events();
   }
   if (passage == NEVER && passed()) {
-    passage = max(j, earliest);
+    passage = grid; // the first grid time that sees this change
   }
 }
 

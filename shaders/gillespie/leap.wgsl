@@ -34,6 +34,9 @@ fn leap() {
   }
   find_stop(true);
   var tau = (f32(stop_j - j) - f + stop_f) * run.unit;
+  if (tau > 0.0) {
+    record_until(j, 1.0); // whatever is due at this time has happened
+  }
   var lands = true;
   var critical = false;
   var chance = 0.0;
@@ -71,31 +74,22 @@ fn leap() {
     lands = false;
     critical = false;
   }
-  keep_leap();
 
   if (lands) {
-    record_until(stop_j, stop_f);
     j = stop_j;
     f = stop_f;
-    restore_leap();
-    if (stop == NEVER) {
-      record_species(grid, slot);
-      status = DONE;
-      return;
+    after_change();
+    if (status == RUNNING && arrive()) {
+      after_change();
     }
-    _ = arrive();
-  } else {
-    let end = f + tau / run.unit;
-    let whole = floor(end);
-    let next_j = j + u32(whole);
-    let next_f = end - whole;
-    record_until(next_j, next_f);
-    j = next_j;
-    f = next_f;
-    restore_leap();
-    if (critical) {
-      fire(choose_critical(chance * critical_total));
-    }
+    return;
+  }
+  let end = f + tau / run.unit;
+  let whole = floor(end);
+  j += u32(whole);
+  f = end - whole;
+  if (critical) {
+    fire(choose_critical(chance * critical_total));
   }
   after_change();
 }

@@ -146,19 +146,17 @@ function propagate({ network, times }: Ensemble, { states, from, to, rate, exit 
     for (let piece = 0; piece < pieces; piece++) {
       let weight = Math.exp(-expected);
       let term = now;
-      let covered = weight;
-      let next = new Float64Array(now.length).map((_, i) => weight * now[i]);
-      for (let k = 1; covered < 1 - 1e-15 && k < 10 * expected + 100; k++) {
+      const next = now.map((each) => weight * each);
+      // Past the most frequent number of jumps the weights fall faster and faster.
+      for (let k = 1; k < expected || weight > 1e-18; k++) {
         const jumped = new Float64Array(now.length);
         for (let i = 0; i < term.length; i++) jumped[i] = term[i] * (1 - exit[i] / q);
         for (let i = 0; i < rate.length; i++) if (to[i] >= 0) jumped[to[i]] += (term[from[i]] * rate[i]) / q;
         term = jumped;
         weight *= expected / k;
-        covered += weight;
         for (let i = 0; i < next.length; i++) next[i] += weight * term[i];
       }
       now = next;
-      next = now;
     }
     return now;
   }

@@ -1,6 +1,6 @@
 // Arithmetic of rate laws: an expression tree, its parser, and its value in f64. What a name stands for is the network's to say.
 
-import { ParameterError } from "../../device/errors.ts";
+import { networkError } from "./errors.ts";
 
 export type Expression =
   | { kind: "number"; value: number }
@@ -55,6 +55,10 @@ const operations = {
 
 export type Operation = keyof typeof operations;
 
+/** Operations whose value is 1 or 0. */
+export const COMPARISONS: readonly string[] = ["<", "<=", ">", ">=", "==", "!="];
+export const TRUTHS: readonly string[] = [...COMPARISONS, "and", "or", "not"];
+
 export const isOperation = (name: string): name is Operation => Object.hasOwn(operations, name);
 
 function choose(n: number, m: number): number {
@@ -71,7 +75,7 @@ export function call(operation: Operation, ...operands: Expression[]): Expressio
   const [least, most] = operations[operation].operands;
   if (operands.length < least || operands.length > most) {
     const wanted = least === most ? least : `${least} to ${most}`;
-    throw new ParameterError("network", `${operation} takes ${wanted} operands, not ${operands.length}.`);
+    throw networkError(`${operation} takes ${wanted} operands, not ${operands.length}.`);
   }
   return { kind: "call", operation, operands };
 }
@@ -109,6 +113,8 @@ const LEVELS: readonly Record<string, Operation>[] = [
 ];
 
 const ALIASES: Record<string, Operation> = { log: "ln", pow: "^" };
+/** Operations with a name that no function call may use. */
+const NO_FUNCTIONS = ["negate", "and", "or", "not", "choose"];
 
 /**
  * Reads an expression: numbers, names, + - * / ^, comparisons, and, or, not, and the functions exp, ln, sqrt, abs, floor, ceil,
@@ -198,10 +204,10 @@ function applied(name: string, operands: Expression[], text: string): Expression
     return call("/", call("*", v, x), call("+", k, x));
   }
   const operation = ALIASES[name] ?? name;
-  if (!isOperation(operation) || /\W/.test(operation) === (operation !== "^")) {
+  if (!isOperation(operation) || NO_FUNCTIONS.includes(name)) {
     throw wrong(text, `there is no function ${name} of ${operands.length} operands`);
   }
   return call(operation, ...operands);
 }
 
-const wrong = (text: string, why: string) => new ParameterError("network", `"${text.trim()}": ${why}.`);
+const wrong = (text: string, why: string) => networkError(`"${text.trim()}": ${why}.`);

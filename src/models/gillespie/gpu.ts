@@ -5,10 +5,14 @@ import { Budget } from "../../device/budget.ts";
 import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
+import { eventLimit, networkError } from "./errors.ts";
 import { evaluate } from "./expression.ts";
-import { eventLimit, PURPOSE } from "./network.ts";
+import { PURPOSE } from "./network.ts";
+import { type Output, observer } from "./outputs.ts";
 import type { Ensemble } from "./prepare.ts";
-import { pairsOf } from "./tally.ts";
+import { simulate } from "./reference.ts";
+import type { BatchOptions, Runner } from "./runner.ts";
+import { type Batch, binsOf, pairsOf, shiftFor } from "./tally.ts";
 import { generate } from "./wgsl.ts";
 
 /** Words of a trajectory's state beside its species: time (2), draws, grid, armed events, passage, status. */
@@ -17,13 +21,13 @@ const STATE_WORDS = 7;
 const MOST_BLOCKS = 1 << 16;
 /** A grid interval is so many units at most, so that times between grid points are fine and the last one fits a word. */
 const MOST_UNITS = 1024;
-export const NEVER = 0xffffffff;
+const NEVER = 0xffffffff;
 
 /** Trajectories side by side, and bytes of their snapshots: enough to fill the device, and not so many that nothing is seen. */
 const HARDWARE = { slots: 1 << 20, bytes: 1 << 30 };
 const SOFTWARE = { slots: 1 << 14, bytes: 1 << 26 };
 
-export interface Shape {
+interface Shape {
   /** Trajectories of each point. */
   replicates: number;
   /** All of them. */
@@ -32,9 +36,10 @@ export interface Shape {
 
 type Kernels = Record<"start" | "advance" | "reduce" | "histogram", Kernel>;
 
-export class GpuEnsemble {
+export class GpuRunner implements Runner {
   readonly #device: GpuDevice;
   readonly #ensemble: Ensemble;
+  readonly #outputs: readonly Output[];
   readonly #kernels: Kernels;
   readonly #workgroup: number;
   readonly #buffers: Record<"state" | "snapshots" | "points" | "a" | "b" | "counters" | "run" | "pairs", GPUBuffer>;
@@ -44,7 +49,12 @@ export class GpuEnsemble {
   readonly most: number;
 
   /** @throws ParameterError where the points of a sweep do not fit side by side. */
-  static async create(device: GpuDevice, ensemble: Ensemble, workgroup = 64): Promise<GpuEnsemble> {
+  static async create(
+    device: GpuDevice,
+    ensemble: Ensemble,
+    outputs: readonly Output[],
+    workgroup = 64,
+  ): Promise<GpuRunner> {
     const { network, points, times, passage } = ensemble;
     const { leaping } = ensemble;
     const { source, constants } = generate(network, passage, leaping);
@@ -91,9 +101,10 @@ export class GpuEnsemble {
     const units = 2 ** Math.floor(Math.log2(Math.min(MOST_UNITS, 2 ** 31 / times.length)));
     const table = pointTable(ensemble, constants, units);
     return device.guard(`gillespie, ${species} species`, () => {
-      const own = new GpuEnsemble(
+      const own = new GpuRunner(
         device,
         ensemble,
+        outputs,
         { start, advance, reduce, histogram },
         workgroup,
         most,
@@ -109,6 +120,7 @@ export class GpuEnsemble {
   private constructor(
     device: GpuDevice,
     ensemble: Ensemble,
+    outputs: readonly Output[],
     kernels: Kernels,
     workgroup: number,
     most: number,
@@ -117,6 +129,7 @@ export class GpuEnsemble {
   ) {
     this.#device = device;
     this.#ensemble = ensemble;
+    this.#outputs = outputs;
     this.#kernels = kernels;
     this.#workgroup = workgroup;
     this.most = most;
@@ -138,8 +151,41 @@ export class GpuEnsemble {
     };
   }
 
+  async batch(first: number, replicates: number, { shift: least, tick }: BatchOptions): Promise<Batch> {
+    const { points, times, passage } = this.#ensemble;
+    const shape = await this.#simulate(first, replicates, tick);
+    const sums = await this.#sums(shape);
+    let largest = 0;
+    for (let i = 5; i < sums.length; i += 6) largest = Math.max(largest, sums[i]);
+    const bins = binsOf(this.#ensemble);
+    const shift = shiftFor(largest, bins, least);
+    const histogram = bins > 0 ? await this.#histogram(shape, bins, shift) : new Uint32Array();
+    const passages = new Uint32Array(points.length * times.length);
+    if (passage) {
+      (await this.#passages(shape)).forEach((g, slot) => {
+        if (g < times.length) passages[Math.floor(slot / replicates) * times.length + g]++;
+      });
+    }
+    const { sums: outputs, observe } = observer(this.#ensemble, this.#outputs);
+    if (outputs.length > 0) {
+      (await this.#counts(shape)).forEach((path, slot) => {
+        path.forEach((counts, t) => {
+          observe(Math.floor(slot / replicates), t, counts);
+        });
+      });
+    }
+    return { replicates, sums, histogram, shift, passages, outputs };
+  }
+
+  async counts(first: number, replicates: number): Promise<number[][][]> {
+    if (replicates > this.most) {
+      throw new ParameterError("count", `count ${replicates}: at most ${this.most} at once.`);
+    }
+    return this.#counts(await this.#simulate(first, replicates, async () => {}));
+  }
+
   /** Simulates trajectories `first` … `first + replicates - 1` of every point. `tick` is asked between dispatches. */
-  async simulate(first: number, replicates: number, tick: () => Promise<void>): Promise<Shape> {
+  async #simulate(first: number, replicates: number, tick: () => Promise<void>): Promise<Shape> {
     const { state, snapshots, points, a, b, counters, run } = this.#buffers;
     const { seed, times } = this.#ensemble;
     const slots = replicates * this.#ensemble.points.length;
@@ -176,13 +222,24 @@ export class GpuEnsemble {
       failed = wrong;
       limited += stopped;
     }
-    if (failed > 0) throw new TrajectoryFailure(~failed >>> 0, replicates);
+    if (failed > 0) throw this.#explain(~failed >>> 0, first, replicates);
     if (limited > 0) throw eventLimit(limited, slots, this.#ensemble.maxEvents);
     return { replicates, slots };
   }
 
+  /** The GPU says which trajectory went wrong; the reference, which makes it again, says how. */
+  #explain(slot: number, first: number, replicates: number): Error {
+    const replicate = first + (slot % replicates);
+    try {
+      simulate(this.#ensemble, { point: Math.floor(slot / replicates), replicate });
+    } catch (error) {
+      return error as Error;
+    }
+    return networkError(`trajectory ${replicate}: a propensity or a count left the range of the GPU's numbers.`);
+  }
+
   /** [point][time][pair], six words each: see Batch. */
-  async sums({ replicates, slots }: Shape): Promise<Uint32Array> {
+  async #sums({ replicates, slots }: Shape): Promise<Uint32Array> {
     const { network, points, times } = this.#ensemble;
     const pairs = pairsOf(network.species.length).length;
     const items = points.length * times.length * pairs;
@@ -198,7 +255,7 @@ export class GpuEnsemble {
     });
   }
 
-  async histogram({ slots }: Shape, bins: number, shift: number): Promise<Uint32Array> {
+  async #histogram({ slots }: Shape, bins: number, shift: number): Promise<Uint32Array> {
     const rows = this.#ensemble.times.length * this.#ensemble.network.species.length;
     const { STORAGE, COPY_SRC } = GPUBufferUsage;
     return this.#withBuffers(4 * rows * bins, STORAGE | COPY_SRC, async (histogram, shape) => {
@@ -209,19 +266,22 @@ export class GpuEnsemble {
     });
   }
 
-  /** Counts at the grid times: [time][species][trajectory]. */
-  async counts({ slots }: Shape): Promise<Uint32Array> {
+  /** Counts at the grid times: [slot][time][species]. */
+  async #counts({ slots }: Shape): Promise<number[][][]> {
     const { network, times } = this.#ensemble;
-    return new Uint32Array(
-      await this.#device.read(this.#buffers.snapshots, 0, 4 * slots * times.length * network.species.length),
+    const species = network.species.length;
+    const data = new Uint32Array(
+      await this.#device.read(this.#buffers.snapshots, 0, 4 * slots * times.length * species),
+    );
+    return Array.from({ length: slots }, (_, slot) =>
+      Array.from(times, (_, t) => network.species.map((_, s) => data[(t * species + s) * slots + slot])),
     );
   }
 
-  /** In grid intervals, NaN for never. */
-  async passages({ slots }: Shape): Promise<Float64Array> {
+  /** For each trajectory the index of the grid time by which the condition had held, or NEVER. */
+  async #passages({ slots }: Shape): Promise<Uint32Array> {
     const at = 4 * slots * (this.#ensemble.network.species.length + 5);
-    const words = new Uint32Array(await this.#device.read(this.#buffers.state, at, 4 * slots));
-    return Float64Array.from(words, (word) => (word === NEVER ? Number.NaN : word / this.#units));
+    return new Uint32Array(await this.#device.read(this.#buffers.state, at, 4 * slots));
   }
 
   dispose(): void {
@@ -258,27 +318,13 @@ export class GpuEnsemble {
   }
 }
 
-/** The GPU says which trajectory went wrong; the reference, which replays it, says how. */
-export class TrajectoryFailure extends Error {
-  readonly point: number;
-  readonly offset: number;
-  constructor(slot: number, replicates: number) {
-    super("a trajectory failed");
-    this.point = Math.floor(slot / replicates);
-    this.offset = slot % replicates;
-  }
-}
-
 /** For each point: constants as f32, counts at t = 0, times of the events as units and a fraction. */
 function pointTable({ points, times }: Ensemble, constants: readonly Parameters<typeof evaluate>[0][], units: number) {
   const rows = points.map(({ parameters, initial, stops }) => {
     const values = constants.map((expression) => {
       const value = evaluate(expression, (name) => parameters.get(name)!);
       if (Number.isFinite(Math.fround(value)) && (value === 0 || Math.abs(value) >= 2 ** -126)) return value;
-      throw new ParameterError(
-        "network",
-        `a constant of its rates is ${value}, which f32 does not hold; rescale time or volume.`,
-      );
+      throw networkError(`a constant of its rates is ${value}, which f32 does not hold; rescale time or volume.`);
     });
     const due = stops.flatMap((stop) => {
       const at = stop ? (stop.time / times[1]) * units : Number.POSITIVE_INFINITY;

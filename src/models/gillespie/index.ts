@@ -10,8 +10,9 @@ export { type Law, masterEquation } from "./exact.ts";
 export { examples as networks } from "./examples.ts";
 export { type GillespieParameters, networkOf } from "./parameters.ts";
 export { type Ensemble, prepare } from "./prepare.ts";
-export { simulate as simulateTrajectory, type Trajectory } from "./reference.ts";
+export { simulate as simulateTrajectory } from "./reference.ts";
 export { type GillespieOptions, type GillespieResult, GillespieSimulation } from "./simulation.ts";
+export type { Trajectory } from "./trajectory.ts";
 
 export const gillespie = {
   name: "gillespie",

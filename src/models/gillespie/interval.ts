@@ -1,7 +1,7 @@
 // How large an expression can become while its names lie in intervals: bounds for rates that depend on time.
 
-import { type Expression, evaluate, namesIn } from "./expression.ts";
-import { networkError } from "./network.ts";
+import { networkError } from "./errors.ts";
+import { type Expression, evaluate, namesIn, TRUTHS } from "./expression.ts";
 
 export type Interval = readonly [least: number, most: number];
 
@@ -52,17 +52,8 @@ export function range(expression: Expression, rangeOf: (name: string) => Interva
       if (a[0] === a[1]) return all[a[0] !== 0 ? 1 : 2];
       return hull([...all[1], ...all[2]]);
     }
-    case "not":
-    case "and":
-    case "or":
-    case "<":
-    case "<=":
-    case ">":
-    case ">=":
-    case "==":
-    case "!=":
-      return [0, 1];
     default:
+      if (TRUTHS.includes(operation)) return [0, 1];
       if (!GROWING.includes(operation)) throw networkError(`${operation} of the time is not supported in a rate.`);
       return hull(
         a.map((end) => evaluate({ ...expression, operands: [{ kind: "number", value: end }] }, rangeOf as never)),

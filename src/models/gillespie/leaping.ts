@@ -2,10 +2,9 @@
 // rules for the step with the kernel, and none of its random numbers: the two agree in their laws.
 
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
-import { evaluate } from "./expression.ts";
-import { networkError, PURPOSE, TIME } from "./network.ts";
+import { PURPOSE } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
-import type { Trajectory } from "./reference.ts";
+import { Course, type Trajectory, type Which } from "./trajectory.ts";
 
 /** Firings that leave a reactant short make a reaction critical, and as few make a leap not worth its price. */
 export const FEW = 10;
@@ -15,39 +14,33 @@ export const ORDER = 3;
 /**
  * One trajectory of approximate dynamics. Counts at the grid are whole; of the Langevin equation they are rounded.
  *
- * @throws ParameterError for events and for passages, which only the GPU knows with these methods
+ * @throws ParameterError where a propensity becomes negative
  */
 export function simulateLeaping(
   ensemble: Ensemble,
-  { point, replicate }: { point: number; replicate: number },
+  which: Which,
   { continuous, tolerance }: { continuous: boolean; tolerance: number },
 ): Trajectory {
   const { network, times } = ensemble;
-  if (network.events.length > 0 || ensemble.passage) {
-    throw networkError(
-      "the reference leaps over networks without events and passages; take the method direct, or a GPU.",
-    );
-  }
-  const { parameters, initial } = ensemble.points[point];
-  const random = uniformsOf(ensemble.seed, point, replicate);
-  let state = [...initial];
-  let time = 0;
-  const index = new Map(network.species.map((name, i) => [name, i]));
-  const lookUp = (name: string) => {
-    const at = index.get(name);
-    return name === TIME ? time : at === undefined ? parameters.get(name)! : state[at];
-  };
-  const counts = [[...initial]];
-  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  const { reactions } = network;
+  const random = uniformsOf(ensemble.seed, which);
+  const course = new Course(ensemble, which);
+  const { state } = course;
 
-  for (let g = 1; g < times.length; ) {
-    const propensities = network.reactions.map(({ propensity }) => evaluate(propensity, lookUp));
+  for (;;) {
+    // No leap goes beyond the next grid time or event.
+    const due = course.nextEvent;
+    const grid = times.find((time) => time > course.time) ?? course.time;
+    const event = due && due.time <= grid ? due.event : undefined;
+    const stop = event === undefined ? grid : due!.time;
+    const propensities = course.propensities();
     const total = sum(propensities);
-    let tau = times[g] - time;
+    let tau = stop - course.time;
     let lands = true;
     let single: number | undefined;
+    if (tau > 0) course.record(course.time, true);
 
-    const critical = network.reactions.map(
+    const critical = reactions.map(
       ({ changes }, i) =>
         !continuous && propensities[i] > 0 && changes.some((change, s) => change < 0 && state[s] < -change * FEW),
     );
@@ -55,8 +48,8 @@ export function simulateLeaping(
     if (total > 0) {
       let step = Number.POSITIVE_INFINITY;
       state.forEach((count, s) => {
-        const mean = sum(network.reactions.map(({ changes }, i) => changes[s] * free[i]));
-        const variance = sum(network.reactions.map(({ changes }, i) => changes[s] ** 2 * free[i]));
+        const mean = sum(reactions.map(({ changes }, i) => changes[s] * free[i]));
+        const variance = sum(reactions.map(({ changes }, i) => changes[s] ** 2 * free[i]));
         const most = Math.max((tolerance * count) / ORDER, 1);
         if (variance > 0) step = Math.min(step, most / Math.abs(mean), most ** 2 / variance);
       });
@@ -77,23 +70,32 @@ export function simulateLeaping(
       }
     }
 
-    let next = state;
+    let next = [...state];
     for (let trial = 0; trial < 16; trial++) {
       const firings = free.map((rate) => (continuous ? langevin(rate * tau, random) : poisson(rate * tau, random)));
-      next = state.map((count, s) => count + sum(network.reactions.map(({ changes }, i) => changes[s] * firings[i])));
+      next = state.map((count, s) => count + sum(reactions.map(({ changes }, i) => changes[s] * firings[i])));
       if (continuous) next = next.map((count) => Math.max(count, 0));
       if (next.every((count) => count >= 0)) break;
-      [tau, lands, single, next] = [tau / 2, false, undefined, state];
+      [tau, lands, single, next] = [tau / 2, false, undefined, [...state]];
     }
-    state = single === undefined ? next : next.map((count, s) => count + network.reactions[single!].changes[s]);
-    time = lands ? times[g] : time + tau;
-    if (lands) {
-      counts.push(state.map((count) => Math.floor(count + 0.5)));
-      g++;
+    next.forEach((count, s) => {
+      state[s] = count;
+    });
+    if (single !== undefined) course.fire(single);
+    course.time = lands ? stop : course.time + tau;
+    course.afterChange();
+    if (!lands) continue;
+    if (event !== undefined) {
+      course.happen(event);
+      course.afterChange();
+    } else if (stop === times[times.length - 1]) {
+      course.record(stop, true);
+      return course.trajectory;
     }
   }
-  return { counts, passage: undefined, firings: Number.NaN };
 }
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 function pick(weights: readonly number[], r: number): number {
   let below = 0;
@@ -119,7 +121,7 @@ function poisson(mean: number, random: () => number): number {
 }
 
 /** Numbers in (0, 1), in the order in which they are asked for. */
-function uniformsOf(seed: bigint, point: number, replicate: number): () => number {
+function uniformsOf(seed: bigint, { point, replicate }: Which): () => number {
   const key = streamKey(seed, PURPOSE + 1, 0);
   let at = 0;
   return () => {

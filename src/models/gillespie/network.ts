@@ -1,20 +1,11 @@
 // A reaction network as both readers - text and SBML - give it: counted species, reactions with propensities, outputs, events.
 
-import { ParameterError } from "../../device/errors.ts";
 import { streamPurpose } from "../../random/threefry.ts";
+import { networkError } from "./errors.ts";
 import { type Expression, evaluate, namesIn } from "./expression.ts";
 
 /** What the random numbers of an ensemble are for, among all that gibbs draws. */
 export const PURPOSE = streamPurpose(2, 0);
-
-export const networkError = (message: string) => new ParameterError("network", message);
-
-/** Trajectories that did not reach the end: numbers without them would be wrong. */
-export const eventLimit = (stopped: number, of: number, most: number) =>
-  new ParameterError(
-    "maxEvents",
-    `${stopped} of ${of} trajectories were stopped at the event limit of ${most} reactions; shorten until, raise max-events, or look for a species that grows without end.`,
-  );
 
 /** The name by which an expression asks for the time; no species or parameter can have it. */
 export const TIME = "$time";
@@ -50,6 +41,9 @@ export interface Network {
   events: readonly NetworkEvent[];
 }
 
+/** Copies of one species that a reaction takes at most. */
+export const MOST_COPIES = 16;
+
 /** The largest count of a species: beyond it i32 overflows. */
 export const MOST = 2 ** 31 - 1;
 
@@ -58,8 +52,7 @@ export function parameterValues(network: Network, given: ReadonlyMap<string, num
   const values = new Map<string, number>();
   for (const [name, expression] of network.parameters) {
     const value = given.get(name) ?? evaluate(expression, (other) => values.get(other) ?? Number.NaN);
-    if (!Number.isFinite(value))
-      throw new ParameterError("network", `the parameter ${name} is ${value}; it must be finite.`);
+    if (!Number.isFinite(value)) throw networkError(`the parameter ${name} is ${value}; it must be finite.`);
     values.set(name, value);
   }
   return values;
@@ -82,8 +75,7 @@ export function initialCounts(
 export function checkCount(name: string, value: number): number {
   const count = Math.round(value);
   if (Math.abs(value - count) <= 1e-9 * Math.max(1, count) && count >= 0 && count <= MOST) return count;
-  throw new ParameterError(
-    "network",
+  throw networkError(
     `${name} starts at ${value}; molecules are counted, so it must be a whole number from 0 to ${MOST}.`,
   );
 }
@@ -94,10 +86,7 @@ export function checkNames(network: Network): void {
   const check = (expression: Expression, where: string) => {
     for (const name of namesIn(expression)) {
       if (known.has(name)) continue;
-      throw new ParameterError(
-        "network",
-        `${where}: ${name} is neither a species nor a parameter; add "${name} = VALUE".`,
-      );
+      throw networkError(`${where}: ${name} is neither a species nor a parameter; add "${name} = VALUE".`);
     }
   };
   for (const { name, propensity } of network.reactions) check(propensity, name);

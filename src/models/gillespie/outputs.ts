@@ -2,6 +2,8 @@
 
 import { type Expression, evaluate, namesIn } from "./expression.ts";
 import type { Network } from "./network.ts";
+import type { Ensemble } from "./prepare.ts";
+import { hasCovariances } from "./tally.ts";
 
 export interface Linear {
   constant: number;
@@ -50,6 +52,45 @@ export function linear(
     }
   };
   return visit(expression);
+}
+
+export interface Output {
+  name: string;
+  value: Expression;
+  /** For each point; undefined where it is not linear. */
+  linear: (Linear | undefined)[];
+  /** Its place among those that are summed one trajectory after another, or -1. */
+  place: number;
+}
+
+/** How each output of the network is found: from the moments of the species where that is possible. */
+export function outputsOf({ network, points }: Ensemble): Output[] {
+  let place = 0;
+  return network.outputs.map(({ name, value }) => {
+    const forms = points.map(({ parameters }) => linear(value, network, parameters));
+    // Of a sum of species the variance needs their covariances.
+    const known = (form: Linear | undefined) =>
+      form && (hasCovariances(network.species.length) || form.coefficients.filter((c) => c !== 0).length < 2);
+    return { name, value, linear: forms, place: forms.every(known) ? -1 : place++ };
+  });
+}
+
+/** Adds Σ y and Σ y² of the others, [point][time][output], for the counts of one trajectory at one time. */
+export function observer({ network, points, times }: Ensemble, outputs: readonly Output[]) {
+  const own = outputs.filter(({ place }) => place >= 0);
+  const sums = new Float64Array(2 * points.length * times.length * own.length);
+  const observe = (point: number, t: number, counts: readonly number[]) => {
+    for (const { value, place } of own) {
+      const y = evaluate(value, (name) => {
+        const at = network.species.indexOf(name);
+        return at >= 0 ? counts[at] : (points[point].parameters.get(name) ?? times[t]);
+      });
+      const at = 2 * ((point * times.length + t) * own.length + place);
+      sums[at] += y;
+      sums[at + 1] += y * y;
+    }
+  };
+  return { sums, observe };
 }
 
 const combine = (a: Linear, p: number, b: Linear, q: number): Linear => ({

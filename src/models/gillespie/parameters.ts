@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { ParameterError } from "../../device/errors.ts";
+import { networkError } from "./errors.ts";
 import { type ExampleName, examples } from "./examples.ts";
 import type { Network } from "./network.ts";
 import { readSbml } from "./sbml.ts";
@@ -76,7 +77,7 @@ export type GillespieParameters = z.output<typeof gillespieParameters>;
 /** The network that the parameters name. @throws ParameterError */
 export function networkOf({ example, network, sbml }: GillespieParameters): Network {
   const given = [example !== "none" && "example", network !== "" && "network", sbml !== "" && "sbml"].filter(Boolean);
-  if (given.length > 1) throw new ParameterError("network", `${given.join(" and ")} are given; give one of them.`);
+  if (given.length > 1) throw networkError(`${given.join(" and ")} are given; give one of them.`);
   try {
     if (sbml !== "") return readSbml(sbml);
     return parseNetwork(network !== "" ? network : examples[example === "none" ? "birth-death" : example].network);

@@ -1,6 +1,7 @@
 // What a run needs beyond the network: values of every point of a sweep, the grid of times, and an order of the reactions.
 
 import { ParameterError } from "../../device/errors.ts";
+import { networkError } from "./errors.ts";
 import { type Expression, evaluate, parseExpression } from "./expression.ts";
 import { checkCount, initialCounts, type Network, parameterValues, triggerTime } from "./network.ts";
 import { simulate } from "./reference.ts";
@@ -50,10 +51,7 @@ export function prepare(
   { until, points: count, set, passage, seed, maxEvents = 1e9, leaping }: Plan,
 ): Ensemble {
   if (network.events.length > MOST_EVENTS) {
-    throw new ParameterError(
-      "network",
-      `the network has ${network.events.length} events; ${MOST_EVENTS} are the most.`,
-    );
+    throw networkError(`the network has ${network.events.length} events; ${MOST_EVENTS} are the most.`);
   }
   const points = readSweep(network, set).map((values): Point => {
     const given = new Map(Object.entries(values));
@@ -64,7 +62,7 @@ export function prepare(
       if (!time) return undefined;
       const value = evaluate(time, lookUp);
       if (!Number.isFinite(value)) {
-        throw new ParameterError("network", `"${event.name}": its time is ${value}; it must follow from parameters.`);
+        throw networkError(`"${event.name}": its time is ${value}; it must follow from parameters.`);
       }
       const { operation } = event.trigger as Extract<Expression, { kind: "call" }>;
       // What held already does not become true.

@@ -11,22 +11,18 @@ import { type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { masterEquation } from "./exact.ts";
-import { type Expression, evaluate } from "./expression.ts";
-import { GpuEnsemble, TrajectoryFailure } from "./gpu.ts";
-import { simulateLeaping } from "./leaping.ts";
-import { type Linear, linear } from "./outputs.ts";
+import { GpuRunner } from "./gpu.ts";
+import { type Output, outputsOf } from "./outputs.ts";
 import { type GillespieParameters, gillespieParameters, leapingOf, networkOf, untilOf } from "./parameters.ts";
 import { type Ensemble, prepare } from "./prepare.ts";
 import { simulate } from "./reference.ts";
-import { type Batch, Tally } from "./tally.ts";
+import { ReferenceRunner, type Runner } from "./runner.ts";
+import { Tally } from "./tally.ts";
 
 export type GillespieOptions = Options<typeof gillespieParameters> & {
   /** Invocations in a workgroup; changes the speed and nothing else. */
   workgroup?: number;
 };
-
-/** Trajectories after which the reference looks whether it should stop. */
-const REFERENCE_BATCH = 16;
 
 /** What an ensemble shows of one point: outer index time, inner index as `species`. */
 export interface Moments {
@@ -47,15 +43,6 @@ export interface GillespieResult extends Moments {
   points?: ({ set: Record<string, number>; passage?: { probability: number[] } } & Moments)[];
 }
 
-interface Output {
-  name: string;
-  value: Expression;
-  /** For each point; undefined where it is not linear. */
-  linear: (Linear | undefined)[];
-  /** Its place among the outputs that are not linear. */
-  place: number;
-}
-
 export class GillespieSimulation implements Simulation<GillespieParameters> {
   readonly model = "gillespie";
   readonly device: Device;
@@ -63,19 +50,25 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
   readonly replicas = 1;
   readonly points: Points<GillespieParameters>;
   readonly ensemble: Ensemble;
-  readonly #gpu: GpuEnsemble | undefined;
+  readonly #runner: Runner;
   readonly #outputs: readonly Output[];
   readonly #tally: Tally;
   readonly #exclusive = new Exclusive("The Gillespie ensemble");
 
-  private constructor(device: Device, points: Points<GillespieParameters>, ensemble: Ensemble, gpu?: GpuEnsemble) {
+  private constructor(
+    device: Device,
+    points: Points<GillespieParameters>,
+    ensemble: Ensemble,
+    outputs: readonly Output[],
+    runner: Runner,
+  ) {
     this.device = device;
     this.points = points;
     this.ensemble = ensemble;
     this.seed = ensemble.seed;
-    this.#gpu = gpu;
-    this.#outputs = outputsOf(ensemble);
-    this.#tally = new Tally(ensemble, this.#nonlinear.length);
+    this.#runner = runner;
+    this.#outputs = outputs;
+    this.#tally = new Tally(ensemble, this.#nonlinear);
   }
 
   static async create(device: Device, given: GillespieOptions = {}): Promise<GillespieSimulation> {
@@ -91,8 +84,12 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       leaping: leapingOf(own),
       seed: checkSeed(seed),
     });
-    const gpu = device.kind === "gpu" ? await GpuEnsemble.create(device, ensemble, workgroup) : undefined;
-    return new GillespieSimulation(device, points, ensemble, gpu);
+    const outputs = outputsOf(ensemble);
+    const runner =
+      device.kind === "gpu"
+        ? await GpuRunner.create(device, ensemble, outputs, workgroup)
+        : new ReferenceRunner(ensemble, outputs);
+    return new GillespieSimulation(device, points, ensemble, outputs, runner);
   }
 
   static async restore(device: Device, bytes: Uint8Array): Promise<GillespieSimulation & { extra: CheckpointExtra }> {
@@ -148,8 +145,8 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       const from = this.steps;
       const tick = () => between({ done: this.steps - from, total: steps }, options);
       while (this.steps < from + steps) {
-        const left = from + steps - this.steps;
-        this.#tally.add(await this.#batch(Math.min(left, this.#gpu?.most ?? REFERENCE_BATCH), tick));
+        const replicates = Math.min(from + steps - this.steps, this.#runner.most);
+        this.#tally.add(await this.#runner.batch(this.steps, replicates, { shift: this.#tally.shift, tick }));
       }
       await tick();
     });
@@ -196,22 +193,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
 
   /** Counts at the grid times of trajectories `first` …: [trajectory of point 0, …][time][species]. They are not tallied. */
   counts(first: number, count: number): Promise<number[][][]> {
-    return this.#exclusive.use(async () => {
-      const { network, times } = this.ensemble;
-      if (!this.#gpu) {
-        return this.ensemble.points.flatMap((_, point) =>
-          Array.from({ length: count }, (_, i) => onReference(this.ensemble, { point, replicate: first + i }).counts),
-        );
-      }
-      if (count > this.#gpu.most)
-        throw new ParameterError("count", `count ${count}: at most ${this.#gpu.most} at once.`);
-      const shape = await this.#simulate(first, count, async () => {});
-      const data = await this.#gpu.counts(shape);
-      const at = (t: number, s: number, slot: number) => data[(t * network.species.length + s) * shape.slots + slot];
-      return Array.from({ length: shape.slots }, (_, slot) =>
-        Array.from(times, (_, t) => network.species.map((_, s) => at(t, s, slot))),
-      );
-    });
+    return this.#exclusive.use(() => this.#runner.counts(first, count));
   }
 
   /** One trajectory again, in full, by the reference: its times and the counts from each on. */
@@ -288,17 +270,26 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       throw new ParameterError("out", "out: a sweep, or one of very many times, has no picture; write .csv or .npy.");
     const { bins, counts } = histogram;
     const stride = this.ensemble.network.species.length * bins;
-    const width = this.ensemble.times.length;
-    const columns = Array.from({ length: width }, (_, t) => counts.subarray(t * stride, t * stride + bins));
+    const { length } = this.ensemble.times;
+    const columns = Array.from({ length }, (_, t) => counts.subarray(t * stride, t * stride + bins));
     const height = columns.reduce((most, column) => Math.max(most, lastOf(column) + 1), 1);
-    const data = new Uint8Array(width * height);
+    // Cells are blocks of pixels, so that few times or few counts are no sliver.
+    const [wide, high] = [length, height].map((cells) => Math.max(1, Math.round(PICTURE / cells)));
+    const width = wide * length;
+    const data = new Uint8Array(width * high * height);
     columns.forEach((column, t) => {
       const largest = column.reduce((a, b) => Math.max(a, b), 1);
       for (let bin = 0; bin < height; bin++) {
-        data[(height - 1 - bin) * width + t] = Math.round(255 * Math.sqrt(column[bin] / largest));
+        const shade = Math.round(255 * Math.sqrt(column[bin] / largest));
+        for (let y = 0; y < high; y++)
+          data.fill(
+            shade,
+            ((height - 1 - bin) * high + y) * width + t * wide,
+            ((height - 1 - bin) * high + y) * width + (t + 1) * wide,
+          );
       }
     });
-    return { width, height, data };
+    return { width, height: high * height, data };
   }
 
   /** A table for spreadsheets: time, then mean and sd of everything; in a sweep the values set before them. */
@@ -322,15 +313,16 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
   }
 
   dispose(): void {
-    if (this.#exclusive.dispose()) this.#gpu?.dispose();
+    if (this.#exclusive.dispose()) this.#runner.dispose();
   }
 
   get #names(): string[] {
     return [...this.ensemble.network.species, ...this.#outputs.map(({ name }) => name)];
   }
 
-  get #nonlinear(): readonly Output[] {
-    return this.#outputs.filter(({ place }) => place >= 0);
+  /** Outputs that are summed one trajectory after another. */
+  get #nonlinear(): number {
+    return this.#outputs.filter(({ place }) => place >= 0).length;
   }
 
   #arrays() {
@@ -338,106 +330,11 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
     return { first, low, high, histogram, passages, outputs };
   }
 
-  async #batch(replicates: number, tick: () => Promise<void>): Promise<Batch> {
-    const { network, points, times } = this.ensemble;
-    const pairs = this.#tally.pairs.length;
-    const rows = times.length * network.species.length;
-    const passages = new Uint32Array(points.length * times.length);
-    const outputs = new Float64Array(2 * points.length * times.length * this.#nonlinear.length);
-    const passed = (point: number, intervals: number) => {
-      const g = intervals === 0 ? 0 : Math.floor(intervals) + 1;
-      if (g < times.length) passages[point * times.length + g]++; // NaN: never
-    };
-    const observe = (point: number, t: number, counts: readonly number[]) =>
-      this.#nonlinear.forEach(({ value: expression, place }) => {
-        const own = evaluate(expression, (name) => {
-          const at = network.species.indexOf(name);
-          return at >= 0 ? counts[at] : (points[point].parameters.get(name) ?? times[t]);
-        });
-        const at = 2 * ((point * times.length + t) * this.#nonlinear.length + place);
-        outputs[at] += own;
-        outputs[at + 1] += own * own;
-      });
-
-    if (this.#gpu) {
-      const shape = await this.#simulate(this.steps, replicates, tick);
-      const sums = await this.#gpu.sums(shape);
-      let largest = 0;
-      for (let i = 5; i < sums.length; i += 6) largest = Math.max(largest, sums[i]);
-      const shift = this.#tally.shiftFor(largest);
-      const histogram =
-        this.#tally.bins > 0 ? await this.#gpu.histogram(shape, this.#tally.bins, shift) : new Uint32Array();
-      if (this.ensemble.passage) {
-        (await this.#gpu.passages(shape)).forEach((intervals, slot) => {
-          passed(Math.floor(slot / replicates), intervals);
-        });
-      }
-      if (this.#nonlinear.length > 0) {
-        const data = await this.#gpu.counts(shape);
-        for (let slot = 0; slot < shape.slots; slot++) {
-          for (let t = 0; t < times.length; t++) {
-            const counts = network.species.map((_, s) => data[(t * network.species.length + s) * shape.slots + slot]);
-            observe(Math.floor(slot / replicates), t, counts);
-          }
-        }
-      }
-      return { replicates, sums, histogram, shift, passages, outputs };
-    }
-
-    await tick();
-    const first = new BigUint64Array(points.length * times.length * pairs);
-    const second = Array<bigint>(first.length).fill(0n);
-    const seen: number[][] = [];
-    let largest = 0;
-    points.forEach((_, point) => {
-      for (let i = 0; i < replicates; i++) {
-        const { counts, passage } = onReference(this.ensemble, { point, replicate: this.steps + i });
-        counts.forEach((state, t) => {
-          this.#tally.pairs.forEach(([a, b], k) => {
-            const at = (point * times.length + t) * pairs + k;
-            first[at] += BigInt(state[a]);
-            second[at] += BigInt(state[a]) * BigInt(state[b]);
-          });
-          largest = state.reduce((most, count) => Math.max(most, count), largest);
-          observe(point, t, state);
-        });
-        if (this.#tally.bins > 0) seen.push(counts.flat());
-        if (passage !== undefined) passed(point, passage / times[1]);
-      }
-    });
-    const shift = this.#tally.shiftFor(largest);
-    const histogram = new Uint32Array(this.#tally.bins > 0 ? rows * this.#tally.bins : 0);
-    for (const counts of seen) {
-      counts.forEach((count, row) => {
-        histogram[row * this.#tally.bins + Math.floor(count / 2 ** shift)]++;
-      });
-    }
-    const word = (value: bigint, at: bigint) => Number((value >> (32n * at)) & 0xffffffffn);
-    const sums = new Uint32Array(6 * first.length);
-    second.forEach((value, i) => {
-      sums.set([word(first[i], 0n), word(first[i], 1n), word(value, 0n), word(value, 1n), word(value, 2n)], 6 * i);
-    });
-    return { replicates, sums, histogram, shift, passages, outputs };
-  }
-
-  async #simulate(first: number, replicates: number, tick: () => Promise<void>) {
-    try {
-      return await this.#gpu!.simulate(first, replicates, tick);
-    } catch (error) {
-      if (!(error instanceof TrajectoryFailure)) throw error;
-      const replicate = first + error.offset;
-      simulate(this.ensemble, { point: error.point, replicate }); // throws, and says what went wrong and where
-      throw new ParameterError(
-        "network",
-        `trajectory ${replicate}: a propensity or a count left the range of the GPU's numbers.`,
-      );
-    }
-  }
-
   #moments(point: number): Moments {
     const { network, times } = this.ensemble;
     const tally = this.#tally;
     const n = this.steps;
+    const nonlinear = this.#nonlinear;
     const species = network.species.map((_, i) => i);
     const mean: number[][] = [];
     const sd: number[][] = [];
@@ -451,7 +348,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
           means.push(own.coefficients.reduce((sum, c, i) => sum + c * means[i], own.constant));
           deviations.push(Math.sqrt(Math.max(0, this.#variance(cell, own.coefficients))));
         } else {
-          const at = 2 * (cell * this.#nonlinear.length + output.place);
+          const at = 2 * (cell * nonlinear + output.place);
           const [sum, squares] = [tally.outputs[at], tally.outputs[at + 1]];
           means.push(sum / n);
           deviations.push(Math.sqrt(Math.max(0, (squares - (sum * sum) / n) / (n - 1))));
@@ -510,21 +407,8 @@ export function exactGillespie(parameters: GillespieParameters) {
   return Object.fromEntries(ensemble.network.species.map((name, i) => [name, { value: law.mean[1][i], source }]));
 }
 
-function onReference(ensemble: Ensemble, which: { point: number; replicate: number }) {
-  return ensemble.leaping ? simulateLeaping(ensemble, which, ensemble.leaping) : simulate(ensemble, which);
-}
-
-function outputsOf({ network, points }: Ensemble): Output[] {
-  let place = 0;
-  return network.outputs.map(({ name, value }) => {
-    const forms = points.map(({ parameters }) => linear(value, network, parameters));
-    const summed =
-      network.species.length <= 16 ||
-      forms.every((form) => form && form.coefficients.filter((c) => c !== 0).length < 2);
-    const direct = summed && forms.every((form) => form !== undefined);
-    return { name, value, linear: forms, place: direct ? -1 : place++ };
-  });
-}
+/** Pixels of a picture's side, about. */
+const PICTURE = 800;
 
 /** The last bin that is not empty, or -1. */
 const lastOf = (column: Float64Array) => column.reduce((last, count, bin) => (count > 0 ? bin : last), -1);

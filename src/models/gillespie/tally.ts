@@ -24,16 +24,30 @@ const MOST_COVARIANCES = 16;
 const HISTOGRAM_BINS = 2 ** 22;
 const MOST_ROWS = 2 ** 18;
 
+export const hasCovariances = (species: number) => species <= MOST_COVARIANCES;
+
+/** Bins of one histogram, a power of two; 0 in a sweep and for very many times. */
+export function binsOf({ network, points, times }: Ensemble): number {
+  const rows = times.length * network.species.length;
+  if (points.length > 1 || rows > MOST_ROWS) return 0;
+  return Math.max(64, Math.min(4096, 2 ** Math.floor(Math.log2(HISTOGRAM_BINS / rows))));
+}
+
+/** The narrowest bins, no narrower than 2^shift counts, that hold counts up to `largest`. */
+export function shiftFor(largest: number, bins: number, shift: number): number {
+  while (bins > 0 && Math.floor(largest / 2 ** shift) >= bins) shift++;
+  return shift;
+}
+
 /** Pairs of species whose products are summed, (i, i) first. */
 export function pairsOf(species: number): [number, number][] {
   const own = Array.from({ length: species }, (_, i): [number, number] => [i, i]);
-  if (species > MOST_COVARIANCES) return own;
+  if (!hasCovariances(species)) return own;
   return [...own, ...own.flatMap(([i]) => own.slice(0, i).map(([k]): [number, number] => [k, i]))];
 }
 
 export class Tally {
   readonly pairs: readonly [number, number][];
-  /** Bins of one histogram, a power of two; 0 in a sweep and for very many times. */
   readonly bins: number;
   /** Trajectories of each point so far. */
   replicates = 0;
@@ -47,16 +61,15 @@ export class Tally {
   readonly passages: Float64Array;
   readonly outputs: Float64Array;
 
-  constructor({ network, points, times }: Ensemble, nonlinear: number) {
+  constructor(ensemble: Ensemble, nonlinear: number) {
+    const { network, points, times } = ensemble;
     this.pairs = pairsOf(network.species.length);
     const cells = points.length * times.length;
     this.first = new BigUint64Array(cells * this.pairs.length);
     this.low = new BigUint64Array(cells * this.pairs.length);
     this.high = new Uint32Array(cells * this.pairs.length);
-    const rows = times.length * network.species.length;
-    const wanted = 2 ** Math.floor(Math.log2(HISTOGRAM_BINS / rows));
-    this.bins = points.length === 1 && rows <= MOST_ROWS ? Math.max(64, Math.min(4096, wanted)) : 0;
-    this.histogram = new Float64Array(rows * this.bins);
+    this.bins = binsOf(ensemble);
+    this.histogram = new Float64Array(times.length * network.species.length * this.bins);
     this.passages = new Float64Array(cells);
     this.outputs = new Float64Array(2 * cells * nonlinear);
   }
@@ -93,13 +106,6 @@ export class Tally {
         }
       }
     }
-  }
-
-  /** The narrowest bins that hold counts up to `largest`. */
-  shiftFor(largest: number): number {
-    let shift = this.shift;
-    while (this.bins > 0 && Math.floor(largest / 2 ** shift) >= this.bins) shift++;
-    return shift;
   }
 
   /** Mean of a species, exactly rounded once. */

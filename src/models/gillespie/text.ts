@@ -8,9 +8,9 @@
 //   at 25: X = 50                an event at a time; when X > 30: X = 0, Y = 1 one whenever a condition becomes true
 //   # a comment
 
-import { ParameterError } from "../../device/errors.ts";
+import { networkError } from "./errors.ts";
 import { call, type Expression, nameOf, namesIn, number, parseExpression as parse, substitute } from "./expression.ts";
-import { checkNames, type Network, type NetworkEvent, type Reaction, TIME } from "./network.ts";
+import { checkNames, MOST_COPIES, type Network, type NetworkEvent, type Reaction, TIME } from "./network.ts";
 
 type Side = Map<string, number>;
 
@@ -49,12 +49,11 @@ export function parseNetwork(text: string): Network {
     }
   }
   if (arrows.length === 0) {
-    throw new ParameterError("network", 'the network has no reaction; write one as in "S + I -> 2 I @ 1e-4".');
+    throw networkError('the network has no reaction; write one as in "S + I -> 2 I @ 1e-4".');
   }
   const species = [...new Set(arrows.flatMap(({ from, to }) => [...from.keys(), ...to.keys()]))];
-  if (species.length === 0) throw new ParameterError("network", "the network has no species; nothing changes in it.");
-  if (species.includes(TIME))
-    throw new ParameterError("network", `${TIME} is the time; give the species another name.`);
+  if (species.length === 0) throw networkError("the network has no species; nothing changes in it.");
+  if (species.includes(TIME)) throw networkError(`${TIME} is the time; give the species another name.`);
 
   const reactions = arrows.map(({ name, from, to, rate }): Reaction => {
     const changes = species.map((each) => (to.get(each) ?? 0) - (from.get(each) ?? 0));
@@ -89,9 +88,10 @@ export function parseNetwork(text: string): Network {
 function propensityOf(from: Side, rate: Expression, species: readonly string[]): Expression {
   const named = namesIn(rate);
   if (species.some((each) => named.has(each))) return rate;
-  const ways = [...from].map(([each, count]) =>
-    count === 1 ? nameOf(each) : call("choose", nameOf(each), number(count)),
-  );
+  const ways = [...from].map(([each, count]) => {
+    if (count > MOST_COPIES) throw networkError(`a reaction takes more than ${MOST_COPIES} copies of ${each}.`);
+    return count === 1 ? nameOf(each) : call("choose", nameOf(each), number(count));
+  });
   return ways.length > 0 ? call("*", rate, ...ways) : rate;
 }
 
@@ -169,4 +169,4 @@ function splitTop(text: string): string[] {
   return parts;
 }
 
-const wrong = (statement: string, why: string) => new ParameterError("network", `"${statement}": ${why}.`);
+const wrong = (statement: string, why: string) => networkError(`"${statement}": ${why}.`);

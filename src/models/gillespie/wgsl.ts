@@ -1,11 +1,11 @@
 // A network as WGSL: species, constants and propensities in registers, every reaction unrolled. shaders/gillespie/direct.wgsl
 // has the algorithm and calls what is written here.
 
-import { ParameterError } from "../../device/errors.ts";
-import { call, type Expression, namesIn, number } from "./expression.ts";
+import { networkError } from "./errors.ts";
+import { COMPARISONS, call, type Expression, namesIn, number, TRUTHS } from "./expression.ts";
 import { GROWING } from "./interval.ts";
 import { FEW, ORDER } from "./leaping.ts";
-import { isTimed, MARGIN, type Network, networkError, TIME, triggerTime } from "./network.ts";
+import { isTimed, MARGIN, type Network, TIME, triggerTime } from "./network.ts";
 
 export interface Generated {
   source: string;
@@ -176,7 +176,7 @@ function leapingSource({ species, reactions }: Network, { continuous, tolerance 
   });
   return `
 const CONTINUOUS = ${continuous};
-${lines(species, (_, i) => `var<private> kept${i}: ${type};\nvar<private> leapt${i}: ${type};`)}
+${lines(species, (_, i) => `var<private> kept${i}: ${type};`)}
 ${lines(reactions, (_, i) => `var<private> z${i}: bool;`)}
 var<private> critical_total: f32;
 
@@ -202,9 +202,6 @@ ${changed}
 
 fn keep_species() {\n${lines(species, (_, i) => `  kept${i} = x${i};`)}\n}
 fn restore_species() {\n${lines(species, (_, i) => `  x${i} = kept${i};`)}\n}
-// Grid times before the end of a leap show the state before it.
-fn keep_leap() {\n${lines(species, (_, i) => `  leapt${i} = x${i};\n  x${i} = kept${i};`)}\n}
-fn restore_leap() {\n${lines(species, (_, i) => `  x${i} = leapt${i};`)}\n}
 
 fn choose_critical(r: f32) -> u32 {
   var chosen = 0u;
@@ -357,17 +354,8 @@ class Emitter {
         return `select(${this.real(operands[2])}, ${this.real(second)}, ${this.truth(first)})`;
       case "ln":
         return `log(${this.real(first)})`;
-      case "and":
-      case "or":
-      case "not":
-      case "<":
-      case "<=":
-      case ">":
-      case ">=":
-      case "==":
-      case "!=":
-        return `select(0.0, 1.0, ${this.truth(call(operation, ...operands))})`;
       default:
+        if (TRUTHS.includes(operation)) return `select(0.0, 1.0, ${this.truth(call(operation, ...operands))})`;
         return `${operation}(${this.real(first)})`;
     }
   }
@@ -396,7 +384,7 @@ class Emitter {
     const at = from.kind === "name" ? this.#network.species.indexOf(from.name) : -1;
     const m = count.kind === "number" ? count.value : Number.NaN;
     if (at < 0 || !Number.isInteger(m) || m > MOST_POWER) {
-      throw new ParameterError("network", `a reaction takes more than ${MOST_POWER} copies of one species.`);
+      throw networkError(`a reaction takes more than ${MOST_POWER} copies of one species.`);
     }
     const falling = Array.from({ length: m }, (_, i) => `f32(max(x${at}${i > 0 ? ` - ${i}` : ""}, 0))`).join(" * ");
     let factorial = 1;
@@ -404,6 +392,3 @@ class Emitter {
     return `(${falling} * ${this.#constant(call("/", number(1), number(factorial)))})`;
   }
 }
-
-const TRUTHS: readonly string[] = ["not", "and", "or", "<", "<=", ">", ">=", "==", "!="];
-const COMPARISONS: readonly string[] = ["<", "<=", ">", ">=", "==", "!="];

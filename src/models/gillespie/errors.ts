@@ -1,0 +1,12 @@
+// What can be wrong with a network, and with its trajectories.
+
+import { ParameterError } from "../../device/errors.ts";
+
+export const networkError = (message: string) => new ParameterError("network", message);
+
+/** Trajectories that did not reach the end: numbers without them would be wrong. */
+export const eventLimit = (stopped: number, of: number, most: number) =>
+  new ParameterError(
+    "maxEvents",
+    `${stopped} of ${of} trajectories were stopped at the event limit of ${most} reactions; shorten until, raise max-events, or look for a species that grows without end.`,
+  );
