@@ -59,9 +59,9 @@ fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   if (slot >= run.slots) {
     return;
   }
-  let row = (slot / run.replicates) * ROW;
-  load_constants(row);
-  start_species(row);
+  let first = ROWS + (slot / run.replicates) * ROW;
+  load_constants(first);
+  start_species(first);
   now = 0.0;
   armed = TIME_EVENTS | ~(INITIALLY | TIME_EVENTS);
   // A condition that holds from the beginning fires at once, unless it is declared to have held before.
@@ -91,7 +91,7 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
 fn load(index: u32) {
   slot = active_in[index];
   let point = slot / run.replicates;
-  load_constants(point * ROW);
+  load_constants(ROWS + point * ROW);
   load_species(slot);
   let base = SPECIES * run.slots + slot;
   j = state[base];
@@ -212,7 +212,7 @@ fn find_stop(windows: bool) {
   if (TIME_EVENTS != 0u) {
     for (var event = 0u; event < EVENTS; event++) {
       if ((TIME_EVENTS & armed & (1u << event)) != 0u) {
-        let at = place.y * ROW + STOPS + 2u * event;
+        let at = ROWS + place.y * ROW + STOPS + 2u * event;
         let event_j = points[at];
         let event_f = bitcast<f32>(points[at + 1u]);
         // At the same time the earlier event goes first, and every event before the end.

@@ -94,6 +94,26 @@ fn leap() {
   after_change();
 }
 
+/// The longest leap in which a species changes by no more than its share, in the mean and by chance.
+fn shorter(longest: f32, mean: f32, variance: f32, count: f32) -> f32 {
+  let most = max(SHARE * count, 1.0);
+  if (variance <= 0.0) {
+    return longest;
+  }
+  return min(longest, min(most / max(abs(mean), 1e-30), most * most / variance));
+}
+
+/// How often a reaction fires that expects `mean`.
+fn firings(mean: f32, reaction: u32, trial: u32) -> Count {
+  if (mean <= 0.0) {
+    return Count(0);
+  }
+  if (CONTINUOUS) {
+    return Count(langevin(mean, reaction, trial));
+  }
+  return Count(poisson(mean, reaction, trial));
+}
+
 fn uniforms(reaction: u32, trial: u32) -> vec4u {
   return threefry4x32(vec4u(place, KIND_COUNTS + 16u * reaction + trial), key);
 }
@@ -106,17 +126,11 @@ fn normal(words: vec4u) -> f32 {
 
 /// Firings of a reaction that expects `mean`, continuous: may be negative.
 fn langevin(mean: f32, reaction: u32, trial: u32) -> f32 {
-  if (mean <= 0.0) {
-    return 0.0;
-  }
   return mean + sqrt(mean) * normal(uniforms(reaction, trial));
 }
 
 /// Poisson numbers: by inversion where few are expected, else by transformed rejection (Hoermann 1993, PTRS).
 fn poisson(mean: f32, reaction: u32, trial: u32) -> i32 {
-  if (mean <= 0.0) {
-    return 0;
-  }
   var words = uniforms(reaction, trial);
   if (mean < 12.0) {
     let u = (f32(words.x) + 0.5) * 0x1p-32;

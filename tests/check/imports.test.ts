@@ -42,7 +42,8 @@ function importsOf(file: ts.SourceFile): string[] {
 }
 
 /** Random numbers, and the language in which a reaction network is written: f64 and plain maths as well. */
-const KNOWN_TO_REFERENCE = /^src\/random\/|^src\/models\/gillespie\/(errors|expression|interval|network|trajectory)\.ts$/;
+const KNOWN_TO_REFERENCE =
+  /^src\/random\/|^src\/models\/gillespie\/(errors|expression|interval|network|trajectory)\.ts$/;
 const foreignToReference = (file: ts.SourceFile) => importsOf(file).filter((path) => !KNOWN_TO_REFERENCE.test(path));
 const hostImports = (file: ts.SourceFile) => importsOf(file).filter((path) => /^(host-|node:)|^webgpu$/.test(path));
 

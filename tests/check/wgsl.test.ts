@@ -13,10 +13,17 @@ const texts = import.meta.glob<string>("../../shaders/**/*.wgsl", { query: "?raw
 const NETWORK = `2 A + B -> C @ k*(1 + sin(t)); C -> 0 @ hill(A, 3, 2.5)*C + if(t > 3, 1, exp(-t))*cos(t)^2/(1 + t);
   0 -> A @ max(t, 2)^3; at 2: A = B + t; when A > 3 && C < 4: B = 7; k = 2; A = 9; B = 9`;
 const passage = parseExpression("A > 10 || B == 0");
-const GENERATED: Record<string, string> = {
-  "gillespie/leap.wgsl": generate(parseNetwork(NETWORK), passage, { continuous: false, tolerance: 0.03 }).source,
-  "gillespie/direct.wgsl": generate(parseNetwork(NETWORK), passage).source,
-};
+/** Beyond what registers hold, tables take over. */
+const LARGE = `${NETWORK}; ${Array.from({ length: 80 }, (_, i) => `A -> D${i} @ 1`).join("; ")}`;
+const leaping = { continuous: false, tolerance: 0.03 };
+const GENERATED: Record<string, string> = Object.fromEntries(
+  [
+    generate(parseNetwork(NETWORK), passage),
+    generate(parseNetwork(NETWORK), passage, leaping),
+    generate(parseNetwork(LARGE), passage),
+    generate(parseNetwork(LARGE), passage, leaping),
+  ].map(({ shader, source }) => [shader, source]),
+);
 const isLibrary = (path: string) => path.startsWith("common/");
 const modules = shaderPaths().filter((path) => !isLibrary(path));
 const libraries = shaderPaths().filter(isLibrary);

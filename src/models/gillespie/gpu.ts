@@ -13,7 +13,7 @@ import type { Ensemble } from "./prepare.ts";
 import { simulate } from "./reference.ts";
 import type { BatchOptions, Runner } from "./runner.ts";
 import { type Batch, binsOf, pairsOf, shiftFor } from "./tally.ts";
-import { generate } from "./wgsl.ts";
+import { type Generated, generate } from "./wgsl.ts";
 
 /** Words of a trajectory's state beside its species: time (2), draws, grid, armed events, passage, status. */
 const STATE_WORDS = 7;
@@ -56,19 +56,18 @@ export class GpuRunner implements Runner {
     workgroup = 64,
   ): Promise<GpuRunner> {
     const { network, points, times, passage } = ensemble;
-    const { leaping } = ensemble;
-    const { source, constants } = generate(network, passage, leaping);
+    const generated = generate(network, passage, ensemble.leaping);
     const direct = (entryPoint: string) =>
       device.kernel({
-        shader: leaping ? "gillespie/leap.wgsl" : "gillespie/direct.wgsl",
-        generated: source,
+        shader: generated.shader,
+        generated: generated.source,
         entryPoint,
         bindings: ["storage", "storage", "read-only-storage", "read-only-storage", "storage", "storage", "uniform"],
         constants: { WORKGROUP: workgroup },
       });
     const [start, advance, reduce, histogram] = await Promise.all([
       direct("start"),
-      direct(leaping ? "advance_leaping" : "advance"),
+      direct(generated.entryPoint),
       device.kernel({
         shader: "gillespie/reduce.wgsl",
         entryPoint: "reduce",
@@ -99,7 +98,7 @@ export class GpuRunner implements Runner {
       );
     }
     const units = 2 ** Math.floor(Math.log2(Math.min(MOST_UNITS, 2 ** 31 / times.length)));
-    const table = pointTable(ensemble, constants, units);
+    const table = pointTable(ensemble, generated, units);
     return device.guard(`gillespie, ${species} species`, () => {
       const own = new GpuRunner(
         device,
@@ -318,8 +317,8 @@ export class GpuRunner implements Runner {
   }
 }
 
-/** For each point: constants as f32, counts at t = 0, times of the events as units and a fraction. */
-function pointTable({ points, times }: Ensemble, constants: readonly Parameters<typeof evaluate>[0][], units: number) {
+/** The tables, then for each point: constants as f32, counts at t = 0, times of the events as units and a fraction. */
+function pointTable({ points, times }: Ensemble, { constants, tables }: Generated, units: number) {
   const rows = points.map(({ parameters, initial, stops }) => {
     const values = constants.map((expression) => {
       const value = evaluate(expression, (name) => parameters.get(name)!);
@@ -336,7 +335,7 @@ function pointTable({ points, times }: Ensemble, constants: readonly Parameters<
     });
     return [...values.map(bitsOf), ...initial, ...due];
   });
-  return new Uint32Array([...rows.flat(), 0]); // never empty
+  return Uint32Array.from([...tables, ...rows.flat(), 0]); // never empty
 }
 
 const bitsOf = (value: number) => new Uint32Array(new Float32Array([value]).buffer)[0];
