@@ -4,7 +4,13 @@
 import { mkdirSync } from "node:fs";
 import { createServer } from "vite";
 
-const LINKS = { ising: "v=1&seed=11&size=512,512&temperature=2.269&start=random&step=600" };
+const LINKS = {
+  ising: { link: "v=1&seed=11&size=512,512&temperature=2.269&start=random&step=600", counted: "step 600", zooms: 2 },
+  gillespie: { link: "v=1&seed=2&example=schloegl&points=201&step=512", counted: "trajectories 512", zooms: 0 },
+};
+
+/** node scripts/pictures.js [MODEL]: all, or those of one. */
+const only = process.argv[2];
 
 /** Noise of spins makes large PNGs. */
 const SMALL = { type: "jpeg", quality: 60 };
@@ -19,20 +25,20 @@ const server = await createServer({
 const { openPage, openSite } = await server.ssrLoadModule("/tests/site/browser.ts");
 const site = await openSite();
 try {
-  for (const [model, link] of Object.entries(LINKS)) {
-    const steps = /step=(\d+)/.exec(link)[1];
+  for (const [model, { link, counted, zooms }] of Object.entries(LINKS)) {
+    if (only !== undefined && only !== model) continue;
     mkdirSync(`host-web/public/${model}`, { recursive: true });
     const opened = async (query, look) => {
       const { page } = await openPage(site, `${site.url}${model}/${query}#${link}`, look);
-      await page.waitForFunction((text) => document.getElementById("step-count").textContent === text, `step ${steps}`);
-      await page.waitForTimeout(1000); // the last table and plots
+      await page.waitForFunction((text) => document.getElementById("step-count").textContent === text, counted);
+      await page.waitForTimeout(model === "gillespie" ? 10_000 : 1000); // the last table and plots, the master equation
       return page;
     };
     const bare = await opened("?embed=canvas", { width: 640, height: 400 });
     await bare.addStyleTag({ content: ".hud { display: none }" });
     await bare.keyboard.press("0");
     await bare.focus("#canvas");
-    for (let i = 0; i < 2; i++) await bare.keyboard.press("+"); // 512 cells fill the width
+    for (let i = 0; i < zooms; i++) await bare.keyboard.press("+"); // 512 cells fill the width
     await bare.waitForTimeout(1000);
     await bare.evaluate(() => document.activeElement.blur());
     await bare.screenshot({ path: `host-web/public/${model}/preview.jpg`, ...SMALL });

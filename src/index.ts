@@ -4,7 +4,8 @@ export { type Device, type DeviceInfo, ReferenceDevice } from "./device/device.t
 export * from "./device/errors.ts";
 export { GpuDevice, type Host } from "./device/gpu.ts";
 export type { Progress, RunOptions } from "./device/run.ts";
-export { type Change, follow, formatLink, type Link, LinkError, parseLink } from "./link.ts";
+export { type Change, formatLink, type Link, LinkError } from "./link.ts";
+export { follow, parseLink } from "./links.ts";
 export * from "./models/checkpoint.ts";
 export * from "./models/gillespie/index.ts";
 export { models } from "./models/index.ts";
@@ -24,5 +25,4 @@ export { Series } from "./models/series.ts";
 export { streamKey, streamPurpose, threefry4x32, type Words4 } from "./random/threefry.ts";
 export * from "./statistics/index.ts";
 
-/** The version of this package. */
-export const version: string = __GIBBS_VERSION__;
+export { version } from "./version.ts";

@@ -8,7 +8,7 @@
 import type { Device } from "./device/device.ts";
 import { GibbsError, ParameterError } from "./device/errors.ts";
 import type { RunOptions } from "./device/run.ts";
-import { models } from "./models/index.ts";
+import type { AnyModel } from "./models/index.ts";
 import type { Simulation, Stroke } from "./models/model.ts";
 import { inner, metaOf, resolve } from "./models/parameters.ts";
 import { kebab, parseValue } from "./models/text.ts";
@@ -61,17 +61,27 @@ export function formatLink({ seed, parameters, changes, step, view }: Link): str
   return text;
 }
 
+/** Values of parameters from their texts, of any length. @throws LinkError */
+export function readValues(model: AnyModel, values: Record<string, string>): Record<string, unknown> {
+  const link: Link = { model: model.name, seed: 1n, parameters: {}, changes: [], step: 0, view: {} };
+  const reader = new Reader(link, model.parameters.shape);
+  for (const [name, value] of Object.entries(values)) reader.read(name, value);
+  check(link, model.parameters);
+  return link.parameters;
+}
+
 const pick = ({ x, y, radius, value }: Stroke) => ({ x, y, radius, value });
 
 const pairs = (values: Record<string, unknown>) =>
   Object.entries(values).map(([name, value]) => `${name}=${encodeURIComponent(String(value)).replaceAll("%2C", ",")}`);
 
 /**
- * Reads a whole address (the model is the last folder of its path), `MODEL#…`, or with `model` only what stands behind the #.
+ * Reads a whole address (the model is the last folder of its path), `MODEL#…`, or with `model` only what stands behind the #. The
+ * model is one of those that are known: a page knows its own.
  *
  * @throws LinkError
  */
-export function parseLink(text: string, model?: string): Link {
+export function readLink(text: string, models: readonly AnyModel[], model?: string): Link {
   if (text.length > MOST_CHARACTERS) {
     throw new LinkError(`The link has ${text.length} characters; the longest that is read has ${MOST_CHARACTERS}.`);
   }
@@ -154,7 +164,9 @@ class Reader {
     }
     const value = this.#once(name, () => {
       try {
-        return parseValue(name, this.#fields[name], printable(text));
+        // A text is what the model makes of it; what should be a number is shortened for the message.
+        const field = this.#fields[name];
+        return parseValue(name, field, inner(field).type === "string" ? text : printable(text));
       } catch (error) {
         throw error instanceof ParameterError ? new LinkError(error.message) : error;
       }
@@ -234,9 +246,12 @@ const printable = (text: string) => {
  *
  * @throws ParameterError for what this device cannot hold, LinkError, the signal's reason, DeviceLostError.
  */
-export async function follow(device: Device, link: Link, options: RunOptions = {}): Promise<Simulation> {
-  const model = models.find(({ name }) => name === link.model);
-  if (!model) throw new LinkError(`There is no model ${quote(link.model)}.`);
+export async function followLink(
+  device: Device,
+  link: Link,
+  model: AnyModel,
+  options: RunOptions = {},
+): Promise<Simulation> {
   const simulation: Simulation = await model.create(device, { ...link.parameters, seed: link.seed });
   const runTo = async (step: number) => {
     const before = simulation.steps;

@@ -9,7 +9,9 @@ import {
   type GpuDevice,
   gillespie,
   masterEquation,
+  mergeCells,
   type ReferenceDevice,
+  rateEquations,
 } from "../src/index.ts";
 
 let device: GpuDevice;
@@ -180,23 +182,11 @@ describe("laws that are known exactly", () => {
     const chance = (mean: number) => {
       const law = [Math.exp(-mean)];
       for (let n = 1; n < bins; n++) law.push((law[n - 1] * mean) / n);
-      // Bins of at least 5 expected.
-      const cells: [number, number][] = [];
-      let [seen, wanted] = [0, 0];
-      law.forEach((p, n) => {
-        seen += observed[n];
-        wanted += 4000 * p;
-        if (wanted >= 5) {
-          cells.push([seen, wanted]);
-          [seen, wanted] = [0, 0];
-        }
-      });
-      cells[cells.length - 1][0] += seen;
-      cells[cells.length - 1][1] += wanted;
-      return chiSquareTest(
-        cells.map(([each]) => each),
-        cells.map(([, each]) => each),
-      ).p;
+      const cells = mergeCells(
+        observed,
+        law.map((p) => 4000 * p),
+      );
+      return chiSquareTest(cells.observed, cells.expected).p;
     };
     expect(chance(99.326205299915)).toBeGreaterThan(1e-4);
     expect(chance(102)).toBeLessThan(1e-4); // negative control
@@ -255,6 +245,19 @@ describe("laws that are known exactly", () => {
       expect(Math.abs(zOf(ensemble, "X", mean(10), mean(10)))).toBeLessThan(4);
       expect(Math.abs(zOf(ensemble, "X", 50 * (1 - Math.exp(-2)), 40))).toBeGreaterThan(4); // with the mean rate
     }
+  });
+
+  it("rate equations are the mean where rates are linear, and its limit for large counts where they are not", async () => {
+    using linear = await gillespie.create(reference, { example: "telegraph", until: 5, points: 6 });
+    expect(rateEquations(linear.ensemble)![5][2]).toBeCloseTo(9.595723, 4); // RNA, by the moment equations
+    expect(rateEquations(linear.ensemble)![5][3]).toBeCloseTo(109.350226, 3);
+    // 2 P -> 0: p' = -k p², p = p0 / (1 + k p0 t).
+    using pairs = await gillespie.create(reference, { network: "2 P -> 0 @ 1e-3; P = 1000; at 1: P = 500", until: 2 });
+    const path = rateEquations(pairs.ensemble)!;
+    expect(path[24][0]).toBeCloseTo(1000 / (1 + 0.96), 3);
+    expect(path[50][0]).toBeCloseTo(500 / (1 + 0.5), 3);
+    using jumps = await gillespie.create(reference, { network: EVENTS });
+    expect(rateEquations(jumps.ensemble)).toBeUndefined();
   });
 
   it("a sweep is one launch, each point with its own law", async () => {

@@ -4,7 +4,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDevice } from "#open-device";
 import { type GpuDevice, ising, ParameterError, type ReferenceDevice } from "../src/index.ts";
-import { follow, formatLink, type Link, LinkError, parseLink } from "../src/link.ts";
+import { formatLink, type Link, LinkError } from "../src/link.ts";
+import { follow, parseLink } from "../src/links.ts";
 
 let device: GpuDevice;
 let reference: ReferenceDevice;

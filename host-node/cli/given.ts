@@ -3,7 +3,8 @@
 import { readFile } from "node:fs/promises";
 import type { Device } from "../../src/device/device.ts";
 import { ParameterError } from "../../src/device/errors.ts";
-import { type Link, parseLink } from "../../src/link.ts";
+import type { Link } from "../../src/link.ts";
+import { parseLink } from "../../src/links.ts";
 import { decodeCheckpoint } from "../../src/models/checkpoint.ts";
 import { type AnyModel, models } from "../../src/models/index.ts";
 import { kebab } from "../../src/models/text.ts";

@@ -4,7 +4,8 @@
 import type { Device } from "../../src/device/device.ts";
 import { CheckpointError, ParameterError } from "../../src/device/errors.ts";
 import type { RunOptions } from "../../src/device/run.ts";
-import { follow, type Link } from "../../src/link.ts";
+import type { Link } from "../../src/link.ts";
+import { follow } from "../../src/links.ts";
 import { type AnyModel, models } from "../../src/models/index.ts";
 import type { Simulation } from "../../src/models/model.ts";
 import { Series } from "../../src/models/series.ts";

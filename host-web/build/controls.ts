@@ -13,11 +13,12 @@ export function controls(model: AnyModel): string {
 }
 
 function control(name: string, field: z.ZodType): string {
-  const { unit, slider, choices, parts } = metaOf(field);
+  const { unit, slider, choices, parts, lines, file, label: own } = metaOf(field);
   const kind = inner(field);
   const help = escapeHtml(field.description ?? "");
   const initial = defaultOf(field);
-  const label = words(name) + (unit && unit !== "sites" ? ` <span class="unit">${escapeHtml(unit)}</span>` : "");
+  const label =
+    (own ?? words(name)) + (unit && unit !== "sites" ? ` <span class="unit">${escapeHtml(unit)}</span>` : "");
   const id = `p-${name}`;
   if (choices || kind instanceof z.ZodEnum) {
     const values = choices ?? (kind as z.ZodEnum).options.map(String);
@@ -27,11 +28,24 @@ function control(name: string, field: z.ZodType): string {
     return `<div class="control" title="${help}"><label for="${id}">${label}</label>
 <select id="${id}" data-parameter="${name}" aria-describedby="${id}-help">${options.join("")}</select>${helpText(id, help)}</div>`;
   }
-  const [least, most, step] = slider ?? [0, 100, 1];
+  if (file) {
+    // The page reads the file's text; what it holds is sent like any other value.
+    return `<div class="control" title="${help}"><label for="${id}">${label}</label>
+<input type="file" id="${id}" data-file="${name}" accept=".xml,.sbml" aria-describedby="${id}-help">${helpText(id, help)}</div>`;
+  }
+  if (lines) {
+    const attributes = `id="${id}" data-parameter="${name}" spellcheck="false" aria-describedby="${id}-help"`;
+    const entry =
+      lines > 1
+        ? `<textarea rows="${lines}" ${attributes}>${escapeHtml(initial)}</textarea>`
+        : `<input type="text" value="${escapeHtml(initial)}" ${attributes}>`;
+    return `<div class="control${lines > 1 ? " tall" : ""}" title="${help}"><label for="${id}">${label}</label>
+${entry}${helpText(id, help)}</div>`;
+  }
   const range = (part: number, text: string, value: string) => {
     const own = `${id}${parts ? `-${part}` : ""}`;
     return `<div class="control" title="${help}"><label for="${own}">${text}</label>
-<input type="range" min="${least}" max="${most}" step="${step}" value="${value}" data-slides="${own}" aria-label="${words(name)}${parts ? ` ${parts[part]}` : ""}, slider">
+${slider ? `<input type="range" min="${slider[0]}" max="${slider[1]}" step="${slider[2]}" value="${value}" data-slides="${own}" aria-label="${words(name)}${parts ? ` ${parts[part]}` : ""}, slider">` : ""}
 <input type="number" id="${own}" data-parameter="${name}" data-part="${part}" step="any" value="${value}" inputmode="decimal" aria-describedby="${id}-help">${part === 0 ? helpText(id, help) : ""}</div>`;
   };
   if (parts)
@@ -43,7 +57,7 @@ function control(name: string, field: z.ZodType): string {
 
 const helpText = (id: string, help: string) => `<span id="${id}-help" class="hidden">${help}</span>`;
 
-const defaultOf = (field: z.ZodType) => String(field.parse(undefined));
+const defaultOf = (field: z.ZodType) => String(field.parse(undefined) ?? "");
 
 /** `firstReplica` as "First replica". */
 const words = (name: string) => {

@@ -7,6 +7,7 @@ import temml from "temml";
 import { createServer, type Plugin } from "vite";
 import type { AnyModel } from "../../src/models/index.ts";
 import { controls, escapeHtml } from "./controls.ts";
+import type { PageOptions } from "./page-options.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -20,7 +21,7 @@ export function pages(): Record<string, string> {
 }
 
 export function layout(): Plugin {
-  let models: Promise<readonly AnyModel[]>;
+  let models: Promise<readonly Paged[]>;
   return {
     name: "gibbs-layout",
     buildStart() {
@@ -37,18 +38,23 @@ export function layout(): Plugin {
         const description = /<meta name="description" content="(.*?)"/s.exec(html)?.[1] ?? "";
         const body = (/<body>(.*)<\/body>/s.exec(html)?.[1] ?? html).trim();
         const known = await models;
-        const model = known.find(({ name }) => name === folder);
+        const model = known.find(({ model: { name } }) => name === folder);
         const up = folder === "" ? "./" : "../";
         const content = equations(body.replaceAll("{{models}}", gallery(known)));
-        const main = model ? modelPage(model, content) : `<main class="text">${content}</main>`;
+        const main = model ? modelPage(model.model, model.page, content) : `<main class="text">${content}</main>`;
         return shell({ title, description, up, folder, main, models: known });
       },
     },
   };
 }
 
-/** Through Vite, because shaders come in as text. */
-async function loadModels(): Promise<readonly AnyModel[]> {
+interface Paged {
+  model: AnyModel;
+  page: PageOptions;
+}
+
+/** Models that have a page. Through Vite, because shaders come in as text. */
+async function loadModels(): Promise<readonly Paged[]> {
   const server = await createServer({
     configFile: false,
     root: join(ROOT, ".."),
@@ -60,7 +66,13 @@ async function loadModels(): Promise<readonly AnyModel[]> {
   });
   try {
     const { models } = (await server.ssrLoadModule("/src/models/index.ts")) as { models: readonly AnyModel[] };
-    return models.filter(({ name }) => existsSync(join(ROOT, name, "index.html")));
+    const paged = models.filter(({ name }) => existsSync(join(ROOT, name, "index.html")));
+    return await Promise.all(
+      paged.map(async (model) => {
+        const { page } = (await server.ssrLoadModule(`/host-web/${model.name}/page.ts`)) as { page: PageOptions };
+        return { model, page };
+      }),
+    );
   } finally {
     await server.close();
   }
@@ -76,9 +88,9 @@ function equations(html: string): string {
   });
 }
 
-function gallery(models: readonly AnyModel[]): string {
+function gallery(models: readonly Paged[]): string {
   const cards = models.map(
-    ({ name, title, summary }) =>
+    ({ model: { name, title, summary } }) =>
       `<li><a href="./${name}/"><img src="./${name}/preview.jpg" alt="" width="320" height="200" loading="lazy"><b>${escapeHtml(title)}</b></a><p>${escapeHtml(summary)}</p></li>`,
   );
   return `<ul class="gallery">${cards.join("\n")}</ul>`;
@@ -90,16 +102,16 @@ interface Shell {
   up: string;
   folder: string;
   main: string;
-  models: readonly AnyModel[];
+  models: readonly Paged[];
 }
 
 function shell({ title, description, up, folder, main, models }: Shell): string {
   const links = [
-    ...models.map(({ name }) => [name, name[0].toUpperCase() + name.slice(1)]),
+    ...models.map(({ model: { name } }) => [name, name[0].toUpperCase() + name.slice(1)]),
     ["verify", "Verify"],
     ["docs", "Docs"],
   ].map(([to, text]) => `<a href="${up}${to}/"${to === folder ? ' aria-current="page"' : ""}>${text}</a>`);
-  const isModel = models.some(({ name }) => name === folder);
+  const isModel = models.some(({ model: { name } }) => name === folder);
   const script = isModel ? "shell/page.ts" : folder === "verify" ? "verify/verify.ts" : "shell/site.ts";
   return `<!doctype html>
 <html lang="en">
@@ -123,7 +135,36 @@ ${main}
 const button = (id: string, text: string, help: string, more = "") =>
   `<button type="button" id="${id}" title="${help}"${more}>${text}</button>`;
 
-function modelPage(model: AnyModel, text: string): string {
+const options = (choices: readonly (readonly [string, string])[], chosen?: string) =>
+  choices
+    .map(([value, text]) => `<option value="${value}"${value === chosen ? " selected" : ""}>${text}</option>`)
+    .join("");
+
+function look({ views, viewLabel, blocks, grid, brush }: PageOptions): string {
+  const sides = blocks
+    ? `<select data-look="block" aria-label="Block side">${options(
+        blocks.map((n) => [String(n), String(n)]),
+        "8",
+      )}</select>`
+    : "";
+  const lines = grid ? `<label class="inline"><input type="checkbox" data-look="grid"> grid</label>` : "";
+  const brushes = brush
+    ? `<div class="control"><label for="brush">Brush</label><select id="brush">${options([["", "off (drag moves)"], ...brush])}</select>
+    <input type="range" id="brush-radius" min="0" max="64" value="6" aria-label="Brush radius in cells"></div>`
+    : "";
+  return `<div class="control"><label for="look-mode">${viewLabel}</label><select id="look-mode" data-look="mode">${options(views)}</select>${sides}</div>
+    <div class="control"><label for="look-colours">Colours</label><select id="look-colours" data-look="colours">${options(
+      [
+        ["ink", "Ink"],
+        ["cividis", "Cividis"],
+        ["diverging", "Diverging"],
+        ["grey", "Grey"],
+      ],
+    )}</select>${lines}</div>${brushes}`;
+}
+
+function modelPage(model: AnyModel, page: PageOptions, text: string): string {
+  const speeds = page.speeds.map((n): [string, string] => [String(n), n < 1 ? `1 in ${1 / n} frames` : `${n} a frame`]);
   return `<main class="model">
 <h1>${escapeHtml(model.title)}</h1>
 <div id="notice" class="notice" role="alert" hidden></div>
@@ -138,13 +179,8 @@ function modelPage(model: AnyModel, text: string): string {
     ${button("reset", "Reset", "From the start, same seed (r)")}
     ${button("fit", "Fit", "The whole lattice (0)")}
     ${button("fullscreen", "Full screen", "Full screen (f)")}
-    <label class="inline">Speed <select id="speed">${[0.1, 1, 4, 16, 64, 256]
-      .map(
-        (n) =>
-          `<option value="${n}"${n === 1 ? " selected" : ""}>${n < 1 ? "1 in 10 frames" : `${n} a frame`}</option>`,
-      )
-      .join("")}</select></label>
-    <span id="step-count" class="count"></span>
+    <label class="inline">Speed <select id="speed">${options(speeds, String(page.speed))}</select></label>
+    <span id="step-count" class="count" data-counts="${page.counts}"></span>
   </div>
   <div class="progress" id="replay" hidden><progress max="1" value="0" aria-label="Replaying the link"></progress><span></span></div>
   <p id="summary" class="hidden" aria-live="polite"></p>
@@ -154,23 +190,15 @@ function modelPage(model: AnyModel, text: string): string {
     ${controls(model)}
     <div class="control"><label for="seed">Seed</label><input id="seed" type="text" inputmode="numeric" value="1" pattern="[0-9]*">
     ${button("new-seed", "New", "Another random seed")}</div>
-    <div class="control"><label for="look-mode">View</label><select id="look-mode" data-look="mode">
-      <option value="spins">Spins</option><option value="walls">Domain walls</option><option value="blocks">Block means</option></select>
-    <select data-look="block" aria-label="Block side">${[2, 4, 8, 16, 32, 64, 128].map((n) => `<option${n === 8 ? " selected" : ""}>${n}</option>`).join("")}</select></div>
-    <div class="control"><label for="look-colours">Colours</label><select id="look-colours" data-look="colours">
-      <option value="ink">Ink</option><option value="cividis">Cividis</option><option value="diverging">Diverging</option><option value="grey">Grey</option></select>
-    <label class="inline"><input type="checkbox" data-look="grid"> grid</label></div>
-    <div class="control"><label for="brush">Brush</label><select id="brush"><option value="">off (drag moves)</option>
-      <option value="1">paint up</option><option value="-1">paint down</option></select>
-    <input type="range" id="brush-radius" min="0" max="64" value="6" aria-label="Brush radius in cells"></div>
+    ${look(page)}
   </form>
   <div id="equilibrium" class="equilibrium" role="status"></div>
   <div class="scroll" tabindex="0" role="region" aria-label="Observables">
-  <table id="table"><thead><tr><th scope="col">observable</th><th scope="col">now</th><th scope="col">mean ± error</th><th scope="col">exact</th><th scope="col">z</th></tr></thead><tbody></tbody></table></div>
+  <table id="table" data-now="${page.table.includes("now")}"><thead><tr>${page.table.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead><tbody></tbody></table></div>
   <div id="plots"></div>
   <div class="buttons">
-    ${button("scan", "Scan", "A batch over the main parameter beside the exact curve")}
-    ${button("correlation", "Correlations", "The correlation function of the present state")}
+    ${page.scan ? button("scan", page.scan.text, page.scan.help) : ""}
+    ${page.correlation ? button("correlation", page.correlation.text, page.correlation.help) : ""}
     ${button("verify", "Verify on CPU", "The run once more on the reference, compared word for word")}
   </div>
   <div id="verdict" class="verdict" role="status"></div>
@@ -179,7 +207,7 @@ function modelPage(model: AnyModel, text: string): string {
     <div class="buttons">
       ${button("copy-link", "Copy link", "The address of exactly this state")}
       ${button("save-picture", "Picture", "The picture as seen (PNG)")}
-      ${button("save-lattice", "Lattice", "The whole lattice, one pixel a cell (PNG)")}
+      ${button("save-lattice", page.cells.text, page.cells.help)}
       ${button("save-state", "State", "NumPy array, JSON record, checkpoint for gibbs run --resume")}
       ${button("video", "Video", "Record what the canvas shows", ' aria-pressed="false"')}
       ${button("embed", "Embed", "HTML for your own page")}

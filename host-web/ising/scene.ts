@@ -1,7 +1,14 @@
 // The Ising page in the worker: the packed lattice drawn on the GPU, the correlation function, and the scan over temperatures.
 
 import type { Device } from "../../src/device/device.ts";
-import { correlation, criticalTemperature, type IsingSimulation, IsingView, ising, onsager } from "../../src/index.ts";
+import {
+  correlation,
+  criticalTemperature,
+  type IsingSimulation,
+  IsingView,
+  ising,
+  onsager,
+} from "../../src/models/ising/index.ts";
 import { packSpins } from "../../src/models/ising/packing.ts";
 import { colourMap } from "../worker/colours.ts";
 import type { Curve, ScanResult } from "../worker/protocol.ts";
@@ -10,6 +17,8 @@ import type { SceneModule } from "../worker/scene.ts";
 const BACKGROUND = [107, 114, 128] as const;
 
 export const scene: SceneModule<IsingSimulation> = {
+  model: ising,
+
   /** A quench to just above T_c would be dull in black and white: a critical lattice, as large as the device is quick. */
   defaults(device, phone) {
     const size = device.kind === "reference" ? 128 : device.info.software ? 256 : phone ? 1024 : largest(device);

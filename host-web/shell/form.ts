@@ -29,8 +29,10 @@ export class Form {
         void this.#send(field.dataset.parameter!, events);
       }, EVERY);
     });
+    this.#takeFiles(events);
     form.addEventListener("change", async ({ target }) => {
       const field = target as HTMLInputElement;
+      if (field.dataset.file) return;
       const { parameter, look } = field.dataset;
       if (parameter) await this.#send(parameter, events);
       else if (field.id === "seed") await events.seed(field.value.trim());
@@ -49,6 +51,22 @@ export class Form {
     const before = this.#shown?.values[parameter];
     if (before !== undefined && document.getElementById("notice")?.hidden === false) this.#fill(parameter, before);
     else if (this.#shown) this.#shown.values[parameter] = value;
+  }
+
+  /** A text that comes as a file: chosen, or dropped anywhere on the page. */
+  #takeFiles({ change }: FormEvents): void {
+    const field = this.#form.querySelector<HTMLInputElement>("[data-file]");
+    if (!field) return;
+    const take = async (file: File | undefined) => {
+      if (file) await change({ [field.dataset.file!]: await file.text() });
+      field.value = ""; // the same file may be chosen again
+    };
+    field.onchange = () => void take(field.files?.[0]);
+    addEventListener("dragover", (event) => event.preventDefault());
+    addEventListener("drop", (event) => {
+      event.preventDefault();
+      void take(event.dataTransfer?.files[0]);
+    });
   }
 
   #fields(parameter: string): HTMLInputElement[] {
@@ -80,7 +98,14 @@ export class Form {
     for (const field of this.#form.querySelectorAll<HTMLInputElement>("[data-look]")) {
       const value = run.look[field.dataset.look as keyof Look];
       if (typeof value === "boolean") field.checked = value;
-      else field.value = String(value);
+      else {
+        const options = field.dataset.look === "mode" ? run.views : undefined;
+        if (options)
+          (field as unknown as HTMLSelectElement).replaceChildren(
+            ...options.map(([each, text]) => new Option(text, each)),
+          );
+        field.value = String(value);
+      }
     }
   }
 }

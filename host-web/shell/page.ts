@@ -23,17 +23,17 @@ const session = new Session(model, canvas, show);
 /** The console's way in, and the tests'. */
 Object.assign(globalThis, { gibbs: session });
 
-const brush = find<HTMLSelectElement>("brush");
+const brush = document.getElementById("brush") as HTMLSelectElement | null; // not every state can be painted on
 const view = new CanvasControl(canvas, {
   camera: (camera) => session.camera(camera),
   resize: (width, height) => session.resize(width, height),
-  painting: () => brush.value !== "",
+  painting: () => (brush?.value ?? "") !== "",
   paint: (x, y) => {
     const radius = Number(find<HTMLInputElement>("brush-radius").value);
-    void ask("paint", { x, y, radius, value: Number(brush.value) });
+    void ask("paint", { x, y, radius, value: Number(brush!.value) });
   },
 });
-brush.onchange = () => canvas.classList.toggle("brush", brush.value !== "");
+if (brush) brush.onchange = () => canvas.classList.toggle("brush", brush.value !== "");
 
 const form = new Form(find<HTMLFormElement>("controls"), {
   change: (values) => ask("change", { values }),
@@ -135,12 +135,14 @@ function show(news: News): void {
   if (news.playing !== undefined) setPlaying(news.playing);
   if (news.steps !== undefined) {
     steps = news.steps;
-    find("step-count").textContent = `step ${steps}`;
+    const counter = find("step-count");
+    counter.textContent = `${counter.dataset.counts} ${steps}`;
   }
   if (news.replaying !== undefined) showReplay(news.replaying);
   if (news.table) showTable(news.table);
   if (news.equilibrium !== undefined) find("equilibrium").textContent = steps > 0 ? news.equilibrium : "";
   if (news.series) showSeries(news.series);
+  if (news.plots) showPlots(news.plots);
   if (news.timing) showTiming(news.timing);
 }
 
@@ -161,7 +163,8 @@ function showTable(rows: readonly Row[]): void {
     ...rows.map(({ name, description, unit, now, value, error, exact, z }) => {
       const row = document.createElement("tr");
       const mean = value === undefined ? "" : `${number(value)} ± ${number(error, 2)}`;
-      for (const text of [name, number(now, 4), mean, number(exact?.value, 6), z?.toFixed(1) ?? ""]) {
+      const present = find("table").dataset.now === "true" ? [number(now, 4)] : [];
+      for (const text of [name, ...present, mean, number(exact?.value, 6), z?.toFixed(1) ?? ""]) {
         const cell = document.createElement("td");
         cell.textContent = text;
         row.append(cell);
@@ -178,13 +181,32 @@ let announced = 0;
 function announce(rows: readonly Row[]): void {
   if (performance.now() - announced < 10_000 && announced > 0) return;
   announced = performance.now();
-  const values = rows.filter(({ now }) => now !== undefined).map(({ name, now }) => `${name} ${number(now, 3)}`);
-  find("summary").textContent = `${playing ? "Running" : "Paused"} at step ${steps}. ${values.join(", ")}.`;
+  const values = rows.flatMap(({ name, now, value }) => {
+    const present = now ?? value;
+    return present === undefined ? [] : [`${name} ${number(present, 3)}`];
+  });
+  find("summary").textContent =
+    `${playing ? "Running" : "Paused"}, ${find("step-count").textContent}. ${values.join(", ")}.`;
 }
 
 function showSeries({ steps: x, columns }: NonNullable<News["series"]>): void {
   for (const [name, y] of Object.entries(columns)) {
     void plot(name, `${name} in time`, "step", "plots", [{ name, x: Array.from(x), y: Array.from(y) }]);
+  }
+}
+
+const shown = new Set<string>();
+/** Plots that this run no longer has go. */
+function showPlots(all: NonNullable<News["plots"]>): void {
+  for (const { key, title, x, curves } of all) {
+    shown.add(key);
+    void plot(key, title, x, "plots", curves);
+  }
+  for (const key of shown) {
+    if (all.some((own) => own.key === key)) continue;
+    shown.delete(key);
+    void plots.get(key)!.then(({ element }) => element.remove());
+    plots.delete(key);
   }
 }
 
@@ -198,7 +220,8 @@ function showTiming({ steps: ms, draw, exact, framesPerSecond, rate, unit }: Non
 
 // The buttons.
 const on = (id: string, action: () => unknown) => {
-  find(id).onclick = action;
+  const button = document.getElementById(id); // not every model has every button
+  if (button) button.onclick = action;
 };
 const play = () => ask("play", { playing: !playing });
 on("play", play);
@@ -210,8 +233,9 @@ on("new-seed", () => {
   const words = crypto.getRandomValues(new Uint32Array(1));
   return ask("reset", { seed: String(words[0]) });
 });
-find<HTMLSelectElement>("speed").onchange = () =>
-  ask("speed", { steps: Number(find<HTMLSelectElement>("speed").value) });
+const speed = find<HTMLSelectElement>("speed");
+const tellSpeed = () => ask("speed", { steps: Number(speed.value) });
+speed.onchange = tellSpeed;
 addEventListener("keydown", (event) => {
   const typing = (event.target as Element).closest("input, select, button, summary, a, textarea");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -245,12 +269,8 @@ on("verify", () =>
       box.textContent = "";
       return;
     }
-    const { equal, cells, differing, from, to, digests, milliseconds } = verdict;
-    const what = `${cells} cells, steps ${from} to ${to}, CPU reference ${Math.round(milliseconds.reference)} ms`;
-    box.classList.add(equal ? "good" : "bad");
-    box.textContent = equal
-      ? `Equal, word for word: ${what}, ${digests.reference}`
-      : `NOT equal: ${differing} of ${what} differ and are painted red; device ${digests.device}, reference ${digests.reference}`;
+    box.classList.add(verdict.equal ? "good" : "bad");
+    box.textContent = verdict.summary;
   }),
 );
 
@@ -308,5 +328,6 @@ on("embed", async () => {
   find("shared").textContent = `<iframe src="${source}" width="640" height="480" allow="fullscreen"></iframe>`;
 });
 
+await tellSpeed();
 await ask("open", { text: ownHash() });
 if (wanted && ownHash().match(/[&#]step=/) === null) void ask("play", { playing: true });

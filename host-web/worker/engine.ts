@@ -4,8 +4,9 @@
 import { type Device, ReferenceDevice } from "../../src/device/device.ts";
 import { DeviceLostError, DeviceUnavailableError } from "../../src/device/errors.ts";
 import { Timer } from "../../src/device/timer.ts";
-import { formatLink, type Link, parseLink } from "../../src/link.ts";
-import { type AnyModel, type AnySimulation, models } from "../../src/models/index.ts";
+import { formatLink, type Link, LinkError, readLink, readValues } from "../../src/link.ts";
+import type { AnyModel, AnySimulation } from "../../src/models/index.ts";
+import { metaOf } from "../../src/models/parameters.ts";
 import { openDevice } from "../index.ts";
 import { Measured } from "./measured.ts";
 import { createPainter, type Painter } from "./painter.ts";
@@ -28,11 +29,12 @@ type Answers = { [K in RequestName]: (ask: Requests[K]["ask"]) => Promise<Reques
 export class Engine {
   readonly #canvas: OffscreenCanvas;
   readonly #post: (message: FromWorker, transfer?: Transferable[]) => void;
-  readonly #model: AnyModel;
+  readonly #name: string;
   readonly #requests: Request[] = [];
   #wake: () => void = () => {};
 
   #module!: SceneModule;
+  #model!: AnyModel;
   #device!: Device;
   #simulation!: AnySimulation;
   #painter!: Painter;
@@ -53,9 +55,7 @@ export class Engine {
   #pace = { perStep: 1, fps: 0, steps: 0, draw: 0, made: 0, exact: false };
 
   constructor(model: string, canvas: OffscreenCanvas, post: (message: FromWorker, transfer?: Transferable[]) => void) {
-    const known = models.find(({ name }) => name === model);
-    if (!known) throw new Error(`There is no model "${model}".`);
-    this.#model = known;
+    this.#name = model;
     this.#canvas = canvas;
     this.#post = post;
   }
@@ -70,7 +70,8 @@ export class Engine {
 
   /** Lives as long as the page. */
   async live(): Promise<void> {
-    this.#module = await sceneOf(this.#model.name);
+    this.#module = await sceneOf(this.#name);
+    this.#model = this.#module.model;
     this.#look = { ...this.#module.look };
     await this.#openDevice();
     for (;;) {
@@ -106,6 +107,14 @@ export class Engine {
     this.#news({ device: this.#device.info });
   }
 
+  #createPainter(simulation: AnySimulation): Promise<Painter> {
+    return createPainter(this.#device, this.#canvas, simulation, this.#module, () => {
+      this.#last.table = 0;
+      this.#stale = true;
+      this.#wake();
+    });
+  }
+
   /** A lost device costs time and nothing else: the last checkpoint, and from there the same steps again. */
   async #recover(): Promise<void> {
     this.#news({ notice: "The GPU was lost; the run is rebuilt from its last checkpoint." });
@@ -116,7 +125,8 @@ export class Engine {
     this.#simulation = await this.#model.restore(this.#device, bytes);
     this.#changed = changed;
     this.#link.step = target;
-    this.#painter = await createPainter(this.#device, this.#canvas, this.#simulation, this.#module);
+    this.#painter.dispose();
+    this.#painter = await this.#createPainter(this.#simulation);
     // At once and before the next request, which would take what lies ahead for a link that the user leaves.
     while (this.#replaying) {
       await this.#replay();
@@ -174,7 +184,8 @@ export class Engine {
     },
     look: async ({ look }) => {
       Object.assign(this.#look, look);
-      this.#news({ address: this.#text() });
+      if (this.#module.report) await this.#tell(); // the plots may be of what is looked at
+      this.#tellAddress();
     },
     paint: async (stroke) => {
       if (!this.#simulation.paint) throw new Error(`The model "${this.#model.name}" cannot be painted on.`);
@@ -208,7 +219,7 @@ export class Engine {
       this.#playing = false;
       this.#stopReplay();
       this.#news({ playing: false });
-      const { verdict, differs } = await verify(this.#model, this.#device, this.#simulation, this.#present());
+      const { verdict, differs } = await verify(this.#module, this.#device, this.#simulation, this.#present());
       this.#painter.mark(differs);
       this.#stale = true;
       return verdict;
@@ -229,10 +240,10 @@ export class Engine {
     const defaults = Object.entries(this.#module.defaults(this.#device, phone)).map(
       ([name, value]) => `${name}=${value}`,
     );
-    const start = () => parseLink(`v=1&${defaults.join("&")}`, this.#model.name);
+    const start = () => readLink(`v=1&${defaults.join("&")}`, [this.#model], this.#name);
     if (text === "") return this.#start(start());
     try {
-      const link = parseLink(text, this.#model.name);
+      const link = readLink(text, [this.#model], this.#name);
       const { camera: _, ...look } = link.view;
       Object.assign(this.#look, readLook(look, this.#look));
       await this.#start(link);
@@ -248,7 +259,7 @@ export class Engine {
     const simulation: AnySimulation = await this.#model.create(this.#device, { ...link.parameters, seed: link.seed });
     let painter: Painter;
     try {
-      painter = await createPainter(this.#device, this.#canvas, simulation, this.#module);
+      painter = await this.#createPainter(simulation);
     } catch (error) {
       simulation[Symbol.dispose]();
       throw error;
@@ -264,31 +275,31 @@ export class Engine {
     this.#stale = true;
     this.#pace.perStep = 1;
     await this.#keep();
-    this.#news({
-      run: { size: this.#module.size(simulation), values: this.#values(), seed: String(link.seed), look: this.#look },
-      address: this.#text(),
-    });
+    this.#news({ run: this.#run() });
+    this.#tellAddress();
     await this.#tell();
   }
 
   async #change(values: Record<string, string>): Promise<void> {
-    const text = Object.entries(values).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-    const { parameters } = parseLink(`v=1&${text.join("&")}`, this.#model.name);
-    const shape = this.#model.parameters.shape as Record<string, { meta(): { live?: boolean } | undefined }>;
-    if (Object.keys(parameters).every((name) => shape[name].meta()?.live)) {
+    const parameters = readValues(this.#model, values);
+    const shape = this.#model.parameters.shape;
+    const isLive = (name: string) => shape[name] !== undefined && metaOf(shape[name]).live === true;
+    if (Object.keys(parameters).every(isLive)) {
       this.#stopReplay();
       await this.#simulation.set(parameters);
       if (this.#simulation.steps === 0) Object.assign(this.#link.parameters, parameters);
       else this.#note({ step: this.#simulation.steps, parameters });
       this.#measured.restart();
-      this.#news({ address: this.#text() });
+      this.#tellAddress();
       await this.#tell();
     } else {
       const present = this.#simulation.points.parameters as Record<string, unknown>;
-      const live = Object.fromEntries(Object.entries(present).filter(([name]) => shape[name]?.meta()?.live));
+      const live = Object.fromEntries(Object.entries(present).filter(([name]) => isLive(name)));
+      const replaced = Object.keys(parameters).flatMap((name) => metaOf(shape[name]).replaces ?? []);
+      const kept = Object.entries(this.#link.parameters).filter(([name]) => !replaced.includes(name));
       await this.#start({
         ...this.#link,
-        parameters: { ...this.#link.parameters, ...live, ...parameters },
+        parameters: { ...Object.fromEntries(kept), ...live, ...parameters },
         changes: [],
         step: 0,
       });
@@ -342,8 +353,13 @@ export class Engine {
 
   async #advance(count: number): Promise<void> {
     if (this.#link.step > this.#simulation.steps) this.#stopReplay();
-    await this.#measured.run(this.#simulation, count);
+    await this.#make(count);
     this.#link.step = this.#simulation.steps;
+  }
+
+  /** Models with a report of their own have no series. */
+  #make(count: number): Promise<void> {
+    return this.#module.report ? this.#simulation.run(count) : this.#measured.run(this.#simulation, count);
   }
 
   async #replay(): Promise<void> {
@@ -357,8 +373,13 @@ export class Engine {
       this.#measured.restart();
       if (this.#changed === changes.length) this.#news({ run: this.#run() });
     } else {
-      const count = Math.max(1, Math.min((ahead?.step ?? step) - steps, Math.floor(REPLAY_FRAME / this.#pace.perStep)));
-      await this.#measured.run(this.#simulation, count);
+      // Steps that are made side by side cost no more than one.
+      const least = this.#module.report ? this.#speed : 1;
+      const count = Math.min(
+        (ahead?.step ?? step) - steps,
+        Math.max(least, Math.floor(REPLAY_FRAME / this.#pace.perStep)),
+      );
+      await this.#make(count);
     }
     const done = !this.#replaying;
     this.#news({ replaying: done ? null : { done: this.#simulation.steps, total: step } });
@@ -400,8 +421,9 @@ export class Engine {
 
   async #tell(): Promise<void> {
     this.#last.table = performance.now();
-    const { table, equilibrium, series } = await this.#measured.report(this.#simulation);
-    this.#news({ steps: this.#simulation.steps, table, equilibrium, series, timing: this.#timing() });
+    const report = await (this.#module.report?.(this.#simulation, this.#look) ??
+      this.#measured.report(this.#simulation));
+    this.#news({ steps: this.#simulation.steps, ...report, timing: this.#timing() });
   }
 
   async #keep(): Promise<void> {
@@ -413,7 +435,11 @@ export class Engine {
 
   #run(): NonNullable<News["run"]> {
     const size = this.#module.size(this.#simulation);
-    return { size, values: this.#values(), seed: String(this.#link.seed), look: this.#look };
+    const values = { ...this.#values(), ...this.#module.values?.(this.#simulation) };
+    const views = this.#module.views?.(this.#simulation);
+    // Another run may have other views.
+    if (views && !views.some(([value]) => value === this.#look.mode)) this.#look.mode = views[0][0];
+    return { size, values, seed: String(this.#link.seed), look: this.#look, ...(views ? { views } : {}) };
   }
 
   /** The present values of all parameters as texts of controls. */
@@ -425,6 +451,16 @@ export class Engine {
   /** The run up to now. */
   #present(): Link {
     return { ...this.#link, changes: this.#link.changes.slice(0, this.#changed), step: this.#simulation.steps };
+  }
+
+  /** A run may be too long for a link, with a large network or a long history: it goes on without. */
+  #tellAddress(): void {
+    try {
+      this.#news({ address: this.#text() });
+    } catch (error) {
+      if (!(error instanceof LinkError)) throw error;
+      this.#news({ notice: error.message });
+    }
   }
 
   #text(): string {
@@ -450,7 +486,7 @@ function readSeed(text: string): bigint {
 function readLook(view: Record<string, string>, present: Look): Partial<Look> {
   const block = Number(view.block ?? present.block);
   return {
-    ...(/^[a-z]{1,20}$/.test(view.mode ?? "") ? { mode: view.mode } : {}),
+    ...(/^[\p{L}_][\p{L}\p{N}_-]{0,40}$/u.test(view.mode ?? "") ? { mode: view.mode } : {}),
     ...(/^[a-z]{1,20}$/.test(view.colours ?? "") ? { colours: view.colours } : {}),
     ...(Number.isInteger(block) && block >= 1 && block <= 1024 ? { block } : {}),
   };

@@ -18,13 +18,21 @@ export async function createPainter(
   canvas: OffscreenCanvas,
   simulation: Simulation,
   module: SceneModule,
+  /** The picture or what is told beside it has changed by itself. */
+  changed: () => void,
 ): Promise<Painter> {
-  if (device.kind === "reference") return new PlainPainter(canvas, simulation);
+  if (module.sketch) {
+    const sketch = await module.sketch(simulation, changed);
+    const dispose = () => sketch.dispose?.();
+    return new PlainPainter(canvas, async (context, { look }) => sketch.draw(context, look), dispose);
+  }
+  if (device.kind === "reference" || !module.create) return new PlainPainter(canvas, cellsOf(simulation));
+  const { create } = module;
   const context = canvas.getContext("webgpu");
   if (!context) throw new Error("The canvas gives no WebGPU context.");
   const format = navigator.gpu.getPreferredCanvasFormat();
   context.configure({ device: device.raw, format, alphaMode: "opaque" });
-  const scene: Scene = await module.create(device, simulation, format);
+  const scene: Scene = await create(device, simulation, format);
   return {
     async draw(picture) {
       const timing = device.timer?.writes("draw");
@@ -75,34 +83,50 @@ export async function createPainter(
   };
 }
 
-/** Nearest cells, by the plain 2-D canvas. */
-class PlainPainter implements Painter {
-  readonly #canvas: OffscreenCanvas;
-  readonly #context: OffscreenCanvasRenderingContext2D;
-  readonly #simulation: Simulation;
-  #marked: ArrayLike<unknown> | undefined;
+type Paint = (
+  context: OffscreenCanvasRenderingContext2D,
+  picture: Picture,
+  marked?: ArrayLike<unknown>,
+) => Promise<void>;
 
-  constructor(canvas: OffscreenCanvas, simulation: Simulation) {
-    this.#canvas = canvas;
-    this.#context = canvas.getContext("2d", { alpha: false })!;
-    this.#simulation = simulation;
-  }
-
-  async draw({ camera, look }: Picture): Promise<void> {
-    const { width, height, data } = await this.#simulation.picture();
+/** The simulation's own picture, nearest cells. */
+function cellsOf(simulation: Simulation): Paint {
+  return async (context, { camera, look }, marked) => {
+    const { width, height, data } = await simulation.picture();
     const image = new ImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
     const colours = new Uint32Array(colourMap(look.colours).buffer);
-    for (let i = 0; i < pixels.length; i++) pixels[i] = this.#marked?.[i] ? 0xff2020e0 : colours[data[i]];
+    for (let i = 0; i < pixels.length; i++) pixels[i] = marked?.[i] ? 0xff2020e0 : colours[data[i]];
     const cells = new OffscreenCanvas(width, height);
     cells.getContext("2d")!.putImageData(image, 0, 0);
+    context.imageSmoothingEnabled = camera.scale > 1;
+    context.drawImage(cells, 0, 0);
+  };
+}
+
+/** By the plain 2-D canvas. */
+class PlainPainter implements Painter {
+  readonly #canvas: OffscreenCanvas;
+  readonly #context: OffscreenCanvasRenderingContext2D;
+  readonly #paint: Paint;
+  readonly dispose: () => void;
+  #marked: ArrayLike<unknown> | undefined;
+
+  constructor(canvas: OffscreenCanvas, paint: Paint, dispose = () => {}) {
+    this.dispose = dispose;
+    this.#canvas = canvas;
+    this.#context = canvas.getContext("2d", { alpha: false })!;
+    this.#paint = paint;
+  }
+
+  async draw(picture: Picture): Promise<void> {
+    const { x, y, scale } = picture.camera;
     const context = this.#context;
     context.resetTransform();
     context.fillStyle = "#6b7280";
     context.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
-    context.imageSmoothingEnabled = camera.scale > 1;
-    context.setTransform(1 / camera.scale, 0, 0, 1 / camera.scale, -camera.x / camera.scale, -camera.y / camera.scale);
-    context.drawImage(cells, 0, 0);
+    context.setTransform(1 / scale, 0, 0, 1 / scale, -x / scale, -y / scale);
+    await this.#paint(context, picture, this.#marked);
   }
 
   async pixels(picture: Picture): Promise<ImageData> {
@@ -114,6 +138,4 @@ class PlainPainter implements Painter {
   mark(cells?: ArrayLike<unknown>): void {
     this.#marked = cells;
   }
-
-  dispose(): void {}
 }

@@ -74,7 +74,14 @@ export interface News {
   /** A thing to tell the user, in one sentence. */
   notice?: string;
   /** A new run: its width and height in cells, and the texts of all controls. */
-  run?: { size: [number, number]; values: Record<string, string>; seed: string; look: Look };
+  run?: {
+    size: [number, number];
+    values: Record<string, string>;
+    seed: string;
+    look: Look;
+    /** Ways to see this run, where the page does not list them: value and text. */
+    views?: [string, string][];
+  };
   steps?: number;
   playing?: boolean;
   /** Steps still to be made before the link's step is reached. */
@@ -83,6 +90,8 @@ export interface News {
   table?: Row[];
   /** Why the measured values may not yet be those of equilibrium; empty if nothing speaks against it. */
   equilibrium?: string;
+  /** Plots of the model's own. */
+  plots?: PlotData[];
   series?: { steps: Float64Array; columns: Record<string, Float64Array> };
   /** The address of the run as it stands, when it has changed other than by running on. */
   address?: string;
@@ -111,10 +120,8 @@ export interface Row {
 
 export interface Verdict {
   equal: boolean;
-  cells: number;
-  differing: number;
-  from: number;
-  to: number;
+  /** What was compared, in a sentence. */
+  summary: string;
   digests: { device: string; reference: string };
   milliseconds: { device: number; reference: number };
 }
@@ -130,4 +137,12 @@ export interface Curve {
 export interface ScanResult {
   x: string;
   plots: { title: string; unit: string; curves: Curve[] }[];
+}
+
+export interface PlotData {
+  /** By which the page knows it again. */
+  key: string;
+  title: string;
+  x: string;
+  curves: Curve[];
 }

@@ -1,12 +1,12 @@
-// A worker that runs a link, or goes on from a checkpoint, on the CPU reference.
+// A worker that makes a link's run, or goes on from a checkpoint, on the CPU reference.
 
 import { ReferenceDevice } from "../../src/device/device.ts";
-import { follow, parseLink } from "../../src/link.ts";
-import { models } from "../../src/models/index.ts";
+import { followLink, type Link } from "../../src/link.ts";
+import { sceneOf } from "./scene.ts";
 
 export interface ReplayAsk {
   model: string;
-  link?: string;
+  link?: Link;
   checkpoint?: Uint8Array;
   steps?: number;
 }
@@ -17,17 +17,15 @@ export interface ReplayAnswer {
   milliseconds: number;
 }
 
-self.onmessage = async ({ data: { model, link, checkpoint, steps } }: MessageEvent<ReplayAsk>) => {
+self.onmessage = async ({ data: { model: name, link, checkpoint, steps } }: MessageEvent<ReplayAsk>) => {
   try {
+    const { model, compare } = await sceneOf(name);
     const device = new ReferenceDevice("web");
     const start = performance.now();
-    const simulation =
-      link !== undefined
-        ? await follow(device, parseLink(link, model))
-        : await models.find(({ name }) => name === model)!.restore(device, checkpoint!);
+    const simulation = link ? await followLink(device, link, model) : await model.restore(device, checkpoint!);
     await simulation.run(steps ?? 0);
+    const data = compare ? await compare.numbers(simulation) : (await simulation.array()).data;
     const milliseconds = performance.now() - start;
-    const { data } = await simulation.array();
     self.postMessage({ data, digest: await simulation.digest(), milliseconds } satisfies ReplayAnswer);
   } catch (error) {
     self.postMessage({ message: (error as Error).message });

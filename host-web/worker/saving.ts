@@ -2,8 +2,8 @@
 
 import type { BufferTarget, CanvasSource, Output } from "mediabunny";
 import { npy } from "../../src/files/npy.ts";
-import { version } from "../../src/index.ts";
 import type { Simulation } from "../../src/models/model.ts";
+import { version } from "../../src/version.ts";
 import type { SceneModule } from "./scene.ts";
 
 const blob = (bytes: Uint8Array | string, type: string) => new Blob([bytes as BlobPart], { type });

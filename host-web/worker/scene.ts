@@ -1,8 +1,9 @@
 // What a model's folder under host-web/ supplies to the worker: how its state is drawn, and the plots of its page.
 
 import type { Device } from "../../src/device/device.ts";
+import type { AnyModel } from "../../src/models/index.ts";
 import type { Simulation } from "../../src/models/model.ts";
-import type { Camera, Curve, Look, ScanResult } from "./protocol.ts";
+import type { Camera, Curve, Look, News, ScanResult } from "./protocol.ts";
 
 export interface Picture {
   width: number;
@@ -24,13 +25,38 @@ export interface Scene {
   dispose(): void;
 }
 
+/** A state that is drawn with the plain 2-D canvas, in units of `SceneModule.size`. */
+export interface Sketch {
+  draw(context: OffscreenCanvasRenderingContext2D, look: Look): void;
+  dispose?(): void;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: a scene knows its own model's simulation
 export interface SceneModule<S extends Simulation = any> {
+  /** The page's own model: the worker loads no other. */
+  model: AnyModel;
   /** The page's run when its address names none: texts of parameters, by what the device can do. */
   defaults(device: Device, phone: boolean): Record<string, string>;
   look: Look;
   size(simulation: S): [number, number];
-  create(device: Device, simulation: S, format: GPUTextureFormat): Promise<Scene>;
+  /** The state drawn on the GPU, or with the 2-D canvas from numbers; without either as the simulation's picture. */
+  create?(device: Device, simulation: S, format: GPUTextureFormat): Promise<Scene>;
+  sketch?(simulation: S, changed: () => void): Promise<Sketch>;
+  /** Ways to see this run, value and text, where they follow from it. */
+  views?(simulation: S): [string, string][];
+  /** Texts of controls that are not just the parameters' values. */
+  values?(simulation: S): Record<string, string>;
+  /** Table, remark and plots of models that measure something else than a series of observables. */
+  report?(simulation: S, look: Look): Promise<Pick<News, "table" | "equilibrium" | "plots">>;
+  /** What Verify compares where that is not the state of the run: numbers in groups, of which a share may differ. */
+  compare?: {
+    numbers(simulation: S): Promise<ArrayLike<number>>;
+    groups: number;
+    allowed: number;
+    unit: string;
+    /** Why some may differ. */
+    reason: string;
+  };
   /** One bit a cell, the leftmost in the highest bit, each row from a byte of its own: a PNG's rows. */
   bits?(simulation: S): Promise<Uint8Array>;
   correlation?(simulation: S): Promise<Curve[]>;

@@ -3,26 +3,28 @@
 
 import type { Device } from "../../src/device/device.ts";
 import type { Link } from "../../src/link.ts";
-import { formatLink } from "../../src/link.ts";
-import type { AnyModel, AnySimulation } from "../../src/models/index.ts";
+import type { AnySimulation } from "../../src/models/index.ts";
 import type { Verdict } from "./protocol.ts";
 import type { ReplayAnswer, ReplayAsk } from "./replay.ts";
+import type { SceneModule } from "./scene.ts";
 
 /** Updates of single cells that the reference makes in some seconds. */
 const AFFORDABLE = 3e7;
 
 /** Returns also where the states differ, if they do. */
 export async function verify(
-  model: AnyModel,
+  module: SceneModule,
   device: Device,
   simulation: AnySimulation,
   link: Link,
 ): Promise<{ verdict: Verdict; differs?: Uint8Array }> {
+  if (module.compare) return { verdict: await compared(module, module.compare, simulation, link) };
+  const { model } = module;
   const { count } = model.updates(simulation.points.parameters);
   const whole = count * link.step <= AFFORDABLE;
   const steps = Math.max(1, Math.floor(AFFORDABLE / 10 / count));
   const checkpoint = whole ? undefined : await simulation.checkpoint();
-  const reference = replay(model.name, whole ? { link: formatLink(link) } : { checkpoint: checkpoint!, steps });
+  const reference = replay(model.name, whole ? { link } : { checkpoint: checkpoint!, steps });
 
   const start = performance.now();
   let state: Awaited<ReturnType<AnySimulation["array"]>>;
@@ -40,16 +42,44 @@ export async function verify(
   const other = await reference;
   const differs = Uint8Array.from(state.data, (value, i) => (value === other.data[i] ? 0 : 1));
   const differing = differs.reduce((sum, value) => sum + value, 0);
+  const equal = differing === 0 && digest === other.digest;
+  const [from, to] = whole ? [0, link.step] : [link.step, link.step + steps];
+  const what = `${state.data.length} cells, steps ${from} to ${to}, CPU reference ${Math.round(other.milliseconds)} ms`;
   const verdict = {
-    equal: differing === 0 && digest === other.digest,
-    cells: state.data.length,
-    differing,
-    from: whole ? 0 : link.step,
-    to: whole ? link.step : link.step + steps,
+    equal,
+    summary: equal
+      ? `Equal, word for word: ${what}, ${other.digest}`
+      : `NOT equal: ${differing} of ${what} differ and are painted red; device ${digest}, reference ${other.digest}`,
     digests: { device: digest, reference: other.digest },
     milliseconds: { device: taken, reference: other.milliseconds },
   };
   return { verdict, differs: differing > 0 ? differs : undefined };
+}
+
+/** Numbers in groups, of which some may differ for a known reason. */
+async function compared(
+  { model }: SceneModule,
+  { numbers, groups, allowed, unit, reason }: NonNullable<SceneModule["compare"]>,
+  simulation: AnySimulation,
+  link: Link,
+): Promise<Verdict> {
+  const reference = replay(model.name, { link: { ...link, step: 0 } });
+  const start = performance.now();
+  const own = await numbers(simulation);
+  const taken = performance.now() - start;
+  const other = await reference;
+  const size = own.length / groups;
+  const isEqual = (group: number) =>
+    Array.from({ length: size }, (_, i) => group * size + i).every((i) => own[i] === other.data[i]);
+  const same = Array.from({ length: groups }, (_, group) => isEqual(group)).filter(Boolean).length;
+  const equal = own.length === other.data.length && groups - same <= allowed * groups;
+  const few = equal && same < groups ? ` ${reason}` : "";
+  return {
+    equal,
+    summary: `${equal ? "" : "NOT equal: only "}${same} of ${groups} ${unit} equal those of the CPU reference (${Math.round(other.milliseconds)} ms).${few}`,
+    digests: { device: "", reference: "" },
+    milliseconds: { device: taken, reference: other.milliseconds },
+  };
 }
 
 /** In a worker of its own, so that the canvas lives on. */

@@ -20,6 +20,12 @@ export interface ParameterMeta {
   parts?: readonly string[];
   /** False where a page has no control for it. */
   page?: boolean;
+  /** What a page calls it, where its name as words is no good. */
+  label?: string;
+  /** A text of so many lines. */
+  lines?: number;
+  /** Parameters that a page forgets when this one is chosen: it takes their place. */
+  replaces?: readonly string[];
   /** It sets values of the model's own, or a sweep over them. */
   sweep?: boolean;
   /** On the command line its value is a file, which holds the text. */

@@ -10,4 +10,11 @@ export { type Estimate, estimate, estimateReplicas } from "./blocking.ts";
 export { gammaP, gammaQ, lnGamma } from "./gamma.ts";
 export { jackknife, jackknifeReplicas } from "./jackknife.ts";
 export { erf, erfc, normalCdf, normalQuantile } from "./normal.ts";
-export { chiSquareTail, chiSquareTest, kolmogorovSmirnovTest, kolmogorovTail, type TestResult } from "./tests.ts";
+export {
+  chiSquareTail,
+  chiSquareTest,
+  kolmogorovSmirnovTest,
+  kolmogorovTail,
+  mergeCells,
+  type TestResult,
+} from "./tests.ts";

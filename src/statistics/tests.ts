@@ -51,6 +51,31 @@ export function chiSquareTest(
 }
 
 /**
+ * Neighbouring cells as one, until each expects at least `least` counts: what the chi-square law needs (Cochran 1954, doi
+ * 10.2307/3001616). What is left over at the end joins the last cell.
+ */
+export function mergeCells(
+  observed: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  least = 5,
+): { observed: number[]; expected: number[] } {
+  const cells: [number, number][] = [];
+  let [seen, wanted] = [0, 0];
+  for (let i = 0; i < Math.max(observed.length, expected.length); i++) {
+    seen += observed[i] ?? 0;
+    wanted += expected[i] ?? 0;
+    if (wanted < least) continue;
+    cells.push([seen, wanted]);
+    [seen, wanted] = [0, 0];
+  }
+  if (cells.length > 0) {
+    cells[cells.length - 1][0] += seen;
+    cells[cells.length - 1][1] += wanted;
+  } else cells.push([seen, wanted]);
+  return { observed: cells.map(([each]) => each), expected: cells.map(([, each]) => each) };
+}
+
+/**
  * The Kolmogorov-Smirnov test of independent samples against a continuous law with the given cumulative distribution.
  * Choose it for continuous outcomes; correlated samples must be thinned first, and a discrete law needs
  * `chiSquareTest`.

@@ -7,7 +7,7 @@ import { decode } from "fast-png";
 import type { Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openDevice } from "../../host-node/index.ts";
-import { follow, parseLink } from "../../src/link.ts";
+import { follow, parseLink } from "../../src/links.ts";
 import { openPage, openSite, type Site } from "./browser.ts";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core");

@@ -37,21 +37,61 @@ export function masterEquation(
   const { network, points, times } = ensemble;
   if (network.events.length > 0) return undefined;
   const { initial } = points[point];
-  for (let box = 64; ; box *= 2) {
-    // Counts up to so many more than at the start; if too much probability leaves, a larger box.
-    const reached = explore(
+  // Counts up to so many more than at the start. Where too much probability leaves this box in an interval, a larger one is taken.
+  let box = 96;
+  const enclosed = () =>
+    explore(
       ensemble,
       point,
       initial.map((count) => 2 * count + box),
       most,
     );
-    if (!reached) return undefined;
-    const q = reached.exit.reduce((a, b) => Math.max(a, b), 0);
-    if (q * times[times.length - 1] * (reached.to.length + reached.states.length) > operations) return undefined;
-    const law = propagate(ensemble, reached, q);
-    if (law.lost < TOLERANCE) return law;
-    if (!reached.open) return undefined;
+  let reached = enclosed();
+  if (!reached) return undefined;
+  let p = new Float64Array(reached.states.length);
+  p[0] = 1;
+  const moments = [momentsOf(reached.states, p)];
+  let left = operations;
+  for (let g = 1; g < times.length; g++) {
+    for (;;) {
+      const interval = times[g] - times[g - 1];
+      left -= effort(reached, interval);
+      if (left < 0) return undefined;
+      const next = after(reached, p, interval);
+      if (total(p) - total(next) < TOLERANCE / times.length) {
+        p = next;
+        break;
+      }
+      if (!reached.open) return undefined;
+      box = Math.ceil(1.5 * box);
+      const larger = enclosed();
+      if (!larger) return undefined;
+      const known = new Map(larger.states.map((state, i) => [state.join(), i]));
+      const moved = new Float64Array(larger.states.length);
+      reached.states.forEach((state, i) => {
+        moved[known.get(state.join())!] = p[i];
+      });
+      [reached, p] = [larger, moved];
+    }
+    moments.push(momentsOf(reached.states, p));
   }
+  const { states } = reached;
+  const final = network.species.map((_, s) => {
+    const law = new Float64Array(states.reduce((largest, state) => Math.max(largest, state[s]), 0) + 1);
+    states.forEach((state, i) => {
+      law[state[s]] += p[i];
+    });
+    return law;
+  });
+  return { mean: moments.map(({ mean }) => mean), sd: moments.map(({ sd }) => sd), final, lost: 1 - total(p) };
+}
+
+const total = (p: Float64Array) => p.reduce((a, b) => a + b, 0);
+
+function momentsOf(states: readonly number[][], p: Float64Array) {
+  const mean = states[0].map((_, s) => states.reduce((sum, state, i) => sum + p[i] * state[s], 0));
+  const sd = mean.map((each, s) => Math.sqrt(states.reduce((sum, state, i) => sum + p[i] * (state[s] - each) ** 2, 0)));
+  return { mean, sd };
 }
 
 interface Reached {
@@ -110,54 +150,40 @@ function explore(
   return reached;
 }
 
-function propagate({ network, times }: Ensemble, { states, from, to, rate, exit }: Reached, q: number): Law {
-  let p = new Float64Array(states.length);
-  p[0] = 1;
-  const mean: number[][] = [];
-  const sd: number[][] = [];
-  const record = () => {
-    const means = network.species.map((_, s) => states.reduce((sum, state, i) => sum + p[i] * state[s], 0));
-    const squares = network.species.map((_, s) =>
-      states.reduce((sum, state, i) => sum + p[i] * (state[s] - means[s]) ** 2, 0),
-    );
-    mean.push(means);
-    sd.push(squares.map(Math.sqrt));
-  };
-  record();
-  for (let g = 1; g < times.length; g++) {
-    p = after(p, times[g] - times[g - 1]);
-    record();
-  }
-  const final = network.species.map((_, s) => {
-    const law = new Float64Array(states.reduce((largest, state) => Math.max(largest, state[s]), 0) + 1);
-    states.forEach((state, i) => {
-      law[state[s]] += p[i];
-    });
-    return law;
-  });
-  return { mean, sd, final, lost: 1 - p.reduce((a, b) => a + b, 0) };
+const fastest = ({ exit }: Reached) => exit.reduce((a, b) => Math.max(a, b), 0);
 
-  function after(start: Float64Array<ArrayBuffer>, interval: number): Float64Array<ArrayBuffer> {
-    if (q === 0) return start;
-    // Pieces of at most 100 expected jumps: e^-100 is far from the smallest number.
-    const pieces = Math.ceil((q * interval) / 100);
-    const expected = (q * interval) / pieces;
-    let now = start;
-    for (let piece = 0; piece < pieces; piece++) {
-      let weight = Math.exp(-expected);
-      let term = now;
-      const next = now.map((each) => weight * each);
-      // Past the most frequent number of jumps the weights fall faster and faster.
-      for (let k = 1; k < expected || weight > 1e-18; k++) {
-        const jumped = new Float64Array(now.length);
-        for (let i = 0; i < term.length; i++) jumped[i] = term[i] * (1 - exit[i] / q);
-        for (let i = 0; i < rate.length; i++) if (to[i] >= 0) jumped[to[i]] += (term[from[i]] * rate[i]) / q;
-        term = jumped;
-        weight *= expected / k;
-        for (let i = 0; i < next.length; i++) next[i] += weight * term[i];
-      }
-      now = next;
+const effort = (reached: Reached, interval: number) =>
+  fastest(reached) * interval * (reached.to.length + reached.states.length);
+
+/** The law after an interval: jumps of a Poisson process that is faster than any state is left. */
+function after(reached: Reached, start: Float64Array<ArrayBuffer>, interval: number): Float64Array<ArrayBuffer> {
+  const q = fastest(reached);
+  if (q === 0) return start;
+  const { states } = reached;
+  const from = Int32Array.from(reached.from);
+  // One place more takes what leaves the box.
+  const to = Int32Array.from(reached.to, (state) => (state < 0 ? states.length : state));
+  const chance = Float64Array.from(reached.rate, (rate) => rate / q);
+  const stay = Float64Array.from(reached.exit, (rate) => 1 - rate / q);
+  // Pieces of at most 100 expected jumps: e^-100 is far from the smallest number.
+  const pieces = Math.ceil((q * interval) / 100);
+  const expected = (q * interval) / pieces;
+  let now = start;
+  for (let piece = 0; piece < pieces; piece++) {
+    let weight = Math.exp(-expected);
+    let term = new Float64Array(states.length + 1);
+    let jumped = new Float64Array(states.length + 1);
+    term.set(now);
+    const next = now.map((each) => weight * each);
+    // Past the most frequent number of jumps the weights fall faster and faster.
+    for (let k = 1; k < expected || weight > 1e-18; k++) {
+      for (let i = 0; i < stay.length; i++) jumped[i] = term[i] * stay[i];
+      for (let i = 0; i < chance.length; i++) jumped[to[i]] += term[from[i]] * chance[i];
+      [term, jumped] = [jumped, term];
+      weight *= expected / k;
+      for (let i = 0; i < next.length; i++) next[i] += weight * term[i];
     }
-    return now;
+    now = next;
   }
+  return now;
 }

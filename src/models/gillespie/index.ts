@@ -10,6 +10,7 @@ export { type Law, masterEquation } from "./exact.ts";
 export { examples as networks } from "./examples.ts";
 export { type GillespieParameters, networkOf } from "./parameters.ts";
 export { type Ensemble, prepare } from "./prepare.ts";
+export { rateEquations } from "./rate-equations.ts";
 export { simulate as simulateTrajectory } from "./reference.ts";
 export { type GillespieOptions, type GillespieResult, GillespieSimulation } from "./simulation.ts";
 export type { Trajectory } from "./trajectory.ts";

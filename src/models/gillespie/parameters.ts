@@ -14,17 +14,18 @@ export const gillespieParameters = z.object({
   example: z
     .enum(["none", ...names], { error: `it is one of ${names.join(", ")}` })
     .default("none")
-    .describe("A network by name; birth-death if no network is given at all"),
+    .describe("A network by name; birth-death if no network is given at all")
+    .meta({ replaces: ["network", "sbml", "until", "set", "passage"] }),
   network: z
     .string({ error: "it is a text" })
     .default("")
     .describe('Reactions and values, as in "S + I -> 2 I @ beta; I -> 0 @ 1; beta = 0.002; S = 999; I = 1"')
-    .meta({ page: false }),
+    .meta({ lines: 7, replaces: ["example", "sbml"] }),
   sbml: z
     .string({ error: "it is a text" })
     .default("")
     .describe("A model in SBML Level 2 or 3, as text; on the command line its file")
-    .meta({ page: false, file: true }),
+    .meta({ label: "SBML file", file: true, replaces: ["example", "network", "set", "passage"] }),
   until: z
     .number({ error: "it is a finite number" })
     .gt(0, { error: "it must be above 0" })
@@ -42,17 +43,18 @@ export const gillespieParameters = z.object({
     .min(1, { error: "there is at least one trajectory" })
     .max(2 ** 32 - 1, { error: "there are at most 4294967295 trajectories of one point" })
     .default(10_000)
-    .describe("Trajectories of each point of the sweep"),
+    .describe("Trajectories of each point of the sweep")
+    .meta({ page: false }),
   set: z
     .string({ error: "it is a text" })
     .default("")
     .describe('Values of the network\'s parameters and counts, and sweeps over them: "k=0.5", "k=0.1:1:10, X=10|100"')
-    .meta({ page: false, sweep: true }),
+    .meta({ lines: 1, sweep: true }),
   passage: z
     .string({ error: "it is a text" })
     .default("")
     .describe('A condition whose first time is of interest, as in "X >= 30" or "I == 0"')
-    .meta({ page: false }),
+    .meta({ lines: 1 }),
   maxEvents: z
     .int({ error: "it is a whole number" })
     .min(1, { error: "it is at least 1" })

@@ -1,0 +1,22 @@
+// What a model's page has beside the controls of its parameters: host-web/MODEL/page.ts says it, the layout makes it.
+
+export interface PageOptions {
+  /** What the counter of steps counts. */
+  counts: string;
+  /** Steps a frame, and the one that is chosen first; below one: frames a step. */
+  speeds: readonly number[];
+  speed: number;
+  /** Ways to see the state: value and text. Empty where they follow from the run. */
+  views: readonly (readonly [string, string])[];
+  viewLabel: string;
+  /** Block sides, for a view of block means. */
+  blocks?: readonly number[];
+  grid?: boolean;
+  brush?: readonly (readonly [string, string])[];
+  /** Columns of the table. */
+  table: readonly string[];
+  scan?: { text: string; help: string };
+  correlation?: { text: string; help: string };
+  /** What is saved as one pixel a cell. */
+  cells: { text: string; help: string };
+}
