@@ -31,7 +31,7 @@ try {
     const opened = async (query, look) => {
       const { page } = await openPage(site, `${site.url}${model}/${query}#${link}`, look);
       await page.waitForFunction((text) => document.getElementById("step-count").textContent === text, counted);
-      await page.waitForTimeout(model === "gillespie" ? 10_000 : 1000); // the last table and plots, the master equation
+      await page.waitForTimeout(model === "gillespie" ? 25_000 : 1000); // the last table and plots, the master equation
       return page;
     };
     const bare = await opened("?embed=canvas", { width: 640, height: 400 });

@@ -6,6 +6,8 @@ export interface PageOptions {
   /** Steps a frame, and the one that is chosen first; below one: frames a step. */
   speeds: readonly number[];
   speed: number;
+  /** The canvas' longer side where a software adapter draws: as much as it draws often enough. */
+  softwarePixels: number;
   /** Ways to see the state: value and text. Empty where they follow from the run. */
   views: readonly (readonly [string, string])[];
   viewLabel: string;

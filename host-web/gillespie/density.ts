@@ -5,6 +5,8 @@ import { colourMap } from "../worker/colours.ts";
 import type { Sketch } from "../worker/scene.ts";
 import { type Axes, drawAxes, drawLegend, frameOf } from "./axes.ts";
 
+/** Rows of the density at most. */
+const MOST_ROWS = 160;
 /** Trajectories that are drawn. */
 const PATHS = 20;
 
@@ -29,19 +31,24 @@ export async function densitySketch(simulation: GillespieSimulation, size: reado
     const columns = Array.from(times, (_, t) => row(t));
     const last = (column: Float64Array) => column.reduce((bin, count, at) => (count > 0 ? at : bin), 0);
     const used = columns.reduce((most, column) => Math.max(most, last(column)), 0) + 1;
+    // Rows of a pixel or less would be noise: neighbouring bins stand together.
+    const together = Math.ceil(used / MOST_ROWS);
+    const rows = Math.ceil(used / together);
     const map = new Uint32Array(colourMap(colours).buffer);
-    const image = new OffscreenCanvas(times.length, used);
-    const data = new ImageData(times.length, used);
+    const image = new OffscreenCanvas(times.length, rows);
+    const data = new ImageData(times.length, rows);
     const pixels = new Uint32Array(data.data.buffer);
     columns.forEach((column, t) => {
-      const most = column.reduce((a, b) => Math.max(a, b), 1);
-      for (let bin = 0; bin < used; bin++) {
-        const share = (column[bin] ?? 0) / most;
-        pixels[(used - 1 - bin) * times.length + t] = map[Math.round(255 * Math.sqrt(share))];
-      }
+      const heights = Array.from({ length: rows }, (_, k) =>
+        column.subarray(k * together, (k + 1) * together).reduce((a, b) => a + b, 0),
+      );
+      const most = Math.max(1, ...heights);
+      heights.forEach((height, k) => {
+        pixels[(rows - 1 - k) * times.length + t] = map[Math.round(255 * Math.sqrt(height / most))];
+      });
     });
     image.getContext("2d")!.putImageData(data, 0, 0);
-    cells = { steps: simulation.steps, look, image, top: used * width };
+    cells = { steps: simulation.steps, look, image, top: rows * together * width };
     return cells;
   };
 

@@ -4,6 +4,7 @@ export const page: PageOptions = {
   counts: "step",
   speeds: [0.1, 1, 4, 16, 64, 256],
   speed: 1,
+  softwarePixels: 400,
   viewLabel: "View",
   views: [
     ["spins", "Spins"],

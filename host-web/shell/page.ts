@@ -61,9 +61,6 @@ function notice(text: string): void {
   box.hidden = text === "";
 }
 
-/** The canvas' longer side on a software adapter. */
-const SOFTWARE_PIXELS = 400;
-
 let playing = false;
 let wanted = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 let steps = 0;
@@ -122,7 +119,7 @@ function show(news: News): void {
     element.textContent = software && kind === "gpu" ? `${name}: SOFTWARE, no real GPU` : name;
     element.title = element.textContent;
     element.classList.toggle("software", software);
-    if (software) view.limit(SOFTWARE_PIXELS);
+    if (software) view.limit(Number(canvas.dataset.softwarePixels));
   }
   if (news.unavailable) actOnUnavailable(news.unavailable);
   if (news.notice !== undefined) notice(news.notice);
