@@ -17,15 +17,20 @@ const REPEAT = 1;
 /** Trajectories that are compared with the reference, and whose events are counted. */
 const CHECKED = 48;
 
-/** 25 species in a chain of reversible steps. */
-const CHAIN = Array.from({ length: 25 }, (_, i) => `X${i} <-> X${i + 1} @ ${1 + 0.01 * i}, ${1.5 - 0.01 * i}`)
-  .concat("X0 = 1000")
-  .join("; ");
+/** A chain of so many reversible steps, two reactions each. */
+const chain = (steps: number) =>
+  Array.from(
+    { length: steps },
+    (_, i) => `X${i} <-> X${i + 1} @ ${1 + (0.25 * i) / steps}, ${1.5 - (0.25 * i) / steps}`,
+  )
+    .concat("X0 = 1000")
+    .join("; ");
 
 const NETWORKS: { name: string; options: GillespieOptions }[] = [
   { name: "A ⇌ B", options: { example: "isomerisation", until: 20 } },
   { name: "gene, 6 reactions", options: { example: "telegraph" } },
-  { name: "chain, 50 reactions", options: { network: CHAIN, until: 2 } },
+  { name: "chain, 50 reactions", options: { network: chain(25), until: 2 } },
+  { name: "chain, 500 reactions", options: { network: chain(250), until: 2 } },
 ];
 
 export const gillespieBench: Bench = {
@@ -51,10 +56,12 @@ async function ofNetwork(
   bench: BenchOptions,
 ): Promise<BenchRow[]> {
   const full: GillespieOptions = { ...options, points: 51 };
-  bench.log(`checking: ${name}, ${CHECKED} paths against the reference`);
   using ensemble = await gillespie.create(device, full);
-  const events = await check(device, ensemble, full);
-  const size = [ensemble.ensemble.network.reactions.length];
+  const { reactions } = ensemble.ensemble.network;
+  const checked = reactions.length > 100 ? CHECKED / 4 : CHECKED; // the reference takes seconds
+  bench.log(`checking: ${name}, ${checked} paths against the reference`);
+  const events = await check(device, ensemble, full, checked);
+  const size = [reactions.length];
   const rows: BenchRow[] = [];
   const report = (kernel: string, rates: readonly number[]) => {
     const row = { model: "gillespie", kernel: `${name}, ${kernel}`, size, ...summary(rates), unit: "events/s" };
@@ -71,18 +78,22 @@ async function ofNetwork(
   const perSecond = least / (await time(least).then(() => time(least)));
   const trajectories = Math.max(least, Math.round(perSecond * REPEAT));
   const peer = bench.peers ? await plainC(ensemble.ensemble, bench) : undefined;
+  const script = bench.peers ? plainJavaScript(ensemble.ensemble) : undefined;
   const rates: number[] = [];
   const peers: number[] = [];
+  const scripts: number[] = [];
   for (let repeat = 0; repeat < (bench.quick ? 3 : 7); repeat++) {
     bench.signal?.throwIfAborted();
     rates.push((trajectories * events) / (await time(trajectories)));
     if (peer) peers.push(await peer.rate(events));
+    if (script) scripts.push(script(events));
   }
   report("direct", rates);
   if (peer) {
     report(`plain C, ${peer.threads} threads`, peers);
     await peer[Symbol.asyncDispose]();
   }
+  if (script) report("plain JavaScript", scripts);
   return rows;
 }
 
@@ -91,38 +102,80 @@ async function check(
   device: Device,
   ensemble: Awaited<ReturnType<typeof gillespie.create>>,
   options: GillespieOptions,
+  checked: number,
 ) {
   using reference = await gillespie.create(new ReferenceDevice(device.info.host), options);
-  const [left, right] = [await ensemble.counts(0, CHECKED), await reference.counts(0, CHECKED)];
+  const [left, right] = [await ensemble.counts(0, checked), await reference.counts(0, checked)];
   const differ = left.filter((path, i) => String(path) !== String(right[i])).length;
   if (differ > 2) {
-    throw new GpuError(`bench gillespie: ${differ} of ${CHECKED} paths differ from the reference; nothing was timed.`);
+    throw new GpuError(`bench gillespie: ${differ} of ${checked} paths differ from the reference; nothing was timed.`);
   }
   let events = 0;
-  for (let i = 0; i < CHECKED; i++) events += reference.replay(i).times.length - 1;
-  return events / CHECKED;
+  for (let i = 0; i < checked; i++) events += reference.replay(i).times.length - 1;
+  return events / checked;
 }
 
-async function plainC({ network, points, times }: Ensemble, { log }: BenchOptions) {
-  const { compilePeer } = await import("./peers/c.ts");
-  const { parameters, initial } = points[0];
+/** Statements of C and of JavaScript alike: propensities of mass action, and what each reaction does. */
+function statements({ network, points }: Ensemble) {
+  const { parameters } = points[0];
   const emit = (each: Expression): string => {
     if (each.kind === "number") return `${each.value}.0`.replace(/(\..*)\.0$/, "$1");
     if (each.kind === "call" && each.operation === "*") return each.operands.map(emit).join("*");
     const at = each.kind === "name" ? network.species.indexOf(each.name) : -1;
     return at >= 0 ? `x[${at}]` : String(parameters.get((each as { name: string }).name));
   };
-  const define = (name: string, text: string) => `#define ${name} ${text}\n`;
+  const propensities = network.reactions.map(({ propensity }, i) => `a[${i}] = ${emit(propensity)};`).join(" ");
   const fire = network.reactions.map(({ changes }, i) => {
     const moves = changes.map((change, s) => (change === 0 ? "" : `x[${s}] += ${change};`)).join(" ");
     return `case ${i}: ${moves} break;`;
   });
+  return { propensities, fire: fire.join(" ") };
+}
+
+/** The same method as a plain loop of JavaScript: events a second for about half a second. */
+function plainJavaScript(ensemble: Ensemble): (events: number) => number {
+  const { points, times, network } = ensemble;
+  const { propensities, fire } = statements(ensemble);
+  const run = new Function(
+    "trajectories",
+    `let events = 0;
+    const a = new Float64Array(${network.reactions.length});
+    const x = new Float64Array(${network.species.length});
+    for (let n = 0; n < trajectories; n++) {
+      x.set([${points[0].initial.join(", ")}]);
+      for (let time = 0; ; events++) {
+        ${propensities}
+        let total = 0;
+        for (let i = 0; i < a.length; i++) total += a[i];
+        if (!(total > 0)) break;
+        time -= Math.log(1 - Math.random()) / total;
+        if (time >= ${times[times.length - 1]}) break;
+        let r = Math.random() * total, chosen = 0;
+        while (chosen < a.length - 1 && r >= a[chosen]) r -= a[chosen++];
+        switch (chosen) { ${fire} }
+      }
+    }
+    return events;`,
+  ) as (trajectories: number) => number;
+  run(1);
+  return (events) => {
+    const start = performance.now();
+    const made = run(Math.ceil((network.reactions.length > 100 ? 5e5 : 5e6) / events));
+    return made / ((performance.now() - start) / 1000);
+  };
+}
+
+async function plainC(ensemble: Ensemble, { log }: BenchOptions) {
+  const { network, points, times } = ensemble;
+  const { compilePeer } = await import("./peers/c.ts");
+  const { propensities, fire } = statements(ensemble);
+  const define = (name: string, text: string) => `#define ${name} ${text}\n`;
   const head =
     define("SPECIES", String(network.species.length)) +
     define("REACTIONS", String(network.reactions.length)) +
-    define("START", `{${initial.join(", ")}}`) +
-    define("PROPENSITIES", network.reactions.map(({ propensity }, i) => `a[${i}] = ${emit(propensity)};`).join(" ")) +
-    define("FIRE", fire.join(" "));
+    define("START", `{${points[0].initial.join(", ")}}`) +
+    define("PROPENSITIES", propensities) +
+    define("FIRE", fire);
   const peer = await compilePeer(head + source);
   if (!peer) {
     log("no C compiler (cc) found: no peer is timed");
@@ -131,7 +184,10 @@ async function plainC({ network, points, times }: Ensemble, { log }: BenchOption
   const until = times[times.length - 1];
   return {
     threads: peer.threads,
-    rate: async (events: number) => Number((await peer.run(until, Math.ceil(4e7 / events), peer.threads))[0]),
+    rate: async (events: number) => {
+      const made = network.reactions.length > 100 ? 2e6 : 4e7;
+      return Number((await peer.run(until, Math.ceil(made / events), peer.threads))[0]);
+    },
     [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
   };
 }

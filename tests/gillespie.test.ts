@@ -76,6 +76,21 @@ describe("paths on the GPU are those of the reference", () => {
   });
 });
 
+it("event for event the gene network's trajectories are the reference's, but for one in a hundred", async () => {
+  // 2,000 looks in 10 units of time: about as many as there are events, so hardly two fall between.
+  const options: GillespieOptions = { example: "telegraph", until: 10, points: 2001, seed: 77n };
+  using a = await gillespie.create(device, options);
+  using b = await gillespie.create(reference, options);
+  const [left, right] = [await a.counts(0, 200), await b.counts(0, 200)];
+  const looks = left.map((path, i) => path.filter((state, t) => String(state) !== String(right[i][t])).length);
+  // Another event is another path ever after. A single look is an event whose time, in f32, falls to the other side of it.
+  expect(looks.filter((differ) => differ > 2).length).toBeLessThanOrEqual(2);
+  expect(looks.filter((differ) => differ > 0).length).toBeLessThanOrEqual(12);
+  const events = Array.from({ length: 20 }, (_, i) => b.replay(i).times.length).reduce((x, y) => x + y) / 20;
+  expect(events).toBeGreaterThan(500);
+  expect(events).toBeLessThan(4000);
+});
+
 describe("a number depends on the seed alone", () => {
   const options: GillespieOptions = { example: "dimerisation", points: 6, seed: 9n };
 

@@ -1,6 +1,7 @@
 // The results of `run` and `scan`: as one JSON document that says all that is needed to run it again, and as tables.
 
 import type { DeviceInfo } from "../../src/device/device.ts";
+import type { AnyModel } from "../../src/models/index.ts";
 import type { Exact, Observable } from "../../src/models/model.ts";
 import type { Estimate } from "../../src/statistics/index.ts";
 import { duration, plural, quantity, table, withError } from "./format.ts";
@@ -132,9 +133,10 @@ export function parameterLine(parameters: Values, seed: string): string {
 const brief = (value: unknown) =>
   typeof value === "string" && value.length > 80 ? `${value.slice(0, 70).trim()} …` : value;
 
-export function planLine(document: Common, step: string): string {
+export function planLine(document: Common, { step, steps: own }: AnyModel): string {
   const { steps, warmup, measureEvery } = document;
-  if (warmup === 0 && measureEvery === 1 && step === "trajectory") return `${steps} ${plural(step)} of each point`;
+  // Steps that a model counts itself are samples: none is before another.
+  if (own) return `${warmup + steps} ${plural(step)} of each point`;
   const each = measureEvery === 1 ? `each ${step}` : `every ${measureEvery} ${plural(step)}`;
   return `${warmup} ${plural(step)} of warm-up, then ${steps}, measured ${each} (τ_int counts measurements)`;
 }
@@ -151,13 +153,14 @@ export function json(document: unknown): string {
 const FEW = 20;
 
 /** A line of warning where a series is short against its autocorrelation time; else nothing. */
-export function shortSeriesNote({
-  observables,
-  measureEvery,
-}: Pick<RunDocument, "observables" | "measureEvery">): string {
+export function shortSeriesNote(
+  { observables, measureEvery }: Pick<RunDocument, "observables" | "measureEvery">,
+  model: AnyModel,
+): string {
   const counts = Object.entries(observables).map(([name, { n, tau }]) => ({ name, tau, independent: n / (2 * tau) }));
   const worst = counts.reduce((a, b) => (b.independent < a.independent ? b : a));
   if (worst.independent >= FEW) return "";
+  if (model.steps) return `note: errors from fewer than ${FEW} ${plural(model.step)} are guesses.\n\n`;
   const wanted = Math.ceil((FEW * 5 * 2 * worst.tau * measureEvery) / 100) * 100;
   return `note: ${worst.name} was seen only ${Math.max(1, Math.round(worst.independent))} times independently, so it may not be in equilibrium and its error is a guess; take --steps ${wanted} or more.\n\n`;
 }

@@ -1,6 +1,7 @@
 // `gibbs run MODEL`: one simulation, from its parameters or from a checkpoint.
 
 import type { Link } from "../../src/link.ts";
+import type { AnyModel } from "../../src/models/index.ts";
 import { withDevice } from "./device.ts";
 import { planOf, RUN_FLAGS, seedOf } from "./flags.ts";
 import { definitions } from "./format.ts";
@@ -39,7 +40,7 @@ export async function run(words: readonly string[]): Promise<void> {
     await complete(job, "run", keeping, { signal, quiet: given.has("quiet"), copy: given.has("checkpoint") });
     const document = await runDocument(job, given.text("link"));
     // First the results, for a disk that is full by now must not take them away.
-    process.stdout.write(given.has("json") ? json(document) : text(document, job.model.step, outputs));
+    process.stdout.write(given.has("json") ? json(document) : text(document, job.model, outputs));
     await writeOutputs(outputs, job, document);
   });
 }
@@ -62,11 +63,11 @@ function planFrom({ model, given, link }: Given, values: Values): Plan {
   };
 }
 
-function text(document: RunDocument, step: string, outputs: readonly string[]): string {
+function text(document: RunDocument, model: AnyModel, outputs: readonly string[]): string {
   const lines = [
     ["device", deviceLine(document.device)],
     [document.model, parameterLine(document.parameters, document.seed)],
-    ["steps", planLine(document, step)],
+    ["steps", planLine(document, model)],
   ] as const;
   const last: [string, string][] = [
     ["digest", document.digest],
@@ -74,6 +75,6 @@ function text(document: RunDocument, step: string, outputs: readonly string[]): 
     ...outputs.map((path): [string, string] => ["file", path]),
   ];
   if (Object.keys(document.observables).length === 0) return `${definitions([...lines, ...last], 0)}`;
-  const note = shortSeriesNote(document);
+  const note = shortSeriesNote(document, model);
   return `${definitions(lines, 0)}\n${observableTable(document)}\n${note}${definitions(last, 0)}`;
 }

@@ -2,6 +2,7 @@
 
 import type { Device } from "../../src/device/device.ts";
 import { ParameterError } from "../../src/device/errors.ts";
+import type { AnyModel } from "../../src/models/index.ts";
 import { metaOf, point } from "../../src/models/parameters.ts";
 import { writeFileWhole } from "../files/write.ts";
 import { withDevice } from "./device.ts";
@@ -49,7 +50,7 @@ export async function scan(words: readonly string[]): Promise<void> {
   const outputs = given.texts("out");
   await checkOutputs(outputs, [".csv"]);
   const document = await withDevice(given, (device, signal) => scanOn(task, grid, device, signal));
-  process.stdout.write(given.has("json") ? json(document) : text(document, model.step));
+  process.stdout.write(given.has("json") ? json(document) : text(document, model));
   for (const path of outputs) await writeFileWhole(path, scanCsv(document));
 }
 
@@ -122,7 +123,7 @@ function pointsOf(job: Job, batch: number, axes: readonly string[]): ScanPoint[]
   });
 }
 
-function text(document: ScanDocument, step: string): string {
+function text(document: ScanDocument, model: AnyModel): string {
   const { points } = document;
   const axes = Object.keys(points[0].parameters);
   const names = Object.keys(points[0].observables);
@@ -147,7 +148,7 @@ function text(document: ScanDocument, step: string): string {
       document.model,
       `${points.length} points in ${document.digests.length} ${document.digests.length > 1 ? "batches" : "batch"}`,
     ],
-    ["steps", planLine(document, step)],
+    ["steps", planLine(document, model)],
   ] as const;
   const last = [
     ...document.digests.map((digest) => ["digest", digest] as const),

@@ -2,7 +2,8 @@
 
 import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
-import { gillespieParameters } from "./parameters.ts";
+import { gillespieParameters, networkOf } from "./parameters.ts";
+import { readSweep } from "./prepare.ts";
 import { exactGillespie, type GillespieOptions, GillespieSimulation } from "./simulation.ts";
 import { validateGillespie } from "./validate.ts";
 
@@ -34,6 +35,6 @@ export const gillespie = {
   restore: (device: Device, checkpoint: Uint8Array) => GillespieSimulation.restore(device, checkpoint),
   estimate: (simulation) => simulation.estimate(),
   exact: exactGillespie,
-  updates: () => ({ count: 1, unit: "trajectories" }),
+  updates: (parameters) => ({ count: readSweep(networkOf(parameters), parameters.set).length, unit: "trajectories" }),
   validate: validateGillespie,
 } satisfies Model<typeof gillespieParameters, GillespieSimulation>;
