@@ -8,6 +8,7 @@ export { type Change, formatLink, type Link, LinkError } from "./link.ts";
 export { follow, parseLink } from "./links.ts";
 export * from "./models/checkpoint.ts";
 export * from "./models/gillespie/index.ts";
+export * from "./models/hopfield/index.ts";
 export { models } from "./models/index.ts";
 export * from "./models/ising/index.ts";
 export type {

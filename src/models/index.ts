@@ -1,6 +1,7 @@
 // Every model of gibbs: one line each. Command line, site, validation and scans take them from here.
 
 import { gillespie } from "./gillespie/index.ts";
+import { hopfield } from "./hopfield/index.ts";
 import { ising } from "./ising/index.ts";
 import type { Model, Simulation } from "./model.ts";
 
@@ -9,4 +10,4 @@ export type AnyModel = Model<any>;
 // biome-ignore lint/suspicious/noExplicitAny: likewise
 export type AnySimulation = Simulation<any>;
 
-export const models: readonly AnyModel[] = [ising, gillespie];
+export const models: readonly AnyModel[] = [ising, hopfield, gillespie];

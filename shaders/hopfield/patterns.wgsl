@@ -1,0 +1,40 @@
+// requires: hopfield/network.wgsl
+// Random patterns, one invocation for four words of a column: each bit by itself, or where the bits are biased by its own number.
+
+@group(0) @binding(0) var<storage, read_write> columns: array<u32>;
+@group(0) @binding(1) var<storage, read> replicas: array<Replica>;
+@group(0) @binding(2) var<uniform> run: Run;
+@group(0) @binding(3) var<uniform> bias: Bias;
+
+struct Bias {
+  /// 2^32 times the probability of +1; 2^31 is no bias.
+  chance: u32,
+}
+
+override QUADS: u32 = (WORDS + 3u) / 4u;
+
+@compute @workgroup_size(WORKGROUP)
+fn make_patterns(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.x + id.y * groups.x * WORKGROUP;
+  if (index >= select(1u, REPLICAS, OWN_PATTERNS == 1u) * SITES * QUADS) {
+    return;
+  }
+  let quad = index % QUADS;
+  let site = (index / QUADS) % SITES;
+  let replica = index / (QUADS * SITES);
+  let key = stream(run, replica);
+  var bits = threefry4x32(vec4u(site, quad, 0u, 0u), key);
+  if (bias.chance != 0x80000000u) {
+    bits = vec4u(0u);
+    for (var i = 0u; i < 32u; i++) {
+      let words = threefry4x32(vec4u(site, 32u * quad + i, 1u, 0u), key);
+      for (var k = 0u; k < 4u; k++) {
+        bits[i / 8u] |= select(0u, 1u, words[k] < bias.chance) << (4u * (i % 8u) + k);
+      }
+    }
+  }
+  // The largest number of patterns of any replica: a replica with fewer masks the others when it reads.
+  for (var k = 0u; k < 4u && 4u * quad + k < WORDS; k++) {
+    columns[column(replica, site) + 4u * quad + k] = bits[k];
+  }
+}

@@ -1,0 +1,38 @@
+// requires: hopfield/network.wgsl
+// The cue: a stored pattern with some of its spins flipped, or random spins. One invocation a word of 32 spins.
+
+@group(0) @binding(0) var<storage, read_write> spins: array<u32>;
+@group(0) @binding(1) var<storage, read> columns: array<u32>;
+@group(0) @binding(2) var<uniform> run: Run;
+@group(0) @binding(3) var<uniform> cue: Cue;
+
+struct Cue {
+  /// Which pattern, or NONE for random spins.
+  pattern: u32,
+  /// 2^32 times the share of flipped spins.
+  noise: u32,
+}
+
+const NONE = 0xffffffffu;
+
+@compute @workgroup_size(WORKGROUP)
+fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.x + id.y * groups.x * WORKGROUP;
+  if (index >= REPLICAS * SPIN_WORDS) {
+    return;
+  }
+  let replica = index / SPIN_WORDS;
+  let first = 32u * (index % SPIN_WORDS);
+  var word = 0u;
+  for (var i = 0u; i < 32u && first + i < SITES; i++) {
+    let site = first + i;
+    let random = threefry4x32(vec4u(site / 4u, 0u, 0u, 0u), stream(run, replica))[site % 4u];
+    var bit = random >> 31u;
+    if (cue.pattern != NONE) {
+      let stored = (columns[column(replica, site) + cue.pattern / 32u] >> (cue.pattern % 32u)) & 1u;
+      bit = stored ^ select(0u, 1u, random < cue.noise);
+    }
+    word |= bit << i;
+  }
+  spins[index] = word;
+}

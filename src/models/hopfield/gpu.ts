@@ -1,0 +1,347 @@
+// The network on the GPU: patterns by columns, overlaps kept beside the spins, one workgroup a replica and one dispatch a sweep.
+
+import { Budget } from "../../device/budget.ts";
+import type { GpuDevice } from "../../device/gpu.ts";
+import { grid, type Kernel } from "../../device/kernel.ts";
+import { between } from "../../device/run.ts";
+import {
+  type AdvanceOptions,
+  mostPatterns,
+  type Network,
+  type NetworkOptions,
+  PURPOSE,
+  type ReplicaOptions,
+  type Sums,
+  stateBytes,
+} from "./network.ts";
+
+/** Sweeps and measurements that one submission can hold: each needs its own step uniform. */
+const STEPS = 1024;
+const SUM_WORDS = 6;
+const NO_PATTERN = 0xffffffff;
+const DYNAMICS = { sequential: 0, random: 1, synchronous: 2 };
+
+type Kernels = Record<"patterns" | "start" | "overlaps" | "sweep" | "measure", Kernel>;
+
+/** Sizes of the buffers that grow, in bytes. */
+export function bufferBytes(options: NetworkOptions): Record<"columns" | "overlaps" | "spins", number> {
+  const { neurons, replicas, patterns, dynamics } = options;
+  const words = Math.ceil(mostPatterns(options) / 32);
+  const copies = dynamics === "synchronous" ? 2 : 1;
+  return {
+    columns: 4 * neurons * words * (patterns ? 1 : replicas.length),
+    overlaps: 128 * words * copies * replicas.length,
+    spins: 4 * Math.ceil(neurons / 32) * replicas.length,
+  };
+}
+
+export class GpuNetwork implements Network {
+  readonly #device: GpuDevice;
+  readonly #options: NetworkOptions;
+  readonly #kernels: Kernels;
+  readonly #workgroup: number;
+  readonly #words: number;
+  readonly #stride: number;
+  readonly #buffers: Record<"columns" | "spins" | "overlaps" | "replicas" | "run" | "steps" | "sums", GPUBuffer>;
+  #chances: GPUBuffer;
+  readonly #budget = new Budget();
+
+  static async create(device: GpuDevice, options: NetworkOptions, workgroup: number): Promise<GpuNetwork> {
+    const kernels = await compile(device, options, workgroup);
+    const network = await device.guard(title(options), () => new GpuNetwork(device, options, kernels, workgroup));
+    try {
+      await network.#store();
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
+    return network;
+  }
+
+  private constructor(device: GpuDevice, options: NetworkOptions, kernels: Kernels, workgroup: number) {
+    this.#device = device;
+    this.#options = options;
+    this.#kernels = kernels;
+    this.#workgroup = workgroup;
+    this.#words = Math.ceil(mostPatterns(options) / 32);
+    const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
+    const buffer = (name: string, bytes: number, usage = STORAGE | COPY_DST | COPY_SRC) =>
+      device.buffer(`hopfield ${name}`, bytes, usage);
+    const bytes = bufferBytes(options);
+    this.#stride = Math.max(16, device.limits.minUniformBufferOffsetAlignment);
+    this.#buffers = {
+      columns: buffer("columns", bytes.columns),
+      spins: buffer("spins", bytes.spins),
+      overlaps: buffer("overlaps", bytes.overlaps),
+      replicas: buffer("replicas", 16 * options.replicas.length),
+      run: buffer("run", 16, UNIFORM | COPY_DST),
+      steps: buffer("steps", STEPS * this.#stride, UNIFORM | COPY_DST),
+      sums: buffer("sums", this.#slots * 4 * SUM_WORDS * options.replicas.length),
+    };
+    this.#chances = this.#writeReplicas(options.replicas);
+  }
+
+  /** Measurements that one submission may leave to be read back: at most 4 MB. */
+  get #slots(): number {
+    return Math.max(1, Math.min(STEPS, Math.floor(2 ** 22 / (4 * SUM_WORDS * this.#options.replicas.length))));
+  }
+
+  #writeReplicas(replicas: readonly ReplicaOptions[]): GPUBuffer {
+    const words = replicas.reduce((sum, { chances }) => sum + chances.length, 0);
+    const { STORAGE, COPY_DST } = GPUBufferUsage;
+    const buffer = this.#device.buffer("hopfield chances", 4 * Math.max(1, words), STORAGE | COPY_DST);
+    let at = 0;
+    const rows = replicas.flatMap(({ patterns, field, chances }) => {
+      if (chances.length > 0) this.#device.write(buffer, chances, 4 * at);
+      at += chances.length;
+      return [patterns, at - chances.length, chances.length, field];
+    });
+    this.#device.write(this.#buffers.replicas, Int32Array.from(rows));
+    return buffer;
+  }
+
+  async setReplicas(replicas: readonly ReplicaOptions[]): Promise<void> {
+    const old = this.#chances;
+    this.#chances = await this.#device.guard(title(this.#options), () => this.#writeReplicas(replicas));
+    this.#device.free(old);
+  }
+
+  /** Fills the columns: from given patterns, or by the random numbers of each replica. */
+  async #store(): Promise<void> {
+    const { neurons, replicas, patterns, bias } = this.#options;
+    if (patterns) {
+      const columns = new Uint32Array(neurons * this.#words);
+      for (let pattern = 0; pattern < mostPatterns(this.#options); pattern++) {
+        for (let site = 0; site < neurons; site++) {
+          if (patterns[pattern * neurons + site] > 0)
+            columns[site * this.#words + (pattern >> 5)] |= 1 << (pattern & 31);
+        }
+      }
+      this.#device.write(this.#buffers.columns, columns);
+      return;
+    }
+    this.#writeRun(PURPOSE.patterns);
+    const count = replicas.length * neurons * Math.ceil(this.#words / 4);
+    await this.#withUniform(new Uint32Array([bias]), (uniform) => {
+      const { columns, replicas: own, run } = this.#buffers;
+      const group = this.#kernels.patterns.bind(columns, own, run, uniform);
+      return this.#dispatch(this.#kernels.patterns, group, Math.ceil(count / this.#workgroup));
+    });
+  }
+
+  async begin(pattern: number | undefined, noise: number): Promise<void> {
+    this.#writeRun(PURPOSE.start);
+    const { spins, columns, run } = this.#buffers;
+    await this.#withUniform(new Uint32Array([pattern ?? NO_PATTERN, noise]), (uniform) => {
+      const group = this.#kernels.start.bind(spins, columns, run, uniform);
+      const words = this.#options.replicas.length * Math.ceil(this.#options.neurons / 32);
+      return this.#dispatch(this.#kernels.start, group, Math.ceil(words / this.#workgroup));
+    });
+    await this.#sumOverlaps();
+  }
+
+  async write(state: Uint8Array): Promise<void> {
+    const { neurons, replicas } = this.#options;
+    const [bytes, words] = [stateBytes(neurons), Math.ceil(neurons / 32)];
+    const padded = new Uint8Array(4 * words * replicas.length);
+    for (let i = 0; i < replicas.length; i++) padded.set(state.subarray(i * bytes, (i + 1) * bytes), 4 * words * i);
+    this.#device.write(this.#buffers.spins, padded);
+    await this.#sumOverlaps();
+  }
+
+  async read(): Promise<Uint8Array> {
+    const { neurons, replicas } = this.#options;
+    const [bytes, words] = [stateBytes(neurons), Math.ceil(neurons / 32)];
+    const padded = new Uint8Array(await this.#device.read(this.#buffers.spins));
+    const state = new Uint8Array(bytes * replicas.length);
+    for (let i = 0; i < replicas.length; i++) {
+      state.set(padded.subarray(4 * words * i, 4 * words * i + bytes), bytes * i);
+    }
+    return state;
+  }
+
+  async sums(): Promise<Sums[]> {
+    this.#writeSteps(0, 1);
+    await this.#device.submit(title(this.#options), (encoder) => {
+      const pass = encoder.beginComputePass();
+      this.#encodeMeasure(pass, 0);
+      pass.end();
+    });
+    return (await this.#readSums(1))[0];
+  }
+
+  async overlaps(): Promise<Int32Array> {
+    const { patterns } = this.#options.replicas[0];
+    return new Int32Array(await this.#device.read(this.#buffers.overlaps, 0, 4 * patterns));
+  }
+
+  async patterns(count: number): Promise<Int8Array> {
+    const { neurons, patterns: given } = this.#options;
+    if (given) return given.slice(0, count * neurons);
+    const columns = new Uint32Array(await this.#device.read(this.#buffers.columns, 0, 4 * neurons * this.#words));
+    return Int8Array.from({ length: count * neurons }, (_, i) => {
+      const [pattern, site] = [Math.floor(i / neurons), i % neurons];
+      return (columns[site * this.#words + (pattern >> 5)] >> (pattern & 31)) & 1 ? 1 : -1;
+    });
+  }
+
+  async advance({ from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions): Promise<void> {
+    const most = every > 0 ? Math.min(STEPS, this.#slots * every) : STEPS;
+    for (let done = 0; done < sweeps; ) {
+      await between({ done, total: sweeps }, options);
+      const count = this.#budget.next(sweeps - done, most);
+      const first = from + done;
+      const isMeasured = (sweep: number) => every > 0 && sweep > origin && (sweep - origin) % every === 0;
+      const measured = Array.from({ length: count }, (_, i) => first + i + 1).filter(isMeasured);
+      const start = performance.now();
+      const accepted = this.#submit(first, count, measured);
+      const overslept = await this.#device.settle(accepted, this.#budget.expected(count));
+      this.#budget.record(count, (performance.now() - start) * (overslept ? 0.5 : 1));
+      const rows = measured.length > 0 ? await this.#readSums(measured.length) : [];
+      done += count;
+      onSweeps(from + done);
+      rows.forEach((sums, i) => {
+        onSums?.(sums, measured[i]);
+      });
+    }
+    await between({ done: sweeps, total: sweeps }, options);
+  }
+
+  dispose(): void {
+    for (const buffer of [...Object.values(this.#buffers), this.#chances]) this.#device.free(buffer);
+  }
+
+  #submit(from: number, count: number, measured: readonly number[]): Promise<void> {
+    this.#writeRun(PURPOSE.sweep);
+    this.#writeSteps(from, count);
+    const { spins, overlaps, columns, replicas, run, steps } = this.#buffers;
+    const { sweep } = this.#kernels;
+    const group = sweep.bind(spins, overlaps, columns, replicas, this.#chances, run, { buffer: steps, size: 8 });
+    return this.#device.submit(title(this.#options), (encoder) => {
+      const pass = encoder.beginComputePass({ timestampWrites: this.#device.timer?.writes("steps") });
+      let slot = 0;
+      for (let i = 0; i < count; i++) {
+        pass.setPipeline(sweep.pipeline);
+        pass.setBindGroup(0, group, [i * this.#stride]);
+        pass.dispatchWorkgroups(...grid(this.#options.replicas.length, this.#device.limits));
+        if (measured[slot] === from + i + 1) this.#encodeMeasure(pass, slot++);
+      }
+      pass.end();
+    });
+  }
+
+  #encodeMeasure(pass: GPUComputePassEncoder, slot: number): void {
+    const { sums, spins, overlaps, steps } = this.#buffers;
+    const { measure } = this.#kernels;
+    pass.setPipeline(measure.pipeline);
+    // The second word of each step is its own number: the slot.
+    pass.setBindGroup(0, measure.bind(sums, spins, overlaps, { buffer: steps, size: 8 }), [slot * this.#stride]);
+    pass.dispatchWorkgroups(...grid(this.#options.replicas.length, this.#device.limits));
+  }
+
+  async #readSums(count: number): Promise<Sums[][]> {
+    const { length } = this.#options.replicas;
+    const data = new Uint32Array(await this.#device.read(this.#buffers.sums, 0, 4 * SUM_WORDS * length * count));
+    return Array.from({ length: count }, (_, slot) =>
+      Array.from({ length }, (_, replica) => {
+        const [low, high, up, cue, largest, pattern] = data.subarray(SUM_WORDS * (slot * length + replica));
+        return { squares: (BigInt(high) << 32n) | BigInt(low), up, cue: cue | 0, largest, pattern };
+      }),
+    );
+  }
+
+  #sumOverlaps(): Promise<void> {
+    const { spins, overlaps, columns, replicas } = this.#buffers;
+    const group = this.#kernels.overlaps.bind(overlaps, spins, columns, replicas);
+    return this.#dispatch(this.#kernels.overlaps, group, this.#options.replicas.length * this.#words);
+  }
+
+  #writeRun(purpose: number): void {
+    const { seed, firstReplica } = this.#options;
+    const words = [Number(seed & 0xffffffffn), Number(seed >> 32n), purpose, firstReplica];
+    this.#device.write(this.#buffers.run, new Uint32Array(words));
+  }
+
+  #writeSteps(from: number, count: number): void {
+    const words = new Uint32Array((count * this.#stride) / 4);
+    for (let i = 0; i < count; i++) words.set([from + i, i], (i * this.#stride) / 4);
+    this.#device.write(this.#buffers.steps, words);
+  }
+
+  async #dispatch(kernel: Kernel, group: GPUBindGroup, workgroups: number): Promise<void> {
+    const accepted = this.#device.submit(title(this.#options), (encoder) => {
+      const pass = encoder.beginComputePass();
+      pass.setPipeline(kernel.pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(...grid(workgroups, this.#device.limits));
+      pass.end();
+    });
+    await this.#device.settle(accepted);
+  }
+
+  async #withUniform(words: Uint32Array, use: (uniform: GPUBuffer) => Promise<void>): Promise<void> {
+    const uniform = this.#device.buffer("hopfield uniform", 16, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+    try {
+      this.#device.write(uniform, words);
+      await use(uniform);
+    } finally {
+      this.#device.free(uniform);
+    }
+  }
+}
+
+async function compile(device: GpuDevice, options: NetworkOptions, workgroup: number): Promise<Kernels> {
+  const constants = {
+    SITES: options.neurons,
+    WORDS: Math.ceil(mostPatterns(options) / 32),
+    REPLICAS: options.replicas.length,
+    OWN_PATTERNS: options.patterns ? 0 : 1,
+    WORKGROUP: workgroup,
+  };
+  const overlapsOf = 32 * constants.WORDS;
+  const STRIDE = overlapsOf * (options.dynamics === "synchronous" ? 2 : 1);
+  const [patterns, start, overlaps, sweep, measure] = await Promise.all([
+    device.kernel({
+      shader: "hopfield/patterns.wgsl",
+      entryPoint: "make_patterns",
+      bindings: ["storage", "read-only-storage", "uniform", "uniform"],
+      constants,
+    }),
+    device.kernel({
+      shader: "hopfield/start.wgsl",
+      entryPoint: "start",
+      bindings: ["storage", "read-only-storage", "uniform", "uniform"],
+      constants,
+    }),
+    device.kernel({
+      shader: "hopfield/overlaps.wgsl",
+      entryPoint: "sum_overlaps",
+      bindings: ["storage", "read-only-storage", "read-only-storage", "read-only-storage"],
+      constants: { ...constants, STRIDE },
+    }),
+    device.kernel({
+      shader: "hopfield/sweep.wgsl",
+      entryPoint: "sweep",
+      bindings: [
+        "storage",
+        "storage",
+        "read-only-storage",
+        "read-only-storage",
+        "read-only-storage",
+        "uniform",
+        "step",
+      ],
+      constants: { ...constants, DYNAMICS: DYNAMICS[options.dynamics] },
+    }),
+    device.kernel({
+      shader: "hopfield/measure.wgsl",
+      entryPoint: "measure",
+      bindings: ["storage", "read-only-storage", "read-only-storage", "step"],
+      constants: { ...constants, STRIDE, CUE: options.cue },
+    }),
+  ]);
+  return { patterns, start, overlaps, sweep, measure };
+}
+
+const title = (options: NetworkOptions) =>
+  `hopfield, ${options.neurons} neurons, ${mostPatterns(options)} patterns${options.replicas.length > 1 ? `, ${options.replicas.length} replicas` : ""}`;

@@ -1,0 +1,37 @@
+// The Hopfield model of associative memory: N spins that recall P patterns stored in their couplings by Hebb's rule.
+
+import type { Device } from "../../device/device.ts";
+import type { Model } from "../model.ts";
+import { columns, estimateHopfield, exactHopfield, observables } from "./observables.ts";
+import { hopfieldParameters } from "./parameters.ts";
+import { type HopfieldOptions, HopfieldSimulation } from "./simulation.ts";
+import { validateHopfield } from "./validate.ts";
+
+export type { HopfieldObservables } from "./observables.ts";
+export type { HopfieldParameters } from "./parameters.ts";
+export { type HopfieldOptions, HopfieldSimulation } from "./simulation.ts";
+export { criticalLoad, retrievalOverlap } from "./theory.ts";
+
+export const hopfield = {
+  name: "hopfield",
+  title: "Hopfield model of associative memory",
+  summary:
+    "Patterns stored in the couplings of N spins and recalled from noisy cues, exact to the bit, beside the theory of Amit, Gutfreund and Sompolinsky.",
+  parameters: hopfieldParameters,
+  step: "sweep",
+  observables,
+  columns,
+  /**
+   * A network, or a batch of replicas with patterns of their own; lists of loads or temperatures give each replica its own.
+   *
+   * @throws ParameterError for a value out of range, patterns that are not ±1 or of the wrong length, and sizes over the device's limits.
+   */
+  create: (device: Device, options: HopfieldOptions = {}) => HopfieldSimulation.create(device, options),
+  /** Continues a checkpoint bit for bit. @throws CheckpointError */
+  restore: (device: Device, checkpoint: Uint8Array) => HopfieldSimulation.restore(device, checkpoint),
+  estimate: (simulation, series, replicas) =>
+    estimateHopfield(series, replicas ?? [...Array(simulation.replicas).keys()]),
+  exact: exactHopfield,
+  updates: ({ neurons }) => ({ count: neurons, unit: "updates" }),
+  validate: validateHopfield,
+} satisfies Model<typeof hopfieldParameters, HopfieldSimulation> & { columns: readonly string[] };

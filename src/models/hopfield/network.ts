@@ -1,0 +1,88 @@
+// What a network of either device does, and what it is told: the seam between the Hopfield API and its two engines.
+
+import type { RunOptions } from "../../device/run.ts";
+import { streamPurpose } from "../../random/threefry.ts";
+
+export const PURPOSE = {
+  patterns: streamPurpose(3, 0),
+  start: streamPurpose(3, 1),
+  sweep: streamPurpose(3, 2),
+} as const;
+
+export interface ReplicaOptions {
+  patterns: number;
+  /** External field in units of 1/N. */
+  field: number;
+  /** See `alignChances`. */
+  chances: Uint32Array;
+}
+
+export interface NetworkOptions {
+  neurons: number;
+  dynamics: "sequential" | "random" | "synchronous";
+  cue: number;
+  seed: bigint;
+  firstReplica: number;
+  replicas: readonly ReplicaOptions[];
+  /** Patterns of all replicas, ±1, [pattern][neuron]; undefined for random ones of each replica's own. */
+  patterns: Int8Array | undefined;
+  /** 2^32 times the chance of +1 in random patterns. */
+  bias: number;
+}
+
+/** The most patterns of any replica. */
+export const mostPatterns = ({ replicas }: NetworkOptions) =>
+  replicas.reduce((most, { patterns }) => Math.max(most, patterns), 0);
+
+/** Integer sums of one replica. */
+export interface Sums {
+  /** Σ_μ M_μ², of the overlaps M = Σ ξ s. */
+  squares: bigint;
+  up: number;
+  /** Overlap with the cue's pattern. */
+  cue: number;
+  /** Largest overlap of either sign, and the first pattern that has it. */
+  largest: number;
+  pattern: number;
+}
+
+export interface AdvanceOptions extends RunOptions {
+  /** Sweeps already made; the random numbers of a sweep depend on its number. */
+  from: number;
+  sweeps: number;
+  /** Measure when the sweeps since `origin` are a multiple of this; 0 for never. */
+  every: number;
+  origin: number;
+  onSums?: (sums: Sums[], sweep: number) => void;
+  /** Called whenever the state stands at `sweep` sweeps. */
+  onSweeps: (sweep: number) => void;
+}
+
+export interface Network {
+  /** A pattern with noise (2^32 times its chance), or random spins. */
+  begin(pattern: number | undefined, noise: number): Promise<void>;
+  /** One bit a spin, up = 1, the lowest bit first; each replica from a byte of its own. */
+  write(state: Uint8Array): Promise<void>;
+  read(): Promise<Uint8Array>;
+  /** New fields and chances for the sweeps to come. */
+  setReplicas(replicas: readonly ReplicaOptions[]): Promise<void>;
+  sums(): Promise<Sums[]>;
+  /** Overlaps with all patterns of the first replica. */
+  overlaps(): Promise<Int32Array>;
+  /** The first `count` patterns of the first replica, ±1, [pattern][neuron]. */
+  patterns(count: number): Promise<Int8Array>;
+  advance(options: AdvanceOptions): Promise<void>;
+  dispose(): void;
+}
+
+export const stateBytes = (neurons: number) => Math.ceil(neurons / 8);
+
+/** ±1 of bits, and bits of ±1. */
+export const spinsOf = (bits: Uint8Array, neurons: number) =>
+  Int8Array.from({ length: neurons }, (_, i) => ((bits[i >> 3] >> (i & 7)) & 1 ? 1 : -1));
+
+export function bitsOf(spins: ArrayLike<number>): Uint8Array {
+  const bits = new Uint8Array(stateBytes(spins.length));
+  for (let i = 0; i < spins.length; i++) if (spins[i] > 0) bits[i >> 3] |= 1 << (i & 7);
+  return bits;
+}

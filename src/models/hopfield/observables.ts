@@ -1,0 +1,55 @@
+// What is measured of a Hopfield network, with errors, and what is known of it.
+
+import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
+import type { Exact, Observable } from "../model.ts";
+import type { Series } from "../series.ts";
+import type { Sums } from "./network.ts";
+import { fieldUnits, type HopfieldParameters } from "./parameters.ts";
+import { retrievalOverlap } from "./theory.ts";
+
+export const columns = ["overlap", "largest", "energy", "magnetization"] as const;
+
+export const observables = {
+  overlap: { unit: "", description: "Overlap with the cue's pattern, m = (1/N) Σ ξ s" },
+  largest: { unit: "", description: "Largest overlap with any pattern or its negative" },
+  energy: { unit: "1/neuron", description: "Energy per neuron, -(1/2N) Σ_μ m_μ² N² + P/2 - h Σ s, by N" },
+  magnetization: { unit: "1/neuron", description: "Mean spin" },
+} satisfies Record<string, Observable>;
+
+export type HopfieldObservables = Record<keyof typeof observables, Estimate>;
+
+/** The observables from the integer sums. */
+export function perNeuron({ squares, up, cue, largest }: Sums, parameters: HopfieldParameters): number[] {
+  const { neurons: n, patterns } = parameters;
+  const spins = 2 * up - n;
+  // -(1/2N) (Σ M² - N P) - (F/N) Σ s, with the whole number first.
+  const twice = squares - BigInt(n) * BigInt(patterns) + 2n * BigInt(fieldUnits(parameters)) * BigInt(spins);
+  return [cue / n, largest / n, -Number(twice) / (2 * n * n), spins / n];
+}
+
+/** Each replica has patterns of its own; their mean is that over patterns. */
+export function estimateHopfield(series: Series, replicas: number[]): HopfieldObservables {
+  const of = (name: (typeof columns)[number]) => {
+    const rows = replicas.map((replica) => series.column(name, replica));
+    return rows.length > 2 ? acrossReplicas(rows) : estimateReplicas(rows);
+  };
+  return { overlap: of("overlap"), largest: of("largest"), energy: of("energy"), magnetization: of("magnetization") };
+}
+
+/** The spread is that of the patterns: a series of one replica says nothing of it, however long it is. */
+function acrossReplicas(rows: readonly Float64Array[]): Estimate {
+  const means = rows.map((row) => row.reduce((a, b) => a + b, 0) / row.length);
+  const n = means.length;
+  const value = means.reduce((a, b) => a + b, 0) / n;
+  const error = Math.sqrt(means.reduce((sum, mean) => sum + (mean - value) ** 2, 0) / (n * (n - 1)));
+  return { value, error, tau: 0.5, n };
+}
+
+/** The overlap of the retrieval state for N → ∞, where the theory holds: random patterns, no field, start at a pattern. */
+export function exactHopfield(parameters: HopfieldParameters): Partial<Record<keyof HopfieldObservables, Exact>> {
+  const { neurons, patterns, temperature, field, bias, start, dynamics } = parameters;
+  if (field !== 0 || bias !== 0 || start !== "pattern" || dynamics === "synchronous") return {};
+  const value = retrievalOverlap(patterns / neurons, temperature);
+  if (value === undefined) return {};
+  return { overlap: { value, source: "Amit, Gutfreund and Sompolinsky 1985, N → ∞" } };
+}

@@ -1,0 +1,101 @@
+// The Hopfield model's parameters, declared once, and the chances that follow from them.
+
+import * as z from "zod";
+import { portableExp } from "../../portable.ts";
+
+export const MOST_NEURONS = 32_768;
+
+export const hopfieldParameters = z.object({
+  neurons: z
+    .int({ error: "it is a whole number" })
+    .min(2, { error: "there are at least 2 neurons" })
+    .max(MOST_NEURONS, { error: `there are at most ${MOST_NEURONS} neurons` })
+    .default(1024)
+    .describe("Neurons N, ±1, each coupled to every other")
+    .meta({ choices: ["256", "784", "1024", "2048", "4096", "8192", "16384"] }),
+  patterns: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "at least one pattern is stored" })
+    .max(65_536, { error: "at most 65536 patterns are stored" })
+    .default(50)
+    .describe("Patterns P that are stored by Hebb's rule, J = (1/N) Σ ξ ξ; the load is α = P/N")
+    .meta({ batch: true, slider: [1, 300, 1] }),
+  temperature: z
+    .number({ error: "the temperature must be a finite number" })
+    .min(0, { error: "the temperature must be 0 or more" })
+    .max(100, { error: "the temperature must be at most 100" })
+    .default(0)
+    .describe("Temperature, with k_B = 1: 0 aligns every spin with its field, above it is the heat bath")
+    .meta({ batch: true, live: true, slider: [0, 1.5, 0.01] }),
+  field: z
+    .number({ error: "the field must be a finite number" })
+    .min(-100, { error: "the field must lie between -100 and 100" })
+    .max(100, { error: "the field must lie between -100 and 100" })
+    .default(0)
+    .describe("External field on every spin, rounded to multiples of 1/N")
+    .meta({ batch: true, live: true, slider: [-1, 1, 0.01] }),
+  dynamics: z
+    .enum(["sequential", "random", "synchronous"], { error: "it is sequential, random or synchronous" })
+    .default("sequential")
+    .describe(
+      "sequential: one spin after another; random: N spins at random, with replacement; synchronous: all at once (Little), which may alternate between two states",
+    ),
+  start: z
+    .enum(["pattern", "random", "given"], { error: "it is pattern or random" })
+    .default("pattern")
+    .describe("State at step 0: a stored pattern with noise, or random spins; given: the spins passed to create")
+    .meta({ choices: ["pattern", "random"] }),
+  cue: z
+    .int({ error: "it is a whole number" })
+    .min(0, { error: "patterns count from 0" })
+    .max(65_535, { error: "the last pattern's number is 65535" })
+    .default(0)
+    .describe("Which pattern the state starts from, and whose overlap is measured")
+    .meta({ slider: [0, 100, 1] }),
+  noise: z
+    .number({ error: "it is a number" })
+    .min(0, { error: "it lies between 0 and 1" })
+    .max(1, { error: "it lies between 0 and 1" })
+    .default(0)
+    .describe("Chance of each spin of the cue to be flipped")
+    .meta({ slider: [0, 0.5, 0.01] }),
+  bias: z
+    .number({ error: "it is a number" })
+    .gt(-1, { error: "it lies between -1 and 1" })
+    .lt(1, { error: "it lies between -1 and 1" })
+    .default(0)
+    .describe("Mean of the patterns' spins: with it patterns are correlated")
+    .meta({ page: false }),
+  replicas: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "there is at least one replica" })
+    .max(65_536, { error: "there are at most 65536 replicas" })
+    .default(1)
+    .describe("Networks with patterns of their own that run side by side")
+    .meta({ page: false }),
+  firstReplica: z
+    .int({ error: "it is a whole number" })
+    .min(0, { error: "replicas count from 0" })
+    .max(2 ** 31, { error: "the last replica's number is 2147483648" })
+    .default(0)
+    .describe("Number of the first replica: with it a single one of a batch runs alone, bit for bit")
+    .meta({ page: false }),
+});
+
+export type HopfieldParameters = z.output<typeof hopfieldParameters>;
+
+/** The external field in units of 1/N. */
+export const fieldUnits = ({ field, neurons }: HopfieldParameters) => Math.round(field * neurons);
+
+/**
+ * The chance that a spin aligns with a field of H/N, in units of 2^-32: 1 / (1 + e^(-2H/NT)) for H = 0, 1, …, until it is certain.
+ * Empty at temperature 0. (Glauber 1963, doi 10.1063/1.1703954.)
+ */
+export function alignChances({ neurons, patterns, temperature, field }: HopfieldParameters): Uint32Array {
+  if (temperature === 0) return new Uint32Array();
+  const largest = neurons * patterns + Math.abs(Math.round(field * neurons));
+  const certain = Math.ceil((neurons * temperature * Math.log(2 ** 33)) / 2);
+  return Uint32Array.from({ length: Math.min(largest, certain) + 1 }, (_, field) =>
+    Math.min(2 ** 32 - 1, Math.round(2 ** 32 / (1 + portableExp((-2 * field) / (neurons * temperature))))),
+  );
+}

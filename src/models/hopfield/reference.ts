@@ -1,0 +1,101 @@
+// The Hopfield model in plain words (Hopfield 1982, doi 10.1073/pnas.79.8.2554): N spins ±1 with couplings J_ij = (1/N) Σ_μ ξ_i ξ_j
+// between different spins, by Hebb's rule from P patterns ξ. Slow, and meant to be read; the kernels must equal it spin by spin.
+//
+// The field on a spin is h_i = Σ_j J_ij s_j + h. All is counted in units of 1/N, where it is whole.
+
+import { streamKey, threefry4x32 } from "../../random/threefry.ts";
+
+export interface ReferenceOptions {
+  neurons: number;
+  patterns: number;
+  dynamics: "sequential" | "random" | "synchronous";
+  /** External field in units of 1/N. */
+  field: number;
+  /** 2^32 times the chance to align with a field of 0, 1, 2, … units; empty at temperature 0; beyond its end alignment is certain. */
+  chances: ArrayLike<number>;
+  seed: bigint;
+  replica: number;
+  /** What the random numbers are for. */
+  purpose: { patterns: number; start: number; sweep: number };
+}
+
+export class ReferenceHopfield {
+  /** ±1, one a neuron. */
+  readonly spins: Int8Array;
+  /** ±1, [pattern][neuron]. */
+  readonly patterns: Int8Array[];
+  readonly #options: ReferenceOptions;
+
+  constructor(options: ReferenceOptions, patterns: Int8Array[]) {
+    this.#options = options;
+    this.patterns = patterns;
+    this.spins = new Int8Array(options.neurons).fill(1);
+  }
+
+  /**
+   * Random patterns: the bits of a block of random numbers are those of 128 patterns at one site. With a bias each is +1 where
+   * its own number is below `chance`.
+   */
+  static randomPatterns({ seed, purpose, replica, neurons, patterns }: ReferenceOptions, chance: number): Int8Array[] {
+    const key = streamKey(seed, purpose.patterns, replica);
+    return Array.from({ length: patterns }, (_, pattern) =>
+      Int8Array.from({ length: neurons }, (_, site) => {
+        const word = Math.floor((pattern % 128) / 32);
+        const up =
+          chance === 2 ** 31
+            ? (threefry4x32([site, Math.floor(pattern / 128), 0, 0], key)[word] >>> (pattern % 32)) & 1
+            : threefry4x32([site, Math.floor(pattern / 4), 1, 0], key)[pattern % 4] < chance;
+        return up ? 1 : -1;
+      }),
+    );
+  }
+
+  /** A pattern, each spin flipped where its random number is below `noise`; without a pattern random spins. */
+  begin(pattern: number | undefined, noise: number): void {
+    const { seed, purpose, replica } = this.#options;
+    const key = streamKey(seed, purpose.start, replica);
+    for (let site = 0; site < this.spins.length; site++) {
+      const random = threefry4x32([Math.floor(site / 4), 0, 0, 0], key)[site % 4];
+      if (pattern === undefined) this.spins[site] = random >= 2 ** 31 ? 1 : -1;
+      else this.spins[site] = this.patterns[pattern][site] * (random < noise ? -1 : 1);
+    }
+  }
+
+  /** One sweep: as many updates as there are neurons. `time` is the number of sweeps before it. */
+  sweep(time: number): void {
+    const { seed, purpose, replica, neurons, dynamics } = this.#options;
+    const key = streamKey(seed, purpose.sweep, replica);
+    const overlaps = this.overlaps();
+    const before = Int8Array.from(this.spins);
+    for (let update = 0; update < neurons; update++) {
+      const draw = (what: number) => threefry4x32([Math.floor(update / 4), time, what, 0], key)[update % 4];
+      const site = dynamics === "random" ? Math.floor((draw(1) * neurons) / 2 ** 32) : update;
+      const spin = dynamics === "synchronous" ? before[site] : this.spins[site];
+      const next = this.#aligned(this.#field(site, spin, overlaps), spin, draw(0));
+      this.spins[site] = next;
+      if (dynamics === "synchronous" || next === spin) continue;
+      overlaps.forEach((_, pattern) => {
+        overlaps[pattern] += this.patterns[pattern][site] * (next - spin);
+      });
+    }
+  }
+
+  /** Σ_i ξ_i s_i for each pattern. */
+  overlaps(): number[] {
+    return this.patterns.map((pattern) => pattern.reduce((sum, value, site) => sum + value * this.spins[site], 0));
+  }
+
+  /** N h_i: every pattern pulls with its overlap, but a spin not by itself. */
+  #field(site: number, spin: number, overlaps: readonly number[]): number {
+    const pulled = overlaps.reduce((sum, overlap, pattern) => sum + this.patterns[pattern][site] * overlap, 0);
+    return pulled - this.patterns.length * spin + this.#options.field;
+  }
+
+  #aligned(field: number, spin: number, random: number): number {
+    const { chances } = this.#options;
+    if (chances.length === 0 && field === 0) return spin;
+    const direction = field >= 0 ? 1 : -1;
+    const size = Math.abs(field);
+    return size >= chances.length || random < chances[size] ? direction : -direction;
+  }
+}

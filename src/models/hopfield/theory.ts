@@ -1,0 +1,74 @@
+// What is known of retrieval for N → ∞ at a load α = P/N: the replica-symmetric theory of Amit, Gutfreund and Sompolinsky (1985, doi
+// 10.1103/PhysRevLett.55.1530; 1987, doi 10.1016/0003-4916(87)90092-3), for random patterns without bias and without a field.
+
+import { erf } from "../../statistics/index.ts";
+
+/** The load beyond which nothing is retrieved at temperature 0: 0.137906 (replica symmetric). */
+export const criticalLoad = (() => {
+  let best = 0;
+  for (let y = 0.5; y < 4; y += 1e-4) best = Math.max(best, loadAt(y));
+  return best;
+})();
+
+/** α where erf(y) = y (√(2α) + (2/√π) e^(-y²)). */
+function loadAt(y: number): number {
+  const root = erf(y) / y - (2 / Math.sqrt(Math.PI)) * Math.exp(-y * y);
+  return root <= 0 ? 0 : root ** 2 / 2;
+}
+
+/**
+ * The overlap with the cue's pattern in the retrieval state; undefined where there is none.
+ *
+ * @param load α = P/N, above 0
+ * @param temperature in units of the couplings' scale, 0 or more
+ */
+export function retrievalOverlap(load: number, temperature: number): number | undefined {
+  return temperature === 0 ? coldOverlap(load) : warmOverlap(load, temperature);
+}
+
+/** T = 0: m = erf(y), on the branch of larger y, where α falls with y. */
+function coldOverlap(load: number): number | undefined {
+  if (load > criticalLoad) return undefined;
+  let [low, high] = [1, 40];
+  for (let y = 0.5; y < 4; y += 1e-4) if (loadAt(y) >= criticalLoad) low = y;
+  for (let i = 0; i < 200; i++) {
+    const middle = (low + high) / 2;
+    if (loadAt(middle) > load) low = middle;
+    else high = middle;
+  }
+  return erf(low);
+}
+
+/**
+ * T > 0: m = ∫Dz tanh β(√(αr) z + m), q = ∫Dz tanh² β(√(αr) z + m), r = q / (1 - β(1 - q))², followed from m = 1 until nothing
+ * changes.
+ */
+function warmOverlap(load: number, temperature: number): number | undefined {
+  const beta = 1 / temperature;
+  let [m, q] = [1, 1];
+  for (let round = 0; round < 20_000; round++) {
+    const spread = 1 - beta * (1 - q);
+    if (spread <= 0) return undefined;
+    const noise = Math.sqrt(load * q) / spread;
+    let [sum, squares] = [0, 0];
+    for (const [z, weight] of GAUSSIAN) {
+      const value = Math.tanh(beta * (noise * z + m));
+      sum += weight * value;
+      squares += weight * value * value;
+    }
+    const change = Math.abs(sum - m) + Math.abs(squares - q);
+    [m, q] = [sum, squares];
+    if (m < 0.05) return undefined;
+    if (change < 1e-13) return m;
+  }
+  return m;
+}
+
+/** Points and weights of ∫Dz: the trapezoid rule, which is exact to rounding for smooth functions of a Gaussian. */
+const GAUSSIAN = (() => {
+  const step = 0.02;
+  const points: [number, number][] = [];
+  for (let z = -9; z <= 9 + step / 2; z += step)
+    points.push([z, (step / Math.sqrt(2 * Math.PI)) * Math.exp((-z * z) / 2)]);
+  return points;
+})();

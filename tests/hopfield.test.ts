@@ -1,0 +1,267 @@
+// The Hopfield model: states equal to the reference bit for bit, whatever runs beside them; energy, Little's cycles, and recall
+// against the theory.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDevice } from "#open-device";
+import {
+  criticalLoad,
+  type GpuDevice,
+  type HopfieldOptions,
+  type HopfieldSimulation,
+  hopfield,
+  ParameterError,
+  type ReferenceDevice,
+  retrievalOverlap,
+} from "../src/index.ts";
+import ags from "./data/ags.csv?raw";
+
+let device: GpuDevice;
+let reference: ReferenceDevice;
+beforeAll(async () => {
+  device = await openDevice();
+  reference = await openDevice("reference");
+});
+afterAll(() => device.dispose());
+
+const digestAfter = async (on: GpuDevice | ReferenceDevice, sweeps: number, options: HopfieldOptions) => {
+  using network = await hopfield.create(on, options);
+  await network.run(sweeps);
+  return { digest: await network.digest(), sums: await network.measure() };
+};
+
+describe("states are the reference's, bit for bit", () => {
+  const dynamics = ["sequential", "random", "synchronous"] as const;
+  const cases: HopfieldOptions[] = dynamics.flatMap((each): HopfieldOptions[] => [
+    { dynamics: each, neurons: 64, patterns: 5, noise: 0.25 },
+    { dynamics: each, neurons: 100, patterns: 40, temperature: 0.7, seed: 2n ** 63n + 5n },
+    { dynamics: each, neurons: 33, patterns: 33, temperature: 0.2, field: -0.4, start: "random" },
+    { dynamics: each, neurons: 150, patterns: [1, 32, 70], bias: -0.5, noise: 0.1 },
+    { dynamics: each, neurons: 47, patterns: 129, temperature: [0, 0.5, 5], field: 0.2, cue: 128 },
+    { dynamics: each, neurons: 2, patterns: 1, temperature: 1, replicas: 5 },
+  ]);
+  it.each(cases)("%o", async (options) => {
+    const [a, b] = [await digestAfter(device, 6, options), await digestAfter(reference, 6, options)];
+    expect(a).toEqual(b);
+  });
+
+  it("negative control: another seed, another state", async () => {
+    const [a, b] = [await digestAfter(device, 6, cases[1]), await digestAfter(device, 6, { ...cases[1], seed: 1n })];
+    expect(a.digest).not.toBe(b.digest);
+  });
+
+  it("gives one fixed digest in every host", async () => {
+    const { digest } = await digestAfter(device, 10, { neurons: 200, patterns: 30, temperature: 0.5, seed: 42n });
+    expect(digest).toBe("sha256:ca3ca910e55d7b58ba8f87550f2660b3c4c6b65fcbc9d37bd6f46ecf3d138365");
+  });
+});
+
+describe("a state depends on the seed alone", () => {
+  const options: HopfieldOptions = { neurons: 120, patterns: 50, temperature: 0.6, noise: 0.2, dynamics: "random" };
+
+  it("not on the size of workgroups", async () => {
+    const { digest } = await digestAfter(device, 5, options);
+    for (const workgroup of [32, 64, 128])
+      expect((await digestAfter(device, 5, { ...options, workgroup })).digest).toBe(digest);
+  });
+
+  it("not on the replicas beside it, nor on patterns beyond its own", async () => {
+    using batch = await hopfield.create(device, { ...options, patterns: [10, 50, 90] });
+    await batch.run(5);
+    const { digest } = await digestAfter(device, 5, { ...options, firstReplica: 1 });
+    expect(await batch.digest(1)).toBe(digest);
+  });
+
+  it("nor on stops, checkpoints and the device that continues", async () => {
+    const { digest } = await digestAfter(device, 8, options);
+    using first = await hopfield.create(device, options);
+    await first.run(3);
+    const saved = await first.checkpoint({ header: { a: 1 }, sections: { b: new Uint8Array([7]) } });
+    for (const on of [device, reference]) {
+      using second = await hopfield.restore(on, saved);
+      expect(second.extra).toEqual({ header: { a: 1 }, sections: { b: new Uint8Array([7]) } });
+      await second.run(5);
+      expect(await second.digest()).toBe(digest);
+    }
+  });
+
+  it("measures on the way what stands there", async () => {
+    using network = await hopfield.create(device, { ...options, replicas: 3 });
+    using again = await hopfield.create(device, { ...options, replicas: 3 });
+    const series = await network.collect(4, { every: 2 });
+    for (let i = 0; i < 4; i++) {
+      await again.run(2);
+      const measured = await again.measure();
+      for (const [replica, row] of measured.entries()) {
+        for (const name of ["overlap", "largest", "energy", "magnetization"] as const) {
+          expect(series.column(name, replica)[i]).toBe(row[name]);
+        }
+      }
+    }
+  });
+
+  it("follows changes of temperature and field like the reference", async () => {
+    const digests = [];
+    for (const on of [device, reference]) {
+      using network = await hopfield.create(on, { ...options, temperature: 0.1 });
+      await network.run(2);
+      await network.set({ temperature: 0.9, field: 0.3 });
+      await network.run(2);
+      await network.set({ temperature: 0 });
+      await network.run(2);
+      digests.push(await network.digest());
+    }
+    expect(digests[0]).toBe(digests[1]);
+  });
+});
+
+/** -N Σ m² + … by the spins and patterns themselves, in whole numbers: -2 N E for no field. */
+async function pairSum(network: HopfieldSimulation, patterns: number): Promise<number> {
+  const stored = await network.patterns(patterns);
+  const spins = await network.spins();
+  let sum = 0;
+  for (let p = 0; p < patterns; p++) {
+    const overlap = spins.reduce((total, spin, i) => total + spin * stored[p * spins.length + i], 0);
+    sum += overlap ** 2;
+  }
+  return sum - spins.length * patterns;
+}
+
+describe("dynamics", () => {
+  it("without temperature energy never rises, one update after another, and comes to rest", async () => {
+    for (const dynamics of ["sequential", "random"] as const) {
+      using network = await hopfield.create(device, {
+        neurons: 500,
+        patterns: 100,
+        start: "random",
+        dynamics,
+        seed: 4n,
+      });
+      let [before, rest] = [await pairSum(network, 100), 0];
+      for (let sweep = 0; sweep < 60; sweep++) {
+        await network.run(1);
+        const now = await pairSum(network, 100);
+        expect(now).toBeGreaterThanOrEqual(before); // minus the energy, in whole numbers
+        rest = now === before ? rest + 1 : 0;
+        before = now;
+        expect((await network.measure())[0].energy).toBe(-now / (2 * 500 ** 2));
+      }
+      expect(rest).toBeGreaterThan(5);
+    }
+  });
+
+  it("all at once, energy may rise and states alternate: Little's cycles of length 2", async () => {
+    let [cycles, rises] = [0, 0];
+    for (let seed = 1n; seed <= 12n; seed++) {
+      const options: HopfieldOptions = { neurons: 100, patterns: 40, start: "random", dynamics: "synchronous", seed };
+      using network = await hopfield.create(device, options);
+      const energy = async () => (await network.measure())[0].energy;
+      let before = await energy();
+      for (let i = 0; i < 40; i++) {
+        await network.run(1);
+        const now = await energy();
+        if (now > before) rises++;
+        before = now;
+      }
+      const a = await network.digest();
+      await network.run(1);
+      const b = await network.digest();
+      await network.run(1);
+      expect(await network.digest()).toBe(a); // a fixed point or a cycle of two, never more (symmetric couplings)
+      if (a !== b) cycles++;
+    }
+    expect(cycles).toBeGreaterThan(0);
+    expect(rises).toBeGreaterThan(0);
+  });
+
+  it("random patterns are what they say: mean, and no correlation", async () => {
+    for (const bias of [0, 0.4]) {
+      using network = await hopfield.create(device, { neurons: 4000, patterns: 40, bias });
+      const stored = await network.patterns(40);
+      const mean = stored.reduce((a, b) => a + b, 0) / stored.length;
+      expect(Math.abs(mean - bias) / Math.sqrt((1 - bias ** 2) / stored.length)).toBeLessThan(4);
+      const products = Array.from({ length: 39 * 4000 }, (_, i) => stored[i] * stored[i + 4000]);
+      const product = products.reduce((a, b) => a + b, 0) / products.length;
+      // Neighbouring products share a pattern where there is a bias.
+      expect(Math.abs(product - bias ** 2)).toBeLessThan(
+        4 * (1 + 2 * bias) * Math.sqrt((1 - bias ** 4) / products.length),
+      );
+    }
+  });
+
+  it("the cue has the noise that was asked for", async () => {
+    using network = await hopfield.create(device, { neurons: 4096, patterns: 3, cue: 2, noise: 0.3, replicas: 4 });
+    for (const { overlap } of await network.measure()) {
+      expect(Math.abs(overlap - 0.4) / Math.sqrt((4 * 0.21) / 4096)).toBeLessThan(4);
+    }
+  });
+
+  it("in a field alone it is the paramagnet: tanh(h/T)", async () => {
+    // One pattern far above its critical temperature couples weakly: m = tanh((h + ξ m_1)/T), m_1 = 0 on average.
+    using network = await hopfield.create(device, {
+      neurons: 2048,
+      patterns: 1,
+      temperature: 50,
+      field: 40,
+      start: "random",
+    });
+    const series = await network.collect(60);
+    const { magnetization } = network.estimate(series);
+    expect(magnetization.value).toBeCloseTo(Math.tanh(0.8), 2);
+  });
+});
+
+describe("recall", () => {
+  const rows = ags
+    .trim()
+    .split("\n")
+    .slice(2)
+    .map((line) => line.split(",").map(Number));
+
+  it.each(rows)("theory at load %d and temperature %d", (load, temperature, overlap) => {
+    expect(retrievalOverlap(load, temperature)).toBeCloseTo(overlap, temperature === 0 ? 11 : 9);
+  });
+
+  it("theory ends at the critical load", () => {
+    expect(criticalLoad).toBeCloseTo(0.1379055664949318, 8);
+    expect(retrievalOverlap(0.138, 0)).toBeUndefined();
+    expect(retrievalOverlap(0.05, 0.56)).toBeUndefined(); // above the spinodal, 0.5423
+  });
+
+  it("noisy cues are recalled", async () => {
+    using network = await hopfield.create(device, { neurons: 1000, patterns: 30, noise: 0.25, replicas: 8 });
+    for (const { overlap } of await network.measure()) expect(overlap).toBeLessThan(0.65);
+    await network.run(10);
+    for (const { overlap } of await network.measure()) expect(overlap).toBeGreaterThan(0.99);
+  });
+
+  it("own patterns are stored and recalled, and everything else is refused", async () => {
+    const stored = Int8Array.from({ length: 3 * 90 }, (_, i) => ((i * i) % 7 < 3 ? 1 : -1));
+    for (const on of [device, reference]) {
+      using network = await hopfield.create(on, { neurons: 90, patterns: 3, stored, cue: 1, noise: 0.1 });
+      expect(await network.patterns(3)).toEqual(stored);
+      using again = await hopfield.restore(on, await network.checkpoint());
+      await again.run(3);
+      expect((await again.measure())[0].overlap).toBe(1);
+    }
+    await expect(hopfield.create(device, { neurons: 90, patterns: 2, stored })).rejects.toThrow(/270 values.*have 180/);
+    await expect(
+      hopfield.create(device, { neurons: 90, patterns: 3, stored: Float32Array.from(stored).fill(0.5, 95, 96) }),
+    ).rejects.toThrow(/neuron 5 of pattern 1 is 0\.5/);
+  });
+
+  it.each<[HopfieldOptions, RegExp]>([
+    [{ patterns: 0 }, /patterns 0: at least one/],
+    [{ neurons: 1 }, /neurons 1: there are at least 2/],
+    [{ neurons: 100_000 }, /at most 32768/],
+    [{ patterns: 5, cue: 5 }, /cue 5: with 5 patterns it must be at most 4/],
+    [{ patterns: [5, 3], cue: 4 }, /with 3 patterns/],
+    [{ temperature: -1 }, /temperature -1/],
+    [{ noise: 2 }, /noise 2/],
+    [{ bias: 1 }, /bias 1/],
+    [{ neurons: 10, spins: [1, 1] }, /10 spins are needed/],
+    [{ replicas: 2, temperature: [1, 2, 3] }, /a list of 3 values/],
+  ])("%o is refused", async (options, message) => {
+    await expect(hopfield.create(device, options)).rejects.toThrow(message);
+    await expect(hopfield.create(device, options)).rejects.toThrow(ParameterError);
+  });
+});
