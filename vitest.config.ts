@@ -26,7 +26,8 @@ export default defineConfig({
         test: {
           name: "node",
           include: [TESTS],
-          exclude: ["tests/site/**", "tests/check/**"],
+          // GIBBS_TEST_SHARED: only what both hosts share.
+          exclude: ["tests/site/**", "tests/check/**", ...(process.env.GIBBS_TEST_SHARED ? ["tests/node/**"] : [])],
           pool: "forks", // in a worker thread process.env does not reach the Vulkan loader
         },
       },

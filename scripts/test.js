@@ -17,7 +17,7 @@ for (const project of named ? [[]] : [["--project=node"], ["--project=chrome"], 
 if (process.env.GIBBS_TEST_ALL && !process.env.GIBBS_DEVICE && (await usualAdapter()) !== "swiftshader") {
   process.stdout.write("\ngibbs: what both hosts share once more in Node, on SwiftShader\n");
   const others = given.filter((word, i) => !word.startsWith("--project") && given[i - 1] !== "--project");
-  runs.push(await runVitest(["--project=node", "--exclude=tests/node/**", ...others], { GIBBS_DEVICE: "swiftshader" }));
+  runs.push(await runVitest(["--project=node", ...others], { GIBBS_DEVICE: "swiftshader", GIBBS_TEST_SHARED: "1" }));
 }
 
 const sum = (name) => runs.reduce((total, run) => total + run[name], 0);
