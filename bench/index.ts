@@ -2,6 +2,7 @@
 
 import type { Bench } from "./bench.ts";
 import { gillespieBench } from "./gillespie.ts";
+import { hopfieldBench } from "./hopfield.ts";
 import { isingBench } from "./ising.ts";
 
-export const benches: readonly Bench[] = [isingBench, gillespieBench];
+export const benches: readonly Bench[] = [isingBench, hopfieldBench, gillespieBench];

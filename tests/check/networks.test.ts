@@ -1,6 +1,7 @@
 // Networks as text and as SBML: what they mean, and what is refused by name.
 
 import { describe, expect, it } from "vitest";
+import { buildNetwork } from "../../src/models/gillespie/builder.ts";
 import { evaluate } from "../../src/models/gillespie/expression.ts";
 import { initialCounts, type Network, parameterValues } from "../../src/models/gillespie/network.ts";
 import { prepare } from "../../src/models/gillespie/prepare.ts";
@@ -13,6 +14,26 @@ function propensities(network: Network, counts: Record<string, number>): number[
     evaluate(propensity, (name) => counts[name] ?? parameters.get(name)!),
   );
 }
+
+it("a network from a program is the one that is written", () => {
+  const text = buildNetwork({
+    reactions: [
+      { reaction: "2 A <-> B", rate: "k, 0.5" },
+      { reaction: "0 -> A", rate: "5*(1 + sin(t))" },
+    ],
+    values: { k: 1e-3, A: 100 },
+    outputs: { total: "A + 2*B" },
+    events: [
+      { at: 2.5, set: { A: 50, B: "B + 1" } },
+      { when: "A > 200", set: { A: 0 } },
+    ],
+  });
+  const written =
+    "2 A <-> B @ k, 0.5; 0 -> A @ 5*(1 + sin(t)); k = 0.001; A = 100; total := A + 2*B; at 2.5: A = 50, B = B + 1; when A > 200: A = 0";
+  expect(parseNetwork(text)).toEqual(parseNetwork(written));
+  expect(() => buildNetwork({ reactions: [{ reaction: "A ->", rate: "k*" }] })).toThrow(/k\*/);
+  expect(() => buildNetwork({ reactions: [{ reaction: "A -> B", rate: "1; C = 2" }] })).toThrow(/one statement/);
+});
 
 describe("text", () => {
   it("counts combinations of reactants", () => {

@@ -7,6 +7,7 @@ import { readSweep } from "./prepare.ts";
 import { exactGillespie, type GillespieOptions, GillespieSimulation } from "./simulation.ts";
 import { validateGillespie } from "./validate.ts";
 
+export { buildNetwork, type NetworkParts } from "./builder.ts";
 export { type Law, masterEquation } from "./exact.ts";
 export { examples as networks } from "./examples.ts";
 export { type GillespieParameters, networkOf } from "./parameters.ts";
