@@ -1,6 +1,7 @@
 // requires: common/threefry.wgsl
-// What all Hopfield kernels share. A pattern is a bit a site, 1 for +1. Patterns are stored by columns - for each site the bits of
-// all its patterns, WORDS words - because what a site asks for is the sum over patterns; the N² couplings are never made.
+// What all Hopfield kernels share. A pattern is a bit a site, 1 for +1. 32 patterns share a word, and for each such word the sites stand
+// side by side: what a site asks for is a sum over patterns, and neighbouring lanes are neighbouring sites. The N² couplings are
+// never made.
 
 struct Replica {
   /// Patterns stored, at most 32 * WORDS.
@@ -27,8 +28,9 @@ override WORKGROUP: u32;
 
 override SPIN_WORDS: u32 = (SITES + 31u) / 32u;
 
-fn column(replica: u32, site: u32) -> u32 {
-  return (replica * OWN_PATTERNS * SITES + site) * WORDS;
+/// Where the word of 32 patterns of a site stands.
+fn column(replica: u32, word: u32, site: u32) -> u32 {
+  return (replica * OWN_PATTERNS * WORDS + word) * SITES + site;
 }
 
 fn stream(run: Run, replica: u32) -> vec4u {

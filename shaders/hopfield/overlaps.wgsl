@@ -24,7 +24,7 @@ fn sum_overlaps(
   let bit = lane % 32u;
   var sum = 0;
   for (var site = lane / 32u; site < SITES; site += GROUPS) {
-    let pattern = columns[column(replica, site) + word] >> bit;
+    let pattern = columns[column(replica, word, site)] >> bit;
     let spin = spins[replica * SPIN_WORDS + site / 32u] >> (site % 32u);
     sum += 1 - 2 * i32((pattern ^ spin) & 1u);
   }

@@ -35,6 +35,6 @@ fn make_patterns(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   }
   // The largest number of patterns of any replica: a replica with fewer masks the others when it reads.
   for (var k = 0u; k < 4u && 4u * quad + k < WORDS; k++) {
-    columns[column(replica, site) + 4u * quad + k] = bits[k];
+    columns[column(replica, 4u * quad + k, site)] = bits[k];
   }
 }

@@ -29,7 +29,7 @@ fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     let random = threefry4x32(vec4u(site / 4u, 0u, 0u, 0u), stream(run, replica))[site % 4u];
     var bit = random >> 31u;
     if (cue.pattern != NONE) {
-      let stored = (columns[column(replica, site) + cue.pattern / 32u] >> (cue.pattern % 32u)) & 1u;
+      let stored = (columns[column(replica, cue.pattern / 32u, site)] >> (cue.pattern % 32u)) & 1u;
       bit = stored ^ select(0u, 1u, random < cue.noise);
     }
     word |= bit << i;

@@ -1,111 +1,72 @@
-// requires: hopfield/network.wgsl
-// One sweep, SITES updates, one workgroup a replica. A spin is offered its local field h = (sum of pattern times overlap - its own
-// part) / N + field: at temperature 0 it aligns with it, else by the heat bath. All in integers: H = N h.
+// requires: hopfield/update.wgsl
+// One sweep over the sites in their order, or all at once, one workgroup a replica; 32 sites, a word of spins, at a time. A lane has
+// patterns: it adds its overlaps up for 32 sites from one word of each pattern.
 //
-// Asynchronous dynamics is a chain, each update sees those before it. 32 updates are prepared at once: their fields from the overlaps
-// as they are; then the first of them that flips does so, the overlaps and the fields of those behind it follow, and so on. Where
-// flips are rare that costs no more than the fields.
+// In their order they are a chain: the first of the 32 that flips does so, the fields of those behind it follow, and so on. Where flips
+// are rare that costs no more than the fields. The overlaps follow at the end, for what the 32 spins were and have become is enough.
 
-@group(0) @binding(0) var<storage, read_write> spins: array<u32>;
-/// 32 * WORDS a replica; for synchronous dynamics as many again for the next state.
-@group(0) @binding(1) var<storage, read_write> overlaps: array<i32>;
-@group(0) @binding(2) var<storage, read> columns: array<u32>;
-@group(0) @binding(3) var<storage, read> replicas: array<Replica>;
-/// 2^32 times the probability that a spin aligns with a field of 0, 1, 2, ... units.
-@group(0) @binding(4) var<storage, read> chances: array<u32>;
-@group(0) @binding(5) var<uniform> run: Run;
-@group(0) @binding(6) var<uniform> step: Step;
+/// The same bits as in the columns with patterns side by side: for each word of 32 sites, 32 * WORDS patterns.
+@group(0) @binding(7) var<storage, read> rows: array<u32>;
 
-struct Step {
-  sweep: u32,
+/// Sums of each lane, for 32 sites and over all its patterns: [sum][lane].
+var<workgroup> partial: array<i32, 33u * WORKGROUP>;
+/// Sites that flip, and their spins before and after.
+var<workgroup> before: u32;
+var<workgroup> after: atomic<u32>;
+
+fn row(word: u32, pattern: u32) -> u32 {
+  return rows[(replica * OWN_PATTERNS * SPIN_WORDS + word) * OVERLAPS + pattern];
 }
 
-/// 0: sites in their order; 1: sites at random, with replacement; 2: all at once (Little).
-override DYNAMICS: u32;
-override GROUPS: u32 = WORKGROUP / 32u;
-override OVERLAPS: u32 = 32u * WORDS;
-
-var<workgroup> partial: array<i32, WORKGROUP>;
-var<workgroup> sites: array<u32, 32>;
-var<workgroup> values: array<i32, 32>;
-var<workgroup> first: atomic<u32>;
-var<workgroup> chosen: u32;
-
-var<private> replica: u32;
-var<private> own: Replica;
-var<private> lane: u32;
-var<private> key: vec4u;
-
-/// The spin that a field of H units makes of a spin.
-fn aligned(field: i32, spin: i32, random: u32) -> i32 {
-  if (own.range == 0u && field == 0) {
-    return spin;
-  }
-  let direction = select(-1, 1, field >= 0);
-  let size = u32(abs(field));
-  if (size >= own.range || random < chances[own.chances + size]) {
-    return direction;
-  }
-  return -direction;
-}
-
-fn spin_at(site: u32) -> i32 {
-  return select(-1, 1, ((spins[replica * SPIN_WORDS + site / 32u] >> (site % 32u)) & 1u) == 1u);
-}
-
-/// This lane's part of the sum over patterns for update `lane % 32`: pattern times overlap.
-fn part_of_field() -> i32 {
-  let start = column(replica, sites[lane % 32u]);
-  var sum = 0;
-  for (var word = lane / 32u; word < WORDS; word += GROUPS) {
-    let bits = columns[start + word];
-    let at = replica_overlaps() + 32u * word;
-    for (var i = 0u; i < 32u; i++) {
-      let overlap = overlaps[at + i];
-      sum += select(-overlap, overlap, ((bits >> i) & 1u) == 1u);
-    }
-  }
-  return sum;
-}
-
-/// This lane's part of the patterns in which update `lane % 32` and the site of update `other` differ.
-fn part_of_differences(other: u32) -> i32 {
-  let a = column(replica, sites[lane % 32u]);
-  let b = column(replica, sites[other]);
-  var sum = 0u;
-  for (var word = lane / 32u; word < WORDS; word += GROUPS) {
-    let left = i32(own.patterns) - i32(32u * word);
-    let mask = select(0xffffffffu, (1u << u32(max(left, 0))) - 1u, left < 32);
-    sum += countOneBits((columns[a + word] ^ columns[b + word]) & mask);
-  }
-  return i32(sum);
-}
-
-fn replica_overlaps() -> u32 {
-  return replica * OVERLAPS * select(1u, 2u, DYNAMICS == 2u);
-}
-
-/// What all lanes of an update have counted.
-fn total() -> i32 {
-  var sum = 0;
-  for (var group = 0u; group < GROUPS; group++) {
-    sum += partial[32u * group + lane];
-  }
-  return sum;
-}
-
-/// The overlaps after the spin of update `other` has become `spin`.
-fn follow(other: u32, spin: i32, offset: u32) {
-  let start = column(replica, sites[other]);
+/// Pattern times overlap over this lane's patterns: where the pattern is +1, and all. Named sums stay in registers.
+fn add_up(word: u32) {
+  var up0 = vec4i();
+  var up1 = vec4i();
+  var up2 = vec4i();
+  var up3 = vec4i();
+  var up4 = vec4i();
+  var up5 = vec4i();
+  var up6 = vec4i();
+  var up7 = vec4i();
+  var all = 0;
   for (var pattern = lane; pattern < own.patterns; pattern += WORKGROUP) {
-    let up = ((columns[start + pattern / 32u] >> (pattern % 32u)) & 1u) == 1u;
-    overlaps[replica_overlaps() + offset + pattern] += select(-2, 2, up) * spin;
+    let overlap = overlaps[replica_overlaps() + pattern];
+    let value = vec4i(overlap);
+    let bits = vec4i(bitcast<i32>(row(word, pattern)));
+    all += overlap;
+    up0 += value & ((bits << vec4u(31u, 30u, 29u, 28u)) >> vec4u(31u));
+    up1 += value & ((bits << vec4u(27u, 26u, 25u, 24u)) >> vec4u(31u));
+    up2 += value & ((bits << vec4u(23u, 22u, 21u, 20u)) >> vec4u(31u));
+    up3 += value & ((bits << vec4u(19u, 18u, 17u, 16u)) >> vec4u(31u));
+    up4 += value & ((bits << vec4u(15u, 14u, 13u, 12u)) >> vec4u(31u));
+    up5 += value & ((bits << vec4u(11u, 10u, 9u, 8u)) >> vec4u(31u));
+    up6 += value & ((bits << vec4u(7u, 6u, 5u, 4u)) >> vec4u(31u));
+    up7 += value & ((bits << vec4u(3u, 2u, 1u, 0u)) >> vec4u(31u));
+  }
+  keep(0u, up0);
+  keep(4u, up1);
+  keep(8u, up2);
+  keep(12u, up3);
+  keep(16u, up4);
+  keep(20u, up5);
+  keep(24u, up6);
+  keep(28u, up7);
+  partial[32u * WORKGROUP + lane] = all;
+}
+
+fn keep(site: u32, sums: vec4i) {
+  for (var i = 0u; i < 4u; i++) {
+    partial[(site + i) * WORKGROUP + lane] = sums[i];
   }
 }
 
-fn flip(other: u32) {
-  let site = sites[other];
-  spins[replica * SPIN_WORDS + site / 32u] ^= 1u << (site % 32u);
+/// Twice the sum where the pattern is +1, less the sum of all: pattern times overlap for site `lane` of the word.
+fn pull() -> i32 {
+  var sum = 0;
+  for (var other = 0u; other < WORKGROUP; other++) {
+    sum += 2 * partial[lane * WORKGROUP + other] - partial[32u * WORKGROUP + other];
+  }
+  return sum;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -115,106 +76,82 @@ fn sweep(
   @builtin(local_invocation_index) index: u32,
 ) {
   lane = index;
-  // A workgroup too many repeats nothing: it has no updates.
   let workgroup = id.x + id.y * groups.x;
   replica = min(workgroup, REPLICAS - 1u);
-  let updates = select(0u, SITES, workgroup < REPLICAS);
+  let words = select(0u, SPIN_WORDS, workgroup < REPLICAS); // a workgroup too many has nothing to do
   own = replicas[replica];
   key = stream(run, replica);
+  let next_overlaps = replica_overlaps() + select(0u, OVERLAPS, SYNCHRONOUS);
 
-  for (var start = 0u; start < updates; start += 32u) {
-    let update = start + lane;
-    let due = lane < 32u && update < SITES;
-    var random = 0u;
-    var spin = 1;
-    if (lane < 32u) {
-      let draw = min(update, SITES - 1u);
-      random = threefry4x32(vec4u(draw / 4u, step.sweep, 0u, 0u), key)[draw % 4u];
-      var site = draw;
-      if (DYNAMICS == 1u) {
-        site = scaled(threefry4x32(vec4u(draw / 4u, step.sweep, 1u, 0u), key)[draw % 4u]);
-      }
-      sites[lane] = site;
-      spin = spin_at(site);
+  for (var word = 0u; word < words; word++) {
+    let site = min(32u * word + lane, SITES - 1u);
+    let due = lane < 32u && 32u * word + lane < SITES;
+    add_up(word);
+    if (lane == 0u) {
+      before = spins[replica * SPIN_WORDS + word];
+      atomicStore(&after, before);
+      atomicStore(&first, 32u);
     }
-    atomicStore(&first, 32u);
-    workgroupBarrier();
-    partial[lane] = part_of_field();
     workgroupBarrier();
     var field = 0;
-    if (lane < 32u) {
-      field = total() - i32(own.patterns) * spin + own.field;
+    var spin = 1;
+    var random = 0u;
+    if (due) {
+      random = threefry4x32(vec4u(site / 4u, step.sweep, 0u, 0u), key)[site % 4u];
+      spin = select(-1, 1, ((before >> lane) & 1u) == 1u);
+      field = pull() - i32(own.patterns) * spin + own.field;
     }
 
-    if (DYNAMICS == 2u) {
-      if (lane < 32u) {
-        values[lane] = 0;
-        if (due) {
-          let next = aligned(field, spin, random);
-          values[lane] = select(0, next, next != spin);
-        }
+    if (SYNCHRONOUS) {
+      if (due && aligned(field, spin, random) != spin) {
+        atomicXor(&after, 1u << lane);
       }
-      workgroupBarrier();
-      for (var i = 0u; i < 32u; i++) {
-        if (values[i] != 0) {
-          follow(i, values[i], OVERLAPS);
-          if (lane == 0u) {
-            flip(i);
-          }
+    } else {
+      var behind = 0u; // the sites before this one have been offered their fields
+      loop {
+        if (due && lane >= behind && aligned(field, spin, random) != spin) {
+          atomicMin(&first, lane);
         }
+        workgroupBarrier();
+        if (lane == 0u) {
+          chosen = atomicLoad(&first);
+        }
+        let other = workgroupUniformLoad(&chosen);
+        if (other == 32u) {
+          break;
+        }
+        if (lane == other) {
+          atomicXor(&after, 1u << lane);
+          atomicStore(&first, 32u);
+        }
+        if (due && lane > other) {
+          let flipped = select(1, -1, ((before >> other) & 1u) == 1u);
+          field += 2 * flipped * (i32(own.patterns) - 2 * differences(site, 32u * word + other));
+        }
+        behind = other + 1u;
+        workgroupBarrier();
       }
-      storageBarrier();
-      workgroupBarrier();
-      continue;
     }
+    workgroupBarrier();
 
-    var from_lane = 0u;
-    loop {
-      if (due && lane >= from_lane && aligned(field, spin, random) != spin) {
-        atomicMin(&first, lane);
+    let now = atomicLoad(&after);
+    if (now != before) {
+      for (var pattern = lane; pattern < own.patterns; pattern += WORKGROUP) {
+        let bits = row(word, pattern);
+        // Each site that agrees with the pattern adds 1, each other takes 1 away.
+        overlaps[next_overlaps + pattern] += 2 * (i32(countOneBits(bits ^ before)) - i32(countOneBits(bits ^ now)));
       }
-      workgroupBarrier();
       if (lane == 0u) {
-        chosen = atomicLoad(&first);
+        spins[replica * SPIN_WORDS + word] = now;
       }
-      let other = workgroupUniformLoad(&chosen);
-      if (other == 32u) {
-        break;
-      }
-      partial[lane] = part_of_differences(other);
-      if (lane == other) {
-        values[0] = -spin;
-        flip(other);
-        atomicStore(&first, 32u);
-      }
-      workgroupBarrier();
-      let flipped = values[0];
-      follow(other, flipped, 0u);
-      if (lane < 32u) {
-        if (sites[lane] == sites[other]) {
-          spin = flipped; // its own part of the field goes with it
-        } else {
-          field += 2 * flipped * (i32(own.patterns) - 2 * total());
-        }
-      }
-      from_lane = other + 1u;
-      storageBarrier();
-      workgroupBarrier();
     }
-  }
-
-  if (DYNAMICS == 2u) {
     storageBarrier();
     workgroupBarrier();
-    for (var pattern = lane; pattern < OVERLAPS && updates > 0u; pattern += WORKGROUP) {
-      overlaps[replica_overlaps() + pattern] = overlaps[replica_overlaps() + OVERLAPS + pattern];
+  }
+
+  if (SYNCHRONOUS) {
+    for (var pattern = lane; pattern < OVERLAPS && words > 0u; pattern += WORKGROUP) {
+      overlaps[replica_overlaps() + pattern] = overlaps[next_overlaps + pattern];
     }
   }
-}
-
-/// A site by a random word: floor(word * SITES / 2^32), in halves of 16 bits because there is no wider product.
-fn scaled(word: u32) -> u32 {
-  let low = (word & 0xffffu) * SITES;
-  let high = (word >> 16u) * SITES;
-  return (high + (low >> 16u)) >> 16u;
 }

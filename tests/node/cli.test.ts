@@ -269,7 +269,8 @@ describe.concurrent("documents", () => {
 
   it("models and info", async ({ expect }) => {
     const [{ models }, info] = await Promise.all([document(["models"]), document(["info"])]);
-    const [ising, gillespie] = models;
+    const [ising, hopfield, gillespie] = models;
+    expect(hopfield).toMatchObject({ name: "hopfield", step: "sweep" });
     expect(gillespie).toMatchObject({ name: "gillespie", step: "trajectory" });
     expect(ising).toMatchObject({ name: "ising", step: "sweep", parameters: { type: "object" } });
     expect(ising.parameters.properties.temperature).toMatchObject({ exclusiveMinimum: 0, default: 2, unit: "J" });
@@ -297,6 +298,22 @@ describe.concurrent("an ensemble of a reaction network", () => {
     expect(run.exact.A.value).toBeCloseTo(36.65247122, 6);
     const reference = await document([...words, "--device", "reference"]);
     expect(reference.digest).toBe(run.digest); // f32 and f64 agree on all of these paths
+  });
+
+  it("Hopfield: loads and temperatures in one batch, and a checkpoint goes on", async ({ expect }) => {
+    const cwd = newFolder();
+    const words = ["--neurons", "200", "--warmup", "5", "--steps", "4", "--seed", "3"];
+    const scan = await document(["scan", "hopfield", ...words, "--patterns", "5,10", "--temperature", "0,0.3"], cwd);
+    expect(scan.digests).toHaveLength(1);
+    expect(scan.points).toHaveLength(4);
+    expect(scan.points[0].observables.overlap.value).toBe(1);
+    expect(scan.points[0].exact.overlap.source).toMatch(/Amit/);
+    const run = await document(["run", "hopfield", ...words, "--patterns", "20", "--checkpoint", "h.gibbs"], cwd);
+    const again = await document(["run", "--resume", "h.gibbs", "--steps", "8", "--device", "reference"], cwd);
+    const longer = words.map((word) => (word === "4" ? "8" : word));
+    const whole = await document(["run", "hopfield", ...longer, "--patterns", "20"], cwd);
+    expect(run.steps).toBe(4);
+    expect([again.digest, again.steps]).toEqual([whole.digest, 8]);
   });
 
   it("sweeps in one launch, reads SBML from a file, and continues a checkpoint", async ({ expect }) => {

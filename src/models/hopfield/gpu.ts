@@ -19,17 +19,20 @@ import {
 const STEPS = 1024;
 const SUM_WORDS = 6;
 const NO_PATTERN = 0xffffffff;
-const DYNAMICS = { sequential: 0, random: 1, synchronous: 2 };
+/** Lanes of a sweep in order: 33 sums of each fit 16 KiB. */
+const MOST_LANES = 64;
 
-type Kernels = Record<"patterns" | "start" | "overlaps" | "sweep" | "measure", Kernel>;
+type Kernels = Record<"patterns" | "rows" | "start" | "overlaps" | "sweep" | "measure", Kernel>;
 
 /** Sizes of the buffers that grow, in bytes. */
-export function bufferBytes(options: NetworkOptions): Record<"columns" | "overlaps" | "spins", number> {
+export function bufferBytes(options: NetworkOptions): Record<"columns" | "rows" | "overlaps" | "spins", number> {
   const { neurons, replicas, patterns, dynamics } = options;
   const words = Math.ceil(mostPatterns(options) / 32);
   const copies = dynamics === "synchronous" ? 2 : 1;
   return {
     columns: 4 * neurons * words * (patterns ? 1 : replicas.length),
+    // Sites in random order never ask for them.
+    rows: dynamics === "random" ? 4 : 128 * words * Math.ceil(neurons / 32) * (patterns ? 1 : replicas.length),
     overlaps: 128 * words * copies * replicas.length,
     spins: 4 * Math.ceil(neurons / 32) * replicas.length,
   };
@@ -42,7 +45,10 @@ export class GpuNetwork implements Network {
   readonly #workgroup: number;
   readonly #words: number;
   readonly #stride: number;
-  readonly #buffers: Record<"columns" | "spins" | "overlaps" | "replicas" | "run" | "steps" | "sums", GPUBuffer>;
+  readonly #buffers: Record<
+    "columns" | "rows" | "spins" | "overlaps" | "replicas" | "run" | "steps" | "sums",
+    GPUBuffer
+  >;
   #chances: GPUBuffer;
   readonly #budget = new Budget();
 
@@ -71,6 +77,7 @@ export class GpuNetwork implements Network {
     this.#stride = Math.max(16, device.limits.minUniformBufferOffsetAlignment);
     this.#buffers = {
       columns: buffer("columns", bytes.columns),
+      rows: buffer("rows", bytes.rows),
       spins: buffer("spins", bytes.spins),
       overlaps: buffer("overlaps", bytes.overlaps),
       replicas: buffer("replicas", 16 * options.replicas.length),
@@ -113,12 +120,11 @@ export class GpuNetwork implements Network {
       const columns = new Uint32Array(neurons * this.#words);
       for (let pattern = 0; pattern < mostPatterns(this.#options); pattern++) {
         for (let site = 0; site < neurons; site++) {
-          if (patterns[pattern * neurons + site] > 0)
-            columns[site * this.#words + (pattern >> 5)] |= 1 << (pattern & 31);
+          if (patterns[pattern * neurons + site] > 0) columns[(pattern >> 5) * neurons + site] |= 1 << (pattern & 31);
         }
       }
       this.#device.write(this.#buffers.columns, columns);
-      return;
+      return this.#storeRows();
     }
     this.#writeRun(PURPOSE.patterns);
     const count = replicas.length * neurons * Math.ceil(this.#words / 4);
@@ -127,6 +133,14 @@ export class GpuNetwork implements Network {
       const group = this.#kernels.patterns.bind(columns, own, run, uniform);
       return this.#dispatch(this.#kernels.patterns, group, Math.ceil(count / this.#workgroup));
     });
+    await this.#storeRows();
+  }
+
+  async #storeRows(): Promise<void> {
+    if (this.#options.dynamics === "random") return;
+    const { rows, columns } = this.#buffers;
+    const group = this.#kernels.rows.bind(rows, columns);
+    await this.#dispatch(this.#kernels.rows, group, Math.ceil(rows.size / 4 / this.#workgroup));
   }
 
   async begin(pattern: number | undefined, noise: number): Promise<void> {
@@ -181,7 +195,7 @@ export class GpuNetwork implements Network {
     const columns = new Uint32Array(await this.#device.read(this.#buffers.columns, 0, 4 * neurons * this.#words));
     return Int8Array.from({ length: count * neurons }, (_, i) => {
       const [pattern, site] = [Math.floor(i / neurons), i % neurons];
-      return (columns[site * this.#words + (pattern >> 5)] >> (pattern & 31)) & 1 ? 1 : -1;
+      return (columns[(pattern >> 5) * neurons + site] >> (pattern & 31)) & 1 ? 1 : -1;
     });
   }
 
@@ -214,9 +228,19 @@ export class GpuNetwork implements Network {
   #submit(from: number, count: number, measured: readonly number[]): Promise<void> {
     this.#writeRun(PURPOSE.sweep);
     this.#writeSteps(from, count);
-    const { spins, overlaps, columns, replicas, run, steps } = this.#buffers;
+    const { spins, overlaps, columns, rows, replicas, run, steps } = this.#buffers;
     const { sweep } = this.#kernels;
-    const group = sweep.bind(spins, overlaps, columns, replicas, this.#chances, run, { buffer: steps, size: 8 });
+    const more = this.#options.dynamics === "random" ? [] : [rows];
+    const group = sweep.bind(
+      spins,
+      overlaps,
+      columns,
+      replicas,
+      this.#chances,
+      run,
+      { buffer: steps, size: 8 },
+      ...more,
+    );
     return this.#device.submit(title(this.#options), (encoder) => {
       const pass = encoder.beginComputePass({ timestampWrites: this.#device.timer?.writes("steps") });
       let slot = 0;
@@ -300,11 +324,18 @@ async function compile(device: GpuDevice, options: NetworkOptions, workgroup: nu
   };
   const overlapsOf = 32 * constants.WORDS;
   const STRIDE = overlapsOf * (options.dynamics === "synchronous" ? 2 : 1);
-  const [patterns, start, overlaps, sweep, measure] = await Promise.all([
+  const random = options.dynamics === "random";
+  const [patterns, rows, start, overlaps, sweep, measure] = await Promise.all([
     device.kernel({
       shader: "hopfield/patterns.wgsl",
       entryPoint: "make_patterns",
       bindings: ["storage", "read-only-storage", "uniform", "uniform"],
+      constants,
+    }),
+    device.kernel({
+      shader: "hopfield/rows.wgsl",
+      entryPoint: "make_rows",
+      bindings: ["storage", "read-only-storage"],
       constants,
     }),
     device.kernel({
@@ -320,8 +351,8 @@ async function compile(device: GpuDevice, options: NetworkOptions, workgroup: nu
       constants: { ...constants, STRIDE },
     }),
     device.kernel({
-      shader: "hopfield/sweep.wgsl",
-      entryPoint: "sweep",
+      shader: random ? "hopfield/random.wgsl" : "hopfield/sweep.wgsl",
+      entryPoint: random ? "sweep_random" : "sweep",
       bindings: [
         "storage",
         "storage",
@@ -330,8 +361,14 @@ async function compile(device: GpuDevice, options: NetworkOptions, workgroup: nu
         "read-only-storage",
         "uniform",
         "step",
+        ...(random ? [] : (["read-only-storage"] as const)),
       ],
-      constants: { ...constants, DYNAMICS: DYNAMICS[options.dynamics] },
+      constants: {
+        ...constants,
+        SYNCHRONOUS: options.dynamics === "synchronous" ? 1 : 0,
+        // Sums of 32 sites a lane must fit the memory of a workgroup.
+        WORKGROUP: random ? workgroup : Math.min(workgroup, MOST_LANES),
+      },
     }),
     device.kernel({
       shader: "hopfield/measure.wgsl",
@@ -340,7 +377,7 @@ async function compile(device: GpuDevice, options: NetworkOptions, workgroup: nu
       constants: { ...constants, STRIDE, CUE: options.cue },
     }),
   ]);
-  return { patterns, start, overlaps, sweep, measure };
+  return { patterns, rows, start, overlaps, sweep, measure };
 }
 
 const title = (options: NetworkOptions) =>
