@@ -4,7 +4,7 @@
 // never made.
 
 struct Replica {
-  /// Patterns stored, at most 32 * WORDS.
+  /// Patterns stored, at most 32 a word.
   patterns: u32,
   /// Where this replica's chances begin, and how many there are; none at temperature 0.
   chances: u32,
@@ -17,22 +17,30 @@ struct Run {
   seed: vec2u,
   purpose: u32,
   first_replica: u32,
+  replicas: u32,
+  sites: u32,
+  /// Words of 32 sites, words of 32 patterns, and patterns in those.
+  spin_words: u32,
+  words: u32,
+  overlaps: u32,
+  /// From one replica's overlaps to the next: one copy, or two for synchronous dynamics.
+  stride: u32,
+  /// 0 if all replicas have the same patterns.
+  own_patterns: u32,
+  /// The pattern whose overlap is measured.
+  cue: u32,
 }
 
-override SITES: u32;
-override WORDS: u32;
-override REPLICAS: u32;
-/// 0 if all replicas have the same patterns.
-override OWN_PATTERNS: u32;
+@group(0) @binding(0) var<uniform> run: Run;
+
 override WORKGROUP: u32;
 
-override SPIN_WORDS: u32 = (SITES + 31u) / 32u;
 
 /// Where the word of 32 patterns of a site stands.
 fn column(replica: u32, word: u32, site: u32) -> u32 {
-  return (replica * OWN_PATTERNS * WORDS + word) * SITES + site;
+  return (replica * run.own_patterns * run.words + word) * run.sites + site;
 }
 
-fn stream(run: Run, replica: u32) -> vec4u {
+fn stream(replica: u32) -> vec4u {
   return vec4u(run.seed, run.purpose, run.first_replica + replica);
 }

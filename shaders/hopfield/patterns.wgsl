@@ -1,9 +1,8 @@
 // requires: hopfield/network.wgsl
 // Random patterns, one invocation for four words of a column: each bit by itself, or where the bits are biased by its own number.
 
-@group(0) @binding(0) var<storage, read_write> columns: array<u32>;
-@group(0) @binding(1) var<storage, read> replicas: array<Replica>;
-@group(0) @binding(2) var<uniform> run: Run;
+@group(0) @binding(1) var<storage, read_write> columns: array<u32>;
+@group(0) @binding(2) var<storage, read> replicas: array<Replica>;
 @group(0) @binding(3) var<uniform> bias: Bias;
 
 struct Bias {
@@ -11,18 +10,18 @@ struct Bias {
   chance: u32,
 }
 
-override QUADS: u32 = (WORDS + 3u) / 4u;
 
 @compute @workgroup_size(WORKGROUP)
 fn make_patterns(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let quads = (run.words + 3u) / 4u;
   let index = id.x + id.y * groups.x * WORKGROUP;
-  if (index >= select(1u, REPLICAS, OWN_PATTERNS == 1u) * SITES * QUADS) {
+  if (index >= select(1u, run.replicas, run.own_patterns == 1u) * run.sites * quads) {
     return;
   }
-  let quad = index % QUADS;
-  let site = (index / QUADS) % SITES;
-  let replica = index / (QUADS * SITES);
-  let key = stream(run, replica);
+  let quad = index % quads;
+  let site = (index / quads) % run.sites;
+  let replica = index / (quads * run.sites);
+  let key = stream(replica);
   var bits = threefry4x32(vec4u(site, quad, 0u, 0u), key);
   if (bias.chance != 0x80000000u) {
     bits = vec4u(0u);
@@ -34,7 +33,7 @@ fn make_patterns(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
     }
   }
   // The largest number of patterns of any replica: a replica with fewer masks the others when it reads.
-  for (var k = 0u; k < 4u && 4u * quad + k < WORDS; k++) {
+  for (var k = 0u; k < 4u && 4u * quad + k < run.words; k++) {
     columns[column(replica, 4u * quad + k, site)] = bits[k];
   }
 }

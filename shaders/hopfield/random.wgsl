@@ -11,7 +11,7 @@ var<workgroup> flipped: i32;
 fn pull(site: u32) -> i32 {
   var up = 0;
   var all = 0;
-  for (var word = 0u; word < WORDS; word++) {
+  for (var word = 0u; word < run.words; word++) {
     let bits = i32(columns[column(replica, word, site)]);
     let at = replica_overlaps() + 32u * word;
     for (var i = 0u; i < 32u; i++) {
@@ -32,7 +32,7 @@ fn follow(site: u32, spin: i32) {
 }
 
 fn flip(site: u32) {
-  spins[replica * SPIN_WORDS + site / 32u] ^= 1u << (site % 32u);
+  spins[replica * run.spin_words + site / 32u] ^= 1u << (site % 32u);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -43,14 +43,14 @@ fn sweep_random(
 ) {
   lane = index;
   let workgroup = id.x + id.y * groups.x;
-  replica = min(workgroup, REPLICAS - 1u);
-  let updates = select(0u, SITES, workgroup < REPLICAS); // a workgroup too many has none
+  replica = min(workgroup, run.replicas - 1u);
+  let updates = select(0u, run.sites, workgroup < run.replicas); // a workgroup too many has none
   own = replicas[replica];
-  key = stream(run, replica);
+  key = stream(replica);
 
   for (var start = 0u; start < updates; start += WORKGROUP) {
-    let due = start + lane < SITES;
-    let draw = min(start + lane, SITES - 1u);
+    let due = start + lane < run.sites;
+    let draw = min(start + lane, run.sites - 1u);
     let random = threefry4x32(vec4u(draw / 4u, step.sweep, 0u, 0u), key)[draw % 4u];
     let site = scaled(threefry4x32(vec4u(draw / 4u, step.sweep, 1u, 0u), key)[draw % 4u]);
     sites[lane] = site;
@@ -94,7 +94,7 @@ fn sweep_random(
 
 /// A site by a random word: floor(word * SITES / 2^32), in halves of 16 bits because there is no wider product.
 fn scaled(word: u32) -> u32 {
-  let low = (word & 0xffffu) * SITES;
-  let high = (word >> 16u) * SITES;
+  let low = (word & 0xffffu) * run.sites;
+  let high = (word >> 16u) * run.sites;
   return (high + (low >> 16u)) >> 16u;
 }

@@ -5,7 +5,7 @@
 // In their order they are a chain: the first of the 32 that flips does so, the fields of those behind it follow, and so on. Where flips
 // are rare that costs no more than the fields. The overlaps follow at the end, for what the 32 spins were and have become is enough.
 
-/// The same bits as in the columns with patterns side by side: for each word of 32 sites, 32 * WORDS patterns.
+/// The same bits as in the columns with patterns side by side: for each word of 32 sites, 32 a word patterns.
 @group(0) @binding(7) var<storage, read> rows: array<u32>;
 
 /// Sums of each lane, for 32 sites and over all its patterns: [sum][lane].
@@ -15,7 +15,7 @@ var<workgroup> before: u32;
 var<workgroup> after: atomic<u32>;
 
 fn row(word: u32, pattern: u32) -> u32 {
-  return rows[(replica * OWN_PATTERNS * SPIN_WORDS + word) * OVERLAPS + pattern];
+  return rows[(replica * run.own_patterns * run.spin_words + word) * run.overlaps + pattern];
 }
 
 /// Pattern times overlap over this lane's patterns: where the pattern is +1, and all. Named sums stay in registers.
@@ -77,18 +77,18 @@ fn sweep(
 ) {
   lane = index;
   let workgroup = id.x + id.y * groups.x;
-  replica = min(workgroup, REPLICAS - 1u);
-  let words = select(0u, SPIN_WORDS, workgroup < REPLICAS); // a workgroup too many has nothing to do
+  replica = min(workgroup, run.replicas - 1u);
+  let words = select(0u, run.spin_words, workgroup < run.replicas); // a workgroup too many has nothing to do
   own = replicas[replica];
-  key = stream(run, replica);
-  let next_overlaps = replica_overlaps() + select(0u, OVERLAPS, SYNCHRONOUS);
+  key = stream(replica);
+  let next_overlaps = replica_overlaps() + select(0u, run.overlaps, SYNCHRONOUS);
 
   for (var word = 0u; word < words; word++) {
-    let site = min(32u * word + lane, SITES - 1u);
-    let due = lane < 32u && 32u * word + lane < SITES;
+    let site = min(32u * word + lane, run.sites - 1u);
+    let due = lane < 32u && 32u * word + lane < run.sites;
     add_up(word);
     if (lane == 0u) {
-      before = spins[replica * SPIN_WORDS + word];
+      before = spins[replica * run.spin_words + word];
       atomicStore(&after, before);
       atomicStore(&first, 32u);
     }
@@ -142,7 +142,7 @@ fn sweep(
         overlaps[next_overlaps + pattern] += 2 * (i32(countOneBits(bits ^ before)) - i32(countOneBits(bits ^ now)));
       }
       if (lane == 0u) {
-        spins[replica * SPIN_WORDS + word] = now;
+        spins[replica * run.spin_words + word] = now;
       }
     }
     storageBarrier();
@@ -150,7 +150,7 @@ fn sweep(
   }
 
   if (SYNCHRONOUS) {
-    for (var pattern = lane; pattern < OVERLAPS && words > 0u; pattern += WORKGROUP) {
+    for (var pattern = lane; pattern < run.overlaps && words > 0u; pattern += WORKGROUP) {
       overlaps[replica_overlaps() + pattern] = overlaps[next_overlaps + pattern];
     }
   }

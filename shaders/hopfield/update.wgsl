@@ -2,14 +2,13 @@
 // What an update is, for both orders of sweeps. A spin is offered its local field h = (sum of pattern times overlap - its own part) / N +
 // field: at temperature 0 it aligns with it, else by the heat bath. All in integers: H = N h.
 
-@group(0) @binding(0) var<storage, read_write> spins: array<u32>;
-/// 32 * WORDS a replica; for synchronous dynamics as many again for the next state.
-@group(0) @binding(1) var<storage, read_write> overlaps: array<i32>;
-@group(0) @binding(2) var<storage, read> columns: array<u32>;
-@group(0) @binding(3) var<storage, read> replicas: array<Replica>;
+@group(0) @binding(1) var<storage, read_write> spins: array<u32>;
+/// 32 a word a replica; for synchronous dynamics as many again for the next state.
+@group(0) @binding(2) var<storage, read_write> overlaps: array<i32>;
+@group(0) @binding(3) var<storage, read> columns: array<u32>;
+@group(0) @binding(4) var<storage, read> replicas: array<Replica>;
 /// 2^32 times the probability that a spin aligns with a field of 0, 1, 2, ... units.
-@group(0) @binding(4) var<storage, read> chances: array<u32>;
-@group(0) @binding(5) var<uniform> run: Run;
+@group(0) @binding(5) var<storage, read> chances: array<u32>;
 @group(0) @binding(6) var<uniform> step: Step;
 
 struct Step {
@@ -18,7 +17,6 @@ struct Step {
 
 /// All at once (Little), each from the state before the sweep.
 override SYNCHRONOUS: bool;
-override OVERLAPS: u32 = 32u * WORDS;
 
 /// The first of the updates at hand that flips.
 var<workgroup> first: atomic<u32>;
@@ -43,7 +41,7 @@ fn aligned(field: i32, spin: i32, random: u32) -> i32 {
 }
 
 fn spin_at(site: u32) -> i32 {
-  return select(-1, 1, ((spins[replica * SPIN_WORDS + site / 32u] >> (site % 32u)) & 1u) == 1u);
+  return select(-1, 1, ((spins[replica * run.spin_words + site / 32u] >> (site % 32u)) & 1u) == 1u);
 }
 
 /// In how many patterns two sites differ.
@@ -58,5 +56,5 @@ fn differences(site: u32, other: u32) -> i32 {
 }
 
 fn replica_overlaps() -> u32 {
-  return replica * OVERLAPS * select(1u, 2u, SYNCHRONOUS);
+  return replica * run.stride;
 }

@@ -24,16 +24,18 @@ const MOST_LANES = 64;
 
 type Kernels = Record<"patterns" | "rows" | "start" | "overlaps" | "sweep" | "measure", Kernel>;
 
+/** Of the overlaps: synchronous dynamics makes the next while it reads the present. */
+const copies = ({ dynamics }: NetworkOptions) => (dynamics === "synchronous" ? 2 : 1);
+
 /** Sizes of the buffers that grow, in bytes. */
 export function bufferBytes(options: NetworkOptions): Record<"columns" | "rows" | "overlaps" | "spins", number> {
   const { neurons, replicas, patterns, dynamics } = options;
   const words = Math.ceil(mostPatterns(options) / 32);
-  const copies = dynamics === "synchronous" ? 2 : 1;
   return {
     columns: 4 * neurons * words * (patterns ? 1 : replicas.length),
     // Sites in random order never ask for them.
     rows: dynamics === "random" ? 4 : 128 * words * Math.ceil(neurons / 32) * (patterns ? 1 : replicas.length),
-    overlaps: 128 * words * copies * replicas.length,
+    overlaps: 128 * words * copies(options) * replicas.length,
     spins: 4 * Math.ceil(neurons / 32) * replicas.length,
   };
 }
@@ -81,7 +83,7 @@ export class GpuNetwork implements Network {
       spins: buffer("spins", bytes.spins),
       overlaps: buffer("overlaps", bytes.overlaps),
       replicas: buffer("replicas", 16 * options.replicas.length),
-      run: buffer("run", 16, UNIFORM | COPY_DST),
+      run: buffer("run", 48, UNIFORM | COPY_DST),
       steps: buffer("steps", STEPS * this.#stride, UNIFORM | COPY_DST),
       sums: buffer("sums", this.#slots * 4 * SUM_WORDS * options.replicas.length),
     };
@@ -130,7 +132,7 @@ export class GpuNetwork implements Network {
     const count = replicas.length * neurons * Math.ceil(this.#words / 4);
     await this.#withUniform(new Uint32Array([bias]), (uniform) => {
       const { columns, replicas: own, run } = this.#buffers;
-      const group = this.#kernels.patterns.bind(columns, own, run, uniform);
+      const group = this.#kernels.patterns.bind(run, columns, own, uniform);
       return this.#dispatch(this.#kernels.patterns, group, Math.ceil(count / this.#workgroup));
     });
     await this.#storeRows();
@@ -138,8 +140,9 @@ export class GpuNetwork implements Network {
 
   async #storeRows(): Promise<void> {
     if (this.#options.dynamics === "random") return;
+    this.#writeRun(PURPOSE.patterns);
     const { rows, columns } = this.#buffers;
-    const group = this.#kernels.rows.bind(rows, columns);
+    const group = this.#kernels.rows.bind(this.#buffers.run, rows, columns);
     await this.#dispatch(this.#kernels.rows, group, Math.ceil(rows.size / 4 / this.#workgroup));
   }
 
@@ -147,7 +150,7 @@ export class GpuNetwork implements Network {
     this.#writeRun(PURPOSE.start);
     const { spins, columns, run } = this.#buffers;
     await this.#withUniform(new Uint32Array([pattern ?? NO_PATTERN, noise]), (uniform) => {
-      const group = this.#kernels.start.bind(spins, columns, run, uniform);
+      const group = this.#kernels.start.bind(run, spins, columns, uniform);
       const words = this.#options.replicas.length * Math.ceil(this.#options.neurons / 32);
       return this.#dispatch(this.#kernels.start, group, Math.ceil(words / this.#workgroup));
     });
@@ -175,6 +178,7 @@ export class GpuNetwork implements Network {
   }
 
   async sums(): Promise<Sums[]> {
+    this.#writeRun(PURPOSE.sweep);
     this.#writeSteps(0, 1);
     await this.#device.submit(title(this.#options), (encoder) => {
       const pass = encoder.beginComputePass();
@@ -232,12 +236,12 @@ export class GpuNetwork implements Network {
     const { sweep } = this.#kernels;
     const more = this.#options.dynamics === "random" ? [] : [rows];
     const group = sweep.bind(
+      run,
       spins,
       overlaps,
       columns,
       replicas,
       this.#chances,
-      run,
       { buffer: steps, size: 8 },
       ...more,
     );
@@ -259,7 +263,9 @@ export class GpuNetwork implements Network {
     const { measure } = this.#kernels;
     pass.setPipeline(measure.pipeline);
     // The second word of each step is its own number: the slot.
-    pass.setBindGroup(0, measure.bind(sums, spins, overlaps, { buffer: steps, size: 8 }), [slot * this.#stride]);
+    pass.setBindGroup(0, measure.bind(this.#buffers.run, sums, spins, overlaps, { buffer: steps, size: 8 }), [
+      slot * this.#stride,
+    ]);
     pass.dispatchWorkgroups(...grid(this.#options.replicas.length, this.#device.limits));
   }
 
@@ -275,15 +281,23 @@ export class GpuNetwork implements Network {
   }
 
   #sumOverlaps(): Promise<void> {
+    this.#writeRun(PURPOSE.start);
     const { spins, overlaps, columns, replicas } = this.#buffers;
-    const group = this.#kernels.overlaps.bind(overlaps, spins, columns, replicas);
+    const group = this.#kernels.overlaps.bind(this.#buffers.run, overlaps, spins, columns, replicas);
     return this.#dispatch(this.#kernels.overlaps, group, this.#options.replicas.length * this.#words);
   }
 
   #writeRun(purpose: number): void {
-    const { seed, firstReplica } = this.#options;
-    const words = [Number(seed & 0xffffffffn), Number(seed >> 32n), purpose, firstReplica];
-    this.#device.write(this.#buffers.run, new Uint32Array(words));
+    const { seed, firstReplica, replicas, neurons, patterns, cue } = this.#options;
+    const overlaps = 32 * this.#words;
+    this.#device.write(
+      this.#buffers.run,
+      new Uint32Array([
+        ...[Number(seed & 0xffffffffn), Number(seed >> 32n), purpose, firstReplica],
+        ...[replicas.length, neurons, Math.ceil(neurons / 32), this.#words],
+        ...[overlaps, overlaps * copies(this.#options), patterns ? 0 : 1, cue],
+      ]),
+    );
   }
 
   #writeSteps(from: number, count: number): void {
@@ -314,67 +328,58 @@ export class GpuNetwork implements Network {
   }
 }
 
-async function compile(device: GpuDevice, options: NetworkOptions, workgroup: number): Promise<Kernels> {
-  const constants = {
-    SITES: options.neurons,
-    WORDS: Math.ceil(mostPatterns(options) / 32),
-    REPLICAS: options.replicas.length,
-    OWN_PATTERNS: options.patterns ? 0 : 1,
-    WORKGROUP: workgroup,
-  };
-  const overlapsOf = 32 * constants.WORDS;
-  const STRIDE = overlapsOf * (options.dynamics === "synchronous" ? 2 : 1);
-  const random = options.dynamics === "random";
+async function compile(device: GpuDevice, { dynamics }: NetworkOptions, workgroup: number): Promise<Kernels> {
+  const constants = { WORKGROUP: workgroup };
+  const random = dynamics === "random";
   const [patterns, rows, start, overlaps, sweep, measure] = await Promise.all([
     device.kernel({
       shader: "hopfield/patterns.wgsl",
       entryPoint: "make_patterns",
-      bindings: ["storage", "read-only-storage", "uniform", "uniform"],
+      bindings: ["uniform", "storage", "read-only-storage", "uniform"],
       constants,
     }),
     device.kernel({
       shader: "hopfield/rows.wgsl",
       entryPoint: "make_rows",
-      bindings: ["storage", "read-only-storage"],
+      bindings: ["uniform", "storage", "read-only-storage"],
       constants,
     }),
     device.kernel({
       shader: "hopfield/start.wgsl",
       entryPoint: "start",
-      bindings: ["storage", "read-only-storage", "uniform", "uniform"],
+      bindings: ["uniform", "storage", "read-only-storage", "uniform"],
       constants,
     }),
     device.kernel({
       shader: "hopfield/overlaps.wgsl",
       entryPoint: "sum_overlaps",
-      bindings: ["storage", "read-only-storage", "read-only-storage", "read-only-storage"],
-      constants: { ...constants, STRIDE },
+      bindings: ["uniform", "storage", "read-only-storage", "read-only-storage", "read-only-storage"],
+      constants,
     }),
     device.kernel({
       shader: random ? "hopfield/random.wgsl" : "hopfield/sweep.wgsl",
       entryPoint: random ? "sweep_random" : "sweep",
       bindings: [
-        "storage",
-        "storage",
-        "read-only-storage",
-        "read-only-storage",
-        "read-only-storage",
         "uniform",
+        "storage",
+        "storage",
+        "read-only-storage",
+        "read-only-storage",
+        "read-only-storage",
         "step",
         ...(random ? [] : (["read-only-storage"] as const)),
       ],
       constants: {
-        ...constants,
-        SYNCHRONOUS: options.dynamics === "synchronous" ? 1 : 0,
         // Sums of 32 sites a lane must fit the memory of a workgroup.
         WORKGROUP: random ? workgroup : Math.min(workgroup, MOST_LANES),
+        ...(random ? {} : { SYNCHRONOUS: dynamics === "synchronous" ? 1 : 0 }),
       },
     }),
     device.kernel({
       shader: "hopfield/measure.wgsl",
       entryPoint: "measure",
-      bindings: ["storage", "read-only-storage", "read-only-storage", "step"],
-      constants: { ...constants, STRIDE, CUE: options.cue },
+      bindings: ["uniform", "storage", "read-only-storage", "read-only-storage", "step"],
+      constants,
     }),
   ]);
   return { patterns, rows, start, overlaps, sweep, measure };
