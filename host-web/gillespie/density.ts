@@ -1,6 +1,6 @@
 // How often each count occurs at each time, as a picture, with some trajectories over it, the mean and the rate equations.
 
-import { type GillespieSimulation, rateEquations } from "../../src/models/gillespie/index.ts";
+import type { GillespieResult, GillespieSimulation } from "../../src/models/gillespie/index.ts";
 import { colourMap } from "../worker/colours.ts";
 import type { Sketch } from "../worker/scene.ts";
 import { type Axes, drawAxes, drawLegend, frameOf } from "./axes.ts";
@@ -14,12 +14,16 @@ const PATH = "#ffffff73";
 const MEAN = "#ff9d3b";
 const RATES = "#ff4d6d";
 
-export async function densitySketch(simulation: GillespieSimulation, size: readonly [number, number]): Promise<Sketch> {
+export async function densitySketch(
+  simulation: GillespieSimulation,
+  size: readonly [number, number],
+  rates: number[][] | undefined,
+): Promise<Sketch> {
   const { network, times } = simulation.ensemble;
   const { species } = network;
   const paths = await simulation.counts(0, PATHS);
-  const rates = rateEquations(simulation.ensemble);
   const end = times[times.length - 1];
+  let moments: GillespieResult | undefined;
   let cells: { steps: number; look: string; image: OffscreenCanvas; top: number } | undefined;
 
   /** One pixel a (time, bin); the most frequent count of each time is the brightest. */
@@ -90,7 +94,8 @@ export async function densitySketch(simulation: GillespieSimulation, size: reado
       };
       for (const path of paths) line((t) => path[t][at], PATH, 1);
       if (simulation.steps > 1) {
-        const { mean, sd } = simulation.result();
+        if (moments?.trajectories !== simulation.steps) moments = simulation.result();
+        const { mean, sd } = moments;
         line((t) => mean[t][at], MEAN, 2.5);
         for (const sign of [-1, 1]) line((t) => mean[t][at] + sign * sd[t][at], MEAN, 1.5, [4, 4]);
       }

@@ -16,6 +16,9 @@ const COMPARED = 64;
 /** The exact laws of runs, as far as they are known. */
 const laws = new WeakMap<GillespieSimulation, Law | "none">();
 
+/** The rate equations of runs, solved once. */
+const solved = new WeakMap<GillespieSimulation, number[][] | undefined>();
+
 /** Solves the master equation in a worker of its own; `changed` when it is there. */
 function findLaw(simulation: GillespieSimulation, changed: () => void): () => void {
   const worker = new Worker(new URL("./law.ts", import.meta.url), { type: "module" });
@@ -50,7 +53,9 @@ export const scene: SceneModule<GillespieSimulation> = {
   async sketch(simulation, changed) {
     if (simulation.ensemble.points.length > 1) return sweepSketch(simulation, SIZE);
     const dispose = findLaw(simulation, changed);
-    return { ...(await densitySketch(simulation, SIZE)), dispose };
+    const rates = rateEquations(simulation.ensemble);
+    solved.set(simulation, rates);
+    return { ...(await densitySketch(simulation, SIZE, rates)), dispose };
   },
 
   async report(simulation, look) {
@@ -168,7 +173,7 @@ function inTime(simulation: GillespieSimulation, look: Look, law: Law | undefine
     },
   ];
   if (law) curves.push({ name: "master equation", x: times, y: law.mean.map((row) => row[at]) });
-  const rates = rateEquations(ensemble);
+  const rates = solved.get(simulation);
   if (rates) curves.push({ name: "rate equations", x: times, y: rates.map((row) => row[at]) });
   const plots: PlotData[] = [{ key: "mean", title: `${species[at]} in time`, x: "time", curves }];
   if (passage) {

@@ -415,7 +415,7 @@ export class Engine {
   #timing(): Timing {
     const { steps, draw, fps, made, exact } = this.#pace;
     const { count, unit } = this.#model.updates(this.#simulation.points.parameters);
-    const rate = steps > 0 ? (1000 * made * count) / steps : 0;
+    const rate = steps > 0 ? (1000 * made * count * this.#simulation.replicas) / steps : 0;
     return { steps, draw, exact, framesPerSecond: fps, rate, unit: `${unit}/s` };
   }
 

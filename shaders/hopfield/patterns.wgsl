@@ -2,8 +2,7 @@
 // Random patterns, one invocation for four words of a column: each bit by itself, or where the bits are biased by its own number.
 
 @group(0) @binding(1) var<storage, read_write> columns: array<u32>;
-@group(0) @binding(2) var<storage, read> replicas: array<Replica>;
-@group(0) @binding(3) var<uniform> bias: Bias;
+@group(0) @binding(2) var<uniform> bias: Bias;
 
 struct Bias {
   /// 2^32 times the probability of +1; 2^31 is no bias.

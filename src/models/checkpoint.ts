@@ -1,6 +1,7 @@
 // A checkpoint: a header in JSON, named sections of bytes, and a SHA-256 over all of it. Any damage is found before use.
 
 import { CheckpointError } from "../device/errors.ts";
+import type { CheckpointExtra } from "./model.ts";
 
 /** The format's version; a newer one is refused by name. */
 const FORMAT = 1;
@@ -14,6 +15,22 @@ export interface Checkpoint {
   header: Record<string, unknown>;
   sections: Record<string, Uint8Array>;
 }
+
+/** The checkpoint with what is kept beside it for whoever asked for it; `extraOf` gives that back. */
+export function withExtra({ model, header, sections }: Checkpoint, extra: CheckpointExtra): Checkpoint {
+  const kept = Object.entries(extra.sections).map(([name, bytes]) => [EXTRA + name, bytes]);
+  return { model, header: { ...header, extra: extra.header }, sections: { ...sections, ...Object.fromEntries(kept) } };
+}
+
+export function extraOf({ header, sections }: Checkpoint): CheckpointExtra {
+  const kept = Object.entries(sections).filter(([name]) => name.startsWith(EXTRA));
+  return {
+    header: header.extra as Record<string, unknown>,
+    sections: Object.fromEntries(kept.map(([name, bytes]) => [name.slice(EXTRA.length), bytes])),
+  };
+}
+
+const EXTRA = "extra:";
 
 export async function encodeCheckpoint({ model, header, sections }: Checkpoint): Promise<Uint8Array> {
   const names = Object.keys(sections);

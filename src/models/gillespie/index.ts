@@ -2,8 +2,7 @@
 
 import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
-import { gillespieParameters, networkOf } from "./parameters.ts";
-import { readSweep } from "./prepare.ts";
+import { gillespieParameters } from "./parameters.ts";
 import { exactGillespie, type GillespieOptions, GillespieSimulation } from "./simulation.ts";
 import { validateGillespie } from "./validate.ts";
 
@@ -36,6 +35,6 @@ export const gillespie = {
   restore: (device: Device, checkpoint: Uint8Array) => GillespieSimulation.restore(device, checkpoint),
   estimate: (simulation) => simulation.estimate(),
   exact: exactGillespie,
-  updates: (parameters) => ({ count: readSweep(networkOf(parameters), parameters.set).length, unit: "trajectories" }),
+  updates: () => ({ count: 1, unit: "trajectories" }),
   validate: validateGillespie,
 } satisfies Model<typeof gillespieParameters, GillespieSimulation>;

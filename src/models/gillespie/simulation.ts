@@ -5,7 +5,7 @@ import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { decodeCheckpoint, digestOf, encodeCheckpoint } from "../checkpoint.ts";
+import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
 import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
 import { type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
@@ -47,7 +47,8 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
   readonly model = "gillespie";
   readonly device: Device;
   readonly seed: bigint;
-  readonly replicas = 1;
+  /** Points of the sweep: each step makes a trajectory of every one. */
+  readonly replicas: number;
   readonly points: Points<GillespieParameters>;
   readonly ensemble: Ensemble;
   readonly #runner: Runner;
@@ -66,6 +67,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
     this.points = points;
     this.ensemble = ensemble;
     this.seed = ensemble.seed;
+    this.replicas = ensemble.points.length;
     this.#runner = runner;
     this.#outputs = outputs;
     this.#tally = new Tally(ensemble, this.#nonlinear);
@@ -93,9 +95,10 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
   }
 
   static async restore(device: Device, bytes: Uint8Array): Promise<GillespieSimulation & { extra: CheckpointExtra }> {
-    const { model, header, sections } = await decodeCheckpoint(bytes);
+    const checkpoint = await decodeCheckpoint(bytes);
+    const { model, header, sections } = checkpoint;
     if (model !== "gillespie") throw new CheckpointError(`The checkpoint is one of ${model}, not of gillespie.`);
-    const { parameters, seed, replicates, shift, extra } = header as Record<string, never>;
+    const { parameters, seed, replicates, shift } = header as Record<string, never>;
     const own = await GillespieSimulation.create(device, { ...(parameters as object), seed: BigInt(seed) });
     const arrays = own.#arrays();
     for (const [name, array] of Object.entries(arrays)) {
@@ -108,13 +111,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
     }
     own.#tally.replicates = Number(replicates);
     own.#tally.shift = Number(shift);
-    const kept = Object.entries(sections).filter(([name]) => name.startsWith("extra:"));
-    return Object.assign(own, {
-      extra: {
-        header: extra as Record<string, unknown>,
-        sections: Object.fromEntries(kept.map(([name, section]) => [name.slice("extra:".length), section])),
-      },
-    });
+    return Object.assign(own, { extra: extraOf(checkpoint) });
   }
 
   /** Trajectories of each point made so far. */
@@ -249,10 +246,9 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
     this.#exclusive.check();
     const { parameters } = this.points;
     const { replicates, shift } = this.#tally;
-    const header = { parameters, seed: String(this.seed), replicates, shift, extra: extra.header };
-    const kept = Object.entries(extra.sections).map(([name, bytes]) => [`extra:${name}`, bytes]);
+    const header = { parameters, seed: String(this.seed), replicates, shift };
     const own = Object.entries(this.#arrays()).map(([name, array]) => [name, new Uint8Array(array.slice().buffer)]);
-    return encodeCheckpoint({ model: "gillespie", header, sections: Object.fromEntries([...own, ...kept]) });
+    return encodeCheckpoint(withExtra({ model: "gillespie", header, sections: Object.fromEntries(own) }, extra));
   }
 
   /** Means, shape [point][time][species and outputs]. */

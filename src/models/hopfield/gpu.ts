@@ -4,8 +4,8 @@ import { Budget } from "../../device/budget.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
 import { between } from "../../device/run.ts";
+import { type AdvanceOptions, measurements } from "../advance.ts";
 import {
-  type AdvanceOptions,
   mostPatterns,
   type Network,
   type NetworkOptions,
@@ -131,8 +131,8 @@ export class GpuNetwork implements Network {
     this.#writeRun(PURPOSE.patterns);
     const count = replicas.length * neurons * Math.ceil(this.#words / 4);
     await this.#withUniform(new Uint32Array([bias]), (uniform) => {
-      const { columns, replicas: own, run } = this.#buffers;
-      const group = this.#kernels.patterns.bind(run, columns, own, uniform);
+      const { columns, run } = this.#buffers;
+      const group = this.#kernels.patterns.bind(run, columns, uniform);
       return this.#dispatch(this.#kernels.patterns, group, Math.ceil(count / this.#workgroup));
     });
     await this.#storeRows();
@@ -203,14 +203,13 @@ export class GpuNetwork implements Network {
     });
   }
 
-  async advance({ from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions): Promise<void> {
+  async advance({ from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions<Sums>): Promise<void> {
     const most = every > 0 ? Math.min(STEPS, this.#slots * every) : STEPS;
     for (let done = 0; done < sweeps; ) {
       await between({ done, total: sweeps }, options);
       const count = this.#budget.next(sweeps - done, most);
       const first = from + done;
-      const isMeasured = (sweep: number) => every > 0 && sweep > origin && (sweep - origin) % every === 0;
-      const measured = Array.from({ length: count }, (_, i) => first + i + 1).filter(isMeasured);
+      const measured = measurements(first, count, every, origin);
       const start = performance.now();
       const accepted = this.#submit(first, count, measured);
       const overslept = await this.#device.settle(accepted, this.#budget.expected(count));
@@ -335,7 +334,7 @@ async function compile(device: GpuDevice, { dynamics }: NetworkOptions, workgrou
     device.kernel({
       shader: "hopfield/patterns.wgsl",
       entryPoint: "make_patterns",
-      bindings: ["uniform", "storage", "read-only-storage", "uniform"],
+      bindings: ["uniform", "storage", "uniform"],
       constants,
     }),
     device.kernel({

@@ -1,7 +1,7 @@
 // What a network of either device does, and what it is told: the seam between the Hopfield API and its two engines.
 
-import type { RunOptions } from "../../device/run.ts";
 import { streamPurpose } from "../../random/threefry.ts";
+import type { AdvanceOptions } from "../advance.ts";
 
 export const PURPOSE = {
   patterns: streamPurpose(3, 0),
@@ -46,18 +46,6 @@ export interface Sums {
   pattern: number;
 }
 
-export interface AdvanceOptions extends RunOptions {
-  /** Sweeps already made; the random numbers of a sweep depend on its number. */
-  from: number;
-  sweeps: number;
-  /** Measure when the sweeps since `origin` are a multiple of this; 0 for never. */
-  every: number;
-  origin: number;
-  onSums?: (sums: Sums[], sweep: number) => void;
-  /** Called whenever the state stands at `sweep` sweeps. */
-  onSweeps: (sweep: number) => void;
-}
-
 export interface Network {
   /** A pattern with noise (2^32 times its chance), or random spins. */
   begin(pattern: number | undefined, noise: number): Promise<void>;
@@ -71,7 +59,7 @@ export interface Network {
   overlaps(): Promise<Int32Array>;
   /** The first `count` patterns of the first replica, ±1, [pattern][neuron]. */
   patterns(count: number): Promise<Int8Array>;
-  advance(options: AdvanceOptions): Promise<void>;
+  advance(options: AdvanceOptions<Sums>): Promise<void>;
   dispose(): void;
 }
 

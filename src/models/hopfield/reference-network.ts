@@ -1,8 +1,7 @@
 // The reference as a network of the Hopfield API: it runs where the GPU would, one replica after the other.
 
-import { between } from "../../device/run.ts";
+import { type AdvanceOptions, advancePlainly } from "../advance.ts";
 import {
-  type AdvanceOptions,
   bitsOf,
   type Network,
   type NetworkOptions,
@@ -86,17 +85,11 @@ export class ReferenceNetwork implements Network {
     return Int8Array.from(this.#replicas[0].patterns.slice(0, count).flatMap((pattern) => [...pattern]));
   }
 
-  async advance({ from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions): Promise<void> {
-    for (let done = 0; done < sweeps; ) {
-      await between({ done, total: sweeps }, options);
-      for (const replica of this.#replicas) replica.sweep(from + done);
-      done++;
-      onSweeps(from + done);
-      const since = from + done - origin;
-      if (every > 0 && since > 0 && since % every === 0) onSums?.(await this.sums(), from + done);
-      await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
-    }
-    await between({ done: sweeps, total: sweeps }, options);
+  advance(options: AdvanceOptions<Sums>): Promise<void> {
+    const sweep = (time: number) => {
+      for (const replica of this.#replicas) replica.sweep(time);
+    };
+    return advancePlainly(options, sweep, () => this.sums());
   }
 
   dispose(): void {}

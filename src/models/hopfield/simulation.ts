@@ -3,8 +3,7 @@
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { Exclusive, type RunOptions } from "../../device/run.ts";
-import type { Estimate } from "../../statistics/index.ts";
-import { type Checkpoint, decodeCheckpoint, digestOf, encodeCheckpoint } from "../checkpoint.ts";
+import { type Checkpoint, decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
 import type { CheckpointExtra, Options, Recording, Simulation } from "../model.ts";
 import { changePoints, type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
@@ -199,12 +198,11 @@ export class HopfieldSimulation implements Simulation<HopfieldParameters> {
 
   async checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
     const { parameters, batch } = this.points;
-    const header = { parameters, batch, seed: String(this.seed), steps: this.#steps, extra: extra.header };
-    const kept = Object.entries(extra.sections).map(([name, bytes]) => [`extra:${name}`, bytes]);
+    const header = { parameters, batch, seed: String(this.seed), steps: this.#steps };
     const { patterns } = this.#options;
-    const stored = patterns ? { stored: bitsOf(patterns) } : {};
-    const sections = { state: await this.state(), ...stored, ...Object.fromEntries(kept) };
-    return encodeCheckpoint({ model: "hopfield", header, sections });
+    const stored: Record<string, Uint8Array> = patterns ? { stored: bitsOf(patterns) } : {};
+    const sections = { state: await this.state(), ...stored };
+    return encodeCheckpoint(withExtra({ model: "hopfield", header, sections }, extra));
   }
 
   async array(): Promise<{ data: Int8Array; shape: number[] }> {
@@ -326,11 +324,12 @@ async function openNetwork(device: Device, options: NetworkOptions, workgroup?: 
   return GpuNetwork.create(device, options, group);
 }
 
-function readCheckpoint({ model, header, sections }: Checkpoint) {
+function readCheckpoint(checkpoint: Checkpoint) {
+  const { model, header, sections } = checkpoint;
   const wrong = (what: string) =>
     new CheckpointError(`The checkpoint holds ${what}. Use the file that "hopfield" wrote.`);
   if (model !== "hopfield") throw wrong(`a run of "${model}", not of "hopfield"`);
-  const { parameters, batch, seed, steps, extra } = header as Record<string, never>;
+  const { parameters, batch, seed, steps } = header as Record<string, never>;
   const points = { ...resolve("hopfield", hopfieldParameters, parameters as object), batch };
   if (!sections.state || !Number.isSafeInteger(steps)) throw wrong("no complete state");
   const { neurons, patterns } = points.parameters;
@@ -340,9 +339,5 @@ function readCheckpoint({ model, header, sections }: Checkpoint) {
   if (sections.state.length !== stateBytes(neurons) * setup.options.replicas.length) {
     throw wrong("a state of another size than its parameters say");
   }
-  const kept = Object.entries(sections).filter(([name]) => name.startsWith("extra:"));
-  const extraSections = Object.fromEntries(kept.map(([name, bytes]) => [name.slice(6), bytes]));
-  return { setup, steps: steps as number, state: sections.state, extra: { header: extra, sections: extraSections } };
+  return { setup, steps: steps as number, state: sections.state, extra: extraOf(checkpoint) };
 }
-
-export type { Estimate };

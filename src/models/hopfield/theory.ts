@@ -3,12 +3,19 @@
 
 import { erf } from "../../statistics/index.ts";
 
-/** The load beyond which nothing is retrieved at temperature 0: 0.137906 (replica symmetric). */
-export const criticalLoad = (() => {
-  let best = 0;
-  for (let y = 0.5; y < 4; y += 1e-4) best = Math.max(best, loadAt(y));
-  return best;
+/** Where the load is largest that still has a solution at temperature 0: by thirds, for there is one maximum. */
+const turning = (() => {
+  let [low, high] = [0.5, 4];
+  while (high - low > 1e-9) {
+    const [a, b] = [low + (high - low) / 3, high - (high - low) / 3];
+    if (loadAt(a) < loadAt(b)) low = a;
+    else high = b;
+  }
+  return low;
 })();
+
+/** The load beyond which nothing is retrieved at temperature 0: 0.137906 (replica symmetric). */
+export const criticalLoad = loadAt(turning);
 
 /** α where erf(y) = y (√(2α) + (2/√π) e^(-y²)). */
 function loadAt(y: number): number {
@@ -29,8 +36,7 @@ export function retrievalOverlap(load: number, temperature: number): number | un
 /** T = 0: m = erf(y), on the branch of larger y, where α falls with y. */
 function coldOverlap(load: number): number | undefined {
   if (load > criticalLoad) return undefined;
-  let [low, high] = [1, 40];
-  for (let y = 0.5; y < 4; y += 1e-4) if (loadAt(y) >= criticalLoad) low = y;
+  let [low, high] = [turning, 40];
   for (let i = 0; i < 200; i++) {
     const middle = (low + high) / 2;
     if (loadAt(middle) > load) low = middle;

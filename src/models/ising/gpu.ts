@@ -4,16 +4,9 @@ import { Budget } from "../../device/budget.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
 import { between } from "../../device/run.ts";
+import { type AdvanceOptions, measurements } from "../advance.ts";
 import type { Stroke } from "../model.ts";
-import {
-  type AdvanceOptions,
-  ALWAYS,
-  CLASSES,
-  type Lattice,
-  type LatticeOptions,
-  PURPOSE,
-  type Sums,
-} from "./lattice.ts";
+import { ALWAYS, CLASSES, type Lattice, type LatticeOptions, PURPOSE, type Sums } from "./lattice.ts";
 import { fromPlanes, planeWords, type Shape, tiles, toPlanes } from "./packing.ts";
 
 /** Half-sweeps and measurements that one submission can hold: each needs its own step uniform. */
@@ -201,7 +194,7 @@ export class GpuLattice implements Lattice {
     return (await this.#readSums(1))[0];
   }
 
-  async advance({ from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions): Promise<void> {
+  async advance({ from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions<Sums>): Promise<void> {
     const most = every > 0 ? Math.min(STEPS / 2, this.#slots * every) : STEPS / 2;
     for (let done = 0; done < sweeps; ) {
       await between({ done, total: sweeps }, options);
@@ -293,15 +286,6 @@ const bufferLimit = (limits: GPUSupportedLimits) => Math.min(limits.maxBufferSiz
 function measuringGroup(shape: Shape, workgroup: number): number {
   const wanted = Math.ceil(tiles(shape).count / TILES_PER_THREAD);
   return Math.min(workgroup, 2 ** Math.ceil(Math.log2(wanted)));
-}
-
-/** The sweeps after which to measure, among `count` sweeps that follow sweep `from`. */
-function measurements(from: number, count: number, every: number, origin: number): number[] {
-  if (every === 0) return [];
-  const first = origin + every * (Math.floor((from - origin) / every) + 1);
-  const sweeps: number[] = [];
-  for (let sweep = first; sweep <= from + count; sweep += every) if (sweep > origin) sweeps.push(sweep);
-  return sweeps;
 }
 
 const title = ({ width, height, replicas }: Shape) =>

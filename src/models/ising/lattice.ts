@@ -1,6 +1,6 @@
 // What a lattice of either device does, and what it is told: the seam between the Ising API and its two engines.
 
-import type { RunOptions } from "../../device/run.ts";
+import type { AdvanceOptions } from "../advance.ts";
 import type { Stroke } from "../model.ts";
 import type { Shape } from "./packing.ts";
 
@@ -30,19 +30,6 @@ export interface Sums {
   unequalY: number;
 }
 
-export interface AdvanceOptions extends RunOptions {
-  /** Sweeps already made; the random numbers of a sweep depend on its number. */
-  from: number;
-  sweeps: number;
-  /** Measure when the sweeps since `origin` are a multiple of this; 0 for never. */
-  every: number;
-  origin: number;
-  /** Receives the sums of all replicas after `sweep` sweeps, in order. */
-  onSums?: (sums: Sums[], sweep: number) => void;
-  /** Called whenever the state stands at `sweep` sweeps. */
-  onSweeps: (sweep: number) => void;
-}
-
 export interface Lattice {
   /** Fills the lattice by the random start of its seed. */
   randomize(): Promise<void>;
@@ -54,6 +41,6 @@ export interface Lattice {
   /** Sets the spins of a disc in the first replica. */
   paint(stroke: Stroke): Promise<void>;
   sums(): Promise<Sums[]>;
-  advance(options: AdvanceOptions): Promise<void>;
+  advance(options: AdvanceOptions<Sums>): Promise<void>;
   dispose(): void;
 }

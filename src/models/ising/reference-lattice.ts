@@ -1,8 +1,8 @@
 // The reference as a lattice of the Ising API: it runs where the GPU would, one replica after the other.
 
-import { between } from "../../device/run.ts";
+import { type AdvanceOptions, advancePlainly } from "../advance.ts";
 import type { Stroke } from "../model.ts";
-import { type AdvanceOptions, CLASSES, type Lattice, type LatticeOptions, PURPOSE, type Sums } from "./lattice.ts";
+import { CLASSES, type Lattice, type LatticeOptions, PURPOSE, type Sums } from "./lattice.ts";
 import { packSpins, unpackSpins } from "./packing.ts";
 import { ReferenceIsing } from "./reference.ts";
 
@@ -60,17 +60,11 @@ export class ReferenceLattice implements Lattice {
     return this.#replicas.map((replica) => replica.sums());
   }
 
-  async advance({ from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions): Promise<void> {
-    for (let done = 0; done < sweeps; ) {
-      await between({ done, total: sweeps }, options);
-      for (const replica of this.#replicas) replica.sweep(from + done);
-      done++;
-      onSweeps(from + done);
-      const since = from + done - origin;
-      if (every > 0 && since > 0 && since % every === 0) onSums?.(await this.sums(), from + done);
-      await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
-    }
-    await between({ done: sweeps, total: sweeps }, options);
+  advance(options: AdvanceOptions<Sums>): Promise<void> {
+    const sweep = (time: number) => {
+      for (const replica of this.#replicas) replica.sweep(time);
+    };
+    return advancePlainly(options, sweep, () => this.sums());
   }
 
   dispose(): void {}

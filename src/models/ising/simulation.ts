@@ -4,7 +4,7 @@ import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { Exclusive, type RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { type Checkpoint, decodeCheckpoint, digestOf, encodeCheckpoint } from "../checkpoint.ts";
+import { type Checkpoint, decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
 import type { CheckpointExtra, Options, Recording, Simulation, Stroke } from "../model.ts";
 import { changePoints, type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
@@ -228,11 +228,10 @@ export class IsingSimulation implements Simulation<IsingParameters> {
 
   async checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
     const { parameters, batch } = this.points;
-    const header = { parameters, batch, seed: String(this.seed), steps: this.#steps, extra: extra.header };
-    const kept = Object.entries(extra.sections).map(([name, bytes]) => [`extra:${name}`, bytes]);
+    const header = { parameters, batch, seed: String(this.seed), steps: this.#steps };
     const thresholds = new Uint8Array(this.#thresholds.slice().buffer);
-    const sections = { state: await this.state(), thresholds, ...Object.fromEntries(kept) };
-    return encodeCheckpoint({ model: "ising", header, sections });
+    const sections = { state: await this.state(), thresholds };
+    return encodeCheckpoint(withExtra({ model: "ising", header, sections }, extra));
   }
 
   async array(): Promise<{ data: Int8Array; shape: number[] }> {
@@ -365,10 +364,11 @@ async function openLattice(device: Device, options: LatticeOptions, workgroup?: 
   return GpuLattice.create(device, options, group);
 }
 
-function readCheckpoint({ model, header, sections }: Checkpoint) {
+function readCheckpoint(checkpoint: Checkpoint) {
+  const { model, header, sections } = checkpoint;
   const wrong = (what: string) => new CheckpointError(`The checkpoint holds ${what}. Use the file that "ising" wrote.`);
   if (model !== "ising") throw wrong(`a run of "${model}", not of "ising"`);
-  const { parameters, batch, seed, steps, extra } = header as Record<string, never>;
+  const { parameters, batch, seed, steps } = header as Record<string, never>;
   const points = { ...resolve("ising", isingParameters, parameters as object), batch };
   if (!sections.state || !sections.thresholds || !Number.isSafeInteger(steps)) throw wrong("no complete state");
   const thresholds = new Uint32Array(sections.thresholds.slice().buffer);
@@ -376,7 +376,5 @@ function readCheckpoint({ model, header, sections }: Checkpoint) {
   if (sections.state.length !== stateBytes(setup.options) || thresholds.length !== CLASSES * setup.options.replicas) {
     throw wrong("a state of another size than its parameters say");
   }
-  const kept = Object.entries(sections).filter(([name]) => name.startsWith("extra:"));
-  const extraSections = Object.fromEntries(kept.map(([name, bytes]) => [name.slice(6), bytes]));
-  return { setup, steps: steps as number, state: sections.state, extra: { header: extra, sections: extraSections } };
+  return { setup, steps: steps as number, state: sections.state, extra: extraOf(checkpoint) };
 }

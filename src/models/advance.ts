@@ -1,0 +1,42 @@
+// How the engines of a model of sweeps are told to go on, and what both do on the way.
+
+import { between, type RunOptions } from "../device/run.ts";
+
+export interface AdvanceOptions<Sums> extends RunOptions {
+  /** Sweeps already made; the random numbers of a sweep depend on its number. */
+  from: number;
+  sweeps: number;
+  /** Measure when the sweeps since `origin` are a multiple of this; 0 for never. */
+  every: number;
+  origin: number;
+  /** Receives the sums of all replicas after `sweep` sweeps, in order. */
+  onSums?: (sums: Sums[], sweep: number) => void;
+  /** Called whenever the state stands at `sweep` sweeps. */
+  onSweeps: (sweep: number) => void;
+}
+
+/** The sweeps after which to measure, among `count` sweeps that follow sweep `from`. */
+export function measurements(from: number, count: number, every: number, origin: number): number[] {
+  if (every === 0) return [];
+  const first = origin + every * (Math.floor((from - origin) / every) + 1);
+  const sweeps: number[] = [];
+  for (let sweep = first; sweep <= from + count; sweep += every) if (sweep > origin) sweeps.push(sweep);
+  return sweeps;
+}
+
+/** One sweep after another, as a reference goes on. */
+export async function advancePlainly<Sums>(
+  { from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions<Sums>,
+  sweep: (time: number) => void,
+  sums: () => Promise<Sums[]>,
+): Promise<void> {
+  for (let done = 0; done < sweeps; ) {
+    await between({ done, total: sweeps }, options);
+    sweep(from + done);
+    done++;
+    onSweeps(from + done);
+    if (measurements(from + done - 1, 1, every, origin).length > 0) onSums?.(await sums(), from + done);
+    await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
+  }
+  await between({ done: sweeps, total: sweeps }, options);
+}
