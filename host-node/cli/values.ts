@@ -3,6 +3,8 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { ParameterError } from "../../src/device/errors.ts";
+import { readPng } from "../../src/files/png.ts";
+import { imageText } from "../../src/models/hopfield/image.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { inner, metaOf, resolve } from "../../src/models/parameters.ts";
 import { describeField, kebab, parseValue } from "../../src/models/text.ts";
@@ -44,12 +46,22 @@ export function givenParameters(model: AnyModel, given: Arguments): Values {
 
 /** The value that a text of the command line stands for: of a file, if it names one. @throws UsageError, ParameterError */
 export function readValue(name: string, field: z.ZodType, text: string): unknown {
-  if (!metaOf(field).file) return parseValue(name, field, text);
+  const { file } = metaOf(field);
+  if (!file) return parseValue(name, field, text);
   try {
-    return readFileSync(text, "utf8");
+    return file === "text" ? readFileSync(text, "utf8") : imageOf(readFileSync(text));
   } catch (error) {
     throw new UsageError(`${kebab(name)} "${text}" cannot be read: ${reason(error)}.`);
   }
+}
+
+/** A PNG as black and white: what is lighter than the middle is up, as in the pictures that runs write. */
+function imageOf(bytes: Uint8Array): string {
+  const { width, data } = readPng(bytes);
+  return imageText(
+    Array.from(data, (value) => (value >= 128 ? 1 : -1)),
+    width,
+  );
 }
 
 function placeholderOf(field: z.ZodType): string {

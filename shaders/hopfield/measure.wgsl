@@ -1,11 +1,17 @@
 // requires: hopfield/network.wgsl
-// What is known of a replica's state: the sum of its squared overlaps (64 bits), its spins up, the overlap with the cue's pattern, and
+// requires: hopfield/wide.wgsl
+// What is known of a replica's state: the sum of its squared overlaps or of another function of them (64 bits), its spins up, the overlap with the cue's pattern, and
 // the largest overlap of either sign with its pattern. One workgroup a replica.
 
 @group(0) @binding(1) var<storage, read_write> sums: array<u32>;
 @group(0) @binding(2) var<storage, read> spins: array<u32>;
 @group(0) @binding(3) var<storage, read> overlaps: array<i32>;
 @group(0) @binding(4) var<uniform> slot: Slot;
+@group(0) @binding(5) var<storage, read> replicas: array<Replica>;
+/// The function of the overlaps, where it is not the square.
+@group(0) @binding(6) var<storage, read> wells: array<vec2u>;
+
+override DENSE: bool;
 
 struct Slot {
   sweep: u32,
@@ -14,16 +20,17 @@ struct Slot {
 }
 
 
-/// Low and high word of a sum of squares, spins up, largest overlap, its pattern.
 struct Part {
-  low: u32,
-  high: u32,
+  wells: vec2u,
   up: u32,
+  /// Of either sign, and its pattern.
   largest: u32,
   pattern: u32,
+  top: i32,
 }
 
 var<workgroup> parts: array<Part, WORKGROUP>;
+var<workgroup> tops: array<i32, WORKGROUP>;
 
 @compute @workgroup_size(WORKGROUP)
 fn measure(
@@ -33,11 +40,23 @@ fn measure(
 ) {
   let replica = min(id.x + id.y * groups.x, run.replicas - 1u);
   var part = Part();
-  for (var i = lane; i < run.overlaps; i += WORKGROUP) {
-    let overlap = u32(abs(overlaps[replica * run.stride + i]));
-    let square = overlap * overlap; // below 2^32, for N is
-    part.low += square;
-    part.high += select(0u, 1u, part.low < square);
+  part.top = -i32(run.sites);
+  for (var i = lane; i < replicas[replica].patterns; i += WORKGROUP) {
+    part.top = max(part.top, overlaps[replica * run.stride + i]);
+  }
+  tops[lane] = part.top;
+  workgroupBarrier();
+  for (var i = 0u; i < WORKGROUP; i++) {
+    part.top = max(part.top, tops[i]);
+  }
+  for (var i = lane; i < replicas[replica].patterns; i += WORKGROUP) {
+    let value = overlaps[replica * run.stride + i];
+    let overlap = u32(abs(value));
+    if (DENSE) {
+      part.wells = add(part.wells, wells[select(value + i32(run.sites), part.top + 1 - value, run.relative == 1u)]);
+    } else {
+      part.wells = add(part.wells, vec2u(overlap * overlap, 0u)); // below 2^32, for N is
+    }
     if (overlap > part.largest) {
       part.largest = overlap;
       part.pattern = i;
@@ -51,8 +70,7 @@ fn measure(
   if (lane == 0u && id.x + id.y * groups.x < run.replicas) {
     for (var i = 1u; i < WORKGROUP; i++) {
       let other = parts[i];
-      part.low += other.low;
-      part.high += other.high + select(0u, 1u, part.low < other.low);
+      part.wells = add(part.wells, other.wells);
       part.up += other.up;
       let earlier = other.largest == part.largest && other.pattern < part.pattern;
       if (other.largest > part.largest || earlier) {
@@ -60,12 +78,13 @@ fn measure(
         part.pattern = other.pattern;
       }
     }
-    let at = 6u * (slot.index * run.replicas + replica);
-    sums[at] = part.low;
-    sums[at + 1u] = part.high;
+    let at = 7u * (slot.index * run.replicas + replica);
+    sums[at] = part.wells.x;
+    sums[at + 1u] = part.wells.y;
     sums[at + 2u] = part.up;
     sums[at + 3u] = bitcast<u32>(overlaps[replica * run.stride + run.cue]);
     sums[at + 4u] = part.largest;
     sums[at + 5u] = part.pattern;
+    sums[at + 6u] = bitcast<u32>(part.top);
   }
 }

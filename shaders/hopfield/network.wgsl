@@ -29,6 +29,8 @@ struct Run {
   own_patterns: u32,
   /// The pattern whose overlap is measured.
   cue: u32,
+  /// 1 where the tables of an interaction go by the distance from the largest overlap.
+  relative: u32,
 }
 
 @group(0) @binding(0) var<uniform> run: Run;

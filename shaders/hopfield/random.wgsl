@@ -91,10 +91,3 @@ fn sweep_random(
     }
   }
 }
-
-/// A site by a random word: floor(word * SITES / 2^32), in halves of 16 bits because there is no wider product.
-fn scaled(word: u32) -> u32 {
-  let low = (word & 0xffffu) * run.sites;
-  let high = (word >> 16u) * run.sites;
-  return (high + (low >> 16u)) >> 16u;
-}

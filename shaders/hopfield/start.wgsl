@@ -10,6 +10,8 @@ struct Cue {
   pattern: u32,
   /// 2^32 times the share of flipped spins.
   noise: u32,
+  /// From this site on all spins are down.
+  covered: u32,
 }
 
 const NONE = 0xffffffffu;
@@ -31,7 +33,7 @@ fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
       let stored = (columns[column(replica, cue.pattern / 32u, site)] >> (cue.pattern % 32u)) & 1u;
       bit = stored ^ select(0u, 1u, random < cue.noise);
     }
-    word |= bit << i;
+    word |= select(bit, 0u, site >= cue.covered) << i;
   }
   spins[index] = word;
 }

@@ -58,3 +58,10 @@ fn differences(site: u32, other: u32) -> i32 {
 fn replica_overlaps() -> u32 {
   return replica * run.stride;
 }
+
+/// A site by a random word: floor(word * SITES / 2^32), in halves of 16 bits because there is no wider product.
+fn scaled(word: u32) -> u32 {
+  let low = (word & 0xffffu) * run.sites;
+  let high = (word >> 16u) * run.sites;
+  return (high + (low >> 16u)) >> 16u;
+}

@@ -1,6 +1,6 @@
 // Pictures of a state as PNG files in shades of grey: 1 bit a pixel where there is only black and white.
 
-import { encode } from "fast-png";
+import { convertIndexedToRgb, decode, encode } from "fast-png";
 
 export interface Picture {
   width: number;
@@ -48,4 +48,29 @@ function bits(data: Uint8Array, width: number, height: number): Uint8Array {
     }
   }
   return packed;
+}
+
+/** The picture of a PNG file in shades of grey; transparency is left out. @throws Error if it is no PNG file */
+export function readPng(bytes: Uint8Array): Picture {
+  const file = decode(bytes);
+  const { width, height } = file;
+  const { data, channels, depth } = file.palette
+    ? { data: convertIndexedToRgb(file), channels: file.palette[0].length, depth: 8 }
+    : file;
+  const colours = channels < 3 ? 1 : 3;
+  const rowBytes = Math.ceil((width * channels * depth) / 8);
+  const sample = (x: number, y: number, channel: number) => {
+    if (depth >= 8) return data[(y * width + x) * channels + channel] / (2 ** depth - 1);
+    const bit = x * depth; // below 8 bits there is one channel, and the leftmost pixel is the highest
+    return ((data[y * rowBytes + (bit >> 3)] >> (8 - depth - (bit & 7))) & (2 ** depth - 1)) / (2 ** depth - 1);
+  };
+  const grey = (x: number, y: number) => {
+    const samples = Array.from({ length: colours }, (_, channel) => sample(x, y, channel));
+    return Math.round((255 * samples.reduce((a, b) => a + b, 0)) / colours);
+  };
+  return {
+    width,
+    height,
+    data: Uint8Array.from({ length: width * height }, (_, i) => grey(i % width, Math.floor(i / width))),
+  };
 }

@@ -25,7 +25,7 @@ export const gillespieParameters = z.object({
     .string({ error: "it is a text" })
     .default("")
     .describe("A model in SBML Level 2 or 3, as text; on the command line its file")
-    .meta({ label: "SBML file", file: true, replaces: ["example", "network", "set", "passage"] }),
+    .meta({ label: "SBML file", file: "text", replaces: ["example", "network", "set", "passage"] }),
   until: z
     .number({ error: "it is a finite number" })
     .gt(0, { error: "it must be above 0" })

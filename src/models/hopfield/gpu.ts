@@ -17,7 +17,7 @@ import {
 
 /** Sweeps and measurements that one submission can hold: each needs its own step uniform. */
 const STEPS = 1024;
-const SUM_WORDS = 6;
+const SUM_WORDS = 7;
 const NO_PATTERN = 0xffffffff;
 /** Lanes of a sweep in order: 33 sums of each fit 16 KiB. */
 const MOST_LANES = 64;
@@ -29,12 +29,15 @@ const copies = ({ dynamics }: NetworkOptions) => (dynamics === "synchronous" ? 2
 
 /** Sizes of the buffers that grow, in bytes. */
 export function bufferBytes(options: NetworkOptions): Record<"columns" | "rows" | "overlaps" | "spins", number> {
-  const { neurons, replicas, patterns, dynamics } = options;
+  const { neurons, replicas, patterns, dynamics, interaction } = options;
   const words = Math.ceil(mostPatterns(options) / 32);
   return {
     columns: 4 * neurons * words * (patterns ? 1 : replicas.length),
-    // Sites in random order never ask for them.
-    rows: dynamics === "random" ? 4 : 128 * words * Math.ceil(neurons / 32) * (patterns ? 1 : replicas.length),
+    // Sites in random order never ask for them, but for dense memories.
+    rows:
+      dynamics === "random" && !interaction
+        ? 4
+        : 128 * words * Math.ceil(neurons / 32) * (patterns ? 1 : replicas.length),
     overlaps: 128 * words * copies(options) * replicas.length,
     spins: 4 * Math.ceil(neurons / 32) * replicas.length,
   };
@@ -48,7 +51,7 @@ export class GpuNetwork implements Network {
   readonly #words: number;
   readonly #stride: number;
   readonly #buffers: Record<
-    "columns" | "rows" | "spins" | "overlaps" | "replicas" | "run" | "steps" | "sums",
+    "columns" | "rows" | "spins" | "overlaps" | "replicas" | "pulls" | "wells" | "run" | "steps" | "sums",
     GPUBuffer
   >;
   #chances: GPUBuffer;
@@ -83,11 +86,17 @@ export class GpuNetwork implements Network {
       spins: buffer("spins", bytes.spins),
       overlaps: buffer("overlaps", bytes.overlaps),
       replicas: buffer("replicas", 16 * options.replicas.length),
-      run: buffer("run", 48, UNIFORM | COPY_DST),
+      pulls: buffer("pulls", 8 * (options.interaction?.pulls.length ?? 1)),
+      wells: buffer("wells", 8 * (options.interaction?.wells.length ?? 1)),
+      run: buffer("run", 64, UNIFORM | COPY_DST),
       steps: buffer("steps", STEPS * this.#stride, UNIFORM | COPY_DST),
       sums: buffer("sums", this.#slots * 4 * SUM_WORDS * options.replicas.length),
     };
     this.#chances = this.#writeReplicas(options.replicas);
+    if (options.interaction) {
+      device.write(this.#buffers.pulls, wide(options.interaction.pulls));
+      device.write(this.#buffers.wells, wide(options.interaction.wells));
+    }
   }
 
   /** Measurements that one submission may leave to be read back: at most 4 MB. */
@@ -139,17 +148,17 @@ export class GpuNetwork implements Network {
   }
 
   async #storeRows(): Promise<void> {
-    if (this.#options.dynamics === "random") return;
+    if (this.#buffers.rows.size === 4) return;
     this.#writeRun(PURPOSE.patterns);
     const { rows, columns } = this.#buffers;
     const group = this.#kernels.rows.bind(this.#buffers.run, rows, columns);
     await this.#dispatch(this.#kernels.rows, group, Math.ceil(rows.size / 4 / this.#workgroup));
   }
 
-  async begin(pattern: number | undefined, noise: number): Promise<void> {
+  async begin(pattern: number | undefined, noise: number, covered: number): Promise<void> {
     this.#writeRun(PURPOSE.start);
     const { spins, columns, run } = this.#buffers;
-    await this.#withUniform(new Uint32Array([pattern ?? NO_PATTERN, noise]), (uniform) => {
+    await this.#withUniform(new Uint32Array([pattern ?? NO_PATTERN, noise, covered]), (uniform) => {
       const group = this.#kernels.start.bind(run, spins, columns, uniform);
       const words = this.#options.replicas.length * Math.ceil(this.#options.neurons / 32);
       return this.#dispatch(this.#kernels.start, group, Math.ceil(words / this.#workgroup));
@@ -231,9 +240,10 @@ export class GpuNetwork implements Network {
   #submit(from: number, count: number, measured: readonly number[]): Promise<void> {
     this.#writeRun(PURPOSE.sweep);
     this.#writeSteps(from, count);
-    const { spins, overlaps, columns, rows, replicas, run, steps } = this.#buffers;
+    const { spins, overlaps, columns, rows, replicas, pulls, run, steps } = this.#buffers;
     const { sweep } = this.#kernels;
-    const more = this.#options.dynamics === "random" ? [] : [rows];
+    const { dynamics, interaction } = this.#options;
+    const more = interaction ? [rows, pulls] : dynamics === "random" ? [] : [rows];
     const group = sweep.bind(
       run,
       spins,
@@ -258,11 +268,11 @@ export class GpuNetwork implements Network {
   }
 
   #encodeMeasure(pass: GPUComputePassEncoder, slot: number): void {
-    const { sums, spins, overlaps, steps } = this.#buffers;
+    const { run, sums, spins, overlaps, steps, replicas, wells } = this.#buffers;
     const { measure } = this.#kernels;
     pass.setPipeline(measure.pipeline);
     // The second word of each step is its own number: the slot.
-    pass.setBindGroup(0, measure.bind(this.#buffers.run, sums, spins, overlaps, { buffer: steps, size: 8 }), [
+    pass.setBindGroup(0, measure.bind(run, sums, spins, overlaps, { buffer: steps, size: 8 }, replicas, wells), [
       slot * this.#stride,
     ]);
     pass.dispatchWorkgroups(...grid(this.#options.replicas.length, this.#device.limits));
@@ -273,8 +283,9 @@ export class GpuNetwork implements Network {
     const data = new Uint32Array(await this.#device.read(this.#buffers.sums, 0, 4 * SUM_WORDS * length * count));
     return Array.from({ length: count }, (_, slot) =>
       Array.from({ length }, (_, replica) => {
-        const [low, high, up, cue, largest, pattern] = data.subarray(SUM_WORDS * (slot * length + replica));
-        return { squares: (BigInt(high) << 32n) | BigInt(low), up, cue: cue | 0, largest, pattern };
+        const [low, high, up, cue, largest, pattern, top] = data.subarray(SUM_WORDS * (slot * length + replica));
+        const wells = BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low));
+        return { wells, up, cue: cue | 0, largest, pattern, top: top | 0 };
       }),
     );
   }
@@ -287,7 +298,7 @@ export class GpuNetwork implements Network {
   }
 
   #writeRun(purpose: number): void {
-    const { seed, firstReplica, replicas, neurons, patterns, cue } = this.#options;
+    const { seed, firstReplica, replicas, neurons, patterns, cue, interaction } = this.#options;
     const overlaps = 32 * this.#words;
     this.#device.write(
       this.#buffers.run,
@@ -295,6 +306,7 @@ export class GpuNetwork implements Network {
         ...[Number(seed & 0xffffffffn), Number(seed >> 32n), purpose, firstReplica],
         ...[replicas.length, neurons, Math.ceil(neurons / 32), this.#words],
         ...[overlaps, overlaps * copies(this.#options), patterns ? 0 : 1, cue],
+        interaction?.relative ? 1 : 0,
       ]),
     );
   }
@@ -327,9 +339,29 @@ export class GpuNetwork implements Network {
   }
 }
 
-async function compile(device: GpuDevice, { dynamics }: NetworkOptions, workgroup: number): Promise<Kernels> {
+/** Whole numbers below 2^53 in size, as two words each. */
+function wide(values: Float64Array): Uint32Array {
+  const words = new Uint32Array(2 * values.length);
+  const whole = new DataView(words.buffer);
+  values.forEach((value, i) => {
+    whole.setBigInt64(8 * i, BigInt(value), true);
+  });
+  return words;
+}
+
+async function compile(
+  device: GpuDevice,
+  { dynamics, interaction }: NetworkOptions,
+  workgroup: number,
+): Promise<Kernels> {
   const constants = { WORKGROUP: workgroup };
   const random = dynamics === "random";
+  const dense = interaction !== undefined;
+  const [shader, entryPoint] = dense
+    ? ["hopfield/dense.wgsl", "sweep_dense"]
+    : random
+      ? ["hopfield/random.wgsl", "sweep_random"]
+      : ["hopfield/sweep.wgsl", "sweep"];
   const [patterns, rows, start, overlaps, sweep, measure] = await Promise.all([
     device.kernel({
       shader: "hopfield/patterns.wgsl",
@@ -356,8 +388,8 @@ async function compile(device: GpuDevice, { dynamics }: NetworkOptions, workgrou
       constants,
     }),
     device.kernel({
-      shader: random ? "hopfield/random.wgsl" : "hopfield/sweep.wgsl",
-      entryPoint: random ? "sweep_random" : "sweep",
+      shader,
+      entryPoint,
       bindings: [
         "uniform",
         "storage",
@@ -366,19 +398,24 @@ async function compile(device: GpuDevice, { dynamics }: NetworkOptions, workgrou
         "read-only-storage",
         "read-only-storage",
         "step",
-        ...(random ? [] : (["read-only-storage"] as const)),
+        ...(random && !dense ? [] : (["read-only-storage"] as const)),
+        ...(dense ? (["read-only-storage"] as const) : []),
       ],
       constants: {
         // Sums of 32 sites a lane must fit the memory of a workgroup.
-        WORKGROUP: random ? workgroup : Math.min(workgroup, MOST_LANES),
-        ...(random ? {} : { SYNCHRONOUS: dynamics === "synchronous" ? 1 : 0 }),
+        WORKGROUP: random || dense ? workgroup : Math.min(workgroup, MOST_LANES),
+        ...(random && !dense ? {} : { SYNCHRONOUS: dynamics === "synchronous" ? 1 : 0 }),
+        ...(dense ? { RANDOM: random ? 1 : 0 } : {}),
       },
     }),
     device.kernel({
       shader: "hopfield/measure.wgsl",
       entryPoint: "measure",
-      bindings: ["uniform", "storage", "read-only-storage", "read-only-storage", "step"],
-      constants,
+      bindings: [
+        ...(["uniform", "storage", "read-only-storage", "read-only-storage", "step"] as const),
+        ...(["read-only-storage", "read-only-storage"] as const),
+      ],
+      constants: { ...constants, DENSE: dense ? 1 : 0 },
     }),
   ]);
   return { patterns, rows, start, overlaps, sweep, measure };

@@ -4,12 +4,12 @@ import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
 import { columns, estimateHopfield, exactHopfield, observables } from "./observables.ts";
 import { hopfieldParameters } from "./parameters.ts";
-import { type HopfieldOptions, HopfieldSimulation } from "./simulation.ts";
+import { createHopfield, type HopfieldOptions, type HopfieldSimulation, restoreHopfield } from "./simulation.ts";
 import { validateHopfield } from "./validate.ts";
 
 export type { HopfieldObservables } from "./observables.ts";
 export type { HopfieldParameters } from "./parameters.ts";
-export { type HopfieldOptions, HopfieldSimulation } from "./simulation.ts";
+export type { HopfieldOptions, HopfieldSimulation } from "./simulation.ts";
 export { criticalLoad, retrievalOverlap } from "./theory.ts";
 
 export const hopfield = {
@@ -26,9 +26,9 @@ export const hopfield = {
    *
    * @throws ParameterError for a value out of range, patterns that are not ±1 or of the wrong length, and sizes over the device's limits.
    */
-  create: (device: Device, options: HopfieldOptions = {}) => HopfieldSimulation.create(device, options),
+  create: (device: Device, options: HopfieldOptions = {}) => createHopfield(device, options),
   /** Continues a checkpoint bit for bit. @throws CheckpointError */
-  restore: (device: Device, checkpoint: Uint8Array) => HopfieldSimulation.restore(device, checkpoint),
+  restore: (device: Device, checkpoint: Uint8Array) => restoreHopfield(device, checkpoint),
   estimate: (simulation, series, replicas) =>
     estimateHopfield(series, replicas ?? [...Array(simulation.replicas).keys()]),
   exact: exactHopfield,

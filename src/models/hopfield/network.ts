@@ -17,6 +17,16 @@ export interface ReplicaOptions {
   chances: Uint32Array;
 }
 
+/** How patterns attract where that is not by the squares of their overlaps, as Hebb's rule has it. */
+export interface Interaction {
+  /** What a pattern with overlap M with all spins but one pulls at that one: F(M + 1) - F(M - 1), in whole numbers. */
+  pulls: Float64Array;
+  /** F(M), in whole numbers. Sums over all patterns of either stay below 2^53. */
+  wells: Float64Array;
+  /** Both stand at M + N; or at the largest overlap of the state + 1 - M, where only differences count. */
+  relative: boolean;
+}
+
 export interface NetworkOptions {
   neurons: number;
   dynamics: "sequential" | "random" | "synchronous";
@@ -28,6 +38,7 @@ export interface NetworkOptions {
   patterns: Int8Array | undefined;
   /** 2^32 times the chance of +1 in random patterns. */
   bias: number;
+  interaction?: Interaction;
 }
 
 /** The most patterns of any replica. */
@@ -36,8 +47,10 @@ export const mostPatterns = ({ replicas }: NetworkOptions) =>
 
 /** Integer sums of one replica. */
 export interface Sums {
-  /** Σ_μ M_μ², of the overlaps M = Σ ξ s. */
-  squares: bigint;
+  /** Σ_μ F(M_μ), of the overlaps M = Σ ξ s: of their squares by Hebb's rule. */
+  wells: bigint;
+  /** The largest overlap. */
+  top: number;
   up: number;
   /** Overlap with the cue's pattern. */
   cue: number;
@@ -47,8 +60,8 @@ export interface Sums {
 }
 
 export interface Network {
-  /** A pattern with noise (2^32 times its chance), or random spins. */
-  begin(pattern: number | undefined, noise: number): Promise<void>;
+  /** A pattern with noise (2^32 times its chance), or random spins; from neuron `covered` on all are down. */
+  begin(pattern: number | undefined, noise: number, covered: number): Promise<void>;
   /** One bit a spin, up = 1, the lowest bit first; each replica from a byte of its own. */
   write(state: Uint8Array): Promise<void>;
   read(): Promise<Uint8Array>;

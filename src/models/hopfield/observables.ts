@@ -18,13 +18,13 @@ export const observables = {
 
 export type HopfieldObservables = Record<keyof typeof observables, Estimate>;
 
-/** The observables from the integer sums. */
-export function perNeuron({ squares, up, cue, largest }: Sums, parameters: HopfieldParameters): number[] {
+/** Energy per neuron from the integer sums. */
+export function hebbEnergy({ wells, up }: Sums, parameters: HopfieldParameters): number {
   const { neurons: n, patterns } = parameters;
   const spins = 2 * up - n;
   // -(1/2N) (Σ M² - N P) - (F/N) Σ s, with the whole number first.
-  const twice = squares - BigInt(n) * BigInt(patterns) + 2n * BigInt(fieldUnits(parameters)) * BigInt(spins);
-  return [cue / n, largest / n, -Number(twice) / (2 * n * n), spins / n];
+  const twice = wells - BigInt(n) * BigInt(patterns) + 2n * BigInt(fieldUnits(parameters)) * BigInt(spins);
+  return -Number(twice) / (2 * n * n);
 }
 
 /** Each replica has patterns of its own; their mean is that over patterns. */
@@ -47,8 +47,8 @@ function acrossReplicas(rows: readonly Float64Array[]): Estimate {
 
 /** The overlap of the retrieval state for N → ∞, where the theory holds: random patterns, no field, start at a pattern. */
 export function exactHopfield(parameters: HopfieldParameters): Partial<Record<keyof HopfieldObservables, Exact>> {
-  const { neurons, patterns, temperature, field, bias, start, dynamics } = parameters;
-  if (field !== 0 || bias !== 0 || start !== "pattern" || dynamics === "synchronous") return {};
+  const { neurons, patterns, temperature, field, bias, pictures, start, dynamics } = parameters;
+  if (field !== 0 || bias !== 0 || pictures !== "none" || start !== "pattern" || dynamics === "synchronous") return {};
   const value = retrievalOverlap(patterns / neurons, temperature);
   if (value === undefined) return {};
   return { overlap: { value, source: "Amit, Gutfreund and Sompolinsky 1985, N → ∞" } };

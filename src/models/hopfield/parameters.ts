@@ -1,11 +1,12 @@
-// The Hopfield model's parameters, declared once, and the chances that follow from them.
+// The Hopfield model's parameters, declared once, and the chances that follow from them. Dense memories share most of them.
 
 import * as z from "zod";
 import { portableExp } from "../../portable.ts";
 
 export const MOST_NEURONS = 32_768;
 
-export const hopfieldParameters = z.object({
+/** What every associative memory is told. */
+export const memoryParameters = {
   neurons: z
     .int({ error: "it is a whole number" })
     .min(2, { error: "there are at least 2 neurons" })
@@ -18,22 +19,8 @@ export const hopfieldParameters = z.object({
     .min(1, { error: "at least one pattern is stored" })
     .max(65_536, { error: "at most 65536 patterns are stored" })
     .default(50)
-    .describe("Patterns P that are stored by Hebb's rule, J = (1/N) Σ ξ ξ; the load is α = P/N")
+    .describe("Patterns P that are stored, by Hebb's rule J = (1/N) Σ ξ ξ in the Hopfield model; the load is α = P/N")
     .meta({ batch: true, slider: [1, 300, 1] }),
-  temperature: z
-    .number({ error: "the temperature must be a finite number" })
-    .min(0, { error: "the temperature must be 0 or more" })
-    .max(100, { error: "the temperature must be at most 100" })
-    .default(0)
-    .describe("Temperature, with k_B = 1: 0 aligns every spin with its field, above it is the heat bath")
-    .meta({ batch: true, live: true, slider: [0, 1.5, 0.01] }),
-  field: z
-    .number({ error: "the field must be a finite number" })
-    .min(-100, { error: "the field must lie between -100 and 100" })
-    .max(100, { error: "the field must lie between -100 and 100" })
-    .default(0)
-    .describe("External field on every spin, rounded to multiples of 1/N")
-    .meta({ batch: true, live: true, slider: [-1, 1, 0.01] }),
   dynamics: z
     .enum(["sequential", "random", "synchronous"], { error: "it is sequential, random or synchronous" })
     .default("sequential")
@@ -44,14 +31,14 @@ export const hopfieldParameters = z.object({
     .enum(["pattern", "random", "given"], { error: "it is pattern or random" })
     .default("pattern")
     .describe("State at step 0: a stored pattern with noise, or random spins; given: the spins passed to create")
-    .meta({ choices: ["pattern", "random"] }),
+    .meta({ choices: ["pattern", "random"], replaces: ["image"] }),
   cue: z
     .int({ error: "it is a whole number" })
     .min(0, { error: "patterns count from 0" })
     .max(65_535, { error: "the last pattern's number is 65535" })
     .default(0)
     .describe("Which pattern the state starts from, and whose overlap is measured")
-    .meta({ slider: [0, 100, 1] }),
+    .meta({ slider: [0, 100, 1], replaces: ["image"] }),
   noise: z
     .number({ error: "it is a number" })
     .min(0, { error: "it lies between 0 and 1" })
@@ -59,6 +46,23 @@ export const hopfieldParameters = z.object({
     .default(0)
     .describe("Chance of each spin of the cue to be flipped")
     .meta({ slider: [0, 0.5, 0.01] }),
+  covered: z
+    .number({ error: "it is a number" })
+    .min(0, { error: "it lies between 0 and 1" })
+    .max(1, { error: "it lies between 0 and 1" })
+    .default(0)
+    .describe("Share of the neurons that the cue says nothing of: the last ones, which start down")
+    .meta({ slider: [0, 1, 0.01] }),
+  pictures: z
+    .enum(["none", "digits"], { error: "it is none or digits" })
+    .default("none")
+    .describe("What is stored: random patterns, or handwritten digits (MNIST) on a square of at least 28 × 28 neurons"),
+  image: z
+    .string()
+    .regex(/^(\d+x\d+:[\w-]+)?$/, { error: "it is WIDTHxHEIGHT:BITS, with the bits as base64url" })
+    .default("")
+    .describe("A picture of one's own to start from, as many pixels as neurons (PNG)")
+    .meta({ file: "picture", label: "Cue from PNG" }),
   bias: z
     .number({ error: "it is a number" })
     .gt(-1, { error: "it lies between -1 and 1" })
@@ -80,9 +84,34 @@ export const hopfieldParameters = z.object({
     .default(0)
     .describe("Number of the first replica: with it a single one of a batch runs alone, bit for bit")
     .meta({ page: false }),
+};
+
+const { neurons, patterns, ...cues } = memoryParameters;
+
+export const hopfieldParameters = z.object({
+  neurons,
+  patterns,
+  temperature: z
+    .number({ error: "the temperature must be a finite number" })
+    .min(0, { error: "the temperature must be 0 or more" })
+    .max(100, { error: "the temperature must be at most 100" })
+    .default(0)
+    .describe("Temperature, with k_B = 1: 0 aligns every spin with its field, above it is the heat bath")
+    .meta({ batch: true, live: true, slider: [0, 1.5, 0.01] }),
+  field: z
+    .number({ error: "the field must be a finite number" })
+    .min(-100, { error: "the field must lie between -100 and 100" })
+    .max(100, { error: "the field must lie between -100 and 100" })
+    .default(0)
+    .describe("External field on every spin, rounded to multiples of 1/N")
+    .meta({ batch: true, live: true, slider: [-1, 1, 0.01] }),
+  ...cues,
 });
 
 export type HopfieldParameters = z.output<typeof hopfieldParameters>;
+
+const memory = z.object(memoryParameters);
+export type MemoryParameters = z.output<typeof memory>;
 
 /** The external field in units of 1/N. */
 export const fieldUnits = ({ field, neurons }: HopfieldParameters) => Math.round(field * neurons);

@@ -29,12 +29,12 @@ export class ReferenceNetwork implements Network {
   }
 
   #optionsOf(own: ReplicaOptions, i: number) {
-    const { neurons, dynamics, seed, firstReplica } = this.#options;
-    return { ...own, neurons, dynamics, seed, replica: firstReplica + i, purpose: PURPOSE };
+    const { neurons, dynamics, seed, firstReplica, interaction } = this.#options;
+    return { ...own, neurons, dynamics, interaction, seed, replica: firstReplica + i, purpose: PURPOSE };
   }
 
-  async begin(pattern: number | undefined, noise: number): Promise<void> {
-    for (const replica of this.#replicas) replica.begin(pattern, noise);
+  async begin(pattern: number | undefined, noise: number, covered: number): Promise<void> {
+    for (const replica of this.#replicas) replica.begin(pattern, noise, covered);
   }
 
   async write(state: Uint8Array): Promise<void> {
@@ -68,7 +68,8 @@ export class ReferenceNetwork implements Network {
       const overlaps = replica.overlaps();
       const largest = overlaps.reduce((most, overlap) => Math.max(most, Math.abs(overlap)), 0);
       return {
-        squares: overlaps.reduce((sum, overlap) => sum + BigInt(overlap) ** 2n, 0n),
+        wells: BigInt(replica.wells()),
+        top: Math.max(...overlaps),
         up: replica.spins.reduce((sum, spin) => sum + (spin > 0 ? 1 : 0), 0),
         cue: overlaps[this.#options.cue],
         largest,

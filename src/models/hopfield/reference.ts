@@ -2,6 +2,9 @@
 // between different spins, by Hebb's rule from P patterns ξ. Slow, and meant to be read; the kernels must equal it spin by spin.
 //
 // The field on a spin is h_i = Σ_j J_ij s_j + h. All is counted in units of 1/N, where it is whole.
+//
+// Dense memories (Krotov and Hopfield 2016, arXiv 1606.01164; Demircigil et al. 2017, doi 10.1007/s10955-017-1806-y) have the energy
+// -Σ_μ F(M_μ) of the overlaps M = Σ ξ s with another F than the square: a spin takes the value that makes it lower.
 
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
 
@@ -9,6 +12,8 @@ export interface ReferenceOptions {
   neurons: number;
   patterns: number;
   dynamics: "sequential" | "random" | "synchronous";
+  /** F(M + 1) - F(M - 1) and F(M), at M + N, or if relative at the largest overlap + 1 - M. */
+  interaction?: { pulls: ArrayLike<number>; wells: ArrayLike<number>; relative: boolean };
   /** External field in units of 1/N. */
   field: number;
   /** 2^32 times the chance to align with a field of 0, 1, 2, … units; empty at temperature 0; beyond its end alignment is certain. */
@@ -50,14 +55,15 @@ export class ReferenceHopfield {
     );
   }
 
-  /** A pattern, each spin flipped where its random number is below `noise`; without a pattern random spins. */
-  begin(pattern: number | undefined, noise: number): void {
+  /** A pattern, each spin flipped where its random number is below `noise`; without a pattern random spins; the last are covered. */
+  begin(pattern: number | undefined, noise: number, covered: number): void {
     const { seed, purpose, replica } = this.#options;
     const key = streamKey(seed, purpose.start, replica);
     for (let site = 0; site < this.spins.length; site++) {
       const random = threefry4x32([Math.floor(site / 4), 0, 0, 0], key)[site % 4];
       if (pattern === undefined) this.spins[site] = random >= 2 ** 31 ? 1 : -1;
       else this.spins[site] = this.patterns[pattern][site] * (random < noise ? -1 : 1);
+      if (site >= covered) this.spins[site] = -1;
     }
   }
 
@@ -85,8 +91,33 @@ export class ReferenceHopfield {
     return this.patterns.map((pattern) => pattern.reduce((sum, value, site) => sum + value * this.spins[site], 0));
   }
 
+  /** Σ_μ F(M_μ). */
+  wells(): number {
+    const { interaction } = this.#options;
+    const overlaps = this.overlaps();
+    if (!interaction) return overlaps.reduce((sum, overlap) => sum + overlap * overlap, 0);
+    const place = this.#places(overlaps);
+    return overlaps.reduce((sum, overlap) => sum + interaction.wells[place(overlap)], 0);
+  }
+
+  /** Where the tables have the value for an overlap. */
+  #places(overlaps: readonly number[]): (overlap: number) => number {
+    const { interaction, neurons } = this.#options;
+    if (!interaction?.relative) return (overlap) => overlap + neurons;
+    const largest = Math.max(...overlaps);
+    return (overlap) => largest + 1 - overlap;
+  }
+
   /** N h_i: every pattern pulls with its overlap, but a spin not by itself. */
   #field(site: number, spin: number, overlaps: readonly number[]): number {
+    const { interaction } = this.#options;
+    if (interaction) {
+      const place = this.#places(overlaps);
+      return overlaps.reduce((sum, overlap, pattern) => {
+        const value = this.patterns[pattern][site];
+        return sum + value * interaction.pulls[place(overlap - value * spin)];
+      }, 0);
+    }
     const pulled = overlaps.reduce((sum, overlap, pattern) => sum + this.patterns[pattern][site] * overlap, 0);
     return pulled - this.patterns.length * spin + this.#options.field;
   }

@@ -1,44 +1,85 @@
-// One Hopfield network, or a batch of them, on any device: run, measure, checkpoint, read.
+// One associative memory, or a batch of them, on any device: run, measure, checkpoint, read. The Hopfield model, and dense memories.
 
+import { digits } from "../../data/digits.ts";
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { Exclusive, type RunOptions } from "../../device/run.ts";
 import { type Checkpoint, decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
-import type { CheckpointExtra, Options, Recording, Simulation } from "../model.ts";
-import { changePoints, type Points, point, resolve } from "../parameters.ts";
+import type { CheckpointExtra, Options, Recording, Simulation, Stroke } from "../model.ts";
+import { changePoints, type Points, point, resolve, type Schema } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { bufferBytes, GpuNetwork } from "./gpu.ts";
-import { bitsOf, type Network, type NetworkOptions, spinsOf, stateBytes } from "./network.ts";
-import { columns, estimateHopfield, type HopfieldObservables, perNeuron } from "./observables.ts";
-import { alignChances, fieldUnits, type HopfieldParameters, hopfieldParameters } from "./parameters.ts";
+import { imageSpins } from "./image.ts";
+import {
+  bitsOf,
+  type Interaction,
+  type Network,
+  type NetworkOptions,
+  type Sums,
+  spinsOf,
+  stateBytes,
+} from "./network.ts";
+import { columns, estimateHopfield, type HopfieldObservables, hebbEnergy } from "./observables.ts";
+import {
+  alignChances,
+  fieldUnits,
+  type HopfieldParameters,
+  hopfieldParameters,
+  type MemoryParameters,
+} from "./parameters.ts";
 import { ReferenceNetwork } from "./reference-network.ts";
 
 /** The number of a sweep is one word of the counter of its random numbers. */
 const MOST_SWEEPS = 2 ** 32 - 1;
 
-export type HopfieldOptions = Options<typeof hopfieldParameters> & {
+/** What makes one kind of memory different from another. */
+export interface Kind<P extends MemoryParameters> {
+  name: string;
+  schema: Schema;
+  /** External field in units of 1/N and chances to align, where there is a temperature. */
+  replica?(own: P): { field: number; chances: Uint32Array };
+  /** Where patterns do not attract by the squares of their overlaps; `most` patterns in a replica. */
+  interaction?(parameters: P, most: number): Interaction;
+  /** Per neuron; `most` patterns in a replica. */
+  energy(sums: Sums, own: P, most: number): number;
+}
+
+const hopfieldKind: Kind<HopfieldParameters> = {
+  name: "hopfield",
+  schema: hopfieldParameters,
+  replica: (own) => ({ field: fieldUnits(own), chances: alignChances(own) }),
+  energy: hebbEnergy,
+};
+
+/** What is given beside the parameters. */
+export interface MemoryOptions {
   /** Patterns of one's own, ±1, shape [pattern][neuron]: all replicas share them. They say `neurons` × `patterns`. */
   stored?: ArrayLike<number>;
   /** The state at step 0, ±1, shape [replicas][neurons]; sets `start` to "given". */
   spins?: ArrayLike<number>;
   /** Invocations in a workgroup, 32 to the device's limit in powers of two; changes the speed and nothing else. */
   workgroup?: number;
-};
+}
 
-export class HopfieldSimulation implements Simulation<HopfieldParameters> {
-  readonly model = "hopfield";
+export type HopfieldOptions = Options<typeof hopfieldParameters> & MemoryOptions;
+
+export class MemorySimulation<P extends MemoryParameters> implements Simulation<P> {
+  readonly model: string;
   readonly device: Device;
   readonly seed: bigint;
   readonly replicas: number;
-  #points: Points<HopfieldParameters>;
+  readonly #kind: Kind<P>;
+  #points: Points<P>;
   readonly #options: NetworkOptions;
   readonly #network: Network;
-  readonly #exclusive = new Exclusive("The Hopfield simulation");
+  readonly #exclusive = new Exclusive("The simulation");
   #steps: number;
 
-  private constructor(device: Device, setup: Setup, network: Network, steps: number) {
+  private constructor(device: Device, kind: Kind<P>, setup: Setup<P>, network: Network, steps: number) {
     this.device = device;
+    this.model = kind.name;
+    this.#kind = kind;
     this.#points = setup.points;
     this.#options = setup.options;
     this.seed = setup.options.seed;
@@ -47,25 +88,37 @@ export class HopfieldSimulation implements Simulation<HopfieldParameters> {
     this.#steps = steps;
   }
 
-  static async create(device: Device, given: HopfieldOptions = {}): Promise<HopfieldSimulation> {
+  static async create<P extends MemoryParameters>(
+    device: Device,
+    kind: Kind<P>,
+    given: MemoryOptions & { seed?: bigint },
+  ): Promise<MemorySimulation<P>> {
     const { seed = 1n, stored, spins, workgroup, ...parameters } = given;
-    const points = resolve("hopfield", hopfieldParameters, spins ? { ...parameters, start: "given" } : parameters);
-    const setup = prepare(points, checkSeed(seed), stored);
+    const points = resolve(kind.name, kind.schema, spins ? { ...parameters, start: "given" } : parameters) as Points<P>;
+    const { pictures, neurons, image, start, cue, noise, covered } = points.parameters;
+    const drawn = pictures === "digits" && !stored ? await digits(mostOf(points), sideOf(neurons)) : stored;
+    const setup = prepare(kind, points, checkSeed(seed), drawn);
+    const cued = image === "" ? undefined : repeated(imageSpins(image, neurons), setup);
     const network = await openNetwork(device, setup.options, workgroup);
     try {
-      const { start, cue, noise } = points.parameters;
+      const chance = Math.min(2 ** 32 - 1, Math.round(noise * 2 ** 32));
+      const known = neurons - Math.round(covered * neurons);
       if (start === "given") await network.write(givenState(setup, spins));
-      else
-        await network.begin(start === "pattern" ? cue : undefined, Math.min(2 ** 32 - 1, Math.round(noise * 2 ** 32)));
+      else if (cued) await network.write(givenState(setup, cued));
+      else await network.begin(start === "pattern" ? cue : undefined, chance, known);
     } catch (error) {
       network.dispose();
       throw error;
     }
-    return new HopfieldSimulation(device, setup, network, 0);
+    return new MemorySimulation(device, kind, setup, network, 0);
   }
 
-  static async restore(device: Device, bytes: Uint8Array): Promise<HopfieldSimulation & { extra: CheckpointExtra }> {
-    const { setup, steps, state, extra } = readCheckpoint(await decodeCheckpoint(bytes));
+  static async restore<P extends MemoryParameters>(
+    device: Device,
+    kind: Kind<P>,
+    bytes: Uint8Array,
+  ): Promise<MemorySimulation<P> & { extra: CheckpointExtra }> {
+    const { setup, steps, state, extra } = readCheckpoint(kind, await decodeCheckpoint(bytes));
     const network = await openNetwork(device, setup.options);
     try {
       await network.write(state);
@@ -73,7 +126,7 @@ export class HopfieldSimulation implements Simulation<HopfieldParameters> {
       network.dispose();
       throw error;
     }
-    return Object.assign(new HopfieldSimulation(device, setup, network, steps), { extra });
+    return Object.assign(new MemorySimulation(device, kind, setup, network, steps), { extra });
   }
 
   /** Sweeps made so far, each of as many updates as there are neurons. */
@@ -82,7 +135,7 @@ export class HopfieldSimulation implements Simulation<HopfieldParameters> {
   }
 
   /** What each replica is set to now. */
-  get points(): Points<HopfieldParameters> {
+  get points(): Points<P> {
     return this.#points;
   }
 
@@ -120,12 +173,36 @@ export class HopfieldSimulation implements Simulation<HopfieldParameters> {
     });
   }
 
-  /** Changes temperature or field from the next sweep on, for all replicas. @throws ParameterError */
-  set(changes: Partial<HopfieldParameters>): Promise<void> {
+  /** Changes live parameters from the next sweep on, for all replicas. @throws ParameterError */
+  set(changes: Partial<P>): Promise<void> {
     return this.#exclusive.use(async () => {
-      const points = changePoints("hopfield", hopfieldParameters, this.#points, changes);
-      await this.#network.setReplicas(replicaOptions(points, this.replicas));
+      const points = changePoints(this.model, this.#kind.schema, this.#points as never, changes) as Points<P>;
+      await this.#network.setReplicas(replicaOptions(this.#kind, points, this.replicas));
       this.#points = points;
+    });
+  }
+
+  /**
+   * Sets the spins of a disc in the first replica, whose neurons are the pixels of a picture in rows of about √N. What of the disc lies
+   * beside the picture is left out.
+   *
+   * @throws ParameterError for a value that is not 1 or -1
+   */
+  paint({ x, y, radius, value }: Stroke): Promise<void> {
+    return this.#exclusive.use(async () => {
+      if (value !== 1 && value !== -1) {
+        throw new ParameterError("value", `value ${value}: a spin becomes 1 or -1.`);
+      }
+      const { neurons } = this.#options;
+      const width = rowOf(neurons);
+      const state = await this.#network.read();
+      for (let site = 0; site < neurons; site++) {
+        const [dx, dy] = [(site % width) - x, Math.floor(site / width) - y];
+        if (dx * dx + dy * dy > radius * radius) continue;
+        const bit = 1 << (site & 7);
+        state[site >> 3] = value > 0 ? state[site >> 3] | bit : state[site >> 3] & ~bit;
+      }
+      await this.#network.write(state);
     });
   }
 
@@ -158,7 +235,11 @@ export class HopfieldSimulation implements Simulation<HopfieldParameters> {
   }
 
   #rows(sums: Awaited<ReturnType<Network["sums"]>>): number[][] {
-    return sums.map((each, replica) => perNeuron(each, point(this.points, replica)));
+    const { neurons } = this.#options;
+    return sums.map((each, replica) => {
+      const energy = this.#kind.energy(each, point(this.points, replica), mostOf(this.points));
+      return [each.cue / neurons, each.largest / neurons, energy, (2 * each.up - neurons) / neurons];
+    });
   }
 
   /** Overlaps Σ ξ s of the first replica with all its patterns. */
@@ -187,12 +268,12 @@ export class HopfieldSimulation implements Simulation<HopfieldParameters> {
     return spins;
   }
 
-  /** SHA-256 of "hopfield REPLICASxNEURONS\n" and the state, of all replicas or of one as if it were alone. */
+  /** SHA-256 of "MODEL REPLICASxNEURONS\n" and the state, of all replicas or of one as if it were alone. */
   async digest(replica?: number): Promise<string> {
     const state = await this.state();
     const size = stateBytes(this.#options.neurons);
     const part = replica === undefined ? state : state.subarray(replica * size, (replica + 1) * size);
-    const head = `hopfield ${replica === undefined ? this.replicas : 1}x${this.#options.neurons}\n`;
+    const head = `${this.model} ${replica === undefined ? this.replicas : 1}x${this.#options.neurons}\n`;
     return digestOf(new TextEncoder().encode(head), part);
   }
 
@@ -202,7 +283,7 @@ export class HopfieldSimulation implements Simulation<HopfieldParameters> {
     const { patterns } = this.#options;
     const stored: Record<string, Uint8Array> = patterns ? { stored: bitsOf(patterns) } : {};
     const sections = { state: await this.state(), ...stored };
-    return encodeCheckpoint(withExtra({ model: "hopfield", header, sections }, extra));
+    return encodeCheckpoint(withExtra({ model: this.model, header, sections }, extra));
   }
 
   async array(): Promise<{ data: Int8Array; shape: number[] }> {
@@ -213,7 +294,7 @@ export class HopfieldSimulation implements Simulation<HopfieldParameters> {
   /** The first replica in rows of about the square root of its size: up is 255, down 0. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
     const { neurons } = this.#options;
-    const width = Math.ceil(Math.sqrt(neurons));
+    const width = rowOf(neurons);
     const height = Math.ceil(neurons / width);
     const data = new Uint8Array(width * height).fill(128);
     spinsOf(await this.state(), neurons).forEach((spin, i) => {
@@ -232,13 +313,36 @@ export class HopfieldSimulation implements Simulation<HopfieldParameters> {
   }
 }
 
-interface Setup {
-  points: Points<HopfieldParameters>;
+interface Setup<P> {
+  points: Points<P>;
   options: NetworkOptions;
 }
 
-function prepare(given: Points<HopfieldParameters>, seed: bigint, stored?: ArrayLike<number>): Setup {
-  const { parameters, batch } = given;
+/** Neurons as pixels: how many a row. */
+const rowOf = (neurons: number) => Math.ceil(Math.sqrt(neurons));
+
+/** The side of the square that pictures need. @throws ParameterError */
+function sideOf(neurons: number): number {
+  const side = Math.round(Math.sqrt(neurons));
+  if (side * side === neurons) return side;
+  throw new ParameterError(
+    "neurons",
+    `neurons ${neurons}: pictures need a square number of neurons, such as ${Math.max(28, side) ** 2}.`,
+  );
+}
+
+/** The most patterns of any replica. */
+const mostOf = ({ parameters, batch }: Points<MemoryParameters>) =>
+  Math.max(...((batch as { patterns?: number[] }).patterns ?? [parameters.patterns]));
+
+function prepare<P extends MemoryParameters>(
+  kind: Kind<P>,
+  given: Points<P>,
+  seed: bigint,
+  stored?: ArrayLike<number>,
+): Setup<P> {
+  const { parameters } = given;
+  const batch = given.batch as Record<string, number[]>;
   const [listed] = Object.values(batch);
   if (listed && parameters.replicas !== 1 && parameters.replicas !== listed.length) {
     throw new ParameterError(
@@ -247,9 +351,9 @@ function prepare(given: Points<HopfieldParameters>, seed: bigint, stored?: Array
     );
   }
   const replicas = listed?.length ?? parameters.replicas;
-  const points = { parameters: { ...parameters, replicas }, batch };
+  const points = { parameters: { ...parameters, replicas }, batch } as Points<P>;
   const { neurons, dynamics, cue, firstReplica, bias, start } = parameters;
-  const own = replicaOptions(points, replicas);
+  const own = replicaOptions(kind, points, replicas);
   const fewest = own.reduce((least, { patterns }) => Math.min(least, patterns), Number.POSITIVE_INFINITY);
   if (cue >= fewest && start !== "random") {
     throw new ParameterError("cue", `cue ${cue}: with ${fewest} patterns it must be at most ${fewest - 1}.`);
@@ -263,20 +367,21 @@ function prepare(given: Points<HopfieldParameters>, seed: bigint, stored?: Array
     replicas: own,
     patterns: stored && givenPatterns(stored, points),
     bias: Math.round(((1 + bias) / 2) * 2 ** 32),
+    interaction: kind.interaction?.(parameters, mostOf(points)),
   };
   return { points, options };
 }
 
-function replicaOptions(points: Points<HopfieldParameters>, replicas: number) {
+function replicaOptions<P extends MemoryParameters>(kind: Kind<P>, points: Points<P>, replicas: number) {
   return Array.from({ length: replicas }, (_, replica) => {
     const own = point(points, replica);
-    return { patterns: own.patterns, field: fieldUnits(own), chances: alignChances(own) };
+    return { patterns: own.patterns, ...(kind.replica?.(own) ?? { field: 0, chances: new Uint32Array() }) };
   });
 }
 
-function givenPatterns(stored: ArrayLike<number>, { parameters, batch }: Points<HopfieldParameters>): Int8Array {
-  const { neurons } = parameters;
-  const patterns = Math.max(...(batch.patterns ?? [parameters.patterns]));
+function givenPatterns(stored: ArrayLike<number>, points: Points<MemoryParameters>): Int8Array {
+  const { neurons } = points.parameters;
+  const patterns = mostOf(points);
   if (stored.length !== neurons * patterns) {
     throw new ParameterError(
       "stored",
@@ -293,7 +398,14 @@ function givenPatterns(stored: ArrayLike<number>, { parameters, batch }: Points<
   return Int8Array.from(stored);
 }
 
-function givenState({ options: { neurons, replicas } }: Setup, spins: ArrayLike<number> | undefined): Uint8Array {
+/** The same for all replicas. */
+const repeated = (spins: Int8Array, { options: { replicas } }: { options: NetworkOptions }) =>
+  Int8Array.from({ length: spins.length * replicas.length }, (_, i) => spins[i % spins.length]);
+
+function givenState(
+  { options: { neurons, replicas } }: { options: NetworkOptions },
+  spins: ArrayLike<number> | undefined,
+): Uint8Array {
   const count = neurons * replicas.length;
   if (spins?.length !== count) {
     const given = spins ? `${spins.length} spins were given` : "no spins were given";
@@ -324,20 +436,26 @@ async function openNetwork(device: Device, options: NetworkOptions, workgroup?: 
   return GpuNetwork.create(device, options, group);
 }
 
-function readCheckpoint(checkpoint: Checkpoint) {
+function readCheckpoint<P extends MemoryParameters>(kind: Kind<P>, checkpoint: Checkpoint) {
   const { model, header, sections } = checkpoint;
   const wrong = (what: string) =>
-    new CheckpointError(`The checkpoint holds ${what}. Use the file that "hopfield" wrote.`);
-  if (model !== "hopfield") throw wrong(`a run of "${model}", not of "hopfield"`);
+    new CheckpointError(`The checkpoint holds ${what}. Use the file that "${kind.name}" wrote.`);
+  if (model !== kind.name) throw wrong(`a run of "${model}", not of "${kind.name}"`);
   const { parameters, batch, seed, steps } = header as Record<string, never>;
-  const points = { ...resolve("hopfield", hopfieldParameters, parameters as object), batch };
+  const points = { ...resolve(kind.name, kind.schema, parameters as object), batch } as unknown as Points<P>;
   if (!sections.state || !Number.isSafeInteger(steps)) throw wrong("no complete state");
-  const { neurons, patterns } = points.parameters;
-  const most = Math.max(...((batch as { patterns?: number[] }).patterns ?? [patterns]));
-  const stored = sections.stored && spinsOf(sections.stored, neurons * most);
-  const setup = prepare(points, checkSeed(BigInt(seed)), stored);
+  const { neurons } = points.parameters;
+  const stored = sections.stored && spinsOf(sections.stored, neurons * mostOf(points));
+  const setup = prepare(kind, points, checkSeed(BigInt(seed)), stored);
   if (sections.state.length !== stateBytes(neurons) * setup.options.replicas.length) {
     throw wrong("a state of another size than its parameters say");
   }
   return { setup, steps: steps as number, state: sections.state, extra: extraOf(checkpoint) };
 }
+
+/** The Hopfield model's. */
+export const createHopfield = (device: Device, options: HopfieldOptions): Promise<HopfieldSimulation> =>
+  MemorySimulation.create(device, hopfieldKind, options);
+export const restoreHopfield = (device: Device, checkpoint: Uint8Array) =>
+  MemorySimulation.restore(device, hopfieldKind, checkpoint);
+export type HopfieldSimulation = MemorySimulation<HopfieldParameters>;

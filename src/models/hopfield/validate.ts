@@ -2,7 +2,7 @@
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
 import type { Check } from "../model.ts";
-import { type HopfieldOptions, HopfieldSimulation } from "./simulation.ts";
+import { createHopfield, type HopfieldOptions } from "./simulation.ts";
 import { retrievalOverlap } from "./theory.ts";
 
 const SWEEPS = 5;
@@ -21,8 +21,8 @@ export async function* validateHopfield(
   if (device.kind === "gpu") {
     const reference = new ReferenceDevice(device.info.host);
     for (const options of CASES) {
-      using a = await HopfieldSimulation.create(device, options);
-      using b = await HopfieldSimulation.create(reference, options);
+      using a = await createHopfield(device, options);
+      using b = await createHopfield(reference, options);
       for (const simulation of [a, b]) await simulation.run(SWEEPS, { signal });
       const [left, right] = [await a.spins(), await b.spins()];
       const differ = left.filter((spin, i) => spin !== right[i]).length;
@@ -33,7 +33,7 @@ export async function* validateHopfield(
   // Fixed points near a pattern at temperature 0; the theory is for N → ∞, so the bound has room for a finite size.
   const neurons = device.kind === "reference" ? 200 : quick ? 1000 : 4000;
   const load = 0.05;
-  using network = await HopfieldSimulation.create(device, {
+  using network = await createHopfield(device, {
     neurons,
     patterns: load * neurons,
     replicas: quick ? 4 : 8,

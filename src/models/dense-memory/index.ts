@@ -1,0 +1,45 @@
+// Dense associative memory: patterns attract by a steeper function of their overlaps than the square, and far more can be stored.
+
+import type { Device } from "../../device/device.ts";
+import { columns, estimateHopfield, observables } from "../hopfield/observables.ts";
+import type { Exact, Model } from "../model.ts";
+import { type DenseMemoryParameters, denseMemoryParameters } from "./parameters.ts";
+import {
+  createDenseMemory,
+  type DenseMemoryOptions,
+  type DenseMemorySimulation,
+  restoreDenseMemory,
+} from "./simulation.ts";
+import { validateDenseMemory } from "./validate.ts";
+
+export type { DenseMemoryParameters } from "./parameters.ts";
+export type { DenseMemoryOptions, DenseMemorySimulation } from "./simulation.ts";
+export { oneStepError, softmaxRetrieval } from "./theory.ts";
+
+export const denseMemory = {
+  name: "dense-memory",
+  title: "Dense associative memory",
+  summary:
+    "Thousands of patterns in a few hundred spins: many-body and exponential interactions, the modern Hopfield network behind attention.",
+  parameters: denseMemoryParameters,
+  step: "sweep",
+  observables: {
+    ...observables,
+    energy: { unit: "1/neuron", description: "Energy per neuron, -Σ_μ m_μ^n, or -(1/βN) ln Σ_μ e^(βM_μ)" },
+  },
+  columns,
+  /**
+   * A memory at temperature 0, or a batch of them with patterns of their own.
+   *
+   * @throws ParameterError for a value out of range, patterns that are not ±1 or of the wrong length, and sizes over the device's limits.
+   */
+  create: (device: Device, options: DenseMemoryOptions = {}) => createDenseMemory(device, options),
+  /** Continues a checkpoint bit for bit. @throws CheckpointError */
+  restore: (device: Device, checkpoint: Uint8Array) => restoreDenseMemory(device, checkpoint),
+  estimate: (simulation, series, replicas) =>
+    estimateHopfield(series, replicas ?? [...Array(simulation.replicas).keys()]),
+  /** The theory is of one step; after several there is no closed form at finite size. */
+  exact: (_: DenseMemoryParameters): Partial<Record<string, Exact>> => ({}),
+  updates: ({ neurons }) => ({ count: neurons, unit: "updates" }),
+  validate: validateDenseMemory,
+} satisfies Model<typeof denseMemoryParameters, DenseMemorySimulation> & { columns: readonly string[] };

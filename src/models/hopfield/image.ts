@@ -1,0 +1,35 @@
+// A picture as a text that a link can hold: "32x32:" and its bits, 1 for a spin up, row by row, the lowest bit of each byte first, as
+// base64url.
+
+import { ParameterError } from "../../device/errors.ts";
+import { bitsOf, spinsOf, stateBytes } from "./network.ts";
+
+/** Spins ±1 of a picture in rows from the top as text. */
+export function imageText(spins: ArrayLike<number>, width: number): string {
+  const text = btoa(String.fromCharCode(...bitsOf(spins)));
+  return `${width}x${spins.length / width}:${text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+}
+
+/** The spins of a picture for so many neurons. @throws ParameterError if it has another size, or is no picture */
+export function imageSpins(text: string, neurons: number): Int8Array {
+  const [, width, height, base64] = /^(\d+)x(\d+):([\w-]+)$/.exec(text) ?? [];
+  const side = Math.round(Math.sqrt(neurons));
+  if (Number(width) !== side || Number(height) !== side || side * side !== neurons) {
+    const remedy = width === height ? `take neurons ${Number(width) * Number(height)}, or` : "take";
+    throw new ParameterError(
+      "image",
+      `image of ${width} × ${height} pixels: ${neurons} neurons need one of ${side * side === neurons ? `${side} × ${side}` : "a square"}; ${remedy} a picture of that size.`,
+    );
+  }
+  const characters = atob(base64.replaceAll("-", "+").replaceAll("_", "/"));
+  if (characters.length !== stateBytes(neurons)) {
+    throw new ParameterError(
+      "image",
+      `image: its bits are ${characters.length} bytes, and ${width} × ${height} pixels have ${stateBytes(neurons)}.`,
+    );
+  }
+  return spinsOf(
+    Uint8Array.from(characters, (character) => character.charCodeAt(0)),
+    neurons,
+  );
+}
