@@ -181,7 +181,7 @@ describe("the exponential interaction is attention", () => {
 describe("pictures", () => {
   it("covered digits are recalled", async () => {
     using network = await denseMemory.create(device, {
-      ...{ neurons: 784, patterns: 60, pictures: "digits", interaction: "exponential", cue: 7, covered: 0.5 },
+      ...{ neurons: 784, patterns: 60, digits: 60, interaction: "exponential", cue: 7, covered: 0.5 },
     });
     const [before] = await network.measure();
     expect(before.overlap).toBeLessThan(0.97);
@@ -195,9 +195,9 @@ describe("pictures", () => {
     [{ order: 1 }, /order 1: at least 2/],
     [{ beta: 0 }, /beta 0: it is above 0/],
     [{ interaction: "cubic" as "polynomial" }, /polynomial, rectified or exponential/],
-    [{ neurons: 100, pictures: "digits" }, /at least 28 × 28 = 784/],
-    [{ neurons: 1000, pictures: "digits" }, /neurons 1000: pictures need a square/],
-    [{ patterns: 4001, neurons: 784, pictures: "digits" }, /there are 4000 digits/],
+    [{ neurons: 100, digits: 1 }, /at least 28 × 28 = 784/],
+    [{ neurons: 1000, digits: 1 }, /neurons 1000: pictures need a square/],
+    [{ digits: 4001, neurons: 784 }, /there are 4000 digits/],
     [
       { neurons: 100, image: "5x5:AAAA" },
       /image of 5 × 5 pixels: 100 neurons need one of 10 × 10; take neurons 25, or/,

@@ -13,6 +13,7 @@ import {
   type ReferenceDevice,
   retrievalOverlap,
 } from "../src/index.ts";
+import { imageText } from "../src/models/hopfield/image.ts";
 import ags from "./data/ags.csv?raw";
 
 let device: GpuDevice;
@@ -232,6 +233,41 @@ describe("recall", () => {
     for (const { overlap } of await network.measure()) expect(overlap).toBeLessThan(0.65);
     await network.run(10);
     for (const { overlap } of await network.measure()) expect(overlap).toBeGreaterThan(0.99);
+  });
+
+  it("a digit among random patterns is recalled, digits among themselves are not", async () => {
+    const options: HopfieldOptions = { neurons: 1024, patterns: 50, noise: 0.25 };
+    for (const on of [device, reference]) {
+      using one = await hopfield.create(on, { ...options, digits: 1 });
+      using plain = await hopfield.create(on, options);
+      const [own, others] = [await one.patterns(50), await plain.patterns(50)];
+      expect(own.subarray(1024)).toEqual(others.subarray(1024));
+      expect(own.subarray(0, 1024).filter((spin) => spin > 0).length).toBeLessThan(250); // ink
+      await one.run(5);
+      expect((await one.measure())[0].overlap).toBeGreaterThan(0.99);
+      using many = await hopfield.create(on, { ...options, patterns: 10, digits: 10 });
+      await many.run(5);
+      expect((await many.measure())[0].overlap).toBeLessThan(0.9);
+    }
+  });
+
+  it("starts from covered cues, pictures and strokes", async () => {
+    const spins = Int8Array.from({ length: 100 }, (_, i) => (i % 3 === 0 ? 1 : -1));
+    for (const on of [device, reference]) {
+      using covered = await hopfield.create(on, { neurons: 100, patterns: 3, covered: 0.3 });
+      const stored = await covered.patterns(1);
+      expect(await covered.spins()).toEqual(stored.map((spin, i) => (i < 70 ? spin : -1)));
+      using shown = await hopfield.create(on, { neurons: 100, patterns: 3, image: imageText(spins, 10), replicas: 2 });
+      expect((await shown.spins()).subarray(100)).toEqual(spins);
+      await shown.paint({ x: 9, y: 0, radius: 1, value: 1 });
+      const painted = Int8Array.from(spins);
+      for (const site of [8, 9, 19]) painted[site] = 1;
+      expect((await shown.spins()).subarray(0, 100)).toEqual(painted);
+      const [{ overlap }] = await shown.measure(); // overlaps follow
+      const first = await shown.patterns(1);
+      expect(overlap).toBe(painted.reduce((sum, spin, i) => sum + spin * first[i], 0) / 100);
+      await expect(shown.paint({ x: 0, y: 0, radius: 1, value: 2 })).rejects.toThrow(/value 2: a spin becomes 1 or -1/);
+    }
   });
 
   it("own patterns are stored and recalled, and everything else is refused", async () => {

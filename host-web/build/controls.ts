@@ -29,9 +29,9 @@ function control(name: string, field: z.ZodType): string {
 <select id="${id}" data-parameter="${name}" aria-describedby="${id}-help">${options.join("")}</select>${helpText(id, help)}</div>`;
   }
   if (file) {
-    // The page reads the file's text; what it holds is sent like any other value.
+    // The page makes a text of the file, which is sent like any other value.
     return `<div class="control" title="${help}"><label for="${id}">${label}</label>
-<input type="file" id="${id}" data-file="${name}" accept=".xml,.sbml" aria-describedby="${id}-help">${helpText(id, help)}</div>`;
+<input type="file" id="${id}" data-file="${name}" data-holds="${file}" accept="${file === "picture" ? "image/*" : ".xml,.sbml"}" aria-describedby="${id}-help">${helpText(id, help)}</div>`;
   }
   if (lines) {
     const attributes = `id="${id}" data-parameter="${name}" spellcheck="false" aria-describedby="${id}-help"`;

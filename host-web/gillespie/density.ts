@@ -1,9 +1,9 @@
 // How often each count occurs at each time, as a picture, with some trajectories over it, the mean and the rate equations.
 
 import type { GillespieResult, GillespieSimulation } from "../../src/models/gillespie/index.ts";
+import { type Axes, drawAxes, drawLegend, frameOf } from "../worker/axes.ts";
 import { colourMap } from "../worker/colours.ts";
 import type { Sketch } from "../worker/scene.ts";
-import { type Axes, drawAxes, drawLegend, frameOf } from "./axes.ts";
 
 /** Rows of the density at most. */
 const MOST_ROWS = 160;

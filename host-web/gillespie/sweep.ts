@@ -1,9 +1,9 @@
 // The map of a sweep: over one parameter the mean in time, over two the mean at the end.
 
 import type { GillespieSimulation } from "../../src/models/gillespie/index.ts";
+import { type Axes, drawAxes, frameOf } from "../worker/axes.ts";
 import { colourMap } from "../worker/colours.ts";
 import type { Sketch } from "../worker/scene.ts";
-import { type Axes, drawAxes, frameOf } from "./axes.ts";
 
 export function sweepSketch(simulation: GillespieSimulation, size: readonly [number, number]): Sketch {
   const { network, points, times } = simulation.ensemble;

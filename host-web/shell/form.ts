@@ -58,7 +58,7 @@ export class Form {
     const field = this.#form.querySelector<HTMLInputElement>("[data-file]");
     if (!field) return;
     const take = async (file: File | undefined) => {
-      if (file) await change({ [field.dataset.file!]: await file.text() });
+      if (file) await change({ [field.dataset.file!]: await this.#textOf(file, field.dataset.holds!) });
       field.value = ""; // the same file may be chosen again
     };
     field.onchange = () => void take(field.files?.[0]);
@@ -67,6 +67,13 @@ export class Form {
       event.preventDefault();
       void take(event.dataTransfer?.files[0]);
     });
+  }
+
+  /** A picture becomes as many pixels as there are neurons. */
+  async #textOf(file: File, holds: string): Promise<string> {
+    if (holds === "text") return file.text();
+    const { pictureText } = await import("./picture.ts");
+    return pictureText(file, Number(this.#fields("neurons")[0].value));
   }
 
   #fields(parameter: string): HTMLInputElement[] {

@@ -24,7 +24,7 @@ export async function createPainter(
   if (module.sketch) {
     const sketch = await module.sketch(simulation, changed);
     const dispose = () => sketch.dispose?.();
-    return new PlainPainter(canvas, async (context, { look }) => sketch.draw(context, look), dispose);
+    return new PlainPainter(canvas, async (context, { look }, marked) => sketch.draw(context, look, marked), dispose);
   }
   if (device.kind === "reference" || !module.create) return new PlainPainter(canvas, cellsOf(simulation));
   const { create } = module;

@@ -27,7 +27,7 @@ export interface Scene {
 
 /** A state that is drawn with the plain 2-D canvas, in units of `SceneModule.size`. */
 export interface Sketch {
-  draw(context: OffscreenCanvasRenderingContext2D, look: Look): void;
+  draw(context: OffscreenCanvasRenderingContext2D, look: Look, marked?: ArrayLike<unknown>): void | Promise<void>;
   dispose?(): void;
 }
 

@@ -20,9 +20,9 @@ export async function verify(
 ): Promise<{ verdict: Verdict; differs?: Uint8Array }> {
   if (module.compare) return { verdict: await compared(module, module.compare, simulation, link) };
   const { model } = module;
-  const { count } = model.updates(simulation.points.parameters);
-  const whole = count * link.step <= AFFORDABLE;
-  const steps = Math.max(1, Math.floor(AFFORDABLE / 10 / count));
+  const { count, cost = 1 } = model.updates(simulation.points.parameters);
+  const whole = count * cost * link.step <= AFFORDABLE;
+  const steps = Math.max(1, Math.floor(AFFORDABLE / 10 / (count * cost)));
   const checkpoint = whole ? undefined : await simulation.checkpoint();
   const reference = replay(model.name, whole ? { link } : { checkpoint: checkpoint!, steps });
 

@@ -14,7 +14,7 @@ export const MOST_DIGITS = 4000;
  */
 export async function digits(count: number, side = DIGIT_SIDE): Promise<Int8Array> {
   if (count > MOST_DIGITS) {
-    throw new ParameterError("patterns", `patterns ${count}: there are ${MOST_DIGITS} digits.`);
+    throw new ParameterError("digits", `digits ${count}: there are ${MOST_DIGITS}.`);
   }
   if (!Number.isInteger(side) || side < DIGIT_SIDE) {
     throw new ParameterError(

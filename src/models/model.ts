@@ -110,8 +110,8 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
   estimate(simulation: Sim, series: Series, replicas?: number[]): Record<string, Estimate>;
   /** What is known exactly at these parameters. */
   exact(parameters: z.output<S>): Partial<Record<string, Exact>>;
-  /** Elementary updates of one step of one replica, and what they are called. */
-  updates(parameters: z.output<S>): { count: number; unit: string };
+  /** Elementary updates of one step of one replica, and what they are called; `cost` of one where it is not about that of a spin's. */
+  updates(parameters: z.output<S>): { count: number; unit: string; cost?: number };
   /** Checks this device by the three oracles; `quick` in seconds on a software adapter. */
   validate(device: Device, options: { quick: boolean; signal?: AbortSignal }): AsyncGenerator<Check>;
 }

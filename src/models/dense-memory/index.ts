@@ -40,6 +40,6 @@ export const denseMemory = {
     estimateHopfield(series, replicas ?? [...Array(simulation.replicas).keys()]),
   /** The theory is of one step; after several there is no closed form at finite size. */
   exact: (_: DenseMemoryParameters): Partial<Record<string, Exact>> => ({}),
-  updates: ({ neurons }) => ({ count: neurons, unit: "updates" }),
+  updates: ({ neurons, patterns }) => ({ count: neurons, unit: "updates", cost: 1 + patterns / 2 }),
   validate: validateDenseMemory,
 } satisfies Model<typeof denseMemoryParameters, DenseMemorySimulation> & { columns: readonly string[] };

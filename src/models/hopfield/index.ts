@@ -10,7 +10,7 @@ import { validateHopfield } from "./validate.ts";
 export type { HopfieldObservables } from "./observables.ts";
 export type { HopfieldParameters } from "./parameters.ts";
 export type { HopfieldOptions, HopfieldSimulation } from "./simulation.ts";
-export { criticalLoad, retrievalOverlap } from "./theory.ts";
+export { criticalLoad, retrievalOverlap, retrievalTemperature } from "./theory.ts";
 
 export const hopfield = {
   name: "hopfield",
@@ -32,6 +32,6 @@ export const hopfield = {
   estimate: (simulation, series, replicas) =>
     estimateHopfield(series, replicas ?? [...Array(simulation.replicas).keys()]),
   exact: exactHopfield,
-  updates: ({ neurons }) => ({ count: neurons, unit: "updates" }),
+  updates: ({ neurons, patterns }) => ({ count: neurons, unit: "updates", cost: 1 + patterns / 10 }),
   validate: validateHopfield,
 } satisfies Model<typeof hopfieldParameters, HopfieldSimulation> & { columns: readonly string[] };

@@ -47,8 +47,8 @@ function acrossReplicas(rows: readonly Float64Array[]): Estimate {
 
 /** The overlap of the retrieval state for N → ∞, where the theory holds: random patterns, no field, start at a pattern. */
 export function exactHopfield(parameters: HopfieldParameters): Partial<Record<keyof HopfieldObservables, Exact>> {
-  const { neurons, patterns, temperature, field, bias, pictures, start, dynamics } = parameters;
-  if (field !== 0 || bias !== 0 || pictures !== "none" || start !== "pattern" || dynamics === "synchronous") return {};
+  const { neurons, patterns, temperature, field, bias, digits, start, dynamics } = parameters;
+  if (field !== 0 || bias !== 0 || digits > 0 || start !== "pattern" || dynamics === "synchronous") return {};
   const value = retrievalOverlap(patterns / neurons, temperature);
   if (value === undefined) return {};
   return { overlap: { value, source: "Amit, Gutfreund and Sompolinsky 1985, N → ∞" } };

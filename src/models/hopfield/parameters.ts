@@ -1,6 +1,7 @@
 // The Hopfield model's parameters, declared once, and the chances that follow from them. Dense memories share most of them.
 
 import * as z from "zod";
+import { MOST_DIGITS } from "../../data/digits.ts";
 import { portableExp } from "../../portable.ts";
 
 export const MOST_NEURONS = 32_768;
@@ -53,10 +54,15 @@ export const memoryParameters = {
     .default(0)
     .describe("Share of the neurons that the cue says nothing of: the last ones, which start down")
     .meta({ slider: [0, 1, 0.01] }),
-  pictures: z
-    .enum(["none", "digits"], { error: "it is none or digits" })
-    .default("none")
-    .describe("What is stored: random patterns, or handwritten digits (MNIST) on a square of at least 28 × 28 neurons"),
+  digits: z
+    .int({ error: "it is a whole number" })
+    .min(0, { error: "it is 0 or more" })
+    .max(MOST_DIGITS, { error: `there are ${MOST_DIGITS} digits` })
+    .default(0)
+    .describe(
+      "How many of the patterns, the first ones, are handwritten digits (MNIST) on a square of neurons; then all replicas share their patterns",
+    )
+    .meta({ slider: [0, 100, 1] }),
   image: z
     .string()
     .regex(/^(\d+x\d+:[\w-]+)?$/, { error: "it is WIDTHxHEIGHT:BITS, with the bits as base64url" })

@@ -11,7 +11,7 @@ import {
   spinsOf,
   stateBytes,
 } from "./network.ts";
-import { ReferenceHopfield } from "./reference.ts";
+import { ReferenceHopfield, randomPatterns } from "./reference.ts";
 
 export class ReferenceNetwork implements Network {
   readonly #options: NetworkOptions;
@@ -24,7 +24,7 @@ export class ReferenceNetwork implements Network {
       Array.from({ length: count }, (_, i) => patterns!.subarray(i * neurons, (i + 1) * neurons));
     this.#replicas = options.replicas.map((own, i) => {
       const all = this.#optionsOf(own, i);
-      return new ReferenceHopfield(all, patterns ? given(own.patterns) : ReferenceHopfield.randomPatterns(all, bias));
+      return new ReferenceHopfield(all, patterns ? given(own.patterns) : randomPatterns(all, bias));
     });
   }
 

@@ -8,9 +8,16 @@
 
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
 
-export interface ReferenceOptions {
+export interface PatternOptions {
   neurons: number;
   patterns: number;
+  seed: bigint;
+  replica: number;
+  /** What the random numbers are for. */
+  purpose: { patterns: number; start: number; sweep: number };
+}
+
+export interface ReferenceOptions extends PatternOptions {
   dynamics: "sequential" | "random" | "synchronous";
   /** F(M + 1) - F(M - 1) and F(M), at M + N, or if relative at the largest overlap + 1 - M. */
   interaction?: { pulls: ArrayLike<number>; wells: ArrayLike<number>; relative: boolean };
@@ -18,10 +25,6 @@ export interface ReferenceOptions {
   field: number;
   /** 2^32 times the chance to align with a field of 0, 1, 2, … units; empty at temperature 0; beyond its end alignment is certain. */
   chances: ArrayLike<number>;
-  seed: bigint;
-  replica: number;
-  /** What the random numbers are for. */
-  purpose: { patterns: number; start: number; sweep: number };
 }
 
 export class ReferenceHopfield {
@@ -35,24 +38,6 @@ export class ReferenceHopfield {
     this.#options = options;
     this.patterns = patterns;
     this.spins = new Int8Array(options.neurons).fill(1);
-  }
-
-  /**
-   * Random patterns: the bits of a block of random numbers are those of 128 patterns at one site. With a bias each is +1 where
-   * its own number is below `chance`.
-   */
-  static randomPatterns({ seed, purpose, replica, neurons, patterns }: ReferenceOptions, chance: number): Int8Array[] {
-    const key = streamKey(seed, purpose.patterns, replica);
-    return Array.from({ length: patterns }, (_, pattern) =>
-      Int8Array.from({ length: neurons }, (_, site) => {
-        const word = Math.floor((pattern % 128) / 32);
-        const up =
-          chance === 2 ** 31
-            ? (threefry4x32([site, Math.floor(pattern / 128), 0, 0], key)[word] >>> (pattern % 32)) & 1
-            : threefry4x32([site, Math.floor(pattern / 4), 1, 0], key)[pattern % 4] < chance;
-        return up ? 1 : -1;
-      }),
-    );
   }
 
   /** A pattern, each spin flipped where its random number is below `noise`; without a pattern random spins; the last are covered. */
@@ -129,4 +114,25 @@ export class ReferenceHopfield {
     const size = Math.abs(field);
     return size >= chances.length || random < chances[size] ? direction : -direction;
   }
+}
+
+/**
+ * Random patterns: the bits of a block of random numbers are those of 128 patterns at one site. With a bias each is +1 where
+ * its own number is below `chance`.
+ */
+export function randomPatterns(
+  { seed, purpose, replica, neurons, patterns }: PatternOptions,
+  chance: number,
+): Int8Array[] {
+  const key = streamKey(seed, purpose.patterns, replica);
+  return Array.from({ length: patterns }, (_, pattern) =>
+    Int8Array.from({ length: neurons }, (_, site) => {
+      const word = Math.floor((pattern % 128) / 32);
+      const up =
+        chance === 2 ** 31
+          ? (threefry4x32([site, Math.floor(pattern / 128), 0, 0], key)[word] >>> (pattern % 32)) & 1
+          : threefry4x32([site, Math.floor(pattern / 4), 1, 0], key)[pattern % 4] < chance;
+      return up ? 1 : -1;
+    }),
+  );
 }

@@ -16,6 +16,7 @@ import {
   type Interaction,
   type Network,
   type NetworkOptions,
+  PURPOSE,
   type Sums,
   spinsOf,
   stateBytes,
@@ -28,6 +29,7 @@ import {
   hopfieldParameters,
   type MemoryParameters,
 } from "./parameters.ts";
+import { randomPatterns } from "./reference.ts";
 import { ReferenceNetwork } from "./reference-network.ts";
 
 /** The number of a sweep is one word of the counter of its random numbers. */
@@ -95,9 +97,9 @@ export class MemorySimulation<P extends MemoryParameters> implements Simulation<
   ): Promise<MemorySimulation<P>> {
     const { seed = 1n, stored, spins, workgroup, ...parameters } = given;
     const points = resolve(kind.name, kind.schema, spins ? { ...parameters, start: "given" } : parameters) as Points<P>;
-    const { pictures, neurons, image, start, cue, noise, covered } = points.parameters;
-    const drawn = pictures === "digits" && !stored ? await digits(mostOf(points), sideOf(neurons)) : stored;
-    const setup = prepare(kind, points, checkSeed(seed), drawn);
+    const { neurons, image, start, cue, noise, covered } = points.parameters;
+    const setup = prepare(kind, points, checkSeed(seed), stored);
+    if (!stored) setup.options.patterns = await withDigits(setup);
     const cued = image === "" ? undefined : repeated(imageSpins(image, neurons), setup);
     const network = await openNetwork(device, setup.options, workgroup);
     try {
@@ -334,6 +336,23 @@ function sideOf(neurons: number): number {
 /** The most patterns of any replica. */
 const mostOf = ({ parameters, batch }: Points<MemoryParameters>) =>
   Math.max(...((batch as { patterns?: number[] }).patterns ?? [parameters.patterns]));
+
+/** The patterns, if some are digits: those after them are the random ones of the first replica. */
+async function withDigits<P extends MemoryParameters>({ points, options }: Setup<P>): Promise<Int8Array | undefined> {
+  const { neurons, digits: wanted, firstReplica } = points.parameters;
+  const count = mostOf(points);
+  const drawn = Math.min(wanted, count);
+  if (drawn === 0) return undefined;
+  const pictures = await digits(drawn, sideOf(neurons));
+  if (drawn === count) return pictures;
+  const all = new Int8Array(count * neurons);
+  const own = { neurons, patterns: count, seed: options.seed, replica: firstReplica, purpose: PURPOSE };
+  randomPatterns(own, options.bias).forEach((pattern, p) => {
+    all.set(pattern, p * neurons);
+  });
+  all.set(pictures);
+  return all;
+}
 
 function prepare<P extends MemoryParameters>(
   kind: Kind<P>,

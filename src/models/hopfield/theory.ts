@@ -33,6 +33,22 @@ export function retrievalOverlap(load: number, temperature: number): number | un
   return temperature === 0 ? coldOverlap(load) : warmOverlap(load, temperature);
 }
 
+/**
+ * The temperature up to which there is a retrieval state at a load, 0 beyond the critical one: the edge of the phase diagram.
+ *
+ * @param load α = P/N, above 0
+ */
+export function retrievalTemperature(load: number): number {
+  if (load >= criticalLoad) return 0;
+  let [low, high] = [0, 1];
+  while (high - low > 1e-3) {
+    const middle = (low + high) / 2;
+    if (retrievalOverlap(load, middle) === undefined) high = middle;
+    else low = middle;
+  }
+  return low;
+}
+
 /** T = 0: m = erf(y), on the branch of larger y, where α falls with y. */
 function coldOverlap(load: number): number | undefined {
   if (load > criticalLoad) return undefined;
