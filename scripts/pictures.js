@@ -6,6 +6,16 @@ import { createServer } from "vite";
 
 const LINKS = {
   ising: { link: "v=1&seed=11&size=512,512&temperature=2.269&start=random&step=600", counted: "step 600", zooms: 2 },
+  hopfield: {
+    link: "v=1&seed=1&neurons=1024&patterns=50&digits=1&noise=0.3&step=1",
+    counted: "sweep 1",
+    zooms: 0,
+  },
+  "dense-memory": {
+    link: "v=1&seed=1&neurons=784&patterns=300&digits=300&interaction=exponential&cue=3&covered=0.5&step=1",
+    counted: "sweep 1",
+    zooms: 0,
+  },
   gillespie: { link: "v=1&seed=2&example=schloegl&points=201&step=512", counted: "trajectories 512", zooms: 0 },
 };
 

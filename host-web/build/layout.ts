@@ -107,7 +107,7 @@ interface Shell {
 
 function shell({ title, description, up, folder, main, models }: Shell): string {
   const links = [
-    ...models.map(({ model: { name } }) => [name, name[0].toUpperCase() + name.slice(1)]),
+    ...models.map(({ model: { name } }) => [name, (name[0].toUpperCase() + name.slice(1)).replace("-", " ")]),
     ["verify", "Verify"],
     ["docs", "Docs"],
   ].map(([to, text]) => `<a href="${up}${to}/"${to === folder ? ' aria-current="page"' : ""}>${text}</a>`);

@@ -326,5 +326,6 @@ on("embed", async () => {
 });
 
 await tellSpeed();
+const atStep = /[&#]step=/.test(location.hash); // a link to a state shows that state
 await ask("open", { text: ownHash() });
-if (wanted && ownHash().match(/[&#]step=/) === null) void ask("play", { playing: true });
+if (wanted && !atStep) void ask("play", { playing: true });

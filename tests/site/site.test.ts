@@ -303,6 +303,46 @@ describe("the Gillespie page", () => {
   });
 });
 
+describe("the pages of memories", () => {
+  const RECALL = "v=1&seed=1&neurons=1024&patterns=50&digits=1&noise=0.3";
+  const overlap = (page: Page) => text(page, "#table tbody tr:first-child td:nth-child(2)").then(Number);
+
+  it("recall a digit, which Verify confirms", async () => {
+    const { page, complaints } = await ready(`hopfield/#${RECALL}&step=1`, { reducedMotion: true });
+    await ask(page, "step", { count: 5 });
+    expect(await overlap(page)).toBeGreaterThan(0.98);
+    await page.click("#verify");
+    await page.waitForSelector("#verdict.good");
+    expect(await text(page, "#verdict")).toContain("Equal, word for word: 1024 cells, steps 0 to 6");
+    expect(complaints).toEqual([]);
+  });
+
+  it("take strokes and pictures as cues, and links hold both", async () => {
+    const { page, complaints } = await ready(`hopfield/#${RECALL}&step=4`, { reducedMotion: true });
+    const clean = await linkOf(page);
+    await ask(page, "paint", { x: 16, y: 16, radius: 6, value: -1 });
+    const damaged = await linkOf(page);
+    expect(damaged.digest).not.toBe(clean.digest);
+    await ask(page, "step", { count: 3 });
+    expect((await linkOf(page)).digest).toBe(clean.digest);
+    await page.setInputFiles("#p-image", "docs/pictures/ising-wide.jpg");
+    await page.waitForFunction(() => location.hash.includes("image=32x32"));
+    const own = await linkOf(page);
+    const again = await ready(`hopfield/#${own.text}&step=0`, { reducedMotion: true });
+    expect((await linkOf(again.page)).digest).toBe(own.digest);
+    expect(complaints).toEqual([]);
+  });
+
+  it("show the capacity map and the three kinds of memory", async () => {
+    for (const path of ["hopfield/#v=1&view.mode=map&step=0", `dense-memory/#${RECALL}&view.mode=compare&step=0`]) {
+      const { page, complaints } = await ready(path, { reducedMotion: true });
+      const colours = async () => new Set((await pixels(page)).map(String)).size;
+      await expect.poll(colours, { timeout: 30_000 }).toBeGreaterThan(path.startsWith("hopfield") ? 60 : 30);
+      expect(complaints).toEqual([]);
+    }
+  });
+});
+
 describe("bad links", () => {
   it.each([
     ["v=2", "version 1"],
@@ -363,7 +403,15 @@ describe("everyone", () => {
   );
 
   it.each(looks)("axe finds nothing at $width x $height, dark $dark", async (look) => {
-    for (const path of ["", `ising/#${SMALL}&step=2`, `gillespie/#${ENSEMBLE}&step=64`, "verify/", "docs/"]) {
+    for (const path of [
+      "",
+      `ising/#${SMALL}&step=2`,
+      `gillespie/#${ENSEMBLE}&step=64`,
+      "hopfield/#v=1&digits=1&step=2",
+      "dense-memory/#v=1&step=2",
+      "verify/",
+      "docs/",
+    ]) {
       const { page, complaints } = await visit(path, look);
       if (path.startsWith("ising")) {
         await page.waitForSelector("html[data-ready]");

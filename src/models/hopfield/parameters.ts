@@ -68,7 +68,7 @@ export const memoryParameters = {
     .regex(/^(\d+x\d+:[\w-]+)?$/, { error: "it is WIDTHxHEIGHT:BITS, with the bits as base64url" })
     .default("")
     .describe("A picture of one's own to start from, as many pixels as neurons (PNG)")
-    .meta({ file: "picture", label: "Cue from PNG" }),
+    .meta({ file: "picture", label: "Cue from picture" }),
   bias: z
     .number({ error: "it is a number" })
     .gt(-1, { error: "it lies between -1 and 1" })
