@@ -9,6 +9,7 @@ import {
   type HopfieldOptions,
   type HopfieldSimulation,
   hopfield,
+  nextOverlap,
   ParameterError,
   type ReferenceDevice,
   retrievalOverlap,
@@ -39,6 +40,9 @@ describe("states are the reference's, bit for bit", () => {
     { dynamics: each, neurons: 150, patterns: [1, 32, 70], bias: -0.5, noise: 0.1 },
     { dynamics: each, neurons: 47, patterns: 129, temperature: [0, 0.5, 5], field: 0.2, cue: 128 },
     { dynamics: each, neurons: 2, patterns: 1, temperature: 1, replicas: 5 },
+    { dynamics: each, neurons: 70, patterns: [40, 5], weights: "clipped", noise: 0.2, seed: 12n },
+    { dynamics: each, neurons: 45, patterns: 37, dilution: 0.6, temperature: 0.4, field: 0.2 },
+    { dynamics: each, neurons: 33, patterns: 20, weights: "clipped", dilution: 0.3, temperature: [0.1, 1] },
   ]);
   it.each(cases)("%o", async (options) => {
     const [a, b] = [await digestAfter(device, 6, options), await digestAfter(reference, 6, options)];
@@ -211,6 +215,58 @@ describe("dynamics", () => {
   });
 });
 
+describe("couplings that were clipped or cut", () => {
+  const oneStep = async (options: HopfieldOptions) => {
+    using network = await hopfield.create(device, { ...options, dynamics: "synchronous", replicas: 12, seed: 7n });
+    await network.run(1);
+    const found = (await network.measure()).map(({ overlap }) => overlap);
+    const mean = found.reduce((a, b) => a + b, 0) / found.length;
+    const squares = found.reduce((sum, each) => sum + (each - mean) ** 2, 0);
+    return { mean, error: Math.sqrt(squares / (found.length * (found.length - 1))) };
+  };
+
+  it.each<[HopfieldOptions, Parameters<typeof nextOverlap>]>([
+    [{ neurons: 1000, patterns: 151, weights: "clipped" }, [1, 0.151, { clipped: true }]],
+    [{ neurons: 1000, patterns: 60, dilution: 0.8 }, [1, 0.06, { kept: 0.2 }]],
+    [{ neurons: 1000, patterns: 60, dilution: 0.8, noise: 0.2 }, [0.6, 0.06, { kept: 0.2 }]],
+    [{ neurons: 1000, patterns: 31, dilution: 0.8, weights: "clipped" }, [1, 0.031, { kept: 0.2, clipped: true }]],
+    [{ neurons: 1000, patterns: 150 }, [1, 0.15]],
+  ])("%o: one step as in theory", async (options, [overlap, load, kind]) => {
+    const { mean, error } = await oneStep(options);
+    const expected = nextOverlap(overlap, load, kind);
+    expect(Math.abs(mean - expected) / error).toBeLessThan(4);
+    expect(Math.abs(mean - nextOverlap(overlap, 1.3 * load, kind)) / error).toBeGreaterThan(4); // negative control
+  });
+
+  it("clipped, at temperature 0, energy never rises; cut without symmetry, it may", async () => {
+    let rises = 0;
+    for (const options of [{ weights: "clipped" }, { dilution: 0.7 }] as const) {
+      using network = await hopfield.create(device, {
+        ...{ neurons: 200, patterns: 60, start: "random", seed: 3n },
+        ...options,
+      });
+      let [{ energy: before }] = await network.measure();
+      for (let sweep = 0; sweep < 10; sweep++) {
+        await network.run(1);
+        const [{ energy }] = await network.measure();
+        if ("weights" in options) expect(energy).toBeLessThanOrEqual(before);
+        else if (energy > before) rises++;
+        before = energy;
+      }
+    }
+    expect(rises).toBeGreaterThan(0);
+  });
+
+  it("a checkpoint continues them", async () => {
+    const options: HopfieldOptions = { neurons: 90, patterns: 20, dilution: 0.4, temperature: 0.2 };
+    using network = await hopfield.create(device, options);
+    await network.run(2);
+    using again = await hopfield.restore(reference, await network.checkpoint());
+    for (const each of [network, again]) await each.run(2);
+    expect(await again.digest()).toBe(await network.digest());
+  });
+});
+
 describe("recall", () => {
   const rows = ags
     .trim()
@@ -292,6 +348,7 @@ describe("recall", () => {
     [{ patterns: 5, cue: 5 }, /cue 5: with 5 patterns it must be at most 4/],
     [{ patterns: [5, 3], cue: 4 }, /with 3 patterns/],
     [{ temperature: -1 }, /temperature -1/],
+    [{ dilution: 1 }, /dilution 1: it is below 1/],
     [{ noise: 2 }, /noise 2/],
     [{ bias: 1 }, /bias 1/],
     [{ neurons: 10, spins: [1, 1] }, /10 spins are needed/],

@@ -11,7 +11,8 @@
 /// The function of the overlaps, where it is not the square.
 @group(0) @binding(6) var<storage, read> wells: array<vec2u>;
 
-override DENSE: bool;
+/// What the first sum is of: 0 squares, 1 another function of the overlaps, 2 what pairs of spins gave already, 32 sites each.
+override SUM: u32;
 
 struct Slot {
   sweep: u32,
@@ -52,9 +53,9 @@ fn measure(
   for (var i = lane; i < replicas[replica].patterns; i += WORKGROUP) {
     let value = overlaps[replica * run.stride + i];
     let overlap = u32(abs(value));
-    if (DENSE) {
+    if (SUM == 1u) {
       part.wells = add(part.wells, wells[select(value + i32(run.sites), part.top + 1 - value, run.relative == 1u)]);
-    } else {
+    } else if (SUM == 0u) {
       part.wells = add(part.wells, vec2u(overlap * overlap, 0u)); // below 2^32, for N is
     }
     if (overlap > part.largest) {
@@ -64,6 +65,9 @@ fn measure(
   }
   for (var i = lane; i < run.spin_words; i += WORKGROUP) {
     part.up += countOneBits(spins[replica * run.spin_words + i]);
+    if (SUM == 2u) {
+      part.wells = add(part.wells, wells[replica * run.spin_words + i]);
+    }
   }
   parts[lane] = part;
   workgroupBarrier();

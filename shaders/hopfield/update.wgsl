@@ -1,11 +1,10 @@
-// requires: hopfield/network.wgsl
+// requires: hopfield/columns.wgsl
 // What an update is, for both orders of sweeps. A spin is offered its local field h = (sum of pattern times overlap - its own part) / N +
 // field: at temperature 0 it aligns with it, else by the heat bath. All in integers: H = N h.
 
 @group(0) @binding(1) var<storage, read_write> spins: array<u32>;
 /// 32 a word a replica; for synchronous dynamics as many again for the next state.
 @group(0) @binding(2) var<storage, read_write> overlaps: array<i32>;
-@group(0) @binding(3) var<storage, read> columns: array<u32>;
 @group(0) @binding(4) var<storage, read> replicas: array<Replica>;
 /// 2^32 times the probability that a spin aligns with a field of 0, 1, 2, ... units.
 @group(0) @binding(5) var<storage, read> chances: array<u32>;

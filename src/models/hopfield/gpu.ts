@@ -22,20 +22,22 @@ const NO_PATTERN = 0xffffffff;
 /** Lanes of a sweep in order: 33 sums of each fit 16 KiB. */
 const MOST_LANES = 64;
 
-type Kernels = Record<"patterns" | "rows" | "start" | "overlaps" | "sweep" | "measure", Kernel>;
+type Kernels = Record<"patterns" | "rows" | "start" | "overlaps" | "sweep" | "measure", Kernel> & {
+  energy: Kernel | undefined;
+};
 
 /** Of the overlaps: synchronous dynamics makes the next while it reads the present. */
 const copies = ({ dynamics }: NetworkOptions) => (dynamics === "synchronous" ? 2 : 1);
 
 /** Sizes of the buffers that grow, in bytes. */
 export function bufferBytes(options: NetworkOptions): Record<"columns" | "rows" | "overlaps" | "spins", number> {
-  const { neurons, replicas, patterns, dynamics, interaction } = options;
+  const { neurons, replicas, patterns, dynamics, interaction, pairwise } = options;
   const words = Math.ceil(mostPatterns(options) / 32);
   return {
     columns: 4 * neurons * words * (patterns ? 1 : replicas.length),
-    // Sites in random order never ask for them, but for dense memories.
+    // Only sites in order ask for them, and dense memories.
     rows:
-      dynamics === "random" && !interaction
+      pairwise || (dynamics === "random" && !interaction)
         ? 4
         : 128 * words * Math.ceil(neurons / 32) * (patterns ? 1 : replicas.length),
     overlaps: 128 * words * copies(options) * replicas.length,
@@ -51,7 +53,7 @@ export class GpuNetwork implements Network {
   readonly #words: number;
   readonly #stride: number;
   readonly #buffers: Record<
-    "columns" | "rows" | "spins" | "overlaps" | "replicas" | "pulls" | "wells" | "run" | "steps" | "sums",
+    "columns" | "rows" | "spins" | "overlaps" | "replicas" | "pulls" | "wells" | "pairs" | "run" | "steps" | "sums",
     GPUBuffer
   >;
   #chances: GPUBuffer;
@@ -87,12 +89,18 @@ export class GpuNetwork implements Network {
       overlaps: buffer("overlaps", bytes.overlaps),
       replicas: buffer("replicas", 16 * options.replicas.length),
       pulls: buffer("pulls", 8 * (options.interaction?.pulls.length ?? 1)),
-      wells: buffer("wells", 8 * (options.interaction?.wells.length ?? 1)),
+      wells: buffer("wells", 8 * (options.interaction?.wells.length ?? 1 + bytes.spins / 4)),
+      pairs: buffer("pairs", 16, UNIFORM | COPY_DST),
       run: buffer("run", 64, UNIFORM | COPY_DST),
       steps: buffer("steps", STEPS * this.#stride, UNIFORM | COPY_DST),
       sums: buffer("sums", this.#slots * 4 * SUM_WORDS * options.replicas.length),
     };
     this.#chances = this.#writeReplicas(options.replicas);
+    const { pairwise } = options;
+    if (pairwise) {
+      const { kept, clipped } = pairwise;
+      device.write(this.#buffers.pairs, new Uint32Array([PURPOSE.dilution, kept, clipped ? 1 : 0, 0]));
+    }
     if (options.interaction) {
       device.write(this.#buffers.pulls, wide(options.interaction.pulls));
       device.write(this.#buffers.wells, wide(options.interaction.wells));
@@ -199,6 +207,7 @@ export class GpuNetwork implements Network {
 
   async overlaps(): Promise<Int32Array> {
     const { patterns } = this.#options.replicas[0];
+    if (this.#options.pairwise) await this.#sumOverlaps();
     return new Int32Array(await this.#device.read(this.#buffers.overlaps, 0, 4 * patterns));
   }
 
@@ -240,10 +249,10 @@ export class GpuNetwork implements Network {
   #submit(from: number, count: number, measured: readonly number[]): Promise<void> {
     this.#writeRun(PURPOSE.sweep);
     this.#writeSteps(from, count);
-    const { spins, overlaps, columns, rows, replicas, pulls, run, steps } = this.#buffers;
+    const { spins, overlaps, columns, rows, replicas, pulls, pairs, run, steps } = this.#buffers;
     const { sweep } = this.#kernels;
-    const { dynamics, interaction } = this.#options;
-    const more = interaction ? [rows, pulls] : dynamics === "random" ? [] : [rows];
+    const { dynamics, interaction, pairwise } = this.#options;
+    const more = pairwise ? [pairs] : interaction ? [rows, pulls] : dynamics === "random" ? [] : [rows];
     const group = sweep.bind(
       run,
       spins,
@@ -270,12 +279,27 @@ export class GpuNetwork implements Network {
   #encodeMeasure(pass: GPUComputePassEncoder, slot: number): void {
     const { run, sums, spins, overlaps, steps, replicas, wells } = this.#buffers;
     const { measure } = this.#kernels;
+    if (this.#options.pairwise) this.#encodePairs(pass);
     pass.setPipeline(measure.pipeline);
     // The second word of each step is its own number: the slot.
     pass.setBindGroup(0, measure.bind(run, sums, spins, overlaps, { buffer: steps, size: 8 }, replicas, wells), [
       slot * this.#stride,
     ]);
     pass.dispatchWorkgroups(...grid(this.#options.replicas.length, this.#device.limits));
+  }
+
+  /** With pairwise couplings nothing follows the flips of a sweep. */
+  #encodePairs(pass: GPUComputePassEncoder): void {
+    const { run, wells, spins, overlaps, columns, replicas, pairs } = this.#buffers;
+    const count = this.#options.replicas.length;
+    const energy = this.#kernels.energy!;
+    pass.setPipeline(energy.pipeline);
+    pass.setBindGroup(0, energy.bind(run, wells, spins, columns, replicas, pairs));
+    pass.dispatchWorkgroups(...grid(count * Math.ceil(this.#options.neurons / 32), this.#device.limits));
+    const sum = this.#kernels.overlaps;
+    pass.setPipeline(sum.pipeline);
+    pass.setBindGroup(0, sum.bind(run, overlaps, spins, columns, replicas));
+    pass.dispatchWorkgroups(...grid(count * this.#words, this.#device.limits));
   }
 
   async #readSums(count: number): Promise<Sums[][]> {
@@ -351,18 +375,21 @@ function wide(values: Float64Array): Uint32Array {
 
 async function compile(
   device: GpuDevice,
-  { dynamics, interaction }: NetworkOptions,
+  { dynamics, interaction, pairwise }: NetworkOptions,
   workgroup: number,
 ): Promise<Kernels> {
   const constants = { WORKGROUP: workgroup };
   const random = dynamics === "random";
   const dense = interaction !== undefined;
-  const [shader, entryPoint] = dense
-    ? ["hopfield/dense.wgsl", "sweep_dense"]
-    : random
-      ? ["hopfield/random.wgsl", "sweep_random"]
-      : ["hopfield/sweep.wgsl", "sweep"];
-  const [patterns, rows, start, overlaps, sweep, measure] = await Promise.all([
+  const inOrder = !random && !dense && !pairwise;
+  const [shader, entryPoint] = pairwise
+    ? ["hopfield/sweep_pairs.wgsl", "sweep_pairs"]
+    : dense
+      ? ["hopfield/dense.wgsl", "sweep_dense"]
+      : random
+        ? ["hopfield/random.wgsl", "sweep_random"]
+        : ["hopfield/sweep.wgsl", "sweep"];
+  const [patterns, rows, start, overlaps, sweep, measure, energy] = await Promise.all([
     device.kernel({
       shader: "hopfield/patterns.wgsl",
       entryPoint: "make_patterns",
@@ -398,14 +425,15 @@ async function compile(
         "read-only-storage",
         "read-only-storage",
         "step",
-        ...(random && !dense ? [] : (["read-only-storage"] as const)),
+        ...(inOrder || dense ? (["read-only-storage"] as const) : []),
         ...(dense ? (["read-only-storage"] as const) : []),
+        ...(pairwise ? (["uniform"] as const) : []),
       ],
       constants: {
         // Sums of 32 sites a lane must fit the memory of a workgroup.
-        WORKGROUP: random || dense ? workgroup : Math.min(workgroup, MOST_LANES),
-        ...(random && !dense ? {} : { SYNCHRONOUS: dynamics === "synchronous" ? 1 : 0 }),
-        ...(dense ? { RANDOM: random ? 1 : 0 } : {}),
+        WORKGROUP: inOrder ? Math.min(workgroup, MOST_LANES) : workgroup,
+        ...(random && !dense && !pairwise ? {} : { SYNCHRONOUS: dynamics === "synchronous" ? 1 : 0 }),
+        ...(dense || pairwise ? { RANDOM: random ? 1 : 0 } : {}),
       },
     }),
     device.kernel({
@@ -415,10 +443,17 @@ async function compile(
         ...(["uniform", "storage", "read-only-storage", "read-only-storage", "step"] as const),
         ...(["read-only-storage", "read-only-storage"] as const),
       ],
-      constants: { ...constants, DENSE: dense ? 1 : 0 },
+      constants: { ...constants, SUM: pairwise ? 2 : dense ? 1 : 0 },
     }),
+    pairwise &&
+      device.kernel({
+        shader: "hopfield/pair_energy.wgsl",
+        entryPoint: "pair_energy",
+        bindings: ["uniform", "storage", "read-only-storage", "read-only-storage", "read-only-storage", "uniform"],
+        constants,
+      }),
   ]);
-  return { patterns, rows, start, overlaps, sweep, measure };
+  return { patterns, rows, start, overlaps, sweep, measure, energy };
 }
 
 const title = (options: NetworkOptions) =>

@@ -3,14 +3,14 @@
 import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
 import { columns, estimateHopfield, exactHopfield, observables } from "./observables.ts";
-import { hopfieldParameters } from "./parameters.ts";
+import { hopfieldParameters, isPairwise } from "./parameters.ts";
 import { createHopfield, type HopfieldOptions, type HopfieldSimulation, restoreHopfield } from "./simulation.ts";
 import { validateHopfield } from "./validate.ts";
 
 export type { HopfieldObservables } from "./observables.ts";
 export type { HopfieldParameters } from "./parameters.ts";
 export type { HopfieldOptions, HopfieldSimulation } from "./simulation.ts";
-export { criticalLoad, retrievalOverlap, retrievalTemperature } from "./theory.ts";
+export { criticalLoad, nextOverlap, retrievalOverlap, retrievalTemperature } from "./theory.ts";
 
 export const hopfield = {
   name: "hopfield",
@@ -32,6 +32,10 @@ export const hopfield = {
   estimate: (simulation, series, replicas) =>
     estimateHopfield(series, replicas ?? [...Array(simulation.replicas).keys()]),
   exact: exactHopfield,
-  updates: ({ neurons, patterns }) => ({ count: neurons, unit: "updates", cost: 1 + patterns / 10 }),
+  updates: (parameters) => ({
+    count: parameters.neurons,
+    unit: "updates",
+    cost: isPairwise(parameters) ? parameters.neurons * (1 + parameters.patterns / 10) : 1 + parameters.patterns / 10,
+  }),
   validate: validateHopfield,
 } satisfies Model<typeof hopfieldParameters, HopfieldSimulation> & { columns: readonly string[] };

@@ -7,6 +7,7 @@ export const PURPOSE = {
   patterns: streamPurpose(3, 0),
   start: streamPurpose(3, 1),
   sweep: streamPurpose(3, 2),
+  dilution: streamPurpose(3, 3),
 } as const;
 
 export interface ReplicaOptions {
@@ -27,6 +28,14 @@ export interface Interaction {
   relative: boolean;
 }
 
+/** Couplings that are made from the patterns one by one. */
+export interface Pairwise {
+  /** Only the sign of the sum over patterns counts. */
+  clipped: boolean;
+  /** 2^32 times the share of couplings that stay. */
+  kept: number;
+}
+
 export interface NetworkOptions {
   neurons: number;
   dynamics: "sequential" | "random" | "synchronous";
@@ -39,6 +48,8 @@ export interface NetworkOptions {
   /** 2^32 times the chance of +1 in random patterns. */
   bias: number;
   interaction?: Interaction;
+  /** Couplings one by one. */
+  pairwise?: Pairwise;
 }
 
 /** The most patterns of any replica. */
@@ -47,7 +58,7 @@ export const mostPatterns = ({ replicas }: NetworkOptions) =>
 
 /** Integer sums of one replica. */
 export interface Sums {
-  /** Σ_μ F(M_μ), of the overlaps M = Σ ξ s: of their squares by Hebb's rule. */
+  /** Σ_μ F(M_μ), of the overlaps M = Σ ξ s: of their squares by Hebb's rule. Of pairwise couplings Σ J s s. */
   wells: bigint;
   /** The largest overlap. */
   top: number;

@@ -4,7 +4,7 @@ import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
 import type { Exact, Observable } from "../model.ts";
 import type { Series } from "../series.ts";
 import type { Sums } from "./network.ts";
-import { fieldUnits, type HopfieldParameters } from "./parameters.ts";
+import { couplingUnit, fieldUnits, type HopfieldParameters, isPairwise } from "./parameters.ts";
 import { retrievalOverlap } from "./theory.ts";
 
 export const columns = ["overlap", "largest", "energy", "magnetization"] as const;
@@ -22,6 +22,9 @@ export type HopfieldObservables = Record<keyof typeof observables, Estimate>;
 export function hebbEnergy({ wells, up }: Sums, parameters: HopfieldParameters): number {
   const { neurons: n, patterns } = parameters;
   const spins = 2 * up - n;
+  if (isPairwise(parameters)) {
+    return (-couplingUnit(parameters) * (Number(wells) / 2 + fieldUnits(parameters) * spins)) / n;
+  }
   // -(1/2N) (Σ M² - N P) - (F/N) Σ s, with the whole number first.
   const twice = wells - BigInt(n) * BigInt(patterns) + 2n * BigInt(fieldUnits(parameters)) * BigInt(spins);
   return -Number(twice) / (2 * n * n);
@@ -48,7 +51,15 @@ function acrossReplicas(rows: readonly Float64Array[]): Estimate {
 /** The overlap of the retrieval state for N → ∞, where the theory holds: random patterns, no field, start at a pattern. */
 export function exactHopfield(parameters: HopfieldParameters): Partial<Record<keyof HopfieldObservables, Exact>> {
   const { neurons, patterns, temperature, field, bias, digits, start, dynamics } = parameters;
-  if (field !== 0 || bias !== 0 || digits > 0 || start !== "pattern" || dynamics === "synchronous") return {};
+  if (
+    field !== 0 ||
+    bias !== 0 ||
+    isPairwise(parameters) ||
+    digits > 0 ||
+    start !== "pattern" ||
+    dynamics === "synchronous"
+  )
+    return {};
   const value = retrievalOverlap(patterns / neurons, temperature);
   if (value === undefined) return {};
   return { overlap: { value, source: "Amit, Gutfreund and Sompolinsky 1985, N → ∞" } };

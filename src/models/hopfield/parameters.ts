@@ -112,6 +112,19 @@ export const hopfieldParameters = z.object({
     .describe("External field on every spin, rounded to multiples of 1/N")
     .meta({ batch: true, live: true, slider: [-1, 1, 0.01] }),
   ...cues,
+  weights: z
+    .enum(["hebb", "clipped"], { error: "it is hebb or clipped" })
+    .default("hebb")
+    .describe("hebb: J = (1/N) Σ ξ ξ; clipped: only its sign, times √P/N"),
+  dilution: z
+    .number({ error: "it is a number" })
+    .min(0, { error: "it lies between 0 and 1" })
+    .lt(1, { error: "it is below 1: some couplings must stay" })
+    .default(0)
+    .describe(
+      "Share of couplings that are cut, i to j apart from j to i; those that stay are stronger by 1/(1 - dilution)",
+    )
+    .meta({ slider: [0, 0.99, 0.01] }),
 });
 
 export type HopfieldParameters = z.output<typeof hopfieldParameters>;
@@ -119,18 +132,27 @@ export type HopfieldParameters = z.output<typeof hopfieldParameters>;
 const memory = z.object(memoryParameters);
 export type MemoryParameters = z.output<typeof memory>;
 
-/** The external field in units of 1/N. */
-export const fieldUnits = ({ field, neurons }: HopfieldParameters) => Math.round(field * neurons);
+/** Couplings that are not Hebb's sums of patterns, whose fields follow from overlaps: each is asked for by itself. */
+export const isPairwise = ({ weights, dilution }: HopfieldParameters) => weights === "clipped" || dilution > 0;
+
+/** What a coupling is a whole number of: 1/N, or with other weights √P/N and 1/N(1 - dilution). */
+export const couplingUnit = ({ neurons, patterns, weights, dilution }: HopfieldParameters) =>
+  (weights === "clipped" ? Math.sqrt(patterns) : 1) / (neurons * (1 - dilution));
+
+/** The external field in units of the couplings. */
+export const fieldUnits = (parameters: HopfieldParameters) => Math.round(parameters.field / couplingUnit(parameters));
 
 /**
- * The chance that a spin aligns with a field of H/N, in units of 2^-32: 1 / (1 + e^(-2H/NT)) for H = 0, 1, …, until it is certain.
+ * The chance that a spin aligns with a field of H units, in units of 2^-32: 1 / (1 + e^(-2Hu/T)) for H = 0, 1, …, until it is certain.
  * Empty at temperature 0. (Glauber 1963, doi 10.1063/1.1703954.)
  */
-export function alignChances({ neurons, patterns, temperature, field }: HopfieldParameters): Uint32Array {
+export function alignChances(parameters: HopfieldParameters): Uint32Array {
+  const { neurons, patterns, temperature, weights } = parameters;
   if (temperature === 0) return new Uint32Array();
-  const largest = neurons * patterns + Math.abs(Math.round(field * neurons));
-  const certain = Math.ceil((neurons * temperature * Math.log(2 ** 33)) / 2);
+  const units = temperature / couplingUnit(parameters);
+  const largest = neurons * (weights === "clipped" ? 1 : patterns) + Math.abs(fieldUnits(parameters));
+  const certain = Math.ceil((units * Math.log(2 ** 33)) / 2);
   return Uint32Array.from({ length: Math.min(largest, certain) + 1 }, (_, field) =>
-    Math.min(2 ** 32 - 1, Math.round(2 ** 32 / (1 + portableExp((-2 * field) / (neurons * temperature))))),
+    Math.min(2 ** 32 - 1, Math.round(2 ** 32 / (1 + portableExp((-2 * field) / units)))),
   );
 }

@@ -29,8 +29,8 @@ export class ReferenceNetwork implements Network {
   }
 
   #optionsOf(own: ReplicaOptions, i: number) {
-    const { neurons, dynamics, seed, firstReplica, interaction } = this.#options;
-    return { ...own, neurons, dynamics, interaction, seed, replica: firstReplica + i, purpose: PURPOSE };
+    const { neurons, dynamics, seed, firstReplica, interaction, pairwise } = this.#options;
+    return { ...own, neurons, dynamics, interaction, pairwise, seed, replica: firstReplica + i, purpose: PURPOSE };
   }
 
   async begin(pattern: number | undefined, noise: number, covered: number): Promise<void> {

@@ -14,14 +14,16 @@ export interface PatternOptions {
   seed: bigint;
   replica: number;
   /** What the random numbers are for. */
-  purpose: { patterns: number; start: number; sweep: number };
+  purpose: { patterns: number; start: number; sweep: number; dilution: number };
 }
 
 export interface ReferenceOptions extends PatternOptions {
   dynamics: "sequential" | "random" | "synchronous";
   /** F(M + 1) - F(M - 1) and F(M), at M + N, or if relative at the largest overlap + 1 - M. */
   interaction?: { pulls: ArrayLike<number>; wells: ArrayLike<number>; relative: boolean };
-  /** External field in units of 1/N. */
+  /** Couplings of another kind: only their signs, and cut by chance. */
+  pairwise?: { clipped: boolean; kept: number };
+  /** External field in units of the couplings. */
   field: number;
   /** 2^32 times the chance to align with a field of 0, 1, 2, … units; empty at temperature 0; beyond its end alignment is certain. */
   chances: ArrayLike<number>;
@@ -62,7 +64,8 @@ export class ReferenceHopfield {
       const draw = (what: number) => threefry4x32([Math.floor(update / 4), time, what, 0], key)[update % 4];
       const site = dynamics === "random" ? Math.floor((draw(1) * neurons) / 2 ** 32) : update;
       const spin = dynamics === "synchronous" ? before[site] : this.spins[site];
-      const next = this.#aligned(this.#field(site, spin, overlaps), spin, draw(0));
+      const spins = dynamics === "synchronous" ? before : this.spins;
+      const next = this.#aligned(this.#field(site, spins, overlaps), spin, draw(0));
       this.spins[site] = next;
       if (dynamics === "synchronous" || next === spin) continue;
       overlaps.forEach((_, pattern) => {
@@ -76,10 +79,15 @@ export class ReferenceHopfield {
     return this.patterns.map((pattern) => pattern.reduce((sum, value, site) => sum + value * this.spins[site], 0));
   }
 
-  /** Σ_μ F(M_μ). */
+  /** Σ_μ F(M_μ), or of pairwise couplings Σ J s s. */
   wells(): number {
     const { interaction } = this.#options;
     const overlaps = this.overlaps();
+    if (this.#options.pairwise) {
+      return this.spins.reduce((total, spin, i) => {
+        return total + spin * this.spins.reduce((sum, other, j) => sum + this.#coupling(i, j) * other, 0);
+      }, 0);
+    }
     if (!interaction) return overlaps.reduce((sum, overlap) => sum + overlap * overlap, 0);
     const place = this.#places(overlaps);
     return overlaps.reduce((sum, overlap) => sum + interaction.wells[place(overlap)], 0);
@@ -94,8 +102,12 @@ export class ReferenceHopfield {
   }
 
   /** N h_i: every pattern pulls with its overlap, but a spin not by itself. */
-  #field(site: number, spin: number, overlaps: readonly number[]): number {
-    const { interaction } = this.#options;
+  #field(site: number, spins: Int8Array, overlaps: readonly number[]): number {
+    const { interaction, pairwise } = this.#options;
+    const spin = spins[site];
+    if (pairwise) {
+      return spins.reduce((sum, other, j) => sum + this.#coupling(site, j) * other, this.#options.field);
+    }
     if (interaction) {
       const place = this.#places(overlaps);
       return overlaps.reduce((sum, overlap, pattern) => {
@@ -105,6 +117,15 @@ export class ReferenceHopfield {
     }
     const pulled = overlaps.reduce((sum, overlap, pattern) => sum + this.patterns[pattern][site] * overlap, 0);
     return pulled - this.patterns.length * spin + this.#options.field;
+  }
+
+  /** What j does to i: Hebb's sum over patterns, or its sign, if it was not cut. */
+  #coupling(i: number, j: number): number {
+    const { seed, purpose, replica, pairwise } = this.#options;
+    const random = threefry4x32([i, Math.floor(j / 4), 0, 0], streamKey(seed, purpose.dilution, replica))[j % 4];
+    if (i === j || random >= pairwise!.kept) return 0;
+    const sum = this.patterns.reduce((total, pattern) => total + pattern[i] * pattern[j], 0);
+    return pairwise!.clipped ? Math.sign(sum) : sum;
   }
 
   #aligned(field: number, spin: number, random: number): number {

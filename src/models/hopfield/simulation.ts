@@ -16,6 +16,7 @@ import {
   type Interaction,
   type Network,
   type NetworkOptions,
+  type Pairwise,
   PURPOSE,
   type Sums,
   spinsOf,
@@ -27,6 +28,7 @@ import {
   fieldUnits,
   type HopfieldParameters,
   hopfieldParameters,
+  isPairwise,
   type MemoryParameters,
 } from "./parameters.ts";
 import { randomPatterns } from "./reference.ts";
@@ -41,6 +43,7 @@ export interface Kind<P extends MemoryParameters> {
   schema: Schema;
   /** External field in units of 1/N and chances to align, where there is a temperature. */
   replica?(own: P): { field: number; chances: Uint32Array };
+  pairwise?(parameters: P): Pairwise | undefined;
   /** Where patterns do not attract by the squares of their overlaps; `most` patterns in a replica. */
   interaction?(parameters: P, most: number): Interaction;
   /** Per neuron; `most` patterns in a replica. */
@@ -51,6 +54,13 @@ const hopfieldKind: Kind<HopfieldParameters> = {
   name: "hopfield",
   schema: hopfieldParameters,
   replica: (own) => ({ field: fieldUnits(own), chances: alignChances(own) }),
+  pairwise: (parameters) =>
+    isPairwise(parameters)
+      ? {
+          clipped: parameters.weights === "clipped",
+          kept: Math.min(2 ** 32 - 1, Math.round((1 - parameters.dilution) * 2 ** 32)),
+        }
+      : undefined,
   energy: hebbEnergy,
 };
 
@@ -387,6 +397,7 @@ function prepare<P extends MemoryParameters>(
     patterns: stored && givenPatterns(stored, points),
     bias: Math.round(((1 + bias) / 2) * 2 ** 32),
     interaction: kind.interaction?.(parameters, mostOf(points)),
+    pairwise: kind.pairwise?.(parameters),
   };
   return { points, options };
 }

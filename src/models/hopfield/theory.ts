@@ -24,6 +24,16 @@ function loadAt(y: number): number {
 }
 
 /**
+ * The overlap after one synchronous step at temperature 0 from a state of overlap m, for N → ∞: the pull of the pattern against the noise
+ * of the others. Hebb's couplings, of which a spin has kept C = cN: erf(m √(C/2P)) (Derrida, Gardner and Zippelius 1987, doi
+ * 10.1209/0295-5075/4/2/007); their signs only: erf(m √(C/πP)) for odd P, since a sign agrees with the pattern by √(2/πP) on average (Sompolinsky 1986,
+ * doi 10.1103/PhysRevA.34.2571). With C ≪ N it holds for every step, for the states then have no memory of the couplings.
+ */
+export function nextOverlap(overlap: number, load: number, { clipped = false, kept = 1 } = {}): number {
+  return erf(overlap * Math.sqrt(kept / ((clipped ? Math.PI : 2) * load)));
+}
+
+/**
  * The overlap with the cue's pattern in the retrieval state; undefined where there is none.
  *
  * @param load α = P/N, above 0
