@@ -7,6 +7,7 @@ export type { Progress, RunOptions } from "./device/run.ts";
 export { type Change, formatLink, type Link, LinkError } from "./link.ts";
 export { follow, parseLink } from "./links.ts";
 export * from "./models/checkpoint.ts";
+export * from "./models/curie-weiss/index.ts";
 export * from "./models/dense-memory/index.ts";
 export * from "./models/gillespie/index.ts";
 export * from "./models/hopfield/index.ts";

@@ -1,5 +1,6 @@
 // Every model of gibbs: one line each. Command line, site, validation and scans take them from here.
 
+import { curieWeiss } from "./curie-weiss/index.ts";
 import { denseMemory } from "./dense-memory/index.ts";
 import { gillespie } from "./gillespie/index.ts";
 import { hopfield } from "./hopfield/index.ts";
@@ -11,4 +12,4 @@ export type AnyModel = Model<any>;
 // biome-ignore lint/suspicious/noExplicitAny: likewise
 export type AnySimulation = Simulation<any>;
 
-export const models: readonly AnyModel[] = [ising, hopfield, denseMemory, gillespie];
+export const models: readonly AnyModel[] = [ising, curieWeiss, hopfield, denseMemory, gillespie];

@@ -1,6 +1,8 @@
 // Dense memories by the engines of the Hopfield model, with another interaction.
 
 import type { Device } from "../../device/device.ts";
+import type { Sums } from "../hopfield/network.ts";
+import { columns, estimateHopfield, memoryRow } from "../hopfield/observables.ts";
 import { type Kind, type MemoryOptions, MemorySimulation } from "../hopfield/simulation.ts";
 import type { Options } from "../model.ts";
 import { type DenseMemoryParameters, denseMemoryParameters, interactionOf, wellScale } from "./parameters.ts";
@@ -12,18 +14,23 @@ const kind: Kind<DenseMemoryParameters> = {
   name: "dense-memory",
   schema: denseMemoryParameters,
   interaction: interactionOf,
-  /** -Σ m^n of the overlaps m = M/N; or -(1/βN) ln Σ e^(βM). */
-  energy({ wells, top }, own, most) {
-    const { neurons, interaction, order, beta } = own;
-    if (interaction !== "exponential") {
-      const scale = wellScale(own, most);
-      return -(Number(wells) * scale) / neurons ** order;
-    }
-    const unit = 2 ** (52 - Math.ceil(Math.log2(most)));
-    // The tables count from the largest overlap + 1.
-    return -(top + 1 + Math.log(Number(wells) / unit) / beta) / neurons;
-  },
+  columns,
+  row: (sums, own, most) => memoryRow(sums, own, energyOf(sums, own, most)),
+  estimate: estimateHopfield,
+  memory: (parameters) => parameters,
 };
+
+/** -Σ m^n of the overlaps m = M/N; or -(1/βN) ln Σ e^(βM). */
+function energyOf({ wells, top }: Sums, own: DenseMemoryParameters, most: number): number {
+  const { neurons, interaction, order, beta } = own;
+  if (interaction !== "exponential") {
+    const scale = wellScale(own, most);
+    return -(Number(wells) * scale) / neurons ** order;
+  }
+  const unit = 2 ** (52 - Math.ceil(Math.log2(most)));
+  // The tables count from the largest overlap + 1.
+  return -(top + 1 + Math.log(Number(wells) / unit) / beta) / neurons;
+}
 
 export const createDenseMemory = (device: Device, options: DenseMemoryOptions): Promise<DenseMemorySimulation> =>
   MemorySimulation.create(device, kind, options);

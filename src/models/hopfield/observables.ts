@@ -30,6 +30,11 @@ export function hebbEnergy({ wells, up }: Sums, parameters: HopfieldParameters):
   return -Number(twice) / (2 * n * n);
 }
 
+/** A row of the columns. */
+export function memoryRow({ cue, largest, up }: Sums, { neurons }: { neurons: number }, energy: number): number[] {
+  return [cue / neurons, largest / neurons, energy, (2 * up - neurons) / neurons];
+}
+
 /** Each replica has patterns of its own; their mean is that over patterns. */
 export function estimateHopfield(series: Series, replicas: number[]): HopfieldObservables {
   const of = (name: (typeof columns)[number]) => {

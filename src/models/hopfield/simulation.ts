@@ -4,6 +4,7 @@ import { digits } from "../../data/digits.ts";
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { Exclusive, type RunOptions } from "../../device/run.ts";
+import type { Estimate } from "../../statistics/index.ts";
 import { type Checkpoint, decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
 import type { CheckpointExtra, Options, Recording, Simulation, Stroke } from "../model.ts";
 import { changePoints, type Points, point, resolve, type Schema } from "../parameters.ts";
@@ -22,7 +23,7 @@ import {
   spinsOf,
   stateBytes,
 } from "./network.ts";
-import { columns, estimateHopfield, type HopfieldObservables, hebbEnergy } from "./observables.ts";
+import { columns, estimateHopfield, hebbEnergy, memoryRow } from "./observables.ts";
 import {
   alignChances,
   fieldUnits,
@@ -38,16 +39,23 @@ import { ReferenceNetwork } from "./reference-network.ts";
 const MOST_SWEEPS = 2 ** 32 - 1;
 
 /** What makes one kind of memory different from another. */
-export interface Kind<P extends MemoryParameters> {
+export interface Kind<P extends object> {
   name: string;
   schema: Schema;
+  /** What is measured, one value a column. */
+  columns: readonly string[];
+  /** Its values from integer sums; `most` patterns in a replica. */
+  row(sums: Sums, own: P, most: number): number[];
+  estimate(series: Series, replicas: number[], points: Points<P>): Record<string, Estimate>;
+  /** The memory of the engines that these parameters stand for. */
+  memory(parameters: P): MemoryParameters;
   /** External field in units of 1/N and chances to align, where there is a temperature. */
   replica?(own: P): { field: number; chances: Uint32Array };
+  /** The patterns, if they are always the same; ±1, [pattern][neuron]. */
+  stored?(parameters: P): Int8Array;
   pairwise?(parameters: P): Pairwise | undefined;
   /** Where patterns do not attract by the squares of their overlaps; `most` patterns in a replica. */
   interaction?(parameters: P, most: number): Interaction;
-  /** Per neuron; `most` patterns in a replica. */
-  energy(sums: Sums, own: P, most: number): number;
 }
 
 const hopfieldKind: Kind<HopfieldParameters> = {
@@ -61,7 +69,10 @@ const hopfieldKind: Kind<HopfieldParameters> = {
           kept: Math.min(2 ** 32 - 1, Math.round((1 - parameters.dilution) * 2 ** 32)),
         }
       : undefined,
-  energy: hebbEnergy,
+  columns,
+  row: (sums, own) => memoryRow(sums, own, hebbEnergy(sums, own)),
+  estimate: estimateHopfield,
+  memory: (parameters) => parameters,
 };
 
 /** What is given beside the parameters. */
@@ -76,7 +87,7 @@ export interface MemoryOptions {
 
 export type HopfieldOptions = Options<typeof hopfieldParameters> & MemoryOptions;
 
-export class MemorySimulation<P extends MemoryParameters> implements Simulation<P> {
+export class MemorySimulation<P extends object> implements Simulation<P> {
   readonly model: string;
   readonly device: Device;
   readonly seed: bigint;
@@ -100,16 +111,16 @@ export class MemorySimulation<P extends MemoryParameters> implements Simulation<
     this.#steps = steps;
   }
 
-  static async create<P extends MemoryParameters>(
+  static async create<P extends object>(
     device: Device,
     kind: Kind<P>,
     given: MemoryOptions & { seed?: bigint },
   ): Promise<MemorySimulation<P>> {
     const { seed = 1n, stored, spins, workgroup, ...parameters } = given;
     const points = resolve(kind.name, kind.schema, spins ? { ...parameters, start: "given" } : parameters) as Points<P>;
-    const { neurons, image, start, cue, noise, covered } = points.parameters;
+    const { neurons, image, start, cue, noise, covered } = kind.memory(points.parameters);
     const setup = prepare(kind, points, checkSeed(seed), stored);
-    if (!stored) setup.options.patterns = await withDigits(setup);
+    if (!stored) setup.options.patterns = await withDigits(kind, setup);
     const cued = image === "" ? undefined : repeated(imageSpins(image, neurons), setup);
     const network = await openNetwork(device, setup.options, workgroup);
     try {
@@ -125,7 +136,7 @@ export class MemorySimulation<P extends MemoryParameters> implements Simulation<
     return new MemorySimulation(device, kind, setup, network, 0);
   }
 
-  static async restore<P extends MemoryParameters>(
+  static async restore<P extends object>(
     device: Device,
     kind: Kind<P>,
     bytes: Uint8Array,
@@ -152,7 +163,7 @@ export class MemorySimulation<P extends MemoryParameters> implements Simulation<
   }
 
   series(): Series {
-    return new Series(columns, this.replicas);
+    return new Series(this.#kind.columns, this.replicas);
   }
 
   /**
@@ -226,32 +237,26 @@ export class MemorySimulation<P extends MemoryParameters> implements Simulation<
   }
 
   /** Observables of replicas that share their parameters; their error is that over patterns. */
-  estimate(series: Series, replicas?: number[]): HopfieldObservables {
+  estimate(series: Series, replicas?: number[]): Record<string, Estimate> {
     const [differs] = Object.keys(this.points.batch);
     if (!replicas && differs) {
       throw new ParameterError(differs, `The replicas differ in ${differs}: name those to average.`);
     }
-    return estimateHopfield(series, replicas ?? [...Array(this.replicas).keys()]);
+    return this.#kind.estimate(series, replicas ?? [...Array(this.replicas).keys()], this.points);
   }
 
-  /** Overlap with the cue's pattern, largest overlap, energy and mean spin of each replica, now. */
-  measure(): Promise<Record<(typeof columns)[number], number>[]> {
+  /** What a series has columns of, for each replica, now. */
+  measure(): Promise<Record<string, number>[]> {
     return this.#exclusive.use(async () =>
-      this.#rows(await this.#network.sums()).map(([overlap, largest, energy, magnetization]) => ({
-        overlap,
-        largest,
-        energy,
-        magnetization,
-      })),
+      this.#rows(await this.#network.sums()).map((row) =>
+        Object.fromEntries(row.map((value, i) => [this.#kind.columns[i], value])),
+      ),
     );
   }
 
   #rows(sums: Awaited<ReturnType<Network["sums"]>>): number[][] {
-    const { neurons } = this.#options;
-    return sums.map((each, replica) => {
-      const energy = this.#kind.energy(each, point(this.points, replica), mostOf(this.points));
-      return [each.cue / neurons, each.largest / neurons, energy, (2 * each.up - neurons) / neurons];
-    });
+    const most = mostOf(this.#kind, this.points);
+    return sums.map((each, replica) => this.#kind.row(each, point(this.points, replica), most));
   }
 
   /** Overlaps Σ ξ s of the first replica with all its patterns. */
@@ -344,13 +349,17 @@ function sideOf(neurons: number): number {
 }
 
 /** The most patterns of any replica. */
-const mostOf = ({ parameters, batch }: Points<MemoryParameters>) =>
-  Math.max(...((batch as { patterns?: number[] }).patterns ?? [parameters.patterns]));
+const mostOf = <P extends object>(kind: Kind<P>, { parameters, batch }: Points<P>) =>
+  Math.max(...((batch as { patterns?: number[] }).patterns ?? [kind.memory(parameters).patterns]));
 
 /** The patterns, if some are digits: those after them are the random ones of the first replica. */
-async function withDigits<P extends MemoryParameters>({ points, options }: Setup<P>): Promise<Int8Array | undefined> {
-  const { neurons, digits: wanted, firstReplica } = points.parameters;
-  const count = mostOf(points);
+async function withDigits<P extends object>(
+  kind: Kind<P>,
+  { points, options }: Setup<P>,
+): Promise<Int8Array | undefined> {
+  const { neurons, digits: wanted, firstReplica } = kind.memory(points.parameters);
+  const count = mostOf(kind, points);
+  if (kind.stored) return kind.stored(points.parameters);
   const drawn = Math.min(wanted, count);
   if (drawn === 0) return undefined;
   const pictures = await digits(drawn, sideOf(neurons));
@@ -364,13 +373,13 @@ async function withDigits<P extends MemoryParameters>({ points, options }: Setup
   return all;
 }
 
-function prepare<P extends MemoryParameters>(
+function prepare<P extends object>(
   kind: Kind<P>,
   given: Points<P>,
   seed: bigint,
   stored?: ArrayLike<number>,
 ): Setup<P> {
-  const { parameters } = given;
+  const parameters = kind.memory(given.parameters);
   const batch = given.batch as Record<string, number[]>;
   const [listed] = Object.values(batch);
   if (listed && parameters.replicas !== 1 && parameters.replicas !== listed.length) {
@@ -380,7 +389,7 @@ function prepare<P extends MemoryParameters>(
     );
   }
   const replicas = listed?.length ?? parameters.replicas;
-  const points = { parameters: { ...parameters, replicas }, batch } as Points<P>;
+  const points = { parameters: { ...given.parameters, replicas }, batch } as Points<P>;
   const { neurons, dynamics, cue, firstReplica, bias, start } = parameters;
   const own = replicaOptions(kind, points, replicas);
   const fewest = own.reduce((least, { patterns }) => Math.min(least, patterns), Number.POSITIVE_INFINITY);
@@ -394,24 +403,25 @@ function prepare<P extends MemoryParameters>(
     seed,
     firstReplica,
     replicas: own,
-    patterns: stored && givenPatterns(stored, points),
+    patterns: stored && givenPatterns(stored, parameters.neurons, mostOf(kind, points)),
     bias: Math.round(((1 + bias) / 2) * 2 ** 32),
-    interaction: kind.interaction?.(parameters, mostOf(points)),
-    pairwise: kind.pairwise?.(parameters),
+    interaction: kind.interaction?.(given.parameters, mostOf(kind, points)),
+    pairwise: kind.pairwise?.(given.parameters),
   };
   return { points, options };
 }
 
-function replicaOptions<P extends MemoryParameters>(kind: Kind<P>, points: Points<P>, replicas: number) {
+function replicaOptions<P extends object>(kind: Kind<P>, points: Points<P>, replicas: number) {
   return Array.from({ length: replicas }, (_, replica) => {
     const own = point(points, replica);
-    return { patterns: own.patterns, ...(kind.replica?.(own) ?? { field: 0, chances: new Uint32Array() }) };
+    return {
+      patterns: kind.memory(own).patterns,
+      ...(kind.replica?.(own) ?? { field: 0, chances: new Uint32Array() }),
+    };
   });
 }
 
-function givenPatterns(stored: ArrayLike<number>, points: Points<MemoryParameters>): Int8Array {
-  const { neurons } = points.parameters;
-  const patterns = mostOf(points);
+function givenPatterns(stored: ArrayLike<number>, neurons: number, patterns: number): Int8Array {
   if (stored.length !== neurons * patterns) {
     throw new ParameterError(
       "stored",
@@ -466,7 +476,7 @@ async function openNetwork(device: Device, options: NetworkOptions, workgroup?: 
   return GpuNetwork.create(device, options, group);
 }
 
-function readCheckpoint<P extends MemoryParameters>(kind: Kind<P>, checkpoint: Checkpoint) {
+function readCheckpoint<P extends object>(kind: Kind<P>, checkpoint: Checkpoint) {
   const { model, header, sections } = checkpoint;
   const wrong = (what: string) =>
     new CheckpointError(`The checkpoint holds ${what}. Use the file that "${kind.name}" wrote.`);
@@ -474,8 +484,8 @@ function readCheckpoint<P extends MemoryParameters>(kind: Kind<P>, checkpoint: C
   const { parameters, batch, seed, steps } = header as Record<string, never>;
   const points = { ...resolve(kind.name, kind.schema, parameters as object), batch } as unknown as Points<P>;
   if (!sections.state || !Number.isSafeInteger(steps)) throw wrong("no complete state");
-  const { neurons } = points.parameters;
-  const stored = sections.stored && spinsOf(sections.stored, neurons * mostOf(points));
+  const { neurons } = kind.memory(points.parameters);
+  const stored = sections.stored && spinsOf(sections.stored, neurons * mostOf(kind, points));
   const setup = prepare(kind, points, checkSeed(BigInt(seed)), stored);
   if (sections.state.length !== stateBytes(neurons) * setup.options.replicas.length) {
     throw wrong("a state of another size than its parameters say");

@@ -1,6 +1,7 @@
 // What is measured of the Ising model, with errors, and what is known of it exactly.
 
-import { type Estimate, estimateReplicas, jackknifeReplicas } from "../../statistics/index.ts";
+import type { Estimate } from "../../statistics/index.ts";
+import { estimateMagnet } from "../magnet.ts";
 import type { Exact, Observable } from "../model.ts";
 import { type Points, point } from "../parameters.ts";
 import type { Series } from "../series.ts";
@@ -35,27 +36,7 @@ export function perSite({ up, unequalX, unequalY }: Sums, { size, couplings, fie
 /** Estimates over replicas that share one point. */
 export function estimateIsing(points: Points<IsingParameters>, series: Series, replicas: number[]): IsingObservables {
   const { size, temperature, field } = point(points, replicas[0]);
-  const sites = size[0] * size[1];
-  const energy = replicas.map((replica) => series.column("energy", replica));
-  const m = replicas.map((replica) => series.column("magnetization", replica));
-  const abs = m.map((row) => row.map(Math.abs));
-  const order = field === 0 ? abs : m;
-  // Fluctuations of values shifted near zero: a difference of squares loses no digits there.
-  const level = energy[0][0];
-  const shifted = energy.map((row) => row.map((e) => e - level));
-  const power = (rows: Float64Array[], n: number) => rows.map((row) => row.map((x) => x ** n));
-  const rows = (...parts: Float64Array[][]) => replicas.map((_, i) => parts.map((part) => part[i]));
-  return {
-    energy: estimateReplicas(energy),
-    magnetization: estimateReplicas(m),
-    absMagnetization: estimateReplicas(abs),
-    specificHeat: jackknifeReplicas(
-      rows(shifted, power(shifted, 2)),
-      ([e, e2]) => (sites * (e2 - e * e)) / temperature ** 2,
-    ),
-    susceptibility: jackknifeReplicas(rows(order, power(m, 2)), ([a, m2]) => (sites * (m2 - a * a)) / temperature),
-    binder: jackknifeReplicas(rows(power(m, 2), power(m, 4)), ([m2, m4]) => (m2 > 0 ? 1 - m4 / (3 * m2 * m2) : 0)),
-  };
+  return estimateMagnet({ spins: size[0] * size[1], temperature, field }, series, replicas);
 }
 
 const ENUMERATED = 16;

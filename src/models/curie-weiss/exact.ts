@@ -1,0 +1,53 @@
+// The Curie–Weiss model solved: of N spins there are C(N, k) states with k up, all of the energy -M²/2N - hM with M = 2k - N, so every
+// mean is a sum over N + 1 terms. For N → ∞ the magnetization is m = tanh((m + h)/T) (Weiss 1907; Kac 1968; Baxter, Exactly Solved
+// Models in Statistical Mechanics, chapter 3).
+
+import { lnGamma } from "../../statistics/index.ts";
+
+/** The chances of M = -N, -N + 2, …, N in equilibrium. @param temperature above 0 */
+export function magnetizationLaw(size: number, temperature: number, field: number): Float64Array {
+  const weights = Float64Array.from({ length: size + 1 }, (_, up) => {
+    const m = 2 * up - size;
+    const states = lnGamma(size + 1) - lnGamma(up + 1) - lnGamma(size - up + 1);
+    return states + (m * m) / (2 * size * temperature) + (field * m) / temperature;
+  });
+  const most = weights.reduce((a, b) => Math.max(a, b));
+  const shares = weights.map((weight) => Math.exp(weight - most));
+  const total = shares.reduce((a, b) => a + b);
+  return shares.map((share) => share / total);
+}
+
+/** Means per spin of N spins in equilibrium, by the sum over magnetizations. @param temperature above 0 */
+export function curieWeissMeans(size: number, temperature: number, field: number) {
+  const law = magnetizationLaw(size, temperature, field);
+  const mean = (of: (m: number) => number) =>
+    law.reduce((sum, share, up) => sum + share * of((2 * up - size) / size), 0);
+  const energyOf = (m: number) => -(m * m) / 2 - field * m;
+  const [m, abs, square] = [mean((m) => m), mean(Math.abs), mean((m) => m * m)];
+  const energy = mean(energyOf);
+  const order = field === 0 ? abs : m;
+  return {
+    energy,
+    magnetization: m,
+    absMagnetization: abs,
+    square,
+    specificHeat: (size * mean((m) => (energyOf(m) - energy) ** 2)) / temperature ** 2,
+    susceptibility: (size * mean((m) => (field === 0 ? Math.abs(m) - order : m - order) ** 2)) / temperature,
+    binder: 1 - mean((m) => m ** 4) / (3 * square * square),
+  };
+}
+
+/** The magnetization for N → ∞ that is stable, in zero field the positive one: m = tanh((m + h)/T). @param temperature above 0 */
+export function weissMagnetization(temperature: number, field = 0): number {
+  if (field < 0) return -weissMagnetization(temperature, -field);
+  if (field === 0 && temperature >= 1) return 0;
+  // m - tanh((m + h)/T) has one zero above the place where its slope vanishes, and it is positive at 1.
+  const steepest = temperature < 1 ? Math.max(0, temperature * Math.acosh(1 / Math.sqrt(temperature)) - field) : 0;
+  let [low, high] = [steepest, 1];
+  for (let i = 0; i < 100; i++) {
+    const middle = (low + high) / 2;
+    if (middle < Math.tanh((middle + field) / temperature)) low = middle;
+    else high = middle;
+  }
+  return high;
+}

@@ -1,0 +1,56 @@
+// The Curie–Weiss model: every spin feels the mean of all, and everything is known, at every size.
+
+import type { Device } from "../../device/device.ts";
+import { observables } from "../ising/observables.ts";
+import { estimateMagnet } from "../magnet.ts";
+import type { Exact, Model } from "../model.ts";
+import { point } from "../parameters.ts";
+import { curieWeissMeans } from "./exact.ts";
+import { type CurieWeissParameters, curieWeissParameters } from "./parameters.ts";
+import {
+  type CurieWeissOptions,
+  type CurieWeissSimulation,
+  columns,
+  createCurieWeiss,
+  restoreCurieWeiss,
+} from "./simulation.ts";
+import { validateCurieWeiss } from "./validate.ts";
+
+export { curieWeissMeans, magnetizationLaw, weissMagnetization } from "./exact.ts";
+export type { CurieWeissParameters } from "./parameters.ts";
+export type { CurieWeissOptions, CurieWeissSimulation } from "./simulation.ts";
+
+export const curieWeiss = {
+  name: "curie-weiss",
+  title: "Curie–Weiss model",
+  summary: "The mean-field magnet: N spins that all feel each other, beside the exact sums for exactly that N.",
+  parameters: curieWeissParameters,
+  step: "sweep",
+  observables: {
+    ...observables,
+    energy: { unit: "J/spin", description: "Energy per spin, -m²/2 - h m" },
+  },
+  columns,
+  /**
+   * A magnet, or a batch of replicas; lists of temperatures or fields give each replica its own.
+   *
+   * @throws ParameterError for a value out of range and sizes over the device's limits.
+   */
+  create: (device: Device, options: CurieWeissOptions = {}) => createCurieWeiss(device, options),
+  /** Continues a checkpoint bit for bit. @throws CheckpointError */
+  restore: (device: Device, checkpoint: Uint8Array) => restoreCurieWeiss(device, checkpoint),
+  estimate(simulation, series, replicas = [...Array(simulation.replicas).keys()]) {
+    const { size, temperature, field } = point(simulation.points, replicas[0]);
+    return estimateMagnet({ spins: size, temperature, field }, series, replicas);
+  },
+  exact({ size, temperature, field }: CurieWeissParameters): Partial<Record<string, Exact>> {
+    if (temperature === 0) return {};
+    const { square: _, magnetization, ...means } = curieWeissMeans(size, temperature, Math.round(field * size) / size);
+    // Below T_c without a field a run stays for ages on one side of two.
+    const all = field === 0 && temperature < 1 ? means : { ...means, magnetization };
+    const source = `sum over the ${size + 1} magnetizations of ${size} spins`;
+    return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, { value, source }]));
+  },
+  updates: ({ size }) => ({ count: size, unit: "updates" }),
+  validate: validateCurieWeiss,
+} satisfies Model<typeof curieWeissParameters, CurieWeissSimulation> & { columns: readonly string[] };

@@ -1,0 +1,36 @@
+// The Curie–Weiss model's parameters, declared once.
+
+import * as z from "zod";
+import { hopfieldParameters, MOST_NEURONS, memoryParameters } from "../hopfield/parameters.ts";
+
+const { temperature, field } = hopfieldParameters.shape;
+const { dynamics, replicas, firstReplica } = memoryParameters;
+
+export const curieWeissParameters = z.object({
+  size: z
+    .int({ error: "it is a whole number" })
+    .min(2, { error: "there are at least 2 spins" })
+    .max(MOST_NEURONS, { error: `there are at most ${MOST_NEURONS} spins` })
+    .default(1024)
+    .describe("Spins N, ±1, each coupled to every other by 1/N")
+    .meta({ choices: ["64", "256", "1024", "4096", "16384"] }),
+  temperature: temperature
+    .unwrap()
+    .default(0.9)
+    .describe("Temperature, with k_B = 1 and T_c = 1; 0 aligns every spin with its field")
+    .meta({ batch: true, live: true, slider: [0.1, 2, 0.01] }),
+  field,
+  dynamics: dynamics
+    .unwrap()
+    .extract(["sequential", "random"], { error: "it is sequential or random" })
+    .default("sequential")
+    .describe("sequential: one spin after another; random: N spins at random, with replacement"),
+  start: z
+    .enum(["up", "random"], { error: "it is up or random" })
+    .default("up")
+    .describe("State at step 0: all spins up, or random ones"),
+  replicas,
+  firstReplica,
+});
+
+export type CurieWeissParameters = z.output<typeof curieWeissParameters>;

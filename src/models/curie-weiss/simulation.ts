@@ -1,0 +1,55 @@
+// The Curie–Weiss model by the engines of the Hopfield model: it is the memory of a single pattern, all spins up. (The diagonal that
+// Hebb's couplings lack adds the same energy to every state.)
+
+import type { Device } from "../../device/device.ts";
+import type { Sums } from "../hopfield/network.ts";
+import { alignChances, fieldUnits, hopfieldParameters, type MemoryParameters } from "../hopfield/parameters.ts";
+import { type Kind, MemorySimulation } from "../hopfield/simulation.ts";
+import { estimateMagnet } from "../magnet.ts";
+import type { Options } from "../model.ts";
+import { point } from "../parameters.ts";
+import { type CurieWeissParameters, curieWeissParameters } from "./parameters.ts";
+
+export type CurieWeissOptions = Options<typeof curieWeissParameters> & {
+  /** Invocations in a workgroup, 32 to the device's limit in powers of two; changes the speed and nothing else. */
+  workgroup?: number;
+};
+export type CurieWeissSimulation = MemorySimulation<CurieWeissParameters>;
+
+export const columns = ["energy", "magnetization"] as const;
+
+const memoryOf = ({ size, dynamics, start, replicas, firstReplica }: CurieWeissParameters): MemoryParameters => ({
+  ...hopfieldParameters.parse({ neurons: size, patterns: 1, dynamics, replicas, firstReplica }),
+  start: start === "up" ? "pattern" : "random",
+});
+
+const asHopfield = (own: CurieWeissParameters) => ({
+  ...hopfieldParameters.parse({ neurons: own.size, patterns: 1 }),
+  temperature: own.temperature,
+  field: own.field,
+});
+
+const kind: Kind<CurieWeissParameters> = {
+  name: "curie-weiss",
+  schema: curieWeissParameters,
+  columns,
+  /** -m²/2 - h m and m. The field is that of the engine, a multiple of 1/N. */
+  row({ up }: Sums, own) {
+    const { size } = own;
+    const m = (2 * up - size) / size;
+    return [-(m * m) / 2 - (fieldUnits(asHopfield(own)) / size) * m, m];
+  },
+  estimate(series, replicas, points) {
+    const { size, temperature, field } = point(points, replicas[0]);
+    return estimateMagnet({ spins: size, temperature, field }, series, replicas);
+  },
+  memory: memoryOf,
+  replica: (own) => ({ field: fieldUnits(asHopfield(own)), chances: alignChances(asHopfield(own)) }),
+  stored: ({ size }) => new Int8Array(size).fill(1),
+};
+
+export const createCurieWeiss = (device: Device, options: CurieWeissOptions): Promise<CurieWeissSimulation> =>
+  MemorySimulation.create(device, kind, options);
+
+export const restoreCurieWeiss = (device: Device, checkpoint: Uint8Array) =>
+  MemorySimulation.restore(device, kind, checkpoint);

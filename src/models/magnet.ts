@@ -1,0 +1,37 @@
+// What is estimated of every magnet from its energy and magnetization.
+
+import { type Estimate, estimateReplicas, jackknifeReplicas } from "../statistics/index.ts";
+import type { Series } from "./series.ts";
+
+export type MagnetEstimates = Record<
+  "energy" | "magnetization" | "absMagnetization" | "specificHeat" | "susceptibility" | "binder",
+  Estimate
+>;
+
+/** Estimates from series of energy and magnetization per spin, over replicas that share one point. */
+export function estimateMagnet(
+  { spins, temperature, field }: { spins: number; temperature: number; field: number },
+  series: Series,
+  replicas: number[],
+): MagnetEstimates {
+  const energy = replicas.map((replica) => series.column("energy", replica));
+  const m = replicas.map((replica) => series.column("magnetization", replica));
+  const abs = m.map((row) => row.map(Math.abs));
+  const order = field === 0 ? abs : m;
+  // Fluctuations of values shifted near zero: a difference of squares loses no digits there.
+  const level = energy[0][0];
+  const shifted = energy.map((row) => row.map((e) => e - level));
+  const power = (rows: Float64Array[], n: number) => rows.map((row) => row.map((x) => x ** n));
+  const rows = (...parts: Float64Array[][]) => replicas.map((_, i) => parts.map((part) => part[i]));
+  return {
+    energy: estimateReplicas(energy),
+    magnetization: estimateReplicas(m),
+    absMagnetization: estimateReplicas(abs),
+    specificHeat: jackknifeReplicas(
+      rows(shifted, power(shifted, 2)),
+      ([e, e2]) => (spins * (e2 - e * e)) / temperature ** 2,
+    ),
+    susceptibility: jackknifeReplicas(rows(order, power(m, 2)), ([a, m2]) => (spins * (m2 - a * a)) / temperature),
+    binder: jackknifeReplicas(rows(power(m, 2), power(m, 4)), ([m2, m4]) => (m2 > 0 ? 1 - m4 / (3 * m2 * m2) : 0)),
+  };
+}

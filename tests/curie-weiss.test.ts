@@ -1,0 +1,158 @@
+// The Curie–Weiss model: the exact sums against tables and enumeration, states against the reference, statistics against the sums.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDevice } from "#open-device";
+import {
+  type CurieWeissOptions,
+  curieWeiss,
+  curieWeissMeans,
+  type GpuDevice,
+  magnetizationLaw,
+  ParameterError,
+  type ReferenceDevice,
+  weissMagnetization,
+} from "../src/index.ts";
+import table from "./data/curie-weiss.csv?raw";
+
+let device: GpuDevice;
+let reference: ReferenceDevice;
+beforeAll(async () => {
+  device = await openDevice();
+  reference = await openDevice("reference");
+});
+afterAll(() => device.dispose());
+
+describe("exact sums", () => {
+  const rows = table
+    .trim()
+    .split("\n")
+    .slice(2)
+    .map((line) => line.split(",") as [string, string, string, string]);
+
+  it.each(rows)("%s of %s spins at T = %s", (quantity, size, temperature, value) => {
+    const t = Number(temperature);
+    if (quantity === "weiss") {
+      expect(weissMagnetization(t)).toBeCloseTo(Number(value), 12);
+      return;
+    }
+    const means = curieWeissMeans(Number(size), t, 0);
+    const found = { abs: means.absMagnetization, square: means.square, binder: means.binder }[quantity];
+    expect(found).toBeCloseTo(Number(value), 9);
+  });
+
+  it.each([
+    [7, 0.6, 0],
+    [10, 1.3, 0.2],
+    [10, 0.9, -0.4],
+  ])("are those over all states of %d spins, T = %d, h = %d", (size, temperature, field) => {
+    let [total, abs, energies, squares] = [0, 0, 0, 0];
+    for (let state = 0; state < 2 ** size; state++) {
+      let up = 0;
+      for (let i = 0; i < size; i++) up += (state >> i) & 1;
+      const m = 2 * up - size;
+      const energy = -(m * m) / (2 * size) - field * m;
+      const weight = Math.exp(-energy / temperature);
+      total += weight;
+      abs += (weight * Math.abs(m)) / size;
+      energies += weight * energy;
+      squares += weight * energy * energy;
+    }
+    const means = curieWeissMeans(size, temperature, field);
+    expect(means.absMagnetization).toBeCloseTo(abs / total, 12);
+    expect(means.energy).toBeCloseTo(energies / total / size, 12);
+    const variance = squares / total - (energies / total) ** 2;
+    expect(means.specificHeat).toBeCloseTo(variance / size / temperature ** 2, 10);
+    expect(magnetizationLaw(size, temperature, field).reduce((a, b) => a + b)).toBeCloseTo(1, 13);
+  });
+
+  it("come near to Weiss's equation for many spins, in a field too", () => {
+    for (const [temperature, field] of [
+      [0.7, 0.1],
+      [1.2, 0.3],
+      [0.5, 0.01],
+      [2, 0.05],
+    ]) {
+      const weiss = weissMagnetization(temperature, field);
+      expect(weiss).toBeCloseTo(Math.tanh((weiss + field) / temperature), 12);
+      expect(curieWeissMeans(20_000, temperature, field).magnetization).toBeCloseTo(weiss, 3);
+      expect(weissMagnetization(temperature, -field)).toBe(-weiss);
+    }
+  });
+});
+
+describe("states are the reference's, bit for bit", () => {
+  it.each<CurieWeissOptions>([
+    { size: 64, temperature: 0.8 },
+    { size: 100, temperature: [0.5, 1, 3], field: 0.1, start: "random" },
+    { size: 37, temperature: 1, dynamics: "random", seed: 2n ** 40n },
+    { size: 50, temperature: 0, start: "random", field: -0.3 },
+  ])("%o", async (options) => {
+    const digests = [];
+    for (const [on, more] of [
+      [device, {}],
+      [device, { workgroup: 32 }],
+      [reference, {}],
+    ] as const) {
+      using magnet = await curieWeiss.create(on, { ...options, ...more });
+      await magnet.run(4);
+      using again = await curieWeiss.restore(on, await magnet.checkpoint());
+      await again.run(4);
+      digests.push(await again.digest());
+    }
+    expect(new Set(digests).size).toBe(1);
+  });
+
+  it("a replica alone is that of a batch", async () => {
+    using batch = await curieWeiss.create(device, { size: 70, temperature: [0.6, 0.9, 1.2] });
+    using alone = await curieWeiss.create(device, { size: 70, temperature: 0.9, firstReplica: 1 });
+    for (const each of [batch, alone]) await each.run(6);
+    expect(await batch.digest(1)).toBe(await alone.digest());
+  });
+});
+
+describe("equilibrium", () => {
+  const size = 1000;
+  const measured = async (options: CurieWeissOptions) => {
+    using magnet = await curieWeiss.create(device, { size, replicas: 16, seed: 9n, ...options });
+    await magnet.run(100);
+    const series = await magnet.collect(200, { every: 3 });
+    return magnet.estimate(series);
+  };
+
+  it.each<[CurieWeissOptions]>([
+    [{ temperature: 0.5 }],
+    [{ temperature: 0.8 }],
+    [{ temperature: 0.95 }],
+    [{ temperature: 1 }],
+    [{ temperature: 1.5 }],
+    [{ temperature: 0.9, field: 0.1 }],
+    [{ temperature: 1.2, field: -0.05, dynamics: "random", start: "random" }],
+  ])("%o: all observables of the exact sums", async (options) => {
+    const found = await measured(options);
+    const { temperature, field = 0 } = options as { temperature: number; field?: number };
+    const exact = curieWeissMeans(size, temperature, field);
+    for (const name of ["energy", "absMagnetization", "specificHeat", "susceptibility", "binder"] as const) {
+      const { value, error } = found[name];
+      expect(Math.abs(value - exact[name]) / error, name).toBeLessThan(5);
+    }
+    if (field !== 0) {
+      expect(Math.abs(found.magnetization.value - exact.magnetization) / found.magnetization.error).toBeLessThan(5);
+    }
+  });
+
+  it("negative control: a temperature 2 % off is noticed", async () => {
+    const { energy } = await measured({ temperature: 0.8 });
+    expect(Math.abs(energy.value - curieWeissMeans(size, 0.816, 0).energy) / energy.error).toBeGreaterThan(8);
+  });
+
+  it.each<[CurieWeissOptions, RegExp]>([
+    [{ size: 1 }, /size 1: there are at least 2 spins/],
+    [{ size: 10 ** 6 }, /at most 32768 spins/],
+    [{ temperature: -1 }, /temperature -1/],
+    [{ dynamics: "synchronous" as "random" }, /sequential or random/],
+    [{ start: "down" as "up" }, /up or random/],
+  ])("%o is refused", async (options, message) => {
+    await expect(curieWeiss.create(device, options)).rejects.toThrow(message);
+    await expect(curieWeiss.create(device, options)).rejects.toThrow(ParameterError);
+  });
+});
