@@ -6,6 +6,11 @@ import { createServer } from "vite";
 
 const LINKS = {
   ising: { link: "v=1&seed=11&size=512,512&temperature=2.269&start=random&step=600", counted: "step 600", zooms: 2 },
+  "curie-weiss": {
+    link: "v=1&seed=1&size=256&temperature=0.95&step=600",
+    counted: "sweep 600",
+    zooms: 0,
+  },
   hopfield: {
     link: "v=1&seed=1&neurons=1024&patterns=50&digits=1&noise=0.3&step=1",
     counted: "sweep 1",

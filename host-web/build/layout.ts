@@ -107,7 +107,10 @@ interface Shell {
 
 function shell({ title, description, up, folder, main, models }: Shell): string {
   const links = [
-    ...models.map(({ model: { name } }) => [name, (name[0].toUpperCase() + name.slice(1)).replace("-", " ")]),
+    ...models.map(({ model: { name } }) => [
+      name,
+      (name[0].toUpperCase() + name.slice(1)).replace("-weiss", "–Weiss").replace("-", " "),
+    ]),
     ["verify", "Verify"],
     ["docs", "Docs"],
   ].map(([to, text]) => `<a href="${up}${to}/"${to === folder ? ' aria-current="page"' : ""}>${text}</a>`);

@@ -145,7 +145,7 @@ function compareSketch(simulation: Memory, changed: () => void): Sketch {
   };
 }
 
-function drawSpins(
+export function drawSpins(
   context: Context,
   spins: ArrayLike<number>,
   [x, y, side]: [number, number, number],
@@ -169,7 +169,7 @@ function outline(context: Context, [x, y, side]: [number, number, number]): void
   context.strokeRect(x - 1, y - 1, side + 2, side + 2);
 }
 
-function text(context: Context, words: string, [x, y]: [number, number], size: number, colour = INK): void {
+export function text(context: Context, words: string, [x, y]: [number, number], size: number, colour = INK): void {
   context.font = `${size}px ${FONT}`;
   context.fillStyle = colour;
   context.textAlign = "left";
