@@ -1,0 +1,91 @@
+// The safetensors format (Hugging Face, github.com/huggingface/safetensors): 8 bytes with the length of a JSON header, the header with
+// type, shape and place of each tensor, then their bytes, all little-endian.
+
+export class SafetensorsError extends Error {
+  override name = "SafetensorsError";
+}
+
+export interface Tensor {
+  shape: readonly number[];
+  data: Float32Array;
+}
+
+/** The bytes of a file with these tensors, 32-bit floats, and texts about them. */
+export function writeSafetensors(tensors: Record<string, Tensor>, metadata: Record<string, string> = {}): Uint8Array {
+  let end = 0;
+  const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
+    end += data.byteLength;
+    return [name, { dtype: "F32", shape, data_offsets: [end - data.byteLength, end] }] as const;
+  });
+  const header = {
+    ...(Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {}),
+    ...Object.fromEntries(entries),
+  };
+  // Spaces fill the header to a multiple of 8, so that tensors are aligned.
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const length = 8 * Math.ceil(json.length / 8);
+  const file = new Uint8Array(8 + length + end).fill(0x20, 8, 8 + length);
+  const view = new DataView(file.buffer);
+  view.setBigUint64(0, BigInt(length), true);
+  file.set(json, 8);
+  let at = 8 + length;
+  for (const { data } of Object.values(tensors)) {
+    for (const value of data) {
+      view.setFloat32(at, value, true);
+      at += 4;
+    }
+  }
+  return file;
+}
+
+/** The tensors of a file; 32- and 64-bit floats. @throws SafetensorsError naming what is wrong with it */
+export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (file.length < 8)
+    throw new SafetensorsError(`The file has ${file.length} bytes: a safetensors file has at least 8.`);
+  const length = Number(view.getBigUint64(0, true));
+  if (length > file.length - 8) {
+    throw new SafetensorsError(
+      `The file says that its header has ${length} bytes, but only ${file.length - 8} follow: it is cut off, or no safetensors file.`,
+    );
+  }
+  const header = parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
+  const tensors: Record<string, Tensor> = {};
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === "__metadata__") continue;
+    const { dtype, shape, data_offsets: offsets } = entry as { dtype: string; shape: number[]; data_offsets: number[] };
+    const size = { F32: 4, F64: 8 }[dtype];
+    if (!size) throw new SafetensorsError(`The tensor "${name}" is of type ${dtype}; F32 and F64 are read.`);
+    if (
+      ![shape, offsets].every((list) => Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0))
+    ) {
+      throw new SafetensorsError(`The tensor "${name}" has no proper shape and offsets.`);
+    }
+    const count = shape.reduce((product, side) => product * side, 1);
+    const [begin, end] = offsets.map((offset) => 8 + length + offset);
+    if (end - begin !== count * size) {
+      throw new SafetensorsError(
+        `The tensor "${name}" of shape ${shape.join(" × ")} needs ${count * size} bytes, and the header gives it ${end - begin}.`,
+      );
+    }
+    if (end > file.length) {
+      throw new SafetensorsError(
+        `The tensor "${name}" ends at byte ${end}, but the file at ${file.length}: it is cut off.`,
+      );
+    }
+    const value = (i: number) =>
+      size === 4 ? view.getFloat32(begin + 4 * i, true) : view.getFloat64(begin + 8 * i, true);
+    tensors[name] = { shape, data: Float32Array.from({ length: count }, (_, i) => value(i)) };
+  }
+  return tensors;
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const header = JSON.parse(text) as unknown;
+    if (typeof header === "object" && header !== null) return header as Record<string, unknown>;
+  } catch {
+    // told below
+  }
+  throw new SafetensorsError("The file's header is no JSON object: it is damaged, or no safetensors file.");
+}

@@ -1,0 +1,41 @@
+// The restricted Boltzmann machine: a layer of data and a layer of features, trained by contrastive divergence.
+
+import type { Device } from "../../device/device.ts";
+import { estimateReplicas } from "../../statistics/index.ts";
+import type { Model } from "../model.ts";
+import { rbmParameters } from "./parameters.ts";
+import { likelihood, observables, type RbmOptions, RbmSimulation } from "./simulation.ts";
+import { validateRbm } from "./validate.ts";
+
+export { SafetensorsError } from "../../files/safetensors.ts";
+export { barsAndStripes } from "./data.ts";
+export { exactGradient, freeEnergy, logLikelihood, logPartition, visibleLaw } from "./exact.ts";
+export type { RbmParameters } from "./parameters.ts";
+export { type RbmOptions, RbmSimulation } from "./simulation.ts";
+
+export const rbm = {
+  name: "rbm",
+  title: "Restricted Boltzmann machine",
+  summary:
+    "Contrastive divergence in whole numbers: features of handwritten digits and samples of them, as they are learned.",
+  parameters: rbmParameters,
+  step: "update",
+  observables: { ...likelihood, ...observables },
+  /**
+   * A machine with random weights, or with yours.
+   *
+   * @throws ParameterError for a value out of range, data that are not 0 or 1 or of the wrong length, weights of another shape;
+   *   SafetensorsError for a file that is none.
+   */
+  create: (device: Device, options: RbmOptions = {}) => RbmSimulation.create(device, options),
+  /** Continues a checkpoint bit for bit. @throws CheckpointError */
+  restore: (device: Device, checkpoint: Uint8Array) => RbmSimulation.restore(device, checkpoint),
+  estimate: (_, series) =>
+    Object.fromEntries(series.columns.map((name) => [name, estimateReplicas([series.column(name, 0)])])),
+  exact: () => ({}),
+  updates: ({ data, side, hidden, chains, gibbs }) => {
+    const visible = data === "bars" ? side * side : 784;
+    return { count: chains * (hidden + gibbs * (hidden + visible) + hidden), unit: "units", cost: 1 + visible / 20 };
+  },
+  validate: validateRbm,
+} satisfies Model<typeof rbmParameters, RbmSimulation>;

@@ -1,0 +1,75 @@
+// The parameters of a restricted Boltzmann machine, declared once.
+
+import * as z from "zod";
+import { MOST_DIGITS } from "../../data/digits.ts";
+
+/** Sums over a layer, of weights up to 8 in units of 2^-18, fit 32 bits. */
+export const MOST_UNITS = 1000;
+
+export const rbmParameters = z.object({
+  data: z
+    .enum(["digits", "bars", "given"], { error: "it is digits or bars" })
+    .default("digits")
+    .describe(
+      "What is learned: handwritten digits (MNIST, 28 × 28), or bars and stripes; given: the data passed to create",
+    )
+    .meta({ choices: ["digits", "bars"] }),
+  images: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "at least one image is learned" })
+    .max(MOST_DIGITS, { error: `there are ${MOST_DIGITS} digits` })
+    .default(2000)
+    .describe("How many of the digits")
+    .meta({ slider: [10, MOST_DIGITS, 10] }),
+  side: z
+    .int({ error: "it is a whole number" })
+    .min(2, { error: "the side is at least 2" })
+    .max(10, { error: "the side is at most 10" })
+    .default(4)
+    .describe("Side of the squares of bars and stripes")
+    .meta({ slider: [2, 10, 1] }),
+  hidden: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "there is at least one hidden unit" })
+    .max(MOST_UNITS, { error: `there are at most ${MOST_UNITS} hidden units` })
+    .default(64)
+    .describe("Hidden units")
+    .meta({ slider: [4, 256, 4] }),
+  algorithm: z
+    .enum(["cd", "pcd"], { error: "it is cd or pcd" })
+    .default("pcd")
+    .describe(
+      "cd: contrastive divergence, the model's chains begin at the data in each step; pcd: persistent, they go on from step to step",
+    ),
+  gibbs: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "at least one" })
+    .max(100, { error: "at most 100" })
+    .default(1)
+    .describe("Gibbs samplings k of the model's chains in each step, as in CD-k")
+    .meta({ label: "Gibbs steps k", slider: [1, 20, 1] }),
+  chains: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "there is at least one" })
+    .max(1024, { error: "there are at most 1024" })
+    .default(100)
+    .describe("Images of a minibatch, and chains of the model")
+    .meta({ slider: [10, 400, 10] }),
+  learningRate: z
+    .number({ error: "it is a number" })
+    .min(0, { error: "it lies between 0 and 1" })
+    .max(1, { error: "it lies between 0 and 1" })
+    .default(0.05)
+    .describe("Learning rate; at 0 the chains are samples of a machine that stays as it is")
+    .meta({ live: true, slider: [0, 0.3, 0.005] }),
+});
+
+export type RbmParameters = z.output<typeof rbmParameters>;
+
+/** Weights and biases are whole multiples of this. */
+export const WEIGHT_UNIT = 2 ** -18;
+/** They stay within ± this. */
+export const LARGEST_WEIGHT = 8;
+
+/** By what one count changes a weight, in units of 2^-26. */
+export const rateOf = ({ learningRate, chains }: RbmParameters) => Math.round((learningRate * 2 ** 26) / chains);

@@ -1,0 +1,434 @@
+// One restricted Boltzmann machine on any device: train, sample, measure, checkpoint, weights in and out.
+
+import type { Device } from "../../device/device.ts";
+import { CheckpointError, ParameterError } from "../../device/errors.ts";
+import { Exclusive, type RunOptions } from "../../device/run.ts";
+import { readSafetensors, writeSafetensors } from "../../files/safetensors.ts";
+import { portableExp } from "../../portable.ts";
+import { streamKey, threefry4x32 } from "../../random/threefry.ts";
+import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
+import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
+import { changePoints, type Points, resolve } from "../parameters.ts";
+import { checkSeed } from "../seed.ts";
+import { Series } from "../series.ts";
+import { imagesOf } from "./data.ts";
+import { logLikelihood, pseudoLikelihood, reconstructionError, type Weights } from "./exact.ts";
+import { GpuMachine } from "./gpu.ts";
+import { type Machine, type MachineOptions, type MachineState, PURPOSE } from "./machine.ts";
+import { LARGEST_WEIGHT, MOST_UNITS, type RbmParameters, rateOf, rbmParameters, WEIGHT_UNIT } from "./parameters.ts";
+import { ReferenceMachine } from "./reference-machine.ts";
+
+const MOST_STEPS = 2 ** 32 - 1;
+/** Images by which a machine is measured. */
+const MEASURED = 100;
+/** Units of the smaller layer up to which the likelihood is summed exactly in a run. */
+const ENUMERATED = 10;
+
+export const observables = {
+  reconstruction: { unit: "", description: "Mean squared error a pixel of images sent to the hidden layer and back" },
+  pseudoLikelihood: { unit: "nats", description: "Pseudo-log-likelihood an image, by one pixel of each" },
+  activity: { unit: "", description: "Share of pixels that are on in the model's chains" },
+  weight: { unit: "", description: "Root mean square of the weights" },
+} satisfies Record<string, Observable>;
+
+/** Only where the smaller layer has at most 10 units. */
+export const likelihood = {
+  logLikelihood: { unit: "nats", description: "Exact log-likelihood an image, by all states of the smaller layer" },
+} satisfies Record<string, Observable>;
+
+export type RbmOptions = Options<typeof rbmParameters> & {
+  /** Images of one's own, 0 and 1, shape [image][visible]; sets `data` to "given". `visible` says how long each is. */
+  own?: ArrayLike<number>;
+  /** Visible units, for images of one's own. */
+  visible?: number;
+  /** Weights to begin with: a safetensors file with W [visible, hidden], b [visible] and c [hidden]. */
+  weights?: Uint8Array;
+  /** Invocations in a workgroup, 32 to the device's limit in powers of two; changes the speed and nothing else. */
+  workgroup?: number;
+};
+
+export class RbmSimulation implements Simulation<RbmParameters> {
+  readonly model = "rbm";
+  readonly device: Device;
+  readonly replicas = 1;
+  readonly seed: bigint;
+  readonly visible: number;
+  /** 0 and 1, [image][visible]. */
+  readonly images: Uint8Array;
+  /** What this machine observes: small ones their likelihood, too. */
+  readonly observables: Record<string, Observable>;
+  readonly #machine: Machine;
+  readonly #exclusive = new Exclusive("The machine");
+  #points: Points<RbmParameters>;
+  #steps: number;
+
+  private constructor(device: Device, setup: Setup, machine: Machine, steps: number) {
+    const { points, options } = setup;
+    this.device = device;
+    this.seed = options.seed;
+    this.visible = options.visible;
+    this.images = options.images;
+    const small = Math.min(options.visible, options.hidden) <= ENUMERATED;
+    this.observables = { ...(small ? likelihood : {}), ...observables };
+    this.#points = points;
+    this.#machine = machine;
+    this.#steps = steps;
+  }
+
+  static async create(device: Device, given: RbmOptions = {}): Promise<RbmSimulation> {
+    const { seed = 1n, own, visible, weights, workgroup, ...parameters } = given;
+    const points = resolve("rbm", rbmParameters, own ? { ...parameters, data: "given" } : parameters);
+    const setup = await prepare(points, checkSeed(seed), own, visible);
+    const state = weights ? withWeights(setup.options, weights) : firstState(setup.options);
+    return RbmSimulation.#begin(device, setup, state, 0, workgroup);
+  }
+
+  static async restore(device: Device, bytes: Uint8Array): Promise<RbmSimulation & { extra: CheckpointExtra }> {
+    const checkpoint = await decodeCheckpoint(bytes);
+    const { model, header, sections } = checkpoint;
+    const wrong = (what: string) => new CheckpointError(`The checkpoint holds ${what}. Use the file that "rbm" wrote.`);
+    if (model !== "rbm") throw wrong(`a run of "${model}", not of "rbm"`);
+    const { parameters, seed, steps, visible } = header as Record<string, never>;
+    const points = resolve("rbm", rbmParameters, parameters as object);
+    const setup = await prepare(points, checkSeed(BigInt(seed)), sections.images, visible);
+    const { hidden, chains } = setup.options;
+    const counts = [visible * hidden, visible, hidden];
+    if (
+      sections.weights?.length !== 4 * counts.reduce((a, b) => a + b) ||
+      sections.chains?.length !== chains * visible
+    ) {
+      throw wrong("weights or chains of another size than its parameters say");
+    }
+    const view = new DataView(sections.weights.buffer, sections.weights.byteOffset);
+    const ints = (first: number, count: number) =>
+      Int32Array.from({ length: count }, (_, i) => view.getInt32(4 * (first + i), true));
+    const state: MachineState = {
+      weights: ints(0, counts[0]),
+      visibleBiases: ints(counts[0], visible),
+      hiddenBiases: ints(counts[0] + visible, hidden),
+      chains: sections.chains,
+    };
+    const simulation = await RbmSimulation.#begin(device, setup, state, steps);
+    return Object.assign(simulation, { extra: extraOf(checkpoint) });
+  }
+
+  static async #begin(device: Device, setup: Setup, state: MachineState, steps: number, workgroup?: number) {
+    const machine = await openMachine(device, setup.options, workgroup);
+    try {
+      await machine.write(state);
+    } catch (error) {
+      machine.dispose();
+      throw error;
+    }
+    return new RbmSimulation(device, setup, machine, steps);
+  }
+
+  /** Steps of learning made so far. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  get points(): Points<RbmParameters> {
+    return this.#points;
+  }
+
+  series(): Series {
+    return new Series(Object.keys(this.observables), 1);
+  }
+
+  /**
+   * Makes `steps` steps of learning, each a minibatch, in many short submissions.
+   *
+   * @throws the signal's reason when aborted (the state stays valid), DeviceLostError, GpuError, DisposedError.
+   */
+  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
+    return this.#exclusive.use(async () => {
+      if (!Number.isSafeInteger(steps) || steps < 0 || this.#steps + steps > MOST_STEPS) {
+        throw new ParameterError("steps", `steps ${steps}: it must be a whole number, at most ${MOST_STEPS} in all.`);
+      }
+      if (record && !(Number.isSafeInteger(record.every) && record.every >= 1)) {
+        throw new ParameterError("every", `every ${record.every}: it must be a whole number of steps, 1 or more.`);
+      }
+      await this.#machine.advance({
+        ...options,
+        from: this.#steps,
+        sweeps: steps,
+        every: record?.every ?? 0,
+        origin: record?.origin ?? 0,
+        onSums: ([state], step) => record?.series.append(step, [Object.values(this.#measureOf(state))]),
+        onSweeps: (step) => {
+          this.#steps = step;
+        },
+      });
+    });
+  }
+
+  /** Changes the learning rate from the next step on; at 0 the chains go on as samples. @throws ParameterError */
+  set(changes: Partial<RbmParameters>): Promise<void> {
+    return this.#exclusive.use(async () => {
+      this.#points = changePoints("rbm", rbmParameters, this.#points, changes);
+      this.#machine.setRate(rateOf(this.#points.parameters));
+    });
+  }
+
+  /** All observables now. */
+  measure(): Promise<Record<string, number>> {
+    return this.#exclusive.use(async () => this.#measureOf(await this.#machine.read()));
+  }
+
+  #measureOf(state: MachineState): Record<string, number> {
+    const machine = this.#weightsOf(state);
+    const some = this.images.subarray(0, MEASURED * this.visible);
+    const squares = Float64Array.from(machine.weights).reduce((sum, weight) => sum + weight * weight, 0);
+    const values: Record<string, number> = {
+      reconstruction: reconstructionError(machine, some),
+      pseudoLikelihood: pseudoLikelihood(machine, some),
+      activity: state.chains.reduce((sum, bit) => sum + bit, 0) / state.chains.length,
+      weight: Math.sqrt(squares / machine.weights.length),
+    };
+    if ("logLikelihood" in this.observables) values.logLikelihood = logLikelihood(machine, this.images);
+    return Object.fromEntries(Object.keys(this.observables).map((name) => [name, values[name]]));
+  }
+
+  #weightsOf({ weights, visibleBiases, hiddenBiases }: MachineState): Weights {
+    const plain = (values: Int32Array) => Float64Array.from(values, (value) => value * WEIGHT_UNIT);
+    return {
+      visible: this.visible,
+      hidden: hiddenBiases.length,
+      weights: plain(weights),
+      visibleBiases: plain(visibleBiases),
+      hiddenBiases: plain(hiddenBiases),
+    };
+  }
+
+  /** Weights [visible][hidden] and biases as they are now. */
+  weights(): Promise<Weights> {
+    return this.#exclusive.use(async () => this.#weightsOf(await this.#machine.read()));
+  }
+
+  /** Visible units of the model's chains, 0 and 1, shape [chain][visible]. */
+  chains(): Promise<Uint8Array> {
+    return this.#exclusive.use(async () => (await this.#machine.read()).chains);
+  }
+
+  /** The weights as a safetensors file: W [visible, hidden], b [visible], c [hidden], 32-bit floats, which hold them exactly. */
+  async safetensors(): Promise<Uint8Array> {
+    const { visible, hidden, weights, visibleBiases, hiddenBiases } = await this.weights();
+    return writeSafetensors(
+      {
+        W: { shape: [visible, hidden], data: Float32Array.from(weights) },
+        b: { shape: [visible], data: Float32Array.from(visibleBiases) },
+        c: { shape: [hidden], data: Float32Array.from(hiddenBiases) },
+      },
+      { model: "gibbs rbm", steps: String(this.#steps) },
+    );
+  }
+
+  /** SHA-256 of "rbm VISIBLExHIDDENxCHAINS\n", weights and biases as 32-bit integers, and the chains' visible units. */
+  digest(): Promise<string> {
+    return this.#exclusive.use(async () => {
+      const state = await this.#machine.read();
+      const { hidden, chains } = this.points.parameters;
+      const head = `rbm ${this.visible}x${hidden}x${chains}\n`;
+      return digestOf(new TextEncoder().encode(head), bytesOf(state), state.chains);
+    });
+  }
+
+  checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
+    return this.#exclusive.use(async () => {
+      const { parameters } = this.points;
+      const state = await this.#machine.read();
+      const own: Record<string, Uint8Array> = parameters.data === "given" ? { images: this.images } : {};
+      const header = { parameters, seed: String(this.seed), steps: this.#steps, visible: this.visible };
+      const sections = { weights: bytesOf(state), chains: state.chains, ...own };
+      return encodeCheckpoint(withExtra({ model: "rbm", header, sections }, extra));
+    });
+  }
+
+  /** Weights, shape [visible][hidden]. */
+  async array(): Promise<{ data: Float32Array; shape: number[] }> {
+    const { visible, hidden, weights } = await this.weights();
+    return { data: Float32Array.from(weights), shape: [visible, hidden] };
+  }
+
+  /** The model's chains as a sheet of pictures, on is 255. */
+  async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
+    return sheetOf(await this.chains(), this.visible);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** Frees the machine; any later use throws DisposedError. */
+  dispose(): void {
+    if (this.#exclusive.dispose()) this.#machine.dispose();
+  }
+}
+
+/** Pictures of 0 and 1 side by side, a grey line between them. */
+export function sheetOf(pictures: Uint8Array, pixels: number): { width: number; height: number; data: Uint8Array } {
+  const side = Math.ceil(Math.sqrt(pixels));
+  const count = pictures.length / pixels;
+  const columns = Math.ceil(Math.sqrt(count));
+  const [width, height] = [columns * (side + 1) + 1, Math.ceil(count / columns) * (side + 1) + 1];
+  const data = new Uint8Array(width * height).fill(96);
+  for (let at = 0; at < pictures.length; at++) {
+    const [picture, pixel] = [Math.floor(at / pixels), at % pixels];
+    const x = (picture % columns) * (side + 1) + 1 + (pixel % side);
+    const y = Math.floor(picture / columns) * (side + 1) + 1 + Math.floor(pixel / side);
+    data[y * width + x] = pictures[at] ? 255 : 0;
+  }
+  return { width, height, data };
+}
+
+interface Setup {
+  points: Points<RbmParameters>;
+  options: MachineOptions;
+}
+
+async function prepare(
+  points: Points<RbmParameters>,
+  seed: bigint,
+  own?: ArrayLike<number>,
+  visible?: number,
+): Promise<Setup> {
+  const { parameters } = points;
+  const images = parameters.data === "given" ? ownImages(own, visible) : (await imagesOf(parameters)).images;
+  const units =
+    parameters.data === "given"
+      ? visible!
+      : parameters.data === "bars"
+        ? parameters.side ** 2
+        : images.length / parameters.images;
+  const options: MachineOptions = {
+    visible: units,
+    hidden: parameters.hidden,
+    chains: parameters.chains,
+    fromData: parameters.algorithm === "cd",
+    gibbs: parameters.gibbs,
+    seed,
+    images,
+    rate: rateOf(parameters),
+  };
+  return { points, options };
+}
+
+function ownImages(own: ArrayLike<number> | undefined, visible: number | undefined): Uint8Array {
+  if (!own || own.length === 0) {
+    throw new ParameterError(
+      "data",
+      "data given: no images were given; pass `own` and `visible`, or take digits or bars.",
+    );
+  }
+  if (visible === undefined || !Number.isInteger(visible) || visible < 1 || visible > MOST_UNITS) {
+    throw new ParameterError("visible", `visible ${visible}: it is the length of each image, 1 to ${MOST_UNITS}.`);
+  }
+  if (own.length % visible !== 0 || own.length / visible > 65_536) {
+    throw new ParameterError(
+      "own",
+      `own: ${own.length} values are no whole number of at most 65536 images of ${visible} units each.`,
+    );
+  }
+  const at = Array.from(own).findIndex((value) => value !== 0 && value !== 1);
+  if (at >= 0) {
+    throw new ParameterError(
+      "own",
+      `own: unit ${at % visible} of image ${Math.floor(at / visible)} is ${own[at]}; every value is 0 or 1.`,
+    );
+  }
+  return Uint8Array.from(own);
+}
+
+const wholeOf = (value: number) => Math.round(value / WEIGHT_UNIT);
+
+/** Weights at random within ±0.02, visible biases by the mean of the data, chains at random. */
+function firstState({ visible, hidden, chains, images, seed }: MachineOptions): MachineState {
+  const key = streamKey(seed, PURPOSE.weights, 0);
+  const amplitude = wholeOf(0.02);
+  const count = images.length / visible;
+  const on = new Uint32Array(visible);
+  images.forEach((bit, at) => {
+    on[at % visible] += bit;
+  });
+  return {
+    weights: Int32Array.from({ length: visible * hidden }, (_, at) => {
+      const [i, j] = [Math.floor(at / hidden), at % hidden];
+      const random = threefry4x32([i, Math.floor(j / 4), 0, 0], key)[j % 4];
+      return Math.floor((random * (2 * amplitude + 1)) / 2 ** 32) - amplitude;
+    }),
+    visibleBiases: Int32Array.from(on, (times) => wholeOf(logit((times + 1) / (count + 2)))),
+    hiddenBiases: new Int32Array(hidden),
+    chains: randomChains(seed, chains, visible),
+  };
+}
+
+function randomChains(seed: bigint, chains: number, visible: number): Uint8Array {
+  const key = streamKey(seed, PURPOSE.chains, 0);
+  return Uint8Array.from({ length: chains * visible }, (_, at) => {
+    const [chain, i] = [Math.floor(at / visible), at % visible];
+    return (threefry4x32([Math.floor(i / 128), chain, 0, 0], key)[Math.floor(i / 32) % 4] >>> (i % 32)) & 1;
+  });
+}
+
+/** ln(p / (1 - p)) by halving: the same bits on every machine, which Math.log does not promise. */
+function logit(p: number): number {
+  let [low, high] = [-LARGEST_WEIGHT, LARGEST_WEIGHT];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (1 / (1 + portableExp(-middle)) < p) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** @throws ParameterError, SafetensorsError */
+function withWeights(options: MachineOptions, file: Uint8Array): MachineState {
+  const { visible, hidden, chains, seed } = options;
+  const tensors = readSafetensors(file);
+  const read = (name: string, shape: number[]) => {
+    const tensor = tensors[name];
+    if (!tensor || `${tensor.shape}` !== `${shape}`) {
+      const found = tensor ? `is ${tensor.shape.join(" × ")}` : "is missing";
+      throw new ParameterError(
+        "weights",
+        `weights: the tensor ${name} ${found}; ${visible} visible and ${hidden} hidden units need ${shape.join(" × ")}.`,
+      );
+    }
+    const bad = tensor.data.findIndex((value) => !(Math.abs(value) <= LARGEST_WEIGHT));
+    if (bad >= 0) {
+      throw new ParameterError(
+        "weights",
+        `weights: value ${bad} of ${name} is ${tensor.data[bad]}; all lie within ±${LARGEST_WEIGHT}.`,
+      );
+    }
+    return Int32Array.from(tensor.data, wholeOf);
+  };
+  return {
+    weights: read("W", [visible, hidden]),
+    visibleBiases: read("b", [visible]),
+    hiddenBiases: read("c", [hidden]),
+    chains: randomChains(seed, chains, visible),
+  };
+}
+
+/** Weights and biases as little-endian integers. */
+function bytesOf({ weights, visibleBiases, hiddenBiases }: MachineState): Uint8Array {
+  const all = [...[weights, visibleBiases, hiddenBiases].flatMap((part) => [...part])];
+  const bytes = new Uint8Array(4 * all.length);
+  const view = new DataView(bytes.buffer);
+  all.forEach((value, i) => {
+    view.setInt32(4 * i, value, true);
+  });
+  return bytes;
+}
+
+async function openMachine(device: Device, options: MachineOptions, workgroup?: number): Promise<Machine> {
+  if (device.kind === "reference") return new ReferenceMachine(options);
+  const { maxComputeInvocationsPerWorkgroup: most } = device.limits;
+  const group = workgroup ?? Math.min(device.info.software ? 32 : 128, most);
+  if (!Number.isInteger(Math.log2(group)) || group < 32 || group > most) {
+    throw new ParameterError("workgroup", `workgroup ${group}: it must be a power of two from 32 to ${most}.`);
+  }
+  return GpuMachine.create(device, options, group);
+}

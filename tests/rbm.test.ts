@@ -1,0 +1,323 @@
+// The restricted Boltzmann machine: states equal to the reference, samples and gradients against sums over all states, learning against
+// the entropy of its data, weights in and out.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDevice } from "#open-device";
+import { readSafetensors, writeSafetensors } from "../src/files/safetensors.ts";
+import {
+  barsAndStripes,
+  chiSquareTest,
+  exactGradient,
+  freeEnergy,
+  type GpuDevice,
+  logLikelihood,
+  logPartition,
+  mergeCells,
+  ParameterError,
+  type RbmOptions,
+  type ReferenceDevice,
+  rbm,
+  SafetensorsError,
+  visibleLaw,
+} from "../src/index.ts";
+
+let device: GpuDevice;
+let reference: ReferenceDevice;
+beforeAll(async () => {
+  device = await openDevice();
+  reference = await openDevice("reference");
+});
+afterAll(() => device.dispose());
+
+const stateAfter = async (on: GpuDevice | ReferenceDevice, steps: number, options: RbmOptions) => {
+  using machine = await rbm.create(on, options);
+  await machine.run(steps);
+  return { digest: await machine.digest(), measured: await machine.measure() };
+};
+
+describe("states are the reference's, bit for bit", () => {
+  const cases: RbmOptions[] = [
+    { data: "bars", side: 3, hidden: 5, chains: 10, learningRate: 0.3 },
+    { data: "bars", side: 6, hidden: 33, chains: 33, algorithm: "cd", seed: 2n ** 50n },
+    { data: "bars", side: 4, hidden: 70, chains: 64, gibbs: 3, algorithm: "cd", learningRate: 1 },
+    { data: "bars", side: 7, hidden: 32, chains: 5, gibbs: 2, learningRate: 0.01 },
+    { images: 20, hidden: 12, chains: 7, algorithm: "cd" },
+  ];
+  it.each(cases)("%o", async (options) => {
+    expect(await stateAfter(device, 4, options)).toEqual(await stateAfter(reference, 4, options));
+  });
+
+  it("whatever the size of workgroups, after a checkpoint, on either device", async () => {
+    const { digest } = await stateAfter(device, 6, cases[1]);
+    for (const workgroup of [32, 64, 128]) {
+      using first = await rbm.create(device, { ...cases[1], workgroup });
+      await first.run(2);
+      const saved = await first.checkpoint({ header: { a: 1 }, sections: {} });
+      for (const on of [device, reference]) {
+        using again = await rbm.restore(on, saved);
+        expect(again.extra.header).toEqual({ a: 1 });
+        await again.run(4);
+        expect(await again.digest()).toBe(digest);
+      }
+    }
+    expect((await stateAfter(device, 6, { ...cases[1], seed: 1n })).digest).not.toBe(digest);
+  });
+
+  it("gives one fixed digest in every host", async () => {
+    const { digest } = await stateAfter(device, 10, { data: "bars", hidden: 20, chains: 50, seed: 42n });
+    expect(digest).toBe("sha256:9418f6453c4ac7dae111b95a8a446e4489e8a711122852f9f1c6553c494fab87");
+  });
+
+  it("measures on the way what stands there, and follows a changed rate", async () => {
+    for (const on of [device, reference]) {
+      using a = await rbm.create(on, cases[0]);
+      using b = await rbm.create(on, cases[0]);
+      const series = a.series();
+      await a.run(3, { record: { series, every: 1 } });
+      for (let i = 0; i < 3; i++) {
+        await b.run(1);
+        for (const [name, value] of Object.entries(await b.measure())) expect(series.column(name, 0)[i]).toBe(value);
+      }
+      await a.set({ learningRate: 0 });
+      const before = await a.weights();
+      await a.run(3);
+      expect(await a.weights()).toEqual(before);
+    }
+  });
+});
+
+/** A machine with weights that matter, as a file. */
+function weightsOf(visible: number, hidden: number): Uint8Array {
+  const some = (count: number, phase: number) =>
+    Float32Array.from({ length: count }, (_, i) => Math.sin(3 * i + phase));
+  return writeSafetensors({
+    W: { shape: [visible, hidden], data: some(visible * hidden, 1) },
+    b: { shape: [visible], data: some(visible, 2) },
+    c: { shape: [hidden], data: some(hidden, 3) },
+  });
+}
+
+describe("physics", () => {
+  it("free energy, partition function and likelihood are sums over states", async () => {
+    using machine = await rbm.create(reference, {
+      ...{ own: [1, 0, 1, 1, 0, 0], visible: 3, hidden: 4, weights: weightsOf(3, 4) },
+    });
+    const w = await machine.weights();
+    const energy = (v: number[], h: number[]) =>
+      -v.reduce(
+        (sum, vi, i) => sum + vi * (w.visibleBiases[i] + h.reduce((s, hj, j) => s + hj * w.weights[i * 4 + j], 0)),
+        0,
+      ) - h.reduce((sum, hj, j) => sum + hj * w.hiddenBiases[j], 0);
+    const bits = (n: number, length: number) => Array.from({ length }, (_, i) => (n >> i) & 1);
+    let z = 0;
+    for (let v = 0; v < 8; v++) {
+      let sum = 0;
+      for (let h = 0; h < 16; h++) sum += Math.exp(-energy(bits(v, 3), bits(h, 4)));
+      expect(freeEnergy(w, bits(v, 3))).toBeCloseTo(-Math.log(sum), 12);
+      z += sum;
+    }
+    expect(logPartition(w)).toBeCloseTo(Math.log(z), 12);
+    const both = (freeEnergy(w, [1, 0, 1]) + freeEnergy(w, [1, 0, 0])) / 2;
+    expect(logLikelihood(w, machine.images)).toBeCloseTo(-both - Math.log(z), 12);
+    expect(visibleLaw(w).reduce((sum, [, share]) => sum + share, 0)).toBeCloseTo(1, 12);
+  });
+
+  it("the exact gradient is the likelihood's slope", async () => {
+    using machine = await rbm.create(reference, {
+      ...{ own: [1, 0, 1, 1, 0, 1, 1, 1], visible: 4, hidden: 3, weights: weightsOf(4, 3) },
+    });
+    const w = await machine.weights();
+    const gradient = exactGradient(w, machine.images);
+    for (let at = 0; at < 12; at++) {
+      const moved = (by: number) => ({
+        ...w,
+        weights: Float64Array.from(w.weights, (value, i) => value + (i === at ? by : 0)),
+      });
+      const slope = (logLikelihood(moved(1e-5), machine.images) - logLikelihood(moved(-1e-5), machine.images)) / 2e-5;
+      expect(gradient[at]).toBeCloseTo(slope, 8);
+    }
+  });
+
+  /** Visible states of all chains, after `rounds` times 10 samplings. */
+  async function sampled(rounds: number) {
+    using machine = await rbm.create(device, {
+      ...{ data: "bars", side: 2, hidden: 3, chains: 400, learningRate: 0, weights: weightsOf(4, 3), seed: 8n },
+    });
+    const counts = new Float64Array(16);
+    await machine.run(50);
+    for (let round = 0; round < rounds; round++) {
+      await machine.run(10);
+      const chains = await machine.chains();
+      for (let at = 0; at < chains.length; at += 4) {
+        counts[chains[at] + 2 * chains[at + 1] + 4 * chains[at + 2] + 8 * chains[at + 3]]++;
+      }
+    }
+    return { counts, weights: await machine.weights() };
+  }
+
+  it("chains follow Boltzmann's law", async () => {
+    const { counts, weights } = await sampled(40);
+    const total = counts.reduce((a, b) => a + b);
+    const test = (law: number[]) => {
+      const cells = mergeCells(
+        [...counts],
+        law.map((share) => share * total),
+      );
+      return chiSquareTest(cells.observed, cells.expected).p;
+    };
+    expect(test(visibleLaw(weights).map(([, share]) => share))).toBeGreaterThan(1e-3);
+    // Negative control: a bias that is 0.2 off.
+    const off = {
+      ...weights,
+      visibleBiases: Float64Array.from(weights.visibleBiases, (b, i) => b + (i === 0 ? 0.2 : 0)),
+    };
+    expect(test(visibleLaw(off).map(([, share]) => share))).toBeLessThan(1e-6);
+  });
+
+  /** Mean changes of the weights over machines that differ by their seeds, in units of the gradient, with errors. */
+  async function meanGradient(gibbs: number, own: number[]) {
+    const [machines, chains, learningRate] = [30, 1000, 0.01];
+    const sums = Array.from({ length: 12 }, () => [0, 0]);
+    const weights = weightsOf(4, 3);
+    let start: Awaited<ReturnType<Awaited<ReturnType<typeof rbm.create>>["weights"]>> | undefined;
+    let images = new Uint8Array();
+    for (let seed = 1n; seed <= machines; seed++) {
+      using machine = await rbm.create(device, {
+        ...{ own, visible: 4, hidden: 3, weights, chains, gibbs, learningRate, algorithm: "cd", seed },
+      });
+      start ??= await machine.weights();
+      images = Uint8Array.from(machine.images);
+      await machine.run(1);
+      const after = await machine.weights();
+      sums.forEach((sum, at) => {
+        const gradient = (after.weights[at] - start!.weights[at]) / learningRate;
+        sum[0] += gradient;
+        sum[1] += gradient ** 2;
+      });
+    }
+    const exact = exactGradient(start!, images);
+    return sums.map(([sum, squares], at) => {
+      const mean = sum / machines;
+      const error = Math.sqrt((squares / machines - mean ** 2) / (machines - 1));
+      return (mean - exact[at]) / error;
+    });
+  }
+
+  it("the gradient of many samplings is the exact one; that of one is biased", async () => {
+    const own = [1, 0, 1, 1, 0, 1, 1, 0, 0, 0, 0, 1];
+    const many = await meanGradient(20, own);
+    for (const z of many) expect(Math.abs(z)).toBeLessThan(4.5);
+    const one = await meanGradient(1, own);
+    expect(Math.max(...one.map(Math.abs))).toBeGreaterThan(8); // CD-1 follows another direction
+  });
+
+  it("the likelihood of bars and stripes rises towards their entropy", async () => {
+    const best = -Math.log(14); // 14 pictures, all alike
+    for (const algorithm of ["cd", "pcd"] as const) {
+      using machine = await rbm.create(device, {
+        ...{ data: "bars", side: 3, hidden: 8, chains: 100, algorithm, gibbs: 1, learningRate: 0.3, seed: 4n },
+      });
+      const { logLikelihood: first } = await machine.measure();
+      await machine.run(300);
+      const { logLikelihood: middle } = await machine.measure();
+      await machine.run(1200);
+      await machine.set({ learningRate: 0.03 });
+      await machine.run(300);
+      const { logLikelihood: last } = await machine.measure();
+      expect(first).toBeLessThan(-5);
+      expect(middle).toBeGreaterThan(first);
+      expect(last).toBeGreaterThan(middle);
+      expect(last).toBeGreaterThan(best - 0.8);
+      expect(last).toBeLessThan(best);
+    }
+  });
+
+  it("bars and stripes are all there, once", () => {
+    const images = barsAndStripes(3);
+    const seen = new Set(Array.from({ length: 14 }, (_, k) => images.subarray(9 * k, 9 * k + 9).join("")));
+    expect(images.length).toBe(14 * 9);
+    expect(seen.size).toBe(14);
+    expect(seen).toContain("101101101");
+  });
+
+  it("digits: the machine reconstructs them, and its samples have as much ink", async () => {
+    using machine = await rbm.create(device, { images: 300, hidden: 32, chains: 50, learningRate: 0.05 });
+    const before = await machine.measure();
+    await machine.run(300);
+    const after = await machine.measure();
+    expect(after.reconstruction).toBeLessThan(0.75 * before.reconstruction);
+    expect(after.pseudoLikelihood).toBeGreaterThan(before.pseudoLikelihood);
+    const ink = machine.images.reduce((sum, bit) => sum + bit, 0) / machine.images.length;
+    expect(Math.abs(after.activity - ink)).toBeLessThan(0.05);
+  });
+});
+
+describe("weights in and out", () => {
+  it("a safetensors file holds them exactly", async () => {
+    const options: RbmOptions = { data: "bars", side: 3, hidden: 6, chains: 20 };
+    using trained = await rbm.create(device, options);
+    await trained.run(20);
+    const file = await trained.safetensors();
+    using again = await rbm.create(device, { ...options, weights: file });
+    expect(await again.weights()).toEqual(await trained.weights());
+    const tensors = readSafetensors(file);
+    expect(Object.keys(tensors)).toEqual(["W", "b", "c"]);
+    expect(tensors.W.shape).toEqual([9, 6]);
+    const header = new TextDecoder().decode(
+      file.subarray(8, 8 + Number(new DataView(file.buffer).getBigUint64(0, true))),
+    );
+    expect(JSON.parse(header).W).toEqual({ dtype: "F32", shape: [9, 6], data_offsets: [0, 216] });
+  });
+
+  it("damaged files are refused in words", () => {
+    const file = weightsOf(4, 3);
+    expect(() => readSafetensors(file.subarray(0, 5))).toThrow(/has 5 bytes/);
+    expect(() => readSafetensors(file.subarray(0, 40))).toThrow(/header has \d+ bytes, but only 32 follow/);
+    expect(() => readSafetensors(file.subarray(0, file.length - 4))).toThrow(/"c" ends at byte .* cut off/);
+    const broken = Uint8Array.from(file);
+    broken[8] = 0x21;
+    expect(() => readSafetensors(broken)).toThrow(/no JSON object/);
+    expect(() => readSafetensors(broken)).toThrow(SafetensorsError);
+    const text = (header: object) => {
+      const json = new TextEncoder().encode(JSON.stringify(header));
+      const bytes = new Uint8Array(8 + json.length);
+      new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+      bytes.set(json, 8);
+      return bytes;
+    };
+    expect(() => readSafetensors(text({ W: { dtype: "BF16", shape: [1], data_offsets: [0, 2] } }))).toThrow(
+      /type BF16/,
+    );
+    expect(() => readSafetensors(text({ W: { dtype: "F32", shape: [2], data_offsets: [0, 4] } }))).toThrow(
+      /needs 8 bytes/,
+    );
+    expect(() => readSafetensors(text({ W: { dtype: "F32", shape: [-2], data_offsets: [0, 4] } }))).toThrow(
+      /no proper shape/,
+    );
+  });
+
+  it.each<[RbmOptions, RegExp]>([
+    [{ data: "bars", side: 2, hidden: 4, weights: weightsOf(4, 3) }, /tensor W is 4 × 3; .* need 4 × 4/],
+    [{ data: "bars", side: 2, hidden: 3, weights: writeSafetensors({}) }, /tensor W is missing/],
+    [
+      {
+        ...{ data: "bars", side: 2, hidden: 1 },
+        weights: writeSafetensors({ W: { shape: [4, 1], data: Float32Array.of(0, 9, 0, 0) } }),
+      },
+      /value 1 of W is 9; all lie within ±8/,
+    ],
+    [{ own: [0, 1, 2, 1], visible: 2 }, /unit 0 of image 1 is 2; every value is 0 or 1/],
+    [{ own: [0, 1, 1], visible: 2 }, /3 values are no whole number of .* images of 2 units/],
+    [{ own: [0, 1] }, /visible undefined/],
+    [{ data: "given" }, /no images were given/],
+    [{ hidden: 0 }, /at least one hidden unit/],
+    [{ hidden: 2000 }, /at most 1000 hidden units/],
+    [{ images: 5000 }, /there are 4000 digits/],
+    [{ learningRate: 2 }, /between 0 and 1/],
+    [{ gibbs: 0 }, /gibbs 0: at least one/],
+    [{ algorithm: "sgd" as "cd" }, /cd or pcd/],
+  ])("%o is refused", async (options, message) => {
+    await expect(rbm.create(device, options)).rejects.toThrow(message);
+    await expect(rbm.create(device, options)).rejects.toThrow(ParameterError);
+  });
+});
