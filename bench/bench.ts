@@ -1,6 +1,8 @@
 // What a benchmark is: it checks its kernels' results before it times them, and reports medians with their spread.
 
 import type { Device } from "../src/device/device.ts";
+import { ParameterError } from "../src/device/errors.ts";
+import type { GpuDevice } from "../src/device/gpu.ts";
 
 export interface BenchRow {
   model: string;
@@ -27,6 +29,15 @@ export interface Bench {
   model: string;
   /** @throws GibbsError if a kernel's results are wrong: then nothing is timed. */
   run(device: Device, options: BenchOptions): Promise<BenchRow[]>;
+}
+
+/** @throws ParameterError for the reference */
+export function gpuOnly(device: Device): asserts device is GpuDevice {
+  if (device.kind === "gpu") return;
+  throw new ParameterError(
+    "device",
+    "device reference: it is the yardstick of truth, not of speed; choose a GPU device.",
+  );
 }
 
 /** The median and the relative spread of repeated measurements. */

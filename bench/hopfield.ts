@@ -6,9 +6,9 @@
 // an H200 (132 × 1.98 GHz) ends near 1.7e13 / (5 P) updates/s, 8e9 for P = 400. Flips, a few per hundred updates, add 3 P.
 
 import { type Device, ReferenceDevice } from "../src/device/device.ts";
-import { GpuError, ParameterError } from "../src/device/errors.ts";
+import { GpuError } from "../src/device/errors.ts";
 import { type HopfieldOptions, hopfield } from "../src/models/hopfield/index.ts";
-import { type Bench, type BenchOptions, type BenchRow, summary } from "./bench.ts";
+import { type Bench, type BenchOptions, type BenchRow, gpuOnly, summary } from "./bench.ts";
 import source from "./peers/hopfield.c?raw";
 
 const SIZES: { neurons: number; patterns: number }[] = [
@@ -22,18 +22,46 @@ const SWEEPS = 8;
 export const hopfieldBench: Bench = {
   model: "hopfield",
   async run(device, options) {
-    if (device.kind !== "gpu") {
-      throw new ParameterError(
-        "device",
-        "device reference: it is the yardstick of truth, not of speed; choose a GPU device.",
-      );
-    }
+    gpuOnly(device);
     await check(device, options);
     const rows: BenchRow[] = [];
     for (const size of options.quick ? SIZES.slice(0, 2) : SIZES) rows.push(...(await ofSize(device, size, options)));
+    rows.push(await capacityMap(device, options));
     return rows;
   },
 };
+
+/** Loads and temperatures in one batch, patterns and all: how many points a second. */
+async function capacityMap(device: Device, { onRow, signal }: BenchOptions): Promise<BenchRow> {
+  const neurons = device.info.software ? 500 : 4000;
+  const points = Array.from({ length: 320 }, (_, i) => ({
+    load: 0.01 * ((i % 20) + 0.5),
+    temperature: (i - (i % 20)) / 320,
+  }));
+  const rates: number[] = [];
+  for (let repeat = 0; repeat < 3; repeat++) {
+    signal?.throwIfAborted();
+    const start = performance.now();
+    using batch = await hopfield.create(device, {
+      neurons,
+      patterns: points.map(({ load }) => Math.max(1, Math.round(load * neurons))),
+      temperature: points.map(({ temperature }) => temperature),
+      seed: BigInt(repeat),
+    });
+    await batch.run(20);
+    await batch.measure();
+    rates.push(points.length / ((performance.now() - start) / 1000));
+  }
+  const row: BenchRow = {
+    model: "hopfield",
+    kernel: "capacity map of 20 loads × 16 temperatures, 20 sweeps",
+    size: [neurons],
+    ...summary(rates),
+    unit: "points/s",
+  };
+  onRow(row);
+  return row;
+}
 
 /** @throws GpuError where the kernel's state is not the reference's */
 async function check(device: Device, { log }: BenchOptions): Promise<void> {

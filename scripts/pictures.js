@@ -21,6 +21,11 @@ const LINKS = {
     counted: "sweep 1",
     zooms: 0,
   },
+  rbm: {
+    link: "v=1&seed=1&step=300",
+    counted: "update 300",
+    zooms: 0,
+  },
   gillespie: { link: "v=1&seed=2&example=schloegl&points=201&step=512", counted: "trajectories 512", zooms: 0 },
 };
 

@@ -208,7 +208,7 @@ describe("physics", () => {
     const many = await meanGradient(20, own);
     for (const z of many) expect(Math.abs(z)).toBeLessThan(4.5);
     const one = await meanGradient(1, own);
-    expect(Math.max(...one.map(Math.abs))).toBeGreaterThan(8); // CD-1 follows another direction
+    expect(Math.max(...one.map(Math.abs))).toBeGreaterThan(6); // CD-1 follows another direction
   });
 
   it("the likelihood of bars and stripes rises towards their entropy", async () => {

@@ -3,6 +3,7 @@
 import { extname } from "node:path";
 import { npy } from "../../src/files/npy.ts";
 import { png } from "../../src/files/png.ts";
+import type { AnyModel } from "../../src/models/index.ts";
 import { csv, seriesCsv } from "../files/csv.ts";
 import { type Content, checkWritable, writeFileWhole } from "../files/write.ts";
 import { asUsage, UsageError } from "./errors.ts";
@@ -21,11 +22,11 @@ const RUN: Record<string, (job: Job, document: RunDocument) => Promise<Content>>
   },
 };
 
+/** What a run of a model writes. */
+export const extensionsOf = ({ outputs }: AnyModel) => [...Object.keys(RUN), ...(outputs ?? [])];
+
 /** @throws UsageError for an extension that nothing is written for, and for a path that cannot be written. */
-export async function checkOutputs(
-  paths: readonly string[],
-  extensions: readonly string[] = Object.keys(RUN),
-): Promise<void> {
+export async function checkOutputs(paths: readonly string[], extensions: readonly string[]): Promise<void> {
   for (const path of paths) {
     if (!extensions.includes(extname(path).toLowerCase())) {
       throw new UsageError(
@@ -40,8 +41,8 @@ export async function checkOutputs(
 export async function writeOutputs(paths: readonly string[], job: Job, document: RunDocument): Promise<void> {
   const failures: unknown[] = [];
   for (const path of paths) {
-    const content = RUN[extname(path).toLowerCase()];
-    await content(job, document)
+    const extension = extname(path).toLowerCase();
+    await (RUN[extension]?.(job, document) ?? job.simulation.output!(extension))
       .then((bytes) => writeFileWhole(path, bytes))
       .catch((error) => failures.push(error));
   }

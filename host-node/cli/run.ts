@@ -8,7 +8,7 @@ import { definitions } from "./format.ts";
 import { type Given, readGiven, restoreJob } from "./given.ts";
 import { Job, type Plan } from "./job.ts";
 import { complete, keepingOf } from "./keep.ts";
-import { checkOutputs, writeOutputs } from "./outputs.ts";
+import { checkOutputs, extensionsOf, writeOutputs } from "./outputs.ts";
 import {
   deviceLine,
   json,
@@ -28,7 +28,7 @@ export async function run(words: readonly string[]): Promise<void> {
   const values = givenParameters(task.model, given);
   const [seed, plan] = [seedOf(given), planFrom(task, values)];
   const outputs = given.texts("out");
-  await checkOutputs(outputs);
+  await checkOutputs(outputs, extensionsOf(task.model));
   const keeping = await keepingOf(given);
   await withDevice(given, async (device, signal) => {
     using job = await open(

@@ -109,7 +109,7 @@ function shell({ title, description, up, folder, main, models }: Shell): string 
   const links = [
     ...models.map(({ model: { name } }) => [
       name,
-      (name[0].toUpperCase() + name.slice(1)).replace("-weiss", "–Weiss").replace("-", " "),
+      (name[0].toUpperCase() + name.slice(1)).replace("-weiss", "–Weiss").replace("-", " ").replace("Rbm", "RBM"),
     ]),
     ["verify", "Verify"],
     ["docs", "Docs"],

@@ -2,6 +2,7 @@
 // whether they can be those of equilibrium at all.
 
 import type { AnyModel, AnySimulation } from "../../src/models/index.ts";
+import type { Observable } from "../../src/models/model.ts";
 import { Series } from "../../src/models/series.ts";
 import type { News, Row } from "./protocol.ts";
 
@@ -50,14 +51,16 @@ export class Measured {
     const estimates = used.length >= LEAST_ROWS ? this.#estimate(simulation, used) : {};
     const exact = this.#model.exact(simulation.points.parameters);
     const now = this.#rows.at(-1)?.values;
-    const table = Object.entries(this.#model.observables).map(([name, { unit, description }]): Row => {
-      const row: Row = { name, description, unit, exact: exact[name], now: now?.[empty.columns.indexOf(name)] };
-      const estimate = estimates[name];
-      if (!estimate || !Number.isFinite(estimate.error)) return row;
-      const { value, error } = estimate;
-      const known = exact[name]?.value;
-      return { ...row, value, error, ...(known !== undefined && error > 0 ? { z: (value - known) / error } : {}) };
-    });
+    const table = Object.entries<Observable>(simulation.observables ?? this.#model.observables).map(
+      ([name, { unit, description }]): Row => {
+        const row: Row = { name, description, unit, exact: exact[name], now: now?.[empty.columns.indexOf(name)] };
+        const estimate = estimates[name];
+        if (!estimate || !Number.isFinite(estimate.error)) return row;
+        const { value, error } = estimate;
+        const known = exact[name]?.value;
+        return { ...row, value, error, ...(known !== undefined && error > 0 ? { z: (value - known) / error } : {}) };
+      },
+    );
     const columns = Object.fromEntries(
       empty.columns.map((name, i) => [name, Float64Array.from(this.#rows, ({ values }) => values[i])]),
     );

@@ -80,6 +80,8 @@ export interface Simulation<P = unknown> extends Disposable {
   sweep?(): { parameters: Record<string, number>; observables: Record<string, Estimate> }[] | undefined;
   /** Results as a table, where they are more than a time series. */
   table?(): { head: string[]; rows: (string | number)[][] };
+  /** A file of the model's own, by its extension. */
+  output?(extension: string): Promise<Uint8Array>;
   /** The state as an array for NumPy. */
   array(): Promise<{ data: Int8Array | Float32Array | Float64Array; shape: number[] }>;
   /** The state as a picture, one value 0..255 a pixel; the first replica. */
@@ -112,6 +114,8 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
   exact(parameters: z.output<S>): Partial<Record<string, Exact>>;
   /** Elementary updates of one step of one replica, and what they are called; `cost` of one where it is not about that of a spin's. */
   updates(parameters: z.output<S>): { count: number; unit: string; cost?: number };
+  /** Extensions of files that only this model's simulations write. */
+  outputs?: readonly string[];
   /** Checks this device by the three oracles; `quick` in seconds on a software adapter. */
   validate(device: Device, options: { quick: boolean; signal?: AbortSignal }): AsyncGenerator<Check>;
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { decode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureBuilt } from "../../scripts/setup.js";
+import { readSafetensors } from "../../src/files/safetensors.ts";
 import { decodeCheckpoint, encodeCheckpoint, sha256 } from "../../src/models/checkpoint.ts";
 
 const BIN = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "gibbs.js");
@@ -269,7 +270,9 @@ describe.concurrent("documents", () => {
 
   it("models and info", async ({ expect }) => {
     const [{ models }, info] = await Promise.all([document(["models"]), document(["info"])]);
-    const [ising, hopfield, gillespie] = models;
+    const [ising, hopfield, gillespie] = ["ising", "hopfield", "gillespie"].map((name) =>
+      models.find((model: { name: string }) => model.name === name),
+    );
     expect(hopfield).toMatchObject({ name: "hopfield", step: "sweep" });
     expect(gillespie).toMatchObject({ name: "gillespie", step: "trajectory" });
     expect(ising).toMatchObject({ name: "ising", step: "sweep", parameters: { type: "object" } });
@@ -314,6 +317,31 @@ describe.concurrent("an ensemble of a reaction network", () => {
     const whole = await document(["run", "hopfield", ...longer, "--patterns", "20"], cwd);
     expect(run.steps).toBe(4);
     expect([again.digest, again.steps]).toEqual([whole.digest, 8]);
+  });
+
+  it("memories: a covered cue, a cue from a PNG; the magnet beside its sums; weights as a file", async ({ expect }) => {
+    const cwd = newFolder();
+    const memory = ["run", "dense-memory", "--neurons", "784", "--patterns", "50", "--digits", "50"];
+    const modern = [...memory, "--interaction", "exponential", "--steps", "3", "--measure-every", "1"];
+    const covered = await document([...modern, "--cue", "4", "--covered", "0.5", "--out", "cue.png"], cwd);
+    const again = await document([...modern, "--image", "cue.png", "--cue", "4"], cwd);
+    expect([covered.observables.largest.value > 0.9, again.digest]).toEqual([true, covered.digest]);
+    const wrong = await gibbs([...memory.slice(0, 2), "--neurons", "900", "--image", "cue.png"], cwd);
+    expect(wrong.status).toBe(2);
+    expect(wrong.lines.join("\n")).toContain("image of 28 × 28 pixels: 900 neurons need one of 30 × 30");
+
+    const magnet = await document(["run", "curie-weiss", "--size", "100", "--warmup", "100", "--steps", "2000"], cwd);
+    expect(magnet.exact.energy.source).toContain("sum over the 101 magnetizations");
+    const { value, error } = magnet.observables.energy;
+    expect(Math.abs(value - magnet.exact.energy.value) / error).toBeLessThan(5);
+
+    const machine = ["run", "rbm", "--data", "bars", "--side", "3", "--hidden", "6", "--steps", "40"];
+    const trained = await document([...machine, "--out", "w.safetensors"], cwd);
+    expect(trained.observables.logLikelihood.value).toBeLessThan(0);
+    const tensors = readSafetensors(new Uint8Array(readFileSync(join(cwd, "w.safetensors"))));
+    expect(tensors.W.shape).toEqual([9, 6]);
+    const none = await gibbs(["run", "ising", "--out", "w.safetensors"], cwd);
+    expect(none.lines.join("\n")).toContain('out "w.safetensors"');
   });
 
   it("sweeps in one launch, reads SBML from a file, and continues a checkpoint", async ({ expect }) => {

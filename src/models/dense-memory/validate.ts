@@ -35,7 +35,7 @@ export async function* validateDenseMemory(
     patterns,
     order,
     dynamics: "synchronous",
-    replicas: quick ? 8 : 64,
+    replicas: quick ? 32 : 128,
     seed: 2n,
   });
   await network.run(1, { signal });

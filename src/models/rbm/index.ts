@@ -9,7 +9,7 @@ import { validateRbm } from "./validate.ts";
 
 export { SafetensorsError } from "../../files/safetensors.ts";
 export { barsAndStripes } from "./data.ts";
-export { exactGradient, freeEnergy, logLikelihood, logPartition, visibleLaw } from "./exact.ts";
+export { exactGradient, freeEnergy, logLikelihood, logPartition, reconstruction, visibleLaw } from "./exact.ts";
 export type { RbmParameters } from "./parameters.ts";
 export { type RbmOptions, RbmSimulation } from "./simulation.ts";
 
@@ -37,5 +37,6 @@ export const rbm = {
     const visible = data === "bars" ? side * side : 784;
     return { count: chains * (hidden + gibbs * (hidden + visible) + hidden), unit: "units", cost: 1 + visible / 20 };
   },
+  outputs: [".safetensors"],
   validate: validateRbm,
 } satisfies Model<typeof rbmParameters, RbmSimulation>;

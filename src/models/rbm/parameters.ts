@@ -18,7 +18,7 @@ export const rbmParameters = z.object({
     .int({ error: "it is a whole number" })
     .min(1, { error: "at least one image is learned" })
     .max(MOST_DIGITS, { error: `there are ${MOST_DIGITS} digits` })
-    .default(2000)
+    .default(MOST_DIGITS)
     .describe("How many of the digits")
     .meta({ slider: [10, MOST_DIGITS, 10] }),
   side: z
@@ -32,7 +32,7 @@ export const rbmParameters = z.object({
     .int({ error: "it is a whole number" })
     .min(1, { error: "there is at least one hidden unit" })
     .max(MOST_UNITS, { error: `there are at most ${MOST_UNITS} hidden units` })
-    .default(64)
+    .default(128)
     .describe("Hidden units")
     .meta({ slider: [4, 256, 4] }),
   algorithm: z

@@ -224,6 +224,11 @@ export class RbmSimulation implements Simulation<RbmParameters> {
     );
   }
 
+  /** The weights, for --out. */
+  output(): Promise<Uint8Array> {
+    return this.safetensors();
+  }
+
   /** SHA-256 of "rbm VISIBLExHIDDENxCHAINS\n", weights and biases as 32-bit integers, and the chains' visible units. */
   digest(): Promise<string> {
     return this.#exclusive.use(async () => {

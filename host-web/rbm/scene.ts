@@ -1,0 +1,96 @@
+// The page of the restricted Boltzmann machine in the worker: its chains, its features, and what it makes of the data.
+
+import { type RbmSimulation, rbm, reconstruction } from "../../src/models/rbm/index.ts";
+import { text } from "../hopfield/memory.ts";
+import { colourMap } from "../worker/colours.ts";
+import type { SceneModule } from "../worker/scene.ts";
+
+const SIZE: [number, number] = [640, 400];
+const HEADER = 24;
+const ROWS = 9;
+const TILE = (SIZE[1] - HEADER) / ROWS;
+const COLUMNS = Math.floor(SIZE[0] / 2 / TILE);
+
+type Context = OffscreenCanvasRenderingContext2D;
+
+export const scene: SceneModule<RbmSimulation> = {
+  model: rbm,
+  defaults: (device): Record<string, string> =>
+    device.kind === "reference" || device.info.software ? { hidden: "64", chains: "63" } : {},
+  look: { mode: "both", colours: "ink", block: 8, grid: false },
+  size: () => SIZE,
+
+  async sketch(simulation) {
+    return {
+      async draw(context, { mode, colours }) {
+        context.fillStyle = "#10182b";
+        context.fillRect(0, 0, ...SIZE);
+        const { visible, images } = simulation;
+        const { hidden, chains } = simulation.points.parameters;
+        const both = mode === "both";
+        const columns = both ? COLUMNS : 2 * COLUMNS;
+        const middle = SIZE[0] / 2 + 4;
+        const map = new Uint32Array(colourMap(colours).buffer);
+        const light = new Uint32Array(colourMap("diverging").buffer);
+        if (both || mode === "samples") {
+          const state = await simulation.chains();
+          text(context, `samples: chains of the model, ${chains}`, [4, 12], 13);
+          tiles(context, Math.min(chains, columns * ROWS), columns, 0, visible, (tile, pixel) =>
+            state[tile * visible + pixel] ? map[255] : map[0],
+          );
+        }
+        if (both || mode === "features") {
+          const { weights } = await simulation.weights();
+          const count = Math.min(hidden, columns * ROWS);
+          const scales = Array.from({ length: count }, (_, j) => {
+            let most = 0;
+            for (let i = 0; i < visible; i++) most = Math.max(most, Math.abs(weights[i * hidden + j]));
+            return most || 1;
+          });
+          const left = both ? middle : 0;
+          text(context, `features: weights of ${hidden} hidden units`, [left + 4, 12], 13);
+          tiles(context, count, columns, left, visible, (tile, pixel) => {
+            const weight = weights[pixel * hidden + tile] / scales[tile];
+            return light[Math.round(127.5 * (1 + weight))];
+          });
+        }
+        if (mode === "reconstructions") {
+          const machine = await simulation.weights();
+          const count = Math.min(COLUMNS * ROWS, images.length / visible);
+          text(context, "data", [4, 12], 13);
+          tiles(context, count, COLUMNS, 0, visible, (tile, pixel) =>
+            images[tile * visible + pixel] ? map[255] : map[0],
+          );
+          text(context, "to the hidden layer and back", [middle + 4, 12], 13);
+          const again = Array.from({ length: count }, (_, k) =>
+            reconstruction(machine, images.subarray(k * visible, (k + 1) * visible)),
+          );
+          tiles(context, count, COLUMNS, middle, visible, (tile, pixel) => map[Math.round(255 * again[tile][pixel])]);
+        }
+      },
+    };
+  },
+};
+
+/** Square pictures side by side, by the colours of their pixels. */
+function tiles(
+  context: Context,
+  count: number,
+  columns: number,
+  left: number,
+  pixels: number,
+  colour: (tile: number, pixel: number) => number,
+): void {
+  const side = Math.ceil(Math.sqrt(pixels));
+  const image = new OffscreenCanvas(side, side);
+  const cells = image.getContext("2d")!;
+  const data = new ImageData(side, side);
+  const words = new Uint32Array(data.data.buffer);
+  context.imageSmoothingEnabled = side > TILE;
+  for (let tile = 0; tile < count; tile++) {
+    for (let pixel = 0; pixel < pixels; pixel++) words[pixel] = colour(tile, pixel);
+    cells.putImageData(data, 0, 0);
+    const [x, y] = [left + (tile % columns) * TILE, HEADER + Math.floor(tile / columns) * TILE];
+    context.drawImage(image, x + 1, y, TILE - 2, TILE - 2);
+  }
+}
