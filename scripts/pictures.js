@@ -22,8 +22,8 @@ const LINKS = {
     zooms: 0,
   },
   rbm: {
-    link: "v=1&seed=1&step=300",
-    counted: "update 300",
+    link: "v=1&seed=1&hidden=64&chains=63&step=600",
+    counted: "update 600",
     zooms: 0,
   },
   gillespie: { link: "v=1&seed=2&example=schloegl&points=201&step=512", counted: "trajectories 512", zooms: 0 },
@@ -50,7 +50,9 @@ try {
     mkdirSync(`host-web/public/${model}`, { recursive: true });
     const opened = async (query, look) => {
       const { page } = await openPage(site, `${site.url}${model}/${query}#${link}`, look);
-      await page.waitForFunction((text) => document.getElementById("step-count").textContent === text, counted);
+      await page.waitForFunction((text) => document.getElementById("step-count").textContent === text, counted, {
+        timeout: 120_000,
+      });
       await page.waitForTimeout(model === "gillespie" ? 25_000 : 1000); // the last table and plots, the master equation
       return page;
     };

@@ -333,6 +333,17 @@ describe("the pages of memories", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("the magnet scans beside its sums; a Boltzmann machine learns, and Verify confirms it", async () => {
+    const magnet = await ready("curie-weiss/#v=1&seed=2&size=64&step=50", { reducedMotion: true });
+    await magnet.page.click("#scan");
+    await magnet.page.waitForSelector("#extra-plots .plot >> nth=2", { timeout: 60_000 });
+    const machine = await ready("rbm/#v=1&seed=3&data=bars&side=3&hidden=8&step=20", { reducedMotion: true });
+    await machine.page.click("#verify");
+    await machine.page.waitForSelector("#verdict.good");
+    expect(await text(machine.page, "#table tbody")).toMatch(/^logLikelihood/);
+    expect([...magnet.complaints, ...machine.complaints]).toEqual([]);
+  });
+
   it("show the capacity map and the three kinds of memory", async () => {
     for (const path of ["hopfield/#v=1&view.mode=map&step=0", `dense-memory/#${RECALL}&view.mode=compare&step=0`]) {
       const { page, complaints } = await ready(path, { reducedMotion: true });
@@ -409,6 +420,8 @@ describe("everyone", () => {
       `gillespie/#${ENSEMBLE}&step=64`,
       "hopfield/#v=1&digits=1&step=2",
       "dense-memory/#v=1&step=2",
+      "curie-weiss/#v=1&step=20",
+      "rbm/#v=1&data=bars&step=20",
       "verify/",
       "docs/",
     ]) {
