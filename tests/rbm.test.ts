@@ -40,6 +40,8 @@ describe("states are the reference's, bit for bit", () => {
     { data: "bars", side: 4, hidden: 70, chains: 64, gibbs: 3, algorithm: "cd", learningRate: 1 },
     { data: "bars", side: 7, hidden: 32, chains: 5, gibbs: 2, learningRate: 0.01 },
     { images: 20, hidden: 12, chains: 7, algorithm: "cd" },
+    { data: "bars", side: 6, hidden: 0, chains: 40, gibbs: 2, learningRate: 0.4 },
+    { data: "bars", side: 3, hidden: 0, chains: 33, algorithm: "cd", seed: 6n },
   ];
   it.each(cases)("%o", async (options) => {
     expect(await stateAfter(device, 4, options)).toEqual(await stateAfter(reference, 4, options));
@@ -225,7 +227,11 @@ describe("weights in and out", () => {
     [{ own: [0, 1, 1], visible: 2 }, /3 values are no whole number of .* images of 2 units/],
     [{ own: [0, 1] }, /visible undefined/],
     [{ data: "given" }, /no images were given/],
-    [{ hidden: 0 }, /at least one hidden unit/],
+    [{ hidden: -1 }, /0 hidden units or more/],
+    [
+      { data: "bars", side: 2, hidden: 0, weights: weightsOf(4, 4) },
+      /symmetric with nothing on its diagonal; look at row 0, column 0/,
+    ],
     [{ hidden: 2000 }, /at most 1000 hidden units/],
     [{ images: 5000 }, /there are 4000 digits/],
     [{ learningRate: 2 }, /between 0 and 1/],

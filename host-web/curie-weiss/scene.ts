@@ -54,7 +54,7 @@ export const scene: SceneModule<CurieWeissSimulation> = {
         context.translate(214, 0);
         const frame = frameOf(context, { ...axes, size: [SIZE[0] - 214, SIZE[1]] });
         drawHistogram(context, frame, seen.counts, SEEN);
-        if (temperature > 0) drawLaw(context, frame, magnetizationLaw(size, temperature, field), size);
+        drawLaw(context, frame, magnetizationLaw(size, temperature, field), size);
         context.strokeStyle = "#f1f5f9";
         context.lineWidth = 2;
         context.beginPath();
@@ -72,12 +72,7 @@ export const scene: SceneModule<CurieWeissSimulation> = {
         text(context, `${size} spins`, [12, 30], 16);
         text(context, `m = ${m.toFixed(3)}`, [12, 276], 16);
         text(context, `Weiss, N → ∞:`, [12, 318], 14);
-        text(
-          context,
-          temperature > 0 ? `${field === 0 ? "± " : ""}${weissMagnetization(temperature, field).toFixed(3)}` : "± 1",
-          [12, 340],
-          14,
-        );
+        text(context, `${field === 0 ? "± " : ""}${weissMagnetization(temperature, field).toFixed(3)}`, [12, 340], 14);
       },
     };
   },

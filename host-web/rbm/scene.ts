@@ -41,16 +41,22 @@ export const scene: SceneModule<RbmSimulation> = {
         }
         if (both || mode === "features") {
           const { weights } = await simulation.weights();
-          const count = Math.min(hidden, columns * ROWS);
+          const stride = hidden || visible;
+          const count = Math.min(stride, columns * ROWS);
           const scales = Array.from({ length: count }, (_, j) => {
             let most = 0;
-            for (let i = 0; i < visible; i++) most = Math.max(most, Math.abs(weights[i * hidden + j]));
+            for (let i = 0; i < visible; i++) most = Math.max(most, Math.abs(weights[i * stride + j]));
             return most || 1;
           });
           const left = both ? middle : 0;
-          text(context, `features: weights of ${hidden} hidden units`, [left + 4, 12], 13);
+          text(
+            context,
+            hidden > 0 ? `features: weights of ${hidden} hidden units` : `couplings of ${visible} units`,
+            [left + 4, 12],
+            13,
+          );
           tiles(context, count, columns, left, visible, (tile, pixel) => {
-            const weight = weights[pixel * hidden + tile] / scales[tile];
+            const weight = weights[pixel * stride + tile] / scales[tile];
             return light[Math.round(127.5 * (1 + weight))];
           });
         }
@@ -61,7 +67,12 @@ export const scene: SceneModule<RbmSimulation> = {
           tiles(context, count, COLUMNS, 0, visible, (tile, pixel) =>
             images[tile * visible + pixel] ? map[255] : map[0],
           );
-          text(context, "to the hidden layer and back", [middle + 4, 12], 13);
+          text(
+            context,
+            hidden > 0 ? "to the hidden layer and back" : "each pixel given the others",
+            [middle + 4, 12],
+            13,
+          );
           const again = Array.from({ length: count }, (_, k) =>
             reconstruction(machine, images.subarray(k * visible, (k + 1) * visible)),
           );

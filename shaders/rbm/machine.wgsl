@@ -33,3 +33,8 @@ struct Step {
 
 override WORKGROUP: u32;
 
+/// Where the table has the chance of an activation: from -16 to 16 in steps of 2^-10.
+fn place(activation: i32) -> i32 {
+  return clamp((activation >> 8u) + 16384, 0, 32767);
+}
+

@@ -12,9 +12,6 @@
 
 override PURPOSE: u32;
 
-const STEP_BITS = 8u;
-const LARGEST = 16384;
-
 var<workgroup> bits: array<u32, WORKGROUP>;
 
 @compute @workgroup_size(WORKGROUP)
@@ -36,7 +33,7 @@ fn sample_units(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_inde
       sum += weights[(32u * word + bit) * units + mine];
     }
   }
-  let at = clamp((sum >> STEP_BITS) + LARGEST, 0, 2 * LARGEST - 1);
+  let at = place(sum);
   let random = threefry4x32(vec4u(mine / 4u, step.step, step.phase, chain), vec4u(run.seed, PURPOSE, 0u))[mine % 4u];
   bits[lane] = select(0u, 1u, unit < units && random < chances[at]);
   workgroupBarrier();

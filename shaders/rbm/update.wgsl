@@ -1,4 +1,4 @@
-// requires: rbm/machine.wgsl
+// requires: rbm/change.wgsl
 // The gradient and the step along it: a weight grows by the rate times how often both its units are on in the data, less how often in
 // the model's chains; a bias likewise by its unit alone. One invocation a weight, with a row and a column more for the biases.
 
@@ -11,13 +11,6 @@
 @group(0) @binding(7) var<storage, read_write> turned: array<i32>;
 @group(0) @binding(8) var<storage, read_write> visible_biases: array<i32>;
 @group(0) @binding(9) var<storage, read_write> hidden_biases: array<i32>;
-
-/// Weights stay within 8, so that sums over 1000 units fit 32 bits.
-const LARGEST = 2097152;
-
-fn changed(value: i32, count: i32) -> i32 {
-  return clamp(value + ((count * i32(run.rate) + 128) >> 8u), -LARGEST, LARGEST);
-}
 
 @compute @workgroup_size(WORKGROUP)
 fn update(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -117,4 +117,45 @@ describe("physics", () => {
       expect(last).toBeLessThan(best);
     }
   });
+
+  it("the inverse Ising problem: couplings are found again from the states that they made", async () => {
+    // Six units in a ring and one across, some pulling and some pushing.
+    const n = 6;
+    const W = new Float32Array(n * n);
+    const couple = (i: number, j: number, value: number) => {
+      W[i * n + j] = value;
+      W[j * n + i] = value;
+    };
+    for (let i = 0; i < n; i++) couple(i, (i + 1) % n, i % 2 === 0 ? 1.5 : -1);
+    couple(0, 3, 1);
+    const b = Float32Array.of(-0.5, 0.25, 0, -0.25, 0.5, 0);
+    const weights = writeSafetensors({
+      W: { shape: [n, n], data: W },
+      b: { shape: [n], data: b },
+      c: { shape: [0], data: new Float32Array() },
+    });
+    using truth = await rbm.create(device, {
+      ...{ own: new Uint8Array(n), visible: n, hidden: 0, chains: 1000, learningRate: 0, weights, seed: 2n },
+    });
+    await truth.run(50);
+    const samples: number[] = [];
+    for (let round = 0; round < 20; round++) {
+      await truth.run(10);
+      samples.push(...(await truth.chains()));
+    }
+    using learner = await rbm.create(device, {
+      ...{ own: samples, visible: n, hidden: 0, chains: 1000, gibbs: 2, seed: 3n, learningRate: 0.5 },
+    });
+    await learner.run(300);
+    for (const learningRate of [0.1, 0.02]) {
+      await learner.set({ learningRate });
+      await learner.run(500);
+    }
+    const found = await learner.weights();
+    const far = (weights: ArrayLike<number>) =>
+      Math.sqrt(Array.from(weights).reduce((sum, value, at) => sum + (value - W[at]) ** 2, 0) / (n * (n - 1)));
+    expect(far(found.weights)).toBeLessThan(0.08); // 20,000 samples: about 2/√M each
+    expect(far(new Float32Array(n * n))).toBeGreaterThan(0.5); // what it began with
+    for (const slope of exactGradient(found, learner.images)) expect(Math.abs(slope)).toBeLessThan(0.01);
+  });
 });

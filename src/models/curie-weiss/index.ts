@@ -44,7 +44,6 @@ export const curieWeiss = {
     return estimateMagnet({ spins: size, temperature, field }, series, replicas);
   },
   exact({ size, temperature, field }: CurieWeissParameters): Partial<Record<string, Exact>> {
-    if (temperature === 0) return {};
     const { square: _, magnetization, ...means } = curieWeissMeans(size, temperature, Math.round(field * size) / size);
     // Below T_c without a field a run stays for ages on one side of two.
     const all = field === 0 && temperature < 1 ? means : { ...means, magnetization };

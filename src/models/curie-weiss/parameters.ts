@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { hopfieldParameters, MOST_NEURONS, memoryParameters } from "../hopfield/parameters.ts";
 
-const { temperature, field } = hopfieldParameters.shape;
+const { field } = hopfieldParameters.shape;
 const { dynamics, replicas, firstReplica } = memoryParameters;
 
 export const curieWeissParameters = z.object({
@@ -14,10 +14,12 @@ export const curieWeissParameters = z.object({
     .default(1024)
     .describe("Spins N, ±1, each coupled to every other by 1/N")
     .meta({ choices: ["64", "256", "1024", "4096", "16384"] }),
-  temperature: temperature
-    .unwrap()
+  temperature: z
+    .number({ error: "the temperature must be a finite number" })
+    .gt(0, { error: "the temperature must be above 0" })
+    .max(100, { error: "the temperature must be at most 100" })
     .default(0.9)
-    .describe("Temperature, with k_B = 1 and T_c = 1; 0 aligns every spin with its field")
+    .describe("Temperature, with k_B = 1 and T_c = 1")
     .meta({ batch: true, live: true, slider: [0.1, 2, 0.01] }),
   field,
   dynamics: dynamics

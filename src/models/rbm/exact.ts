@@ -1,10 +1,11 @@
-// What is known of a machine with given weights, in f64: by formulas, and by sums over all states of its smaller layer.
+// What is known of a machine with given weights, in f64: by formulas, and by sums over all states of its smaller layer. Without hidden
+// units the visible ones are coupled to each other.
 
 /** Weights and biases as plain numbers. */
 export interface Weights {
   visible: number;
   hidden: number;
-  /** [visible][hidden]. */
+  /** [visible][hidden]; without hidden units [visible][visible]. */
   weights: ArrayLike<number>;
   visibleBiases: ArrayLike<number>;
   hiddenBiases: ArrayLike<number>;
@@ -24,10 +25,19 @@ function activations({ visible, hidden, weights, hiddenBiases }: Weights, v: Arr
   return sums;
 }
 
-/** F(v) = -Σ b v - Σ_j ln(1 + e^(x_j)), so that P(v) = e^(-F(v))/Z. */
+/** Σ_j W_ij v_j between visible units. */
+function pull({ visible, weights }: Weights, v: ArrayLike<number>, i: number): number {
+  let sum = 0;
+  for (let j = 0; j < visible; j++) sum += v[j] * weights[i * visible + j];
+  return sum;
+}
+
+/** F(v) = -Σ b v - Σ_j ln(1 + e^(x_j)), so that P(v) = e^(-F(v))/Z; without hidden units the energy. */
 export function freeEnergy(machine: Weights, v: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < machine.visible; i++) sum -= machine.visibleBiases[i] * v[i];
+  if (machine.hidden === 0)
+    return sum - Array.from(v).reduce((total, vi, i) => total + (vi * pull(machine, v, i)) / 2, 0);
   return activations(machine, v).reduce((total, x) => total - softplus(x), sum);
 }
 
@@ -47,7 +57,7 @@ function exchanged({ visible, hidden, weights, visibleBiases, hiddenBiases }: We
 
 /** ln Z by all 2^n states of the smaller layer. */
 export function logPartition(machine: Weights): number {
-  const small = machine.visible <= machine.hidden ? machine : exchanged(machine);
+  const small = machine.hidden === 0 || machine.visible <= machine.hidden ? machine : exchanged(machine);
   const n = small.visible;
   let [most, sum] = [Number.NEGATIVE_INFINITY, 0];
   for (let state = 0; state < 2 ** n; state++) {
@@ -74,18 +84,19 @@ export function logLikelihood(machine: Weights, images: Uint8Array): number {
 /** ⟨v_i h_j⟩ with v by the law of `visibleStates`: [visible][hidden]. */
 function correlations(machine: Weights, states: Iterable<[v: ArrayLike<number>, share: number]>): Float64Array {
   const { visible, hidden } = machine;
-  const means = new Float64Array(visible * hidden);
+  const columns = hidden || visible;
+  const means = new Float64Array(visible * columns);
   for (const [v, share] of states) {
-    const on = activations(machine, v).map(logistic);
+    const on = hidden > 0 ? activations(machine, v).map(logistic) : v;
     for (let i = 0; i < visible; i++) {
-      for (let j = 0; j < hidden; j++) means[i * hidden + j] += share * v[i] * on[j];
+      for (let j = 0; j < columns; j++) if (hidden > 0 || i !== j) means[i * columns + j] += share * v[i] * on[j];
     }
   }
   return means;
 }
 
 /**
- * The gradient of the mean log-likelihood with respect to the weights, ⟨v h⟩ of the data less ⟨v h⟩ of the model, by all states of the
+ * The gradient of the mean log-likelihood with respect to the weights, ⟨v h⟩ or ⟨v v⟩ of the data less that of the model, by all states of the
  * visible layer. Shape [visible][hidden].
  */
 export function exactGradient(machine: Weights, images: Uint8Array): Float64Array {
@@ -109,8 +120,11 @@ export function visibleLaw(machine: Weights): [v: number[], share: number][] {
   });
 }
 
-/** The mean of images after one way to the hidden layer and back, by chances: [visible]. */
+/** An image after one way to the hidden layer and back, by chances; without hidden units each pixel given the others: [visible]. */
 export function reconstruction(machine: Weights, v: ArrayLike<number>): Float64Array {
+  if (machine.hidden === 0) {
+    return Float64Array.from(v, (_, i) => logistic(machine.visibleBiases[i] + pull(machine, v, i)));
+  }
   const hidden = activations(machine, v).map(logistic);
   return activations(exchanged(machine), hidden).map(logistic);
 }
@@ -118,11 +132,14 @@ export function reconstruction(machine: Weights, v: ArrayLike<number>): Float64A
 /** Mean squared error a pixel of reconstructions. */
 export function reconstructionError(machine: Weights, images: Uint8Array): number {
   const { visible } = machine;
-  const back = exchanged(machine);
+  const back = machine.hidden === 0 ? machine : exchanged(machine);
   let sum = 0;
   for (let at = 0; at < images.length; at += visible) {
     const v = images.subarray(at, at + visible);
-    const again = activations(back, activations(machine, v).map(logistic)).map(logistic);
+    const again =
+      machine.hidden === 0
+        ? reconstruction(machine, v)
+        : activations(back, activations(machine, v).map(logistic)).map(logistic);
     for (let i = 0; i < visible; i++) sum += (again[i] - v[i]) ** 2;
   }
   return sum / images.length;

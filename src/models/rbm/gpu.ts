@@ -5,12 +5,12 @@ import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
 import { between } from "../../device/run.ts";
 import { type AdvanceOptions, measurements } from "../advance.ts";
-import { chances, type Machine, type MachineOptions, type MachineState, PURPOSE } from "./machine.ts";
+import { chances, type Machine, type MachineOptions, type MachineState, PURPOSE, partners } from "./machine.ts";
 
 /** Dispatches of one submission: each has its own step uniform. */
 const DISPATCHES = 4096;
 
-type Kernels = Record<"draw" | "sample" | "turn" | "update", Kernel>;
+type Kernels = Record<"draw" | "sample" | "turn" | "update" | "sweep" | "couple", Kernel>;
 
 /** One dispatch of a step: what, with which buffers, for how many workgroups; and the words of its uniform. */
 interface Part {
@@ -47,7 +47,7 @@ export class GpuMachine implements Machine {
   }
 
   /** The dispatches of one step, in order. */
-  #plan({ draw, sample, turn, update }: Kernels, workgroup: number): Part[] {
+  #plan({ draw, sample, turn, update, sweep, couple }: Kernels, workgroup: number): Part[] {
     const { visible, hidden, chains, gibbs } = this.#options;
     const b = this.#buffers;
     const step = { buffer: b.steps, size: 12 };
@@ -81,8 +81,26 @@ export class GpuMachine implements Machine {
         phase: 0,
         layer: 0,
       },
-      up(b.data, b.dataHidden, 0),
     ];
+    if (hidden === 0) {
+      for (let round = 0; round < gibbs; round++) {
+        parts.push({
+          kernel: sweep,
+          group: sweep.bind(b.run, step, b.model, b.weights, b.visibleBiases, b.chances),
+          groups: [Math.ceil(chains / workgroup), 1],
+          phase: round,
+          layer: 0,
+        });
+      }
+      const group = couple.bind(b.run, step, b.turnedData, b.turnedModel, b.weights, b.visibleBiases);
+      return [
+        ...parts,
+        turned(b.data, b.turnedData, 0),
+        turned(b.model, b.turnedModel, 0),
+        { kernel: couple, group, groups: line(visible * (visible + 1)), phase: 0, layer: 0 },
+      ];
+    }
+    parts.push(up(b.data, b.dataHidden, 0));
     for (let round = 0; round < gibbs; round++) {
       parts.push(up(b.model, b.modelHidden, 1 + 2 * round), down(b.modelHidden, b.model, 2 + 2 * round));
     }
@@ -118,9 +136,9 @@ export class GpuMachine implements Machine {
     const words = Math.ceil(visible / 32);
     const bits = new Uint32Array(await this.#device.read(b.model, 0, 4 * words * chains));
     return {
-      weights: await ints(b.weights, visible * hidden),
+      weights: await ints(b.weights, visible * partners(this.#options)),
       visibleBiases: await ints(b.visibleBiases, visible),
-      hiddenBiases: await ints(b.hiddenBiases, hidden),
+      hiddenBiases: hidden > 0 ? await ints(b.hiddenBiases, hidden) : new Int32Array(),
       chains: Uint8Array.from({ length: chains * visible }, (_, at) => {
         const [chain, i] = [Math.floor(at / visible), at % visible];
         return (bits[chain * words + (i >> 5)] >>> (i & 31)) & 1;
@@ -132,10 +150,12 @@ export class GpuMachine implements Machine {
     const { visible, hidden } = this.#options;
     const b = this.#buffers;
     this.#device.write(b.weights, weights);
-    const turned = Int32Array.from(weights, (_, at) => weights[(at % visible) * hidden + Math.floor(at / visible)]);
-    this.#device.write(b.turnedWeights, turned);
+    if (hidden > 0) {
+      const turned = Int32Array.from(weights, (_, at) => weights[(at % visible) * hidden + Math.floor(at / visible)]);
+      this.#device.write(b.turnedWeights, turned);
+      this.#device.write(b.hiddenBiases, hiddenBiases);
+    }
     this.#device.write(b.visibleBiases, visibleBiases);
-    this.#device.write(b.hiddenBiases, hiddenBiases);
     this.#device.write(b.model, packed(chains, visible));
   }
 
@@ -196,14 +216,14 @@ export class GpuMachine implements Machine {
 function allocate(device: GpuDevice, { visible, hidden, chains, images }: MachineOptions, stride: number) {
   const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
   const buffer = (name: string, words: number, usage = STORAGE | COPY_DST | COPY_SRC) =>
-    device.buffer(`rbm ${name}`, 4 * words, usage);
+    device.buffer(`rbm ${name}`, 4 * Math.max(1, words), usage); // none is empty
   const [v, h, c] = [visible, hidden, chains].map((count) => Math.ceil(count / 32));
   return {
     run: buffer("run", 12, UNIFORM | COPY_DST),
     steps: buffer("steps", (DISPATCHES * stride) / 4, UNIFORM | COPY_DST),
     images: buffer("images", (images.length / visible) * v),
     chances: buffer("chances", chances.length),
-    weights: buffer("weights", visible * hidden),
+    weights: buffer("weights", visible * (hidden || visible)),
     turnedWeights: buffer("turned weights", visible * hidden),
     visibleBiases: buffer("visible biases", visible),
     hiddenBiases: buffer("hidden biases", hidden),
@@ -241,13 +261,15 @@ async function compile(device: GpuDevice, workgroup: number): Promise<Kernels> {
       ],
       constants: { WORKGROUP: workgroup, ...more },
     });
-  const [draw, sample, turn, update] = await Promise.all([
+  const [draw, sample, turn, update, sweep, couple] = await Promise.all([
     kernel("data", "draw", "rww", { PURPOSE: PURPOSE.data }),
     kernel("units", "sample_units", "rwrrr", { PURPOSE: PURPOSE.units }),
     kernel("turn", "turn", "rw"),
     kernel("update", "update", "rrrrwwww"),
+    kernel("sweep", "sweep_chains", "wrrr", { PURPOSE: PURPOSE.units }),
+    kernel("couple", "couple", "rrww"),
   ]);
-  return { draw, sample, turn, update };
+  return { draw, sample, turn, update, sweep, couple };
 }
 
 const title = ({ visible, hidden }: MachineOptions) => `rbm, ${visible} visible and ${hidden} hidden units`;

@@ -35,7 +35,7 @@ export const rbm = {
   exact: () => ({}),
   updates: ({ data, side, hidden, chains, gibbs }) => {
     const visible = data === "bars" ? side * side : 784;
-    return { count: chains * (hidden + gibbs * (hidden + visible) + hidden), unit: "units", cost: 1 + visible / 20 };
+    return { count: chains * (2 * hidden + gibbs * (hidden + visible)), unit: "units", cost: 1 + visible / 20 };
   },
   outputs: [".safetensors"],
   validate: validateRbm,

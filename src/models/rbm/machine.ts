@@ -28,7 +28,7 @@ export interface MachineOptions {
 
 /** All that changes. Weights and biases in units of 2^-18. */
 export interface MachineState {
-  /** [visible][hidden]. */
+  /** [visible][hidden]; without hidden units [visible][visible], symmetric. */
   weights: Int32Array;
   visibleBiases: Int32Array;
   hiddenBiases: Int32Array;
@@ -43,6 +43,9 @@ export interface Machine {
   advance(options: AdvanceOptions<MachineState>): Promise<void>;
   dispose(): void;
 }
+
+/** Units that a visible one is coupled to. */
+export const partners = ({ visible, hidden }: { visible: number; hidden: number }) => hidden || visible;
 
 /** The logistic function as 2^32 times the chance to be on, for activations -16 + (i + 1/2) 2^-10. */
 export const chances = Uint32Array.from({ length: 2 ** 15 }, (_, i) =>

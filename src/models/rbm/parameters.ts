@@ -30,11 +30,13 @@ export const rbmParameters = z.object({
     .meta({ slider: [2, 10, 1] }),
   hidden: z
     .int({ error: "it is a whole number" })
-    .min(1, { error: "there is at least one hidden unit" })
+    .min(0, { error: "there are 0 hidden units or more" })
     .max(MOST_UNITS, { error: `there are at most ${MOST_UNITS} hidden units` })
     .default(128)
-    .describe("Hidden units")
-    .meta({ slider: [4, 256, 4] }),
+    .describe(
+      "Hidden units; with 0 the visible ones are coupled to each other: the fully visible machine, or inverse Ising problem",
+    )
+    .meta({ slider: [0, 256, 4] }),
   algorithm: z
     .enum(["cd", "pcd"], { error: "it is cd or pcd" })
     .default("pcd")

@@ -6,6 +6,9 @@
 // Given one layer the units of the other are independent, on with the chance 1/(1 + e^-x) of their activation x. Learning climbs the
 // log-likelihood, whose gradient is ⟨v_i h_j⟩ with v from the data less ⟨v_i h_j⟩ in the model; the latter is that of some Gibbs
 // samplings from the data (contrastive divergence) or of chains that go on (persistent). Weights are whole numbers of 2^-18.
+//
+// Without hidden units the visible ones are coupled to each other, E(v) = -Σ_(i<j) v_i W_ij v_j - Σ_i b_i v_i (Ackley, Hinton and Sejnowski
+// 1985, doi 10.1207/s15516709cog0901_7); a chain samples them one after another, and the gradient is ⟨v_i v_j⟩ of both.
 
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
 
@@ -42,7 +45,7 @@ export class ReferenceRbm {
   constructor(options: ReferenceOptions) {
     this.#options = options;
     this.rate = options.rate;
-    this.weights = new Int32Array(options.visible * options.hidden);
+    this.weights = new Int32Array(options.visible * (options.hidden || options.visible));
     this.visibleBiases = new Int32Array(options.visible);
     this.hiddenBiases = new Int32Array(options.hidden);
     this.chains = Array.from({ length: options.chains }, () => new Uint8Array(options.visible));
@@ -50,8 +53,17 @@ export class ReferenceRbm {
 
   /** One step of learning: a minibatch, its hidden units, the model's chains, and the weights. `time` counts the steps before it. */
   step(time: number): void {
-    const { chains, fromData, gibbs } = this.#options;
+    const { chains, fromData, gibbs, hidden } = this.#options;
     const data = Array.from({ length: chains }, (_, chain) => this.#image(chain, time));
+    if (hidden === 0) {
+      this.chains = this.chains.map((before, chain) => {
+        const visible = Uint8Array.from(fromData ? data[chain] : before);
+        for (let round = 0; round < gibbs; round++) this.#sweep(visible, chain, time, round);
+        return visible;
+      });
+      this.#couple(data);
+      return;
+    }
     const dataHidden = data.map((visible, chain) => this.#hiddenOf(visible, chain, time, 0));
     const modelHidden = this.chains.map((before, chain) => {
       let visible = fromData ? data[chain] : before;
@@ -71,6 +83,14 @@ export class ReferenceRbm {
     const random = threefry4x32([Math.floor(chain / 4), time, 0, 0], streamKey(seed, purpose.data, 0))[chain % 4];
     const image = Math.floor((random * (images.length / visible)) / 2 ** 32);
     return images.subarray(image * visible, (image + 1) * visible);
+  }
+
+  /** Every visible unit by its chance, given all others as they are now. */
+  #sweep(units: Uint8Array, chain: number, time: number, phase: number): void {
+    for (let i = 0; i < units.length; i++) {
+      const sum = units.reduce((total, v, j) => total + v * this.weights[i * units.length + j], this.visibleBiases[i]);
+      units[i] = this.#on(sum, i, chain, time, phase);
+    }
   }
 
   #hiddenOf(visible: Uint8Array, chain: number, time: number, phase: number): Uint8Array {
@@ -100,24 +120,38 @@ export class ReferenceRbm {
     return random < chances[Math.min(chances.length - 1, Math.max(0, place))] ? 1 : 0;
   }
 
+  #changed(value: number, difference: number): number {
+    const next = value + Math.floor((difference * this.rate + 128) / 256);
+    return Math.min(LARGEST, Math.max(-LARGEST, next));
+  }
+
+  /** The couplings of visible units by how often both are on. */
+  #couple(data: Uint8Array[]): void {
+    const { visible } = this.#options;
+    const both = (rows: Uint8Array[], i: number, j: number) => rows.reduce((sum, row) => sum + row[i] * row[j], 0);
+    for (let i = 0; i < visible; i++) {
+      for (let j = 0; j < visible; j++) {
+        const difference = both(data, i, j) - both(this.chains, i, j);
+        if (i === j) this.visibleBiases[i] = this.#changed(this.visibleBiases[i], difference);
+        else this.weights[i * visible + j] = this.#changed(this.weights[i * visible + j], difference);
+      }
+    }
+  }
+
   /** Every weight and bias by the difference of how often its units are on. */
   #learn(data: Uint8Array[], dataHidden: Uint8Array[], model: Uint8Array[], modelHidden: Uint8Array[]): void {
     const { visible, hidden } = this.#options;
     const count = (rows: Uint8Array[], i: number, others?: Uint8Array[], j = 0) =>
       rows.reduce((sum, row, chain) => sum + row[i] * (others ? others[chain][j] : 1), 0);
-    const changed = (value: number, difference: number) => {
-      const next = value + Math.floor((difference * this.rate + 128) / 256);
-      return Math.min(LARGEST, Math.max(-LARGEST, next));
-    };
     for (let i = 0; i < visible; i++) {
-      this.visibleBiases[i] = changed(this.visibleBiases[i], count(data, i) - count(model, i));
+      this.visibleBiases[i] = this.#changed(this.visibleBiases[i], count(data, i) - count(model, i));
       for (let j = 0; j < hidden; j++) {
         const difference = count(data, i, dataHidden, j) - count(model, i, modelHidden, j);
-        this.weights[i * hidden + j] = changed(this.weights[i * hidden + j], difference);
+        this.weights[i * hidden + j] = this.#changed(this.weights[i * hidden + j], difference);
       }
     }
     for (let j = 0; j < hidden; j++) {
-      this.hiddenBiases[j] = changed(this.hiddenBiases[j], count(dataHidden, j) - count(modelHidden, j));
+      this.hiddenBiases[j] = this.#changed(this.hiddenBiases[j], count(dataHidden, j) - count(modelHidden, j));
     }
   }
 }

@@ -14,7 +14,7 @@ import { Series } from "../series.ts";
 import { imagesOf } from "./data.ts";
 import { logLikelihood, pseudoLikelihood, reconstructionError, type Weights } from "./exact.ts";
 import { GpuMachine } from "./gpu.ts";
-import { type Machine, type MachineOptions, type MachineState, PURPOSE } from "./machine.ts";
+import { type Machine, type MachineOptions, type MachineState, PURPOSE, partners } from "./machine.ts";
 import { LARGEST_WEIGHT, MOST_UNITS, type RbmParameters, rateOf, rbmParameters, WEIGHT_UNIT } from "./parameters.ts";
 import { ReferenceMachine } from "./reference-machine.ts";
 
@@ -68,7 +68,7 @@ export class RbmSimulation implements Simulation<RbmParameters> {
     this.seed = options.seed;
     this.visible = options.visible;
     this.images = options.images;
-    const small = Math.min(options.visible, options.hidden) <= ENUMERATED;
+    const small = Math.min(options.visible, partners(options)) <= ENUMERATED;
     this.observables = { ...(small ? likelihood : {}), ...observables };
     this.#points = points;
     this.#machine = machine;
@@ -92,7 +92,7 @@ export class RbmSimulation implements Simulation<RbmParameters> {
     const points = resolve("rbm", rbmParameters, parameters as object);
     const setup = await prepare(points, checkSeed(BigInt(seed)), sections.images, visible);
     const { hidden, chains } = setup.options;
-    const counts = [visible * hidden, visible, hidden];
+    const counts = [visible * (hidden || visible), visible, hidden];
     if (
       sections.weights?.length !== 4 * counts.reduce((a, b) => a + b) ||
       sections.chains?.length !== chains * visible
@@ -216,7 +216,7 @@ export class RbmSimulation implements Simulation<RbmParameters> {
     const { visible, hidden, weights, visibleBiases, hiddenBiases } = await this.weights();
     return writeSafetensors(
       {
-        W: { shape: [visible, hidden], data: Float32Array.from(weights) },
+        W: { shape: [visible, hidden || visible], data: Float32Array.from(weights) },
         b: { shape: [visible], data: Float32Array.from(visibleBiases) },
         c: { shape: [hidden], data: Float32Array.from(hiddenBiases) },
       },
@@ -250,10 +250,10 @@ export class RbmSimulation implements Simulation<RbmParameters> {
     });
   }
 
-  /** Weights, shape [visible][hidden]. */
+  /** Weights, shape [visible][hidden], or without hidden units [visible][visible]. */
   async array(): Promise<{ data: Float32Array; shape: number[] }> {
     const { visible, hidden, weights } = await this.weights();
-    return { data: Float32Array.from(weights), shape: [visible, hidden] };
+    return { data: Float32Array.from(weights), shape: [visible, hidden || visible] };
   }
 
   /** The model's chains as a sheet of pictures, on is 255. */
@@ -357,7 +357,9 @@ function firstState({ visible, hidden, chains, images, seed }: MachineOptions): 
     on[at % visible] += bit;
   });
   return {
-    weights: Int32Array.from({ length: visible * hidden }, (_, at) => {
+    // Couplings between visible units begin at 0, for they are symmetric.
+    weights: Int32Array.from({ length: visible * (hidden || visible) }, (_, at) => {
+      if (hidden === 0) return 0;
       const [i, j] = [Math.floor(at / hidden), at % hidden];
       const random = threefry4x32([i, Math.floor(j / 4), 0, 0], key)[j % 4];
       return Math.floor((random * (2 * amplitude + 1)) / 2 ** 32) - amplitude;
@@ -410,11 +412,25 @@ function withWeights(options: MachineOptions, file: Uint8Array): MachineState {
     return Int32Array.from(tensor.data, wholeOf);
   };
   return {
-    weights: read("W", [visible, hidden]),
+    weights: symmetric(read("W", [visible, hidden || visible]), options),
     visibleBiases: read("b", [visible]),
     hiddenBiases: read("c", [hidden]),
     chains: randomChains(seed, chains, visible),
   };
+}
+
+/** @throws ParameterError for couplings between visible units that are not alike both ways, or of a unit to itself. */
+function symmetric(weights: Int32Array, { visible, hidden }: MachineOptions): Int32Array {
+  if (hidden > 0) return weights;
+  const at = weights.findIndex((value, at) => {
+    const [i, j] = [Math.floor(at / visible), at % visible];
+    return i === j ? value !== 0 : value !== weights[j * visible + i];
+  });
+  if (at < 0) return weights;
+  throw new ParameterError(
+    "weights",
+    `weights: without hidden units W is symmetric with nothing on its diagonal; look at row ${Math.floor(at / visible)}, column ${at % visible}.`,
+  );
 }
 
 /** Weights and biases as little-endian integers. */
