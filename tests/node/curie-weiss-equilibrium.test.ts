@@ -13,9 +13,9 @@ afterAll(() => device.dispose());
 describe("equilibrium", () => {
   const size = 1000;
   const measured = async (options: CurieWeissOptions) => {
-    using magnet = await curieWeiss.create(device, { size, replicas: 16, seed: 9n, ...options });
-    await magnet.run(100);
-    const series = await magnet.collect(200, { every: 3 });
+    using magnet = await curieWeiss.create(device, { size, replicas: 12, seed: 9n, ...options });
+    await magnet.run(60);
+    const series = await magnet.collect(150, { every: 2 });
     return magnet.estimate(series);
   };
 
