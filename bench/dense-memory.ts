@@ -1,8 +1,9 @@
 // Dense memories: neuron updates a second, recall from a cue with a tenth of its spins wrong.
 //
-// Counted per update with P patterns: for each a bit, an index, a read of 8 bytes from a table that stays in the cache and an addition of
-// 64 bits, some 15 operations; and a reduction over the workgroup. At 64 integer operations a clock an H200 (132 × 1.98 GHz) ends near
-// 1.7e13 / (15 P) updates/s, 1e9 for P = 1000.
+// Counted per update with P patterns: for each a bit, two selections and an addition of 64 bits, some 12 operations, and an eighth of the
+// reads of its overlap, its row and two entries of a table, which stay in the cache; and an eighth of a reduction over the workgroup. At
+// 64 integer operations a clock an H200 (132 × 1.98 GHz) ends near 1.7e13 / (12 P) updates/s, 1.4e9 for P = 1000. Each flip costs the
+// fields of its block of eight again.
 
 import { type Device, ReferenceDevice } from "../src/device/device.ts";
 import { GpuError } from "../src/device/errors.ts";

@@ -21,6 +21,8 @@ const SUM_WORDS = 7;
 const NO_PATTERN = 0xffffffff;
 /** Lanes of a sweep in order: 33 sums of each fit 16 KiB. */
 const MOST_LANES = 64;
+/** Of a dense memory's: 10 sums of 8 bytes each fit as well. */
+const MOST_DENSE = 128;
 
 type Kernels = Record<"patterns" | "rows" | "start" | "overlaps" | "sweep" | "measure", Kernel> & {
   energy: Kernel | undefined;
@@ -431,7 +433,7 @@ async function compile(
       ],
       constants: {
         // Sums of 32 sites a lane must fit the memory of a workgroup.
-        WORKGROUP: inOrder ? Math.min(workgroup, MOST_LANES) : workgroup,
+        WORKGROUP: inOrder ? Math.min(workgroup, MOST_LANES) : dense ? Math.min(workgroup, MOST_DENSE) : workgroup,
         ...(random && !dense && !pairwise ? {} : { SYNCHRONOUS: dynamics === "synchronous" ? 1 : 0 }),
         ...(dense || pairwise ? { RANDOM: random ? 1 : 0 } : {}),
       },
