@@ -1,0 +1,84 @@
+// The systems to learn, by name, with their constants.
+
+import { ParameterError } from "../../../device/errors.ts";
+import { type Flow, whole } from "./flow.ts";
+import { kuramotoSivashinsky } from "./kuramoto-sivashinsky.ts";
+import { mackeyGlass } from "./mackey-glass.ts";
+import { coupledLogistic, henon, logistic } from "./maps.ts";
+import { coupledLorenz, lorenz, lorenz96, roessler } from "./ordinary.ts";
+
+export type { Flow, Known, TrajectoryOptions } from "./flow.ts";
+
+const LORENZ = { dt: 0.02, substeps: 4, sigma: 10, rho: 28, beta: 8 / 3 };
+
+/** What each system takes, with what it has if nothing is said. */
+export const FLOWS = {
+  logistic: { r: 4 },
+  henon: { a: 1.4, b: 0.3 },
+  coupledLogistic: { r: 4, coupling: 0.2 },
+  lorenz: LORENZ,
+  roessler: { dt: 0.1, substeps: 10, a: 0.2, b: 0.2, c: 5.7 },
+  lorenz96: { dt: 0.05, substeps: 4, sites: 40, forcing: 8 },
+  coupledLorenz: { ...LORENZ, coupling: 0.3 },
+  mackeyGlass: { dt: 1, substeps: 10, beta: 0.2, gamma: 0.1, power: 10, delay: 17 },
+  kuramotoSivashinsky: { dt: 0.25, substeps: 1, length: 22, grid: 64 },
+} as const;
+
+export type FlowName = keyof typeof FLOWS;
+export const flowNames = Object.keys(FLOWS) as readonly FlowName[];
+
+type KeysOf<T> = T extends unknown ? keyof T : never;
+/** A constant of some system: `dt`, `substeps`, `coupling`, `length`, …; see FLOWS. */
+export type FlowOption = KeysOf<(typeof FLOWS)[FlowName]>;
+export type FlowOptions = Partial<Record<FlowOption, number>>;
+
+// biome-ignore lint/suspicious/noExplicitAny: each takes its own constants, which FLOWS has
+const MAKERS: { [Name in FlowName]: (constants: any) => Flow<Name> } = {
+  ...{ logistic, henon, coupledLogistic, lorenz, roessler, lorenz96, coupledLorenz },
+  ...{ mackeyGlass, kuramotoSivashinsky },
+};
+
+/** Ranges beyond "finite". */
+const POSITIVE = ["dt", "length", "delay", "r"];
+const WHOLE: Readonly<Record<string, [least: number, most: number]>> = {
+  substeps: [1, 10_000],
+  sites: [4, 65_536],
+  power: [1, 100],
+};
+
+/**
+ * A system to learn.
+ *
+ * @throws ParameterError for a system or a constant that does not exist, and for a value that is not allowed
+ */
+export function flowOf<Name extends FlowName>(name: Name, options: FlowOptions = {}): Flow<Name> {
+  if (!Object.hasOwn(FLOWS, name)) {
+    throw new ParameterError("system", `system "${name}": there are ${flowNames.join(", ")}.`);
+  }
+  const constants: Record<string, number> = { ...FLOWS[name] };
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(constants, option)) {
+      const known = Object.keys(constants).join(", ");
+      throw new ParameterError(option, `${name}: it has no ${option}; its constants are ${known}.`);
+    }
+    constants[option] = check(name, option, value);
+  }
+  return MAKERS[name](constants);
+}
+
+function check(name: FlowName, option: string, value: number): number {
+  if (option in WHOLE) whole(name, option, value, ...WHOLE[option]);
+  if (!Number.isFinite(value) || (POSITIVE.includes(option) && value <= 0)) {
+    const range = POSITIVE.includes(option) ? "above 0" : "that is finite";
+    throw new ParameterError(option, `${name}: ${option} ${value}: it must be a number ${range}.`);
+  }
+  if (option === "r" && value > 4) {
+    throw new ParameterError("r", `${name}: r ${value}: above 4 the map leaves 0 … 1 for good; choose at most 4.`);
+  }
+  if (option === "coupling" && (value < 0 || (name === "coupledLogistic" && value > 1))) {
+    const range = name === "coupledLogistic" ? "from 0 to 1" : "of 0 or more";
+    throw new ParameterError("coupling", `${name}: coupling ${value}: it must be a number ${range}.`);
+  }
+  return value;
+}

@@ -1,0 +1,28 @@
+// Chaotic trajectories must be the same on every JavaScript engine, so their code uses no function whose last digits ECMAScript leaves open.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../../src/models/reservoir/systems");
+/** Exact by IEEE 754 or by integers. */
+const EXACT = /^(abs|ceil|floor|max|min|round|sqrt|trunc|PI|LN2)$/;
+
+/** What is used of Math that is not exact, and powers that are not of two constants. */
+function openDigits(code: string): string[] {
+  const text = code.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+  const uses = [...text.matchAll(/Math\.(\w+)/g)].filter(([, name]) => !EXACT.test(name));
+  const powers = [...text.matchAll(/\S+ \*\*(?!\/) \S+/g)].filter(
+    ([power]) => !/^2 \*\* -?\d+/.test(power.replace("(", "")),
+  );
+  return [...uses, ...powers].map(([found]) => found);
+}
+
+for (const file of readdirSync(FOLDER)) {
+  test(file, () => expect(openDigits(readFileSync(join(FOLDER, file), "utf8"))).toEqual([]));
+}
+
+test("negative control", () => {
+  expect(openDigits("// Math.sin\nMath.exp(x) + Math.sqrt(2) * 2 ** -53 + x ** 2")).toEqual(["Math.exp", "x ** 2"]);
+});
