@@ -1,0 +1,487 @@
+// Echo-state networks on the GPU: many in one launch, driven by a series with exact sums of their features on the way, or running free
+// from many starts.
+
+import { Budget } from "../../device/budget.ts";
+import type { GpuDevice } from "../../device/gpu.ts";
+import { type Binding, grid, type Kernel } from "../../device/kernel.ts";
+import { between, type RunOptions } from "../../device/run.ts";
+import { type Bundle, bundlesOf, type Grouped, linksOf } from "./bundles.ts";
+import { BITS, type Layout, layoutOf, STEPS_KEPT, sumsOf, unitsOf, wholeSums } from "./gram.ts";
+import { type Lanes, lanesWgsl, widthOf } from "./lanes.ts";
+import {
+  allUnits,
+  type Engine,
+  type Forecasts,
+  featureCount,
+  type Member,
+  type Readout,
+  type Shape,
+  type Span,
+  type Sums,
+  type Table,
+} from "./network.ts";
+import { PURPOSE } from "./topology.ts";
+
+/** Bytes of one call's features and sums at most. */
+const SOFTWARE = 2 ** 27;
+const HARDWARE = 2 ** 30;
+/** Pieces of one submission: each has its own step uniform. */
+const PIECES = 2048;
+/** No features are kept. */
+const NEVER = 0xffffffff;
+
+/** What the buffers of one call are. */
+type Buffers = Record<string, GPUBuffer>;
+
+/** One dispatch. */
+interface Dispatch {
+  kernel: Kernel;
+  group: GPUBindGroup;
+  groups: [number, number];
+  /** first, count, keep, layer; or what else its kernel calls a step. */
+  words: readonly number[];
+}
+
+export interface GpuNetworkOptions {
+  /** Invocations in a workgroup, a power of two; changes the speed and, where outputs are summed, their last bits. */
+  workgroup?: number;
+  /** Networks side by side in a vector, for tests. */
+  lanes?: Lanes;
+  /** A dispatch a step also where states would fit into workgroup memory, for tests. */
+  stepwise?: boolean;
+  /** Receives the features of the last steps as whole numbers, [member][step, 128][row], for tests. */
+  onKept?: (kept: Int32Array, steps: number) => void;
+}
+
+export class GpuNetworks implements Engine {
+  readonly most: number;
+  readonly #device: GpuDevice;
+  readonly #shape: Shape;
+  readonly #layout: Layout;
+  readonly #options: GpuNetworkOptions;
+  readonly #workgroup: number;
+  readonly #stride: number;
+  readonly #budgets = new Map<string, Budget>();
+
+  constructor(device: GpuDevice, shape: Shape, options: GpuNetworkOptions = {}) {
+    this.#device = device;
+    this.#shape = shape;
+    this.#options = options;
+    this.#layout = layoutOf(shape);
+    this.#workgroup = options.workgroup ?? (device.info.software ? 64 : Math.min(256, powerOfTwo(shape.units)));
+    // A step uniform has up to eight words.
+    this.#stride = Math.max(32, device.limits.minUniformBufferOffsetAlignment);
+    const bytes = 4 * Math.max(this.#rowWords * STEPS_KEPT, 32 * this.#layout.tiles.length);
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize, device.info.software ? SOFTWARE : HARDWARE);
+    this.most = Math.max(1, Math.floor(limit / bytes));
+  }
+
+  get #rowWords(): number {
+    return 4 * this.#layout.groups;
+  }
+
+  /** How many networks a vector takes where so many share a topology; undefined where none fits into workgroup memory. */
+  #lanes(count: number, partials: number): Lanes | undefined {
+    if (this.#options.stepwise || this.#shape.patches > 1) return undefined;
+    const bytes = ({ lanes, blocks }: Lanes) =>
+      4 * lanes * blocks * (2 * allUnits(this.#shape) + 2 * this.#shape.inputs + partials);
+    const fits = (lanes: Lanes) => bytes(lanes) <= this.#device.limits.maxComputeWorkgroupStorageSize;
+    if (this.#options.lanes) return fits(this.#options.lanes) ? this.#options.lanes : undefined;
+    // Two vectors read each link once for eight networks, but leave a GPU fewer workgroups.
+    const wide = this.#device.info.software && count >= 8;
+    const wanted: Lanes[] = [
+      { lanes: 4, blocks: wide ? 2 : 1 },
+      { lanes: 4, blocks: 1 },
+      { lanes: 2, blocks: 1 },
+      { lanes: 1, blocks: 1 },
+    ];
+    const enough = wanted.filter((lanes, i) => i === wanted.length - 1 || widthOf(lanes) < 2 * count);
+    return enough.find(fits);
+  }
+
+  /** Features and targets summed over the span, exactly. */
+  async train(members: readonly Member[], table: Table, span: Span, options: RunOptions = {}): Promise<Sums[]> {
+    const units = unitsOf(this.#shape);
+    const { words, flags } = await this.#sum(members, table, span, options);
+    const length = 32 * this.#layout.tiles.length;
+    return members.map((_, m) => {
+      const own = words.subarray(m * length, (m + 1) * length);
+      return sumsOf(this.#layout, units, own, span.steps, flags[m] !== 0);
+    });
+  }
+
+  /** The same sums as whole numbers, [size][size] of each member, in units of `unitsOf`. */
+  async wholeSums(members: readonly Member[], table: Table, span: Span, options: RunOptions = {}) {
+    const { words } = await this.#sum(members, table, span, options);
+    const length = 16 * this.#layout.tiles.length;
+    const whole = new BigInt64Array(words.buffer, words.byteOffset, words.length / 2);
+    return members.map((_, m) => wholeSums(this.#layout, whole.subarray(m * length, (m + 1) * length)));
+  }
+
+  async #sum(members: readonly Member[], table: Table, span: Span, options: RunOptions) {
+    const { tiles, groups } = this.#layout;
+    const kernel = await this.#device.kernel({
+      shader: "reservoir/gram.wgsl",
+      entryPoint: "gram",
+      bindings: ["step", "read-only-storage", "read-only-storage", "storage"],
+      constants: { WORKGROUP: 64, SQUARED_UNITS: this.#shape.squares ? allUnits(this.#shape) : 0 },
+    });
+    return this.#withBuffers(
+      () => ({ tiles: this.#storage("tiles", tiles), sums: this.#space("sums", 32 * tiles.length * members.length) }),
+      async (own) => {
+        const flags = await this.#drive(members, table, span, options, (b, steps) => ({
+          kernel,
+          group: kernel.bind({ buffer: b.steps, size: 16 }, own.tiles, b.kept, own.sums),
+          groups: [Math.ceil(tiles.length / 64), members.length],
+          words: [tiles.length, members.length, groups, steps],
+        }));
+        return { words: new Uint32Array(await this.#device.read(own.sums)), flags };
+      },
+    );
+  }
+
+  async predict(
+    members: readonly Member[],
+    readouts: readonly Readout[],
+    table: Table,
+    span: Span,
+    options: RunOptions = {},
+  ): Promise<Float64Array> {
+    const { outputs, squares } = this.#shape;
+    const features = featureCount(this.#shape);
+    const kernel = await this.#device.kernel({
+      shader: "reservoir/readout.wgsl",
+      entryPoint: "read_out",
+      bindings: ["step", "read-only-storage", "read-only-storage", "storage"],
+      constants: { WORKGROUP: 64 },
+    });
+    const units = unitsOf(this.#shape);
+    const weights = Float32Array.from(
+      readouts.flatMap((readout) => [...readout]),
+      (weight, at) => weight * units[Math.floor(at / outputs) % features],
+    );
+    return this.#withBuffers(
+      () => ({
+        readouts: this.#storage("readouts", weights),
+        predictions: this.#space("predictions", members.length * span.steps * outputs),
+      }),
+      async (own) => {
+        await this.#drive(members, table, span, options, (b, steps, first) => ({
+          kernel,
+          group: kernel.bind({ buffer: b.steps, size: 32 }, b.kept, own.readouts, own.predictions),
+          groups: [Math.ceil((steps * outputs) / 64), members.length],
+          words: [
+            ...[members.length, steps, this.#rowWords, features, outputs, first, span.steps],
+            squares ? allUnits(this.#shape) : 0,
+          ],
+        }));
+        return Float64Array.from(new Float32Array(await this.#device.read(own.predictions)));
+      },
+    );
+  }
+
+  /** Drives networks along the series; `use` is dispatched whenever 128 steps are kept, and at the end. Returns flags of divergence. */
+  async #drive(
+    members: readonly Member[],
+    table: Table,
+    { first, washout, steps }: Span,
+    options: RunOptions,
+    use: (buffers: Buffers, steps: number, first: number) => Dispatch,
+  ): Promise<Uint32Array> {
+    const shared = largestShare(members);
+    const lanes = this.#lanes(shared, 0);
+    const grouped = bundlesOf(members, table, lanes ?? { lanes: shared >= 3 ? 4 : 1, blocks: 1 }, this.#shape, first);
+    const kernels = await this.#driveKernels(lanes ?? grouped.lanes, lanes !== undefined);
+    return this.#withBuffers(
+      () => ({
+        ...this.#common(grouped, table, { driven: 0, horizon: 0 }),
+        kept: this.#space("features", members.length * STEPS_KEPT * this.#rowWords),
+        flags: this.#space("flags", members.length),
+      }),
+      async (b) => {
+        const last = washout + steps;
+        const pieces = function* (this: GpuNetworks, from: number, count: number): Generator<Dispatch> {
+          for (let time = from; time < from + count; ) {
+            const chunk = time < washout ? NEVER : washout + STEPS_KEPT * Math.floor((time - washout) / STEPS_KEPT);
+            const end = Math.min(from + count, time < washout ? washout : Math.min(chunk + STEPS_KEPT, last));
+            yield* this.#driven(kernels, b, grouped, time, end - time, chunk);
+            time = end;
+            if (chunk !== NEVER && (time === chunk + STEPS_KEPT || time === last)) {
+              yield use(b, time - chunk, chunk - washout);
+            }
+          }
+        }.bind(this);
+        const inspect = this.#options.onKept && (async (time: number) => {
+          const kept = new Int32Array(await this.#device.read(b.kept));
+          this.#options.onKept!(kept, time - washout);
+        });
+        await this.#march(last, b, options, pieces, inspect);
+        const flags = new Uint32Array(await this.#device.read(b.flags));
+        return flags;
+      },
+    );
+  }
+
+  async #driveKernels(lanes: Lanes, persistent: boolean): Promise<Kernel[]> {
+    if (persistent) {
+      return [await this.#kernel("drive", "drive", lanes, "rrrrwww", this.#workgroupMemory)];
+    }
+    return Promise.all(
+      ["advance", "next_signal"].map((entry) => this.#kernel("step_drive", entry, lanes, "rrrrwwww")),
+    );
+  }
+
+  /** The dispatches of some steps: one where states stay in workgroup memory, else some for each. */
+  *#driven(kernels: readonly Kernel[], b: Buffers, grouped: Grouped, first: number, count: number, keep: number) {
+    const { layers, units } = this.#shape;
+    const step = { buffer: b.steps, size: 16 };
+    const [advance, signal] = kernels;
+    if (!signal) {
+      const group = advance.bind(b.run, step, b.bundles, b.settings, b.links, b.series, b.states, b.kept, b.flags);
+      yield this.#dispatch(advance, group, this.#grid(grouped.bundles.length), [first, count, keep, 0]);
+      return;
+    }
+    const bind = (kernel: Kernel) =>
+      kernel.bind(b.run, step, b.bundles, b.settings, b.links, b.series, b.states, b.kept, b.flags, b.signals);
+    const [own, next] = [bind(advance), bind(signal)];
+    const rows = grouped.bundles.length;
+    if (first === 0) yield this.#dispatch(signal, next, [1, rows], [0, 1, keep, 1]);
+    for (let time = first; time < first + count; time++) {
+      for (let layer = 0; layer < layers; layer++) {
+        yield this.#dispatch(advance, own, [Math.ceil(units / this.#workgroup), rows], [time, 1, keep, layer]);
+      }
+      yield this.#dispatch(signal, next, [1, rows], [time, 1, keep, 0]);
+    }
+  }
+
+  async forecast(
+    members: readonly Member[],
+    readouts: readonly Readout[],
+    table: Table,
+    { starts, driven, horizon }: Forecasts,
+    options: RunOptions = {},
+  ): Promise<Float64Array> {
+    const { outputs, patches, inputs } = this.#shape;
+    const systems = members.length / patches;
+    const partials = Math.max(this.#workgroup, outputs);
+    const lanes = this.#lanes(starts.length, partials);
+    const used = lanes ?? { lanes: starts.length >= 3 ? 4 : 1, blocks: 1 };
+    const grouped = bundlesOf(members, table, used, this.#shape, 0, starts);
+    const slots = grouped.bundles.length * widthOf(used);
+    const kernels = await this.#forecastKernels(used, lanes !== undefined, partials);
+    const made = await this.#withBuffers(
+      () => {
+        const common = this.#common(grouped, table, { driven, horizon }, lanes ? inputs : 0);
+        return {
+          ...common,
+          readouts: this.#storage("readouts", Float32Array.from(readouts.flatMap((readout) => [...readout]))),
+          predictions: this.#space("predictions", slots * horizon * outputs),
+          kept: this.#space("features", 1),
+          flags: this.#space("flags", 1),
+        };
+      },
+      async (b) => {
+        const pieces = (from: number, count: number) => this.#freeRun(kernels, b, grouped, from, count);
+        await this.#march(driven + horizon - 1, b, options, pieces);
+        return new Float32Array(await this.#device.read(b.predictions));
+      },
+    );
+    // From the order of bundles to that of members, starts and, with patches, outputs of all.
+    const all = new Float64Array(systems * starts.length * horizon * outputs * patches);
+    const run = horizon * outputs;
+    grouped.bundles.forEach(({ member, lane0, count }, bundle) => {
+      const [system, patch] = [Math.floor(member / patches), member % patches];
+      for (let k = 0; k < count; k++) {
+        const slot = bundle * widthOf(used) + k;
+        const base = (system * starts.length + lane0 + k) * horizon;
+        for (let h = 0; h < horizon; h++) {
+          for (let o = 0; o < outputs; o++) {
+            all[((base + h) * patches + patch) * outputs + o] = made[slot * run + h * outputs + o];
+          }
+        }
+      }
+    });
+    return all;
+  }
+
+  async #forecastKernels(lanes: Lanes, persistent: boolean, partials: number): Promise<Kernel[]> {
+    const squares = { SQUARES: Number(this.#shape.squares) };
+    if (persistent) {
+      const own = { ...this.#workgroupMemory, ...squares, PARTIALS: partials };
+      return [await this.#kernel("forecast", "forecast", lanes, "rrrrwrw", own)];
+    }
+    return Promise.all([
+      this.#kernel("step_drive", "advance", lanes, "rrrrwwww"),
+      this.#kernel("step_drive", "next_signal", lanes, "rrrrwwww"),
+      this.#kernel("step_forecast", "put_out", lanes, "rrrrwrww", squares),
+    ]);
+  }
+
+  *#freeRun(kernels: readonly Kernel[], b: Buffers, grouped: Grouped, first: number, count: number): Generator<Dispatch> {
+    const { layers, units, outputs } = this.#shape;
+    const step = { buffer: b.steps, size: 16 };
+    const [advance, signal, output] = kernels;
+    const shared = [b.run, step, b.bundles, b.settings, b.links, b.series, b.states] as const;
+    if (!signal) {
+      const group = advance.bind(...shared, b.readouts, b.predictions);
+      yield this.#dispatch(advance, group, this.#grid(grouped.bundles.length), [first, count, NEVER, 0]);
+      return;
+    }
+    const bind = (kernel: Kernel) => kernel.bind(...shared, b.kept, b.flags, b.signals);
+    const [own, start] = [bind(advance), bind(signal)];
+    const put = output.bind(...shared, b.readouts, b.predictions, b.signals);
+    const rows = grouped.bundles.length;
+    if (first === 0) yield this.#dispatch(signal, start, [1, rows], [0, 1, NEVER, 1]);
+    for (let time = first; time < first + count; time++) {
+      for (let layer = 0; layer < layers; layer++) {
+        yield this.#dispatch(advance, own, [Math.ceil(units / this.#workgroup), rows], [time, 1, NEVER, layer]);
+      }
+      yield this.#dispatch(output, put, [outputs, rows], [time, 1, NEVER, 0]);
+    }
+  }
+
+  /** Makes all steps, in submissions of measured length. */
+  async #march(
+    total: number,
+    b: Buffers,
+    options: RunOptions,
+    pieces: (first: number, count: number) => Iterable<Dispatch>,
+    inspect?: (time: number) => Promise<void>,
+  ): Promise<void> {
+    const budget = new Budget();
+    const perStep = b.signals ? this.#shape.layers + 2 : 1;
+    const most = inspect ? STEPS_KEPT : Math.floor(PIECES / perStep) - 2;
+    for (let done = 0; done < total; ) {
+      await between({ done, total }, options);
+      const count = budget.next(total - done, b.signals ? most : Math.min(STEPS_KEPT * 64, total));
+      const start = performance.now();
+      const accepted = this.#submit(b, [...pieces(done, count)]);
+      const overslept = await this.#device.settle(accepted, budget.expected(count));
+      budget.record(count, (performance.now() - start) * (overslept ? 0.5 : 1));
+      done += count;
+      await inspect?.(done);
+    }
+    await between({ done: total, total }, options);
+  }
+
+  #submit(b: Buffers, dispatches: readonly Dispatch[]): Promise<void> {
+    const stride = this.#stride / 4;
+    const words = new Uint32Array(dispatches.length * stride);
+    dispatches.forEach((dispatch, i) => {
+      words.set(dispatch.words, i * stride);
+    });
+    this.#device.write(b.steps, words);
+    return this.#device.submit(this.#title, (encoder) => {
+      const pass = encoder.beginComputePass({ timestampWrites: this.#device.timer?.writes("steps") });
+      dispatches.forEach(({ kernel, group, groups }, i) => {
+        pass.setPipeline(kernel.pipeline);
+        pass.setBindGroup(0, group, [i * this.#stride]);
+        pass.dispatchWorkgroups(...groups);
+      });
+      pass.end();
+    });
+  }
+
+  #dispatch(kernel: Kernel, group: GPUBindGroup, groups: [number, number], words: readonly number[]): Dispatch {
+    return { kernel, group, groups, words };
+  }
+
+  #grid(bundles: number): [number, number] {
+    return grid(bundles, this.#device.limits);
+  }
+
+  get #workgroupMemory() {
+    return { UNITS: allUnits(this.#shape), INPUTS: this.#shape.inputs };
+  }
+
+  /** `storage`: which of the storage buffers are read and which written. */
+  #kernel(shader: string, entryPoint: string, lanes: Lanes, storage: string, more: Record<string, number> = {}) {
+    const { linear, noisy, degree, units } = this.#shape;
+    const kinds: Binding[] = [...storage].map((kind) => (kind === "w" ? "storage" : "read-only-storage"));
+    return this.#device.kernel({
+      shader: `reservoir/${shader}.wgsl`,
+      generated: lanesWgsl(lanes),
+      entryPoint,
+      bindings: ["uniform", "step", ...kinds],
+      constants: {
+        WORKGROUP: this.#workgroup,
+        LINEAR: Number(linear),
+        NOISY: Number(noisy),
+        DENSE: Number(degree === units),
+        PURPOSE: PURPOSE.noise,
+        ...more,
+      },
+    });
+  }
+
+  /** What all kernels read. `signals`: inputs that persistent networks leave between submissions. */
+  #common(grouped: Grouped, table: Table, run: { driven: number; horizon: number }, signals = 0): Buffers {
+    const { shape, links } = { shape: this.#shape, links: linksOf(grouped.topologies, this.#shape) };
+    const { seed, units, layers, fan, degree, inputs, outputs, exogenous, ranges } = shape;
+    const words = new Uint32Array(24);
+    words.set([
+      ...[Number(seed & 0xffffffffn), Number(seed >> 32n), units, units * layers, layers, fan, degree, inputs, outputs],
+      ...[table.columns, table.columns + table.targets, this.#rowWords, exogenous, links.stride],
+    ]);
+    const scales = [ranges.state, ranges.input, ranges.target].map((range) => 2 ** BITS / range);
+    new Float32Array(words.buffer).set(scales, 14);
+    words.set([run.driven, run.horizon, grouped.fields], 17);
+    const { UNIFORM, COPY_DST } = GPUBufferUsage;
+    const uniform = this.#device.buffer("reservoir run", words.byteLength, UNIFORM | COPY_DST);
+    this.#device.write(uniform, words);
+    const width = widthOf(grouped.lanes) * grouped.bundles.length;
+    const all = allUnits(shape);
+    return {
+      run: uniform,
+      steps: this.#device.buffer("reservoir steps", PIECES * this.#stride, UNIFORM | COPY_DST),
+      bundles: this.#storage("bundles", grouped.words),
+      settings: this.#storage("settings", grouped.settings),
+      links: this.#storage("links", links.words),
+      series: this.#storage("series", table.data),
+      states: this.#space("states", width * (2 * all + signals)),
+      signals: this.#space("signals", 2 * grouped.fields * table.columns * widthOf(grouped.lanes)),
+    };
+  }
+
+  #space(name: string, words: number): GPUBuffer {
+    const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
+    return this.#device.buffer(`reservoir ${name}`, 4 * Math.max(1, words), STORAGE | COPY_DST | COPY_SRC);
+  }
+
+  #storage(name: string, data: Uint32Array | Float32Array): GPUBuffer {
+    const buffer = this.#space(name, data.length);
+    this.#device.write(buffer, data);
+    return buffer;
+  }
+
+  /** Makes buffers, uses them, and frees them whatever happens. */
+  async #withBuffers<T>(make: () => Buffers, use: (buffers: Buffers) => Promise<T>): Promise<T> {
+    const buffers = await this.#device.guard(this.#title, make);
+    try {
+      return await use(buffers);
+    } finally {
+      for (const buffer of Object.values(buffers)) this.#device.free(buffer);
+    }
+  }
+
+  get #title(): string {
+    return `reservoir, ${allUnits(this.#shape)} units`;
+  }
+
+  dispose(): void {}
+}
+
+/** Networks that share a topology and a patch, at most. */
+function largestShare(members: readonly Member[]): number {
+  const counts = new Map<string, number>();
+  for (const { topology, patch } of members) {
+    const key = `${topology.number} ${patch}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return Math.max(...counts.values());
+}
+
+const powerOfTwo = (most: number) => 2 ** Math.max(5, Math.floor(Math.log2(most)));
+
+export type { Bundle };
