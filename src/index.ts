@@ -25,6 +25,7 @@ export type {
 } from "./models/model.ts";
 export type { Points } from "./models/parameters.ts";
 export * from "./models/rbm/index.ts";
+export * from "./models/reservoir/index.ts";
 export * from "./models/reservoir/systems/index.ts";
 export { Series } from "./models/series.ts";
 export { streamKey, streamPurpose, threefry4x32, type Words4 } from "./random/threefry.ts";

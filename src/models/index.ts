@@ -7,10 +7,11 @@ import { hopfield } from "./hopfield/index.ts";
 import { ising } from "./ising/index.ts";
 import type { Model, Simulation } from "./model.ts";
 import { rbm } from "./rbm/index.ts";
+import { reservoir } from "./reservoir/index.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: models differ in their parameters' types, which only their own code knows
 export type AnyModel = Model<any>;
 // biome-ignore lint/suspicious/noExplicitAny: likewise
 export type AnySimulation = Simulation<any>;
 
-export const models: readonly AnyModel[] = [ising, curieWeiss, hopfield, denseMemory, rbm, gillespie];
+export const models: readonly AnyModel[] = [ising, curieWeiss, hopfield, denseMemory, rbm, reservoir, gillespie];

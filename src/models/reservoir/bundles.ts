@@ -65,23 +65,21 @@ export function bundlesOf(
     for (let at = 0; at < members.length; ) {
       const { topology, patch } = members[at];
       let count = 1;
-      while (
-        count < width &&
-        members[at + count]?.topology === topology &&
-        members[at + count].patch === patch
-      )
+      while (count < width && members[at + count]?.topology === topology && members[at + count].patch === patch)
         count++;
       bundles.push({ topology: placeOf(topology), member: at, lane0: 0, count, field: fields++, leads: true });
       at += count;
     }
   }
 
-  const words = new Uint32Array(bundles.flatMap(({ topology, member, count, field, leads }) => {
-    const { patch, topology: own } = members[member];
-    const target = table.columns + patch * shape.outputs;
-    const input = firstInput(shape, patch, table.columns);
-    return [topology, member, count, input, target, own.number, field, Number(leads)];
-  }));
+  const words = new Uint32Array(
+    bundles.flatMap(({ topology, member, count, field, leads }) => {
+      const { patch, topology: own } = members[member];
+      const target = table.columns + patch * shape.outputs;
+      const input = firstInput(shape, patch, table.columns);
+      return [topology, member, count, input, target, own.number, field, Number(leads)];
+    }),
+  );
   const settings = new Float32Array(bundles.length * width * 6);
   const rows = new Uint32Array(settings.buffer);
   bundles.forEach(({ member, count, lane0 }, bundle) => {

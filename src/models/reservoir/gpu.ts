@@ -61,7 +61,6 @@ export class GpuNetworks implements Engine {
   readonly #options: GpuNetworkOptions;
   readonly #workgroup: number;
   readonly #stride: number;
-  readonly #budgets = new Map<string, Budget>();
 
   constructor(device: GpuDevice, shape: Shape, options: GpuNetworkOptions = {}) {
     this.#device = device;
@@ -212,10 +211,12 @@ export class GpuNetworks implements Engine {
             }
           }
         }.bind(this);
-        const inspect = this.#options.onKept && (async (time: number) => {
-          const kept = new Int32Array(await this.#device.read(b.kept));
-          this.#options.onKept!(kept, time - washout);
-        });
+        const inspect =
+          this.#options.onKept &&
+          (async (time: number) => {
+            const kept = new Int32Array(await this.#device.read(b.kept));
+            this.#options.onKept!(kept, time - washout);
+          });
         await this.#march(last, b, options, pieces, inspect);
         const flags = new Uint32Array(await this.#device.read(b.flags));
         return flags;
@@ -227,9 +228,7 @@ export class GpuNetworks implements Engine {
     if (persistent) {
       return [await this.#kernel("drive", "drive", lanes, "rrrrwww", this.#workgroupMemory)];
     }
-    return Promise.all(
-      ["advance", "next_signal"].map((entry) => this.#kernel("step_drive", entry, lanes, "rrrrwwww")),
-    );
+    return Promise.all(["advance", "next_signal"].map((entry) => this.#kernel("step_drive", entry, lanes, "rrrrwwww")));
   }
 
   /** The dispatches of some steps: one where states stay in workgroup memory, else some for each. */
@@ -318,7 +317,13 @@ export class GpuNetworks implements Engine {
     ]);
   }
 
-  *#freeRun(kernels: readonly Kernel[], b: Buffers, grouped: Grouped, first: number, count: number): Generator<Dispatch> {
+  *#freeRun(
+    kernels: readonly Kernel[],
+    b: Buffers,
+    grouped: Grouped,
+    first: number,
+    count: number,
+  ): Generator<Dispatch> {
     const { layers, units, outputs } = this.#shape;
     const step = { buffer: b.steps, size: 16 };
     const [advance, signal, output] = kernels;

@@ -29,7 +29,12 @@ export class ReferenceEngine implements Engine {
 
   async train(members: readonly Member[], table: Table, span: Span, options: RunOptions): Promise<Sums[]> {
     const size = featureCount(this.#shape) + this.#shape.outputs;
-    const all = members.map(() => ({ matrix: new Float64Array(size * size), size, steps: span.steps, diverged: false }));
+    const all = members.map(() => ({
+      matrix: new Float64Array(size * size),
+      size,
+      steps: span.steps,
+      diverged: false,
+    }));
     await this.#drive(members, table, span, options, (m, network, inputs, targets) => {
       const features = network.features(inputs);
       if (network.states.some((state) => !(Math.abs(state) <= this.#shape.ranges.state))) all[m].diverged = true;
@@ -87,7 +92,9 @@ export class ReferenceEngine implements Engine {
     for (let system = 0; system < systems; system++) {
       for (const [s, start] of starts.entries()) {
         await between({ done: system * starts.length + s, total: systems * starts.length }, options);
-        const networks = Array.from({ length: patches }, (_, p) => this.#open({ ...members[system * patches + p], noise: 0 }));
+        const networks = Array.from({ length: patches }, (_, p) =>
+          this.#open({ ...members[system * patches + p], noise: 0 }),
+        );
         /** What the series and the networks offer as inputs, all columns. */
         const signal = new Float64Array(table.columns);
         const width0 = table.columns + table.targets;

@@ -85,7 +85,7 @@ export async function topologyOf(options: TopologyOptions, number: number): Prom
     const base = unit - (unit % units);
     biases[unit] = bias.uniform(unit, 0);
     if (kind === "ring") {
-      sources[unit] = base + ((unit % units) + units - 1) % units;
+      sources[unit] = base + (((unit % units) + units - 1) % units);
       weights[unit] = 1;
       inputWeights[unit] = unit % units === 0 ? 1 : 0;
       continue;

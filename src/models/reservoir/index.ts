@@ -1,0 +1,56 @@
+// Echo-state networks: thousands of settings in one launch, trained by exact sums and run free from many starts at once.
+
+import type { Device } from "../../device/device.ts";
+import type { Model } from "../model.ts";
+import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
+import { type ReservoirOptions, ReservoirSimulation } from "./simulation.ts";
+import { flowOfTask } from "./tasks.ts";
+
+export { nrmse as normalisedError, validSteps } from "./metrics.ts";
+export type { ReservoirParameters } from "./parameters.ts";
+export { parseSeries, seriesText } from "./series-text.ts";
+export { type Forecast, type ReservoirOptions, type ReservoirResult, ReservoirSimulation } from "./simulation.ts";
+export { type Flow, type FlowName, flowOf } from "./systems/index.ts";
+export { narma10, type Task } from "./tasks.ts";
+export { spectralRadius, type Topology, topologyOf } from "./topology.ts";
+
+/** What is known of a task beforehand. */
+function exact({ task, topology, activation, units, delays, spectralRadius: r }: ReservoirParameters) {
+  if (task === "memory" && topology === "ring" && activation === "linear" && r > 0 && r < 1) {
+    // Every delay k is remembered by (1 - r^2N) r^(2N floor(k/N)), which adds up to N.
+    const block = r ** (2 * units);
+    const shares = Array.from({ length: delays }, (_, k) => (1 - block) * block ** Math.floor(k / units));
+    const source = `ring of ${units} linear units, ${delays} delays; N for all of them`;
+    return { memoryCapacity: { value: shares.reduce((sum, share) => sum + share, 0), source } };
+  }
+  return {};
+}
+
+export const reservoir = {
+  name: "reservoir",
+  title: "Echo-state networks",
+  summary: "Reservoirs by the thousand in one launch: forecasts of chaos, NARMA10, memory, and your own series.",
+  parameters: reservoirParameters,
+  step: "reservoir",
+  observables: {},
+  steps: ({ reservoirs }) => reservoirs,
+  /**
+   * Reservoirs of a task, or a sweep of them side by side.
+   *
+   * @throws ParameterError for values out of range and for data that cannot be learned from.
+   */
+  create: (device: Device, options: ReservoirOptions = {}) => ReservoirSimulation.create(device, options),
+  /** Continues a checkpoint: networks that are made afterwards are those of the uninterrupted run. @throws CheckpointError */
+  restore: (device: Device, checkpoint: Uint8Array) => ReservoirSimulation.restore(device, checkpoint),
+  estimate: (simulation, _, replicas) => simulation.estimate(replicas?.[0]),
+  exact,
+  updates: (parameters) => {
+    const { units, layers, washout, train, test, starts, synchronisation, horizon, patches } = parameters;
+    const lambda = flowOfTask(parameters)?.lyapunov;
+    const steps = horizon || (lambda ? Math.round(15 / lambda.value / flowOfTask(parameters)!.dt) : 500);
+    const forecasts = ["narma10", "memory"].includes(parameters.task) ? 0 : starts * (synchronisation + steps);
+    return { count: units * layers * patches * (washout + train + test + forecasts), unit: "node-steps" };
+  },
+  outputs: [".safetensors"],
+  validate: async function* () {},
+} satisfies Model<typeof reservoirParameters, ReservoirSimulation>;

@@ -1,0 +1,88 @@
+// Figures of a trained reservoir, from what it put out and what was true, both in standard deviations of the series.
+
+import type { Table } from "./network.ts";
+
+/** Root mean squared error of outputs over a span of rows, all columns of the same weight; in standard deviations of the targets there. */
+export function nrmse(predictions: ArrayLike<number>, table: Table, first: number, steps: number): number {
+  let sum = 0;
+  for (let t = 0; t < table.targets; t++) {
+    const { error, variance } = columnOf(predictions, table, first, steps, t);
+    sum += error / variance;
+  }
+  return Math.sqrt(sum / table.targets);
+}
+
+/** Mean squared error and variance of one target column, and the squared correlation of the two. */
+function columnOf(predictions: ArrayLike<number>, table: Table, first: number, steps: number, target: number) {
+  const width = table.columns + table.targets;
+  let [error, mean, own] = [0, 0, 0];
+  const truth = (step: number) => table.data[(first + step) * width + table.columns + target];
+  const made = (step: number) => predictions[step * table.targets + target];
+  for (let step = 0; step < steps; step++) {
+    error += (made(step) - truth(step)) ** 2;
+    mean += truth(step);
+    own += made(step);
+  }
+  mean /= steps;
+  own /= steps;
+  let [variance, spread, both] = [0, 0, 0];
+  for (let step = 0; step < steps; step++) {
+    variance += (truth(step) - mean) ** 2;
+    spread += (made(step) - own) ** 2;
+    both += (truth(step) - mean) * (made(step) - own);
+  }
+  const correlation = spread > 0 && variance > 0 ? both ** 2 / (variance * spread) : 0;
+  return { error: error / steps, variance: variance / steps, correlation };
+}
+
+/**
+ * Memory capacity of each delay: the squared correlation of the input so many steps ago and what is put out for it (Jaeger 2001, GMD
+ * Report 152). It is measured on steps that were not learned from, for on those that were it is biased upwards.
+ */
+export function memoryFunction(predictions: ArrayLike<number>, table: Table, first: number, steps: number): number[] {
+  return Array.from({ length: table.targets }, (_, t) => columnOf(predictions, table, first, steps, t).correlation);
+}
+
+/**
+ * Steps for which a forecast is valid: until its error, the root of the mean over columns of squared errors in standard deviations, first
+ * exceeds the threshold (Vlachas et al. 2020, doi 10.1016/j.neunet.2020.02.016). `row` is that of the first predicted target.
+ */
+export function validSteps(
+  predictions: ArrayLike<number>,
+  at: number,
+  table: Table,
+  row: number,
+  horizon: number,
+  threshold: number,
+): number {
+  const { columns, targets, data } = table;
+  for (let step = 0; step < horizon; step++) {
+    let squares = 0;
+    for (let t = 0; t < targets; t++) {
+      const difference = predictions[at + step * targets + t] - data[(row + step) * (columns + targets) + columns + t];
+      squares += difference * difference;
+    }
+    if (!(Math.sqrt(squares / targets) <= threshold)) return step;
+  }
+  return horizon;
+}
+
+/** Linear interpolation between the values in order; `share` from 0 to 1. */
+export function quantile(values: ArrayLike<number>, share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const at = share * (sorted.length - 1);
+  const low = Math.floor(at);
+  return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
+}
+
+/**
+ * Where a falling curve reaches nothing: the first point from which on all values stay below a tenth of the curve's first values, between
+ * it and the point before. Undefined where it never does.
+ */
+export function vanishes(points: readonly number[], values: readonly number[]): number | undefined {
+  const level = 0.1 * quantile(values.slice(0, Math.max(1, Math.floor(values.length / 8))), 0.5);
+  let first = values.length;
+  while (first > 0 && values[first - 1] < level) first--;
+  if (first === values.length || first === 0) return undefined;
+  return (points[first - 1] + points[first]) / 2;
+}

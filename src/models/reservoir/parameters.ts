@@ -1,0 +1,160 @@
+// The parameters of echo-state networks, declared once; their names are those of ReservoirPy.
+
+import * as z from "zod";
+
+export const TASKS = [
+  ...["lorenz", "roessler", "mackey-glass", "lorenz96", "kuramoto-sivashinsky", "logistic", "henon"],
+  ...["coupled-logistic", "coupled-lorenz", "narma10", "memory", "data"],
+] as const;
+export type TaskName = (typeof TASKS)[number];
+
+const whole = (least: number, most: number, what: string) =>
+  z
+    .int({ error: "it is a whole number" })
+    .min(least, { error: `there ${least === 1 ? "is" : "are"} at least ${least} ${what}` })
+    .max(most, { error: `there are at most ${most} ${what}` });
+const share = z
+  .number({ error: "it is a number" })
+  .gt(0, { error: "it lies above 0 and up to 1" })
+  .max(1, { error: "it lies above 0 and up to 1" });
+const size = (most: number) =>
+  z
+    .number({ error: "it is a finite number" })
+    .min(0, { error: `it lies between 0 and ${most}` })
+    .max(most, { error: `it lies between 0 and ${most}` });
+
+export const MOST_UNITS = 8192;
+
+export const reservoirParameters = z.object({
+  task: z
+    .enum(TASKS, { error: `it is one of ${TASKS.join(", ")}` })
+    .default("lorenz")
+    .describe("What is learned: to forecast a system, narma10, to remember inputs (memory), or a series of one's own")
+    .meta({ replaces: ["data"] }),
+  data: z
+    .string({ error: "it is a series as text" })
+    .default("")
+    .describe("A series of one's own, a CSV or .npy file of shape time × features, or series × time × features")
+    .meta({ file: "series", label: "Series file" }),
+  given: whole(0, 4096, "columns")
+    .default(0)
+    .describe("Of a series of one's own the first columns that are inputs, the others are targets; 0: all are forecast")
+    .meta({ label: "Input columns", page: false }),
+  length: size(1000)
+    .default(22)
+    .describe("Length L of the Kuramoto–Sivashinsky system; the grid has 64 points, from L = 44 on 128, and so on")
+    .meta({ page: false }),
+  units: whole(1, MOST_UNITS, "units")
+    .default(300)
+    .describe("Units N of a reservoir, or of each layer")
+    .meta({ slider: [50, 1000, 50] }),
+  layers: whole(1, 16, "layers")
+    .default(1)
+    .describe("Reservoirs in a stack, each driven by the states of the one below; the readout sees all")
+    .meta({ slider: [1, 4, 1], page: false }),
+  topology: z
+    .enum(["random", "ring"], { error: "it is random or ring" })
+    .default("random")
+    .describe("random: links to random units, weights uniform on [-1, 1); ring: each unit follows the one before")
+    .meta({ page: false }),
+  connectivity: share
+    .default(0.1)
+    .describe("Share of the units that a unit is linked to; 1 is a dense network")
+    .meta({ slider: [0.02, 1, 0.02] }),
+  spectralRadius: size(10)
+    .default(0.9)
+    .describe("Spectral radius ρ of the recurrent weights; 0 is a network without memory, the honest baseline")
+    .meta({ batch: true, slider: [0, 1.6, 0.02], label: "Spectral radius ρ" }),
+  inputScaling: size(1000)
+    .default(0.3)
+    .describe("Scaling σ of the input weights, for inputs of mean 0 and variance 1")
+    .meta({ batch: true, slider: [0.02, 2, 0.02], label: "Input scaling σ" }),
+  inputConnectivity: share
+    .default(1)
+    .describe("Share of the inputs, or of the layer below, that a unit is linked to")
+    .meta({ page: false }),
+  leakRate: share
+    .default(1)
+    .describe("Leak rate a: the share of its state that a unit renews in each step")
+    .meta({ batch: true, slider: [0.05, 1, 0.05], label: "Leak rate a" }),
+  bias: size(100)
+    .default(0.5)
+    .describe("Scaling of the biases, which are uniform on [-1, 1)")
+    .meta({ batch: true, slider: [0, 1, 0.05] }),
+  noise: size(1)
+    .default(0)
+    .describe("Noise on states in training, uniform within ± this")
+    .meta({ batch: true, page: false }),
+  activation: z
+    .enum(["tanh", "linear"], { error: "it is tanh or linear" })
+    .default("tanh")
+    .describe("Of a unit")
+    .meta({ page: false }),
+  ridge: z
+    .number({ error: "it is a number" })
+    .gt(0, { error: "it must be above 0: without it the readout is not determined" })
+    .max(1e6, { error: "it is at most 1000000" })
+    .default(1e-8)
+    .describe("Ridge λ of the readout's regression, added to the sums of squares of all training steps")
+    .meta({ batch: true, choices: ["1e-2", "1e-4", "1e-6", "1e-8", "1e-10"] }),
+  squares: z
+    .boolean({ error: "it is true or false" })
+    .default(false)
+    .describe("The readout sees every second state squared (Lu et al. 2017)")
+    .meta({ page: false }),
+  feedback: z
+    .boolean({ error: "it is true or false" })
+    .default(false)
+    .describe("Outputs are fed back as inputs also where the task has inputs of its own; the true ones in training")
+    .meta({ page: false }),
+  patches: whole(1, 256, "patches")
+    .default(1)
+    .describe("Reservoirs side by side on a ring of columns, each for its own part of them (Pathak et al. 2018)")
+    .meta({ page: false }),
+  overlap: whole(0, 1024, "columns")
+    .default(8)
+    .describe("Columns of its neighbours on either side that a patch sees as well")
+    .meta({ page: false }),
+  delays: whole(1, 4096, "delays")
+    .default(100)
+    .describe("Delays of the memory task: outputs repeat the input of 0, 1, 2, … steps ago")
+    .meta({ page: false }),
+  washout: whole(0, 1e6, "steps")
+    .default(500)
+    .describe("Warm-up: steps at the begin of the series that are not learned from")
+    .meta({ page: false }),
+  train: whole(1, 1e7, "steps")
+    .default(5000)
+    .describe("Steps that are learned from")
+    .meta({ slider: [500, 20_000, 500], label: "Training steps" }),
+  test: whole(1, 1e7, "steps").default(2000).describe("Steps after them that are tested").meta({ page: false }),
+  starts: whole(1, 4096, "starts")
+    .default(20)
+    .describe("Forecasts of each reservoir, from starts along the test series")
+    .meta({ slider: [1, 40, 1] }),
+  synchronisation: whole(1, 1e5, "steps")
+    .default(200)
+    .describe("Steps of the true series before a forecast begins")
+    .meta({ page: false }),
+  horizon: whole(0, 1e6, "steps")
+    .default(0)
+    .describe("Steps of a forecast; 0: 15 Lyapunov times, or 500 steps where none is known")
+    .meta({ page: false }),
+  threshold: z
+    .number({ error: "it is a number" })
+    .gt(0, { error: "it must be above 0" })
+    .max(10, { error: "it is at most 10" })
+    .default(0.5)
+    .describe("Error, in standard deviations of the series, at which a forecast is no longer valid")
+    .meta({ page: false }),
+  reservoirs: whole(1, 1e6, "reservoirs")
+    .default(4)
+    .describe("Random networks, each trained and tested at every point of a sweep; figures are medians over them")
+    .meta({ page: false }),
+});
+
+export type ReservoirParameters = z.output<typeof reservoirParameters>;
+
+/** Links of a unit. */
+export const degreeOf = ({ topology, connectivity, units }: ReservoirParameters) =>
+  topology === "ring" ? 1 : Math.max(1, Math.round(connectivity * units));

@@ -1,0 +1,660 @@
+// Reservoirs on any device. One step makes a random network, trains it at every point of the sweep, and tests it; what is kept are its
+// figures and its readouts. So a run can be stopped between networks, extended, and continued elsewhere.
+
+import type { Device } from "../../device/device.ts";
+import { CheckpointError, ParameterError } from "../../device/errors.ts";
+import { between, Exclusive, type RunOptions } from "../../device/run.ts";
+import { writeSafetensors } from "../../files/safetensors.ts";
+import type { Estimate } from "../../statistics/index.ts";
+import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
+import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
+import { type Points, point, resolve } from "../parameters.ts";
+import { checkSeed } from "../seed.ts";
+import { Series } from "../series.ts";
+import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
+import { memoryFunction, nrmse, quantile, validSteps, vanishes } from "./metrics.ts";
+import { type Engine, featureCount, type Member, type Readout, type Shape, type Sums } from "./network.ts";
+import { degreeOf, type ReservoirParameters, reservoirParameters } from "./parameters.ts";
+import { kernelRank } from "./rank.ts";
+import { ReferenceEngine } from "./reference-engine.ts";
+import { fitReadout } from "./ridge.ts";
+import { type Task, taskOf } from "./tasks.ts";
+import { type Topology, topologyOf } from "./topology.ts";
+
+export type ReservoirOptions = Options<typeof reservoirParameters> & GpuNetworkOptions;
+
+/** Median and quartiles over reservoirs and, where there are some, starts. */
+export interface Spread {
+  median: number;
+  quartiles: [number, number];
+  unit: string;
+}
+
+export interface ReservoirResult {
+  reservoirs: number;
+  validPredictionTime?: Spread;
+  nrmse?: Spread;
+  memoryCapacity?: Spread;
+  kernelRank?: Spread;
+  criticalCoupling?: Spread;
+  /** Of a memory task: the share of the input's variance that is remembered after 0, 1, … steps. */
+  memoryFunction?: number[];
+  /** Of coupled systems: mean distance of the two when a reservoir runs free at each coupling. */
+  synchronisation?: { coupling: number; distance: number }[];
+  /** Ridges that had to be raised, and networks that diverged, if any. */
+  raised: { point: number; reservoir: number; ridge: number }[];
+  diverged: { point: number; reservoir: number }[];
+}
+
+/** What is kept of one network at one point. */
+interface Figures {
+  nrmse: number;
+  /** Valid steps of each start. */
+  valid: number[];
+  memory: number[];
+  rank: number;
+  /** Mean distances at the couplings. */
+  distances: number[];
+  /** The ridge that was taken; NaN where the network diverged. */
+  ridge: number;
+}
+
+/** Numbers of the forecasts of one launch. */
+const MOST_FORECASTS = 2 ** 23;
+
+const FIGURES = {
+  validPredictionTime: "Time until a free-running forecast is no longer valid, median over starts",
+  nrmse: "Error of outputs one step ahead, root mean square",
+  memoryCapacity: "Sum over delays of the squared correlation of outputs with past inputs",
+  kernelRank: "Rank of the states, as far as they exceed a millionth of the largest",
+  criticalCoupling: "Coupling from which on the two systems synchronise when the reservoir runs free",
+} as const;
+type Figure = keyof typeof FIGURES;
+
+/** Values of the reservoirs that are kept, for one another's comparison and the digest. */
+export class ReservoirSimulation implements Simulation<ReservoirParameters> {
+  readonly model = "reservoir";
+  readonly device: Device;
+  readonly seed: bigint;
+  readonly points: Points<ReservoirParameters>;
+  /** Points of the sweep. */
+  readonly replicas: number;
+  readonly task: Task;
+  readonly shape: Shape;
+  readonly observables: Record<string, Observable>;
+  readonly #engine: Engine;
+  readonly #exclusive = new Exclusive("The reservoir");
+  /** [reservoir][point]. */
+  readonly #figures: Figures[][] = [];
+  /** [reservoir][point][patch]. */
+  readonly #readouts: Readout[][][] = [];
+
+  private constructor(device: Device, points: Points<ReservoirParameters>, seed: bigint, options: GpuNetworkOptions) {
+    this.device = device;
+    this.points = points;
+    this.seed = seed;
+    const lists = Object.values<number[] | undefined>(points.batch);
+    this.replicas = lists[0]?.length ?? 1;
+    this.task = taskOf(points.parameters, seed);
+    this.shape = shapeOf(points, this.task, seed);
+    this.observables = Object.fromEntries(
+      this.#names.map((name) => [name, { unit: this.#unit(name), description: FIGURES[name] }]),
+    );
+    this.#engine =
+      device.kind === "gpu" ? new GpuNetworks(device, this.shape, options) : new ReferenceEngine(this.shape);
+  }
+
+  static async create(device: Device, given: ReservoirOptions = {}): Promise<ReservoirSimulation> {
+    const { seed = 1n, workgroup, lanes, stepwise, onKept, ...parameters } = given;
+    const points = resolve("reservoir", reservoirParameters, parameters);
+    checkWorkgroup(device, workgroup);
+    return new ReservoirSimulation(device, points, checkSeed(seed), { workgroup, lanes, stepwise, onKept });
+  }
+
+  static async restore(device: Device, bytes: Uint8Array): Promise<ReservoirSimulation & { extra: CheckpointExtra }> {
+    const checkpoint = await decodeCheckpoint(bytes);
+    const { model, header, sections } = checkpoint;
+    if (model !== "reservoir") throw new CheckpointError(`The checkpoint is one of ${model}, not of reservoir.`);
+    const { parameters, batch, seed, figures } = header as Record<string, never>;
+    const options = { ...(parameters as object), ...(batch as object), seed: BigInt(seed) };
+    const own = await ReservoirSimulation.create(device, options);
+    const wrong = new CheckpointError("The checkpoint's readouts do not fit its parameters.");
+    const values = new Float64Array(sections.readouts?.slice().buffer ?? new ArrayBuffer(0));
+    const length = featureCount(own.shape) * own.shape.outputs;
+    let at = 0;
+    for (const kept of figures as (number | null | (number | null)[])[][][]) {
+      if (kept.length !== own.replicas) throw wrong;
+      own.#figures.push(kept.map(figuresFrom));
+      own.#readouts.push(
+        kept.map(() =>
+          Array.from({ length: own.shape.patches }, () => {
+            at += length;
+            return values.slice(at - length, at);
+          }),
+        ),
+      );
+    }
+    if (at !== values.length) throw wrong;
+    return Object.assign(own, { extra: extraOf(checkpoint) });
+  }
+
+  /** Random networks made so far. */
+  get steps(): number {
+    return this.#figures.length;
+  }
+
+  series(): Series {
+    return new Series([], 1);
+  }
+
+  get #names(): Figure[] {
+    const { kind, starts } = this.task;
+    if (kind === "memory") return ["memoryCapacity", "kernelRank"];
+    if (kind === "synchronisation") return ["criticalCoupling", "nrmse"];
+    return kind === "forecast" && starts.length > 0
+      ? ["validPredictionTime", "nrmse", "kernelRank"]
+      : ["nrmse", "kernelRank"];
+  }
+
+  #unit(name: Figure): string {
+    if (name === "validPredictionTime") return this.task.unit;
+    if (name === "nrmse") return "standard deviations";
+    return name === "memoryCapacity" ? "steps" : "";
+  }
+
+  /**
+   * Makes, trains and tests `steps` more random networks at every point.
+   *
+   * @throws the signal's reason when aborted (networks under way are forgotten), DeviceLostError, GpuError, OutOfMemoryError.
+   */
+  run(steps: number, options: RunOptions = {}): Promise<void> {
+    return this.#exclusive.use(async () => {
+      if (!Number.isSafeInteger(steps) || steps < 0 || this.steps + steps >= 2 ** 31) {
+        throw new ParameterError("reservoirs", `reservoirs ${steps}: give a whole number, below 2^31 in all.`);
+      }
+      const last = this.steps + steps;
+      const from = this.steps;
+      const { patches } = this.shape;
+      const block = Math.max(1, Math.floor(this.#engine.most / (patches * this.replicas)));
+      while (this.steps < last) {
+        const first = this.steps;
+        const count = Math.min(block, last - first);
+        const topologies: Topology[] = [];
+        for (let r = 0; r < count; r++) {
+          await between({ done: first - from, total: steps }, options);
+          topologies.push(await this.#topology(first + r));
+        }
+        const members = topologies.flatMap((topology) => this.#membersOf(topology));
+        const within = {
+          signal: options.signal,
+          onProgress: () => options.onProgress?.({ done: this.steps - from, total: steps }),
+        };
+        const made = await this.#work(members, within);
+        for (let r = 0; r < count; r++) {
+          this.#figures.push(made.figures.slice(r * this.replicas, (r + 1) * this.replicas));
+          this.#readouts.push(made.readouts.slice(r * this.replicas, (r + 1) * this.replicas));
+        }
+      }
+      await between({ done: steps, total: steps }, options);
+    });
+  }
+
+  #topology(number: number): Promise<Topology> {
+    const { units, layers, degree, fan, inputs } = this.shape;
+    return topologyOf(
+      { units, layers, kind: this.points.parameters.topology, degree, fan, inputs, seed: this.seed },
+      number,
+    );
+  }
+
+  /** Points, then patches; for the GPU those of one patch follow each other. */
+  #membersOf(topology: Topology): Member[] {
+    const { patches } = this.shape;
+    return Array.from({ length: patches * this.replicas }, (_, i) => {
+      const [patch, p] = [Math.floor(i / this.replicas), i % this.replicas];
+      const { spectralRadius, inputScaling, leakRate, bias, noise } = point(this.points, p);
+      return { topology, spectralRadius, inputScaling, leakRate, bias, noise, patch };
+    });
+  }
+
+  /** Trains and tests members in blocks that the device can hold. Figures and readouts are [network][point]. */
+  async #work(members: readonly Member[], options: RunOptions) {
+    const { task, shape } = this;
+    const { patches, outputs } = shape;
+    const perNetwork = patches * this.replicas;
+    const sums: Sums[] = [];
+    for (let at = 0; at < members.length; at += this.#engine.most) {
+      sums.push(...(await this.#train(members.slice(at, at + this.#engine.most), options)));
+    }
+    const ridges = (m: number) => point(this.points, m % this.replicas).ridge;
+    const fits = await Promise.all(
+      sums.map(async (own, m) => {
+        if (m % 8 === 0) await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
+        options.signal?.throwIfAborted();
+        if (!own.diverged) return fitReadout(own, outputs, ridges(m));
+        return { readout: new Float64Array(featureCount(shape) * outputs), ridge: Number.NaN, norm: 0 };
+      }),
+    );
+    const readouts = fits.map(({ readout }) => readout);
+    const tested: Float64Array[] = [];
+    for (let at = 0; at < members.length; at += this.#engine.most) {
+      const end = at + this.#engine.most;
+      const some = members.slice(at, end);
+      const made = await this.#engine.predict(some, readouts.slice(at, end), task.table, task.testing, options);
+      const length = task.testing.steps * outputs;
+      some.forEach((_, m) => {
+        tested.push(made.slice(m * length, (m + 1) * length));
+      });
+    }
+    const figures: Figures[] = [];
+    const kept: Readout[][] = [];
+    const free: { figures: Figures; places: number[] }[] = [];
+    for (let network = 0; network < members.length / perNetwork; network++) {
+      for (let p = 0; p < this.replicas; p++) {
+        const places = Array.from({ length: patches }, (_, patch) => network * perNetwork + patch * this.replicas + p);
+        const diverged = places.some((at) => sums[at].diverged);
+        kept.push(places.map((at) => readouts[at]));
+        figures.push({
+          nrmse: diverged ? Number.NaN : this.#nrmse(places.map((at) => tested[at])),
+          memory:
+            task.kind === "memory" && !diverged
+              ? memoryFunction(tested[places[0]], task.table, this.#testRow, task.testing.steps)
+              : [],
+          rank: this.#names.includes("kernelRank") && !diverged ? await kernelRank(sums[places[0]], shape) : 0,
+          valid: [],
+          distances: [],
+          ridge: diverged ? Number.NaN : Math.max(...places.map((at) => fits[at].ridge)),
+        });
+        if (task.starts.length > 0 && !diverged) free.push({ figures: figures[figures.length - 1], places });
+      }
+    }
+    // Many networks run free in one launch, as far as their forecasts fit.
+    const values = task.starts.length * task.horizon * task.table.targets;
+    const together = Math.max(1, Math.floor(MOST_FORECASTS / values));
+    for (let at = 0; at < free.length; at += together) {
+      const some = free.slice(at, at + together);
+      const places = some.flatMap((run) => run.places);
+      const [own, weights] = [places.map((place) => members[place]), places.map((place) => readouts[place])];
+      const made = await this.#engine.forecast(own, weights, task.table, task, options);
+      some.forEach((run, k) => {
+        this.#judge(run.figures, made.subarray(k * values, (k + 1) * values));
+      });
+    }
+    return { figures, readouts: kept };
+  }
+
+  /** Sums over all spans that are learned from. */
+  async #train(members: readonly Member[], options: RunOptions): Promise<Sums[]> {
+    const [first, ...others] = this.task.training;
+    const all = await this.#engine.train(members, this.task.table, first, options);
+    for (const span of others) {
+      const more = await this.#engine.train(members, this.task.table, span, options);
+      more.forEach(({ matrix, steps, diverged }, m) => {
+        for (let i = 0; i < matrix.length; i++) all[m].matrix[i] += matrix[i];
+        all[m].steps += steps;
+        all[m].diverged ||= diverged;
+      });
+    }
+    return all;
+  }
+
+  get #testRow(): number {
+    return this.task.testing.first + this.task.testing.washout;
+  }
+
+  /** Of all patches together. */
+  #nrmse(tested: readonly Float64Array[]): number {
+    const { outputs } = this.shape;
+    const { steps } = this.task.testing;
+    const all = new Float64Array(steps * this.task.table.targets);
+    tested.forEach((own, patch) => {
+      for (let step = 0; step < steps; step++) {
+        all.set(own.subarray(step * outputs, (step + 1) * outputs), step * this.task.table.targets + patch * outputs);
+      }
+    });
+    return nrmse(all, this.task.table, this.#testRow, steps);
+  }
+
+  /** What free-running forecasts are worth. */
+  #judge(figures: Figures, made: Float64Array): void {
+    const { table, starts, driven, horizon, kind } = this.task;
+    const { threshold } = this.points.parameters;
+    const run = horizon * table.targets;
+    if (kind === "filter") {
+      figures.nrmse = nrmse(made.subarray(0, run), table, starts[0] + driven - 1, horizon);
+    } else if (kind === "synchronisation") {
+      figures.distances = starts.map((_, s) => this.#distance(made, s));
+    } else {
+      figures.valid = starts.map((start, s) =>
+        validSteps(made, s * run, table, start + driven - 1, horizon, threshold),
+      );
+    }
+  }
+
+  /** Mean distance of the first numbers of two coupled systems over the second half of a run. */
+  #distance(made: Float64Array, s: number): number {
+    const { horizon, table, sd, mean } = this.task;
+    const half = table.targets / 2;
+    const value = (step: number, t: number) =>
+      made[(s * horizon + step) * table.targets + t] * sd[table.columns + t] + mean[table.columns + t];
+    const from = Math.floor(horizon / 2);
+    let sum = 0;
+    for (let step = from; step < horizon; step++) sum += Math.abs(value(step, 0) - value(step, half));
+    return sum / (horizon - from) / sd[table.columns];
+  }
+
+  /** A figure of every network so far, one number each. */
+  #values(name: Figure, p: number): number[] {
+    return this.#figures.map((points) => {
+      const own = points[p];
+      if (name === "nrmse") return own.nrmse;
+      if (name === "kernelRank") return own.rank;
+      if (name === "memoryCapacity") return own.memory.reduce((sum, share) => sum + share, 0);
+      if (name === "criticalCoupling") return vanishes(this.task.couplings!, own.distances) ?? Number.NaN;
+      return own.valid.length > 0 ? quantile(own.valid, 0.5) / this.task.lyapunovTime : 0;
+    });
+  }
+
+  /** The median over networks of each figure, with its error from their spread: that of a mean, times √(π/2) for a median. */
+  estimate(p = 0): Record<string, Estimate> {
+    return Object.fromEntries(
+      this.#names.map((name) => {
+        const values = this.#values(name, p).filter((value) => !Number.isNaN(value));
+        if (values.length === 0) return [name, { value: Number.NaN, error: Number.NaN, tau: 0.5, n: 0 }];
+        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+        const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+        const sd = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : Number.POSITIVE_INFINITY;
+        const error = (Math.sqrt(values.length > 2 ? Math.PI / 2 : 1) * sd) / Math.sqrt(values.length);
+        return [name, { value: quantile(values, 0.5), error, tau: 0.5, n: values.length }];
+      }),
+    );
+  }
+
+  /** Medians with quartiles, and what else the task is about; of the first point. */
+  result(): ReservoirResult {
+    this.#exclusive.check();
+    const spread = (name: Figure): Spread => {
+      const values =
+        name === "validPredictionTime"
+          ? this.#figures.flatMap(([own]) => own.valid.map((steps) => steps / this.task.lyapunovTime))
+          : this.#values(name, 0).filter((value) => !Number.isNaN(value));
+      return {
+        median: quantile(values, 0.5),
+        quartiles: [quantile(values, 0.25), quantile(values, 0.75)],
+        unit: this.#unit(name),
+      };
+    };
+    const places = (wanted: (figures: Figures, p: number) => boolean) =>
+      this.#figures.flatMap((points, reservoir) =>
+        points.flatMap((figures, p) => (wanted(figures, p) ? [{ point: p, reservoir, ridge: figures.ridge }] : [])),
+      );
+    const means = (of: (figures: Figures) => number[]) => {
+      const rows = this.#figures.map(([own]) => of(own)).filter((row) => row.length > 0);
+      return (rows[0] ?? []).map((_, i) => rows.reduce((sum, row) => sum + row[i], 0) / rows.length);
+    };
+    const { kind, couplings } = this.task;
+    return {
+      reservoirs: this.steps,
+      ...Object.fromEntries(this.steps > 0 ? this.#names.map((name) => [name, spread(name)]) : []),
+      ...(kind === "memory" ? { memoryFunction: means(({ memory }) => memory) } : {}),
+      ...(couplings
+        ? {
+            synchronisation: means(({ distances }) => distances).map((distance, i) => ({
+              coupling: couplings[i],
+              distance,
+            })),
+          }
+        : {}),
+      raised: places(({ ridge }, p) => ridge > point(this.points, p).ridge),
+      diverged: places(({ ridge }) => Number.isNaN(ridge)).map(({ point: p, reservoir }) => ({ point: p, reservoir })),
+    };
+  }
+
+  /** Readouts of network `reservoir` at a point, [patch], each [feature][output]. */
+  readout(reservoir = 0, p = 0): Readout[] {
+    this.#exclusive.check();
+    const own = this.#readouts[reservoir]?.[p];
+    if (!own) throw new ParameterError("reservoir", `reservoir ${reservoir}: ${this.steps} are trained so far.`);
+    return own;
+  }
+
+  /**
+   * Free-running forecasts of a trained network in the series' own units, [start][step][output], from the task's starts.
+   *
+   * @throws ParameterError where the task has none
+   */
+  forecast(reservoir = 0, p = 0, options: RunOptions = {}): Promise<Forecast> {
+    return this.#exclusive.use(async () => {
+      const { table, starts, driven, horizon, mean, sd } = this.task;
+      if (starts.length === 0) {
+        throw new ParameterError("task", `task ${this.points.parameters.task}: its reservoirs do not run free.`);
+      }
+      const members = this.#membersOf(await this.#topology(reservoir)).filter((_, i) => i % this.replicas === p);
+      const made = await this.#engine.forecast(members, this.readout(reservoir, p), table, this.task, options);
+      const { columns, targets, data } = table;
+      const plain = (value: number, t: number) => value * sd[columns + t] + mean[columns + t];
+      const truth = new Float64Array(made.length);
+      starts.forEach((start, s) => {
+        for (let step = 0; step < horizon; step++) {
+          for (let t = 0; t < targets; t++) {
+            const row = (start + driven - 1 + step) * (columns + targets);
+            truth[(s * horizon + step) * targets + t] = plain(data[row + columns + t], t);
+          }
+        }
+      });
+      return {
+        shape: [starts.length, horizon, targets],
+        predicted: made.map((value, at) => plain(value, at % targets)),
+        truth,
+      };
+    });
+  }
+
+  async set(changes: Partial<ReservoirParameters>): Promise<void> {
+    const [name] = Object.keys(changes);
+    if (name) throw new ParameterError(name, `${name} is fixed when a reservoir begins; start another.`);
+  }
+
+  /** SHA-256 of "reservoir POINTS RESERVOIRS\n" and all readouts: equal on the same device, and near it on others. */
+  digest(): Promise<string> {
+    this.#exclusive.check();
+    const head = new TextEncoder().encode(`reservoir ${this.replicas} ${this.steps}\n`);
+    return digestOf(head, bytesOf(this.#readouts.flat(2)));
+  }
+
+  checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
+    this.#exclusive.check();
+    const { parameters, batch } = this.points;
+    const figures = this.#figures.map((points) => points.map(figuresTo));
+    const header = { parameters, batch, seed: String(this.seed), figures };
+    const sections = { readouts: bytesOf(this.#readouts.flat(2)) };
+    return encodeCheckpoint(withExtra({ model: "reservoir", header, sections }, extra));
+  }
+
+  /** The first network's readout as a safetensors file: W_out [output, feature], after the features states, inputs, 1. */
+  async safetensors(): Promise<Uint8Array> {
+    const { outputs } = this.shape;
+    const features = featureCount(this.shape);
+    const { mean, sd, table } = this.task;
+    const tensors = this.readout().map((readout, patch) => [
+      this.shape.patches > 1 ? `W_out.${patch}` : "W_out",
+      {
+        shape: [outputs, features],
+        data: Float32Array.from(
+          { length: outputs * features },
+          (_, i) => readout[(i % features) * outputs + Math.floor(i / features)],
+        ),
+      },
+    ]);
+    const { topology } = { topology: await this.#topology(0) };
+    const all = this.shape.units * this.shape.layers;
+    const { degree, fan } = this.shape;
+    const matrix = (columns: number, sources: Uint32Array, weights: Float32Array, width: number) => {
+      const data = new Float32Array(all * columns);
+      for (let i = 0; i < all * width; i++) data[Math.floor(i / width) * columns + sources[i]] += weights[i];
+      return { shape: [all, columns], data };
+    };
+    return writeSafetensors(
+      {
+        ...Object.fromEntries(tensors),
+        W: matrix(all, topology.sources, topology.weights, degree),
+        W_in: matrix(
+          Math.max(this.shape.inputs, this.shape.layers > 1 ? all : 0),
+          topology.inputSources,
+          topology.inputWeights,
+          fan,
+        ),
+        b: { shape: [all], data: topology.biases },
+        mean: { shape: [table.columns + table.targets], data: Float32Array.from(mean) },
+        sd: { shape: [table.columns + table.targets], data: Float32Array.from(sd) },
+      },
+      {
+        model: "gibbs reservoir",
+        parameters: JSON.stringify({ ...this.points.parameters, data: "" }),
+        seed: String(this.seed),
+      },
+    );
+  }
+
+  output(): Promise<Uint8Array> {
+    return this.safetensors();
+  }
+
+  /** Forecasts of the first network, [start][step][output], or its readout where it does not run free. */
+  async array(): Promise<{ data: Float64Array; shape: number[] }> {
+    if (this.task.starts.length > 0) {
+      const { predicted, shape } = await this.forecast();
+      return { data: predicted, shape: [...shape] };
+    }
+    return { data: this.readout()[0], shape: [featureCount(this.shape), this.shape.outputs] };
+  }
+
+  /** A table of the first forecast beside the truth, or of the memory, or of every network's figures. */
+  table(): { head: string[]; rows: (string | number)[][] } {
+    const names = this.#names;
+    const head = ["point", "reservoir", ...names];
+    const rows = this.#figures.flatMap((_, reservoir) =>
+      Array.from({ length: this.replicas }, (_, p) => [
+        p,
+        reservoir,
+        ...names.map((name) => this.#values(name, p)[reservoir]),
+      ]),
+    );
+    return { head, rows };
+  }
+
+  /** The first forecast: time to the right; for each column a band with the truth above and what was predicted below. */
+  async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
+    const { shape, predicted, truth } = await this.forecast();
+    const [, horizon, targets] = shape;
+    const band = Math.max(1, Math.round(PICTURE / (2 * targets)));
+    const height = 2 * targets * band;
+    const data = new Uint8Array(horizon * height);
+    const { mean, sd, table } = this.task;
+    [truth, predicted].forEach((values, which) => {
+      for (let t = 0; t < targets; t++) {
+        for (let step = 0; step < horizon; step++) {
+          const standard = (values[step * targets + t] - mean[table.columns + t]) / sd[table.columns + t];
+          const shade = Math.max(0, Math.min(255, Math.round(127.5 + 51 * standard)));
+          for (let y = 0; y < band; y++) data[((which * targets + t) * band + y) * horizon + step] = shade;
+        }
+      }
+    });
+    return { width: horizon, height, data };
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  dispose(): void {
+    if (this.#exclusive.dispose()) this.#engine.dispose();
+  }
+}
+
+export interface Forecast {
+  shape: [starts: number, steps: number, outputs: number];
+  predicted: Float64Array;
+  truth: Float64Array;
+}
+
+/** Pixels of a picture's height, about. */
+const PICTURE = 400;
+
+/** Figures as JSON can hold them: it knows no NaN. */
+const figuresTo = ({ nrmse: error, rank, ridge, valid, memory, distances }: Figures) => [
+  ...[error, rank, ridge].map((value) => (Number.isNaN(value) ? null : value)),
+  ...[valid, memory, distances.map((value) => (Number.isFinite(value) ? value : null))],
+];
+
+function figuresFrom([error, rank, ridge, valid, memory, distances]: (number | null | (number | null)[])[]): Figures {
+  const number = (value: unknown) => (typeof value === "number" ? value : Number.NaN);
+  const list = (value: unknown) => (value as unknown[]).map(number);
+  return {
+    ...{ nrmse: number(error), rank: number(rank), ridge: number(ridge) },
+    ...{ valid: list(valid), memory: list(memory), distances: list(distances) },
+  };
+}
+
+function bytesOf(readouts: readonly Readout[]): Uint8Array {
+  const bytes = new Uint8Array(readouts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const readout of readouts) {
+    bytes.set(new Uint8Array(readout.buffer, readout.byteOffset, readout.byteLength), at);
+    at += readout.byteLength;
+  }
+  return bytes;
+}
+
+function checkWorkgroup(device: Device, workgroup: number | undefined): void {
+  if (workgroup === undefined || device.kind !== "gpu") return;
+  const { maxComputeWorkgroupSizeX: x, maxComputeInvocationsPerWorkgroup: all } = device.limits;
+  const most = Math.min(x, all);
+  if (Number.isInteger(Math.log2(workgroup)) && workgroup >= 1 && workgroup <= most) return;
+  throw new ParameterError("workgroup", `workgroup ${workgroup}: it must be a power of two up to ${most}.`);
+}
+
+/** @throws ParameterError where patches do not divide the columns */
+function shapeOf({ parameters, batch }: Points<ReservoirParameters>, task: Task, seed: bigint): Shape {
+  const { units, layers, patches, overlap, activation, squares, inputConnectivity, topology } = parameters;
+  const { table, exogenous, largest } = task;
+  const linear = activation === "linear";
+  let [inputs, outputs] = [table.columns, table.targets];
+  if (patches > 1) {
+    if (exogenous > 0 || outputs % patches !== 0) {
+      const divisors = Array.from({ length: outputs }, (_, i) => i + 1).filter((n) => outputs % n === 0);
+      throw new ParameterError(
+        "patches",
+        exogenous > 0
+          ? `patches ${patches}: only forecasts of a system's columns divide into patches; take patches 1.`
+          : `patches ${patches}: they must divide the ${outputs} columns; take ${divisors.join(", ")}.`,
+      );
+    }
+    outputs /= patches;
+    inputs = outputs + 2 * overlap;
+    if (inputs > table.columns) {
+      throw new ParameterError(
+        "overlap",
+        `overlap ${overlap}: a patch of ${outputs} columns would see more than all ${table.columns}; take ${Math.floor((table.columns - outputs) / 2)} or less.`,
+      );
+    }
+  }
+  const noisy = (batch.noise ?? [parameters.noise]).some((noise) => noise > 0);
+  const fan =
+    topology === "ring" ? 1 : Math.max(1, Math.round(inputConnectivity * Math.max(inputs, layers > 1 ? 0 : 0)));
+  const below = layers > 1 ? Math.max(fan, Math.round(inputConnectivity * Math.min(units, degreeOf(parameters)))) : fan;
+  return {
+    ...{ units, layers, linear, squares, noisy, inputs, outputs, exogenous, patches, seed },
+    degree: degreeOf(parameters),
+    fan: below,
+    ranges: {
+      // States of tanh units stay within 1, and within 2 with noise; linear ones are followed up to 64.
+      state: linear ? 64 : noisy ? 2 : 1,
+      input: powerOfTwo(largest.input),
+      target: powerOfTwo(largest.target),
+    },
+  };
+}
+
+/** The least power of two above a number. */
+const powerOfTwo = (value: number) => 2 ** (Math.floor(Math.log2(value)) + 1);
