@@ -13,15 +13,16 @@ fn drive(
     return;
   }
   let bundle = bundles[bundle_index];
+  load_settings(bundle_index);
   load_states(bundle_index, lane);
-  stage(bundle_index, bundle, lane, step.first, half, run.inputs);
+  stage(bundle, lane, step.first, half, run.inputs);
   workgroupBarrier();
   for (var time = step.first; time < step.first + step.count; time++) {
     let keeps = time >= step.keep;
     let slot = time - step.keep;
     for (var layer = 0u; layer < run.layers; layer++) {
       for (var unit = layer * run.units + lane; unit < (layer + 1u) * run.units; unit += WORKGROUP) {
-        let next = advance_unit(bundle_index, bundle, layer, unit, time);
+        let next = advance_unit(bundle, layer, unit, time);
         for (var block = 0u; block < BLOCKS; block++) {
           state[((1u - half) * UNITS + unit) * BLOCKS + block] = next[block];
           if (keeps) {
@@ -34,9 +35,9 @@ fn drive(
       }
     }
     if (keeps) {
-      keep_others(bundle_index, bundle, lane, time);
+      keep_others(bundle, lane, time);
     }
-    stage(bundle_index, bundle, lane, time + 1u, 1u - half, run.inputs);
+    stage(bundle, lane, time + 1u, 1u - half, run.inputs);
     workgroupBarrier();
     half = 1u - half;
   }

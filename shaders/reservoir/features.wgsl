@@ -27,7 +27,7 @@ fn keep_feature(bundle: Bundle, block: u32, slot: u32, feature: u32, scaled: Lan
 }
 
 /// What stands beside the states in a row.
-fn keep_others(bundle_index: u32, bundle: Bundle, lane: u32, time: u32) {
+fn keep_others(bundle: Bundle, lane: u32, time: u32) {
   for (var i = lane; i < (run.inputs + 1u + run.outputs) * BLOCKS; i += WORKGROUP) {
     let block = i % BLOCKS;
     let other = i / BLOCKS;
@@ -35,7 +35,7 @@ fn keep_others(bundle_index: u32, bundle: Bundle, lane: u32, time: u32) {
     if (other < run.inputs) {
       value = input_now(other, block) * run.input_scale;
     } else if (other > run.inputs) {
-      let rows = settings[bundle_index * BLOCKS + block].row + Index(time);
+      let rows = own_settings[block].row + Index(time);
       let column = bundle.target_column + other - run.inputs - 1u;
       value = gather(rows * run.width + Index(column)) * run.target_scale;
     }

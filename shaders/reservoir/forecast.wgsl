@@ -50,11 +50,12 @@ fn forecast(
   }
   let bundle = bundles[bundle_index];
   let segments = max(1u, WORKGROUP / run.outputs);
+  load_settings(bundle_index);
   load_states(bundle_index, lane);
   // What a chunk of steps begins with, the end of the last one left beside the states.
   let kept_signal = arrayLength(&bundles) * UNITS * BLOCKS + bundle_index * INPUTS * BLOCKS;
   if (step.first == 0u) {
-    stage(bundle_index, bundle, lane, 0u, half, run.inputs);
+    stage(bundle, lane, 0u, half, run.inputs);
   } else {
     for (var i = lane; i < INPUTS * BLOCKS; i += WORKGROUP) {
       signal[half * INPUTS * BLOCKS + i] = states[kept_signal + i];
@@ -64,7 +65,7 @@ fn forecast(
   for (var time = step.first; time < step.first + step.count; time++) {
     for (var layer = 0u; layer < run.layers; layer++) {
       for (var unit = layer * run.units + lane; unit < (layer + 1u) * run.units; unit += WORKGROUP) {
-        let next = advance_unit(bundle_index, bundle, layer, unit, time);
+        let next = advance_unit(bundle, layer, unit, time);
         for (var block = 0u; block < BLOCKS; block++) {
           state[((1u - half) * UNITS + unit) * BLOCKS + block] = next[block];
         }
@@ -99,7 +100,7 @@ fn forecast(
         }
       }
     }
-    stage(bundle_index, bundle, lane, time + 1u, 1u - half, select(run.inputs, run.exogenous, free));
+    stage(bundle, lane, time + 1u, 1u - half, select(run.inputs, run.exogenous, free));
     workgroupBarrier();
     half = 1u - half;
   }

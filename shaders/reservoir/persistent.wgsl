@@ -28,15 +28,15 @@ fn input_now(input: u32, block: u32) -> Lanes {
   return signal[(half * INPUTS + input) * BLOCKS + block];
 }
 
-fn series_input(bundle_index: u32, bundle: Bundle, input: u32, block: u32, time: u32) -> Lanes {
-  let rows = settings[bundle_index * BLOCKS + block].row + Index(time);
+fn series_input(bundle: Bundle, input: u32, block: u32, time: u32) -> Lanes {
+  let rows = own_settings[block].row + Index(time);
   return gather(rows * run.width + Index((bundle.input + input) % run.columns));
 }
 
 /// Puts the series' inputs at a time into a half of the signal.
-fn stage(bundle_index: u32, bundle: Bundle, lane: u32, time: u32, into: u32, inputs: u32) {
+fn stage(bundle: Bundle, lane: u32, time: u32, into: u32, inputs: u32) {
   for (var i = lane; i < inputs * BLOCKS; i += WORKGROUP) {
-    signal[into * INPUTS * BLOCKS + i] = series_input(bundle_index, bundle, i / BLOCKS, i % BLOCKS, time);
+    signal[into * INPUTS * BLOCKS + i] = series_input(bundle, i / BLOCKS, i % BLOCKS, time);
   }
 }
 

@@ -9,7 +9,7 @@ fn advance(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) la
   if (unit >= (step.layer + 1u) * run.units) {
     return;
   }
-  let next = advance_unit(own, own_bundle, step.layer, unit, step.first);
+  let next = advance_unit(own_bundle, step.layer, unit, step.first);
   for (var block = 0u; block < BLOCKS; block++) {
     states[state_at(1u - half, unit, block)] = next[block];
     if (step.first >= step.keep) {
@@ -27,7 +27,7 @@ fn next_signal(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index
     return;
   }
   if (step.first >= step.keep) {
-    keep_others(own, own_bundle, lane, step.first);
+    keep_others(own_bundle, lane, step.first);
   }
   stage(lane, step.first + 1u, 1u - half, run.columns);
 }

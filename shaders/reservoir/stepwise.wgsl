@@ -37,7 +37,7 @@ fn stage(lane: u32, time: u32, into: u32, count: u32) {
     return;
   }
   for (var i = lane; i < count * BLOCKS; i += WORKGROUP) {
-    let rows = settings[own * BLOCKS + i % BLOCKS].row + Index(time);
+    let rows = own_settings[i % BLOCKS].row + Index(time);
     signals[signal_at(into, i / BLOCKS, i % BLOCKS)] = gather(rows * run.width + Index(i / BLOCKS));
   }
 }
@@ -46,4 +46,5 @@ fn begin(bundle_index: u32, time: u32) {
   own = bundle_index;
   own_bundle = bundles[bundle_index];
   half = time % 2u;
+  load_settings(bundle_index);
 }

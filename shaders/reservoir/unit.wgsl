@@ -111,8 +111,17 @@ fn noise_of(bundle: Bundle, unit: u32, time: u32) -> f32 {
   return f32(bitcast<i32>(words[unit % 4u]) >> 8u) * 0x1p-23;
 }
 
+/// Those of the bundle, read once: a loop would read them for every unit.
+var<private> own_settings: array<Settings, BLOCKS>;
+
+fn load_settings(bundle_index: u32) {
+  for (var block = 0u; block < BLOCKS; block++) {
+    own_settings[block] = settings[bundle_index * BLOCKS + block];
+  }
+}
+
 /// The next states of a unit, all blocks.
-fn advance_unit(bundle_index: u32, bundle: Bundle, layer: u32, unit: u32, time: u32) -> array<Lanes, BLOCKS> {
+fn advance_unit(bundle: Bundle, layer: u32, unit: u32, time: u32) -> array<Lanes, BLOCKS> {
   var driven: array<Lanes, BLOCKS>;
   var recurrent: array<Lanes, BLOCKS>;
   var at = bundle.topology * run.table + unit;
@@ -144,7 +153,7 @@ fn advance_unit(bundle_index: u32, bundle: Bundle, layer: u32, unit: u32, time: 
   let bias = bias_of(bundle, unit);
   var next: array<Lanes, BLOCKS>;
   for (var block = 0u; block < BLOCKS; block++) {
-    let own = settings[bundle_index * BLOCKS + block];
+    let own = own_settings[block];
     let total = own.spectral_radius * recurrent[block] + own.input_scaling * driven[block] + own.bias * bias;
     next[block] = (Lanes(1.0) - own.leak_rate) * state_before(unit, block) + own.leak_rate * activation(total);
     if (NOISY) {

@@ -14,6 +14,8 @@ export interface Shape {
   linear: boolean;
   /** A readout sees every second state squared. */
   squares: boolean;
+  /** It sees the inputs beside the states. */
+  seesInputs: boolean;
   /** Noise is added to states. */
   noisy: boolean;
   /** Inputs and outputs of one network. */

@@ -102,6 +102,11 @@ export const reservoirParameters = z.object({
     .default(false)
     .describe("The readout sees every second state squared (Lu et al. 2017)")
     .meta({ page: false }),
+  inputToReadout: z
+    .boolean({ error: "it is true or false" })
+    .default(true)
+    .describe("The readout sees the inputs beside the states")
+    .meta({ page: false }),
   feedback: z
     .boolean({ error: "it is true or false" })
     .default(false)

@@ -13,7 +13,7 @@ import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
 import { memoryFunction, nrmse, quantile, validSteps, vanishes } from "./metrics.ts";
-import { type Engine, featureCount, type Member, type Readout, type Shape, type Sums } from "./network.ts";
+import { allUnits, type Engine, featureCount, type Member, type Readout, type Shape, type Sums } from "./network.ts";
 import { degreeOf, type ReservoirParameters, reservoirParameters } from "./parameters.ts";
 import { kernelRank } from "./rank.ts";
 import { ReferenceEngine } from "./reference-engine.ts";
@@ -227,12 +227,14 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
       sums.push(...(await this.#train(members.slice(at, at + this.#engine.most), options)));
     }
     const ridges = (m: number) => point(this.points, m % this.replicas).ridge;
+    const inputs = allUnits(shape);
+    const blind = shape.seesInputs ? ([0, 0] as const) : ([inputs, inputs + shape.inputs] as const);
     const fits = await Promise.all(
       sums.map(async (own, m) => {
         if (m % 8 === 0) await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
         options.signal?.throwIfAborted();
-        if (!own.diverged) return fitReadout(own, outputs, ridges(m));
-        return { readout: new Float64Array(featureCount(shape) * outputs), ridge: Number.NaN, norm: 0 };
+        if (!own.diverged) return fitReadout(own, outputs, ridges(m), blind);
+        return { readout: new Float64Array(featureCount(shape) * outputs), ridge: Number.NaN };
       }),
     );
     const readouts = fits.map(({ readout }) => readout);
@@ -644,7 +646,19 @@ function shapeOf({ parameters, batch }: Points<ReservoirParameters>, task: Task,
     topology === "ring" ? 1 : Math.max(1, Math.round(inputConnectivity * Math.max(inputs, layers > 1 ? 0 : 0)));
   const below = layers > 1 ? Math.max(fan, Math.round(inputConnectivity * Math.min(units, degreeOf(parameters)))) : fan;
   return {
-    ...{ units, layers, linear, squares, noisy, inputs, outputs, exogenous, patches, seed },
+    ...{
+      units,
+      layers,
+      linear,
+      squares,
+      seesInputs: parameters.inputToReadout,
+      noisy,
+      inputs,
+      outputs,
+      exogenous,
+      patches,
+      seed,
+    },
     degree: degreeOf(parameters),
     fan: below,
     ranges: {
