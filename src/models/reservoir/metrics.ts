@@ -75,14 +75,14 @@ export function quantile(values: ArrayLike<number>, share: number): number {
   return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
 }
 
-/**
- * Where a falling curve reaches nothing: the first point from which on all values stay below a tenth of the curve's first values, between
- * it and the point before. Undefined where it never does.
- */
-export function vanishes(points: readonly number[], values: readonly number[]): number | undefined {
-  const level = 0.1 * quantile(values.slice(0, Math.max(1, Math.floor(values.length / 8))), 0.5);
-  let first = values.length;
-  while (first > 0 && values[first - 1] < level) first--;
-  if (first === values.length || first === 0) return undefined;
-  return (points[first - 1] + points[first]) / 2;
+/** Where the straight line of least squares through points passes 0; NaN where it does not fall. */
+export function zeroOfLine(points: readonly number[], values: readonly number[]): number {
+  const mean = (all: readonly number[]) => all.reduce((sum, value) => sum + value, 0) / all.length;
+  const [x, y] = [mean(points), mean(values)];
+  let [both, own] = [0, 0];
+  points.forEach((at, i) => {
+    both += (at - x) * (values[i] - y);
+    own += (at - x) ** 2;
+  });
+  return both < 0 ? x - (y * own) / both : Number.NaN;
 }

@@ -12,7 +12,7 @@ import { type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
-import { memoryFunction, nrmse, quantile, validSteps, vanishes } from "./metrics.ts";
+import { memoryFunction, nrmse, quantile, validSteps, zeroOfLine } from "./metrics.ts";
 import { allUnits, type Engine, featureCount, type Member, type Readout, type Shape, type Sums } from "./network.ts";
 import { degreeOf, type ReservoirParameters, reservoirParameters } from "./parameters.ts";
 import { kernelRank } from "./rank.ts";
@@ -39,8 +39,8 @@ export interface ReservoirResult {
   criticalCoupling?: Spread;
   /** Of a memory task: the share of the input's variance that is remembered after 0, 1, … steps. */
   memoryFunction?: number[];
-  /** Of coupled systems: mean distance of the two when a reservoir runs free at each coupling. */
-  synchronisation?: { coupling: number; distance: number }[];
+  /** Of coupled systems: the transverse Lyapunov exponent of the free-running reservoir at each coupling, per unit of time. */
+  synchronisation?: { coupling: number; exponent: number }[];
   /** Ridges that had to be raised, and networks that diverged, if any. */
   raised: { point: number; reservoir: number; ridge: number }[];
   diverged: { point: number; reservoir: number }[];
@@ -53,8 +53,8 @@ interface Figures {
   valid: number[];
   memory: number[];
   rank: number;
-  /** Mean distances at the couplings. */
-  distances: number[];
+  /** Transverse Lyapunov exponents at the couplings. */
+  exponents: number[];
   /** The ridge that was taken; NaN where the network diverged. */
   ridge: number;
 }
@@ -264,7 +264,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
               : [],
           rank: this.#names.includes("kernelRank") && !diverged ? await kernelRank(sums[places[0]], shape) : 0,
           valid: [],
-          distances: [],
+          exponents: [],
           ridge: diverged ? Number.NaN : Math.max(...places.map((at) => fits[at].ridge)),
         });
         if (task.starts.length > 0 && !diverged) free.push({ figures: figures[figures.length - 1], places });
@@ -325,7 +325,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     if (kind === "filter") {
       figures.nrmse = nrmse(made.subarray(0, run), table, starts[0] + driven - 1, horizon);
     } else if (kind === "synchronisation") {
-      figures.distances = starts.map((_, s) => this.#distance(made, s));
+      figures.exponents = this.#exponents(made);
     } else {
       figures.valid = starts.map((start, s) =>
         validSteps(made, s * run, table, start + driven - 1, horizon, threshold),
@@ -333,16 +333,28 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     }
   }
 
-  /** Mean distance of the first numbers of two coupled systems over the second half of a run. */
-  #distance(made: Float64Array, s: number): number {
-    const { horizon, table, sd, mean } = this.task;
-    const half = table.targets / 2;
-    const value = (step: number, t: number) =>
-      made[(s * horizon + step) * table.targets + t] * sd[table.columns + t] + mean[table.columns + t];
-    const from = Math.floor(horizon / 2);
-    let sum = 0;
-    for (let step = from; step < horizon; step++) sum += Math.abs(value(step, 0) - value(step, half));
-    return sum / (horizon - from) / sd[table.columns];
+  /** How fast two coupled systems part, or come together, when the reservoir runs free: the mean over starts at each coupling. */
+  #exponents(made: Float64Array): number[] {
+    const { horizon, table, starts, driven, couplings, flow } = this.task;
+    const { targets, columns, data } = table;
+    const half = targets / 2;
+    const distance = (value: (t: number) => number) => {
+      let squares = 0;
+      for (let t = 0; t < half; t++) squares += (value(t) - value(half + t)) ** 2;
+      return Math.sqrt(squares);
+    };
+    const each = starts.length / couplings!.length;
+    return couplings!.map((_, c) => {
+      let sum = 0;
+      for (let s = c * each; s < (c + 1) * each; s++) {
+        // The first prediction is of the row after this one.
+        const row = (starts[s] + driven - 1) * (columns + targets) + 1;
+        const before = distance((t) => data[row + t]);
+        const after = distance((t) => made[((s + 1) * horizon - 1) * targets + t]);
+        sum += Math.log(after / before);
+      }
+      return sum / each / (horizon * flow!.dt);
+    });
   }
 
   /** A figure of every network so far, one number each. */
@@ -352,7 +364,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
       if (name === "nrmse") return own.nrmse;
       if (name === "kernelRank") return own.rank;
       if (name === "memoryCapacity") return own.memory.reduce((sum, share) => sum + share, 0);
-      if (name === "criticalCoupling") return vanishes(this.task.couplings!, own.distances) ?? Number.NaN;
+      if (name === "criticalCoupling") return zeroOfLine(this.task.couplings!, own.exponents);
       return own.valid.length > 0 ? quantile(own.valid, 0.5) / this.task.lyapunovTime : 0;
     });
   }
@@ -401,9 +413,9 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
       ...(kind === "memory" ? { memoryFunction: means(({ memory }) => memory) } : {}),
       ...(couplings
         ? {
-            synchronisation: means(({ distances }) => distances).map((distance, i) => ({
+            synchronisation: means(({ exponents }) => exponents).map((exponent, i) => ({
               coupling: couplings[i],
-              distance,
+              exponent,
             })),
           }
         : {}),
@@ -584,17 +596,17 @@ export interface Forecast {
 const PICTURE = 400;
 
 /** Figures as JSON can hold them: it knows no NaN. */
-const figuresTo = ({ nrmse: error, rank, ridge, valid, memory, distances }: Figures) => [
+const figuresTo = ({ nrmse: error, rank, ridge, valid, memory, exponents }: Figures) => [
   ...[error, rank, ridge].map((value) => (Number.isNaN(value) ? null : value)),
-  ...[valid, memory, distances.map((value) => (Number.isFinite(value) ? value : null))],
+  ...[valid, memory, exponents.map((value) => (Number.isFinite(value) ? value : null))],
 ];
 
-function figuresFrom([error, rank, ridge, valid, memory, distances]: (number | null | (number | null)[])[]): Figures {
+function figuresFrom([error, rank, ridge, valid, memory, exponents]: (number | null | (number | null)[])[]): Figures {
   const number = (value: unknown) => (typeof value === "number" ? value : Number.NaN);
   const list = (value: unknown) => (value as unknown[]).map(number);
   return {
     ...{ nrmse: number(error), rank: number(rank), ridge: number(ridge) },
-    ...{ valid: list(valid), memory: list(memory), distances: list(distances) },
+    ...{ valid: list(valid), memory: list(memory), exponents: list(exponents) },
   };
 }
 

@@ -286,50 +286,82 @@ function own(parameters: ReservoirParameters): Task {
 
 /** Couplings ε that are learned from, all below the critical one, and those that are asked for afterwards. */
 export const COUPLINGS = {
-  "coupled-logistic": { flow: "coupledLogistic", learned: [0.1, 0.15, 0.2], asked: [0.15, 0.35, 41] },
-  "coupled-lorenz": { flow: "coupledLorenz", learned: [0.25, 0.3, 0.35], asked: [0.25, 0.65, 41] },
+  "coupled-logistic": { flow: "coupledLogistic", learned: [0.16, 0.19, 0.22], asked: [0.2, 0.3] },
+  "coupled-lorenz": { flow: "coupledLorenz", learned: [0.3, 0.35, 0.4], asked: [0.35, 0.55] },
 } as const;
+/** How many couplings are asked for. */
+const ASKED = 9;
+/** In standard deviations, the distance of two systems that all but move together; and the steps they have for it. */
+const NEAR = 0.05;
+const NEAR_STEPS = 20;
+/** Lyapunov times in which their distance is watched. */
+const WATCHED = 2.5;
+/** The couplings' column is made so much smaller than the others, for it is asked for beyond what was learned. */
+const COUPLING_SCALE = 0.1;
 
 /**
- * Two coupled systems with their coupling as one more input, learned at three couplings at which they do not synchronise. The forecasts
- * run free at others, up to beyond the critical one. (Fan, Kong, Lai & Wang 2021, doi 10.1103/PhysRevResearch.3.023237.)
+ * Two coupled systems with their coupling as one more input, learned at three couplings at which they do not synchronise. Then the
+ * reservoir runs free at others, from states in which the two are close: how fast they part is the transverse Lyapunov exponent, and
+ * where it passes 0 they begin to synchronise. (Fan, Kong, Lai & Wang 2021, doi 10.1103/PhysRevResearch.3.023237, learned at a few
+ * couplings; Pecora & Carroll 1998, doi 10.1103/PhysRevLett.80.2109, on the exponent.)
  */
 function synchronisation(parameters: ReservoirParameters, seed: bigint): Task {
-  const { washout, train, test, synchronisation: driven } = parameters;
+  const { washout, train, test, starts } = parameters;
   const { flow: name, learned, asked } = COUPLINGS[parameters.task as keyof typeof COUPLINGS];
   const flows = learned.map((coupling) => flowOf(name, { coupling }));
-  const { dimension, dt } = flows[0];
-  const lambda = name === "coupledLogistic" ? Math.LN2 : 0.9056;
-  const horizon = parameters.horizon || Math.round((60 / lambda) * (1 / dt));
-  const [least, most, count] = asked;
-  const couplings = Array.from({ length: count }, (_, i) => least + ((most - least) * i) / (count - 1));
+  const { dimension, dt, criticalCoupling } = flows[0];
+  const lambda = parameters.task === "coupled-logistic" ? Math.LN2 : 2 * criticalCoupling!.value;
+  const horizon = parameters.horizon || Math.max(3, Math.round(WATCHED / lambda / dt));
+  const driven = NEAR_STEPS;
+  const [least, most] = asked;
+  const couplings = Array.from({ length: ASKED }, (_, i) => least + ((most - least) * i) / (ASKED - 1));
   const length = washout + train + test;
-  const rows = learned.length * length + couplings.length * (driven + horizon);
+  const after = learned.length * length;
+  const rows = after + couplings.length * starts * (driven + horizon);
   const width = 1 + 2 * dimension;
   const raw = new Float64Array(rows * width);
-  const fill = (flow: Flow, coupling: number, first: number, steps: number, trajectory: number) => {
-    const states = flow.trajectory({ steps: steps + 1, seed, trajectory });
-    for (let row = 0; row < steps; row++) {
+  const fill = (states: Float64Array, coupling: number, first: number) => {
+    for (let row = 0; (row + 2) * dimension <= states.length; row++) {
       raw[(first + row) * width] = coupling;
       raw.set(states.subarray(row * dimension, (row + 2) * dimension), (first + row) * width + 1);
     }
   };
+  let last: Float64Array = new Float64Array();
   flows.forEach((flow, s) => {
-    fill(flow, learned[s], s * length, length, s);
+    last = flow.trajectory({ steps: length + 1, seed, trajectory: s });
+    fill(last, learned[s], s * length);
   });
-  const after = learned.length * length;
-  couplings.forEach((coupling, i) => {
-    // What it is told of the system is from the last coupling that it knows; of the coupling it is told the one asked for.
-    fill(flows[flows.length - 1], coupling, after + i * (driven + horizon), driven + horizon, learned.length + i);
-  });
+  const half = dimension / 2;
+  const scale = deviation(last, dimension);
+  const signs = uniforms(seed, starts * couplings.length * half);
+  for (let run = 0; run < couplings.length * starts; run++) {
+    // A state of the first system along its trajectory; the second one stands beside it.
+    const at = Math.floor(((run + 0.5) / (couplings.length * starts)) * length) * dimension;
+    const one = Array.from(last.subarray(at, at + half));
+    const other = one.map((value, i) => value + NEAR * scale * (2 * signs[run * half + i] - 1));
+    const start =
+      name === "coupledLogistic" ? [...one, Math.min(0.999, Math.max(0.001, other[0]))] : [...one, ...other];
+    const states = flows[flows.length - 1].trajectory({ steps: driven + horizon + 1, transient: 0, start });
+    fill(states, couplings[Math.floor(run / starts)], after + run * (driven + horizon));
+  }
+  const made = standardised(raw, 1 + dimension, dimension, after, 1);
+  for (let row = 0; row < rows; row++) made.table.data[row * width] *= COUPLING_SCALE;
+  made.sd[0] /= COUPLING_SCALE;
   return {
-    ...standardised(raw, 1 + dimension, dimension, after, 1),
+    ...made,
     ...{ kind: "synchronisation", exogenous: 1, flow: flows[0], driven, horizon, couplings },
     training: learned.map((_, s) => ({ first: s * length, washout, steps: train })),
     testing: testingOf((learned.length - 1) * length + washout + train, washout, test),
-    starts: couplings.map((_, i) => after + i * (driven + horizon)),
+    starts: Array.from({ length: couplings.length * starts }, (_, run) => after + run * (driven + horizon)),
     ...{ lyapunovTime: 1 / (lambda * dt), unit: "Lyapunov times" },
   };
+}
+
+/** The standard deviation of the first column. */
+function deviation(states: Float64Array, dimension: number): number {
+  const column = states.filter((_, i) => i % dimension === 0);
+  const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
+  return Math.sqrt(column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / column.length);
 }
 
 export { TASKS };
