@@ -4,6 +4,8 @@ export { type Device, type DeviceInfo, ReferenceDevice } from "./device/device.t
 export * from "./device/errors.ts";
 export { GpuDevice, type Host } from "./device/gpu.ts";
 export type { Progress, RunOptions } from "./device/run.ts";
+export { readNpy } from "./files/npy.ts";
+export { readSeries, type SeriesFile } from "./files/series.ts";
 export { type Change, formatLink, type Link, LinkError } from "./link.ts";
 export { follow, parseLink } from "./links.ts";
 export * from "./models/checkpoint.ts";

@@ -1,5 +1,7 @@
-// NumPy's file format, version 1.0: `numpy.load(file)` gives the array. Layout: numpy.org/doc/stable/reference/generated/
-// numpy.lib.format.html
+// NumPy's file format: version 1.0 is written, so that `numpy.load(file)` gives the array; 1.0 to 3.0 are read, what `numpy.save` wrote.
+// Layout: numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+
+import { FileError } from "../device/errors.ts";
 
 export interface NpyArray {
   data: Int8Array | Uint8Array | Int32Array | Uint32Array | Float32Array | Float64Array;
@@ -39,4 +41,88 @@ function typeOf(data: NpyArray["data"]): string {
     data instanceof Float32Array || data instanceof Float64Array ? "f" : /^U/.test(data.constructor.name) ? "u" : "i";
   const order = data.BYTES_PER_ELEMENT === 1 ? "|" : LITTLE_ENDIAN ? "<" : ">";
   return `${order}${kind}${data.BYTES_PER_ELEMENT}`;
+}
+
+/** How each type of element is read, by its kind and bytes. */
+const READERS: Readonly<Record<string, (view: DataView, at: number, little: boolean) => number>> = {
+  f4: (view, at, little) => view.getFloat32(at, little),
+  f8: (view, at, little) => view.getFloat64(at, little),
+  i1: (view, at) => view.getInt8(at),
+  i2: (view, at, little) => view.getInt16(at, little),
+  i4: (view, at, little) => view.getInt32(at, little),
+  i8: (view, at, little) => Number(view.getBigInt64(at, little)),
+  u1: (view, at) => view.getUint8(at),
+  u2: (view, at, little) => view.getUint16(at, little),
+  u4: (view, at, little) => view.getUint32(at, little),
+};
+
+/** Whether bytes begin as a .npy file does. */
+export function isNpy(bytes: Uint8Array): boolean {
+  return bytes.length >= 6 && latin1(MAGIC.slice(0, 6)).every((byte, i) => bytes[i] === byte);
+}
+
+/**
+ * The values of a .npy file as f64, the last axis fastest however they are stored.
+ *
+ * @param name of the file, for messages
+ * @throws FileError for a file that is damaged, of another version, or of what are no real numbers
+ */
+export function readNpy(bytes: Uint8Array, name = "the file"): { data: Float64Array; shape: number[] } {
+  const refuse = (why: string): never => {
+    throw new FileError(`${name}: ${why}`);
+  };
+  if (!isNpy(bytes)) refuse("it does not begin as a .npy file; write one with numpy.save.");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const version = bytes[6];
+  if (version < 1 || version > 3) refuse(`it is of version ${version} of the .npy format; versions 1 to 3 are read.`);
+  const begin = version === 1 ? 10 : 12;
+  if (bytes.length < begin) refuse("it is cut off within its header.");
+  const start = begin + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (bytes.length < start) refuse("it is cut off within its header.");
+  const header = new TextDecoder(version === 3 ? "utf-8" : "latin1").decode(bytes.subarray(begin, start));
+
+  const descr = /'descr':\s*(?:'([^']*)'|(\[))/.exec(header);
+  const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
+  const axes = /'shape':\s*\(([\dL,\s]*)\)/.exec(header)?.[1];
+  if (!descr || !order || axes === undefined) return refuse(`its header is no .npy header: ${header.trim()}`);
+  const shape = (axes.match(/\d+/g) ?? []).map(Number);
+  const type = descr[1] ?? "structured";
+  const read = Object.hasOwn(READERS, type.slice(1)) ? READERS[type.slice(1)] : undefined;
+  if (!read || !/^[<>|=]/.test(type)) return refuse(`${kindOf(type)}; save array.astype("f8").`);
+
+  const width = Number(type[2]);
+  const count = shape.reduce((product, length) => product * length, 1);
+  const have = bytes.length - start;
+  if (have !== count * width) {
+    const why = have < count * width ? "it is cut off" : "save each array to a file of its own";
+    refuse(`its shape (${shape.join(", ")}) of ${type} needs ${count * width} bytes, but ${have} follow: ${why}.`);
+  }
+  const little = type[0] === "<" || (type[0] !== ">" && LITTLE_ENDIAN);
+  const stored = Float64Array.from({ length: count }, (_, i) => read(view, start + i * width, little));
+  const lost = type.endsWith("i8") ? stored.findIndex((value) => Math.abs(value) > Number.MAX_SAFE_INTEGER) : -1;
+  if (lost >= 0) refuse(`value ${lost} is ${stored[lost]}, beyond 2⁵³, where f64 does not hold every whole number.`);
+  return { data: order === "True" ? fromFortran(stored, shape) : stored, shape };
+}
+
+/** Values with the first axis fastest, rewritten with the last one fastest. */
+function fromFortran(stored: Float64Array, shape: readonly number[]): Float64Array {
+  const data = new Float64Array(stored.length);
+  const index = shape.map(() => 0);
+  for (const value of stored) {
+    data[index.reduce((at, i, axis) => at * shape[axis] + i, 0)] = value;
+    for (let axis = 0; axis < shape.length && ++index[axis] === shape[axis]; axis++) index[axis] = 0;
+  }
+  return data;
+}
+
+function kindOf(type: string): string {
+  if (type === "structured") return "it holds records of several fields";
+  const kinds: Record<string, string> = {
+    O: "Python objects",
+    c: "complex numbers",
+    U: "text",
+    S: "text",
+    b: "booleans",
+  };
+  return `it holds ${kinds[type[1]] ?? "values"} of type ${type}, and not one of f4, f8, i1, i2, i4, i8, u1, u2, u4`;
 }
