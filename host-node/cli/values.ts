@@ -2,11 +2,13 @@
 
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { ParameterError } from "../../src/device/errors.ts";
+import { FileError, ParameterError } from "../../src/device/errors.ts";
 import { readPng } from "../../src/files/png.ts";
+import { readSeries } from "../../src/files/series.ts";
 import { imageText } from "../../src/models/hopfield/image.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { inner, metaOf, resolve } from "../../src/models/parameters.ts";
+import { seriesText } from "../../src/models/reservoir/series-text.ts";
 import { describeField, kebab, parseValue } from "../../src/models/text.ts";
 import { reason } from "../files/write.ts";
 import type { Arguments, Flag } from "./arguments.ts";
@@ -49,8 +51,11 @@ export function readValue(name: string, field: z.ZodType, text: string): unknown
   const { file } = metaOf(field);
   if (!file) return parseValue(name, field, text);
   try {
-    return file === "text" ? readFileSync(text, "utf8") : imageOf(readFileSync(text));
+    const bytes = readFileSync(text);
+    if (file === "series") return seriesText(readSeries(text, bytes));
+    return file === "text" ? bytes.toString("utf8") : imageOf(bytes);
   } catch (error) {
+    if (error instanceof FileError) throw new UsageError(`${kebab(name)}: ${error.message}`);
     throw new UsageError(`${kebab(name)} "${text}" cannot be read: ${reason(error)}.`);
   }
 }
