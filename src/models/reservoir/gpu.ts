@@ -356,10 +356,12 @@ export class GpuNetworks implements Engine {
   ): Promise<void> {
     const budget = new Budget();
     const perStep = b.signals ? this.#shape.layers + 2 : 1;
-    const most = inspect ? STEPS_KEPT : Math.floor(PIECES / perStep) - 2;
+    const most = b.signals ? Math.floor(PIECES / perStep) - 2 : STEPS_KEPT * 64;
     for (let done = 0; done < total; ) {
       await between({ done, total }, options);
-      const count = budget.next(total - done, b.signals ? most : Math.min(STEPS_KEPT * 64, total));
+      // Whoever inspects what is kept wants no step to be overwritten in between.
+      const left = inspect ? Math.min(total - done, STEPS_KEPT - (done % STEPS_KEPT)) : total - done;
+      const count = budget.next(left, most);
       const start = performance.now();
       const accepted = this.#submit(b, [...pieces(done, count)]);
       const overslept = await this.#device.settle(accepted, budget.expected(count));

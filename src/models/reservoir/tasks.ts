@@ -284,10 +284,13 @@ function own(parameters: ReservoirParameters): Task {
   };
 }
 
-/** Couplings ε that are learned from, all below the critical one, and those that are asked for afterwards. */
+/**
+ * Couplings ε that are learned from, all below the critical one, and those that are asked for afterwards. From 0.4 on two coupled Lorenz
+ * systems may come to rest, one on either side, and nothing is learned from that.
+ */
 export const COUPLINGS = {
   "coupled-logistic": { flow: "coupledLogistic", learned: [0.16, 0.19, 0.22], asked: [0.2, 0.3] },
-  "coupled-lorenz": { flow: "coupledLorenz", learned: [0.3, 0.35, 0.4], asked: [0.35, 0.55] },
+  "coupled-lorenz": { flow: "coupledLorenz", learned: [0.25, 0.3, 0.35], asked: [0.35, 0.55] },
 } as const;
 /** How many couplings are asked for. */
 const ASKED = 9;
@@ -317,7 +320,8 @@ function synchronisation(parameters: ReservoirParameters, seed: bigint): Task {
   const couplings = Array.from({ length: ASKED }, (_, i) => least + ((most - least) * i) / (ASKED - 1));
   const length = washout + train + test;
   const after = learned.length * length;
-  const rows = after + couplings.length * starts * (driven + horizon);
+  const runs = 2 * couplings.length * starts;
+  const rows = after + runs * (driven + horizon);
   const width = 1 + 2 * dimension;
   const raw = new Float64Array(rows * width);
   const fill = (states: Float64Array, coupling: number, first: number) => {
@@ -332,17 +336,19 @@ function synchronisation(parameters: ReservoirParameters, seed: bigint): Task {
     fill(last, learned[s], s * length);
   });
   const half = dimension / 2;
-  const scale = deviation(last, dimension);
-  const signs = uniforms(seed, starts * couplings.length * half);
-  for (let run = 0; run < couplings.length * starts; run++) {
-    // A state of the first system along its trajectory; the second one stands beside it.
-    const at = Math.floor(((run + 0.5) / (couplings.length * starts)) * length) * dimension;
+  const near = NEAR * deviation(last, dimension);
+  const directions = uniforms(seed, starts * half);
+  const beside = flows[flows.length - 1];
+  for (let run = 0; run < runs; run++) {
+    // A state of the first system along its trajectory; the second one stands beside it, in every other run on the other side.
+    const pair = (run >> 1) % starts; // the same at every coupling
+    const at = Math.floor(((pair + 0.5) / starts) * length) * dimension;
     const one = Array.from(last.subarray(at, at + half));
-    const other = one.map((value, i) => value + NEAR * scale * (2 * signs[run * half + i] - 1));
-    const start =
-      name === "coupledLogistic" ? [...one, Math.min(0.999, Math.max(0.001, other[0]))] : [...one, ...other];
-    const states = flows[flows.length - 1].trajectory({ steps: driven + horizon + 1, transient: 0, start });
-    fill(states, couplings[Math.floor(run / starts)], after + run * (driven + horizon));
+    if (name === "coupledLogistic") one[0] = Math.min(1 - 2 * near, Math.max(2 * near, one[0]));
+    const side = run % 2 === 0 ? near : -near;
+    const other = one.map((value, i) => value + side * (2 * directions[pair * half + i] - 1));
+    const states = beside.trajectory({ steps: driven + horizon + 1, transient: 0, start: [...one, ...other] });
+    fill(states, couplings[Math.floor(run / (2 * starts))], after + run * (driven + horizon));
   }
   const made = standardised(raw, 1 + dimension, dimension, after, 1);
   for (let row = 0; row < rows; row++) made.table.data[row * width] *= COUPLING_SCALE;
@@ -352,7 +358,7 @@ function synchronisation(parameters: ReservoirParameters, seed: bigint): Task {
     ...{ kind: "synchronisation", exogenous: 1, flow: flows[0], driven, horizon, couplings },
     training: learned.map((_, s) => ({ first: s * length, washout, steps: train })),
     testing: testingOf((learned.length - 1) * length + washout + train, washout, test),
-    starts: Array.from({ length: couplings.length * starts }, (_, run) => after + run * (driven + horizon)),
+    starts: Array.from({ length: runs }, (_, run) => after + run * (driven + horizon)),
     ...{ lyapunovTime: 1 / (lambda * dt), unit: "Lyapunov times" },
   };
 }
