@@ -13,6 +13,8 @@ export interface BenchRow {
   unit: string;
   /** (largest - smallest) / median of the repeats. */
   spread: number;
+  /** Per elementary update, as counted at the head of the benchmark: integer operations, and bytes that must come from memory. */
+  counted?: { operations: number; bytes: number };
 }
 
 export interface BenchOptions {

@@ -1,9 +1,14 @@
 // Hopfield throughput in neuron updates a second, recall at temperature 0 from a cue with a tenth of its spins wrong; on request beside
 // plain C on the same cores.
 //
-// Counted per update of N neurons with P patterns: P/32 words of its column, 4 bytes each, and for each pattern a shift, a mask, a
-// selection, a negation and an addition, some 5 P integer operations; the overlaps stay in the cache. At 64 integer operations a clock
-// an H200 (132 × 1.98 GHz) ends near 1.7e13 / (5 P) updates/s, 8e9 for P = 400. Flips, a few per hundred updates, add 3 P.
+// Counted per update of N neurons with P patterns: two shifts, a mask and an addition for each pattern; 3 operations for the partial sum
+// of each of 64 lanes; 142 for a block of random numbers: 4 P + 350. P/8 bytes of patterns come from memory; the overlaps, as many again
+// for each update, from the cache. At 64 integer operations a clock an H200 (132 × 1.98 GHz, 4.8e12 bytes/s) ends at 1.7e13 / (4 P + 350) updates/s,
+// 8.6e9 for P = 400 and 2.0e9 for P = 2000, far before its memory (3.8e13 / P). N counts only by what the caches hold. Flips, a few per hundred
+// updates, add 3 P each.
+//
+// On a lattice, whatever P: 142 for random numbers and some 60 for neighbours, spins and the choice; 16 bytes of couplings. An H200
+// ends at 8e10 updates/s.
 
 import { type Device, ReferenceDevice } from "../src/device/device.ts";
 import { GpuError } from "../src/device/errors.ts";
@@ -11,11 +16,19 @@ import { type HopfieldOptions, hopfield } from "../src/models/hopfield/index.ts"
 import { type Bench, type BenchOptions, type BenchRow, gpuOnly, summary } from "./bench.ts";
 import source from "./peers/hopfield.c?raw";
 
+/** N at fixed P, and P at fixed N. */
 const SIZES: { neurons: number; patterns: number }[] = [
   { neurons: 1024, patterns: 100 },
+  { neurons: 4096, patterns: 100 },
   { neurons: 4096, patterns: 400 },
+  { neurons: 16_384, patterns: 400 },
   { neurons: 16_384, patterns: 2000 },
 ];
+
+/** Neurons times patterns that the reference can be waited for. */
+const MOST_REFERENCE = 2 ** 21;
+
+const counted = (patterns: number) => ({ operations: 4 * patterns + 350, bytes: patterns / 8 });
 
 const SWEEPS = 8;
 
@@ -26,10 +39,40 @@ export const hopfieldBench: Bench = {
     await check(device, options);
     const rows: BenchRow[] = [];
     for (const size of options.quick ? SIZES.slice(0, 2) : SIZES) rows.push(...(await ofSize(device, size, options)));
+    rows.push(await lattice(device, options));
     rows.push(await capacityMap(device, options));
     return rows;
   },
 };
+
+/** Checkerboard updates of 128 × 128 neurons that hear their neighbours, by the heat bath at T = 0.5. */
+async function lattice(device: Device, { onRow, quick, signal }: BenchOptions): Promise<BenchRow> {
+  const neurons = 16_384;
+  const replicas = device.info.software ? 4 : 528;
+  const rates: number[] = [];
+  for (let repeat = 0; repeat < (quick ? 3 : 5); repeat++) {
+    signal?.throwIfAborted();
+    using network = await hopfield.create(device, {
+      ...{ neurons, patterns: 10, couplings: "lattice", dynamics: "checkerboard", temperature: 0.5 },
+      ...{ replicas, seed: BigInt(repeat) },
+    });
+    await network.run(1);
+    const sweeps = 8 * SWEEPS;
+    const start = performance.now();
+    await network.run(sweeps);
+    rates.push((neurons * replicas * sweeps) / ((performance.now() - start) / 1000));
+  }
+  const row: BenchRow = {
+    model: "hopfield",
+    kernel: "lattice, checkerboard, heat bath",
+    size: [neurons],
+    ...summary(rates),
+    unit: "updates/s",
+    counted: { operations: 200, bytes: 16 },
+  };
+  onRow(row);
+  return row;
+}
 
 /** Loads and temperatures in one batch, patterns and all: how many points a second. */
 async function capacityMap(device: Device, { onRow, signal }: BenchOptions): Promise<BenchRow> {
@@ -65,14 +108,27 @@ async function capacityMap(device: Device, { onRow, signal }: BenchOptions): Pro
 
 /** @throws GpuError where the kernel's state is not the reference's */
 async function check(device: Device, { log }: BenchOptions): Promise<void> {
-  log("checking: hopfield, 300 neurons against the reference");
-  const options: HopfieldOptions = { neurons: 300, patterns: 50, noise: 0.2 };
-  using network = await hopfield.create(device, options);
-  using reference = await hopfield.create(new ReferenceDevice(device.info.host), options);
-  for (const each of [network, reference]) await each.run(SWEEPS);
-  if ((await network.digest()) !== (await reference.digest())) {
-    throw new GpuError("bench hopfield: the state differs from the reference; nothing was timed.");
+  log("checking: hopfield, 300 neurons and a lattice of 324 against the reference");
+  const cases: HopfieldOptions[] = [
+    { neurons: 300, patterns: 50, noise: 0.2 },
+    { neurons: 324, patterns: 10, couplings: "lattice", dynamics: "checkerboard", temperature: 0.5 },
+  ];
+  for (const options of cases) {
+    using network = await hopfield.create(device, options);
+    using reference = await hopfield.create(new ReferenceDevice(device.info.host), options);
+    for (const each of [network, reference]) await each.run(SWEEPS);
+    if ((await network.digest()) !== (await reference.digest())) {
+      throw new GpuError("bench hopfield: the state differs from the reference; nothing was timed.");
+    }
   }
+}
+
+/** One sweep of one network by the reference. */
+async function referenceRate(device: Device, { neurons, patterns }: (typeof SIZES)[number]): Promise<number> {
+  using network = await hopfield.create(new ReferenceDevice(device.info.host), { neurons, patterns, noise: 0.1 });
+  const start = performance.now();
+  await network.run(1);
+  return neurons / ((performance.now() - start) / 1000);
 }
 
 async function ofSize(
@@ -98,17 +154,21 @@ async function ofSize(
   }
   const rows: BenchRow[] = [];
   const report = (kernel: string, all: readonly number[]) => {
-    const row = {
+    const row: BenchRow = {
       model: "hopfield",
       kernel: `P = ${patterns}, ${kernel}`,
       size: [neurons],
       ...summary(all),
       unit: "updates/s",
+      ...(all === rates && { counted: counted(patterns) }),
     };
     onRow(row);
     rows.push(row);
   };
   report("recall", rates);
+  if (neurons * patterns <= MOST_REFERENCE) {
+    report("reference", [await referenceRate(device, { neurons, patterns })]);
+  }
   if (peer) {
     report(`plain C, ${peer.threads} threads`, peerRates);
     await peer[Symbol.asyncDispose]();

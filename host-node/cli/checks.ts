@@ -76,7 +76,10 @@ export async function bench(words: readonly string[]): Promise<void> {
   });
 }
 
-function rowLine({ model, kernel, size, rate, unit, spread }: BenchRow): string {
+function rowLine({ model, kernel, size, rate, unit, spread, counted }: BenchRow): string {
   const figure = `${quantity(rate)} ${unit}`;
-  return `${model}  ${kernel.padEnd(16)}  ${size.join("×").padEnd(12)}  ${figure.padStart(18)}  spread ${(100 * spread).toFixed(0)} %\n`;
+  const work = counted
+    ? `  ${quantity(rate * counted.operations)} operations/s and ${quantity(rate * counted.bytes)} bytes/s as counted`
+    : "";
+  return `${model}  ${kernel.padEnd(16)}  ${size.join("×").padEnd(12)}  ${figure.padStart(18)}  spread ${(100 * spread).toFixed(0)} %${work}\n`;
 }

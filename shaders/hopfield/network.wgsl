@@ -9,7 +9,7 @@ struct Replica {
   /// Where this replica's chances begin, and how many there are; none at temperature 0.
   chances: u32,
   range: u32,
-  /// External field in units of 1/N.
+  /// External field in units of the couplings.
   field: i32,
 }
 
@@ -31,12 +31,13 @@ struct Run {
   cue: u32,
   /// 1 where the tables of an interaction go by the distance from the largest overlap.
   relative: u32,
+  /// Side of the square lattice whose neighbours alone are coupled, else 0.
+  side: u32,
 }
 
 @group(0) @binding(0) var<uniform> run: Run;
 
 override WORKGROUP: u32;
-
 
 /// Where the word of 32 patterns of a site stands.
 fn column(replica: u32, word: u32, site: u32) -> u32 {

@@ -1,5 +1,5 @@
 // requires: hopfield/columns.wgsl
-// What an update is, for both orders of sweeps. A spin is offered its local field h = (sum of pattern times overlap - its own part) / N +
+// What an update is, for every order of sweeps. A spin is offered its local field h = (sum of pattern times overlap - its own part) / N +
 // field: at temperature 0 it aligns with it, else by the heat bath. All in integers: H = N h.
 
 @group(0) @binding(1) var<storage, read_write> spins: array<u32>;

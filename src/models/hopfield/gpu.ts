@@ -23,16 +23,21 @@ const NO_PATTERN = 0xffffffff;
 const MOST_LANES = 64;
 /** Of a dense memory's: 10 sums of 8 bytes each fit as well. */
 const MOST_DENSE = 128;
+/** Of a lattice's: 32 bytes each beside 8 KiB of spins. */
+const MOST_LATTICE = 128;
 
 type Kernels = Record<"patterns" | "rows" | "start" | "overlaps" | "sweep" | "measure", Kernel> & {
   energy: Kernel | undefined;
+  bonds: Kernel | undefined;
 };
 
 /** Of the overlaps: synchronous dynamics makes the next while it reads the present. */
 const copies = ({ dynamics }: NetworkOptions) => (dynamics === "synchronous" ? 2 : 1);
 
 /** Sizes of the buffers that grow, in bytes. */
-export function bufferBytes(options: NetworkOptions): Record<"columns" | "rows" | "overlaps" | "spins", number> {
+export function bufferBytes(
+  options: NetworkOptions,
+): Record<"columns" | "rows" | "overlaps" | "spins" | "bonds", number> {
   const { neurons, replicas, patterns, dynamics, interaction, pairwise } = options;
   const words = Math.ceil(mostPatterns(options) / 32);
   return {
@@ -44,6 +49,7 @@ export function bufferBytes(options: NetworkOptions): Record<"columns" | "rows" 
         : 128 * words * Math.ceil(neurons / 32) * (patterns ? 1 : replicas.length),
     overlaps: 128 * words * copies(options) * replicas.length,
     spins: 4 * Math.ceil(neurons / 32) * replicas.length,
+    bonds: 16 * (pairwise?.side ? neurons * replicas.length : 1),
   };
 }
 
@@ -55,7 +61,8 @@ export class GpuNetwork implements Network {
   readonly #words: number;
   readonly #stride: number;
   readonly #buffers: Record<
-    "columns" | "rows" | "spins" | "overlaps" | "replicas" | "pulls" | "wells" | "pairs" | "run" | "steps" | "sums",
+    | ("columns" | "rows" | "spins" | "overlaps" | "replicas" | "pulls" | "wells" | "pairs" | "bonds")
+    | ("run" | "steps" | "sums"),
     GPUBuffer
   >;
   #chances: GPUBuffer;
@@ -93,6 +100,7 @@ export class GpuNetwork implements Network {
       pulls: buffer("pulls", 8 * (options.interaction?.pulls.length ?? 1)),
       wells: buffer("wells", 8 * (options.interaction?.wells.length ?? 1 + bytes.spins / 4)),
       pairs: buffer("pairs", 16, UNIFORM | COPY_DST),
+      bonds: buffer("bonds", bytes.bonds),
       run: buffer("run", 64, UNIFORM | COPY_DST),
       steps: buffer("steps", STEPS * this.#stride, UNIFORM | COPY_DST),
       sums: buffer("sums", this.#slots * 4 * SUM_WORDS * options.replicas.length),
@@ -100,8 +108,8 @@ export class GpuNetwork implements Network {
     this.#chances = this.#writeReplicas(options.replicas);
     const { pairwise } = options;
     if (pairwise) {
-      const { kept, clipped } = pairwise;
-      device.write(this.#buffers.pairs, new Uint32Array([PURPOSE.dilution, kept, clipped ? 1 : 0, 0]));
+      const { kept, clipped, strength } = pairwise;
+      device.write(this.#buffers.pairs, new Uint32Array([PURPOSE.dilution, kept, clipped ? 1 : 0, strength]));
     }
     if (options.interaction) {
       device.write(this.#buffers.pulls, wide(options.interaction.pulls));
@@ -145,7 +153,7 @@ export class GpuNetwork implements Network {
         }
       }
       this.#device.write(this.#buffers.columns, columns);
-      return this.#storeRows();
+      return this.#derive();
     }
     this.#writeRun(PURPOSE.patterns);
     const count = replicas.length * neurons * Math.ceil(this.#words / 4);
@@ -154,7 +162,21 @@ export class GpuNetwork implements Network {
       const group = this.#kernels.patterns.bind(run, columns, uniform);
       return this.#dispatch(this.#kernels.patterns, group, Math.ceil(count / this.#workgroup));
     });
+    await this.#derive();
+  }
+
+  /** What follows from the columns once: the same by rows, or a lattice's couplings. */
+  async #derive(): Promise<void> {
     await this.#storeRows();
+    const { bonds: kernel } = this.#kernels;
+    if (!kernel) return;
+    this.#writeRun(PURPOSE.patterns);
+    const { run, bonds, columns, replicas, pairs } = this.#buffers;
+    await this.#dispatch(
+      kernel,
+      kernel.bind(run, bonds, replicas, columns, pairs),
+      Math.ceil(bonds.size / 16 / this.#workgroup),
+    );
   }
 
   async #storeRows(): Promise<void> {
@@ -251,10 +273,11 @@ export class GpuNetwork implements Network {
   #submit(from: number, count: number, measured: readonly number[]): Promise<void> {
     this.#writeRun(PURPOSE.sweep);
     this.#writeSteps(from, count);
-    const { spins, overlaps, columns, rows, replicas, pulls, pairs, run, steps } = this.#buffers;
+    const { spins, overlaps, columns, rows, replicas, pulls, pairs, bonds, run, steps } = this.#buffers;
     const { sweep } = this.#kernels;
     const { dynamics, interaction, pairwise } = this.#options;
-    const more = pairwise ? [pairs] : interaction ? [rows, pulls] : dynamics === "random" ? [] : [rows];
+    const plain = dynamics === "random" ? [] : [rows];
+    const more = pairwise ? [pairwise.side ? bonds : pairs] : interaction ? [rows, pulls] : plain;
     const group = sweep.bind(
       run,
       spins,
@@ -292,12 +315,17 @@ export class GpuNetwork implements Network {
 
   /** With pairwise couplings nothing follows the flips of a sweep. */
   #encodePairs(pass: GPUComputePassEncoder): void {
-    const { run, wells, spins, overlaps, columns, replicas, pairs } = this.#buffers;
+    const { run, wells, spins, overlaps, columns, replicas, pairs, bonds } = this.#buffers;
     const count = this.#options.replicas.length;
+    const words = count * Math.ceil(this.#options.neurons / 32);
     const energy = this.#kernels.energy!;
+    const lattice = this.#kernels.bonds !== undefined;
     pass.setPipeline(energy.pipeline);
-    pass.setBindGroup(0, energy.bind(run, wells, spins, columns, replicas, pairs));
-    pass.dispatchWorkgroups(...grid(count * Math.ceil(this.#options.neurons / 32), this.#device.limits));
+    pass.setBindGroup(
+      0,
+      lattice ? energy.bind(run, wells, spins, bonds) : energy.bind(run, wells, spins, columns, replicas, pairs),
+    );
+    pass.dispatchWorkgroups(...grid(lattice ? Math.ceil(words / this.#workgroup) : words, this.#device.limits));
     const sum = this.#kernels.overlaps;
     pass.setPipeline(sum.pipeline);
     pass.setBindGroup(0, sum.bind(run, overlaps, spins, columns, replicas));
@@ -324,7 +352,7 @@ export class GpuNetwork implements Network {
   }
 
   #writeRun(purpose: number): void {
-    const { seed, firstReplica, replicas, neurons, patterns, cue, interaction } = this.#options;
+    const { seed, firstReplica, replicas, neurons, patterns, cue, interaction, pairwise } = this.#options;
     const overlaps = 32 * this.#words;
     this.#device.write(
       this.#buffers.run,
@@ -332,7 +360,7 @@ export class GpuNetwork implements Network {
         ...[Number(seed & 0xffffffffn), Number(seed >> 32n), purpose, firstReplica],
         ...[replicas.length, neurons, Math.ceil(neurons / 32), this.#words],
         ...[overlaps, overlaps * copies(this.#options), patterns ? 0 : 1, cue],
-        interaction?.relative ? 1 : 0,
+        ...[interaction?.relative ? 1 : 0, pairwise?.side ?? 0],
       ]),
     );
   }
@@ -384,14 +412,18 @@ async function compile(
   const random = dynamics === "random";
   const dense = interaction !== undefined;
   const inOrder = !random && !dense && !pairwise;
+  const lattice = pairwise !== undefined && pairwise.side > 0;
   const [shader, entryPoint] = pairwise
-    ? ["hopfield/sweep_pairs.wgsl", "sweep_pairs"]
+    ? lattice
+      ? ["hopfield/sweep_lattice.wgsl", "sweep_lattice"]
+      : ["hopfield/sweep_pairs.wgsl", "sweep_pairs"]
     : dense
       ? ["hopfield/dense.wgsl", "sweep_dense"]
       : random
         ? ["hopfield/random.wgsl", "sweep_random"]
         : ["hopfield/sweep.wgsl", "sweep"];
-  const [patterns, rows, start, overlaps, sweep, measure, energy] = await Promise.all([
+  const most = inOrder ? MOST_LANES : dense ? MOST_DENSE : lattice ? MOST_LATTICE : workgroup;
+  const [patterns, rows, start, overlaps, sweep, measure, energy, bonds] = await Promise.all([
     device.kernel({
       shader: "hopfield/patterns.wgsl",
       entryPoint: "make_patterns",
@@ -429,13 +461,14 @@ async function compile(
         "step",
         ...(inOrder || dense ? (["read-only-storage"] as const) : []),
         ...(dense ? (["read-only-storage"] as const) : []),
-        ...(pairwise ? (["uniform"] as const) : []),
+        ...(pairwise ? [lattice ? ("read-only-storage" as const) : ("uniform" as const)] : []),
       ],
       constants: {
-        // Sums of 32 sites a lane must fit the memory of a workgroup.
-        WORKGROUP: inOrder ? Math.min(workgroup, MOST_LANES) : dense ? Math.min(workgroup, MOST_DENSE) : workgroup,
+        // What each lane keeps must fit the memory of a workgroup.
+        WORKGROUP: Math.min(workgroup, most),
         ...(random && !dense && !pairwise ? {} : { SYNCHRONOUS: dynamics === "synchronous" ? 1 : 0 }),
         ...(dense || pairwise ? { RANDOM: random ? 1 : 0 } : {}),
+        ...(lattice ? { CHECKERBOARD: dynamics === "checkerboard" ? 1 : 0 } : {}),
       },
     }),
     device.kernel({
@@ -449,13 +482,24 @@ async function compile(
     }),
     pairwise &&
       device.kernel({
-        shader: "hopfield/pair_energy.wgsl",
-        entryPoint: "pair_energy",
-        bindings: ["uniform", "storage", "read-only-storage", "read-only-storage", "read-only-storage", "uniform"],
+        shader: lattice ? "hopfield/lattice_energy.wgsl" : "hopfield/pair_energy.wgsl",
+        entryPoint: lattice ? "lattice_energy" : "pair_energy",
+        bindings: [
+          ...(["uniform", "storage", "read-only-storage", "read-only-storage"] as const),
+          ...(lattice ? [] : (["read-only-storage", "uniform"] as const)),
+        ],
         constants,
       }),
+    lattice
+      ? device.kernel({
+          shader: "hopfield/bonds.wgsl",
+          entryPoint: "make_bonds",
+          bindings: ["uniform", "storage", "read-only-storage", "read-only-storage", "uniform"],
+          constants,
+        })
+      : undefined,
   ]);
-  return { patterns, rows, start, overlaps, sweep, measure, energy };
+  return { patterns, rows, start, overlaps, sweep, measure, energy, bonds };
 }
 
 const title = (options: NetworkOptions) =>

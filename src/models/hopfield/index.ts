@@ -35,7 +35,10 @@ export const hopfield = {
   updates: (parameters) => ({
     count: parameters.neurons,
     unit: "updates",
-    cost: isPairwise(parameters) ? parameters.neurons * (1 + parameters.patterns / 10) : 1 + parameters.patterns / 10,
+    cost:
+      parameters.couplings === "lattice"
+        ? 1
+        : (isPairwise(parameters) ? parameters.neurons : 1) * (1 + parameters.patterns / 10),
   }),
   validate: validateHopfield,
 } satisfies Model<typeof hopfieldParameters, HopfieldSimulation> & { columns: readonly string[] };

@@ -12,7 +12,7 @@ export const PURPOSE = {
 
 export interface ReplicaOptions {
   patterns: number;
-  /** External field in units of 1/N. */
+  /** External field in units of the couplings. */
   field: number;
   /** See `alignChances`. */
   chances: Uint32Array;
@@ -32,13 +32,19 @@ export interface Interaction {
 export interface Pairwise {
   /** Only the sign of the sum over patterns counts. */
   clipped: boolean;
+  /** Units of the couplings that the sum over patterns is multiplied by. */
+  strength: number;
+  /** Side of the square lattice, periodic, whose nearest neighbours alone are coupled; 0 where all are. */
+  side: number;
   /** 2^32 times the share of couplings that stay. */
   kept: number;
 }
 
+export type Dynamics = "sequential" | "random" | "synchronous" | "checkerboard";
+
 export interface NetworkOptions {
   neurons: number;
-  dynamics: "sequential" | "random" | "synchronous";
+  dynamics: Dynamics;
   cue: number;
   seed: bigint;
   firstReplica: number;

@@ -1,6 +1,7 @@
 // What is measured of a Hopfield network, with errors, and what is known of it.
 
 import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
+import { exactIsing } from "../ising/observables.ts";
 import type { Exact, Observable } from "../model.ts";
 import type { Series } from "../series.ts";
 import type { Sums } from "./network.ts";
@@ -53,8 +54,12 @@ function acrossReplicas(rows: readonly Float64Array[]): Estimate {
   return { value, error, tau: 0.5, n };
 }
 
-/** The overlap of the retrieval state for N → ∞, where the theory holds: random patterns, no field, start at a pattern. */
+/**
+ * The overlap of the retrieval state for N → ∞, where the theory holds: random patterns, no field, start at a pattern. Of a lattice with one
+ * pattern what is known of the Ising model.
+ */
 export function exactHopfield(parameters: HopfieldParameters): Partial<Record<keyof HopfieldObservables, Exact>> {
+  if (parameters.couplings === "lattice") return exactMattis(parameters);
   const { neurons, patterns, temperature, field, bias, digits, start, dynamics } = parameters;
   if (
     field !== 0 ||
@@ -68,4 +73,19 @@ export function exactHopfield(parameters: HopfieldParameters): Partial<Record<ke
   const value = retrievalOverlap(patterns / neurons, temperature);
   if (value === undefined) return {};
   return { overlap: { value, source: "Amit, Gutfreund and Sompolinsky 1985, N → ∞" } };
+}
+
+/**
+ * One pattern on a lattice (Mattis 1976, Phys. Lett. A 56, 421): the spins times those of the pattern are an Ising
+ * model with coupling 1/4, the overlap is its magnetization. Not of Little's dynamics, which has another equilibrium.
+ */
+function exactMattis(parameters: HopfieldParameters): ReturnType<typeof exactHopfield> {
+  const { neurons, patterns, temperature, field, dilution, dynamics } = parameters;
+  if (patterns > 1 || temperature === 0 || field !== 0 || dilution > 0 || dynamics === "synchronous") return {};
+  const side = Math.sqrt(neurons);
+  const { energy, absMagnetization } = exactIsing({
+    ...{ size: [side, side], couplings: [0.25, 0.25] },
+    ...{ temperature, field },
+  });
+  return { ...(energy && { energy }), ...(absMagnetization && { largest: absMagnetization }) };
 }

@@ -2,7 +2,9 @@
 
 import * as z from "zod";
 import { MOST_DIGITS } from "../../data/digits.ts";
+import { ParameterError } from "../../device/errors.ts";
 import { portableExp } from "../../portable.ts";
+import type { Pairwise } from "./network.ts";
 
 export const MOST_NEURONS = 32_768;
 
@@ -92,7 +94,7 @@ export const memoryParameters = {
     .meta({ page: false }),
 };
 
-const { neurons, patterns, ...cues } = memoryParameters;
+const { neurons, patterns, dynamics, ...cues } = memoryParameters;
 
 export const hopfieldParameters = z.object({
   neurons,
@@ -109,13 +111,27 @@ export const hopfieldParameters = z.object({
     .min(-100, { error: "the field must lie between -100 and 100" })
     .max(100, { error: "the field must lie between -100 and 100" })
     .default(0)
-    .describe("External field on every spin, rounded to multiples of 1/N")
+    .describe("External field on every spin, rounded to multiples of 1/N, on a lattice of 1/1024")
     .meta({ batch: true, live: true, slider: [-1, 1, 0.01] }),
+  dynamics: z
+    .enum([...dynamics.unwrap().options, "checkerboard"], {
+      error: "it is sequential, random, synchronous or checkerboard",
+    })
+    .default("sequential")
+    .describe(
+      `${dynamics.description}; checkerboard, on a lattice: first all spins on its even sites, x + y, then all on its odd ones`,
+    ),
+  couplings: z
+    .enum(["all", "lattice"], { error: "it is all or lattice" })
+    .default("all")
+    .describe(
+      "all: every neuron with every other; lattice: the pixels of a square, periodic, each with its 4 neighbours, J = (1/4) Σ ξ ξ (one pattern: the model of Mattis)",
+    ),
   ...cues,
   weights: z
     .enum(["hebb", "clipped"], { error: "it is hebb or clipped" })
     .default("hebb")
-    .describe("hebb: J = (1/N) Σ ξ ξ; clipped: only its sign, times √P/N"),
+    .describe("hebb: J = (1/N) Σ ξ ξ; clipped: only its sign, times √P/N; on a lattice 4 in place of N"),
   dilution: z
     .number({ error: "it is a number" })
     .min(0, { error: "it lies between 0 and 1" })
@@ -129,15 +145,54 @@ export const hopfieldParameters = z.object({
 
 export type HopfieldParameters = z.output<typeof hopfieldParameters>;
 
-const memory = z.object(memoryParameters);
+const memory = z.object({ ...memoryParameters, dynamics: hopfieldParameters.shape.dynamics });
 export type MemoryParameters = z.output<typeof memory>;
 
 /** Couplings that are not Hebb's sums of patterns, whose fields follow from overlaps: each is asked for by itself. */
-export const isPairwise = ({ weights, dilution }: HopfieldParameters) => weights === "clipped" || dilution > 0;
+export const isPairwise = ({ weights, dilution, couplings }: HopfieldParameters) =>
+  weights === "clipped" || dilution > 0 || couplings === "lattice";
 
-/** What a coupling is a whole number of: 1/N, or with other weights √P/N and 1/N(1 - dilution). */
-export const couplingUnit = ({ neurons, patterns, weights, dilution }: HopfieldParameters) =>
-  (weights === "clipped" ? Math.sqrt(patterns) : 1) / (neurons * (1 - dilution));
+/** @throws ParameterError where the parameters, each allowed, do not go together */
+export function checkLattice({ neurons, couplings, dynamics }: HopfieldParameters): void {
+  if (couplings === "all") {
+    if (dynamics !== "checkerboard") return;
+    throw new ParameterError(
+      "dynamics",
+      "dynamics checkerboard: with couplings all no two neurons can change at once; take couplings lattice, or dynamics sequential.",
+    );
+  }
+  const side = Math.sqrt(neurons);
+  if (side % 2 === 0) return;
+  const near = Math.min(2 * Math.floor(Math.sqrt(MOST_NEURONS) / 2), Math.max(2, 2 * Math.round(side / 2)));
+  throw new ParameterError(
+    "neurons",
+    `neurons ${neurons}: couplings lattice need a square with an even side, such as ${near ** 2} = ${near} × ${near}.`,
+  );
+}
+
+/** Neighbours of a site. */
+const DEGREE = 4;
+
+/** Units of a lattice's couplings that a pattern counts: finer ones, because the field is a multiple of them as well. */
+const STRENGTH = 256;
+
+/** How couplings are made one by one, where they are. */
+export function pairwiseOf(parameters: HopfieldParameters): Pairwise | undefined {
+  if (!isPairwise(parameters)) return undefined;
+  const { neurons, weights, dilution, couplings } = parameters;
+  const lattice = couplings === "lattice";
+  return {
+    clipped: weights === "clipped",
+    kept: Math.min(2 ** 32 - 1, Math.round((1 - dilution) * 2 ** 32)),
+    strength: lattice ? STRENGTH : 1,
+    side: lattice ? Math.sqrt(neurons) : 0,
+  };
+}
+
+/** What a coupling is a whole number of: 1/N, on a lattice 1/1024; with other weights √P or 1/(1 - dilution) times that. */
+export const couplingUnit = ({ neurons, patterns, weights, dilution, couplings }: HopfieldParameters) =>
+  (weights === "clipped" ? Math.sqrt(patterns) : 1) /
+  ((couplings === "lattice" ? DEGREE * STRENGTH : neurons) * (1 - dilution));
 
 /** The external field in units of the couplings. */
 export const fieldUnits = (parameters: HopfieldParameters) => Math.round(parameters.field / couplingUnit(parameters));
@@ -147,10 +202,11 @@ export const fieldUnits = (parameters: HopfieldParameters) => Math.round(paramet
  * Empty at temperature 0. (Glauber 1963, doi 10.1063/1.1703954.)
  */
 export function alignChances(parameters: HopfieldParameters): Uint32Array {
-  const { neurons, patterns, temperature, weights } = parameters;
+  const { neurons, patterns, temperature, weights, couplings } = parameters;
   if (temperature === 0) return new Uint32Array();
   const units = temperature / couplingUnit(parameters);
-  const largest = neurons * (weights === "clipped" ? 1 : patterns) + Math.abs(fieldUnits(parameters));
+  const inputs = couplings === "lattice" ? DEGREE * STRENGTH : neurons;
+  const largest = inputs * (weights === "clipped" ? 1 : patterns) + Math.abs(fieldUnits(parameters));
   const certain = Math.ceil((units * Math.log(2 ** 33)) / 2);
   return Uint32Array.from({ length: Math.min(largest, certain) + 1 }, (_, field) =>
     Math.min(2 ** 32 - 1, Math.round(2 ** 32 / (1 + portableExp((-2 * field) / units)))),

@@ -18,11 +18,11 @@ export interface PatternOptions {
 }
 
 export interface ReferenceOptions extends PatternOptions {
-  dynamics: "sequential" | "random" | "synchronous";
+  dynamics: "sequential" | "random" | "synchronous" | "checkerboard";
   /** F(M + 1) - F(M - 1) and F(M), at M + N, or if relative at the largest overlap + 1 - M. */
   interaction?: { pulls: ArrayLike<number>; wells: ArrayLike<number>; relative: boolean };
-  /** Couplings of another kind: only their signs, and cut by chance. */
-  pairwise?: { clipped: boolean; kept: number };
+  /** Couplings of another kind: only their signs, cut by chance, times their strength; between neighbours of a lattice with a side. */
+  pairwise?: { clipped: boolean; kept: number; strength: number; side: number };
   /** External field in units of the couplings. */
   field: number;
   /** 2^32 times the chance to align with a field of 0, 1, 2, … units; empty at temperature 0; beyond its end alignment is certain. */
@@ -35,11 +35,13 @@ export class ReferenceHopfield {
   /** ±1, [pattern][neuron]. */
   readonly patterns: Int8Array[];
   readonly #options: ReferenceOptions;
+  readonly #everyone: number[];
 
   constructor(options: ReferenceOptions, patterns: Int8Array[]) {
     this.#options = options;
     this.patterns = patterns;
     this.spins = new Int8Array(options.neurons).fill(1);
+    this.#everyone = [...this.spins.keys()];
   }
 
   /** A pattern, each spin flipped where its random number is below `noise`; without a pattern random spins; the last are covered. */
@@ -62,7 +64,9 @@ export class ReferenceHopfield {
     const before = Int8Array.from(this.spins);
     for (let update = 0; update < neurons; update++) {
       const draw = (what: number) => threefry4x32([Math.floor(update / 4), time, what, 0], key)[update % 4];
-      const site = dynamics === "random" ? Math.floor((draw(1) * neurons) / 2 ** 32) : update;
+      let site = update;
+      if (dynamics === "random") site = Math.floor((draw(1) * neurons) / 2 ** 32);
+      if (dynamics === "checkerboard") site = this.#square(update);
       const spin = dynamics === "synchronous" ? before[site] : this.spins[site];
       const spins = dynamics === "synchronous" ? before : this.spins;
       const next = this.#aligned(this.#field(site, spins, overlaps), spin, draw(0));
@@ -85,7 +89,7 @@ export class ReferenceHopfield {
     const overlaps = this.overlaps();
     if (this.#options.pairwise) {
       return this.spins.reduce((total, spin, i) => {
-        return total + spin * this.spins.reduce((sum, other, j) => sum + this.#coupling(i, j) * other, 0);
+        return total + spin * this.#inputs(i).reduce((sum, j) => sum + this.#coupling(i, j) * this.spins[j], 0);
       }, 0);
     }
     if (!interaction) return overlaps.reduce((sum, overlap) => sum + overlap * overlap, 0);
@@ -106,7 +110,7 @@ export class ReferenceHopfield {
     const { interaction, pairwise } = this.#options;
     const spin = spins[site];
     if (pairwise) {
-      return spins.reduce((sum, other, j) => sum + this.#coupling(site, j) * other, this.#options.field);
+      return this.#inputs(site).reduce((sum, j) => sum + this.#coupling(site, j) * spins[j], this.#options.field);
     }
     if (interaction) {
       const place = this.#places(overlaps);
@@ -119,13 +123,35 @@ export class ReferenceHopfield {
     return pulled - this.patterns.length * spin + this.#options.field;
   }
 
+  /** The neurons that one hears: all; on a lattice those at its left, its right, above and below, the one at an edge from the other. */
+  #inputs(site: number): number[] {
+    const { side } = this.#options.pairwise!;
+    if (side === 0) return this.#everyone;
+    const [x, y] = [site % side, Math.floor(site / side)];
+    const at = (dx: number, dy: number) => ((y + dy + side) % side) * side + ((x + dx + side) % side);
+    return [at(-1, 0), at(1, 0), at(0, -1), at(0, 1)];
+  }
+
+  /** The site of a checkerboard's update: first those where x + y is even, row by row, then the others. */
+  #square(update: number): number {
+    const { side } = this.#options.pairwise!;
+    const half = this.spins.length / 2;
+    const [colour, place] = [Math.floor(update / half), update % half];
+    const y = Math.floor(place / (side / 2));
+    return y * side + 2 * (place % (side / 2)) + ((y + colour) % 2);
+  }
+
   /** What j does to i: Hebb's sum over patterns, or its sign, if it was not cut. */
   #coupling(i: number, j: number): number {
-    const { seed, purpose, replica, pairwise } = this.#options;
-    const random = threefry4x32([i, Math.floor(j / 4), 0, 0], streamKey(seed, purpose.dilution, replica))[j % 4];
-    if (i === j || random >= pairwise!.kept) return 0;
+    const { seed, purpose, replica } = this.#options;
+    const { kept, clipped, strength } = this.#options.pairwise!;
+    if (i === j) return 0;
+    if (kept < 2 ** 32 - 1) {
+      const random = threefry4x32([i, Math.floor(j / 4), 0, 0], streamKey(seed, purpose.dilution, replica))[j % 4];
+      if (random >= kept) return 0;
+    }
     const sum = this.patterns.reduce((total, pattern) => total + pattern[i] * pattern[j], 0);
-    return pairwise!.clipped ? Math.sign(sum) : sum;
+    return strength * (clipped ? Math.sign(sum) : sum);
   }
 
   #aligned(field: number, spin: number, random: number): number {

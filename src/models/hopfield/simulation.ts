@@ -26,11 +26,12 @@ import {
 import { columns, estimateHopfield, hebbEnergy, memoryRow } from "./observables.ts";
 import {
   alignChances,
+  checkLattice,
   fieldUnits,
   type HopfieldParameters,
   hopfieldParameters,
-  isPairwise,
   type MemoryParameters,
+  pairwiseOf,
 } from "./parameters.ts";
 import { randomPatterns } from "./reference.ts";
 import { ReferenceNetwork } from "./reference-network.ts";
@@ -49,7 +50,9 @@ export interface Kind<P extends object> {
   estimate(series: Series, replicas: number[], points: Points<P>): Record<string, Estimate>;
   /** The memory of the engines that these parameters stand for. */
   memory(parameters: P): MemoryParameters;
-  /** External field in units of 1/N and chances to align, where there is a temperature. */
+  /** @throws ParameterError where the parameters, each allowed, do not go together */
+  check?(parameters: P): void;
+  /** External field in units of the couplings and chances to align, where there is a temperature. */
   replica?(own: P): { field: number; chances: Uint32Array };
   /** The patterns, if they are always the same; ±1, [pattern][neuron]. */
   stored?(parameters: P): Int8Array;
@@ -62,13 +65,8 @@ const hopfieldKind: Kind<HopfieldParameters> = {
   name: "hopfield",
   schema: hopfieldParameters,
   replica: (own) => ({ field: fieldUnits(own), chances: alignChances(own) }),
-  pairwise: (parameters) =>
-    isPairwise(parameters)
-      ? {
-          clipped: parameters.weights === "clipped",
-          kept: Math.min(2 ** 32 - 1, Math.round((1 - parameters.dilution) * 2 ** 32)),
-        }
-      : undefined,
+  check: checkLattice,
+  pairwise: pairwiseOf,
   columns,
   row: (sums, own) => memoryRow(sums, own, hebbEnergy(sums, own)),
   estimate: estimateHopfield,
@@ -379,6 +377,7 @@ function prepare<P extends object>(
   seed: bigint,
   stored?: ArrayLike<number>,
 ): Setup<P> {
+  kind.check?.(given.parameters);
   const parameters = kind.memory(given.parameters);
   const batch = given.batch as Record<string, number[]>;
   const [listed] = Object.values(batch);

@@ -12,6 +12,7 @@ const CASES: HopfieldOptions[] = [
   { neurons: 130, patterns: [5, 40, 20], temperature: [0, 0.3, 1.2], dynamics: "random", seed: 3n },
   { neurons: 96, patterns: 12, dynamics: "synchronous", temperature: 0.4, field: 0.1 },
   { neurons: 257, patterns: 33, noise: 0.2, bias: 0.3, replicas: 2 },
+  { neurons: 144, patterns: 5, couplings: "lattice", dynamics: "checkerboard", temperature: 0.5 },
 ];
 
 export async function* validateHopfield(

@@ -39,6 +39,9 @@ export function estimateIsing(points: Points<IsingParameters>, series: Series, r
   return estimateMagnet({ spins: size[0] * size[1], temperature, field }, series, replicas);
 }
 
+/** What exact values depend on. */
+type Magnet = Pick<IsingParameters, "size" | "temperature" | "field" | "couplings">;
+
 const ENUMERATED = 16;
 const KAUFMAN = 4096;
 
@@ -46,7 +49,7 @@ const KAUFMAN = 4096;
  * What is known exactly: every observable of tiny lattices (by enumeration), else without a field energy and specific heat
  * of the finite torus (Kaufman) or of the infinite lattice (Onsager), and |m| where it equals Yang's but for e^-12.
  */
-export function exactIsing(parameters: IsingParameters): Partial<Record<keyof IsingObservables, Exact>> {
+export function exactIsing(parameters: Magnet): Partial<Record<keyof IsingObservables, Exact>> {
   const { size, temperature, field, couplings } = parameters;
   const [width, height] = size;
   if (width * height <= ENUMERATED) {
@@ -80,7 +83,7 @@ export function exactIsing(parameters: IsingParameters): Partial<Record<keyof Is
 }
 
 /** Ferromagnets so far below T_c that the lattice is at least 12 correlation lengths wide: 1/ξ = 2 (2K + ln tanh K) along each axis. */
-function ordered({ size, temperature, couplings }: IsingParameters): boolean {
+function ordered({ size, temperature, couplings }: Magnet): boolean {
   if (couplings[0] <= 0 || couplings[1] <= 0 || temperature >= criticalTemperature(couplings)) return false;
   const [kx, ky] = couplings.map((j) => j / temperature);
   const decay = Math.min(2 * kx + Math.log(Math.tanh(ky)), 2 * ky + Math.log(Math.tanh(kx)));
