@@ -217,7 +217,7 @@ export class GpuNetworks implements Engine {
             const kept = new Int32Array(await this.#device.read(b.kept));
             this.#options.onKept!(kept, time - washout);
           });
-        await this.#march(last, b, options, pieces, inspect);
+        await this.#march(last, !lanes, b, options, pieces, inspect);
         const flags = new Uint32Array(await this.#device.read(b.flags));
         return flags;
       },
@@ -282,7 +282,7 @@ export class GpuNetworks implements Engine {
       },
       async (b) => {
         const pieces = (from: number, count: number) => this.#freeRun(kernels, b, grouped, from, count);
-        await this.#march(driven + horizon - 1, b, options, pieces);
+        await this.#march(driven + horizon - 1, !lanes, b, options, pieces);
         return new Float32Array(await this.#device.read(b.predictions));
       },
     );
@@ -349,14 +349,15 @@ export class GpuNetworks implements Engine {
   /** Makes all steps, in submissions of measured length. */
   async #march(
     total: number,
+    stepwise: boolean,
     b: Buffers,
     options: RunOptions,
     pieces: (first: number, count: number) => Iterable<Dispatch>,
     inspect?: (time: number) => Promise<void>,
   ): Promise<void> {
     const budget = new Budget();
-    const perStep = b.signals ? this.#shape.layers + 2 : 1;
-    const most = b.signals ? Math.floor(PIECES / perStep) - 2 : STEPS_KEPT * 64;
+    // Where a step takes dispatches of its own a submission has as many as it has step uniforms.
+    const most = stepwise ? Math.floor(PIECES / (this.#shape.layers + 2)) - 2 : 64 * STEPS_KEPT;
     for (let done = 0; done < total; ) {
       await between({ done, total }, options);
       // Whoever inspects what is kept wants no step to be overwritten in between.
