@@ -6,6 +6,7 @@ import { gillespie } from "./gillespie/index.ts";
 import { hopfield } from "./hopfield/index.ts";
 import { ising } from "./ising/index.ts";
 import type { Model, Simulation } from "./model.ts";
+import { ngrc } from "./ngrc/index.ts";
 import { rbm } from "./rbm/index.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: models differ in their parameters' types, which only their own code knows
@@ -13,4 +14,4 @@ export type AnyModel = Model<any>;
 // biome-ignore lint/suspicious/noExplicitAny: likewise
 export type AnySimulation = Simulation<any>;
 
-export const models: readonly AnyModel[] = [ising, curieWeiss, hopfield, denseMemory, rbm, gillespie];
+export const models: readonly AnyModel[] = [ising, curieWeiss, hopfield, denseMemory, rbm, ngrc, gillespie];
