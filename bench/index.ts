@@ -6,6 +6,7 @@ import { denseMemoryBench } from "./dense-memory.ts";
 import { gillespieBench } from "./gillespie.ts";
 import { hopfieldBench } from "./hopfield.ts";
 import { isingBench } from "./ising.ts";
+import { ngrcBench } from "./ngrc.ts";
 import { rbmBench } from "./rbm.ts";
 
 export const benches: readonly Bench[] = [
@@ -14,5 +15,6 @@ export const benches: readonly Bench[] = [
   hopfieldBench,
   denseMemoryBench,
   rbmBench,
+  ngrcBench,
   gillespieBench,
 ];

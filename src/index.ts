@@ -25,6 +25,7 @@ export type {
   Simulation,
   Stroke,
 } from "./models/model.ts";
+export * from "./models/ngrc/index.ts";
 export type { Points } from "./models/parameters.ts";
 export * from "./models/rbm/index.ts";
 export * from "./models/reservoir/index.ts";

@@ -6,6 +6,7 @@ import { gillespie } from "./gillespie/index.ts";
 import { hopfield } from "./hopfield/index.ts";
 import { ising } from "./ising/index.ts";
 import type { Model, Simulation } from "./model.ts";
+import { ngrc } from "./ngrc/index.ts";
 import { rbm } from "./rbm/index.ts";
 import { reservoir } from "./reservoir/index.ts";
 
@@ -14,4 +15,4 @@ export type AnyModel = Model<any>;
 // biome-ignore lint/suspicious/noExplicitAny: likewise
 export type AnySimulation = Simulation<any>;
 
-export const models: readonly AnyModel[] = [ising, curieWeiss, hopfield, denseMemory, rbm, reservoir, gillespie];
+export const models: readonly AnyModel[] = [ising, curieWeiss, hopfield, denseMemory, rbm, reservoir, ngrc, gillespie];

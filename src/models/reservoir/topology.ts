@@ -4,13 +4,14 @@
 import { ParameterError } from "../../device/errors.ts";
 import { streamKey, streamPurpose, threefry4x32, type Words4 } from "../../random/threefry.ts";
 
+/** The first use, 0, is that of the starts of trajectories (systems/flow.ts). */
 export const PURPOSE = {
-  links: streamPurpose(7, 0),
-  weights: streamPurpose(7, 1),
-  inputs: streamPurpose(7, 2),
-  biases: streamPurpose(7, 3),
-  noise: streamPurpose(7, 4),
-  data: streamPurpose(7, 5),
+  links: streamPurpose(7, 1),
+  weights: streamPurpose(7, 2),
+  inputs: streamPurpose(7, 3),
+  biases: streamPurpose(7, 4),
+  noise: streamPurpose(7, 5),
+  data: streamPurpose(7, 6),
 } as const;
 
 export interface TopologyOptions {

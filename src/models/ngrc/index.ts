@@ -1,0 +1,41 @@
+// Next-generation reservoir computing: a reservoir without a reservoir, linear regression on monomials of the last samples.
+
+import type { Device } from "../../device/device.ts";
+import type { Model } from "../model.ts";
+import { planOf } from "./data.ts";
+import { countMonomials } from "./features.ts";
+import { ngrcParameters } from "./parameters.ts";
+import { type NgrcOptions, NgrcSimulation, observables } from "./simulation.ts";
+import { validateNgrc } from "./validate.ts";
+
+export type { OwnSeries } from "./data.ts";
+export type { NgrcParameters } from "./parameters.ts";
+export { type NgrcOptions, type NgrcResult, NgrcSimulation } from "./simulation.ts";
+
+export const ngrc = {
+  name: "ngrc",
+  title: "Next-generation reservoir",
+  summary:
+    "Forecasts of chaotic systems by ridge regression on monomials of their last samples, from many starts at once.",
+  parameters: ngrcParameters,
+  step: "forecast",
+  observables,
+  steps: ({ starts }) => starts,
+  /**
+   * Forecasts of a system, or of a series of your own.
+   *
+   * @throws ParameterError for a value out of range, a system that leaves all bounds, and a series that is too short; FileError for
+   *   one that cannot be read
+   */
+  create: (device: Device, options: NgrcOptions = {}) => NgrcSimulation.create(device, options),
+  /** Continues a checkpoint exactly. @throws CheckpointError */
+  restore: (device: Device, checkpoint: Uint8Array) => NgrcSimulation.restore(device, checkpoint),
+  estimate: (simulation) => simulation.estimate(),
+  exact: () => ({}),
+  updates(parameters) {
+    const { features, horizon } = planOf(parameters, 0n);
+    const { dimension, delays, order } = features;
+    return { count: horizon, unit: "samples", cost: 1 + (countMonomials(delays * dimension, order) * dimension) / 20 };
+  },
+  validate: validateNgrc,
+} satisfies Model<typeof ngrcParameters, NgrcSimulation>;

@@ -1,0 +1,117 @@
+// The parameters of next-generation reservoirs, declared once: what is learned, of which features, and for how long it is forecast.
+
+import * as z from "zod";
+import { ParameterError } from "../../device/errors.ts";
+import { type FlowName, type FlowOptions, flowNames } from "../reservoir/systems/index.ts";
+
+/** The Gram matrix is of so many rows at most. */
+export const MOST_FEATURES = 2000;
+
+export const ngrcParameters = z.object({
+  system: z
+    .enum(flowNames as [FlowName, ...FlowName[]], { error: `it is one of ${flowNames.join(", ")}` })
+    .default("lorenz")
+    .describe("What is learned: a map or a flow"),
+  set: z
+    .string({ error: "it is a text" })
+    .default("")
+    .describe('Constants of the system, as in "rho = 35, substeps = 8" or "length = 22, grid = 32"')
+    .meta({ lines: 1 }),
+  series: z
+    .string({ error: "it is a text" })
+    .default("")
+    .describe("A time series of your own, a line for each time, in place of a system; on the command line its file")
+    .meta({ file: "text", replaces: ["system", "set"] }),
+  dt: z
+    .number({ error: "it is a finite number" })
+    .gt(0, { error: "it must be above 0" })
+    .optional()
+    .describe("Time between samples; by default 0.025 for lorenz, else the system's own, and 1 for a series"),
+  lyapunov: z
+    .number({ error: "it is a finite number" })
+    .gt(0, { error: "it must be above 0" })
+    .optional()
+    .describe("Largest Lyapunov exponent, per unit of time; by default the system's, where it is known"),
+  delays: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "there is at least one" })
+    .max(100, { error: "there are at most 100" })
+    .default(2)
+    .describe("Samples k in the features, the newest included; 1 is a reservoir without memory")
+    .meta({ slider: [1, 4, 1] }),
+  skip: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "it is at least 1" })
+    .max(10_000, { error: "it is at most 10000" })
+    .default(1)
+    .describe("Steps s between these samples")
+    .meta({ slider: [1, 10, 1] }),
+  order: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "it is at least 1" })
+    .max(4, { error: "it is at most 4" })
+    .default(2)
+    .describe("Degree of the monomials at most: 1 is linear, 2 quadratic")
+    .meta({ slider: [1, 4, 1] }),
+  training: z
+    .int({ error: "it is a whole number" })
+    .min(2, { error: "there are at least 2" })
+    .max(1e6, { error: "there are at most 1000000" })
+    .default(400)
+    .describe("Samples of a training segment")
+    .meta({ slider: [100, 2000, 50] }),
+  ridge: z
+    .number({ error: "it is a finite number" })
+    .min(0, { error: "it must be 0 or more" })
+    .default(0.1)
+    .describe("Ridge parameter, of features as they are"),
+  scaling: z
+    .enum(["none", "standard"], { error: "it is none or standard" })
+    .default("none")
+    .describe("none: samples as they are; standard: less their mean, in units of their standard deviation in training"),
+  forecasts: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "there is at least one" })
+    .max(1e5, { error: "there are at most 100000" })
+    .default(1)
+    .describe("Starts that share a training segment, one after another behind it")
+    .meta({ page: false }),
+  starts: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "there is at least one" })
+    .max(1e7, { error: "there are at most 10000000" })
+    .default(100)
+    .describe("Forecasts in all")
+    .meta({ page: false }),
+  until: z
+    .number({ error: "it is a number" })
+    .gt(0, { error: "it must be above 0" })
+    .max(1000, { error: "it is at most 1000" })
+    .default(10)
+    .describe("Length of a forecast")
+    .meta({ unit: "Lyapunov times", slider: [2, 20, 1] }),
+  threshold: z
+    .number({ error: "it is a number" })
+    .gt(0, { error: "it must be above 0" })
+    .max(10, { error: "it is at most 10" })
+    .default(0.5)
+    .describe("Error, in standard deviations, beyond which a forecast is no longer valid")
+    .meta({ slider: [0.1, 1, 0.05] }),
+});
+
+export type NgrcParameters = z.output<typeof ngrcParameters>;
+
+/** The constants that `set` names. @throws ParameterError */
+export function constantsOf(set: string): FlowOptions {
+  const parts = set.split(/[,;\n]/).filter((part) => part.trim() !== "");
+  return Object.fromEntries(
+    parts.map((part) => {
+      const [name, text, ...more] = part.split("=").map((each) => each.trim());
+      const value = text ? Number(text) : Number.NaN;
+      if (!Number.isFinite(value) || more.length > 0) {
+        throw new ParameterError("set", `set "${part.trim()}": write NAME = NUMBER, as in "rho = 35".`);
+      }
+      return [name, value];
+    }),
+  );
+}

@@ -1,0 +1,88 @@
+// Ridge regression of a series' increments on its features, in f64: the Gram matrix's eigenvalues span 15 orders of magnitude, so in f32
+// nothing would be left of it. Only + - × / and square roots, so weights are the same bits everywhere.
+
+import { ParameterError } from "../../device/errors.ts";
+import { evaluate, type Features, memoryOf, monomials } from "./features.ts";
+
+/** What a training segment gives. */
+export interface Trained {
+  /** [component][feature]: x(t + 1) = x(t) + weights · features(t). */
+  weights: Float64Array;
+  /** Root mean square error of one step on the training samples, in units of `deviation`. */
+  nrmse: number;
+}
+
+/**
+ * Weights from the increments after samples `memory - 1` … `memory + count - 2` of a series [time][dimension].
+ *
+ * @param deviation the standard deviation in whose units the error is given
+ * @throws ParameterError where the Gram matrix is singular to rounding
+ */
+export function train(
+  features: Features,
+  series: Float64Array,
+  { count, ridge, deviation }: { count: number; ridge: number; deviation: number },
+): Trained {
+  const { dimension: d } = features;
+  const table = monomials(features.delays * d, features.order);
+  const n = table.length;
+  const first = memoryOf(features) - 1;
+  const gram = new Float64Array(n * n);
+  const weights = new Float64Array(d * n);
+  const phi = new Float64Array(n);
+  const increment = (time: number, i: number) => series[(time + 1) * d + i] - series[time * d + i];
+  for (let time = first; time < first + count; time++) {
+    evaluate(features, table, series, time, phi);
+    for (let a = 0; a < n; a++) {
+      const own = phi[a];
+      for (let b = 0; b <= a; b++) gram[a * n + b] += own * phi[b];
+      for (let i = 0; i < d; i++) weights[i * n + a] += own * increment(time, i);
+    }
+  }
+  for (let a = 0; a < n; a++) gram[a * n + a] += ridge;
+  const pivot = cholesky(gram, n);
+  if (pivot >= 0) {
+    throw new ParameterError(
+      "ridge",
+      `ridge ${ridge}: to rounding, feature ${pivot} of ${n} follows from the others over the ${count} training samples; raise ridge, lower order or delays, or train longer.`,
+    );
+  }
+  for (let i = 0; i < d; i++) solve(gram, n, weights.subarray(i * n, (i + 1) * n));
+
+  let squares = 0;
+  for (let time = first; time < first + count; time++) {
+    evaluate(features, table, series, time, phi);
+    for (let i = 0; i < d; i++) {
+      let error = -increment(time, i);
+      for (let a = 0; a < n; a++) error += weights[i * n + a] * phi[a];
+      squares += error * error;
+    }
+  }
+  return { weights, nrmse: Math.sqrt(squares / (count * d)) / deviation };
+}
+
+/** Replaces the lower triangle of a matrix by L with L Lᵀ the matrix; the row whose pivot is not positive, or -1. */
+export function cholesky(matrix: Float64Array, n: number): number {
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = matrix[i * n + j];
+      for (let k = 0; k < j; k++) sum -= matrix[i * n + k] * matrix[j * n + k];
+      if (j < i) matrix[i * n + j] = sum / matrix[j * n + j];
+      else if (sum > 0) matrix[i * n + i] = Math.sqrt(sum);
+      else return i;
+    }
+  }
+  return -1;
+}
+
+/** Replaces `values` by the solution of L Lᵀ x = values. */
+export function solve(factor: Float64Array, n: number, values: Float64Array): void {
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < i; k++) values[i] -= factor[i * n + k] * values[k];
+    values[i] /= factor[i * n + i];
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let k = i + 1; k < n; k++) values[i] -= factor[k * n + i] * values[k];
+    values[i] /= factor[i * n + i];
+  }
+}

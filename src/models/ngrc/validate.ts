@@ -1,0 +1,52 @@
+// Is this device right? Forecasts against those of Gauthier et al., against the reference step by step, and of a map that is itself of
+// second degree and so is learned exactly.
+
+import type { Device } from "../../device/device.ts";
+import type { Check } from "../model.ts";
+import { gauthierSeries, KNOWN, SETTING } from "./gauthier.ts";
+import { roundingErrors } from "./rounding.ts";
+import { NgrcSimulation } from "./simulation.ts";
+
+/** Hénon's map as increments: of 1, x, y, x², xy, y². */
+const HENON = [
+  [1, -1, 1, -1.4, 0, 0],
+  [0, 0.3, -1, 0, 0, 0],
+];
+
+export async function* validateNgrc(
+  device: Device,
+  { quick, signal }: { quick: boolean; signal?: AbortSignal },
+): AsyncGenerator<Check> {
+  const check = (oracle: Check["oracle"], name: string, value: number, bound: number): Check => ({
+    ...{ model: "ngrc", oracle, name, value, bound, pass: value <= bound },
+  });
+
+  using lorenz = await NgrcSimulation.create(device, { ...SETTING, own: gauthierSeries(20) });
+  await lorenz.run(20, { signal });
+  const { nrmse, trainingNrmse } = lorenz.estimate();
+  const z = Math.abs(nrmse.value - KNOWN.nrmse) / Math.hypot(nrmse.error, KNOWN.error);
+  yield check(
+    "known answer",
+    "Lorenz after Gauthier et al., 20 segments: median error over a Lyapunov time, |z|",
+    z,
+    4,
+  );
+  const off = Math.abs(trainingNrmse.value / KNOWN.training - 1);
+  yield check("known answer", "Lorenz after Gauthier et al.: training error over theirs, less 1", off, 0.2);
+
+  if (device.kind === "gpu") {
+    const name = "a step of Lorenz from the GPU's samples: error over the bound of f32 rounding";
+    yield check("reference", name, await roundingErrors(device, { until: quick ? 2 : 10, starts: quick ? 4 : 40 }), 1);
+  }
+
+  using henon = await NgrcSimulation.create(device, {
+    ...{ system: "henon", delays: 1, order: 2, training: 100, ridge: 1e-12, until: 20, starts: 20 },
+  });
+  await henon.run(20, { signal });
+  const { weights } = henon.result();
+  const worst = weights!.flat().reduce((most, w, i) => Math.max(most, Math.abs(w - HENON.flat()[i])), 0);
+  yield check("exact", "Hénon's map: the largest error of a weight", worst, 1e-9);
+  // A difference of f32's half unit in the last place, 2^-24, has grown to half a standard deviation after about ln 2^23 = 16 Lyapunov times.
+  const { value } = henon.estimate().validTime;
+  yield check("exact", "Hénon's map: Lyapunov times by which the median forecast is shorter than 12", 12 - value, 0);
+}
