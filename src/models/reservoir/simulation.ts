@@ -335,27 +335,29 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   /**
    * How fast two coupled systems part, or come together, when the reservoir runs free: the mean over pairs of starts at each coupling. The
-   * two starts of a pair lie on either side of equal states, so that what the network adds to every difference cancels.
+   * two starts of a pair lie on either side of equal states, so that what the network adds to every difference cancels. The first quarter
+   * is left out: in it the difference turns to the direction in which it grows.
    */
   #exponents(made: Float64Array): number[] {
-    const { horizon, table, starts, driven, couplings, flow } = this.task;
-    const { targets, columns, data } = table;
+    const { horizon, table, starts, couplings, flow } = this.task;
+    const { targets } = table;
     const half = targets / 2;
-    const apart = (one: (t: number) => number, other: (t: number) => number) => {
+    const [first, last] = [Math.floor(horizon / 4), horizon - 1];
+    const apart = (s: number, step: number) => {
+      const value = (run: number, t: number) => made[((s + run) * horizon + step) * targets + t];
       let squares = 0;
-      for (let t = 0; t < half; t++) squares += (one(t) - one(half + t) - other(t) + other(half + t)) ** 2;
+      for (let t = 0; t < half; t++) {
+        squares += (value(0, t) - value(0, half + t) - value(1, t) + value(1, half + t)) ** 2;
+      }
       return Math.sqrt(squares);
     };
-    // The first prediction is of the row after this one.
-    const before = (s: number) => (t: number) => data[(starts[s] + driven - 1) * (columns + targets) + 1 + t];
-    const after = (s: number) => (t: number) => made[((s + 1) * horizon - 1) * targets + t];
     const each = starts.length / couplings!.length;
     return couplings!.map((_, c) => {
       let sum = 0;
       for (let s = c * each; s < (c + 1) * each; s += 2) {
-        sum += Math.log(apart(after(s), after(s + 1)) / apart(before(s), before(s + 1)));
+        sum += Math.log(apart(s, last) / apart(s, first));
       }
-      return (2 * sum) / each / (horizon * flow!.dt);
+      return (2 * sum) / each / ((last - first) * flow!.dt);
     });
   }
 

@@ -284,23 +284,37 @@ function own(parameters: ReservoirParameters): Task {
   };
 }
 
+interface Coupled {
+  flow: "coupledLogistic" | "coupledLorenz";
+  learned: readonly number[];
+  asked: readonly [number, number];
+  /**
+   * Two systems that all but move together: their distance in standard deviations, the steps for which the series drives, and those that
+   * follow, in which the distance stays small.
+   */
+  near: number;
+  driven: number;
+  horizon: number;
+}
+
 /**
  * Couplings ε that are learned from, all below the critical one, and those that are asked for afterwards. From 0.4 on two coupled Lorenz
  * systems may come to rest, one on either side, and nothing is learned from that.
  */
-export const COUPLINGS = {
-  "coupled-logistic": { flow: "coupledLogistic", learned: [0.16, 0.19, 0.22], asked: [0.2, 0.3] },
-  "coupled-lorenz": { flow: "coupledLorenz", learned: [0.25, 0.3, 0.35], asked: [0.35, 0.55] },
-} as const;
+const COUPLINGS: Record<"coupled-logistic" | "coupled-lorenz", Coupled> = {
+  "coupled-logistic": {
+    ...{ flow: "coupledLogistic", learned: [0.16, 0.19, 0.22], asked: [0.2, 0.3] },
+    ...{ near: 0.01, driven: 2, horizon: 5 },
+  },
+  "coupled-lorenz": {
+    ...{ flow: "coupledLorenz", learned: [0.25, 0.3, 0.35], asked: [0.35, 0.55] },
+    ...{ near: 0.03, driven: 10, horizon: 180 },
+  },
+};
 /** How many couplings are asked for. */
 const ASKED = 9;
-/** In standard deviations, the distance of two systems that all but move together; and the steps they have for it. */
-const NEAR = 0.05;
-const NEAR_STEPS = 20;
-/** Lyapunov times in which their distance is watched. */
-const WATCHED = 2.5;
 /** The couplings' column is made so much smaller than the others, for it is asked for beyond what was learned. */
-const COUPLING_SCALE = 0.1;
+const COUPLING_SCALE = 0.03;
 
 /**
  * Two coupled systems with their coupling as one more input, learned at three couplings at which they do not synchronise. Then the
@@ -310,12 +324,12 @@ const COUPLING_SCALE = 0.1;
  */
 function synchronisation(parameters: ReservoirParameters, seed: bigint): Task {
   const { washout, train, test, starts } = parameters;
-  const { flow: name, learned, asked } = COUPLINGS[parameters.task as keyof typeof COUPLINGS];
-  const flows = learned.map((coupling) => flowOf(name, { coupling }));
+  const coupled = COUPLINGS[parameters.task as keyof typeof COUPLINGS];
+  const { flow, learned, asked, driven } = coupled;
+  const flows = learned.map((coupling) => flowOf(flow, { coupling }));
   const { dimension, dt, criticalCoupling } = flows[0];
   const lambda = parameters.task === "coupled-logistic" ? Math.LN2 : 2 * criticalCoupling!.value;
-  const horizon = parameters.horizon || Math.max(3, Math.round(WATCHED / lambda / dt));
-  const driven = NEAR_STEPS;
+  const horizon = parameters.horizon || coupled.horizon;
   const [least, most] = asked;
   const couplings = Array.from({ length: ASKED }, (_, i) => least + ((most - least) * i) / (ASKED - 1));
   const length = washout + train + test;
@@ -331,12 +345,12 @@ function synchronisation(parameters: ReservoirParameters, seed: bigint): Task {
     }
   };
   let last: Float64Array = new Float64Array();
-  flows.forEach((flow, s) => {
-    last = flow.trajectory({ steps: length + 1, seed, trajectory: s });
+  flows.forEach((each, s) => {
+    last = each.trajectory({ steps: length + 1, seed, trajectory: s });
     fill(last, learned[s], s * length);
   });
   const half = dimension / 2;
-  const near = NEAR * deviation(last, dimension);
+  const near = coupled.near * deviation(last, dimension);
   const directions = uniforms(seed, starts * half);
   const beside = flows[flows.length - 1];
   for (let run = 0; run < runs; run++) {
@@ -344,7 +358,7 @@ function synchronisation(parameters: ReservoirParameters, seed: bigint): Task {
     const pair = (run >> 1) % starts; // the same at every coupling
     const at = Math.floor(((pair + 0.5) / starts) * length) * dimension;
     const one = Array.from(last.subarray(at, at + half));
-    if (name === "coupledLogistic") one[0] = Math.min(1 - 2 * near, Math.max(2 * near, one[0]));
+    if (flow === "coupledLogistic") one[0] = Math.min(1 - 2 * near, Math.max(2 * near, one[0]));
     const side = run % 2 === 0 ? near : -near;
     const other = one.map((value, i) => value + side * (2 * directions[pair * half + i] - 1));
     const states = beside.trajectory({ steps: driven + horizon + 1, transient: 0, start: [...one, ...other] });
