@@ -4,6 +4,7 @@ import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
 import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
 import { type ReservoirOptions, ReservoirSimulation } from "./simulation.ts";
+import { flowOf } from "./systems/index.ts";
 import { flowOfTask } from "./tasks.ts";
 
 export { nrmse as normalisedError, validSteps } from "./metrics.ts";
@@ -22,6 +23,10 @@ function exact({ task, topology, activation, units, delays, spectralRadius: r }:
     const shares = Array.from({ length: delays }, (_, k) => (1 - block) * block ** Math.floor(k / units));
     const source = `ring of ${units} linear units, ${delays} delays; N for all of them`;
     return { memoryCapacity: { value: shares.reduce((sum, share) => sum + share, 0), source } };
+  }
+  if (task === "coupled-logistic" || task === "coupled-lorenz") {
+    const { criticalCoupling } = flowOf(task === "coupled-logistic" ? "coupledLogistic" : "coupledLorenz");
+    return criticalCoupling ? { criticalCoupling } : {};
   }
   return {};
 }

@@ -75,8 +75,8 @@ export function quantile(values: ArrayLike<number>, share: number): number {
   return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
 }
 
-/** Where the straight line of least squares through points passes 0; NaN where it does not fall. */
-export function zeroOfLine(points: readonly number[], values: readonly number[]): number {
+/** The straight line of least squares through points: where it passes 0, NaN where it does not fall, and its slope. */
+export function zeroOfLine(points: readonly number[], values: readonly number[]): { zero: number; slope: number } {
   const mean = (all: readonly number[]) => all.reduce((sum, value) => sum + value, 0) / all.length;
   const [x, y] = [mean(points), mean(values)];
   let [both, own] = [0, 0];
@@ -84,5 +84,5 @@ export function zeroOfLine(points: readonly number[], values: readonly number[])
     both += (at - x) * (values[i] - y);
     own += (at - x) ** 2;
   });
-  return both < 0 ? x - (y * own) / both : Number.NaN;
+  return { zero: both < 0 ? x - (y * own) / both : Number.NaN, slope: both / own };
 }

@@ -53,8 +53,9 @@ interface Figures {
   valid: number[];
   memory: number[];
   rank: number;
-  /** Transverse Lyapunov exponents at the couplings. */
+  /** Transverse Lyapunov exponents at the couplings, and the standard error that they share: starts are the same at all. */
   exponents: number[];
+  exponentError: number;
   /** The ridge that was taken; NaN where the network diverged. */
   ridge: number;
 }
@@ -265,6 +266,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
           rank: this.#names.includes("kernelRank") && !diverged ? await kernelRank(sums[places[0]], shape) : 0,
           valid: [],
           exponents: [],
+          exponentError: 0,
           ridge: diverged ? Number.NaN : Math.max(...places.map((at) => fits[at].ridge)),
         });
         if (task.starts.length > 0 && !diverged) free.push({ figures: figures[figures.length - 1], places });
@@ -325,7 +327,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     if (kind === "filter") {
       figures.nrmse = nrmse(made.subarray(0, run), table, starts[0] + driven - 1, horizon);
     } else if (kind === "synchronisation") {
-      figures.exponents = this.#exponents(made);
+      Object.assign(figures, this.#exponents(made));
     } else {
       figures.valid = starts.map((start, s) =>
         validSteps(made, s * run, table, start + driven - 1, horizon, threshold),
@@ -338,7 +340,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
    * two starts of a pair lie on either side of equal states, so that what the network adds to every difference cancels. The first quarter
    * is left out: in it the difference turns to the direction in which it grows.
    */
-  #exponents(made: Float64Array): number[] {
+  #exponents(made: Float64Array): Pick<Figures, "exponents" | "exponentError"> {
     const { horizon, table, starts, couplings, flow } = this.task;
     const { targets } = table;
     const half = targets / 2;
@@ -351,14 +353,22 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
       }
       return Math.sqrt(squares);
     };
-    const each = starts.length / couplings!.length;
-    return couplings!.map((_, c) => {
-      let sum = 0;
-      for (let s = c * each; s < (c + 1) * each; s += 2) {
-        sum += Math.log(apart(s, last) / apart(s, first));
-      }
-      return (2 * sum) / each / ((last - first) * flow!.dt);
-    });
+    const pairs = starts.length / couplings!.length / 2;
+    // [pair][coupling]; what is no number, as where two runs end in the very same state, is left out.
+    const rates = Array.from({ length: pairs }, (_, pair) =>
+      couplings!.map((_, c) => {
+        const s = 2 * (c * pairs + pair);
+        return Math.log(apart(s, last) / apart(s, first)) / ((last - first) * flow!.dt);
+      }),
+    );
+    const finite = (values: readonly number[]) => values.filter(Number.isFinite);
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const own = finite(rates.map((row) => mean(finite(row))));
+    const variance = mean(own.map((value) => (value - mean(own)) ** 2));
+    return {
+      exponents: couplings!.map((_, c) => mean(finite(rates.map((row) => row[c])))),
+      exponentError: Math.sqrt(variance / Math.max(1, own.length - 1)),
+    };
   }
 
   /** A figure of every network so far, one number each. */
@@ -368,7 +378,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
       if (name === "nrmse") return own.nrmse;
       if (name === "kernelRank") return own.rank;
       if (name === "memoryCapacity") return own.memory.reduce((sum, share) => sum + share, 0);
-      if (name === "criticalCoupling") return zeroOfLine(this.task.couplings!, own.exponents);
+      if (name === "criticalCoupling") return zeroOfLine(this.task.couplings!, own.exponents).zero;
       return own.valid.length > 0 ? quantile(own.valid, 0.5) / this.task.lyapunovTime : 0;
     });
   }
@@ -382,10 +392,17 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
         const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
         const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
         const sd = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : Number.POSITIVE_INFINITY;
-        const error = (Math.sqrt(values.length > 2 ? Math.PI / 2 : 1) * sd) / Math.sqrt(values.length);
+        const spread = (Math.sqrt(values.length > 2 ? Math.PI / 2 : 1) * sd) / Math.sqrt(values.length);
+        const error = name === "criticalCoupling" ? Math.hypot(spread, this.#couplingError(p)) : spread;
         return [name, { value: quantile(values, 0.5), error, tau: 0.5, n: values.length }];
       }),
     );
+  }
+
+  /** The error of the critical coupling that all networks share, for their starts are the same. */
+  #couplingError(p: number): number {
+    const { exponents, exponentError } = this.#figures[0][p];
+    return exponentError / Math.abs(zeroOfLine(this.task.couplings!, exponents).slope);
   }
 
   /** Medians with quartiles, and what else the task is about; of the first point. */
@@ -600,16 +617,20 @@ export interface Forecast {
 const PICTURE = 400;
 
 /** Figures as JSON can hold them: it knows no NaN. */
-const figuresTo = ({ nrmse: error, rank, ridge, valid, memory, exponents }: Figures) => [
-  ...[error, rank, ridge].map((value) => (Number.isNaN(value) ? null : value)),
+const figuresTo = ({ nrmse: error, rank, ridge, valid, memory, exponents, exponentError }: Figures) => [
+  ...[error, rank, ridge, exponentError].map((value) => (Number.isNaN(value) ? null : value)),
   ...[valid, memory, exponents.map((value) => (Number.isFinite(value) ? value : null))],
 ];
 
-function figuresFrom([error, rank, ridge, valid, memory, exponents]: (number | null | (number | null)[])[]): Figures {
+function figuresFrom([error, rank, ridge, shared, valid, memory, exponents]: (
+  | number
+  | null
+  | (number | null)[]
+)[]): Figures {
   const number = (value: unknown) => (typeof value === "number" ? value : Number.NaN);
   const list = (value: unknown) => (value as unknown[]).map(number);
   return {
-    ...{ nrmse: number(error), rank: number(rank), ridge: number(ridge) },
+    ...{ nrmse: number(error), rank: number(rank), ridge: number(ridge), exponentError: number(shared) },
     ...{ valid: list(valid), memory: list(memory), exponents: list(exponents) },
   };
 }
