@@ -7,8 +7,13 @@ import { type ReservoirOptions, ReservoirSimulation } from "./simulation.ts";
 import { flowOf } from "./systems/index.ts";
 import { flowOfTask } from "./tasks.ts";
 
+export { type ClosedLoop, lyapunovSpectrum } from "./lyapunov.ts";
 export { nrmse as normalisedError, validSteps } from "./metrics.ts";
+export type { Member, Readout } from "./network.ts";
+export { type ForceOptions, force, type OnlineOptions, RecursiveLeastSquares } from "./online.ts";
 export type { ReservoirParameters } from "./parameters.ts";
+export { ReferenceNetwork, type ReferenceOptions } from "./reference.ts";
+export { fitReadout } from "./ridge.ts";
 export { parseSeries, seriesText } from "./series-text.ts";
 export { type Forecast, type ReservoirOptions, type ReservoirResult, ReservoirSimulation } from "./simulation.ts";
 export { type Flow, type FlowName, flowOf } from "./systems/index.ts";

@@ -12,6 +12,7 @@ import { type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
+import { lyapunovSpectrum } from "./lyapunov.ts";
 import { memoryFunction, nrmse, quantile, validSteps, zeroOfLine } from "./metrics.ts";
 import { allUnits, type Engine, featureCount, type Member, type Readout, type Shape, type Sums } from "./network.ts";
 import { degreeOf, type ReservoirParameters, reservoirParameters } from "./parameters.ts";
@@ -483,6 +484,32 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
         truth,
       };
     });
+  }
+
+  /**
+   * The largest `count` Lyapunov exponents, per unit of time, of a trained network that runs free for `steps` steps; in f64.
+   *
+   * @throws ParameterError where the task has inputs of its own, or patches
+   */
+  async lyapunov({ count = 1, steps = 10_000, reservoir = 0, point: p = 0 } = {}): Promise<number[]> {
+    const { task, shape } = this;
+    if (task.exogenous > 0 || shape.patches > 1 || !task.flow) {
+      throw new ParameterError(
+        "task",
+        `task ${this.points.parameters.task}: exponents are those of one reservoir that forecasts a system, without other inputs.`,
+      );
+    }
+    const [readout] = this.readout(reservoir, p);
+    const [member] = this.#membersOf(await this.#topology(reservoir)).filter((_, i) => i % this.replicas === p);
+    const { data, columns, targets } = task.table;
+    const driving = Array.from({ length: task.driven }, (_, step) => {
+      const row = (task.starts[0] + step) * (columns + targets);
+      return Array.from(data.subarray(row, row + columns));
+    }).flat();
+    const { linear, squares } = shape;
+    return lyapunovSpectrum({ member, readout, linear, squares }, driving, steps, count).map(
+      (exponent) => exponent / task.flow!.dt,
+    );
   }
 
   async set(changes: Partial<ReservoirParameters>): Promise<void> {
