@@ -8,6 +8,7 @@ import { hopfieldBench } from "./hopfield.ts";
 import { isingBench } from "./ising.ts";
 import { ngrcBench } from "./ngrc.ts";
 import { rbmBench } from "./rbm.ts";
+import { reservoirBench } from "./reservoir.ts";
 
 export const benches: readonly Bench[] = [
   isingBench,
@@ -15,6 +16,7 @@ export const benches: readonly Bench[] = [
   hopfieldBench,
   denseMemoryBench,
   rbmBench,
+  reservoirBench,
   ngrcBench,
   gillespieBench,
 ];

@@ -23,7 +23,7 @@ export function isBuilt({ types = false } = {}) {
 export function digestOfSources() {
   const hash = createHash("sha256");
   const hostWeb = filesOf(join(ROOT, "host-web")).filter((file) => file.endsWith(".ts")); // the rest of the site is no library
-  const code = ["src", "shaders", "host-node"].flatMap((folder) => filesOf(join(ROOT, folder)));
+  const code = ["src", "shaders", "host-node", "bench"].flatMap((folder) => filesOf(join(ROOT, folder)));
   for (const file of [...code, ...hostWeb, ...CONFIGURATION.map((name) => join(ROOT, name))]) {
     hash.update(`${file.slice(ROOT.length)}\0`).update(`${read(file)}\0`);
   }
