@@ -82,13 +82,16 @@ async function ofSize(device: GpuDevice, size: Size, options: BenchOptions): Pro
   const table: Table = { data, rows: steps + 2, columns: 1, targets: 1 };
   const members = membersOf(await topologyOf({ ...shape, kind: "random" }, 0), networks);
   const engine = new GpuNetworks(device, shape);
-  const span = train ? { first: 0, washout: 0, steps } : { first: 0, washout: steps, steps: 1 };
+  const run = async () => {
+    if (!train) await engine.drive(members, table, steps, { signal });
+    else await engine.train(members, table, { first: 0, washout: 0, steps }, { signal });
+  };
   const rates: number[] = [];
-  await engine.train(members, table, { ...span, washout: Math.min(span.washout, 20), steps: 1 });
+  await engine.drive(members, table, Math.min(steps, 100));
   for (let repeat = 0; repeat < (quick ? 3 : 5); repeat++) {
     signal?.throwIfAborted();
     const start = performance.now();
-    await engine.train(members, table, span, { signal });
+    await run();
     rates.push((units * networks * steps) / ((performance.now() - start) / 1000));
   }
   const rows: BenchRow[] = [];

@@ -67,7 +67,7 @@ export class GpuNetworks implements Engine {
     this.#shape = shape;
     this.#options = options;
     this.#layout = layoutOf(shape);
-    this.#workgroup = options.workgroup ?? (device.info.software ? 64 : Math.min(256, powerOfTwo(shape.units)));
+    this.#workgroup = options.workgroup ?? (device.info.software ? 32 : Math.min(256, powerOfTwo(shape.units)));
     // A step uniform has up to eight words.
     this.#stride = Math.max(32, device.limits.minUniformBufferOffsetAlignment);
     const bytes = 4 * Math.max(this.#rowWords * STEPS_KEPT, 32 * this.#layout.tiles.length);
@@ -180,13 +180,18 @@ export class GpuNetworks implements Engine {
     );
   }
 
+  /** Drives networks along the series and keeps nothing: what the kernel alone does. */
+  async drive(members: readonly Member[], table: Table, steps: number, options: RunOptions = {}): Promise<void> {
+    await this.#drive(members, table, { first: 0, washout: steps, steps: 0 }, options);
+  }
+
   /** Drives networks along the series; `use` is dispatched whenever 128 steps are kept, and at the end. Returns flags of divergence. */
   async #drive(
     members: readonly Member[],
     table: Table,
     { first, washout, steps }: Span,
     options: RunOptions,
-    use: (buffers: Buffers, steps: number, first: number) => Dispatch,
+    use?: (buffers: Buffers, steps: number, first: number) => Dispatch,
   ): Promise<Uint32Array> {
     const shared = largestShare(members);
     const lanes = this.#lanes(shared, 0);
@@ -195,7 +200,7 @@ export class GpuNetworks implements Engine {
     return this.#withBuffers(
       () => ({
         ...this.#common(grouped, table, { driven: 0, horizon: 0 }),
-        kept: this.#space("features", members.length * STEPS_KEPT * this.#rowWords),
+        kept: this.#space("features", use ? members.length * STEPS_KEPT * this.#rowWords : 1),
         flags: this.#space("flags", members.length),
       }),
       async (b) => {
@@ -207,7 +212,7 @@ export class GpuNetworks implements Engine {
             yield* this.#driven(kernels, b, grouped, time, end - time, chunk);
             time = end;
             if (chunk !== NEVER && (time === chunk + STEPS_KEPT || time === last)) {
-              yield use(b, time - chunk, chunk - washout);
+              yield use!(b, time - chunk, chunk - washout);
             }
           }
         }.bind(this);
