@@ -394,6 +394,12 @@ describe("tasks", () => {
     const { validPredictionTime, nrmse } = simulation.estimate();
     expect(nrmse.value).toBeLessThan(0.01);
     expect(validPredictionTime.value).toBeGreaterThan(5);
+    // Of several series the last is tested.
+    const halves = seriesText({ data: own, shape: [2, 450, 2] });
+    using several = await reservoir.create(device, { ...SMALL, task: "data", data: halves });
+    await several.run(1);
+    expect(several.task.training).toEqual([{ first: 0, washout: 50, steps: 399 }]);
+    expect(several.estimate().nrmse.value).toBeLessThan(0.02);
     for (const feedback of [false, true]) {
       const options = { ...SMALL, task: "data", data, given: 1, feedback, spectralRadius: 0.5 } as const;
       using filter = await reservoir.create(device, options);
@@ -406,7 +412,9 @@ describe("tasks", () => {
 describe("bad input is refused", () => {
   const series = (rows: number[][]) => seriesText({ data: rows.flat(), shape: [rows.length, rows[0].length] });
   const long = Array.from({ length: 900 }, (_, t) => [Math.sin(t), Math.cos(t * t)]);
+  const short = seriesText({ data: long.flat().slice(0, 160), shape: [2, 40, 2] });
   it.each<[ReservoirOptions, RegExp]>([
+    [{ ...SMALL, task: "data", data: short }, /each series has 40 steps, and a warm-up of 50/],
     [{ units: 0 }, /at least 1 units/],
     [{ units: 1e6 }, /at most 8192 units/],
     [{ ridge: 0 }, /ridge 0: it must be above 0/],

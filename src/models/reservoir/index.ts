@@ -6,6 +6,7 @@ import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
 import { type ReservoirOptions, ReservoirSimulation } from "./simulation.ts";
 import { flowOf } from "./systems/index.ts";
 import { flowOfTask } from "./tasks.ts";
+import { validateReservoir } from "./validate.ts";
 
 export { type ClosedLoop, lyapunovSpectrum } from "./lyapunov.ts";
 export { nrmse as normalisedError, validSteps } from "./metrics.ts";
@@ -62,5 +63,5 @@ export const reservoir = {
     return { count: units * layers * patches * (washout + train + test + forecasts), unit: "node-steps" };
   },
   outputs: [".safetensors"],
-  validate: async function* () {},
+  validate: validateReservoir,
 } satisfies Model<typeof reservoirParameters, ReservoirSimulation>;

@@ -223,7 +223,10 @@ function fixed(
   };
 }
 
-/** A series of one's own: all columns are forecast, or the later ones follow from the first `given`. */
+/**
+ * Series of one's own: all columns are forecast, or the later ones follow from the first `given`. One series is divided in time; of
+ * several, all but the last are learned from to their ends, and the last is tested.
+ */
 function own(parameters: ReservoirParameters): Task {
   const { given, washout, train, test, starts, synchronisation: driven, feedback } = parameters;
   const { data, shape } = parseSeries(parameters.data);
@@ -234,53 +237,71 @@ function own(parameters: ReservoirParameters): Task {
       `given ${given}: of ${features} columns at least one must be a target; take ${features - 1} at most.`,
     );
   }
-  const need = washout + train + test + (given > 0 ? 0 : 1);
-  if (time < need && series === 1) {
+  const single = series === 1;
+  // A forecast needs the row after, outputs that are fed back the row before.
+  const beside = given === 0 || feedback ? 1 : 0;
+  const need = single ? washout + train + test + beside : washout + Math.max(1, given === 0 ? driven : 0) + 1 + beside;
+  if (time < need) {
+    const parts = single
+      ? `a warm-up of ${washout}, ${train} to learn from and ${test} to test`
+      : `a warm-up of ${washout} and what is learned`;
     throw new ParameterError(
       "data",
-      `data: the series has ${time} steps, and a warm-up of ${washout}, ${train} to learn from and ${test} to test need ${need}; shorten one of them (--washout, --train, --test).`,
+      `data: ${single ? "the series has" : "each series has"} ${time} steps, and ${parts} need ${need}; shorten one of them (--washout, --train, --test).`,
     );
   }
-  if (series > 1) {
-    throw new ParameterError(
-      "data",
-      `data: ${series} series are given; give one, of shape time × features, for each run.`,
-    );
-  }
-  if (given > 0) {
-    const columns = given + (feedback ? features - given : 0);
-    const rows = need - (feedback ? 1 : 0);
-    const raw = new Float64Array(rows * (columns + features - given));
-    for (let row = 0; row < rows; row++) {
-      const now = data.subarray((row + (feedback ? 1 : 0)) * features, (row + (feedback ? 2 : 1)) * features);
-      const before = feedback ? data.subarray(row * features + given, (row + 1) * features) : [];
-      raw.set([...now.subarray(0, given), ...before, ...now.subarray(given)], row * (columns + features - given));
+  const targets = features - (given > 0 ? given : 0);
+  const columns = given > 0 ? given + (feedback ? targets : 0) : features;
+  const length = time - beside;
+  const raw = new Float64Array(series * length * (columns + targets));
+  for (let s = 0; s < series; s++) {
+    for (let t = 0; t < length; t++) {
+      const row = (place: number) => data.subarray((s * time + place) * features, (s * time + place + 1) * features);
+      const values =
+        given === 0
+          ? [...row(t), ...row(t + 1)]
+          : [
+              ...row(t + beside).subarray(0, given),
+              ...(feedback ? row(t).subarray(given) : []),
+              ...row(t + beside).subarray(given),
+            ];
+      raw.set(values, (s * length + t) * (columns + targets));
     }
-    return fixed(
-      { ...parameters, test: test - (feedback ? 1 : 0) },
-      "filter",
-      standardised(raw, columns, features - given, washout + train, given),
-      feedback,
-    );
   }
-  const { lyapunovTime, unit } = timesOf(parameters);
-  const first = washout + train;
-  const made = standardised(nextOf(data, time, features), features, features, first);
-  const horizon = Math.min(parameters.horizon || STEPS.horizon, test - driven);
-  if (horizon < 1) {
+  const exogenous = given > 0 ? given : 0;
+  const first = single ? washout + train : (series - 1) * length;
+  const steps = single ? Math.min(test, length - first) : length - washout;
+  const made = {
+    ...standardised(raw, columns, targets, first, exogenous),
+    training: single
+      ? [{ first: 0, washout, steps: train }]
+      : Array.from({ length: series - 1 }, (_, s) => ({ first: s * length, washout, steps: length - washout })),
+    testing: single ? testingOf(first, washout, steps) : { first, washout, steps },
+  };
+  if (given > 0) {
+    const begins = single ? first - Math.min(first, driven) : first;
+    const before = single ? Math.min(first, driven) : Math.min(driven, length - 1);
+    return {
+      ...made,
+      ...{ kind: "filter", exogenous: feedback ? given : columns, lyapunovTime: 1, unit: "steps" },
+      starts: feedback ? [begins] : [],
+      driven: before,
+      horizon: feedback ? (single ? steps : length - before) : 1,
+    };
+  }
+  const room = single ? steps : length;
+  const most = Math.min(parameters.horizon || STEPS.horizon, room - driven);
+  if (most < 1) {
     throw new ParameterError(
       "test",
-      `test ${test}: forecasts follow the series for ${driven} steps first; take a longer test or --synchronisation below ${test}.`,
+      `test ${room}: forecasts follow the series for ${driven} steps first; take a longer test or --synchronisation below ${room}.`,
     );
   }
-  const spacing = Math.floor((test - driven - horizon) / Math.max(1, starts - 1));
-  const count = spacing > 0 ? starts : 1;
+  const spacing = Math.floor((room - driven - most) / Math.max(1, starts - 1));
   return {
     ...made,
-    ...{ kind: "forecast", exogenous: 0, driven, horizon, lyapunovTime, unit },
-    training: [{ first: 0, washout, steps: train }],
-    testing: testingOf(first, washout, test),
-    starts: Array.from({ length: count }, (_, i) => first + i * spacing),
+    ...{ kind: "forecast", exogenous: 0, driven, horizon: most, lyapunovTime: 1, unit: "steps" },
+    starts: Array.from({ length: spacing > 0 ? starts : 1 }, (_, i) => first + i * spacing),
   };
 }
 
