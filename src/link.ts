@@ -56,7 +56,12 @@ export function formatLink({ seed, parameters, changes, step, view }: Link): str
   for (const [name, value] of Object.entries(view)) words.push(`view.${name}=${encodeURIComponent(value)}`);
   const text = words.join("&");
   if (text.length > MOST_CHARACTERS) {
-    throw new LinkError("The run's history is too long for a link: save the state instead, or start a new run.");
+    const [long] = Object.entries(parameters).filter(([, value]) => String(value).length > MOST_CHARACTERS / 2);
+    throw new LinkError(
+      long
+        ? `The run goes on, but there is no link to it: ${long[0]} alone has ${String(long[1]).length} characters, and a link at most ${MOST_CHARACTERS}. Save the state instead.`
+        : "The run's history is too long for a link: save the state instead, or start a new run.",
+    );
   }
   return text;
 }

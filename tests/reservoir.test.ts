@@ -364,6 +364,23 @@ describe("runs", () => {
     expect(data.length).toBe(width * height);
   });
 
+  it("from one start are those of all, for each network; outputs along the test have its error", async () => {
+    using simulation = await reservoir.create(device, SMALL);
+    await simulation.run(2);
+    const some = await simulation.forecasts([1, 0], 2);
+    const of = async (network: number) => (await simulation.forecast(network)).predicted.slice(80, 120);
+    expect([...some]).toEqual([...(await of(1)), ...(await of(0))]);
+    const { shape, predicted, truth } = await simulation.outputs(1);
+    expect(shape).toEqual([1, simulation.task.testing.steps, 2]);
+    const { sd, table } = simulation.task;
+    const squares = Array.from(predicted, (value, i) => ((value - truth[i]) / sd[table.columns + (i % 2)]) ** 2);
+    const error = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
+    const nrmse = simulation.table().head.indexOf("nrmse");
+    expect(error / Number(simulation.table().rows[1][nrmse])).toBeCloseTo(1, 1);
+    expect(simulation.validPredictionTimes().map((row) => row.length)).toEqual([3, 3]);
+    await expect(simulation.forecasts([0], 3)).rejects.toThrow(/start 3/);
+  });
+
   it("networks that diverge are named, and the others go on", async () => {
     using simulation = await reservoir.create(device, {
       ...{ ...SMALL, task: "narma10", activation: "linear", spectralRadius: [0.8, 1.5] },

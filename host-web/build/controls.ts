@@ -7,6 +7,9 @@ import { inner, metaOf } from "../../src/models/parameters.ts";
 export const escapeHtml = (text: string) =>
   text.replace(/[&<>"]/g, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[character]!);
 
+/** What a file dialogue offers; anything may be dropped. */
+const ACCEPTED = { picture: "image/*", series: ".csv,.tsv,.txt,.dat,.npy", text: ".xml,.sbml" };
+
 export function controls(model: AnyModel): string {
   const fields = Object.entries<z.ZodType>(model.parameters.shape).filter(([, field]) => metaOf(field).page !== false);
   return fields.map(([name, field]) => control(name, field)).join("\n");
@@ -31,7 +34,7 @@ function control(name: string, field: z.ZodType): string {
   if (file) {
     // The page makes a text of the file, which is sent like any other value.
     return `<div class="control" title="${help}"><label for="${id}">${label}</label>
-<input type="file" id="${id}" data-file="${name}" data-holds="${file}" accept="${file === "picture" ? "image/*" : ".xml,.sbml"}" aria-describedby="${id}-help">${helpText(id, help)}</div>`;
+<input type="file" id="${id}" data-file="${name}" data-holds="${file}" accept="${ACCEPTED[file]}" aria-describedby="${id}-help">${helpText(id, help)}</div>`;
   }
   if (lines) {
     const attributes = `id="${id}" data-parameter="${name}" spellcheck="false" aria-describedby="${id}-help"`;

@@ -173,7 +173,7 @@ function modelPage(model: AnyModel, page: PageOptions, text: string): string {
 <div id="notice" class="notice" role="alert" hidden></div>
 <section class="stage" aria-label="Picture">
   <div class="frame" id="frame">
-    <canvas id="canvas" tabindex="0" data-software-pixels="${page.softwarePixels}" role="img" aria-label="${escapeHtml(model.title)}: the state. Arrow keys move, plus and minus zoom, 0 fits, space plays."></canvas>
+    <canvas id="canvas" tabindex="0" data-software-pixels="${page.softwarePixels}"${page.orbits ? ` data-orbits="${page.orbits.join(" ")}"` : ""}${page.picks ? ` data-picks="${page.picks.join(" ")}"` : ""} role="img" aria-label="${escapeHtml(model.title)}: the state. Arrow keys ${page.orbits ? "turn or move" : "move"}, plus and minus zoom, 0 fits, space plays."></canvas>
     <div class="hud" id="hud" aria-hidden="true"></div>
   </div>
   <div class="buttons" role="toolbar" aria-label="Run">

@@ -11,6 +11,9 @@ export interface PageOptions {
   /** Ways to see the state: value and text. Empty where they follow from the run. */
   views: readonly (readonly [string, string])[];
   viewLabel: string;
+  /** Views in space, which turn, and those of which a place can be chosen. */
+  orbits?: readonly string[];
+  picks?: readonly string[];
   /** Block sides, for a view of block means. */
   blocks?: readonly number[];
   grid?: boolean;

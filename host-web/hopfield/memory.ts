@@ -42,7 +42,7 @@ export function memoryScene<S extends Memory>(
       const compare = compareSketch(simulation, changed);
       const others = new Map<string, Sketch>();
       return {
-        async draw(context, look, marked) {
+        async draw(context, look, marked, picture) {
           const own = more[look.mode];
           if (own && !others.has(look.mode)) others.set(look.mode, own(simulation, [WIDTH, SIDE], changed));
           const sketch = others.get(look.mode) ?? (look.mode === "compare" ? compare : recall);
@@ -50,7 +50,7 @@ export function memoryScene<S extends Memory>(
           context.scale(sideOf(simulation) / SIDE, sideOf(simulation) / SIDE);
           context.fillStyle = PAPER;
           context.fillRect(0, 0, WIDTH, SIDE);
-          await sketch.draw(context, look, marked);
+          await sketch.draw(context, look, marked, picture);
           context.restore();
         },
       };

@@ -1,15 +1,24 @@
-// The canvas as a thing to touch: size, camera, brush.
+// The canvas as a thing to touch: size, camera, brush; pictures in space turn, and of some a place is chosen.
 
 import { type Camera, cellAt, fitAll, pan, zoom } from "./camera.ts";
+import { approach, FIRST, type Orbit, turn } from "./orbit.ts";
 
 export interface CanvasEvents {
   camera: (camera: Camera) => void;
-  resize: (width: number, height: number) => void;
+  resize: (width: number, height: number, ratio: number) => void;
+  orbit: (orbit: Orbit) => void;
+  /** True while the picture is one in space. */
+  orbiting: () => boolean;
+  /** A click at a pixel of the canvas. */
+  pick: (at: [number, number]) => void;
   /** A stroke of the brush at a cell. */
   paint: (x: number, y: number) => void;
   /** True while the brush is chosen. */
   painting: () => boolean;
 }
+
+/** Pixels that a pointer may move in a click. */
+const CLICK = 4;
 
 export class CanvasControl {
   readonly #element: HTMLCanvasElement;
@@ -21,6 +30,9 @@ export class CanvasControl {
   /** The user has not moved: a new canvas or lattice is shown whole. */
   #fitted = true;
   #painted = "";
+  #orbit = FIRST;
+  /** Where the pointer went down, until it has moved away. */
+  #pressed: [number, number] | undefined;
   /** Pixels a side that the device draws quickly enough. */
   #most = 4096;
 
@@ -34,18 +46,21 @@ export class CanvasControl {
       element.addEventListener(name, ({ pointerId }) => {
         this.#pointers.delete(pointerId);
         this.#painted = "";
+        if (name === "pointerup" && this.#pressed) this.#events.pick(this.#pressed);
+        this.#pressed = undefined;
       });
     }
     element.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     element.addEventListener("keydown", (event) => this.#key(event));
     new ResizeObserver(() => this.#resized()).observe(element);
+    events.orbit(this.#orbit);
   }
 
   /** The lattice's size in cells. */
   show(size: [number, number]): void {
     const same = size[0] === this.#size[0] && size[1] === this.#size[1];
     this.#size = size;
-    if (!same || this.#fitted) this.showAll();
+    if (!same || this.#fitted) this.fit();
   }
 
   /** Software draws fewer pixels, so that it draws them often enough. */
@@ -55,8 +70,19 @@ export class CanvasControl {
   }
 
   showAll(): void {
+    this.#turned(FIRST);
+    this.fit();
+  }
+
+  /** All of the plane; from where a picture in space is seen stays. */
+  fit(): void {
     this.#fitted = true;
     this.#set(fitAll(this.#size, this.#pixels));
+  }
+
+  #turned(orbit: Orbit): void {
+    this.#orbit = orbit;
+    this.#events.orbit(orbit);
   }
 
   #set(camera: Camera): void {
@@ -70,8 +96,8 @@ export class CanvasControl {
     const ratio = Math.min(devicePixelRatio, 2, this.#most / Math.max(clientWidth, clientHeight));
     const before = this.#pixels;
     this.#pixels = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
-    this.#events.resize(...this.#pixels);
-    if (this.#fitted) this.showAll();
+    this.#events.resize(...this.#pixels, ratio);
+    if (this.#fitted) this.fit();
     else {
       // The middle stays in the middle.
       const { x, y, scale } = this.#camera;
@@ -89,6 +115,7 @@ export class CanvasControl {
   #down(event: PointerEvent): void {
     this.#element.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, this.#at(event));
+    this.#pressed = this.#pointers.size === 1 ? this.#at(event) : undefined;
     if (this.#events.painting() && this.#pointers.size === 1) this.#paint(this.#at(event));
   }
 
@@ -97,9 +124,15 @@ export class CanvasControl {
     if (!before) return;
     const now = this.#at(event);
     this.#pointers.set(event.pointerId, now);
+    const pressed = this.#pressed;
+    if (pressed && Math.hypot(now[0] - pressed[0], now[1] - pressed[1]) > CLICK) this.#pressed = undefined;
     if (this.#pointers.size === 1) {
       if (this.#events.painting()) {
         this.#paint(now);
+        return;
+      }
+      if (this.#events.orbiting()) {
+        this.#turned(turn(this.#orbit, [now[0] - before[0], now[1] - before[1]], Math.max(...this.#pixels)));
         return;
       }
       this.#fitted = false;
@@ -110,6 +143,10 @@ export class CanvasControl {
     const other = [...this.#pointers].find(([id]) => id !== event.pointerId)![1];
     const distance = (a: readonly number[], b: readonly number[]) => Math.hypot(a[0] - b[0], a[1] - b[1]);
     const factor = distance(now, other) / Math.max(1, distance(before, other));
+    if (this.#events.orbiting()) {
+      this.#turned(approach(this.#orbit, factor));
+      return;
+    }
     this.#fitted = false;
     const middle: [number, number] = [(before[0] + other[0]) / 2, (before[1] + other[1]) / 2];
     const zoomed = zoom(this.#camera, factor, middle, this.#size, this.#pixels);
@@ -123,6 +160,10 @@ export class CanvasControl {
   }
 
   #zoom(factor: number, at: [number, number] = [this.#pixels[0] / 2, this.#pixels[1] / 2]): void {
+    if (this.#events.orbiting()) {
+      this.#turned(approach(this.#orbit, factor));
+      return;
+    }
     this.#fitted = false;
     this.#set(zoom(this.#camera, factor, at, this.#size, this.#pixels));
   }
@@ -136,7 +177,9 @@ export class CanvasControl {
       ArrowDown: [0, -step],
     };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (moves[event.key]) {
+    if (moves[event.key] && this.#events.orbiting()) {
+      this.#turned(turn(this.#orbit, moves[event.key], Math.max(...this.#pixels)));
+    } else if (moves[event.key]) {
       this.#fitted = false;
       this.#set(pan(this.#camera, moves[event.key], this.#size, this.#pixels));
     } else if (event.key === "+" || event.key === "=") this.#zoom(1.5);

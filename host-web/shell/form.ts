@@ -6,6 +6,8 @@ export interface FormEvents {
   change: (values: Record<string, string>) => Promise<unknown>;
   seed: (seed: string) => Promise<unknown>;
   look: (look: Partial<Look>) => Promise<unknown>;
+  /** A file cannot be taken; why. */
+  refused: (message: string) => void;
 }
 
 /** A slider that is dragged sends at most so often; milliseconds. */
@@ -54,11 +56,18 @@ export class Form {
   }
 
   /** A text that comes as a file: chosen, or dropped anywhere on the page. */
-  #takeFiles({ change }: FormEvents): void {
+  #takeFiles({ change, refused }: FormEvents): void {
     const field = this.#form.querySelector<HTMLInputElement>("[data-file]");
     if (!field) return;
     const take = async (file: File | undefined) => {
-      if (file) await change({ [field.dataset.file!]: await this.#textOf(file, field.dataset.holds!) });
+      if (!file) return;
+      try {
+        const value = await this.#textOf(file, field.dataset.holds!);
+        refused(""); // what was said of another file
+        await change({ [field.dataset.file!]: value });
+      } catch (error) {
+        refused((error as Error).message);
+      }
       field.value = ""; // the same file may be chosen again
     };
     field.onchange = () => void take(field.files?.[0]);
@@ -69,9 +78,13 @@ export class Form {
     });
   }
 
-  /** A picture becomes as many pixels as there are neurons. */
+  /** A picture becomes as many pixels as there are neurons. @throws FileError for what is no series */
   async #textOf(file: File, holds: string): Promise<string> {
     if (holds === "text") return file.text();
+    if (holds === "series") {
+      const { readSeriesText } = await import("./series.ts");
+      return readSeriesText(file);
+    }
     const { pictureText } = await import("./picture.ts");
     return pictureText(file, Number(this.#fields("neurons")[0].value));
   }

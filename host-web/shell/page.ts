@@ -23,10 +23,18 @@ const session = new Session(model, canvas, show);
 /** The console's way in, and the tests'. */
 Object.assign(globalThis, { gibbs: session });
 
+/** Whether the present view is one of those that the page names. */
+const isOneOf = (views = "") => views.split(" ").includes(find<HTMLSelectElement>("look-mode").value);
+
 const brush = document.getElementById("brush") as HTMLSelectElement | null; // not every state can be painted on
 const view = new CanvasControl(canvas, {
   camera: (camera) => session.camera(camera),
-  resize: (width, height) => session.resize(width, height),
+  resize: (width, height, ratio) => session.resize(width, height, ratio),
+  orbit: (orbit) => session.orbit(orbit),
+  orbiting: () => isOneOf(canvas.dataset.orbits),
+  pick: (at) => {
+    if (isOneOf(canvas.dataset.picks)) void ask("pick", { at });
+  },
   painting: () => (brush?.value ?? "") !== "",
   paint: (x, y) => {
     const radius = Number(find<HTMLInputElement>("brush-radius").value);
@@ -38,7 +46,11 @@ if (brush) brush.onchange = () => canvas.classList.toggle("brush", brush.value !
 const form = new Form(find<HTMLFormElement>("controls"), {
   change: (values) => ask("change", { values }),
   seed: (seed) => ask("reset", { seed }),
-  look: (look) => ask("look", { look }),
+  look: (look) => {
+    if (look.mode !== undefined && canvas.dataset.orbits) view.fit(); // views differ in more than their colours
+    return ask("look", { look });
+  },
+  refused: notice,
 });
 
 /** Refusals are told to the user; the run goes on as it was. */
@@ -99,9 +111,16 @@ addEventListener("hashchange", () => {
 const plots = new Map<string, Promise<Plot>>();
 
 /** The plotting library is most of a page's script; it is loaded with the first curve, behind the first picture. */
-async function plot(key: string, title: string, x: string, place: string, curves: Parameters<Plot["show"]>[0]) {
+async function plot(
+  key: string,
+  title: string,
+  x: string,
+  place: string,
+  curves: Parameters<Plot["show"]>[0],
+  log = false,
+) {
   if (!plots.has(key)) {
-    const made = import("./plots.ts").then(({ Plot }) => new Plot(title, x));
+    const made = import("./plots.ts").then(({ Plot }) => new Plot(title, x, log));
     plots.set(key, made);
     find(place).append((await made).element);
   }
@@ -159,7 +178,7 @@ function showTable(rows: readonly Row[]): void {
   body.replaceChildren(
     ...rows.map(({ name, description, unit, now, value, error, exact, z }) => {
       const row = document.createElement("tr");
-      const mean = value === undefined ? "" : `${number(value)} ± ${number(error, 2)}`;
+      const mean = value === undefined ? "" : `${number(value)}${error === undefined ? "" : ` ± ${number(error, 2)}`}`;
       const present = find("table").dataset.now === "true" ? [number(now, 4)] : [];
       for (const text of [name, ...present, mean, number(exact?.value, 6), z?.toFixed(1) ?? ""]) {
         const cell = document.createElement("td");
@@ -195,9 +214,9 @@ function showSeries({ steps: x, columns }: NonNullable<News["series"]>): void {
 const shown = new Set<string>();
 /** Plots that this run no longer has go. */
 function showPlots(all: NonNullable<News["plots"]>): void {
-  for (const { key, title, x, curves } of all) {
+  for (const { key, title, x, curves, log } of all) {
     shown.add(key);
-    void plot(key, title, x, "plots", curves);
+    void plot(key, title, x, "plots", curves, log);
   }
   for (const key of shown) {
     if (all.some((own) => own.key === key)) continue;

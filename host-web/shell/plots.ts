@@ -13,14 +13,17 @@ const ROWS_SHOWN = 200;
 export class Plot {
   readonly element = document.createElement("figure");
   readonly #x: string;
+  readonly #log: boolean;
   readonly #box = document.createElement("div");
   readonly #rows = document.createElement("div");
   readonly #details = document.createElement("details");
   #curves: readonly Curve[] = [];
   #plot: uPlot | undefined;
 
-  constructor(title: string, x: string) {
+  /** @param log the vertical axis is logarithmic */
+  constructor(title: string, x: string, log = false) {
     this.#x = x;
+    this.#log = log;
     this.element.className = "plot";
     const heading = document.createElement("h2");
     heading.textContent = title;
@@ -62,13 +65,25 @@ export class Plot {
     this.#plot?.destroy();
     const style = getComputedStyle(document.body);
     const [text, line] = [style.getPropertyValue("color"), "#8884"];
+    // Of a logarithmic axis only the powers of ten are told.
+    const powers = {
+      filter: (_: uPlot, splits: number[]) =>
+        splits.map((value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6 ? value : null)),
+    };
     const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
     this.#plot = new uPlot(
       {
         width: this.#box.clientWidth || 380,
         height: HEIGHT,
-        scales: { x: { time: false } },
-        axes: [axis, { ...axis, size: 60 }],
+        scales: { x: { time: false }, ...(this.#log ? { y: { distr: 3 } } : {}) },
+        axes: [
+          axis,
+          {
+            ...axis,
+            size: 60,
+            ...(this.#log ? { ...powers, grid: { ...axis.grid, ...powers }, ticks: { ...axis.ticks, ...powers } } : {}),
+          },
+        ],
         legend: { live: false },
         series: [
           { label: this.#x },

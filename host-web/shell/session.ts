@@ -1,6 +1,6 @@
 // The page's end of the worker: requests with answers, and news. Requests may be made before the worker is ready.
 
-import type { Camera, FromWorker, News, RequestName, Requests, ToWorker } from "../worker/protocol.ts";
+import type { Camera, FromWorker, News, Orbit, RequestName, Requests, ToWorker } from "../worker/protocol.ts";
 
 export class Session {
   readonly #worker: Worker;
@@ -34,8 +34,13 @@ export class Session {
     });
   }
 
-  resize(width: number, height: number): void {
-    this.#send({ name: "resize", width, height });
+  /** @param ratio pixels of the canvas to one of the page */
+  resize(width: number, height: number, ratio: number): void {
+    this.#send({ name: "resize", width, height, ratio });
+  }
+
+  orbit(orbit: Orbit): void {
+    this.#send({ name: "orbit", orbit });
   }
 
   camera(camera: Camera): void {

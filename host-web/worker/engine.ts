@@ -45,6 +45,8 @@ export class Engine {
   #kept: { bytes: Uint8Array; changed: number } | undefined;
 
   #camera = { x: 0, y: 0, scale: 1 };
+  #orbit = { yaw: 0, pitch: 0, zoom: 1 };
+  #ratio = 1;
   #look!: Look;
   #playing = false;
   #speed = 1;
@@ -62,8 +64,11 @@ export class Engine {
 
   receive(message: ToWorker): void {
     if (message.name === "camera") this.#camera = message.camera;
-    else if (message.name === "resize") Object.assign(this.#canvas, { width: message.width, height: message.height });
-    else if (message.name !== "canvas") this.#requests.push(message);
+    else if (message.name === "orbit") this.#orbit = message.orbit;
+    else if (message.name === "resize") {
+      Object.assign(this.#canvas, { width: message.width, height: message.height });
+      this.#ratio = message.ratio;
+    } else if (message.name !== "canvas") this.#requests.push(message);
     this.#stale = true;
     this.#wake();
   }
@@ -194,6 +199,11 @@ export class Engine {
       this.#note({ step: this.#simulation.steps, paint: stroke });
       this.#measured.restart();
     },
+    pick: async ({ at }) => {
+      const values = this.#painter.pick?.(at, this.#picture());
+      if (values) await this.#change(values);
+      return undefined;
+    },
     link: async () => {
       const { steps } = this.#simulation;
       return { text: this.#text(), digest: await this.#simulation.digest(), steps };
@@ -205,7 +215,7 @@ export class Engine {
       return canvas.convertToBlob({ type: "image/png" });
     },
     lattice: async () => pictureOf(this.#module, this.#simulation),
-    state: async () => stateFiles(this.#simulation, this.#text(), await this.#simulation.digest()),
+    state: async () => stateFiles(this.#simulation, this.#textIfShort() ?? "", await this.#simulation.digest()),
     record: async ({ recording }) => {
       if (!recording) {
         const recorder = this.#recorder;
@@ -280,7 +290,8 @@ export class Engine {
     await this.#tell();
   }
 
-  async #change(values: Record<string, string>): Promise<void> {
+  async #change(given: Record<string, string>): Promise<void> {
+    const values = this.#module.complete?.(given, this.#simulation) ?? given;
     const parameters = readValues(this.#model, values);
     const shape = this.#model.parameters.shape;
     const isLive = (name: string) => shape[name] !== undefined && metaOf(shape[name]).live === true;
@@ -341,6 +352,7 @@ export class Engine {
       const every = Math.round(1 / this.#speed);
       if (this.#speed >= 1) await this.#advance(this.#speed);
       else if (this.#frame % every === 0) await this.#advance(1);
+      await this.#rest(steps);
     }
     const stepped = performance.now();
     await this.#draw();
@@ -349,6 +361,15 @@ export class Engine {
     if (performance.now() - this.#last.table > TABLE_EVERY) await this.#tell();
     if (performance.now() - this.#last.checkpoint > CHECKPOINT_EVERY) await this.#keep();
     await nextFrame();
+  }
+
+  /** A run that plays does not grow for ever. */
+  async #rest(before: number): Promise<void> {
+    const { rest = Number.POSITIVE_INFINITY } = this.#module;
+    if (before >= rest || this.#simulation.steps < rest) return;
+    this.#playing = false;
+    await this.#tell();
+    this.#news({ playing: false });
   }
 
   async #advance(count: number): Promise<void> {
@@ -388,7 +409,7 @@ export class Engine {
 
   #picture(): Picture {
     const { width, height } = this.#canvas;
-    return { width, height, camera: this.#camera, look: this.#look };
+    return { width, height, ratio: this.#ratio, camera: this.#camera, orbit: this.#orbit, look: this.#look };
   }
 
   async #draw(): Promise<void> {
@@ -459,7 +480,16 @@ export class Engine {
       this.#news({ address: this.#text() });
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
-      this.#news({ notice: error.message });
+      this.#news({ notice: error.message, address: "" }); // that of another run would mislead
+    }
+  }
+
+  #textIfShort(): string | undefined {
+    try {
+      return this.#text();
+    } catch (error) {
+      if (error instanceof LinkError) return undefined;
+      throw error;
     }
   }
 

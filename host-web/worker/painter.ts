@@ -6,6 +6,7 @@ import { colourMap } from "./colours.ts";
 import type { Picture, Scene, SceneModule } from "./scene.ts";
 
 export interface Painter {
+  pick?(at: readonly [number, number], picture: Picture): Record<string, string> | undefined;
   draw(picture: Picture): Promise<void>;
   /** The same picture to keep: a canvas gives its content away only until the browser has shown it. */
   pixels(picture: Picture): Promise<ImageData>;
@@ -24,7 +25,8 @@ export async function createPainter(
   if (module.sketch) {
     const sketch = await module.sketch(simulation, changed);
     const dispose = () => sketch.dispose?.();
-    return new PlainPainter(canvas, async (context, { look }, marked) => sketch.draw(context, look, marked), dispose);
+    const paint: Paint = async (context, picture, marked) => sketch.draw(context, picture.look, marked, picture);
+    return Object.assign(new PlainPainter(canvas, paint, dispose), { pick: sketch.pick?.bind(sketch) });
   }
   if (device.kind === "reference" || !module.create) return new PlainPainter(canvas, cellsOf(simulation));
   const { create } = module;

@@ -9,6 +9,13 @@ export interface Camera {
   scale: number;
 }
 
+/** From where a picture in space is seen: turned by two angles in radians, and how near, 1 as it comes. */
+export interface Orbit {
+  yaw: number;
+  pitch: number;
+  zoom: number;
+}
+
 /** How the state is drawn; nothing of it touches the state. */
 export interface Look {
   mode: string;
@@ -37,6 +44,8 @@ export interface Requests {
   reset: { ask: { seed?: string }; answer: undefined };
   look: { ask: { look: Partial<Look> }; answer: undefined };
   paint: { ask: Stroke; answer: undefined };
+  /** What stands at a pixel of the canvas is chosen, where the picture has something to choose. */
+  pick: { ask: { at: [number, number] }; answer: undefined };
   /** The present run as the text behind #, and its digest. */
   link: { ask: object; answer: { text: string; digest: string; steps: number } };
   picture: { ask: object; answer: Blob };
@@ -58,8 +67,9 @@ export type RequestName = keyof Requests;
 export type ToWorker =
   | { [K in RequestName]: { id: number; name: K; ask: Requests[K]["ask"] } }[RequestName]
   | { name: "canvas"; model: string; canvas: OffscreenCanvas; width: number; height: number }
-  | { name: "resize"; width: number; height: number }
-  | { name: "camera"; camera: Camera };
+  | { name: "resize"; width: number; height: number; ratio: number }
+  | { name: "camera"; camera: Camera }
+  | { name: "orbit"; orbit: Orbit };
 
 export type FromWorker =
   | { name: "answer"; id: number; answer: unknown }
@@ -145,4 +155,6 @@ export interface PlotData {
   title: string;
   x: string;
   curves: Curve[];
+  /** The vertical axis is logarithmic. */
+  log?: boolean;
 }

@@ -3,12 +3,15 @@
 import type { Device } from "../../src/device/device.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Simulation } from "../../src/models/model.ts";
-import type { Camera, Curve, Look, News, ScanResult } from "./protocol.ts";
+import type { Camera, Curve, Look, News, Orbit, ScanResult } from "./protocol.ts";
 
 export interface Picture {
   width: number;
   height: number;
+  /** Pixels of the canvas to one of the page. */
+  ratio: number;
   camera: Camera;
+  orbit: Orbit;
   look: Look;
 }
 
@@ -27,7 +30,14 @@ export interface Scene {
 
 /** A state that is drawn with the plain 2-D canvas, in units of `SceneModule.size`. */
 export interface Sketch {
-  draw(context: OffscreenCanvasRenderingContext2D, look: Look, marked?: ArrayLike<unknown>): void | Promise<void>;
+  draw(
+    context: OffscreenCanvasRenderingContext2D,
+    look: Look,
+    marked: ArrayLike<unknown> | undefined,
+    picture: Picture,
+  ): void | Promise<void>;
+  /** The parameters that stand at a pixel of the canvas, as texts of controls. */
+  pick?(at: readonly [number, number], picture: Picture): Record<string, string> | undefined;
   dispose?(): void;
 }
 
@@ -46,12 +56,19 @@ export interface SceneModule<S extends Simulation = any> {
   views?(simulation: S): [string, string][];
   /** Texts of controls that are not just the parameters' values. */
   values?(simulation: S): Record<string, string>;
+  /** What else changes with these values, so that a run can be made of them. */
+  complete?(values: Record<string, string>, simulation: S): Record<string, string>;
+  /** Steps at which a run that plays comes to rest: it can be played on. */
+  rest?: number;
   /** Table, remark and plots of models that measure something else than a series of observables. */
   report?(simulation: S, look: Look): Promise<Pick<News, "table" | "equilibrium" | "plots">>;
   /** What Verify compares where that is not the state of the run: numbers in groups, of which a share may differ. */
   compare?: {
     numbers(simulation: S): Promise<ArrayLike<number>>;
-    groups: number;
+    /** How far two numbers may be apart; without it they are equal. */
+    within?: { bound: number; unit: string };
+    /** Without it every number is a group. */
+    groups?: number;
     allowed: number;
     unit: string;
     /** Why some may differ. */

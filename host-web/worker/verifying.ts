@@ -59,7 +59,7 @@ export async function verify(
 /** Numbers in groups, of which some may differ for a known reason. */
 async function compared(
   { model }: SceneModule,
-  { numbers, groups, allowed, unit, reason }: NonNullable<SceneModule["compare"]>,
+  { numbers, groups: given, allowed, unit, reason, within }: NonNullable<SceneModule["compare"]>,
   simulation: AnySimulation,
   link: Link,
 ): Promise<Verdict> {
@@ -68,15 +68,23 @@ async function compared(
   const own = await numbers(simulation);
   const taken = performance.now() - start;
   const other = await reference;
+  const groups = given ?? own.length;
   const size = own.length / groups;
+  const apart = (i: number) => Math.abs(own[i] - other.data[i]);
   const isEqual = (group: number) =>
-    Array.from({ length: size }, (_, i) => group * size + i).every((i) => own[i] === other.data[i]);
+    Array.from({ length: size }, (_, i) => group * size + i).every((i) =>
+      within ? apart(i) <= within.bound : own[i] === other.data[i],
+    );
   const same = Array.from({ length: groups }, (_, group) => isEqual(group)).filter(Boolean).length;
   const equal = own.length === other.data.length && groups - same <= allowed * groups;
   const few = equal && same < groups ? ` ${reason}` : "";
+  const largest = within && Array.from(own, (_, i) => apart(i)).reduce((most, each) => Math.max(most, each), 0);
+  const how = within
+    ? `lie within ${within.bound} ${within.unit} of those of the CPU reference, at most ${largest!.toPrecision(2)} apart`
+    : "equal those of the CPU reference";
   return {
     equal,
-    summary: `${equal ? "" : "NOT equal: only "}${same} of ${groups} ${unit} equal those of the CPU reference (${Math.round(other.milliseconds)} ms).${few}`,
+    summary: `${equal ? "" : "NOT equal: only "}${same} of ${groups} ${unit} ${how} (${Math.round(other.milliseconds)} ms).${few}`,
     digests: { device: "", reference: "" },
     milliseconds: { device: taken, reference: other.milliseconds },
   };

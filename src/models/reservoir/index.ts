@@ -21,20 +21,28 @@ export { type Flow, type FlowName, flowOf } from "./systems/index.ts";
 export { narma10, type Task } from "./tasks.ts";
 export { spectralRadius, type Topology, topologyOf } from "./topology.ts";
 
+/**
+ * The share of the input's variance that a ring of linear units remembers after 0, 1, … steps: (1 - r^2N) r^(2N floor(k/N)), which
+ * adds up to N. Undefined for other networks.
+ */
+export function exactMemory(parameters: ReservoirParameters): number[] | undefined {
+  const { task, topology, activation, units, delays, spectralRadius: r } = parameters;
+  if (task !== "memory" || topology !== "ring" || activation !== "linear" || r <= 0 || r >= 1) return undefined;
+  const block = r ** (2 * units);
+  return Array.from({ length: delays }, (_, k) => (1 - block) * block ** Math.floor(k / units));
+}
+
 /** What is known of a task beforehand. */
-function exact({ task, topology, activation, units, delays, spectralRadius: r }: ReservoirParameters) {
-  if (task === "memory" && topology === "ring" && activation === "linear" && r > 0 && r < 1) {
-    // Every delay k is remembered by (1 - r^2N) r^(2N floor(k/N)), which adds up to N.
-    const block = r ** (2 * units);
-    const shares = Array.from({ length: delays }, (_, k) => (1 - block) * block ** Math.floor(k / units));
-    const source = `ring of ${units} linear units, ${delays} delays; N for all of them`;
-    return { memoryCapacity: { value: shares.reduce((sum, share) => sum + share, 0), source } };
-  }
+function exact(parameters: ReservoirParameters) {
+  const { task, units, delays } = parameters;
   if (task === "coupled-logistic" || task === "coupled-lorenz") {
     const { criticalCoupling } = flowOf(task === "coupled-logistic" ? "coupledLogistic" : "coupledLorenz");
     return criticalCoupling ? { criticalCoupling } : {};
   }
-  return {};
+  const shares = exactMemory(parameters);
+  if (!shares) return {};
+  const source = `ring of ${units} linear units, ${delays} delays; N for all of them`;
+  return { memoryCapacity: { value: shares.reduce((sum, share) => sum + share, 0), source } };
 }
 
 export const reservoir = {

@@ -512,6 +512,59 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     );
   }
 
+  /**
+   * Forecasts of some trained networks from one of the task's starts in a single launch, [network][step][output], in the series' own
+   * units; what is true is that of `forecast`.
+   *
+   * @throws ParameterError where the task has none
+   */
+  forecasts(networks: readonly number[], start = 0, p = 0, options: RunOptions = {}): Promise<Float64Array> {
+    return this.#exclusive.use(async () => {
+      const { table, starts, driven, horizon, mean, sd } = this.task;
+      if (starts[start] === undefined) {
+        throw new ParameterError("start", `start ${start}: there are ${starts.length}, counted from 0.`);
+      }
+      const members: Member[] = [];
+      for (const network of networks) {
+        const own = this.#membersOf(await this.#topology(network));
+        members.push(...own.filter((_, i) => i % this.replicas === p));
+      }
+      const readouts = networks.flatMap((network) => this.readout(network, p));
+      const from = { starts: [starts[start]], driven, horizon };
+      const made = await this.#engine.forecast(members, readouts, table, from, options);
+      const { columns, targets } = table;
+      return made.map((value, at) => value * sd[columns + (at % targets)] + mean[columns + (at % targets)]);
+    });
+  }
+
+  /** What a trained network puts out along the test, while the series drives it, beside the truth: [1][step][output]. */
+  outputs(network = 0, p = 0, options: RunOptions = {}): Promise<Forecast> {
+    return this.#exclusive.use(async () => {
+      const { table, testing, mean, sd } = this.task;
+      const { columns, targets, data } = table;
+      const members = this.#membersOf(await this.#topology(network)).filter((_, i) => i % this.replicas === p);
+      const made = await this.#engine.predict(members, this.readout(network, p), table, testing, options);
+      const { steps } = testing;
+      const { outputs } = this.shape;
+      const predicted = new Float64Array(steps * targets);
+      const truth = new Float64Array(steps * targets);
+      for (let step = 0; step < steps; step++) {
+        for (let t = 0; t < targets; t++) {
+          const [patch, output] = [Math.floor(t / outputs), t % outputs];
+          const plain = (value: number) => value * sd[columns + t] + mean[columns + t];
+          predicted[step * targets + t] = plain(made[(patch * steps + step) * outputs + output]);
+          truth[step * targets + t] = plain(data[(this.#testRow + step) * (columns + targets) + columns + t]);
+        }
+      }
+      return { shape: [1, steps, targets], predicted, truth };
+    });
+  }
+
+  /** Valid prediction times of every network so far, [network][start], in the task's unit. */
+  validPredictionTimes(p = 0): number[][] {
+    return this.#figures.map((points) => points[p].valid.map((steps) => steps / this.task.lyapunovTime));
+  }
+
   async set(changes: Partial<ReservoirParameters>): Promise<void> {
     const [name] = Object.keys(changes);
     if (name) throw new ParameterError(name, `${name} is fixed when a reservoir begins; start another.`);

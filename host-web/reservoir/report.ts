@@ -1,0 +1,132 @@
+// The table and plots of the page: figures beside exact values, how errors grow, the return map of maxima, and how often values occur.
+
+import { type ReservoirSimulation, reservoir } from "../../src/models/reservoir/index.ts";
+import type { Curve, News, PlotData, Row } from "../worker/protocol.ts";
+import { type Forecasts, forecastsOf, maximaOf } from "./forecasts.ts";
+import { columnOf } from "./panel.ts";
+
+const BINS = 40;
+/** Points of the return map, and rows of the truth that are looked at. */
+const POINTS = 1500;
+const ROWS = 20_000;
+/** Below this a logarithmic axis would be mostly empty. */
+const LEAST_ERROR = 1e-6;
+
+export async function report(simulation: ReservoirSimulation): Promise<Pick<News, "table" | "equilibrium" | "plots">> {
+  if (simulation.steps === 0) return { table: [], equilibrium: "", plots: [] };
+  const forecasts = forecastsOf(simulation);
+  await forecasts?.update();
+  return {
+    table: tableOf(simulation),
+    equilibrium: doubts(simulation),
+    plots: forecasts ? plotsOf(simulation, forecasts) : [],
+  };
+}
+
+/** What a figure's name is on the page. */
+function tableOf(simulation: ReservoirSimulation): Row[] {
+  const { parameters } = simulation.points;
+  const known: Record<string, { value: number; source: string } | undefined> = {
+    ...reservoir.exact(parameters),
+    criticalCoupling: simulation.task.flow?.criticalCoupling,
+  };
+  return Object.entries(simulation.estimate()).map(([name, { value, error }]) => {
+    const { unit, description } = simulation.observables[name];
+    const exact = known[name];
+    const row: Row = { name, description, unit, exact };
+    if (!Number.isFinite(value)) return row;
+    if (!Number.isFinite(error)) return { ...row, value };
+    return { ...row, value, error, ...(exact && error > 0 ? { z: (value - exact.value) / error } : {}) };
+  });
+}
+
+function doubts(simulation: ReservoirSimulation): string {
+  const { diverged, raised } = simulation.result();
+  const told = [];
+  if (diverged.length > 0) told.push(`${diverged.length} of ${simulation.steps} reservoirs diverged in training.`);
+  if (raised.length > 0) told.push(`The ridge of ${raised.length} was raised: their sums could not be factorised.`);
+  return told.join(" ");
+}
+
+function plotsOf(simulation: ReservoirSimulation, forecasts: Forecasts): PlotData[] {
+  const { task } = simulation;
+  if (!forecasts.shown) return [];
+  const plots = [errors(simulation, forecasts)];
+  if (task.flow?.name === "lorenz") plots.push(maxima(simulation, forecasts));
+  plots.push(histogram(simulation, forecasts));
+  return plots;
+}
+
+/** Errors of forecasts in time, with the threshold and, where it is known, the growth by the Lyapunov exponent. */
+function errors(simulation: ReservoirSimulation, forecasts: Forecasts): PlotData {
+  const { horizon, kept } = forecasts;
+  const { threshold } = simulation.points.parameters;
+  const { unit } = simulation.task;
+  const x = Array.from({ length: horizon }, (_, step) => forecasts.time(step + 1));
+  const shown = (values: Float32Array) => Array.from(values, (value) => Math.max(LEAST_ERROR, Math.min(value, 1e3)));
+  const half = forecasts.median("error");
+  const curves: Curve[] = [{ name: "forecast shown", x, y: shown(forecasts.shown!.kept.error) }];
+  if (kept.length > 1) curves.push({ name: `median of ${kept.length}`, x, y: shown(half) });
+  curves.push({ name: "threshold", x: [x[0], x[horizon - 1]], y: [threshold, threshold] });
+  if (unit === "Lyapunov times" && kept.length > 0) {
+    // Through the median at a Lyapunov time: from there on only growth counts.
+    const from = Math.min(horizon - 1, Math.round(simulation.task.lyapunovTime));
+    const to = Math.min(
+      horizon - 1,
+      Math.round(Math.log(threshold / half[from]) * simulation.task.lyapunovTime) + from,
+    );
+    if (to > from) {
+      const growth = [from, to].map((step) => half[from] * Math.exp(forecasts.time(step - from)));
+      curves.push({ name: "growth e^t", x: [x[from], x[to]], y: growth });
+    }
+  }
+  return { key: "errors", title: "Error of forecasts, sd", x: unit, curves, log: true };
+}
+
+/** Lorenz's own return map: the cusp that successive maxima of z lie on. */
+function maxima({ task }: ReservoirSimulation, forecasts: Forecasts): PlotData {
+  const { columns, targets, data } = task.table;
+  const width = columns + targets;
+  const rows = data.subarray(0, ROWS * width);
+  const plain = (value: number) => value * task.sd[width - 1] + task.mean[width - 1];
+  const truth = maximaOf(rows, width, width - 1).map(([a, b]): [number, number] => [plain(a), plain(b)]);
+  const points = (name: string, pairs: readonly [number, number][]): Curve => {
+    const some = pairs.slice(0, POINTS).sort(([a], [b]) => a - b);
+    // A place may hold one point only.
+    const apart = some.filter(([a], i) => i === 0 || a > some[i - 1][0]);
+    return { name, x: apart.map(([a]) => a), y: apart.map(([, b]) => b), errors: apart.map(() => 0) };
+  };
+  const [least, most] = [Math.min(...truth.map(([a]) => a)), Math.max(...truth.map(([a]) => a))];
+  const inside = forecasts.maxima.filter((pair) => pair.every((z) => z > least - 5 && z < most + 5));
+  const curves = [points("truth", truth), points("forecasts", inside)];
+  return { key: "maxima", title: "Successive maxima of the last column", x: "maximum", curves };
+}
+
+function histogram({ task }: ReservoirSimulation, forecasts: Forecasts): PlotData {
+  const { columns, targets, data } = task.table;
+  const truth = Array.from(
+    columnOf(data, columns + targets, columns),
+    (value) => value * task.sd[columns] + task.mean[columns],
+  );
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of truth) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  const share = (values: Iterable<number>) => {
+    const counts = new Float64Array(BINS);
+    let all = 0;
+    for (const value of values) {
+      all++;
+      const bin = Math.floor((BINS * (value - least)) / (most - least));
+      if (bin >= 0 && bin < BINS) counts[bin]++;
+    }
+    return Array.from(counts, (count) => count / Math.max(1, all));
+  };
+  const x = Array.from({ length: BINS }, (_, bin) => least + ((bin + 0.5) * (most - least)) / BINS);
+  const made = function* () {
+    for (const { first } of forecasts.kept) yield* first;
+  };
+  const curves = [
+    { name: "truth", x, y: share(truth) },
+    { name: "forecasts", x, y: share(made()) },
+  ];
+  return { key: "histogram", title: "How often values of the first column occur", x: "value", curves };
+}

@@ -1,0 +1,116 @@
+// The page of echo-state networks in the worker: which views a task has, what a dropped series needs, and what Verify compares.
+
+import type { Device } from "../../src/device/device.ts";
+import { type Forecast, parseSeries, type ReservoirSimulation, reservoir } from "../../src/models/reservoir/index.ts";
+import type { SceneModule, Sketch } from "../worker/scene.ts";
+import { drawAttractor, lagOf, spaceOf } from "./attractor.ts";
+import { drawFan, FanLayer } from "./fan-view.ts";
+import { forecastsOf, MOST } from "./forecasts.ts";
+import { MapView } from "./map-view.ts";
+import { drawMemory, drawOutputs, drawSynchronisation } from "./outputs-view.ts";
+import { report } from "./report.ts";
+import { drawReturnMap } from "./return-view.ts";
+import { drawSeries, drawStrips, PLACES } from "./series-view.ts";
+import { SIZE } from "./sheet.ts";
+import { BOUND, oneStep } from "./verified.ts";
+
+const isSlow = (device: Device) => device.kind === "reference" || device.info.software;
+
+export const scene: SceneModule<ReservoirSimulation> = {
+  model: reservoir,
+
+  defaults: (device, phone): Record<string, string> => {
+    if (isSlow(device)) return { units: "100", train: "2000", test: "500", starts: "4" };
+    return phone ? { units: "200" } : {};
+  },
+
+  look: { mode: "attractor", colours: "ink", block: 8, grid: false },
+  size: () => SIZE,
+  rest: MOST,
+
+  views: viewsOf,
+
+  complete(values, { points: { parameters } }) {
+    if (values.data === undefined || values.data === "") return values;
+    return { ...values, task: "data", ...spansOf(parseSeries(values.data).shape[1], parameters) };
+  },
+
+  sketch: sketchOf,
+  report,
+
+  compare: {
+    numbers: oneStep,
+    within: { bound: BOUND, unit: "standard deviations" },
+    allowed: 0,
+    unit: "predictions one step ahead",
+    reason: "",
+  },
+};
+
+function viewsOf({ task }: ReservoirSimulation): [string, string][] {
+  const map: [string, string] = ["map", "Map over ρ and σ"];
+  const { kind, table, flow } = task;
+  if (kind === "memory") return [["memory", "Memory of each delay"], map];
+  if (kind === "synchronisation") return [["synchronisation", "Coupling and synchronisation"], map];
+  if (kind === "filter") return [["series", "Output and truth"], map];
+  const plane = (flow && flow.dt === 1 && flow.name !== "mackeyGlass") || table.targets === 2;
+  const strips = table.targets >= PLACES;
+  return [
+    plane ? ["return", table.targets === 1 ? "Return map" : "In the plane"] : ["attractor", "In space"],
+    ["series", strips ? "Space and time" : "In time"],
+    ["fan", "All reservoirs"],
+    map,
+  ].sort(([a], [b]) => (strips ? Number(b === "series") - Number(a === "series") : 0)) as [string, string][];
+}
+
+async function sketchOf(simulation: ReservoirSimulation, changed: () => void): Promise<Sketch> {
+  const { task, points } = simulation;
+  const { columns, targets } = task.table;
+  const forecasts = forecastsOf(simulation);
+  const map = new MapView(simulation, changed);
+  const layer = new FanLayer();
+  const lag = forecasts && targets < 3 ? lagOf(forecasts.truth, targets) : 1;
+  let outputs: Forecast | undefined;
+
+  return {
+    async draw(context, look, _, picture) {
+      const { unit } = task;
+      const told = { unit, threshold: points.parameters.threshold, count: simulation.steps };
+      if (look.mode === "map") return map.draw(context, picture, look);
+      if (look.mode === "memory") return drawMemory(context, picture, simulation);
+      if (look.mode === "synchronisation") return drawSynchronisation(context, picture, simulation);
+      if (!forecasts) {
+        if (simulation.steps > 0) outputs ??= await alongTest(simulation);
+        return drawOutputs(context, picture, outputs, simulation.steps > 0 ? simulation.estimate().nrmse.value : 0);
+      }
+      await forecasts.update();
+      if (look.mode === "series" && targets >= PLACES) {
+        return drawStrips(context, picture, forecasts, told, task.sd.subarray(columns));
+      }
+      if (look.mode === "series") return drawSeries(context, picture, forecasts, told);
+      if (look.mode === "return") return drawReturnMap(context, picture, forecasts, unit);
+      if (look.mode === "fan") return drawFan(context, picture, forecasts, unit, layer);
+      return drawAttractor(context, picture, forecasts, spaceOf(targets, lag), simulation.steps, unit);
+    },
+    pick: (at, picture) => (picture.look.mode === "map" ? map.pick(at, picture) : undefined),
+  };
+}
+
+/** Outputs that are fed back are tested in a run of their own. */
+const alongTest = (simulation: ReservoirSimulation) =>
+  simulation.task.starts.length > 0 ? simulation.forecast() : simulation.outputs();
+
+/** Warm-up, training, test and what forecasts follow first, so that they fit a series of so many steps. */
+function spansOf(steps: number, present: { washout: number; train: number; test: number; synchronisation: number }) {
+  const { washout, train, test } = present;
+  if (steps > washout + train + test) return {};
+  const parts = { washout: Math.min(500, Math.floor(steps / 20)), test: Math.min(2000, Math.floor(steps / 4)) };
+  const learned = Math.max(1, steps - parts.washout - parts.test - 1);
+  const followed = Math.max(1, Math.min(200, Math.floor(parts.test / 3)));
+  return Object.fromEntries(
+    Object.entries({ ...parts, train: learned, synchronisation: followed }).map(([name, value]) => [
+      name,
+      String(value),
+    ]),
+  );
+}
