@@ -8,6 +8,8 @@ import { flowOf } from "./systems/index.ts";
 import { flowOfTask } from "./tasks.ts";
 import { validateReservoir } from "./validate.ts";
 
+export type { Forecast } from "./export.ts";
+export type { Spread } from "./figures.ts";
 export { type ClosedLoop, lyapunovSpectrum } from "./lyapunov.ts";
 export { nrmse as normalisedError, validSteps } from "./metrics.ts";
 export type { Member, Readout } from "./network.ts";
@@ -16,7 +18,7 @@ export type { ReservoirParameters } from "./parameters.ts";
 export { ReferenceNetwork, type ReferenceOptions } from "./reference.ts";
 export { fitReadout } from "./ridge.ts";
 export { parseSeries, seriesText } from "./series-text.ts";
-export { type Forecast, type ReservoirOptions, type ReservoirResult, ReservoirSimulation } from "./simulation.ts";
+export { type ReservoirOptions, type ReservoirResult, ReservoirSimulation } from "./simulation.ts";
 export { type Flow, type FlowName, flowOf } from "./systems/index.ts";
 export { narma10, type Task } from "./tasks.ts";
 export { spectralRadius, type Topology, topologyOf } from "./topology.ts";

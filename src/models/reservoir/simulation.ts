@@ -4,32 +4,38 @@
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
-import { writeSafetensors } from "../../files/safetensors.ts";
 import type { Estimate } from "../../statistics/index.ts";
 import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
 import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
 import { type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
+import { type Forecast, networkFile, stripsOf } from "./export.ts";
+import {
+  FIGURES,
+  type Figure,
+  type Figures,
+  figuresFrom,
+  figuresTo,
+  judgeDriven,
+  judgeFree,
+  noFigures,
+  type Spread,
+  testRow,
+} from "./figures.ts";
 import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
 import { lyapunovSpectrum } from "./lyapunov.ts";
-import { memoryFunction, nrmse, quantile, validSteps, zeroOfLine } from "./metrics.ts";
+import { quantile, zeroOfLine } from "./metrics.ts";
 import { allUnits, type Engine, featureCount, type Member, type Readout, type Shape, type Sums } from "./network.ts";
-import { degreeOf, type ReservoirParameters, reservoirParameters } from "./parameters.ts";
+import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
 import { kernelRank } from "./rank.ts";
 import { ReferenceEngine } from "./reference-engine.ts";
 import { fitReadout } from "./ridge.ts";
+import { shapeOf } from "./shape.ts";
 import { type Task, taskOf } from "./tasks.ts";
 import { type Topology, topologyOf } from "./topology.ts";
 
 export type ReservoirOptions = Options<typeof reservoirParameters> & GpuNetworkOptions;
-
-/** Median and quartiles over reservoirs and, where there are some, starts. */
-export interface Spread {
-  median: number;
-  quartiles: [number, number];
-  unit: string;
-}
 
 export interface ReservoirResult {
   reservoirs: number;
@@ -47,31 +53,18 @@ export interface ReservoirResult {
   diverged: { point: number; reservoir: number }[];
 }
 
-/** What is kept of one network at one point. */
-interface Figures {
-  nrmse: number;
-  /** Valid steps of each start. */
-  valid: number[];
-  memory: number[];
-  rank: number;
-  /** Transverse Lyapunov exponents at the couplings, and the standard error that they share: starts are the same at all. */
-  exponents: number[];
-  exponentError: number;
-  /** The ridge that was taken; NaN where the network diverged. */
+/** What training leaves of one member. */
+interface Trained {
+  readout: Readout;
+  /** NaN where the network diverged. */
   ridge: number;
+  rank: number;
+  /** Outputs along the test, [step][output]. */
+  tested: Float64Array;
 }
 
 /** Numbers of the forecasts of one launch. */
 const MOST_FORECASTS = 2 ** 23;
-
-const FIGURES = {
-  validPredictionTime: "Time until a free-running forecast is no longer valid, median over starts",
-  nrmse: "Error of outputs one step ahead, root mean square",
-  memoryCapacity: "Sum over delays of the squared correlation of outputs with past inputs",
-  kernelRank: "Rank of the states, as far as they exceed a millionth of the largest",
-  criticalCoupling: "Coupling from which on the two systems synchronise when the reservoir runs free",
-} as const;
-type Figure = keyof typeof FIGURES;
 
 /** Values of the reservoirs that are kept, for one another's comparison and the digest. */
 export class ReservoirSimulation implements Simulation<ReservoirParameters> {
@@ -219,58 +212,37 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     });
   }
 
-  /** Trains and tests members in blocks that the device can hold. Figures and readouts are [network][point]. */
+  /** Trains and tests members, as many at once as the device can hold. Figures and readouts are [network][point]. */
   async #work(members: readonly Member[], options: RunOptions) {
     const { task, shape } = this;
-    const { patches, outputs } = shape;
-    const perNetwork = patches * this.replicas;
-    const sums: Sums[] = [];
+    const trained: Trained[] = [];
     for (let at = 0; at < members.length; at += this.#engine.most) {
-      sums.push(...(await this.#train(members.slice(at, at + this.#engine.most), options)));
-    }
-    const ridges = (m: number) => point(this.points, m % this.replicas).ridge;
-    const inputs = allUnits(shape);
-    const blind = shape.seesInputs ? ([0, 0] as const) : ([inputs, inputs + shape.inputs] as const);
-    const fits = await Promise.all(
-      sums.map(async (own, m) => {
-        if (m % 8 === 0) await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
-        options.signal?.throwIfAborted();
-        if (!own.diverged) return fitReadout(own, outputs, ridges(m), blind);
-        return { readout: new Float64Array(featureCount(shape) * outputs), ridge: Number.NaN };
-      }),
-    );
-    const readouts = fits.map(({ readout }) => readout);
-    const tested: Float64Array[] = [];
-    for (let at = 0; at < members.length; at += this.#engine.most) {
-      const end = at + this.#engine.most;
-      const some = members.slice(at, end);
-      const made = await this.#engine.predict(some, readouts.slice(at, end), task.table, task.testing, options);
-      const length = task.testing.steps * outputs;
-      some.forEach((_, m) => {
-        tested.push(made.slice(m * length, (m + 1) * length));
-      });
+      trained.push(...(await this.#trainAndTest(members.slice(at, at + this.#engine.most), at, options)));
     }
     const figures: Figures[] = [];
-    const kept: Readout[][] = [];
+    const readouts: Readout[][] = [];
     const free: { figures: Figures; places: number[] }[] = [];
+    const perNetwork = shape.patches * this.replicas;
     for (let network = 0; network < members.length / perNetwork; network++) {
       for (let p = 0; p < this.replicas; p++) {
-        const places = Array.from({ length: patches }, (_, patch) => network * perNetwork + patch * this.replicas + p);
-        const diverged = places.some((at) => sums[at].diverged);
-        kept.push(places.map((at) => readouts[at]));
-        figures.push({
-          nrmse: diverged ? Number.NaN : this.#nrmse(places.map((at) => tested[at])),
-          memory:
-            task.kind === "memory" && !diverged
-              ? memoryFunction(tested[places[0]], task.table, this.#testRow, task.testing.steps)
-              : [],
-          rank: this.#names.includes("kernelRank") && !diverged ? await kernelRank(sums[places[0]], shape) : 0,
-          valid: [],
-          exponents: [],
-          exponentError: 0,
-          ridge: diverged ? Number.NaN : Math.max(...places.map((at) => fits[at].ridge)),
-        });
-        if (task.starts.length > 0 && !diverged) free.push({ figures: figures[figures.length - 1], places });
+        const places = Array.from(
+          { length: shape.patches },
+          (_, patch) => network * perNetwork + patch * this.replicas + p,
+        );
+        const parts = places.map((place) => trained[place]);
+        const own = noFigures();
+        readouts.push(parts.map(({ readout }) => readout));
+        figures.push(own);
+        if (parts.some(({ ridge }) => Number.isNaN(ridge))) continue; // it diverged
+        own.ridge = Math.max(...parts.map(({ ridge }) => ridge));
+        own.rank = parts[0].rank;
+        judgeDriven(
+          own,
+          parts.map(({ tested }) => tested),
+          task,
+          shape,
+        );
+        if (task.starts.length > 0) free.push({ figures: own, places });
       }
     }
     // Many networks run free in one launch, as far as their forecasts fit.
@@ -279,13 +251,40 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     for (let at = 0; at < free.length; at += together) {
       const some = free.slice(at, at + together);
       const places = some.flatMap((run) => run.places);
-      const [own, weights] = [places.map((place) => members[place]), places.map((place) => readouts[place])];
+      const own = places.map((place) => members[place]);
+      const weights = places.map((place) => trained[place].readout);
       const made = await this.#engine.forecast(own, weights, task.table, task, options);
+      const { threshold } = this.points.parameters;
       some.forEach((run, k) => {
-        this.#judge(run.figures, made.subarray(k * values, (k + 1) * values));
+        judgeFree(run.figures, made.subarray(k * values, (k + 1) * values), task, threshold);
       });
     }
-    return { figures, readouts: kept };
+    return { figures, readouts };
+  }
+
+  /** Readouts of members, and what they put out along the test; `first` is the place of the first one. */
+  async #trainAndTest(members: readonly Member[], first: number, options: RunOptions): Promise<Trained[]> {
+    const { task, shape } = this;
+    const inputs = allUnits(shape);
+    const blind = shape.seesInputs ? ([0, 0] as const) : ([inputs, inputs + shape.inputs] as const);
+    const wantsRank = this.#names.includes("kernelRank");
+    const all: Trained[] = [];
+    for (const [m, sums] of (await this.#train(members, options)).entries()) {
+      if (m % 8 === 0) await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
+      options.signal?.throwIfAborted();
+      const { ridge } = point(this.points, (first + m) % this.replicas);
+      const nothing = { readout: new Float64Array(featureCount(shape) * shape.outputs), ridge: Number.NaN };
+      const fit = sums.diverged ? nothing : fitReadout(sums, shape.outputs, ridge, blind);
+      const rank = wantsRank && !sums.diverged ? await kernelRank(sums, shape) : Number.NaN;
+      all.push({ ...fit, rank, tested: new Float64Array() });
+    }
+    const readouts = all.map(({ readout }) => readout);
+    const made = await this.#engine.predict(members, readouts, task.table, task.testing, options);
+    const length = task.testing.steps * shape.outputs;
+    all.forEach((own, m) => {
+      own.tested = made.slice(m * length, (m + 1) * length);
+    });
+    return all;
   }
 
   /** Sums over all spans that are learned from. */
@@ -301,75 +300,6 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
       });
     }
     return all;
-  }
-
-  get #testRow(): number {
-    return this.task.testing.first + this.task.testing.washout;
-  }
-
-  /** Of all patches together. */
-  #nrmse(tested: readonly Float64Array[]): number {
-    const { outputs } = this.shape;
-    const { steps } = this.task.testing;
-    const all = new Float64Array(steps * this.task.table.targets);
-    tested.forEach((own, patch) => {
-      for (let step = 0; step < steps; step++) {
-        all.set(own.subarray(step * outputs, (step + 1) * outputs), step * this.task.table.targets + patch * outputs);
-      }
-    });
-    return nrmse(all, this.task.table, this.#testRow, steps);
-  }
-
-  /** What free-running forecasts are worth. */
-  #judge(figures: Figures, made: Float64Array): void {
-    const { table, starts, driven, horizon, kind } = this.task;
-    const { threshold } = this.points.parameters;
-    const run = horizon * table.targets;
-    if (kind === "filter") {
-      figures.nrmse = nrmse(made.subarray(0, run), table, starts[0] + driven - 1, horizon);
-    } else if (kind === "synchronisation") {
-      Object.assign(figures, this.#exponents(made));
-    } else {
-      figures.valid = starts.map((start, s) =>
-        validSteps(made, s * run, table, start + driven - 1, horizon, threshold),
-      );
-    }
-  }
-
-  /**
-   * How fast two coupled systems part, or come together, when the reservoir runs free: the mean over pairs of starts at each coupling. The
-   * two starts of a pair lie on either side of equal states, so that what the network adds to every difference cancels. The first quarter
-   * is left out: in it the difference turns to the direction in which it grows.
-   */
-  #exponents(made: Float64Array): Pick<Figures, "exponents" | "exponentError"> {
-    const { horizon, table, starts, couplings, flow } = this.task;
-    const { targets } = table;
-    const half = targets / 2;
-    const [first, last] = [Math.floor(horizon / 4), horizon - 1];
-    const apart = (s: number, step: number) => {
-      const value = (run: number, t: number) => made[((s + run) * horizon + step) * targets + t];
-      let squares = 0;
-      for (let t = 0; t < half; t++) {
-        squares += (value(0, t) - value(0, half + t) - value(1, t) + value(1, half + t)) ** 2;
-      }
-      return Math.sqrt(squares);
-    };
-    const pairs = starts.length / couplings!.length / 2;
-    // [pair][coupling]; what is no number, as where two runs end in the very same state, is left out.
-    const rates = Array.from({ length: pairs }, (_, pair) =>
-      couplings!.map((_, c) => {
-        const s = 2 * (c * pairs + pair);
-        return Math.log(apart(s, last) / apart(s, first)) / ((last - first) * flow!.dt);
-      }),
-    );
-    const finite = (values: readonly number[]) => values.filter(Number.isFinite);
-    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    const own = finite(rates.map((row) => mean(finite(row))));
-    const variance = mean(own.map((value) => (value - mean(own)) ** 2));
-    return {
-      exponents: couplings!.map((_, c) => mean(finite(rates.map((row) => row[c])))),
-      exponentError: Math.sqrt(variance / Math.max(1, own.length - 1)),
-    };
   }
 
   /** A figure of every network so far, one number each. */
@@ -553,7 +483,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
           const [patch, output] = [Math.floor(t / outputs), t % outputs];
           const plain = (value: number) => value * sd[columns + t] + mean[columns + t];
           predicted[step * targets + t] = plain(made[(patch * steps + step) * outputs + output]);
-          truth[step * targets + t] = plain(data[(this.#testRow + step) * (columns + targets) + columns + t]);
+          truth[step * targets + t] = plain(data[(testRow(this.task) + step) * (columns + targets) + columns + t]);
         }
       }
       return { shape: [1, steps, targets], predicted, truth };
@@ -588,47 +518,10 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   /** The first network's readout as a safetensors file: W_out [output, feature], after the features states, inputs, 1. */
   async safetensors(): Promise<Uint8Array> {
-    const { outputs } = this.shape;
-    const features = featureCount(this.shape);
-    const { mean, sd, table } = this.task;
-    const tensors = this.readout().map((readout, patch) => [
-      this.shape.patches > 1 ? `W_out.${patch}` : "W_out",
-      {
-        shape: [outputs, features],
-        data: Float32Array.from(
-          { length: outputs * features },
-          (_, i) => readout[(i % features) * outputs + Math.floor(i / features)],
-        ),
-      },
-    ]);
-    const { topology } = { topology: await this.#topology(0) };
-    const all = this.shape.units * this.shape.layers;
-    const { degree, fan } = this.shape;
-    const matrix = (columns: number, sources: Uint32Array, weights: Float32Array, width: number) => {
-      const data = new Float32Array(all * columns);
-      for (let i = 0; i < all * width; i++) data[Math.floor(i / width) * columns + sources[i]] += weights[i];
-      return { shape: [all, columns], data };
-    };
-    return writeSafetensors(
-      {
-        ...Object.fromEntries(tensors),
-        W: matrix(all, topology.sources, topology.weights, degree),
-        W_in: matrix(
-          Math.max(this.shape.inputs, this.shape.layers > 1 ? all : 0),
-          topology.inputSources,
-          topology.inputWeights,
-          fan,
-        ),
-        b: { shape: [all], data: topology.biases },
-        mean: { shape: [table.columns + table.targets], data: Float32Array.from(mean) },
-        sd: { shape: [table.columns + table.targets], data: Float32Array.from(sd) },
-      },
-      {
-        model: "gibbs reservoir",
-        parameters: JSON.stringify({ ...this.points.parameters, data: "" }),
-        seed: String(this.seed),
-      },
-    );
+    const { parameters } = this.points;
+    return networkFile(this.shape, this.task, await this.#topology(0), this.readout(), {
+      ...{ model: "gibbs reservoir", parameters: JSON.stringify({ ...parameters, data: "" }), seed: String(this.seed) },
+    });
   }
 
   output(): Promise<Uint8Array> {
@@ -660,22 +553,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   /** The first forecast: time to the right; for each column a band with the truth above and what was predicted below. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
-    const { shape, predicted, truth } = await this.forecast();
-    const [, horizon, targets] = shape;
-    const band = Math.max(1, Math.round(PICTURE / (2 * targets)));
-    const height = 2 * targets * band;
-    const data = new Uint8Array(horizon * height);
-    const { mean, sd, table } = this.task;
-    [truth, predicted].forEach((values, which) => {
-      for (let t = 0; t < targets; t++) {
-        for (let step = 0; step < horizon; step++) {
-          const standard = (values[step * targets + t] - mean[table.columns + t]) / sd[table.columns + t];
-          const shade = Math.max(0, Math.min(255, Math.round(127.5 + 51 * standard)));
-          for (let y = 0; y < band; y++) data[((which * targets + t) * band + y) * horizon + step] = shade;
-        }
-      }
-    });
-    return { width: horizon, height, data };
+    return stripsOf(await this.forecast(), this.task);
   }
 
   [Symbol.dispose](): void {
@@ -685,34 +563,6 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   dispose(): void {
     if (this.#exclusive.dispose()) this.#engine.dispose();
   }
-}
-
-export interface Forecast {
-  shape: [starts: number, steps: number, outputs: number];
-  predicted: Float64Array;
-  truth: Float64Array;
-}
-
-/** Pixels of a picture's height, about. */
-const PICTURE = 400;
-
-/** Figures as JSON can hold them: it knows no NaN. */
-const figuresTo = ({ nrmse: error, rank, ridge, valid, memory, exponents, exponentError }: Figures) => [
-  ...[error, rank, ridge, exponentError].map((value) => (Number.isNaN(value) ? null : value)),
-  ...[valid, memory, exponents.map((value) => (Number.isFinite(value) ? value : null))],
-];
-
-function figuresFrom([error, rank, ridge, shared, valid, memory, exponents]: (
-  | number
-  | null
-  | (number | null)[]
-)[]): Figures {
-  const number = (value: unknown) => (typeof value === "number" ? value : Number.NaN);
-  const list = (value: unknown) => (value as unknown[]).map(number);
-  return {
-    ...{ nrmse: number(error), rank: number(rank), ridge: number(ridge), exponentError: number(shared) },
-    ...{ valid: list(valid), memory: list(memory), exponents: list(exponents) },
-  };
 }
 
 function bytesOf(readouts: readonly Readout[]): Uint8Array {
@@ -732,60 +582,3 @@ function checkWorkgroup(device: Device, workgroup: number | undefined): void {
   if (Number.isInteger(Math.log2(workgroup)) && workgroup >= 1 && workgroup <= most) return;
   throw new ParameterError("workgroup", `workgroup ${workgroup}: it must be a power of two up to ${most}.`);
 }
-
-/** @throws ParameterError where patches do not divide the columns */
-function shapeOf({ parameters, batch }: Points<ReservoirParameters>, task: Task, seed: bigint): Shape {
-  const { units, layers, patches, overlap, activation, squares, inputConnectivity, topology } = parameters;
-  const { table, exogenous, largest } = task;
-  const linear = activation === "linear";
-  let [inputs, outputs] = [table.columns, table.targets];
-  if (patches > 1) {
-    if (exogenous > 0 || outputs % patches !== 0) {
-      const divisors = Array.from({ length: outputs }, (_, i) => i + 1).filter((n) => outputs % n === 0);
-      throw new ParameterError(
-        "patches",
-        exogenous > 0
-          ? `patches ${patches}: only forecasts of a system's columns divide into patches; take patches 1.`
-          : `patches ${patches}: they must divide the ${outputs} columns; take ${divisors.join(", ")}.`,
-      );
-    }
-    outputs /= patches;
-    inputs = outputs + 2 * overlap;
-    if (inputs > table.columns) {
-      throw new ParameterError(
-        "overlap",
-        `overlap ${overlap}: a patch of ${outputs} columns would see more than all ${table.columns}; take ${Math.floor((table.columns - outputs) / 2)} or less.`,
-      );
-    }
-  }
-  const noisy = (batch.noise ?? [parameters.noise]).some((noise) => noise > 0);
-  const fan =
-    topology === "ring" ? 1 : Math.max(1, Math.round(inputConnectivity * Math.max(inputs, layers > 1 ? 0 : 0)));
-  const below = layers > 1 ? Math.max(fan, Math.round(inputConnectivity * Math.min(units, degreeOf(parameters)))) : fan;
-  return {
-    ...{
-      units,
-      layers,
-      linear,
-      squares,
-      seesInputs: parameters.inputToReadout,
-      noisy,
-      inputs,
-      outputs,
-      exogenous,
-      patches,
-      seed,
-    },
-    degree: degreeOf(parameters),
-    fan: below,
-    ranges: {
-      // States of tanh units stay within 1, and within 2 with noise; linear ones are followed up to 64.
-      state: linear ? 64 : noisy ? 2 : 1,
-      input: powerOfTwo(largest.input),
-      target: powerOfTwo(largest.target),
-    },
-  };
-}
-
-/** The least power of two above a number. */
-const powerOfTwo = (value: number) => 2 ** (Math.floor(Math.log2(value)) + 1);
