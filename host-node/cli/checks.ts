@@ -46,7 +46,7 @@ export async function validate(words: readonly string[]): Promise<void> {
 }
 
 function line({ model, oracle, name, value, bound, pass }: Check): string {
-  const figure = Number.isInteger(value) ? String(value) : value.toFixed(2);
+  const figure = Number.isInteger(value) ? String(value) : quantity(value);
   return `${pass ? "pass" : "FAIL"}  ${model}  ${oracle.padEnd(12)}  ${name}: ${figure} (bound ${bound})\n`;
 }
 

@@ -1,7 +1,6 @@
 // `gibbs run MODEL`: one simulation, from its parameters or from a checkpoint.
 
 import type { Link } from "../../src/link.ts";
-import type { AnyModel } from "../../src/models/index.ts";
 import { withDevice } from "./device.ts";
 import { planOf, RUN_FLAGS, seedOf } from "./flags.ts";
 import { definitions } from "./format.ts";
@@ -40,7 +39,7 @@ export async function run(words: readonly string[]): Promise<void> {
     await complete(job, "run", keeping, { signal, quiet: given.has("quiet"), copy: given.has("checkpoint") });
     const document = await runDocument(job, given.text("link"));
     // First the results, for a disk that is full by now must not take them away.
-    process.stdout.write(given.has("json") ? json(document) : text(document, job.model, outputs));
+    process.stdout.write(given.has("json") ? json(document) : text(document, job, outputs));
     await writeOutputs(outputs, job, document);
   });
 }
@@ -63,7 +62,7 @@ function planFrom({ model, given, link }: Given, values: Values): Plan {
   };
 }
 
-function text(document: RunDocument, model: AnyModel, outputs: readonly string[]): string {
+function text(document: RunDocument, { model, simulation }: Job, outputs: readonly string[]): string {
   const lines = [
     ["device", deviceLine(document.device)],
     [document.model, parameterLine(document.parameters, document.seed)],
@@ -75,6 +74,7 @@ function text(document: RunDocument, model: AnyModel, outputs: readonly string[]
     ...outputs.map((path): [string, string] => ["file", path]),
   ];
   if (Object.keys(document.observables).length === 0) return `${definitions([...lines, ...last], 0)}`;
-  const note = shortSeriesNote(document, model);
+  const notes = (simulation.notes?.() ?? []).map((note) => `note: ${note}\n\n`);
+  const note = notes.join("") + shortSeriesNote(document, model);
   return `${definitions(lines, 0)}\n${observableTable(document)}\n${note}${definitions(last, 0)}`;
 }

@@ -76,6 +76,8 @@ export interface Simulation<P = unknown> extends Disposable {
   checkpoint(extra?: CheckpointExtra): Promise<Uint8Array>;
   /** What only this model has, for the record of a run. */
   result?(): object;
+  /** What whoever reads its results must know: a sentence each. */
+  notes?(): string[];
   /** Points of a sweep of the model's own, beside each other in this one simulation. */
   sweep?(): { parameters: Record<string, number>; observables: Record<string, Estimate> }[] | undefined;
   /** Results as a table, where they are more than a time series. */

@@ -376,6 +376,30 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     };
   }
 
+  /** Networks that diverged and ridges that were raised. */
+  notes(): string[] {
+    const { raised, diverged } = this.result();
+    const names = (list: readonly { point: number; reservoir: number }[]) => {
+      const some = list
+        .slice(0, 5)
+        .map(({ point: p, reservoir }) => `${reservoir}${this.replicas > 1 ? ` at point ${p}` : ""}`);
+      return `${list.length === 1 ? "reservoir" : "reservoirs"} ${some.join(", ")}${list.length > 5 ? ", …" : ""}`;
+    };
+    const largest = Math.max(...raised.map(({ ridge }) => ridge));
+    return [
+      ...(diverged.length > 0
+        ? [
+            `${names(diverged)} diverged: their states left all bounds, and they count for nothing; take a smaller spectral radius.`,
+          ]
+        : []),
+      ...(raised.length > 0
+        ? [
+            `the ridge of ${names(raised)} was raised, up to ${largest}, for at the one asked for rounding left no solution.`,
+          ]
+        : []),
+    ];
+  }
+
   /** Readouts of network `reservoir` at a point, [patch], each [feature][output]. */
   readout(reservoir = 0, p = 0): Readout[] {
     this.#exclusive.check();
