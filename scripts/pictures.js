@@ -26,6 +26,11 @@ const LINKS = {
     counted: "update 600",
     zooms: 0,
   },
+  reservoir: {
+    link: "v=1&seed=1&units=100&train=2000&test=500&starts=4&step=8",
+    counted: "reservoirs 8",
+    zooms: 0,
+  },
   gillespie: { link: "v=1&seed=2&example=schloegl&points=201&step=512", counted: "trajectories 512", zooms: 0 },
 };
 

@@ -23,7 +23,7 @@ export function drawOutputs(context: Context, picture: Picture, made: Forecast |
   const steps = Math.min(STEPS, all);
   const panels = Math.min(PANELS, columns);
   const each = (height - HEADER) / panels;
-  words(context, `first reservoir along the test, median NRMSE ${shown(nrmse)} over ${all} steps`, [14, 16]);
+  words(context, `first reservoir along the test, median NRMSE ${shown(nrmse)}`, [14, 16]);
   legend(
     context,
     [width - 14, 36],

@@ -9,8 +9,8 @@ const BINS = 40;
 /** Points of the return map, and rows of the truth that are looked at. */
 const POINTS = 1500;
 const ROWS = 20_000;
-/** Below this a logarithmic axis would be mostly empty. */
-const LEAST_ERROR = 1e-6;
+/** Beyond these a logarithmic axis would be mostly empty; a forecast that runs away stays at the upper end. */
+const [LEAST_ERROR, MOST_ERROR] = [1e-6, 10];
 
 export async function report(simulation: ReservoirSimulation): Promise<Pick<News, "table" | "equilibrium" | "plots">> {
   if (simulation.steps === 0) return { table: [], equilibrium: "", plots: [] };
@@ -63,7 +63,8 @@ function errors(simulation: ReservoirSimulation, forecasts: Forecasts): PlotData
   const { threshold } = simulation.points.parameters;
   const { unit } = simulation.task;
   const x = Array.from({ length: horizon }, (_, step) => forecasts.time(step + 1));
-  const shown = (values: Float32Array) => Array.from(values, (value) => Math.max(LEAST_ERROR, Math.min(value, 1e3)));
+  const shown = (values: Float32Array) =>
+    Array.from(values, (value) => (value <= MOST_ERROR ? Math.max(LEAST_ERROR, value) : MOST_ERROR));
   const half = forecasts.median("error");
   const curves: Curve[] = [{ name: "forecast shown", x, y: shown(forecasts.shown!.kept.error) }];
   if (kept.length > 1) curves.push({ name: `median of ${kept.length}`, x, y: shown(half) });

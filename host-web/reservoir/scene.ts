@@ -43,7 +43,7 @@ export const scene: SceneModule<ReservoirSimulation> = {
     within: { bound: BOUND, unit: "standard deviations" },
     allowed: 0,
     unit: "predictions one step ahead",
-    reason: "",
+    reason: "A reservoir that is chaotic by itself, with ρ well above 1 and weak inputs, makes any rounding grow.",
   },
 };
 
@@ -55,12 +55,16 @@ function viewsOf({ task }: ReservoirSimulation): [string, string][] {
   if (kind === "filter") return [["series", "Output and truth"], map];
   const plane = (flow && flow.dt === 1 && flow.name !== "mackeyGlass") || table.targets === 2;
   const strips = table.targets >= PLACES;
+  const whole: [string, string] = plane
+    ? ["return", table.targets === 1 ? "Return map" : "In the plane"]
+    : ["attractor", "In space"];
+  // Three of many places say little.
   return [
-    plane ? ["return", table.targets === 1 ? "Return map" : "In the plane"] : ["attractor", "In space"],
+    ...(strips ? [] : [whole]),
     ["series", strips ? "Space and time" : "In time"],
     ["fan", "All reservoirs"],
     map,
-  ].sort(([a], [b]) => (strips ? Number(b === "series") - Number(a === "series") : 0)) as [string, string][];
+  ];
 }
 
 async function sketchOf(simulation: ReservoirSimulation, changed: () => void): Promise<Sketch> {
@@ -71,6 +75,16 @@ async function sketchOf(simulation: ReservoirSimulation, changed: () => void): P
   const layer = new FanLayer();
   const lag = forecasts && targets < 3 ? lagOf(forecasts.truth, targets) : 1;
   let outputs: Forecast | undefined;
+  let learned: Float64Array | undefined;
+  /** What is learned from, in its own units. */
+  const series = () => {
+    const { data, rows } = task.table;
+    learned ??= Float64Array.from({ length: rows * columns }, (_, i) => {
+      const column = i % columns;
+      return data[Math.floor(i / columns) * (columns + targets) + column] * task.sd[column] + task.mean[column];
+    });
+    return learned;
+  };
 
   return {
     async draw(context, look, _, picture) {
@@ -88,7 +102,7 @@ async function sketchOf(simulation: ReservoirSimulation, changed: () => void): P
         return drawStrips(context, picture, forecasts, told, task.sd.subarray(columns));
       }
       if (look.mode === "series") return drawSeries(context, picture, forecasts, told);
-      if (look.mode === "return") return drawReturnMap(context, picture, forecasts, unit);
+      if (look.mode === "return") return drawReturnMap(context, picture, forecasts, series(), unit);
       if (look.mode === "fan") return drawFan(context, picture, forecasts, unit, layer);
       return drawAttractor(context, picture, forecasts, spaceOf(targets, lag), simulation.steps, unit);
     },

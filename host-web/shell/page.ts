@@ -88,6 +88,7 @@ function setPlaying(now: boolean): void {
 /** The address bar follows the run when it stands, and not more often: browsers limit how often it may change. */
 async function address(): Promise<void> {
   const answer = await session.ask("link", {}).catch(() => undefined);
+  if (!answer) setAddress(""); // the run is too long for a link, and that of another would mislead
   if (answer && answer.text !== ownHash()) {
     setAddress(answer.text);
     find("shared").textContent = `step ${answer.steps}, ${answer.digest}`;
@@ -120,9 +121,12 @@ async function plot(
   log = false,
 ) {
   if (!plots.has(key)) {
+    // Its place is taken at once, for the first to be ready need not be the first to be shown.
+    const mark = document.createComment(key);
+    find(place).append(mark);
     const made = import("./plots.ts").then(({ Plot }) => new Plot(title, x, log));
     plots.set(key, made);
-    find(place).append((await made).element);
+    mark.replaceWith((await made).element);
   }
   (await plots.get(key))!.show(curves);
 }

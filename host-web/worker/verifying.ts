@@ -77,7 +77,7 @@ async function compared(
     );
   const same = Array.from({ length: groups }, (_, group) => isEqual(group)).filter(Boolean).length;
   const equal = own.length === other.data.length && groups - same <= allowed * groups;
-  const few = equal && same < groups ? ` ${reason}` : "";
+  const few = (equal || within) && same < groups ? ` ${reason}` : "";
   const largest = within && Array.from(own, (_, i) => apart(i)).reduce((most, each) => Math.max(most, each), 0);
   const how = within
     ? `lie within ${within.bound} ${within.unit} of those of the CPU reference, at most ${largest!.toPrecision(2)} apart`

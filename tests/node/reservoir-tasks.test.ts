@@ -40,6 +40,30 @@ describe("Lorenz", () => {
   });
 });
 
+describe("Kuramoto-Sivashinsky", () => {
+  const options: ReservoirOptions = {
+    ...{ task: "kuramoto-sivashinsky", spectralRadius: 0.1, reservoirs: 1, starts: 12, test: 500, connectivity: 0.01 },
+  };
+
+  it("of length 22 is forecast for 3 Lyapunov times by one reservoir", async () => {
+    using simulation = await trained({
+      ...{ ...options, units: 600, train: 12_000, inputScaling: 0.2, inputConnectivity: 0.03, ridge: 1e-5 },
+    });
+    expect(simulation.estimate().validPredictionTime.value).toBeGreaterThan(3);
+  });
+
+  it("of length 60 by eight that see their neighbours, and not by eight that do not", async () => {
+    const local = { ...options, length: 60, patches: 8, units: 300, train: 8000, inputScaling: 0.4, bias: 0.7 };
+    const times: number[] = [];
+    for (const overlap of [4, 0]) {
+      using simulation = await trained({ ...local, overlap, inputConnectivity: 2 / (16 + 2 * overlap), ridge: 1e-4 });
+      times.push(simulation.estimate().validPredictionTime.value);
+    }
+    expect(times[0]).toBeGreaterThan(3);
+    expect(times[1]).toBeLessThan(1);
+  });
+});
+
 describe("NARMA10", () => {
   const options: ReservoirOptions = {
     ...{ task: "narma10", train: 4000, test: 2000, washout: 200, spectralRadius: 0.9, inputScaling: 0.01, bias: 0.2 },
