@@ -13,12 +13,13 @@ import {
   ParameterError,
   type ReferenceDevice,
 } from "../src/index.ts";
+import { cholesky, solve } from "../src/models/cholesky.ts";
 import { countMonomials, monomials, namesOf } from "../src/models/ngrc/features.ts";
 import { gauthierSeries, KNOWN, looseLorenz, SETTING } from "../src/models/ngrc/gauthier.ts";
 import { forecast } from "../src/models/ngrc/reference.ts";
 import { roundingErrors } from "../src/models/ngrc/rounding.ts";
 import { median } from "../src/models/ngrc/statistics.ts";
-import { cholesky, solve, train } from "../src/models/ngrc/training.ts";
+import { train } from "../src/models/ngrc/training.ts";
 
 let device: GpuDevice;
 let reference: ReferenceDevice;

@@ -1,5 +1,6 @@
 // Readouts by ridge regression: (R Rᵀ + λ 1) W = R Yᵀ from sums of products, in f64.
 
+import { cholesky, solve } from "../cholesky.ts";
 import type { Readout, Sums } from "./network.ts";
 
 export interface Fit {
@@ -24,52 +25,21 @@ export function fitReadout(sums: Sums, outputs: number, ridge: number, blind: re
   const features = size - outputs;
   if (!matrix.every(Number.isFinite)) throw new RangeError("the sums of a readout are not finite");
   const seen = Array.from({ length: features }, (_, f) => f).filter((f) => f < blind[0] || f >= blind[1]);
+  const count = seen.length;
   for (let raised = ridge; ; raised *= RAISE) {
-    const factor = cholesky(
-      seen.map((i, row) => seen.slice(0, row + 1).map((j) => matrix[i * size + j])),
-      raised,
-    );
-    if (!factor) continue;
+    const factor = new Float64Array(count * count);
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j <= i; j++) factor[i * count + j] = matrix[seen[i] * size + seen[j]] + (i === j ? raised : 0);
+    }
+    if (cholesky(factor, count) >= 0) continue;
     const readout = new Float64Array(features * outputs);
     for (let o = 0; o < outputs; o++) {
-      const right = Float64Array.from(seen, (f) => matrix[f * size + features + o]);
-      solve(factor, right).forEach((weight, k) => {
+      const weights = Float64Array.from(seen, (f) => matrix[f * size + features + o]);
+      solve(factor, count, weights);
+      weights.forEach((weight, k) => {
         readout[seen[k] * outputs + o] = weight;
       });
     }
     return { readout, ridge: raised };
   }
-}
-
-/** Rows of the lower factor of a matrix, given by its lower rows, plus `ridge` on the diagonal; undefined if it has none. */
-function cholesky(lower: readonly ArrayLike<number>[], ridge: number): Float64Array[] | undefined {
-  const rows: Float64Array[] = [];
-  for (let i = 0; i < lower.length; i++) {
-    const row = Float64Array.from(lower[i]);
-    row[i] += ridge;
-    for (let j = 0; j <= i; j++) {
-      const other = j === i ? row : rows[j];
-      let sum = row[j];
-      for (let k = 0; k < j; k++) sum -= row[k] * other[k];
-      if (j < i) row[j] = sum / other[j];
-      else if (!(sum > 0)) return undefined;
-      else row[i] = Math.sqrt(sum);
-    }
-    rows.push(row);
-  }
-  return rows;
-}
-
-function solve(rows: readonly Float64Array[], right: Float64Array): Float64Array {
-  const x = right;
-  for (let i = 0; i < rows.length; i++) {
-    let sum = x[i];
-    for (let k = 0; k < i; k++) sum -= rows[i][k] * x[k];
-    x[i] = sum / rows[i][i];
-  }
-  for (let i = rows.length - 1; i >= 0; i--) {
-    x[i] /= rows[i][i];
-    for (let k = 0; k < i; k++) x[k] -= rows[i][k] * x[i];
-  }
-  return x;
 }
