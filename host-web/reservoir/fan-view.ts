@@ -60,7 +60,6 @@ function drawHistogram(
     y: { from: 0, to: 1.1 * Math.max(1, ...counts), label: "forecasts" },
   };
   const middle = kept.length > 0 ? forecasts.time(kept[forecasts.typical].valid) : 0;
-  words(context, `valid prediction times, median ${shown(middle)}`, [14, top - 4], { colour: MARK });
   panel(context, axes, (frame) => {
     context.fillStyle = FORECAST;
     counts.forEach((count, bar) => {
@@ -77,6 +76,7 @@ function drawHistogram(
       { colour: MARK, width: 2, dash: [6, 4] },
     );
   });
+  words(context, `valid prediction times, median ${shown(middle)}`, [14, top - 4], { colour: MARK });
 }
 
 /** The translucent lines on a sheet of their own, to which new ones are added. */

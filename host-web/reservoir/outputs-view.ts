@@ -4,7 +4,7 @@
 import type { Forecast, ReservoirSimulation } from "../../src/models/reservoir/index.ts";
 import { exactMemory } from "../../src/models/reservoir/index.ts";
 import type { Picture } from "../worker/scene.ts";
-import { columnOf, panel, range } from "./panel.ts";
+import { columnOf, panel, range, rows } from "./panel.ts";
 import { begin, type Context, curve, dot, FORECAST, INK, legend, MARK, shown, TRUTH, words } from "./sheet.ts";
 
 /** Steps of the test that are drawn. */
@@ -22,7 +22,7 @@ export function drawOutputs(context: Context, picture: Picture, made: Forecast |
   const [, all, columns] = shape;
   const steps = Math.min(STEPS, all);
   const panels = Math.min(PANELS, columns);
-  const each = (height - HEADER) / panels;
+  const { each, apart } = rows(height - HEADER, panels);
   words(context, `first reservoir along the test, median NRMSE ${shown(nrmse)}`, [14, 16]);
   legend(
     context,
@@ -35,7 +35,7 @@ export function drawOutputs(context: Context, picture: Picture, made: Forecast |
   for (let column = 0; column < panels; column++) {
     const start = (values: Float64Array) => values.subarray(0, steps * columns);
     const axes = {
-      at: [0, HEADER + column * each] as const,
+      at: [0, HEADER + column * apart] as const,
       size: [width, each] as const,
       x: { from: 0, to: steps, label: column === panels - 1 ? "steps of the test" : "" },
       y: { ...range(columnOf(start(truth), columns, column), 0.15), label: columns > 1 ? `y${column + 1}` : "y" },
@@ -106,7 +106,7 @@ export function drawSynchronisation(context: Context, picture: Picture, simulati
   const zero = -offset / slope;
   const exact = simulation.task.flow?.criticalCoupling;
   const { from, to } = range(x, 0.08);
-  words(context, "apart above 0, synchronous below; learned below the critical coupling", [14, 16], {
+  words(context, "above 0 they part, below they synchronise", [14, 16], {
     size: 12,
   });
   const axes = {

@@ -17,6 +17,14 @@ export function panel(context: Context, { at, ...axes }: Panel, draw: (frame: Fr
   context.restore();
 }
 
+/** Panels below one another share what is below for the label: the height of each, and how far apart they lie. */
+export function rows(height: number, count: number): { each: number; apart: number } {
+  const apart = (height - LABEL) / count;
+  return { each: apart + LABEL, apart };
+}
+
+const LABEL = 20;
+
 /** The least and the largest value, with a little room. */
 export function range(values: Iterable<number>, room = 0.06): { from: number; to: number } {
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

@@ -4,7 +4,7 @@
 import { colourMap } from "../worker/colours.ts";
 import type { Picture } from "../worker/scene.ts";
 import type { Forecasts } from "./forecasts.ts";
-import { columnOf, panel, range } from "./panel.ts";
+import { columnOf, panel, range, rows } from "./panel.ts";
 import { begin, type Context, curve, FORECAST, INK, legend, MARK, shown, TRUTH, words } from "./sheet.ts";
 
 /** Panels below one another, and columns from which on they are places. */
@@ -28,7 +28,7 @@ function header(context: Context, forecasts: Forecasts, { unit, threshold, count
   const { kept, reservoir } = typical;
   const all = kept.valid >= forecasts.horizon ? "to the end: " : "";
   const time = `valid ${all}${shown(forecasts.time(kept.valid))} ${unit}`;
-  words(context, `${time}, until the error exceeds ${threshold} sd`, [14, 16], { colour: MARK });
+  words(context, `${time} (error up to ${threshold} sd)`, [14, 16], { colour: MARK });
   words(context, `reservoir ${reservoir + 1} of ${count}, the median`, [14, 36], { size: 12 });
 }
 
@@ -37,7 +37,7 @@ export function drawSeries(context: Context, picture: Picture, forecasts: Foreca
   header(context, forecasts, told);
   const { truth, columns, horizon, shown: typical } = forecasts;
   const count = Math.min(PANELS, columns);
-  const each = (height - HEADER) / count;
+  const { each, apart } = rows(height - HEADER, count);
   legend(
     context,
     [width - 14, 36],
@@ -50,7 +50,7 @@ export function drawSeries(context: Context, picture: Picture, forecasts: Foreca
   for (let column = 0; column < count; column++) {
     const last = column === count - 1;
     const axes = {
-      at: [0, HEADER + column * each] as const,
+      at: [0, HEADER + column * apart] as const,
       size: [width, each] as const,
       x: { from: 0, to: forecasts.time(horizon), label: last ? told.unit : "" },
       y: { ...range(columnOf(truth, columns, column), 0.12), label: columns > 1 ? `x${"₁₂₃"[column]}` : "x" },
@@ -90,7 +90,7 @@ export function drawStrips(
   const [width, height] = begin(context, picture);
   header(context, forecasts, told);
   const { truth, columns, horizon, shown: typical } = forecasts;
-  const each = (height - HEADER) / 3;
+  const { each, apart } = rows(height - HEADER, 3);
   const until = typical ? forecasts.time(typical.kept.valid) : Number.NaN;
   const mean = Array.from({ length: columns }, (_, c) => {
     let sum = 0;
@@ -105,7 +105,7 @@ export function drawStrips(
   ];
   strips.forEach(([label, value], row) => {
     const axes = {
-      at: [0, HEADER + row * each] as const,
+      at: [0, HEADER + row * apart] as const,
       size: [width, each] as const,
       x: { from: 0, to: forecasts.time(horizon), label: row === 2 ? told.unit : "" },
       y: { from: 0, to: columns, label: "column" },
@@ -117,7 +117,7 @@ export function drawStrips(
         context.drawImage(image, frame.left, frame.top, frame.right - frame.left, frame.bottom - frame.top);
       }
       mark(context, frame.x(until), [frame.top, frame.bottom]);
-      const text = row === 0 ? `${label}: brown 2.5 sd above the mean, blue below` : label;
+      const text = row === 0 ? `${label}: brown above, blue below` : label;
       context.font = "13px system-ui, sans-serif";
       context.fillStyle = "#10182bcc";
       context.fillRect(frame.left + 6, frame.top + 5, context.measureText(text).width + 12, 20);

@@ -120,15 +120,19 @@ async function plot(
   curves: Parameters<Plot["show"]>[0],
   log = false,
 ) {
-  if (!plots.has(key)) {
+  let own = plots.get(key);
+  if (!own) {
     // Its place is taken at once, for the first to be ready need not be the first to be shown.
     const mark = document.createComment(key);
     find(place).append(mark);
-    const made = import("./plots.ts").then(({ Plot }) => new Plot(title, x, log));
-    plots.set(key, made);
-    mark.replaceWith((await made).element);
+    own = import("./plots.ts").then(({ Plot }) => {
+      const made = new Plot(title, x, log);
+      mark.replaceWith(made.element);
+      return made;
+    });
+    plots.set(key, own);
   }
-  (await plots.get(key))!.show(curves);
+  (await own).show(curves);
 }
 
 function show(news: News): void {

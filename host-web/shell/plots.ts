@@ -10,6 +10,10 @@ const COLOURS = ["#2563eb", "#d97706", "#0d9488", "#be185d"];
 const HEIGHT = 170;
 const ROWS_SHOWN = 200;
 
+/** Of the ticks of a logarithmic axis. */
+const TEXTS = (_: uPlot, splits: (number | null)[]) =>
+  splits.map((value) => (value === null ? null : value < 1e-3 ? value.toExponential(0) : String(value)));
+
 export class Plot {
   readonly element = document.createElement("figure");
   readonly #x: string;
@@ -81,7 +85,9 @@ export class Plot {
           {
             ...axis,
             size: 60,
-            ...(this.#log ? { ...powers, grid: { ...axis.grid, ...powers }, ticks: { ...axis.ticks, ...powers } } : {}),
+            ...(this.#log
+              ? { values: TEXTS, ...powers, grid: { ...axis.grid, ...powers }, ticks: { ...axis.ticks, ...powers } }
+              : {}),
           },
         ],
         legend: { live: false },
