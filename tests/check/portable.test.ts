@@ -9,6 +9,7 @@ import { expect, test } from "vitest";
 const MODELS = join(dirname(fileURLToPath(import.meta.url)), "../../src/models");
 const FILES = [
   ...readdirSync(join(MODELS, "reservoir/systems")).map((file) => `reservoir/systems/${file}`),
+  "cholesky.ts",
   ...["features", "training", "segment", "reference", "gauthier"].map((name) => `ngrc/${name}.ts`),
 ];
 /** Exact by IEEE 754 or by integers. */
