@@ -7,6 +7,7 @@ import { shaderParts, shaderPaths, shaderSource } from "../../src/device/shader.
 import { parseExpression } from "../../src/models/gillespie/expression.ts";
 import { parseNetwork } from "../../src/models/gillespie/text.ts";
 import { generate } from "../../src/models/gillespie/wgsl.ts";
+import { type Lanes, lanesWgsl } from "../../src/models/reservoir/lanes.ts";
 
 const texts = import.meta.glob<string>("../../shaders/**/*.wgsl", { query: "?raw", import: "default", eager: true });
 /** What is written for one network goes before the file that uses it; this one has all that a network can have. */
@@ -24,7 +25,19 @@ const GENERATED: Record<string, string> = Object.fromEntries(
     generate(parseNetwork(LARGE), passage, leaping),
   ].map(({ shader, source }) => [shader, source]),
 );
-const isLibrary = (path: string) => path.startsWith("common/");
+/** Networks side by side in vectors of any size. */
+const LANES: Lanes[] = [
+  { lanes: 1, blocks: 1 },
+  { lanes: 2, blocks: 1 },
+  { lanes: 4, blocks: 2 },
+];
+const generatedFor = (path: string): string[] =>
+  path.startsWith("reservoir/") && shaderParts(path).includes("reservoir/unit.wgsl")
+    ? LANES.map(lanesWgsl)
+    : [GENERATED[path] ?? ""];
+const ENTRY_POINT = /^\s*@(compute|vertex|fragment)\b/m;
+/** Parts of modules: they have no entry point, and may use what only the module defines. */
+const isLibrary = (path: string) => !ENTRY_POINT.test((GENERATED[path] ?? "") + texts[`../../shaders/${path}`]);
 const modules = shaderPaths().filter((path) => !isLibrary(path));
 const libraries = shaderPaths().filter(isLibrary);
 
@@ -48,7 +61,9 @@ async function complaints(code: string): Promise<string[]> {
 describe("every shader module compiles without a warning", () => {
   for (const path of modules) {
     test(path, async () => {
-      expect(await complaints((GENERATED[path] ?? "") + shaderSource(path))).toEqual([]);
+      for (const generated of generatedFor(path)) {
+        expect(await complaints(generated + shaderSource(path))).toEqual([]);
+      }
     });
   }
 
@@ -58,9 +73,8 @@ describe("every shader module compiles without a warning", () => {
   });
 });
 
-test("every file of shaders/common is a library part: required by a module, without entry points", () => {
+test("every part is required by a module, and those of shaders/common have no entry point", () => {
   const used = new Set(modules.flatMap((path) => shaderParts(path)));
   expect(libraries.filter((path) => !used.has(path))).toEqual([]);
-  const entryPoint = /^\s*@(compute|vertex|fragment)\b/m;
-  expect(libraries.filter((path) => entryPoint.test(texts[`../../shaders/${path}`]!))).toEqual([]);
+  expect(modules.filter((path) => path.startsWith("common/"))).toEqual([]);
 });
