@@ -36,8 +36,8 @@ const generatedFor = (path: string): string[] =>
     ? LANES.map(lanesWgsl)
     : [GENERATED[path] ?? ""];
 const ENTRY_POINT = /^\s*@(compute|vertex|fragment)\b/m;
-/** Parts of modules: they have no entry point, and may use what only the module defines. */
-const isLibrary = (path: string) => !ENTRY_POINT.test((GENERATED[path] ?? "") + texts[`../../shaders/${path}`]);
+/** Parts of modules: they have no entry point, nor does what they require, and may use what only the module defines. */
+const isLibrary = (path: string) => !ENTRY_POINT.test(shaderSource(path));
 const modules = shaderPaths().filter((path) => !isLibrary(path));
 const libraries = shaderPaths().filter(isLibrary);
 
