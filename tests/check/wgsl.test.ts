@@ -9,7 +9,6 @@ import { parseNetwork } from "../../src/models/gillespie/text.ts";
 import { generate } from "../../src/models/gillespie/wgsl.ts";
 import { type Lanes, lanesWgsl } from "../../src/models/reservoir/lanes.ts";
 
-const texts = import.meta.glob<string>("../../shaders/**/*.wgsl", { query: "?raw", import: "default", eager: true });
 /** What is written for one network goes before the file that uses it; this one has all that a network can have. */
 const NETWORK = `2 A + B -> C @ k*(1 + sin(t)); C -> 0 @ hill(A, 3, 2.5)*C + if(t > 3, 1, exp(-t))*cos(t)^2/(1 + t);
   0 -> A @ max(t, 2)^3; at 2: A = B + t; when A > 3 && C < 4: B = 7; k = 2; A = 9; B = 9`;
