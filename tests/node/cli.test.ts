@@ -284,6 +284,85 @@ describe.concurrent("documents", () => {
   });
 });
 
+describe.concurrent("reservoirs", () => {
+  const SMALL_ONE = [
+    "reservoir",
+    "--units",
+    "30",
+    "--train",
+    "500",
+    "--washout",
+    "50",
+    "--test",
+    "200",
+    "--starts",
+    "3",
+  ];
+  /** The Hénon map, a line for each time. */
+  function henon(rows: number): string[] {
+    const lines = ["x,y"];
+    let [x, y] = [0.1, 0.2];
+    for (let row = 0; row < rows; row++) {
+      lines.push(`${x},${y}`);
+      [x, y] = [1 - 1.4 * x * x + y, 0.3 * x];
+    }
+    return lines;
+  }
+
+  it("a series from CSV: figures with their spread, files, a checkpoint that goes on", async ({ expect }) => {
+    const cwd = newFolder();
+    writeFileSync(join(cwd, "henon.csv"), henon(800).join("\n"));
+    const words = ["run", ...SMALL_ONE, "--task", "data", "--data", "henon.csv", "--horizon", "20", "--json"];
+    const own = ["--synchronisation", "40", "--reservoirs", "2"];
+    const { status, stdout, lines } = await gibbs(
+      [...words, ...own, "--checkpoint", "a.gibbs", "--out", "a.safetensors", "--out", "a.npy", "--out", "a.csv"],
+      cwd,
+    );
+    expect({ status, lines }).toEqual({ status: 0, lines: [] });
+    const { result, digest, observables } = JSON.parse(stdout);
+    const spread = { median: expect.any(Number), quartiles: [expect.any(Number), expect.any(Number)] };
+    expect(result).toMatchObject({
+      ...{ reservoirs: 2, raised: [], diverged: [] },
+      ...{ validPredictionTime: { ...spread, unit: "steps" }, nrmse: { ...spread, unit: "standard deviations" } },
+    });
+    expect(observables.nrmse.value).toBeLessThan(0.05);
+    expect(Object.keys(readSafetensors(readFileSync(join(cwd, "a.safetensors"))))).toEqual([
+      ...["W_out", "W", "W_in", "b", "mean", "sd"],
+    ]);
+    expect(readFileSync(join(cwd, "a.csv"), "utf8")).toMatch(
+      /^point,reservoir,validPredictionTime,nrmse,kernelRank\n0,0,/,
+    );
+    const again = await gibbs(["run", "--resume", "a.gibbs", "--json", "--quiet"], cwd);
+    expect(JSON.parse(again.stdout)).toMatchObject({ digest, result });
+  });
+
+  it("a scan is one batch", async ({ expect }) => {
+    const words = ["scan", ...SMALL_ONE, "--task", "henon", "--horizon", "20", "--reservoirs", "1", "--json"];
+    const { status, stdout } = await gibbs(
+      [...words, "--spectral-radius", "0.1:0.9:3", "--leak-rate", "0.5,1"],
+      newFolder(),
+    );
+    expect(status).toBe(0);
+    const { points, digests } = JSON.parse(stdout);
+    expect([points.length, digests.length]).toEqual([6, 1]);
+    expect(points[4].parameters).toEqual({ spectralRadius: 0.9, leakRate: 0.5 });
+  });
+
+  it.for<[string, RegExp]>([
+    ["1,2\n3,\n5,6\n", /own\.csv: line 2, column 2 is empty/],
+    ["1,2\n3\n", /own\.csv: line 2 has 1/],
+    ["1,2\n3,four\n", /line 2, column 2/],
+    ["", /own\.csv: the file is empty/],
+    ["1,2\n3,4\n", /2 steps, and a warm-up of 50, 500 to learn from and 200 to test need 751/],
+  ])("a bad series is refused: %j", async ([text, message], { expect }) => {
+    const cwd = newFolder();
+    writeFileSync(join(cwd, "own.csv"), text);
+    const { status, stdout, lines } = await gibbs(["run", ...SMALL_ONE, "--task", "data", "--data", "own.csv"], cwd);
+    expect({ status, stdout, count: lines.length }, lines.join("\n")).toEqual({ status: 2, stdout: "", count: 1 });
+    expect(lines[0]).toMatch(message);
+  });
+});
+
 describe.concurrent("an ensemble of a reaction network", () => {
   const NETWORK = "A <-> B @ k, 0.5; k = 1; A = 100";
 

@@ -22,8 +22,8 @@ import {
 } from "./network.ts";
 import { PURPOSE } from "./topology.ts";
 
-/** Bytes of one call's features and sums at most. */
-const SOFTWARE = 2 ** 27;
+/** Bytes of one call's features and sums at most: with more networks a dispatch of their sums would hold a software adapter for a second. */
+const SOFTWARE = 2 ** 25;
 const HARDWARE = 2 ** 30;
 /** Pieces of one submission: each has its own step uniform. */
 const PIECES = 2048;
