@@ -16,7 +16,7 @@ const TESTS = "tests/**/*.test.ts";
  * GIBBS_TEST_SHARED: only what both hosts share and an adapter has a part in. The physics of Ising lattices is left out as well: their
  * states are the same bits on every adapter, as tests/ising.test.ts shows.
  */
-const SHARED = ["node/**", "{statistics,link,systems,series-files,ising-exact,ising-physics}.test.ts"].map(
+const NOT_SHARED = ["node/**", "{statistics,link,systems,series-files,ising-exact,ising-physics}.test.ts"].map(
   (path) => `tests/${path}`,
 );
 
@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: [TESTS],
-          exclude: ["tests/site/**", "tests/check/**", ...(process.env.GIBBS_TEST_SHARED ? SHARED : [])],
+          exclude: ["tests/site/**", "tests/check/**", ...(process.env.GIBBS_TEST_SHARED ? NOT_SHARED : [])],
           pool: "forks", // in a worker thread process.env does not reach the Vulkan loader
         },
       },
