@@ -325,7 +325,7 @@ describe.concurrent("reservoirs", () => {
       ...{ reservoirs: 2, raised: [], diverged: [] },
       ...{ validPredictionTime: { ...spread, unit: "steps" }, nrmse: { ...spread, unit: "standard deviations" } },
     });
-    expect(observables.nrmse.value).toBeLessThan(0.05);
+    expect(observables.nrmse.value).toBeLessThan(0.2);
     expect(Object.keys(readSafetensors(readFileSync(join(cwd, "a.safetensors"))))).toEqual([
       ...["W_out", "W", "W_in", "b", "mean", "sd"],
     ]);
