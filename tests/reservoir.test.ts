@@ -4,7 +4,9 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDevice } from "#open-device";
+import { writeSafetensors } from "../src/files/safetensors.ts";
 import {
+  bytesText,
   type GpuDevice,
   narma10,
   ParameterError,
@@ -389,6 +391,44 @@ describe("runs", () => {
     expect(simulation.result().diverged).toEqual([{ point: 1, reservoir: 0 }]);
     expect(simulation.estimate(0).nrmse.value).toBeLessThan(1);
     expect(simulation.estimate(1).nrmse.value).toBeNaN();
+  });
+});
+
+describe("a network from a file", () => {
+  const file = async (options: ReservoirOptions) => {
+    using trained = await reservoir.create(device, options);
+    await trained.run(1);
+    return { network: bytesText(await trained.safetensors()), nrmse: trained.estimate().nrmse.value, trained };
+  };
+  const test = { task: "henon", test: 200, starts: 3, synchronisation: 30, horizon: 20 } as const;
+
+  it.each<[string, ReservoirOptions]>([
+    ["sparse", {}],
+    ["dense, in two layers", { units: 15, connectivity: 1, layers: 2 }],
+    ["in patches", { patches: 2, overlap: 0 }],
+  ])("puts out what it did: %s", async (_, over) => {
+    const { network, nrmse } = await file({ ...SMALL, ...over });
+    for (const on of [device, reference]) {
+      // Another seed and another part of the system: what was learned is in the file.
+      using again = await reservoir.create(on, { ...test, network, train: 700, washout: 60, seed: 8n });
+      await again.run(1);
+      expect(again.points.parameters).toMatchObject({ units: over.units ?? 40, spectralRadius: 0.3, reservoirs: 1 });
+      expect(Math.abs(Math.log(again.estimate().nrmse.value / nrmse))).toBeLessThan(0.5);
+      await expect(again.run(1)).rejects.toThrow(/reservoirs 2: a network from a file is one/);
+      using restored = await reservoir.restore(on, await again.checkpoint());
+      expect(restored.result()).toEqual(again.result());
+    }
+  });
+
+  it("is refused where it does not fit", async () => {
+    const { network } = await file(SMALL);
+    const refused = (options: ReservoirOptions) => expect(reservoir.create(device, { ...test, ...options })).rejects;
+    await refused({ network, units: 41 }).toThrow(/units 41: the network of the file has 40; leave it out/);
+    await refused({ network, task: "lorenz" }).toThrow(/tensor W_in is 40 × 2, not 40 × 3/);
+    await refused({ network, ridge: [1e-6, 1e-4] }).toThrow(ParameterError);
+    await refused({ network: network.slice(0, 40) }).toThrow(/network: The file says that its header has/);
+    await refused({ network: "####" }).toThrow(/network: it is a safetensors file as base64url/);
+    await refused({ network: bytesText(writeSafetensors({})) }).toThrow(/says nothing of its settings/);
   });
 });
 

@@ -53,6 +53,7 @@ export function readValue(name: string, field: z.ZodType, text: string): unknown
   try {
     const bytes = readFileSync(text);
     if (file === "series") return seriesText(readSeries(text, bytes));
+    if (file === "bytes") return bytes.toString("base64url");
     return file === "text" ? bytes.toString("utf8") : imageOf(bytes);
   } catch (error) {
     if (error instanceof FileError) throw new UsageError(`${kebab(name)}: ${error.message}`);

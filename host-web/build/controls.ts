@@ -8,7 +8,7 @@ export const escapeHtml = (text: string) =>
   text.replace(/[&<>"]/g, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[character]!);
 
 /** What a file dialogue offers; anything may be dropped. */
-const ACCEPTED = { picture: "image/*", series: ".csv,.tsv,.txt,.dat,.npy", text: ".xml,.sbml" };
+const ACCEPTED = { picture: "image/*", series: ".csv,.tsv,.txt,.dat,.npy", text: ".xml,.sbml", bytes: "" };
 
 export function controls(model: AnyModel): string {
   const fields = Object.entries<z.ZodType>(model.parameters.shape).filter(([, field]) => metaOf(field).page !== false);

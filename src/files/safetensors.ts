@@ -38,18 +38,17 @@ export function writeSafetensors(tensors: Record<string, Tensor>, metadata: Reco
   return file;
 }
 
+/** The texts about a file's tensors. @throws SafetensorsError naming what is wrong with it */
+export function safetensorsMetadata(file: Uint8Array): Record<string, string> {
+  const { __metadata__: metadata } = headerOf(file);
+  return typeof metadata === "object" && metadata !== null ? (metadata as Record<string, string>) : {};
+}
+
 /** The tensors of a file; 32- and 64-bit floats. @throws SafetensorsError naming what is wrong with it */
 export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  if (file.length < 8)
-    throw new SafetensorsError(`The file has ${file.length} bytes: a safetensors file has at least 8.`);
+  const header = headerOf(file);
   const length = Number(view.getBigUint64(0, true));
-  if (length > file.length - 8) {
-    throw new SafetensorsError(
-      `The file says that its header has ${length} bytes, but only ${file.length - 8} follow: it is cut off, or no safetensors file.`,
-    );
-  }
-  const header = parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
   const tensors: Record<string, Tensor> = {};
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
@@ -78,6 +77,19 @@ export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
     tensors[name] = { shape, data: Float32Array.from({ length: count }, (_, i) => value(i)) };
   }
   return tensors;
+}
+
+function headerOf(file: Uint8Array): Record<string, unknown> {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (file.length < 8)
+    throw new SafetensorsError(`The file has ${file.length} bytes: a safetensors file has at least 8.`);
+  const length = Number(view.getBigUint64(0, true));
+  if (length > file.length - 8) {
+    throw new SafetensorsError(
+      `The file says that its header has ${length} bytes, but only ${file.length - 8} follow: it is cut off, or no safetensors file.`,
+    );
+  }
+  return parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
 }
 
 function parse(text: string): Record<string, unknown> {

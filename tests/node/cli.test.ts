@@ -334,6 +334,23 @@ describe.concurrent("reservoirs", () => {
     );
     const again = await gibbs(["run", "--resume", "a.gibbs", "--json", "--quiet"], cwd);
     expect(JSON.parse(again.stdout)).toMatchObject({ digest, result });
+    const test = ["--test", "200", "--starts", "3", "--train", "500", "--washout", "50", "--horizon", "20"];
+    const loaded = await gibbs(
+      [
+        "run",
+        "reservoir",
+        "--network",
+        "a.safetensors",
+        "--task",
+        "henon",
+        "--synchronisation",
+        "40",
+        ...test,
+        "--json",
+      ],
+      cwd,
+    );
+    expect(JSON.parse(loaded.stdout)).toMatchObject({ parameters: { units: 30 }, result: { reservoirs: 1 } });
   });
 
   it("a scan is one batch", async ({ expect }) => {

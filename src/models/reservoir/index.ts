@@ -10,6 +10,7 @@ import { validateReservoir } from "./validate.ts";
 
 export type { Forecast } from "./export.ts";
 export type { Spread } from "./figures.ts";
+export { bytesText } from "./load.ts";
 export { type ClosedLoop, lyapunovSpectrum } from "./lyapunov.ts";
 export { nrmse as normalisedError, validSteps } from "./metrics.ts";
 export type { Member, Readout } from "./network.ts";

@@ -36,6 +36,11 @@ export const reservoirParameters = z.object({
     .default("")
     .describe("A series of one's own, a CSV or .npy file of shape time × features, or series × time × features")
     .meta({ file: "series", label: "Series file" }),
+  network: z
+    .string({ error: "it is a file as text" })
+    .default("")
+    .describe("A trained network, a safetensors file that --out wrote: it is tested, and brings its own settings")
+    .meta({ file: "bytes", page: false }),
   given: whole(0, 4096, "columns")
     .default(0)
     .describe("Of a series of one's own the first columns that are inputs, the others are targets; 0: all are forecast")

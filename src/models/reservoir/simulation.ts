@@ -24,6 +24,7 @@ import {
   testRow,
 } from "./figures.ts";
 import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
+import { inUnitsOf, type Loaded, loadNetwork, withFileSettings } from "./load.ts";
 import { lyapunovSpectrum } from "./lyapunov.ts";
 import { quantile, zeroOfLine } from "./metrics.ts";
 import { allUnits, type Engine, featureCount, type Member, type Readout, type Shape, type Sums } from "./network.ts";
@@ -78,6 +79,8 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   readonly shape: Shape;
   readonly observables: Record<string, Observable>;
   readonly #engine: Engine;
+  /** A network from a file. */
+  readonly #loaded: Loaded | undefined;
   readonly #exclusive = new Exclusive("The reservoir");
   /** [reservoir][point]. */
   readonly #figures: Figures[][] = [];
@@ -90,8 +93,18 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     this.seed = seed;
     const lists = Object.values<number[] | undefined>(points.batch);
     this.replicas = lists[0]?.length ?? 1;
-    this.task = taskOf(points.parameters, seed);
-    this.shape = shapeOf(points, this.task, seed);
+    const { parameters } = points;
+    const task = taskOf(parameters, seed);
+    const outputs = task.table.targets / parameters.patches;
+    this.#loaded = parameters.network === "" ? undefined : loadNetwork(parameters, task, seed, outputs);
+    if (this.#loaded && lists.length > 0) {
+      const [name] = Object.keys(points.batch);
+      throw new ParameterError(name, `${name}: a network from a file is tested as it is, not in a sweep.`);
+    }
+    this.task = this.#loaded ? inUnitsOf(task, this.#loaded) : task;
+    const shape = shapeOf(points, this.task, seed);
+    const { degree, fan } = this.#loaded?.topology ?? shape;
+    this.shape = { ...shape, degree, fan };
     this.observables = Object.fromEntries(
       this.#names.map((name) => [name, { unit: this.#unit(name), description: FIGURES[name] }]),
     );
@@ -101,7 +114,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   static async create(device: Device, given: ReservoirOptions = {}): Promise<ReservoirSimulation> {
     const { seed = 1n, workgroup, lanes, stepwise, onKept, ...parameters } = given;
-    const points = resolve("reservoir", reservoirParameters, parameters);
+    const points = resolve("reservoir", reservoirParameters, withFileSettings(parameters));
     checkWorkgroup(device, workgroup);
     return new ReservoirSimulation(device, points, checkSeed(seed), { workgroup, lanes, stepwise, onKept });
   }
@@ -167,6 +180,9 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
       if (!Number.isSafeInteger(steps) || steps < 0 || this.steps + steps >= 2 ** 31) {
         throw new ParameterError("reservoirs", `reservoirs ${steps}: give a whole number, below 2^31 in all.`);
       }
+      if (this.#loaded && this.steps + steps > 1) {
+        throw new ParameterError("reservoirs", `reservoirs ${this.steps + steps}: a network from a file is one.`);
+      }
       const last = this.steps + steps;
       const from = this.steps;
       const { patches } = this.shape;
@@ -194,7 +210,8 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     });
   }
 
-  #topology(number: number): Promise<Topology> {
+  async #topology(number: number): Promise<Topology> {
+    if (this.#loaded) return this.#loaded.topology;
     const { units, layers, degree, fan, inputs } = this.shape;
     return topologyOf(
       { units, layers, kind: this.points.parameters.topology, degree, fan, inputs, seed: this.seed },
@@ -269,7 +286,13 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     const blind = shape.seesInputs ? ([0, 0] as const) : ([inputs, inputs + shape.inputs] as const);
     const wantsRank = this.#names.includes("kernelRank");
     const all: Trained[] = [];
-    for (const [m, sums] of (await this.#train(members, options)).entries()) {
+    if (this.#loaded) {
+      const { ridge } = this.points.parameters;
+      all.push(
+        ...this.#loaded.readouts.map((readout) => ({ readout, ridge, rank: Number.NaN, tested: new Float64Array() })),
+      );
+    }
+    for (const [m, sums] of (this.#loaded ? [] : await this.#train(members, options)).entries()) {
       if (m % 8 === 0) await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
       options.signal?.throwIfAborted();
       const { ridge } = point(this.points, (first + m) % this.replicas);
@@ -544,7 +567,11 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   async safetensors(): Promise<Uint8Array> {
     const { parameters } = this.points;
     return networkFile(this.shape, this.task, await this.#topology(0), this.readout(), {
-      ...{ model: "gibbs reservoir", parameters: JSON.stringify({ ...parameters, data: "" }), seed: String(this.seed) },
+      ...{
+        model: "gibbs reservoir",
+        parameters: JSON.stringify({ ...parameters, data: "", network: "" }),
+        seed: String(this.seed),
+      },
     });
   }
 
