@@ -11,9 +11,11 @@ import {
   narma10,
   ParameterError,
   parseSeries,
+  powerSpectrum,
   type ReferenceDevice,
   type ReservoirOptions,
   reservoir,
+  returnMap,
   seriesText,
   topologyOf,
 } from "../src/index.ts";
@@ -391,6 +393,40 @@ describe("runs", () => {
     expect(simulation.result().diverged).toEqual([{ point: 1, reservoir: 0 }]);
     expect(simulation.estimate(0).nrmse.value).toBeLessThan(1);
     expect(simulation.estimate(1).nrmse.value).toBeNaN();
+  });
+});
+
+describe("attractors", () => {
+  it("a wave has its frequency and its power, and its maxima follow each other", () => {
+    const wave = Float64Array.from({ length: 4096 }, (_, t) => 3 * Math.sin((2 * Math.PI * t) / 16));
+    const { frequency, power } = powerSpectrum(wave, 0.5);
+    const peak = power.indexOf(Math.max(...power));
+    expect(frequency[peak]).toBeCloseTo(1 / 8, 9);
+    // All power adds up to the variance.
+    expect(power.reduce((sum, p) => sum + p, 0) * frequency[1]).toBeCloseTo(4.5, 2);
+    const pairs = returnMap(Float64Array.of(0, 2, 1, 5, 0, 3, 1), 1, 0);
+    expect(pairs.map(([a, b]) => [Math.round(a), Math.round(b)])).toEqual([
+      [2, 5],
+      [5, 3],
+    ]);
+  });
+
+  it("a network that runs free has that of its system", async () => {
+    using simulation = await reservoir.create(device, SMALL);
+    await simulation.run(1);
+    const { truth, predicted } = await simulation.attractor({ steps: 3000 });
+    for (const [t, column] of truth.entries()) {
+      expect(Math.abs(predicted[t].mean - column.mean)).toBeLessThan(0.1 * column.sd);
+      expect(predicted[t].sd / column.sd).toBeCloseTo(1, 1);
+    }
+    const apart = truth[0].histogram.shares.reduce(
+      (sum, share, bin) => sum + Math.abs(share - predicted[0].histogram.shares[bin]) / 2,
+      0,
+    );
+    expect(apart).toBeLessThan(0.25);
+    using filter = await reservoir.create(device, { ...SMALL, task: "narma10" });
+    await filter.run(1);
+    await expect(filter.attractor()).rejects.toThrow(/has an attractor/);
   });
 });
 

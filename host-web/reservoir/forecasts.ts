@@ -1,7 +1,7 @@
 // Forecasts of all reservoirs of a run from one start, made as reservoirs are trained. Of each are kept its first column and its error in
 // time; all columns are there of the one that stands for them, whose prediction time is the median.
 
-import type { ReservoirSimulation } from "../../src/models/reservoir/index.ts";
+import { type ReservoirSimulation, returnMap } from "../../src/models/reservoir/index.ts";
 
 /** Reservoirs whose forecasts are kept, and those of one launch. */
 export const MOST = 1000;
@@ -100,7 +100,7 @@ export class Forecasts {
     });
     const end = error.findIndex((each) => !(each <= threshold));
     this.kept.push({ first, error, valid: end < 0 ? horizon : end });
-    if (this.maxima.length < MAXIMA) this.maxima.push(...maximaOf(values, columns, columns - 1));
+    if (this.maxima.length < MAXIMA) this.maxima.push(...returnMap(values, columns, columns - 1));
   }
 
   /** The number of the reservoir whose prediction time from this start is the median. */
@@ -131,19 +131,6 @@ export class Forecasts {
     this.#medians.of.set(key, made);
     return made;
   }
-}
-
-/** Pairs of successive maxima of a column of [step][column], between samples by a parabola. */
-export function maximaOf(values: ArrayLike<number>, columns: number, column: number): [number, number][] {
-  const at = (step: number) => values[step * columns + column];
-  const tops: number[] = [];
-  for (let step = 1; (step + 2) * columns <= values.length; step++) {
-    const [before, here, after] = [at(step - 1), at(step), at(step + 1)];
-    if (!(here > before && here >= after)) continue;
-    const bend = before - 2 * here + after;
-    tops.push(here - (after - before) ** 2 / (8 * bend));
-  }
-  return tops.slice(1).map((top, i) => [tops[i], top]);
 }
 
 const all = new WeakMap<ReservoirSimulation, Forecasts>();

@@ -1,14 +1,16 @@
 // The table and plots of the page: figures beside exact values, how errors grow, the return map of maxima, and how often values occur.
 
-import { type ReservoirSimulation, reservoir } from "../../src/models/reservoir/index.ts";
+import { powerSpectrum, type ReservoirSimulation, reservoir, returnMap } from "../../src/models/reservoir/index.ts";
 import type { Curve, News, PlotData, Row } from "../worker/protocol.ts";
-import { type Forecasts, forecastsOf, maximaOf } from "./forecasts.ts";
+import { type Forecasts, forecastsOf } from "./forecasts.ts";
 import { columnOf } from "./panel.ts";
 
 const BINS = 40;
 /** Points of the return map, and rows of the truth that are looked at. */
 const POINTS = 1500;
 const ROWS = 20_000;
+/** Forecasts whose spectra are averaged. */
+const SPECTRA = 50;
 /** Beyond these a logarithmic axis would be mostly empty; a forecast that runs away stays at the upper end. */
 const [LEAST_ERROR, MOST_ERROR] = [1e-6, 10];
 
@@ -54,7 +56,34 @@ function plotsOf(simulation: ReservoirSimulation, forecasts: Forecasts): PlotDat
   const plots = [errors(simulation, forecasts)];
   if (task.flow?.name === "lorenz") plots.push(maxima(simulation, forecasts));
   plots.push(histogram(simulation, forecasts));
+  const frequencies = spectrum(simulation, forecasts);
+  if (frequencies) plots.push(frequencies);
   return plots;
+}
+
+/** At which frequencies the first column moves; undefined where forecasts are too short to tell. */
+function spectrum({ task }: ReservoirSimulation, forecasts: Forecasts): PlotData | undefined {
+  const { columns, targets, data } = task.table;
+  const dt = task.flow?.dt ?? 1;
+  const rows = data.subarray(0, ROWS * (columns + targets));
+  const own = Float64Array.from(columnOf(rows, columns + targets, columns), (value) => value * task.sd[columns]);
+  const truth = powerSpectrum(own, dt);
+  const made = forecasts.kept
+    .slice(0, SPECTRA)
+    .map(({ first }) => first)
+    .filter((first) => first.every(Number.isFinite))
+    .map((first) => powerSpectrum(Float64Array.from(first), dt).power);
+  if (truth.power.length === 0 || made.length === 0 || made[0].length === 0) return undefined;
+  const most = Math.max(...truth.power);
+  // Above the last frequency with power that can be seen there is nothing but rounding.
+  const end = truth.power.reduce((last, power, k) => (power > 1e-8 * most ? k + 1 : last), 0);
+  const shown = (of: (k: number) => number) => Array.from({ length: end }, (_, k) => Math.max(1e-9 * most, of(k)));
+  const x = truth.frequency.slice(0, end);
+  const curves = [
+    { name: "truth", x, y: shown((k) => truth.power[k]) },
+    { name: "forecasts", x, y: shown((k) => made.reduce((sum, power) => sum + power[k], 0) / made.length) },
+  ];
+  return { key: "spectrum", title: "Power spectrum of the first column", x: "frequency", curves, log: true };
 }
 
 /** Errors of forecasts in time, with the threshold and, where it is known, the growth by the Lyapunov exponent. */
@@ -90,7 +119,7 @@ function maxima({ task }: ReservoirSimulation, forecasts: Forecasts): PlotData {
   const width = columns + targets;
   const rows = data.subarray(0, ROWS * width);
   const plain = (value: number) => value * task.sd[width - 1] + task.mean[width - 1];
-  const truth = maximaOf(rows, width, width - 1).map(([a, b]): [number, number] => [plain(a), plain(b)]);
+  const truth = returnMap(rows, width, width - 1).map(([a, b]): [number, number] => [plain(a), plain(b)]);
   const points = (name: string, pairs: readonly [number, number][]): Curve => {
     const some = pairs.slice(0, POINTS).sort(([a], [b]) => a - b);
     // A place may hold one point only.

@@ -8,6 +8,7 @@ import { flowOf } from "./systems/index.ts";
 import { flowOfTask } from "./tasks.ts";
 import { validateReservoir } from "./validate.ts";
 
+export { attractorStatistics, type ColumnStatistics, powerSpectrum, returnMap } from "./attractor.ts";
 export type { Forecast } from "./export.ts";
 export type { Spread } from "./figures.ts";
 export { bytesText } from "./load.ts";

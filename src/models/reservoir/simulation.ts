@@ -10,6 +10,7 @@ import type { CheckpointExtra, Observable, Options, Simulation } from "../model.
 import { type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
+import { attractorStatistics } from "./attractor.ts";
 import { type Forecast, networkFile, stripsOf } from "./export.ts";
 import {
   FIGURES,
@@ -540,6 +541,36 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   /** Valid prediction times of every network so far, [network][start], in the task's unit. */
   validPredictionTimes(p = 0): number[][] {
     return this.#figures.map((points) => points[p].valid.map((steps) => steps / this.task.lyapunovTime));
+  }
+
+  /**
+   * The attractor of a trained network that runs free for `steps` steps after the first start, beside that of the system along the series;
+   * in the series' own units.
+   *
+   * @throws ParameterError where the task is no forecast
+   */
+  attractor({ steps = 10_000, reservoir = 0, point: p = 0 } = {}, options: RunOptions = {}) {
+    return this.#exclusive.use(async () => {
+      const { table, starts, driven, mean, sd, kind, flow } = this.task;
+      if (kind !== "forecast") {
+        throw new ParameterError(
+          "task",
+          `task ${this.points.parameters.task}: only what forecasts a system has an attractor.`,
+        );
+      }
+      const { columns, targets, data } = table;
+      const members = this.#membersOf(await this.#topology(reservoir)).filter((_, i) => i % this.replicas === p);
+      const from = { starts: starts.slice(0, 1), driven, horizon: steps };
+      const made = await this.#engine.forecast(members, this.readout(reservoir, p), table, from, options);
+      const plain = (value: number, t: number) => value * sd[columns + t] + mean[columns + t];
+      const rows = Float64Array.from({ length: table.rows * targets }, (_, at) =>
+        plain(data[Math.floor(at / targets) * (columns + targets) + columns + (at % targets)], at % targets),
+      );
+      const dt = flow?.dt ?? 1;
+      const truth = attractorStatistics(rows, targets, dt);
+      const free = made.map((value, at) => plain(value, at % targets));
+      return { truth, predicted: attractorStatistics(free, targets, dt, truth) };
+    });
   }
 
   async set(changes: Partial<ReservoirParameters>): Promise<void> {
