@@ -459,6 +459,7 @@ describe("a network from a file", () => {
   it("is refused where it does not fit", async () => {
     const { network } = await file(SMALL);
     const refused = (options: ReservoirOptions) => expect(reservoir.create(device, { ...test, ...options })).rejects;
+    await refused({ network, reservoirs: 2 }).toThrow(/reservoirs 2: a network from a file is one/);
     await refused({ network, units: 41 }).toThrow(/units 41: the network of the file has 40; leave it out/);
     await refused({ network, task: "lorenz" }).toThrow(/tensor W_in is 40 × 2, not 40 × 3/);
     await refused({ network, ridge: [1e-6, 1e-4] }).toThrow(ParameterError);

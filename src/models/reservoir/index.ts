@@ -56,7 +56,7 @@ export const reservoir = {
   parameters: reservoirParameters,
   step: "reservoir",
   observables: {},
-  steps: ({ reservoirs }) => reservoirs,
+  steps: ({ reservoirs, network }) => (network === "" ? reservoirs : 1), // a file holds one
   /**
    * Reservoirs of a task, or a sweep of them side by side.
    *

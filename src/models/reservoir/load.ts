@@ -60,6 +60,9 @@ export function withFileSettings(given: Record<string, unknown>): Record<string,
   } catch {
     throw new ParameterError("network", "network: the file says nothing of its settings; give one that gibbs wrote.");
   }
+  if (given.reservoirs !== undefined && given.reservoirs !== 1) {
+    throw new ParameterError("reservoirs", `reservoirs ${given.reservoirs}: a network from a file is one.`);
+  }
   const settings: Record<string, unknown> = { reservoirs: 1 };
   for (const name of SETTINGS) {
     settings[name] = own[name];
