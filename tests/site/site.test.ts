@@ -337,7 +337,7 @@ describe("the pages of memories", () => {
   it("the magnet scans beside its sums; a Boltzmann machine learns, and Verify confirms it", async () => {
     const magnet = await ready("curie-weiss/#v=1&seed=2&size=64&step=50", { reducedMotion: true });
     await magnet.page.click("#scan");
-    // 21 temperatures on SwiftShader: a busy machine takes its time.
+    // 28 temperatures on SwiftShader: a busy machine takes its time.
     await magnet.page.waitForSelector("#extra-plots .plot >> nth=2", { timeout: 240_000 });
     const machine = await ready("rbm/#v=1&seed=3&data=bars&side=3&hidden=8&step=20", { reducedMotion: true });
     await machine.page.click("#verify");
