@@ -517,7 +517,7 @@ describe("bad input is refused", () => {
     [{ spectralRadius: Number.NaN }, /spectralRadius NaN/],
     [{ leakRate: 0 }, /above 0 and up to 1/],
     [{ connectivity: 2 }, /above 0 and up to 1/],
-    [{ task: "narma20" as "narma10" }, /one of lorenz/],
+    [{ task: "narma20" as "narma10" }, /one of logistic/],
     [{ spectralRadius: [0.1, 0.2], leakRate: [1] }, /equally long/],
     [{ units: 1, connectivity: 1, task: "henon", patches: 3 }, /must divide the 2 columns; take 1, 2/],
     [{ task: "kuramoto-sivashinsky", patches: 8, overlap: 30 }, /would see more than all 64; take 28 or less/],

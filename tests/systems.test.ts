@@ -51,11 +51,11 @@ describe("the largest Lyapunov exponent", () => {
     ["logistic", {}, Math.LN2, 0, 10, 200],
     ["logistic", { r: 3.7 }, 0.355012, 0.0001, 10, 500],
     ["henon", {}, 0.41922, 0.00001, 10, 500],
-    ["coupledLogistic", { coupling: 0.4 }, Math.LN2, 0, 10, 200],
+    ["coupled-logistic", { coupling: 0.4 }, Math.LN2, 0, 10, 200],
     ["lorenz", {}, 0.9056, 0.0005, 50, 50],
     ["roessler", {}, 0.0713, 0.0003, 50, 40],
     ["lorenz96", {}, 1.684, 0.008, 20, 25],
-    ["kuramotoSivashinsky", { grid: 32 }, 0.0476, 0.0014, 40, 10],
+    ["kuramoto-sivashinsky", { grid: 32 }, 0.0476, 0.0014, 40, 10],
   ])("%s %o is %d", (name, options, expected, uncertainty, samples, pulls) => {
     const flow = flowOf(name, options);
     const { value, error } = exponent(flow, { samples, pulls });
@@ -66,8 +66,8 @@ describe("the largest Lyapunov exponent", () => {
     if (name === "logistic") expect(Math.abs(value - 0.432173) / spread).toBeGreaterThan(4); // r = 3.8
   });
 
-  it("mackeyGlass's, from differences of 10⁻¹¹ once they have turned into its direction", () => {
-    const flow = flowOf("mackeyGlass");
+  it("that of Mackey and Glass, from differences of 10⁻¹¹ once they have turned into its direction", () => {
+    const flow = flowOf("mackey-glass");
     const rates = Array.from({ length: 30 }, (_, k) => {
       const [a, b] = [0, 1e-11].map((by) => flow.trajectory({ start: [0.5 + k / 30 + by], steps: 2701 }));
       const apart = (t: number) => distance(a.subarray(t - 17, t + 1), b.subarray(t - 17, t + 1));
@@ -84,9 +84,9 @@ describe("steps half as long leave a sixteenth of the error", () => {
     ["lorenz", { dt: 0.1 }, [1, 2, 20], 5, 10],
     ["roessler", { dt: 0.5 }, [1, 2, 1], 10, 20],
     ["lorenz96", { dt: 0.1, sites: 5 }, [8, 8, 9, 7, 8], 10, 20],
-    ["coupledLorenz", { dt: 0.1 }, [1, 2, 20, 4, -3, 25], 5, 10],
-    ["mackeyGlass", {}, [0.9], 100, 2],
-    ["kuramotoSivashinsky", { dt: 1, grid: 16 }, wave(16, Math.sin), 4, 32],
+    ["coupled-lorenz", { dt: 0.1 }, [1, 2, 20, 4, -3, 25], 5, 10],
+    ["mackey-glass", {}, [0.9], 100, 2],
+    ["kuramoto-sivashinsky", { dt: 1, grid: 16 }, wave(16, Math.sin), 4, 32],
   ])("%s", (name, options, start, samples, substeps) => {
     const ends = [1, 2, 16].map((finer) => {
       return stateAfter(flowOf(name, { ...options, substeps: substeps * finer }), start, samples);
@@ -100,7 +100,7 @@ describe("steps half as long leave a sixteenth of the error", () => {
 
 describe("Kuramoto–Sivashinsky", () => {
   it("small waves grow by q² - q⁴", () => {
-    const flow = flowOf("kuramotoSivashinsky");
+    const flow = flowOf("kuramoto-sivashinsky");
     for (const k of [1, 2, 3, 5]) {
       const start = wave(64, (angle) => 1e-8 * Math.cos(k * angle));
       const q = (2 * Math.PI * k) / 22;
@@ -110,7 +110,7 @@ describe("Kuramoto–Sivashinsky", () => {
 
   it("a wind carries a wave along", () => {
     const shape = (angle: number) => Math.cos(angle) * (1 + Math.sin(2 * angle));
-    const flow = flowOf("kuramotoSivashinsky", { substeps: 8 });
+    const flow = flowOf("kuramoto-sivashinsky", { substeps: 8 });
     const still = stateAfter(flow, wave(64, shape), 16); // 4 units of time
     const shift = 5; // points, of 22/64 each
     const wind = (shift * 22) / 64 / 4;
@@ -123,7 +123,7 @@ describe("Kuramoto–Sivashinsky", () => {
   });
 
   it("keeps its mean, and its energy within bounds", () => {
-    const path = flowOf("kuramotoSivashinsky", { grid: 32 }).trajectory({ steps: 2000, seed: 8n });
+    const path = flowOf("kuramoto-sivashinsky", { grid: 32 }).trajectory({ steps: 2000, seed: 8n });
     for (let t = 0; t < 2000; t += 100) {
       const u = path.subarray(32 * t, 32 * (t + 1));
       expect(Math.abs(meanOf(Array.from(u)))).toBeLessThan(1e-12);
@@ -159,8 +159,8 @@ describe("Kuramoto–Sivashinsky", () => {
 
 describe("two coupled systems synchronise above the critical coupling only", () => {
   it.each<[FlowName, below: number, above: number, transient: number]>([
-    ["coupledLogistic", 0.22, 0.28, 2000],
-    ["coupledLorenz", 0.4, 0.52, 20_000],
+    ["coupled-logistic", 0.22, 0.28, 2000],
+    ["coupled-lorenz", 0.4, 0.52, 20_000],
   ])("%s", (name, below, above, transient) => {
     const critical = flowOf(name).criticalCoupling!.value;
     expect(critical).toBeGreaterThan(below);
@@ -187,14 +187,14 @@ describe("trajectories", () => {
     const digests = await Promise.all(paths.map((path) => digestOf(new Uint8Array(path.buffer))));
     expect(Object.fromEntries(flowNames.map((name, i) => [name, digests[i].slice(7, 23)]))).toMatchInlineSnapshot(`
       {
-        "coupledLogistic": "30db9959b97e2851",
-        "coupledLorenz": "e8ff25d0f7d03f76",
+        "coupled-logistic": "30db9959b97e2851",
+        "coupled-lorenz": "e8ff25d0f7d03f76",
         "henon": "25b68ff9ac1b472e",
-        "kuramotoSivashinsky": "209b9fdde9746dfd",
+        "kuramoto-sivashinsky": "209b9fdde9746dfd",
         "logistic": "e68d19ce072ad08f",
         "lorenz": "d582fda217df49bc",
         "lorenz96": "2ee663af63555d9d",
-        "mackeyGlass": "afb3a31cf33297bc",
+        "mackey-glass": "afb3a31cf33297bc",
         "roessler": "558236a68253061b",
       }
     `);
@@ -236,13 +236,13 @@ describe("what is refused", () => {
     ["lorenz", { substeps: 1.5 }, /substeps 1.5: .* whole number from 1/],
     ["lorenz", { coupling: 1 }, /lorenz: it has no coupling; its constants are dt, substeps, sigma/],
     ["logistic", { r: 4.1 }, /r 4.1: above 4/],
-    ["coupledLogistic", { coupling: 1.5 }, /coupling 1.5: .* from 0 to 1/],
-    ["coupledLorenz", { coupling: -1 }, /coupling -1: .* 0 or more/],
-    ["mackeyGlass", { delay: 17.05 }, /delay 17.05: it must be a whole multiple of dt \/ substeps = 0.1/],
-    ["mackeyGlass", { delay: 1e8 }, /delay 100000000: it has 1000000000 steps/],
-    ["mackeyGlass", { power: 9.65 }, /power 9.65: .* whole number/],
-    ["kuramotoSivashinsky", { grid: 100 }, /grid 100: .* power of two from 8/],
-    ["kuramotoSivashinsky", { length: -22 }, /length -22/],
+    ["coupled-logistic", { coupling: 1.5 }, /coupling 1.5: .* from 0 to 1/],
+    ["coupled-lorenz", { coupling: -1 }, /coupling -1: .* 0 or more/],
+    ["mackey-glass", { delay: 17.05 }, /delay 17.05: it must be a whole multiple of dt \/ substeps = 0.1/],
+    ["mackey-glass", { delay: 1e8 }, /delay 100000000: it has 1000000000 steps/],
+    ["mackey-glass", { power: 9.65 }, /power 9.65: .* whole number/],
+    ["kuramoto-sivashinsky", { grid: 100 }, /grid 100: .* power of two from 8/],
+    ["kuramoto-sivashinsky", { length: -22 }, /length -22/],
     ["lorenz96", { sites: 3 }, /sites 3: .* from 4/],
   ])("%s %o", (name, options, message) => {
     expect(() => flowOf(name as FlowName, options)).toThrow(message);
@@ -260,7 +260,7 @@ describe("what is refused", () => {
     ["lorenz", { dt: 0.5, substeps: 1 }, { steps: 99 }, /leaves all bounds after \d+ samples: lower dt, or raise/],
     ["henon", {}, { steps: 99, start: [3, 3] }, /henon: .* leaves all bounds .*: start nearer/],
     ["logistic", {}, { steps: 99, start: [1.01] }, /starts lie between 0 and 1/],
-    ["kuramotoSivashinsky", { dt: 8 }, { steps: 999 }, /leaves all bounds/],
+    ["kuramoto-sivashinsky", { dt: 8 }, { steps: 999 }, /leaves all bounds/],
   ])("%s %o %o", (name, options, asked, message) => {
     expect(() => flowOf(name, options).trajectory(asked)).toThrow(message);
     expect(() => flowOf(name, options).trajectory(asked)).toThrow(ParameterError);

@@ -53,7 +53,7 @@ function viewsOf({ task }: ReservoirSimulation): [string, string][] {
   if (kind === "memory") return [["memory", "Memory of each delay"], map];
   if (kind === "synchronisation") return [["synchronisation", "Coupling and synchronisation"], map];
   if (kind === "filter") return [["series", "Output and truth"], map];
-  const plane = (flow && flow.dt === 1 && flow.name !== "mackeyGlass") || table.targets === 2;
+  const plane = (flow && flow.dt === 1 && flow.name !== "mackey-glass") || table.targets === 2;
   const strips = table.targets >= PLACES;
   const whole: [string, string] = plane
     ? ["return", table.targets === 1 ? "Return map" : "In the plane"]

@@ -2,7 +2,7 @@
 
 import { writeSafetensors } from "../../files/safetensors.ts";
 import { featureCount, type Readout, type Shape } from "./network.ts";
-import type { Task } from "./tasks.ts";
+import type { Task } from "./tasks/index.ts";
 import type { Topology } from "./topology.ts";
 
 export interface Forecast {

@@ -2,7 +2,7 @@
 
 import { memoryFunction, nrmse, validSteps } from "./metrics.ts";
 import type { Shape } from "./network.ts";
-import type { Task } from "./tasks.ts";
+import type { Task } from "./tasks/index.ts";
 
 /** Median and quartiles over reservoirs and, where there are some, starts. */
 export interface Spread {

@@ -5,7 +5,7 @@ import type { Model } from "../model.ts";
 import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
 import { type ReservoirOptions, ReservoirSimulation } from "./simulation.ts";
 import { flowOf } from "./systems/index.ts";
-import { flowOfTask } from "./tasks.ts";
+import { stepsOf } from "./tasks/index.ts";
 import { validateReservoir } from "./validate.ts";
 
 export { attractorStatistics, type ColumnStatistics, powerSpectrum, returnMap } from "./attractor.ts";
@@ -22,7 +22,7 @@ export { fitReadout } from "./ridge.ts";
 export { parseSeries, seriesText } from "./series-text.ts";
 export { type ReservoirOptions, type ReservoirResult, ReservoirSimulation } from "./simulation.ts";
 export { type Flow, type FlowName, flowOf } from "./systems/index.ts";
-export { narma10, type Task } from "./tasks.ts";
+export { narma10, type Task } from "./tasks/index.ts";
 export { spectralRadius, type Topology, topologyOf } from "./topology.ts";
 
 /**
@@ -40,7 +40,7 @@ export function exactMemory(parameters: ReservoirParameters): number[] | undefin
 function exact(parameters: ReservoirParameters) {
   const { task, units, delays } = parameters;
   if (task === "coupled-logistic" || task === "coupled-lorenz") {
-    const { criticalCoupling } = flowOf(task === "coupled-logistic" ? "coupledLogistic" : "coupledLorenz");
+    const { criticalCoupling } = flowOf(task);
     return criticalCoupling ? { criticalCoupling } : {};
   }
   const shares = exactMemory(parameters);
@@ -68,11 +68,8 @@ export const reservoir = {
   estimate: (simulation, _, replicas) => simulation.estimate(replicas?.[0]),
   exact,
   updates: (parameters) => {
-    const { units, layers, washout, train, test, starts, synchronisation, horizon, patches } = parameters;
-    const lambda = flowOfTask(parameters)?.lyapunov;
-    const steps = horizon || (lambda ? Math.round(15 / lambda.value / flowOfTask(parameters)!.dt) : 500);
-    const forecasts = ["narma10", "memory"].includes(parameters.task) ? 0 : starts * (synchronisation + steps);
-    return { count: units * layers * patches * (washout + train + test + forecasts), unit: "node-steps" };
+    const { units, layers, patches } = parameters;
+    return { count: units * layers * patches * stepsOf(parameters), unit: "node-steps" };
   },
   outputs: [".safetensors"],
   validate: validateReservoir,

@@ -4,7 +4,7 @@ import { ParameterError } from "../../device/errors.ts";
 import { readSafetensors, SafetensorsError, safetensorsMetadata, type Tensor } from "../../files/safetensors.ts";
 import type { Readout } from "./network.ts";
 import type { ReservoirParameters } from "./parameters.ts";
-import type { Task } from "./tasks.ts";
+import type { Task } from "./tasks/index.ts";
 import type { Topology } from "./topology.ts";
 
 export interface Loaded {

@@ -1,12 +1,10 @@
 // The parameters of echo-state networks, declared once; their names are those of ReservoirPy.
 
 import * as z from "zod";
+import { flowNames } from "./systems/index.ts";
 
-export const TASKS = [
-  ...["lorenz", "roessler", "mackey-glass", "lorenz96", "kuramoto-sivashinsky", "logistic", "henon"],
-  ...["coupled-logistic", "coupled-lorenz", "narma10", "memory", "data"],
-] as const;
-export type TaskName = (typeof TASKS)[number];
+/** The systems that are forecast, and what else can be learned. */
+const TASKS = [...flowNames, "narma10", "memory", "data"] as const;
 
 const whole = (least: number, most: number, what: string) =>
   z

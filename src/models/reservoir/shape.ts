@@ -4,7 +4,7 @@ import { ParameterError } from "../../device/errors.ts";
 import type { Points } from "../parameters.ts";
 import type { Shape } from "./network.ts";
 import { degreeOf, type ReservoirParameters } from "./parameters.ts";
-import type { Task } from "./tasks.ts";
+import type { Task } from "./tasks/index.ts";
 
 /** @throws ParameterError where patches do not divide the columns */
 export function shapeOf({ parameters, batch }: Points<ReservoirParameters>, task: Task, seed: bigint): Shape {

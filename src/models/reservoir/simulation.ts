@@ -34,7 +34,7 @@ import { kernelRank } from "./rank.ts";
 import { ReferenceEngine } from "./reference-engine.ts";
 import { fitReadout } from "./ridge.ts";
 import { shapeOf } from "./shape.ts";
-import { type Task, taskOf } from "./tasks.ts";
+import { type Task, taskOf } from "./tasks/index.ts";
 import { type Topology, topologyOf } from "./topology.ts";
 
 export type ReservoirOptions = Options<typeof reservoirParameters> & GpuNetworkOptions;

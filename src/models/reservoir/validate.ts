@@ -8,7 +8,7 @@ import { STEPS_KEPT, unitsOf } from "./gram.ts";
 import { featureCount, type Member, type Shape, type Table } from "./network.ts";
 import { ReferenceNetwork } from "./reference.ts";
 import { ReservoirSimulation } from "./simulation.ts";
-import { narma10 } from "./tasks.ts";
+import { narma10 } from "./tasks/index.ts";
 import { PURPOSE, topologyOf } from "./topology.ts";
 
 /** NARMA10 from inputs that repeat after 97 steps, computed once by its recurrence in 50 digits. */

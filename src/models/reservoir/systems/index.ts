@@ -15,13 +15,13 @@ const LORENZ = { dt: 0.02, substeps: 4, sigma: 10, rho: 28, beta: 8 / 3 };
 export const FLOWS = {
   logistic: { r: 4 },
   henon: { a: 1.4, b: 0.3 },
-  coupledLogistic: { r: 4, coupling: 0.2 },
+  "coupled-logistic": { r: 4, coupling: 0.2 },
   lorenz: LORENZ,
   roessler: { dt: 0.1, substeps: 10, a: 0.2, b: 0.2, c: 5.7 },
   lorenz96: { dt: 0.05, substeps: 4, sites: 40, forcing: 8 },
-  coupledLorenz: { ...LORENZ, coupling: 0.3 },
-  mackeyGlass: { dt: 1, substeps: 10, beta: 0.2, gamma: 0.1, power: 10, delay: 17 },
-  kuramotoSivashinsky: { dt: 0.25, substeps: 1, length: 22, grid: 64 },
+  "coupled-lorenz": { ...LORENZ, coupling: 0.3 },
+  "mackey-glass": { dt: 1, substeps: 10, beta: 0.2, gamma: 0.1, power: 10, delay: 17 },
+  "kuramoto-sivashinsky": { dt: 0.25, substeps: 1, length: 22, grid: 64 },
 } as const;
 
 export type FlowName = keyof typeof FLOWS;
@@ -34,8 +34,9 @@ export type FlowOptions = Partial<Record<FlowOption, number>>;
 
 // biome-ignore lint/suspicious/noExplicitAny: each takes its own constants, which FLOWS has
 const MAKERS: { [Name in FlowName]: (constants: any) => Flow<Name> } = {
-  ...{ logistic, henon, coupledLogistic, lorenz, roessler, lorenz96, coupledLorenz },
-  ...{ mackeyGlass, kuramotoSivashinsky },
+  ...{ logistic, henon, lorenz, roessler, lorenz96 },
+  ...{ "coupled-logistic": coupledLogistic, "coupled-lorenz": coupledLorenz },
+  ...{ "mackey-glass": mackeyGlass, "kuramoto-sivashinsky": kuramotoSivashinsky },
 };
 
 /** Ranges beyond "finite". */
@@ -76,8 +77,8 @@ function check(name: FlowName, option: string, value: number): number {
   if (option === "r" && value > 4) {
     throw new ParameterError("r", `${name}: r ${value}: above 4 the map leaves 0 … 1 for good; choose at most 4.`);
   }
-  if (option === "coupling" && (value < 0 || (name === "coupledLogistic" && value > 1))) {
-    const range = name === "coupledLogistic" ? "from 0 to 1" : "of 0 or more";
+  if (option === "coupling" && (value < 0 || (name === "coupled-logistic" && value > 1))) {
+    const range = name === "coupled-logistic" ? "from 0 to 1" : "of 0 or more";
     throw new ParameterError("coupling", `${name}: coupling ${value}: it must be a number ${range}.`);
   }
   return value;

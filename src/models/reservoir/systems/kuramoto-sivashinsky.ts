@@ -24,7 +24,7 @@ export function kuramotoSivashinsky({
   substeps,
   length,
   grid,
-}: Sampling & { length: number; grid: number }): Flow<"kuramotoSivashinsky"> {
+}: Sampling & { length: number; grid: number }): Flow<"kuramoto-sivashinsky"> {
   if (!(Number.isInteger(grid) && grid >= 8 && grid <= 2 ** 16 && (grid & (grid - 1)) === 0)) {
     throw new ParameterError(
       "grid",
@@ -34,7 +34,7 @@ export function kuramotoSivashinsky({
   const { cos, sin } = circle(grid);
   const scheme = new Scheme(grid, length, dt / substeps);
   return flow({
-    ...{ name: "kuramotoSivashinsky", dimension: grid, dt },
+    ...{ name: "kuramoto-sivashinsky", dimension: grid, dt },
     ...{ centre: Array.from(cos, (c, i) => c * (1 + sin[i])), spread: 0.5, transient: Math.ceil(200 / dt) },
     drawn: withoutMean,
     lyapunov: EXPONENTS.get(length),

@@ -21,7 +21,7 @@ interface Constants {
  * must be a multiple: then x_τ at both ends of a step are values that were computed, and in its middle it is that of the cubic through
  * the ends of that earlier step with their slopes, (x₀ + x₁)/2 + h (x'₀ - x'₁)/8, whose error is of order h⁴ too.
  */
-export function mackeyGlass({ dt, substeps, ...constants }: Sampling & Constants): Flow<"mackeyGlass"> {
+export function mackeyGlass({ dt, substeps, ...constants }: Sampling & Constants): Flow<"mackey-glass"> {
   const { beta, gamma, power: n, delay } = constants;
   const h = dt / substeps;
   const steps = Math.round(delay / h);
@@ -38,7 +38,7 @@ export function mackeyGlass({ dt, substeps, ...constants }: Sampling & Constants
     );
   }
   return flow({
-    ...{ name: "mackeyGlass", dimension: 1, dt, centre: [1], spread: 0.5, transient: Math.ceil((30 * delay) / dt) },
+    ...{ name: "mackey-glass", dimension: 1, dt, centre: [1], spread: 0.5, transient: Math.ceil((30 * delay) / dt) },
     lyapunov:
       beta === 0.2 && gamma === 0.1 && n === 10 && delay === 17
         ? { value: 0.0051, source: "gibbs, 300 pairs of trajectories over 2,000 units of time: 0.0051 ± 0.0001" }

@@ -39,11 +39,11 @@ export function henon({ a, b }: { a: number; b: number }): Flow<"henon"> {
  * 10.1143/PTP.72.480). The difference grows by λ⊥ = λ + ln |1 - 2ε|, so at r = 4 they synchronise between ε = 1/4 and 3/4 (Fujisaka and
  * Yamada 1983, doi 10.1143/PTP.69.32). Starts x and 1 - x coincide after one step, whatever ε.
  */
-export function coupledLogistic({ r, coupling }: { r: number; coupling: number }): Flow<"coupledLogistic"> {
+export function coupledLogistic({ r, coupling }: { r: number; coupling: number }): Flow<"coupled-logistic"> {
   const f = (x: number) => r * x * (1 - x);
   const alone = r === 4 && (coupling === 0 || (coupling > 1 / 4 && coupling < 3 / 4));
   return flow({
-    ...{ name: "coupledLogistic", dimension: 2, dt: 1, centre: [0.4, 0.6], ...INSIDE },
+    ...{ name: "coupled-logistic", dimension: 2, dt: 1, centre: [0.4, 0.6], ...INSIDE },
     lyapunov: alone ? { value: Math.LN2, source: "ln 2, exact" } : undefined,
     criticalCoupling: r === 4 ? { value: 1 / 4, source: "ln 2 + ln |1 - 2ε| = 0, exact" } : undefined,
     unbounded: { parameter: "r", remedy: "starts lie between 0 and 1" },

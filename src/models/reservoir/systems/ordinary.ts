@@ -96,13 +96,13 @@ export function coupledLorenz({
   substeps,
   coupling,
   ...constants
-}: Sampling & LorenzConstants & { coupling: number }): Flow<"coupledLorenz"> {
+}: Sampling & LorenzConstants & { coupling: number }): Flow<"coupled-lorenz"> {
   const { value } = LORENZ_EXPONENT;
   const classic = isClassic(constants);
   return ordinary(
     { dt, substeps },
     {
-      ...{ name: "coupledLorenz", dimension: 6, centre: [0, 1, 20, 4, -3, 25], spread: 5, time: 100 },
+      ...{ name: "coupled-lorenz", dimension: 6, centre: [0, 1, 20, 4, -3, 25], spread: 5, time: 100 },
       lyapunov: classic && (coupling === 0 || coupling > value / 2) ? LORENZ_EXPONENT : undefined,
       criticalCoupling: classic ? { value: value / 2, source: "λ₁ / 2, exact" } : undefined,
       derivative(s, out) {
