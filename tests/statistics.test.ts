@@ -19,9 +19,11 @@ import {
   kolmogorovSmirnovTest,
   kolmogorovTail,
   lnGamma,
+  median,
   normalCdf,
   normalQuantile,
   pooledAutocorrelationTime,
+  quantile,
 } from "../src/statistics/index.ts";
 
 /** The engine's generator, which has known answers of its own. */
@@ -369,5 +371,20 @@ describe("errors of correlated series", () => {
     expect(() => jackknife([], () => 0)).toThrow(ParameterError);
     expect(() => jackknife([[1, 2], [1]], () => 0)).toThrow(ParameterError);
     expect(() => jackknife([[1, 2, 3]], () => Number.NaN)).toThrow(/NaN/);
+  });
+});
+
+describe("medians", () => {
+  it("a median's error is that of its share of values", () => {
+    const values = Array.from({ length: 400 }, (_, i) => (i * 0.618034) % 1);
+    const found = median(values);
+    expect(found.value).toBeCloseTo(0.5, 2);
+    expect(found.error).toBeCloseTo(0.5 / Math.sqrt(400), 3); // the density is 1
+    expect(median(values, 100).error).toBeCloseTo(0.25, 2);
+    expect(median([3])).toEqual({ value: 3, error: Number.POSITIVE_INFINITY, tau: 0.5, n: 1 });
+  });
+
+  it("quantiles lie between the values in order", () => {
+    expect([0, 0.25, 0.5, 1].map((share) => quantile([3, 1, 2, 5], share))).toEqual([1, 1.75, 2.5, 5]);
   });
 });

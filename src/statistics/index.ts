@@ -9,6 +9,7 @@ export {
 export { type Estimate, estimate, estimateReplicas } from "./blocking.ts";
 export { gammaP, gammaQ, lnGamma } from "./gamma.ts";
 export { jackknife, jackknifeReplicas } from "./jackknife.ts";
+export { median, quantile } from "./median.ts";
 export { erf, erfc, normalCdf, normalQuantile } from "./normal.ts";
 export {
   chiSquareTail,

@@ -23,8 +23,8 @@ export interface Segment extends Trained {
 export interface Score {
   /** Root mean square error over one Lyapunov time, in units of the standard deviation of all numbers. */
   nrmse: number;
-  /** Lyapunov times up to which the error stays below the threshold. */
-  validTime: number;
+  /** Lyapunov times for which the error stays within the threshold. */
+  validPredictionTime: number;
 }
 
 /** @throws ParameterError for a component that does not move, and where the regression has no solution */
@@ -101,7 +101,7 @@ export function judge(
       if (step < counted) squares += error * error;
       relative += ((error / deviations[i]) * (error / deviations[i])) / d;
     }
-    if (valid === horizon && relative > threshold * threshold) valid = step + 1;
+    if (valid === horizon && relative > threshold * threshold) valid = step;
   }
-  return { nrmse: Math.sqrt(squares / (counted * d)) / deviation, validTime: valid * dt * lyapunov };
+  return { nrmse: Math.sqrt(squares / (counted * d)) / deviation, validPredictionTime: valid * dt * lyapunov };
 }

@@ -3,7 +3,7 @@
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
-import type { Estimate } from "../../statistics/index.ts";
+import { type Estimate, median } from "../../statistics/index.ts";
 import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
 import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
 import { type Points, resolve } from "../parameters.ts";
@@ -15,7 +15,6 @@ import { type Forecaster, ReferenceForecaster, type Start } from "./forecaster.t
 import { GpuForecaster } from "./gpu.ts";
 import { type NgrcParameters, ngrcParameters } from "./parameters.ts";
 import { historyOf, judge, learn, type Segment } from "./segment.ts";
-import { median } from "./statistics.ts";
 
 export type NgrcOptions = Options<typeof ngrcParameters> & {
   /** A series of your own as numbers, in place of a system. */
@@ -29,7 +28,10 @@ export const observables = {
     unit: "",
     description: "Median error of forecasts over one Lyapunov time, in standard deviations of all numbers together",
   },
-  validTime: { unit: "Lyapunov times", description: "Median time up to which the error stays below the threshold" },
+  validPredictionTime: {
+    unit: "Lyapunov times",
+    description: "Median time for which the error stays within the threshold",
+  },
   trainingNrmse: { unit: "", description: "Median error of one step on the training samples" },
 } satisfies Record<string, Observable>;
 
@@ -43,7 +45,7 @@ export interface NgrcResult {
   lyapunov: number;
   /** [start] */
   nrmse: number[];
-  validTime: number[];
+  validPredictionTime: number[];
   /** Of the first training segment, up to 100 monomials: x(t + dt) - x(t) as a sum of them; [component][feature]. */
   names?: string[];
   weights?: number[][];
@@ -56,7 +58,7 @@ export interface Shown {
   forecast: number[][];
 }
 
-const COLUMNS = ["nrmse", "validTime", "trainingNrmse"] as const;
+const COLUMNS = ["nrmse", "validPredictionTime", "trainingNrmse"] as const;
 /** Milliseconds of training after which the program has a turn. */
 const TURN = 20;
 
@@ -169,10 +171,10 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     const made = await this.#forecaster.run(segments, starts, tick);
     const { dimension } = this.plan.features;
     starts.forEach(({ segment, which }, slot) => {
-      const { nrmse, validTime } = judge(this.plan, segments[segment], which, threshold, (step, i) => {
+      const { nrmse, validPredictionTime } = judge(this.plan, segments[segment], which, threshold, (step, i) => {
         return made[(step * dimension + i) * count + slot];
       });
-      this.#scores.push(nrmse, validTime, segments[segment].nrmse);
+      this.#scores.push(nrmse, validPredictionTime, segments[segment].nrmse);
     });
   }
 
@@ -216,8 +218,8 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
 
   estimate(): Record<keyof typeof observables, Estimate> {
     const { forecasts } = this.points.parameters;
-    const [nrmse, validTime, trainingNrmse] = COLUMNS.map((_, i) => median(this.#column(i), forecasts));
-    return { nrmse, validTime, trainingNrmse };
+    const [nrmse, validPredictionTime, trainingNrmse] = COLUMNS.map((_, i) => median(this.#column(i), forecasts));
+    return { nrmse, validPredictionTime, trainingNrmse };
   }
 
   result(): NgrcResult {
@@ -230,7 +232,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     return {
       ...{ starts: this.steps, features: count, horizon, dt, lyapunov },
       nrmse: this.#column(0),
-      validTime: this.#column(1),
+      validPredictionTime: this.#column(1),
       ...(weights
         ? {
             names: namesOf(features),
@@ -259,7 +261,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     return encodeCheckpoint(withExtra({ model: "ngrc", header, sections }, extra));
   }
 
-  /** Scores, shape [start][nrmse, validTime, trainingNrmse]. */
+  /** Scores, shape [start][nrmse, validPredictionTime, trainingNrmse]. */
   async array(): Promise<{ data: Float64Array; shape: number[] }> {
     return { data: Float64Array.from(this.#scores), shape: [this.steps, COLUMNS.length] };
   }

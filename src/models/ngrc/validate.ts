@@ -47,6 +47,6 @@ export async function* validateNgrc(
   const worst = weights!.flat().reduce((most, w, i) => Math.max(most, Math.abs(w - HENON.flat()[i])), 0);
   yield check("exact", "Hénon's map: the largest error of a weight", worst, 1e-9);
   // A difference of f32's half unit in the last place, 2^-24, has grown to half a standard deviation after about ln 2^23 = 16 Lyapunov times.
-  const { value } = henon.estimate().validTime;
+  const { value } = henon.estimate().validPredictionTime;
   yield check("exact", "Hénon's map: Lyapunov times by which the median forecast is shorter than 12", 12 - value, 0);
 }

@@ -67,14 +67,6 @@ export function validSteps(
   return horizon;
 }
 
-/** Linear interpolation between the values in order; `share` from 0 to 1. */
-export function quantile(values: ArrayLike<number>, share: number): number {
-  const sorted = Float64Array.from(values).sort();
-  const at = share * (sorted.length - 1);
-  const low = Math.floor(at);
-  return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
-}
-
 /** The straight line of least squares through points: where it passes 0, NaN where it does not fall, and its slope. */
 export function zeroOfLine(points: readonly number[], values: readonly number[]): { zero: number; slope: number } {
   const mean = (all: readonly number[]) => all.reduce((sum, value) => sum + value, 0) / all.length;

@@ -4,7 +4,7 @@
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
-import type { Estimate } from "../../statistics/index.ts";
+import { type Estimate, median, quantile } from "../../statistics/index.ts";
 import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
 import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
 import { type Points, point, resolve } from "../parameters.ts";
@@ -27,7 +27,7 @@ import {
 import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
 import { inUnitsOf, type Loaded, loadNetwork, withFileSettings } from "./load.ts";
 import { lyapunovSpectrum } from "./lyapunov.ts";
-import { quantile, zeroOfLine } from "./metrics.ts";
+import { zeroOfLine } from "./metrics.ts";
 import { allUnits, type Engine, featureCount, type Member, type Readout, type Shape, type Sums } from "./network.ts";
 import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
 import { kernelRank } from "./rank.ts";
@@ -338,18 +338,15 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     });
   }
 
-  /** The median over networks of each figure, with its error from their spread: that of a mean, times √(π/2) for a median. */
+  /** The median over networks of each figure, with its error. */
   estimate(p = 0): Record<string, Estimate> {
     return Object.fromEntries(
       this.#names.map((name) => {
         const values = this.#values(name, p).filter((value) => !Number.isNaN(value));
         if (values.length === 0) return [name, { value: Number.NaN, error: Number.NaN, tau: 0.5, n: 0 }];
-        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-        const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-        const sd = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : Number.POSITIVE_INFINITY;
-        const spread = (Math.sqrt(values.length > 2 ? Math.PI / 2 : 1) * sd) / Math.sqrt(values.length);
-        const error = name === "criticalCoupling" ? Math.hypot(spread, this.#couplingError(p)) : spread;
-        return [name, { value: quantile(values, 0.5), error, tau: 0.5, n: values.length }];
+        const own = median(values);
+        if (name !== "criticalCoupling") return [name, own];
+        return [name, { ...own, error: Math.hypot(own.error, this.#couplingError(p)) }];
       }),
     );
   }
