@@ -22,6 +22,7 @@ import {
 import { type GpuNetworkOptions, GpuNetworks } from "../src/models/reservoir/gpu.ts";
 import { STEPS_KEPT, unitsOf } from "../src/models/reservoir/gram.ts";
 import { allUnits, featureCount, type Member, type Shape, type Table } from "../src/models/reservoir/network.ts";
+import { kernelRank } from "../src/models/reservoir/rank.ts";
 import { ReferenceNetwork } from "../src/models/reservoir/reference.ts";
 import { ReferenceEngine } from "../src/models/reservoir/reference-engine.ts";
 import { fitReadout } from "../src/models/reservoir/ridge.ts";
@@ -259,6 +260,28 @@ describe("sums of products", () => {
         expect(Math.abs(readout[i * PLAIN.outputs + o] - row[features + o] / row[i]) / largest).toBeLessThan(1e-9);
       }
     });
+  });
+
+  it("have the rank of what they were made of", async () => {
+    const shape = { ...PLAIN, units: 12 };
+    const size = featureCount(shape) + shape.outputs;
+    const ranked = (directions: number[][]) => {
+      const matrix = new Float64Array(size * size);
+      for (const d of directions)
+        for (let i = 0; i < 12; i++) for (let j = 0; j < 12; j++) matrix[i * size + j] += d[i] * d[j];
+      return kernelRank({ matrix, size, steps: 1, diverged: false }, shape);
+    };
+    const wave = (k: number) => Array.from({ length: 12 }, (_, i) => Math.cos(k * i + k));
+    for (const count of [1, 5, 12]) expect(ranked(Array.from({ length: count }, (_, k) => wave(k + 1)))).toBe(count);
+    expect(ranked([wave(1), wave(2).map((value) => 1e-8 * value)])).toBe(1);
+    // Of a real network about as many singular values exceed the bound.
+    const [member] = (await membersOf(PLAIN, 1)).slice(4);
+    const [sums] = await new GpuNetworks(device, PLAIN).train([member], table, { first: 0, washout: 20, steps: 400 });
+    const states = Matrix.zeros(21, 21);
+    for (let i = 0; i < 21; i++) for (let j = 0; j < 21; j++) states.set(i, j, sums.matrix[i * sums.size + j]);
+    const values = new EigenvalueDecomposition(states).realEigenvalues;
+    const exceeding = values.filter((value) => value > 1e-12 * Math.max(...values)).length;
+    expect(Math.abs(kernelRank(sums, PLAIN) - exceeding)).toBeLessThan(3);
   });
 
   it("that cannot be factorised raise the ridge, and say so", () => {

@@ -29,7 +29,7 @@ export const FIGURES = {
   validPredictionTime: "Time until a free-running forecast is no longer valid, median over starts",
   nrmse: "Error of outputs one step ahead, root mean square",
   memoryCapacity: "Sum over delays of the squared correlation of outputs with past inputs",
-  kernelRank: "Rank of the states, as far as they exceed a millionth of the largest",
+  kernelRank: "Rank of the states, as far as each adds a millionth of all together",
   criticalCoupling: "Coupling from which on the two systems synchronise when the reservoir runs free",
 } as const;
 export type Figure = keyof typeof FIGURES;

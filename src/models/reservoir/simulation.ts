@@ -299,7 +299,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
       const { ridge } = point(this.points, (first + m) % this.replicas);
       const nothing = { readout: new Float64Array(featureCount(shape) * shape.outputs), ridge: Number.NaN };
       const fit = sums.diverged ? nothing : fitReadout(sums, shape.outputs, ridge, blind);
-      const rank = wantsRank && !sums.diverged ? await kernelRank(sums, shape) : Number.NaN;
+      const rank = wantsRank && !sums.diverged ? kernelRank(sums, shape) : Number.NaN;
       all.push({ ...fit, rank, tested: new Float64Array() });
     }
     const readouts = all.map(({ readout }) => readout);

@@ -141,8 +141,8 @@ async function normalise(topology: Topology, layer: number): Promise<void> {
 }
 
 /** Vectors of one Krylov space, and how often it is built anew. */
-const KRYLOV = 120;
-const RESTARTS = 12;
+const KRYLOV = 60;
+const RESTARTS = 30;
 
 /**
  * The largest modulus of the eigenvalues of a real matrix, given by its product with a vector: Arnoldi's method, restarted with the
