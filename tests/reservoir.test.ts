@@ -19,6 +19,7 @@ import {
   seriesText,
   topologyOf,
 } from "../src/index.ts";
+import { checkFits } from "../src/models/reservoir/fits.ts";
 import { type GpuNetworkOptions, GpuNetworks } from "../src/models/reservoir/gpu.ts";
 import { STEPS_KEPT, unitsOf } from "../src/models/reservoir/gram.ts";
 import { allUnits, featureCount, type Member, type Shape, type Table } from "../src/models/reservoir/network.ts";
@@ -526,6 +527,28 @@ describe("tasks", () => {
   });
 });
 
+describe("what a device holds", () => {
+  it("is checked, and the largest that is offered fits, and no more", async () => {
+    using simulation = await reservoir.create(device, { ...SMALL, units: 500, connectivity: 0.1 });
+    const { shape, task } = simulation;
+    const limits = { maxBufferSize: 2 ** 19, maxStorageBufferBindingSize: 2 ** 18 } as GPUSupportedLimits;
+    const check = (units: number) => () => checkFits(limits, { ...shape, units, degree: units / 10 }, task);
+    const most = Number(/take (\d+) or less/.exec(String(errorOf(check(500))))![1]);
+    expect(String(errorOf(check(500)))).toMatch(/units 500: .* a buffer of this device holds 1 MiB/);
+    expect(check(10 * Math.floor(most / 10))).not.toThrow();
+    expect(check(10 * Math.ceil((most + 1) / 10))).toThrow(ParameterError);
+  });
+});
+
+function errorOf(action: () => void): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
 describe("bad input is refused", () => {
   const series = (rows: number[][]) => seriesText({ data: rows.flat(), shape: [rows.length, rows[0].length] });
   const long = Array.from({ length: 900 }, (_, t) => [Math.sin(t), Math.cos(t * t)]);
@@ -563,6 +586,7 @@ describe("bad input is refused", () => {
       { ...SMALL, task: "data", data: series(long), synchronisation: 500 },
       /longer test or --synchronisation below 200/,
     ],
+    [{ ...SMALL, starts: 4096, horizon: 1e6 }, /horizon 1000000: the forecasts of a network take .*; take \d+ or less/],
     [{ workgroup: 48 }, /workgroup 48: it must be a power of two/],
   ])("%o", async (options, message) => {
     await expect(reservoir.create(device, options)).rejects.toThrow(message);

@@ -5,7 +5,8 @@ import { Budget } from "../../device/budget.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { type Binding, grid, type Kernel } from "../../device/kernel.ts";
 import { between, type RunOptions } from "../../device/run.ts";
-import { type Bundle, bundlesOf, type Grouped, linksOf } from "./bundles.ts";
+import { bundlesOf, type Grouped, linksOf } from "./bundles.ts";
+import { bytesOfNetwork } from "./fits.ts";
 import { BITS, type Layout, layoutOf, STEPS_KEPT, sumsOf, unitsOf, wholeSums } from "./gram.ts";
 import { type Lanes, lanesWgsl, widthOf } from "./lanes.ts";
 import {
@@ -61,6 +62,8 @@ export class GpuNetworks implements Engine {
   readonly #options: GpuNetworkOptions;
   readonly #workgroup: number;
   readonly #stride: number;
+  /** Bytes of a buffer of many networks. */
+  readonly #limit: number;
 
   constructor(device: GpuDevice, shape: Shape, options: GpuNetworkOptions = {}) {
     this.#device = device;
@@ -70,10 +73,10 @@ export class GpuNetworks implements Engine {
     this.#workgroup = options.workgroup ?? (device.info.software ? 32 : Math.min(256, powerOfTwo(shape.units)));
     // A step uniform has up to eight words.
     this.#stride = Math.max(32, device.limits.minUniformBufferOffsetAlignment);
-    const bytes = 4 * Math.max(this.#rowWords * STEPS_KEPT, 32 * this.#layout.tiles.length);
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
-    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize, device.info.software ? SOFTWARE : HARDWARE);
-    this.most = Math.max(1, Math.floor(limit / bytes));
+    this.#limit = Math.min(maxBufferSize, maxStorageBufferBindingSize, device.info.software ? SOFTWARE : HARDWARE);
+    const { sums, features, links } = bytesOfNetwork(shape);
+    this.most = Math.max(1, Math.floor(this.#limit / Math.max(sums, features, links)));
   }
 
   get #rowWords(): number {
@@ -149,6 +152,15 @@ export class GpuNetworks implements Engine {
   ): Promise<Float64Array> {
     const { outputs, squares } = this.#shape;
     const features = featureCount(this.#shape);
+    const together = Math.max(1, Math.floor(this.#limit / (4 * span.steps * outputs)));
+    if (members.length > together) {
+      const parts: Float64Array[] = [];
+      for (let at = 0; at < members.length; at += together) {
+        const end = at + together;
+        parts.push(await this.predict(members.slice(at, end), readouts.slice(at, end), table, span, options));
+      }
+      return joined(parts);
+    }
     const kernel = await this.#device.kernel({
       shader: "reservoir/readout.wgsl",
       entryPoint: "read_out",
@@ -157,7 +169,7 @@ export class GpuNetworks implements Engine {
     });
     const units = unitsOf(this.#shape);
     const weights = Float32Array.from(
-      readouts.flatMap((readout) => [...readout]),
+      joined(readouts),
       (weight, at) => weight * units[Math.floor(at / outputs) % features],
     );
     return this.#withBuffers(
@@ -223,8 +235,7 @@ export class GpuNetworks implements Engine {
             this.#options.onKept!(kept, time - washout);
           });
         await this.#march(last, !lanes, b, options, pieces, inspect);
-        const flags = new Uint32Array(await this.#device.read(b.flags));
-        return flags;
+        return new Uint32Array(await this.#device.read(b.flags));
       },
     );
   }
@@ -237,25 +248,42 @@ export class GpuNetworks implements Engine {
   }
 
   /** The dispatches of some steps: one where states stay in workgroup memory, else some for each. */
-  *#driven(kernels: readonly Kernel[], b: Buffers, grouped: Grouped, first: number, count: number, keep: number) {
+  *#driven(
+    kernels: readonly Kernel[],
+    b: Buffers,
+    grouped: Grouped,
+    first: number,
+    count: number,
+    keep: number,
+  ): Generator<Dispatch> {
     const { layers, units } = this.#shape;
     const step = { buffer: b.steps, size: 16 };
     const [advance, signal] = kernels;
     if (!signal) {
       const group = advance.bind(b.run, step, b.bundles, b.settings, b.links, b.series, b.states, b.kept, b.flags);
-      yield this.#dispatch(advance, group, this.#grid(grouped.bundles.length), [first, count, keep, 0]);
+      yield {
+        kernel: advance,
+        group: group,
+        groups: this.#grid(grouped.bundles.length),
+        words: [first, count, keep, 0],
+      };
       return;
     }
     const bind = (kernel: Kernel) =>
       kernel.bind(b.run, step, b.bundles, b.settings, b.links, b.series, b.states, b.kept, b.flags, b.signals);
     const [own, next] = [bind(advance), bind(signal)];
     const rows = grouped.bundles.length;
-    if (first === 0) yield this.#dispatch(signal, next, [1, rows], [0, 1, keep, 1]);
+    if (first === 0) yield { kernel: signal, group: next, groups: [1, rows], words: [0, 1, keep, 1] };
     for (let time = first; time < first + count; time++) {
       for (let layer = 0; layer < layers; layer++) {
-        yield this.#dispatch(advance, own, [Math.ceil(units / this.#workgroup), rows], [time, 1, keep, layer]);
+        yield {
+          kernel: advance,
+          group: own,
+          groups: [Math.ceil(units / this.#workgroup), rows],
+          words: [time, 1, keep, layer],
+        };
       }
-      yield this.#dispatch(signal, next, [1, rows], [time, 1, keep, 0]);
+      yield { kernel: signal, group: next, groups: [1, rows], words: [time, 1, keep, 0] };
     }
   }
 
@@ -279,7 +307,7 @@ export class GpuNetworks implements Engine {
         const common = this.#common(grouped, table, { driven, horizon }, lanes ? inputs : 0);
         return {
           ...common,
-          readouts: this.#storage("readouts", Float32Array.from(readouts.flatMap((readout) => [...readout]))),
+          readouts: this.#storage("readouts", Float32Array.from(joined(readouts))),
           predictions: this.#space("predictions", slots * horizon * outputs),
           kept: this.#space("features", 1),
           flags: this.#space("flags", 1),
@@ -335,19 +363,29 @@ export class GpuNetworks implements Engine {
     const shared = [b.run, step, b.bundles, b.settings, b.links, b.series, b.states] as const;
     if (!signal) {
       const group = advance.bind(...shared, b.readouts, b.predictions);
-      yield this.#dispatch(advance, group, this.#grid(grouped.bundles.length), [first, count, NEVER, 0]);
+      yield {
+        kernel: advance,
+        group: group,
+        groups: this.#grid(grouped.bundles.length),
+        words: [first, count, NEVER, 0],
+      };
       return;
     }
     const bind = (kernel: Kernel) => kernel.bind(...shared, b.kept, b.flags, b.signals);
     const [own, start] = [bind(advance), bind(signal)];
     const put = output.bind(...shared, b.readouts, b.predictions, b.signals);
     const rows = grouped.bundles.length;
-    if (first === 0) yield this.#dispatch(signal, start, [1, rows], [0, 1, NEVER, 1]);
+    if (first === 0) yield { kernel: signal, group: start, groups: [1, rows], words: [0, 1, NEVER, 1] };
     for (let time = first; time < first + count; time++) {
       for (let layer = 0; layer < layers; layer++) {
-        yield this.#dispatch(advance, own, [Math.ceil(units / this.#workgroup), rows], [time, 1, NEVER, layer]);
+        yield {
+          kernel: advance,
+          group: own,
+          groups: [Math.ceil(units / this.#workgroup), rows],
+          words: [time, 1, NEVER, layer],
+        };
       }
-      yield this.#dispatch(output, put, [outputs, rows], [time, 1, NEVER, 0]);
+      yield { kernel: output, group: put, groups: [outputs, rows], words: [time, 1, NEVER, 0] };
     }
   }
 
@@ -396,10 +434,6 @@ export class GpuNetworks implements Engine {
     });
   }
 
-  #dispatch(kernel: Kernel, group: GPUBindGroup, groups: [number, number], words: readonly number[]): Dispatch {
-    return { kernel, group, groups, words };
-  }
-
   #grid(bundles: number): [number, number] {
     return grid(bundles, this.#device.limits);
   }
@@ -430,7 +464,8 @@ export class GpuNetworks implements Engine {
 
   /** What all kernels read. `signals`: inputs that persistent networks leave between submissions. */
   #common(grouped: Grouped, table: Table, run: { driven: number; horizon: number }, signals = 0): Buffers {
-    const { shape, links } = { shape: this.#shape, links: linksOf(grouped.topologies, this.#shape) };
+    const shape = this.#shape;
+    const links = linksOf(grouped.topologies, shape);
     const { seed, units, layers, fan, degree, inputs, outputs, exogenous, ranges } = shape;
     const words = new Uint32Array(24);
     words.set([
@@ -485,6 +520,17 @@ export class GpuNetworks implements Engine {
   dispose(): void {}
 }
 
+/** One after another. */
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 /** Networks that share a topology and a patch, at most. */
 function largestShare(members: readonly Member[]): number {
   const counts = new Map<string, number>();
@@ -496,5 +542,3 @@ function largestShare(members: readonly Member[]): number {
 }
 
 const powerOfTwo = (most: number) => 2 ** Math.max(5, Math.floor(Math.log2(most)));
-
-export type { Bundle };

@@ -24,6 +24,7 @@ import {
   type Spread,
   testRow,
 } from "./figures.ts";
+import { checkFits } from "./fits.ts";
 import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
 import { inUnitsOf, type Loaded, loadNetwork, withFileSettings } from "./load.ts";
 import { lyapunovSpectrum } from "./lyapunov.ts";
@@ -65,8 +66,9 @@ interface Trained {
   tested: Float64Array;
 }
 
-/** Numbers of the forecasts of one launch. */
+/** Numbers of the forecasts of one launch, and forecasts: each may be a row of workgroups. */
 const MOST_FORECASTS = 2 ** 23;
+const MOST_STARTS = 2 ** 15;
 
 /** Values of the reservoirs that are kept, for one another's comparison and the digest. */
 export class ReservoirSimulation implements Simulation<ReservoirParameters> {
@@ -106,6 +108,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     const shape = shapeOf(points, this.task, seed);
     const { degree, fan } = this.#loaded?.topology ?? shape;
     this.shape = { ...shape, degree, fan };
+    if (device.kind === "gpu") checkFits(device.limits, this.shape, this.task);
     this.observables = Object.fromEntries(
       this.#names.map((name) => [name, { unit: this.#unit(name), description: FIGURES[name] }]),
     );
@@ -265,7 +268,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     }
     // Many networks run free in one launch, as far as their forecasts fit.
     const values = task.starts.length * task.horizon * task.table.targets;
-    const together = Math.max(1, Math.floor(MOST_FORECASTS / values));
+    const together = Math.max(1, Math.floor(Math.min(MOST_FORECASTS / values, MOST_STARTS / task.starts.length)));
     for (let at = 0; at < free.length; at += together) {
       const some = free.slice(at, at + together);
       const places = some.flatMap((run) => run.places);
