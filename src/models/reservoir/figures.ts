@@ -1,6 +1,7 @@
 // What is kept of a trained network: how well it puts out, forecasts and remembers, from its outputs and what was true.
 
-import { memoryFunction, nrmse, validSteps } from "./metrics.ts";
+import { quantile } from "../../statistics/index.ts";
+import { memoryFunction, nrmse, validSteps, zeroOfLine } from "./metrics.ts";
 import type { Shape } from "./network.ts";
 import type { Task } from "./tasks/index.ts";
 
@@ -42,15 +43,25 @@ export const noFigures = (): Figures => ({
 /** The row of the first tested step. */
 export const testRow = ({ testing }: Task) => testing.first + testing.washout;
 
-/** What outputs along the test are worth, those of the patches together: [patch], each [step][output]. */
-export function judgeDriven(figures: Figures, tested: readonly Float64Array[], task: Task, { outputs }: Shape): void {
-  const { table, testing, kind } = task;
+/** Outputs along the test of all patches together, [step][target]; `tested` is [patch], each [step][output]. */
+export function ofAllPatches(
+  tested: readonly Float64Array[],
+  { table, testing }: Task,
+  { outputs }: Shape,
+): Float64Array {
   const all = new Float64Array(testing.steps * table.targets);
   tested.forEach((own, patch) => {
     for (let step = 0; step < testing.steps; step++) {
       all.set(own.subarray(step * outputs, (step + 1) * outputs), step * table.targets + patch * outputs);
     }
   });
+  return all;
+}
+
+/** What outputs along the test are worth, those of the patches together: [patch], each [step][output]. */
+export function judgeDriven(figures: Figures, tested: readonly Float64Array[], task: Task, shape: Shape): void {
+  const { table, testing, kind } = task;
+  const all = ofAllPatches(tested, task, shape);
   figures.nrmse = nrmse(all, table, testRow(task), testing.steps);
   if (kind === "memory") figures.memory = memoryFunction(all, table, testRow(task), testing.steps);
 }
@@ -62,7 +73,7 @@ export function judgeFree(figures: Figures, made: Float64Array, task: Task, thre
   if (kind === "filter") {
     figures.nrmse = nrmse(made.subarray(0, run), table, starts[0] + driven - 1, horizon);
   } else if (kind === "synchronisation") {
-    Object.assign(figures, exponentsOf(made, task));
+    Object.assign(figures, transverseExponents(made, task));
   } else {
     figures.valid = starts.map((start, s) => validSteps(made, s * run, table, start + driven - 1, horizon, threshold));
   }
@@ -73,7 +84,7 @@ export function judgeFree(figures: Figures, made: Float64Array, task: Task, thre
  * two starts of a pair lie on either side of equal states, so that what the network adds to every difference cancels. The first quarter
  * is left out: in it the difference turns to the direction in which it grows.
  */
-function exponentsOf(made: Float64Array, task: Task): Pick<Figures, "exponents" | "exponentError"> {
+function transverseExponents(made: Float64Array, task: Task): Pick<Figures, "exponents" | "exponentError"> {
   const { horizon, table, starts, couplings, flow } = task;
   const { targets } = table;
   const half = targets / 2;
@@ -102,6 +113,17 @@ function exponentsOf(made: Float64Array, task: Task): Pick<Figures, "exponents" 
     exponents: couplings!.map((_, c) => mean(finite(rates.map((row) => row[c])))),
     exponentError: Math.sqrt(variance / Math.max(1, own.length - 1)),
   };
+}
+
+/** One number of a network; NaN where it diverged, or was not asked for. */
+export function figureOf(name: Figure, figures: Figures, { couplings, lyapunovTime }: Task): number {
+  const { nrmse: error, rank, memory, exponents, valid } = figures;
+  if (Number.isNaN(figures.ridge)) return Number.NaN;
+  if (name === "nrmse") return error;
+  if (name === "kernelRank") return rank;
+  if (name === "memoryCapacity") return memory.reduce((sum, share) => sum + share, 0);
+  if (name === "criticalCoupling") return zeroOfLine(couplings!, exponents).zero;
+  return quantile(valid, 0.5) / lyapunovTime;
 }
 
 /** Figures as JSON can hold them: it knows no NaN. */

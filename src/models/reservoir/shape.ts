@@ -32,8 +32,7 @@ export function shapeOf({ parameters, batch }: Points<ReservoirParameters>, task
     }
   }
   const noisy = (batch.noise ?? [parameters.noise]).some((noise) => noise > 0);
-  const fan =
-    topology === "ring" ? 1 : Math.max(1, Math.round(inputConnectivity * Math.max(inputs, layers > 1 ? 0 : 0)));
+  const fan = topology === "ring" ? 1 : Math.max(1, Math.round(inputConnectivity * inputs));
   const below = layers > 1 ? Math.max(fan, Math.round(inputConnectivity * Math.min(units, degreeOf(parameters)))) : fan;
   return {
     ...{

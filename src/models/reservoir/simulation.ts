@@ -4,60 +4,32 @@
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
-import { type Estimate, median, quantile } from "../../statistics/index.ts";
+import type { Estimate } from "../../statistics/index.ts";
 import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
 import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
 import { type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
-import { attractorStatistics } from "./attractor.ts";
 import { type Forecast, networkFile, stripsOf } from "./export.ts";
-import {
-  FIGURES,
-  type Figure,
-  type Figures,
-  figuresFrom,
-  figuresTo,
-  judgeDriven,
-  judgeFree,
-  noFigures,
-  type Spread,
-  testRow,
-} from "./figures.ts";
+import { type Figures, figuresFrom, figuresTo, judgeDriven, judgeFree, noFigures } from "./figures.ts";
 import { checkFits } from "./fits.ts";
 import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
 import { inUnitsOf, type Loaded, loadNetwork, withFileSettings } from "./load.ts";
-import { lyapunovSpectrum } from "./lyapunov.ts";
-import { zeroOfLine } from "./metrics.ts";
 import { allUnits, type Engine, featureCount, type Member, type Readout, type Shape, type Sums } from "./network.ts";
 import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
 import { kernelRank } from "./rank.ts";
 import { ReferenceEngine } from "./reference-engine.ts";
+import { estimateOf, notesOf, observablesOf, type ReservoirResult, type Run, resultOf, tableOf } from "./result.ts";
 import { fitReadout } from "./ridge.ts";
 import { shapeOf } from "./shape.ts";
 import { type Task, taskOf } from "./tasks/index.ts";
 import { type Topology, topologyOf } from "./topology.ts";
+import { attractorOf, exponentsOf, forecastOf, freeRuns, type InUse, outputsOf } from "./use.ts";
 
 export type ReservoirOptions = Options<typeof reservoirParameters> & GpuNetworkOptions;
 
-export interface ReservoirResult {
-  reservoirs: number;
-  validPredictionTime?: Spread;
-  nrmse?: Spread;
-  memoryCapacity?: Spread;
-  kernelRank?: Spread;
-  criticalCoupling?: Spread;
-  /** Of a memory task: the share of the input's variance that is remembered after 0, 1, … steps. */
-  memoryFunction?: number[];
-  /** Of coupled systems: the transverse Lyapunov exponent of the free-running reservoir at each coupling, per unit of time. */
-  synchronisation?: { coupling: number; exponent: number }[];
-  /** Ridges that had to be raised, and networks that diverged, if any. */
-  raised: { point: number; reservoir: number; ridge: number }[];
-  diverged: { point: number; reservoir: number }[];
-}
-
 /** What training leaves of one member. */
-interface Trained {
+interface Fitted {
   readout: Readout;
   /** NaN where the network diverged. */
   ridge: number;
@@ -70,7 +42,6 @@ interface Trained {
 const MOST_FORECASTS = 2 ** 23;
 const MOST_STARTS = 2 ** 15;
 
-/** Values of the reservoirs that are kept, for one another's comparison and the digest. */
 export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   readonly model = "reservoir";
   readonly device: Device;
@@ -109,9 +80,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     const { degree, fan } = this.#loaded?.topology ?? shape;
     this.shape = { ...shape, degree, fan };
     if (device.kind === "gpu") checkFits(device.limits, this.shape, this.task);
-    this.observables = Object.fromEntries(
-      this.#names.map((name) => [name, { unit: this.#unit(name), description: FIGURES[name] }]),
-    );
+    this.observables = observablesOf(this.task);
     this.#engine =
       device.kind === "gpu" ? new GpuNetworks(device, this.shape, options) : new ReferenceEngine(this.shape);
   }
@@ -157,21 +126,6 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   series(): Series {
     return new Series([], 1);
-  }
-
-  get #names(): Figure[] {
-    const { kind, starts } = this.task;
-    if (kind === "memory") return ["memoryCapacity", "kernelRank"];
-    if (kind === "synchronisation") return ["criticalCoupling", "nrmse"];
-    return kind === "forecast" && starts.length > 0
-      ? ["validPredictionTime", "nrmse", "kernelRank"]
-      : ["nrmse", "kernelRank"];
-  }
-
-  #unit(name: Figure): string {
-    if (name === "validPredictionTime") return this.task.unit;
-    if (name === "nrmse") return "standard deviations";
-    return name === "memoryCapacity" ? "steps" : "";
   }
 
   /**
@@ -236,7 +190,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   /** Trains and tests members, as many at once as the device can hold. Figures and readouts are [network][point]. */
   async #work(members: readonly Member[], options: RunOptions) {
     const { task, shape } = this;
-    const trained: Trained[] = [];
+    const trained: Fitted[] = [];
     for (let at = 0; at < members.length; at += this.#engine.most) {
       trained.push(...(await this.#trainAndTest(members.slice(at, at + this.#engine.most), at, options)));
     }
@@ -284,12 +238,12 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   }
 
   /** Readouts of members, and what they put out along the test; `first` is the place of the first one. */
-  async #trainAndTest(members: readonly Member[], first: number, options: RunOptions): Promise<Trained[]> {
+  async #trainAndTest(members: readonly Member[], first: number, options: RunOptions): Promise<Fitted[]> {
     const { task, shape } = this;
     const inputs = allUnits(shape);
     const blind = shape.seesInputs ? ([0, 0] as const) : ([inputs, inputs + shape.inputs] as const);
-    const wantsRank = this.#names.includes("kernelRank");
-    const all: Trained[] = [];
+    const wantsRank = "kernelRank" in this.observables;
+    const all: Fitted[] = [];
     if (this.#loaded) {
       const { ridge } = this.points.parameters;
       all.push(
@@ -329,99 +283,29 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     return all;
   }
 
-  /** A figure of every network so far, one number each. */
-  #values(name: Figure, p: number): number[] {
-    return this.#figures.map((points) => {
-      const own = points[p];
-      if (name === "nrmse") return own.nrmse;
-      if (name === "kernelRank") return own.rank;
-      if (name === "memoryCapacity") return own.memory.reduce((sum, share) => sum + share, 0);
-      if (name === "criticalCoupling") return zeroOfLine(this.task.couplings!, own.exponents).zero;
-      return own.valid.length > 0 ? quantile(own.valid, 0.5) / this.task.lyapunovTime : 0;
-    });
+  get #run(): Run {
+    this.#exclusive.check();
+    return { figures: this.#figures, points: this.points, task: this.task };
   }
 
-  /** The median over networks of each figure, with its error. */
+  /** The median over networks of each figure at a point, with its error. */
   estimate(p = 0): Record<string, Estimate> {
-    return Object.fromEntries(
-      this.#names.map((name) => {
-        const values = this.#values(name, p).filter((value) => !Number.isNaN(value));
-        if (values.length === 0) return [name, { value: Number.NaN, error: Number.NaN, tau: 0.5, n: 0 }];
-        const own = median(values);
-        if (name !== "criticalCoupling") return [name, own];
-        return [name, { ...own, error: Math.hypot(own.error, this.#couplingError(p)) }];
-      }),
-    );
-  }
-
-  /** The error of the critical coupling that all networks share, for their starts are the same. */
-  #couplingError(p: number): number {
-    const { exponents, exponentError } = this.#figures[0][p];
-    return exponentError / Math.abs(zeroOfLine(this.task.couplings!, exponents).slope);
+    return estimateOf(this.#run, p);
   }
 
   /** Medians with quartiles, and what else the task is about; of the first point. */
   result(): ReservoirResult {
-    this.#exclusive.check();
-    const spread = (name: Figure): Spread => {
-      const values =
-        name === "validPredictionTime"
-          ? this.#figures.flatMap(([own]) => own.valid.map((steps) => steps / this.task.lyapunovTime))
-          : this.#values(name, 0).filter((value) => !Number.isNaN(value));
-      return {
-        median: quantile(values, 0.5),
-        quartiles: [quantile(values, 0.25), quantile(values, 0.75)],
-        unit: this.#unit(name),
-      };
-    };
-    const places = (wanted: (figures: Figures, p: number) => boolean) =>
-      this.#figures.flatMap((points, reservoir) =>
-        points.flatMap((figures, p) => (wanted(figures, p) ? [{ point: p, reservoir, ridge: figures.ridge }] : [])),
-      );
-    const means = (of: (figures: Figures) => number[]) => {
-      const rows = this.#figures.map(([own]) => of(own)).filter((row) => row.length > 0);
-      return (rows[0] ?? []).map((_, i) => rows.reduce((sum, row) => sum + row[i], 0) / rows.length);
-    };
-    const { kind, couplings } = this.task;
-    return {
-      reservoirs: this.steps,
-      ...Object.fromEntries(this.steps > 0 ? this.#names.map((name) => [name, spread(name)]) : []),
-      ...(kind === "memory" ? { memoryFunction: means(({ memory }) => memory) } : {}),
-      ...(couplings
-        ? {
-            synchronisation: means(({ exponents }) => exponents).map((exponent, i) => ({
-              coupling: couplings[i],
-              exponent,
-            })),
-          }
-        : {}),
-      raised: places(({ ridge }, p) => ridge > point(this.points, p).ridge),
-      diverged: places(({ ridge }) => Number.isNaN(ridge)).map(({ point: p, reservoir }) => ({ point: p, reservoir })),
-    };
+    return resultOf(this.#run);
   }
 
   /** Networks that diverged and ridges that were raised. */
   notes(): string[] {
-    const { raised, diverged } = this.result();
-    const names = (list: readonly { point: number; reservoir: number }[]) => {
-      const some = list
-        .slice(0, 5)
-        .map(({ point: p, reservoir }) => `${reservoir}${this.replicas > 1 ? ` at point ${p}` : ""}`);
-      return `${list.length === 1 ? "reservoir" : "reservoirs"} ${some.join(", ")}${list.length > 5 ? ", …" : ""}`;
-    };
-    const largest = Math.max(...raised.map(({ ridge }) => ridge));
-    return [
-      ...(diverged.length > 0
-        ? [
-            `${names(diverged)} diverged: their states left all bounds, and they count for nothing; take a smaller spectral radius.`,
-          ]
-        : []),
-      ...(raised.length > 0
-        ? [
-            `the ridge of ${names(raised)} was raised, up to ${largest}, for at the one asked for rounding left no solution.`,
-          ]
-        : []),
-    ];
+    return notesOf(this.result());
+  }
+
+  /** Every network's figures, of every point. */
+  table(): { head: string[]; rows: (string | number)[][] } {
+    return tableOf(this.#run);
   }
 
   /** Readouts of network `reservoir` at a point, [patch], each [feature][output]. */
@@ -432,62 +316,23 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     return own;
   }
 
+  /** Trained networks at a point, to be used. */
+  async #inUse(networks: readonly number[], p: number): Promise<InUse> {
+    const readouts = networks.flatMap((network) => this.readout(network, p));
+    const members: Member[] = [];
+    for (const network of networks) {
+      members.push(...this.#membersOf(await this.#topology(network)).filter((_, i) => i % this.replicas === p));
+    }
+    return { engine: this.#engine, task: this.task, shape: this.shape, members, readouts };
+  }
+
   /**
-   * Free-running forecasts of a trained network in the series' own units, [start][step][output], from the task's starts.
+   * Forecasts of a trained network that runs free from the task's starts, beside the truth, in the series' own units.
    *
    * @throws ParameterError where the task has none
    */
   forecast(reservoir = 0, p = 0, options: RunOptions = {}): Promise<Forecast> {
-    return this.#exclusive.use(async () => {
-      const { table, starts, driven, horizon, mean, sd } = this.task;
-      if (starts.length === 0) {
-        throw new ParameterError("task", `task ${this.points.parameters.task}: its reservoirs do not run free.`);
-      }
-      const members = this.#membersOf(await this.#topology(reservoir)).filter((_, i) => i % this.replicas === p);
-      const made = await this.#engine.forecast(members, this.readout(reservoir, p), table, this.task, options);
-      const { columns, targets, data } = table;
-      const plain = (value: number, t: number) => value * sd[columns + t] + mean[columns + t];
-      const truth = new Float64Array(made.length);
-      starts.forEach((start, s) => {
-        for (let step = 0; step < horizon; step++) {
-          for (let t = 0; t < targets; t++) {
-            const row = (start + driven - 1 + step) * (columns + targets);
-            truth[(s * horizon + step) * targets + t] = plain(data[row + columns + t], t);
-          }
-        }
-      });
-      return {
-        shape: [starts.length, horizon, targets],
-        predicted: made.map((value, at) => plain(value, at % targets)),
-        truth,
-      };
-    });
-  }
-
-  /**
-   * The largest `count` Lyapunov exponents, per unit of time, of a trained network that runs free for `steps` steps; in f64.
-   *
-   * @throws ParameterError where the task has inputs of its own, or patches
-   */
-  async lyapunov({ count = 1, steps = 10_000, reservoir = 0, point: p = 0 } = {}): Promise<number[]> {
-    const { task, shape } = this;
-    if (task.exogenous > 0 || shape.patches > 1 || !task.flow) {
-      throw new ParameterError(
-        "task",
-        `task ${this.points.parameters.task}: exponents are those of one reservoir that forecasts a system, without other inputs.`,
-      );
-    }
-    const [readout] = this.readout(reservoir, p);
-    const [member] = this.#membersOf(await this.#topology(reservoir)).filter((_, i) => i % this.replicas === p);
-    const { data, columns, targets } = task.table;
-    const driving = Array.from({ length: task.driven }, (_, step) => {
-      const row = (task.starts[0] + step) * (columns + targets);
-      return Array.from(data.subarray(row, row + columns));
-    }).flat();
-    const { linear, squares } = shape;
-    return lyapunovSpectrum({ member, readout, linear, squares }, driving, steps, count).map(
-      (exponent) => exponent / task.flow!.dt,
-    );
+    return this.#exclusive.use(async () => forecastOf(await this.#inUse([reservoir], p), options));
   }
 
   /**
@@ -498,49 +343,14 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
    */
   forecasts(networks: readonly number[], start = 0, p = 0, options: RunOptions = {}): Promise<Float64Array> {
     return this.#exclusive.use(async () => {
-      const { table, starts, driven, horizon, mean, sd } = this.task;
-      if (starts[start] === undefined) {
-        throw new ParameterError("start", `start ${start}: there are ${starts.length}, counted from 0.`);
-      }
-      const members: Member[] = [];
-      for (const network of networks) {
-        const own = this.#membersOf(await this.#topology(network));
-        members.push(...own.filter((_, i) => i % this.replicas === p));
-      }
-      const readouts = networks.flatMap((network) => this.readout(network, p));
-      const from = { starts: [starts[start]], driven, horizon };
-      const made = await this.#engine.forecast(members, readouts, table, from, options);
-      const { columns, targets } = table;
-      return made.map((value, at) => value * sd[columns + (at % targets)] + mean[columns + (at % targets)]);
+      const { starts, driven, horizon } = this.task;
+      return freeRuns(await this.#inUse(networks, p), { starts: [starts[start]], driven, horizon }, options);
     });
   }
 
   /** What a trained network puts out along the test, while the series drives it, beside the truth: [1][step][output]. */
-  outputs(network = 0, p = 0, options: RunOptions = {}): Promise<Forecast> {
-    return this.#exclusive.use(async () => {
-      const { table, testing, mean, sd } = this.task;
-      const { columns, targets, data } = table;
-      const members = this.#membersOf(await this.#topology(network)).filter((_, i) => i % this.replicas === p);
-      const made = await this.#engine.predict(members, this.readout(network, p), table, testing, options);
-      const { steps } = testing;
-      const { outputs } = this.shape;
-      const predicted = new Float64Array(steps * targets);
-      const truth = new Float64Array(steps * targets);
-      for (let step = 0; step < steps; step++) {
-        for (let t = 0; t < targets; t++) {
-          const [patch, output] = [Math.floor(t / outputs), t % outputs];
-          const plain = (value: number) => value * sd[columns + t] + mean[columns + t];
-          predicted[step * targets + t] = plain(made[(patch * steps + step) * outputs + output]);
-          truth[step * targets + t] = plain(data[(testRow(this.task) + step) * (columns + targets) + columns + t]);
-        }
-      }
-      return { shape: [1, steps, targets], predicted, truth };
-    });
-  }
-
-  /** Valid prediction times of every network so far, [network][start], in the task's unit. */
-  validPredictionTimes(p = 0): number[][] {
-    return this.#figures.map((points) => points[p].valid.map((steps) => steps / this.task.lyapunovTime));
+  outputs(reservoir = 0, p = 0, options: RunOptions = {}): Promise<Forecast> {
+    return this.#exclusive.use(async () => outputsOf(await this.#inUse([reservoir], p), options));
   }
 
   /**
@@ -550,27 +360,16 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
    * @throws ParameterError where the task is no forecast
    */
   attractor({ steps = 10_000, reservoir = 0, point: p = 0 } = {}, options: RunOptions = {}) {
-    return this.#exclusive.use(async () => {
-      const { table, starts, driven, mean, sd, kind, flow } = this.task;
-      if (kind !== "forecast") {
-        throw new ParameterError(
-          "task",
-          `task ${this.points.parameters.task}: only what forecasts a system has an attractor.`,
-        );
-      }
-      const { columns, targets, data } = table;
-      const members = this.#membersOf(await this.#topology(reservoir)).filter((_, i) => i % this.replicas === p);
-      const from = { starts: starts.slice(0, 1), driven, horizon: steps };
-      const made = await this.#engine.forecast(members, this.readout(reservoir, p), table, from, options);
-      const plain = (value: number, t: number) => value * sd[columns + t] + mean[columns + t];
-      const rows = Float64Array.from({ length: table.rows * targets }, (_, at) =>
-        plain(data[Math.floor(at / targets) * (columns + targets) + columns + (at % targets)], at % targets),
-      );
-      const dt = flow?.dt ?? 1;
-      const truth = attractorStatistics(rows, targets, dt);
-      const free = made.map((value, at) => plain(value, at % targets));
-      return { truth, predicted: attractorStatistics(free, targets, dt, truth) };
-    });
+    return this.#exclusive.use(async () => attractorOf(await this.#inUse([reservoir], p), steps, options));
+  }
+
+  /**
+   * The largest `count` Lyapunov exponents, per unit of time, of a trained network that runs free for `steps` steps; in f64.
+   *
+   * @throws ParameterError where the task has inputs of its own, or patches
+   */
+  lyapunov({ count = 1, steps = 10_000, reservoir = 0, point: p = 0 } = {}): Promise<number[]> {
+    return this.#exclusive.use(async () => exponentsOf(await this.#inUse([reservoir], p), count, steps));
   }
 
   async set(changes: Partial<ReservoirParameters>): Promise<void> {
@@ -598,11 +397,9 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   async safetensors(): Promise<Uint8Array> {
     const { parameters } = this.points;
     return networkFile(this.shape, this.task, await this.#topology(0), this.readout(), {
-      ...{
-        model: "gibbs reservoir",
-        parameters: JSON.stringify({ ...parameters, data: "", network: "" }),
-        seed: String(this.seed),
-      },
+      model: "gibbs reservoir",
+      parameters: JSON.stringify({ ...parameters, data: "", network: "" }),
+      seed: String(this.seed),
     });
   }
 
@@ -617,20 +414,6 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
       return { data: predicted, shape: [...shape] };
     }
     return { data: this.readout()[0], shape: [featureCount(this.shape), this.shape.outputs] };
-  }
-
-  /** A table of the first forecast beside the truth, or of the memory, or of every network's figures. */
-  table(): { head: string[]; rows: (string | number)[][] } {
-    const names = this.#names;
-    const head = ["point", "reservoir", ...names];
-    const rows = this.#figures.flatMap((_, reservoir) =>
-      Array.from({ length: this.replicas }, (_, p) => [
-        p,
-        reservoir,
-        ...names.map((name) => this.#values(name, p)[reservoir]),
-      ]),
-    );
-    return { head, rows };
   }
 
   /** The first forecast: time to the right; for each column a band with the truth above and what was predicted below. */
