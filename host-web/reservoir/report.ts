@@ -20,7 +20,7 @@ export async function report(simulation: ReservoirSimulation): Promise<Pick<News
   await forecasts?.update();
   return {
     table: tableOf(simulation),
-    equilibrium: doubts(simulation),
+    equilibrium: simulation.notes().join(" "),
     plots: forecasts ? plotsOf(simulation, forecasts) : [],
   };
 }
@@ -28,10 +28,7 @@ export async function report(simulation: ReservoirSimulation): Promise<Pick<News
 /** What a figure's name is on the page. */
 function tableOf(simulation: ReservoirSimulation): Row[] {
   const { parameters } = simulation.points;
-  const known: Record<string, { value: number; source: string } | undefined> = {
-    ...reservoir.exact(parameters),
-    criticalCoupling: simulation.task.flow?.criticalCoupling,
-  };
+  const known: Record<string, { value: number; source: string } | undefined> = reservoir.exact(parameters);
   return Object.entries(simulation.estimate()).map(([name, { value, error }]) => {
     const { unit, description } = simulation.observables[name];
     const exact = known[name];
@@ -40,14 +37,6 @@ function tableOf(simulation: ReservoirSimulation): Row[] {
     if (!Number.isFinite(error)) return { ...row, value };
     return { ...row, value, error, ...(exact && error > 0 ? { z: (value - exact.value) / error } : {}) };
   });
-}
-
-function doubts(simulation: ReservoirSimulation): string {
-  const { diverged, raised } = simulation.result();
-  const told = [];
-  if (diverged.length > 0) told.push(`${diverged.length} of ${simulation.steps} reservoirs diverged in training.`);
-  if (raised.length > 0) told.push(`The ridge of ${raised.length} was raised: their sums could not be factorised.`);
-  return told.join(" ");
 }
 
 function plotsOf(simulation: ReservoirSimulation, forecasts: Forecasts): PlotData[] {

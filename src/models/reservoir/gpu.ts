@@ -1,10 +1,9 @@
 // Echo-state networks on the GPU: many in one launch, driven by a series with exact sums of their features on the way, or running free
 // from many starts.
 
-import { Budget } from "../../device/budget.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { type Binding, grid, type Kernel } from "../../device/kernel.ts";
-import { between, type RunOptions } from "../../device/run.ts";
+import type { RunOptions } from "../../device/run.ts";
 import { bundlesOf, type Grouped, linksOf } from "./bundles.ts";
 import { bytesOfNetwork } from "./fits.ts";
 import { BITS, type Layout, layoutOf, STEPS_KEPT, sumsOf, unitsOf, wholeSums } from "./gram.ts";
@@ -21,27 +20,17 @@ import {
   type Sums,
   type Table,
 } from "./network.ts";
+import { type Dispatch, Steps } from "./steps.ts";
 import { PURPOSE } from "./topology.ts";
-
-/** Bytes of one call's features and sums at most: with more networks a dispatch of their sums would hold a software adapter for a second. */
-const SOFTWARE = 2 ** 25;
-const HARDWARE = 2 ** 30;
-/** Pieces of one submission: each has its own step uniform. */
-const PIECES = 2048;
-/** No features are kept. */
-const NEVER = 0xffffffff;
 
 /** What the buffers of one call are. */
 type Buffers = Record<string, GPUBuffer>;
 
-/** One dispatch. */
-interface Dispatch {
-  kernel: Kernel;
-  group: GPUBindGroup;
-  groups: [number, number];
-  /** first, count, keep, layer; or what else its kernel calls a step. */
-  words: readonly number[];
-}
+/** Bytes of one call's features and sums at most: with more networks a dispatch of their sums would hold a software adapter for a second. */
+const SOFTWARE = 2 ** 25;
+const HARDWARE = 2 ** 30;
+/** No features are kept. */
+const NEVER = 0xffffffff;
 
 export interface GpuNetworkOptions {
   /** Invocations in a workgroup, a power of two; changes the speed and, where outputs are summed, their last bits. */
@@ -61,7 +50,7 @@ export class GpuNetworks implements Engine {
   readonly #layout: Layout;
   readonly #options: GpuNetworkOptions;
   readonly #workgroup: number;
-  readonly #stride: number;
+  readonly #steps: Steps;
   /** Bytes of a buffer of many networks. */
   readonly #limit: number;
 
@@ -71,8 +60,7 @@ export class GpuNetworks implements Engine {
     this.#options = options;
     this.#layout = layoutOf(shape);
     this.#workgroup = options.workgroup ?? (device.info.software ? 32 : Math.min(256, powerOfTwo(shape.units)));
-    // A step uniform has up to eight words.
-    this.#stride = Math.max(32, device.limits.minUniformBufferOffsetAlignment);
+    this.#steps = new Steps(device, `reservoir, ${allUnits(shape)} units`);
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     this.#limit = Math.min(maxBufferSize, maxStorageBufferBindingSize, device.info.software ? SOFTWARE : HARDWARE);
     const { sums, features, links } = bytesOfNetwork(shape);
@@ -234,7 +222,7 @@ export class GpuNetworks implements Engine {
             const kept = new Int32Array(await this.#device.read(b.kept));
             this.#options.onKept!(kept, time - washout);
           });
-        await this.#march(last, !lanes, b, options, pieces, inspect);
+        await this.#steps.make(last, lanes ? undefined : this.#shape.layers + 2, b.steps, options, pieces, inspect);
         return new Uint32Array(await this.#device.read(b.flags));
       },
     );
@@ -315,7 +303,8 @@ export class GpuNetworks implements Engine {
       },
       async (b) => {
         const pieces = (from: number, count: number) => this.#freeRun(kernels, b, grouped, from, count);
-        await this.#march(driven + horizon - 1, !lanes, b, options, pieces);
+        const each = lanes ? undefined : this.#shape.layers + 2;
+        await this.#steps.make(driven + horizon - 1, each, b.steps, options, pieces);
         return new Float32Array(await this.#device.read(b.predictions));
       },
     );
@@ -389,51 +378,6 @@ export class GpuNetworks implements Engine {
     }
   }
 
-  /** Makes all steps, in submissions of measured length. */
-  async #march(
-    total: number,
-    stepwise: boolean,
-    b: Buffers,
-    options: RunOptions,
-    pieces: (first: number, count: number) => Iterable<Dispatch>,
-    inspect?: (time: number) => Promise<void>,
-  ): Promise<void> {
-    const budget = new Budget();
-    // Where a step takes dispatches of its own a submission has as many as it has step uniforms.
-    const most = stepwise ? Math.floor(PIECES / (this.#shape.layers + 2)) - 2 : 64 * STEPS_KEPT;
-    for (let done = 0; done < total; ) {
-      await between({ done, total }, options);
-      // Whoever inspects what is kept wants no step to be overwritten in between.
-      const left = inspect ? Math.min(total - done, STEPS_KEPT - (done % STEPS_KEPT)) : total - done;
-      const count = budget.next(left, most);
-      const start = performance.now();
-      const accepted = this.#submit(b, [...pieces(done, count)]);
-      const overslept = await this.#device.settle(accepted, budget.expected(count));
-      budget.record(count, (performance.now() - start) * (overslept ? 0.5 : 1));
-      done += count;
-      await inspect?.(done);
-    }
-    await between({ done: total, total }, options);
-  }
-
-  #submit(b: Buffers, dispatches: readonly Dispatch[]): Promise<void> {
-    const stride = this.#stride / 4;
-    const words = new Uint32Array(dispatches.length * stride);
-    dispatches.forEach((dispatch, i) => {
-      words.set(dispatch.words, i * stride);
-    });
-    this.#device.write(b.steps, words);
-    return this.#device.submit(this.#title, (encoder) => {
-      const pass = encoder.beginComputePass({ timestampWrites: this.#device.timer?.writes("steps") });
-      dispatches.forEach(({ kernel, group, groups }, i) => {
-        pass.setPipeline(kernel.pipeline);
-        pass.setBindGroup(0, group, [i * this.#stride]);
-        pass.dispatchWorkgroups(...groups);
-      });
-      pass.end();
-    });
-  }
-
   #grid(bundles: number): [number, number] {
     return grid(bundles, this.#device.limits);
   }
@@ -482,7 +426,7 @@ export class GpuNetworks implements Engine {
     const all = allUnits(shape);
     return {
       run: uniform,
-      steps: this.#device.buffer("reservoir steps", PIECES * this.#stride, UNIFORM | COPY_DST),
+      steps: this.#steps.buffer(),
       bundles: this.#storage("bundles", grouped.words),
       settings: this.#storage("settings", grouped.settings),
       links: this.#storage("links", links.words),
@@ -505,16 +449,12 @@ export class GpuNetworks implements Engine {
 
   /** Makes buffers, uses them, and frees them whatever happens. */
   async #withBuffers<T>(make: () => Buffers, use: (buffers: Buffers) => Promise<T>): Promise<T> {
-    const buffers = await this.#device.guard(this.#title, make);
+    const buffers = await this.#device.guard(this.#steps.title, make);
     try {
       return await use(buffers);
     } finally {
       for (const buffer of Object.values(buffers)) this.#device.free(buffer);
     }
-  }
-
-  get #title(): string {
-    return `reservoir, ${allUnits(this.#shape)} units`;
   }
 
   dispose(): void {}
