@@ -1,26 +1,16 @@
 // The Curie–Weiss model: the exact sums against tables and enumeration, states against the reference, statistics against the sums.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
+import { describe, expect, it } from "vitest";
 import {
   type CurieWeissOptions,
   curieWeiss,
   curieWeissMeans,
-  type GpuDevice,
   magnetizationLaw,
   ParameterError,
-  type ReferenceDevice,
   weissMagnetization,
 } from "../src/index.ts";
 import table from "./data/curie-weiss.csv?raw";
-
-let device: GpuDevice;
-let reference: ReferenceDevice;
-beforeAll(async () => {
-  device = await openDevice();
-  reference = await openDevice("reference");
-});
-afterAll(() => device.dispose());
+import { device, reference } from "./devices.ts";
 
 describe("exact sums", () => {
   const rows = table

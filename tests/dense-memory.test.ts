@@ -1,8 +1,7 @@
 // Dense memories: states equal to the reference bit for bit; order 2 is the Hopfield model; storage against Krotov and Hopfield; the
 // exponential interaction is attention.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
+import { describe, expect, it } from "vitest";
 import {
   type DenseMemoryOptions,
   denseMemory,
@@ -13,14 +12,7 @@ import {
   type ReferenceDevice,
   softmaxRetrieval,
 } from "../src/index.ts";
-
-let device: GpuDevice;
-let reference: ReferenceDevice;
-beforeAll(async () => {
-  device = await openDevice();
-  reference = await openDevice("reference");
-});
-afterAll(() => device.dispose());
+import { device, reference } from "./devices.ts";
 
 const stateAfter = async (on: GpuDevice | ReferenceDevice, sweeps: number, options: DenseMemoryOptions) => {
   using network = await denseMemory.create(on, options);

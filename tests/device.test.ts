@@ -1,7 +1,7 @@
 // The engine's promises about failure and limits, shown on Ising lattices: no number after a GPU error (P8), runs that stop in a
 // valid state (P9), device loss (P10), memory (P12), limits (P13), refused input (P14); and same input, same bits (P6).
 
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openDevice } from "#open-device";
 import { Budget } from "../src/device/budget.ts";
 import {
@@ -18,14 +18,7 @@ import {
   type ReferenceDevice,
 } from "../src/index.ts";
 import { fits, largestSquare } from "../src/models/ising/gpu.ts";
-
-let device: GpuDevice;
-let reference: ReferenceDevice;
-beforeAll(async () => {
-  device = await openDevice();
-  reference = await openDevice("reference");
-});
-afterAll(() => device.dispose());
+import { device, reference } from "./devices.ts";
 
 const OPTIONS: IsingOptions = { size: [66, 34], temperature: 2.3, start: "random", seed: 5n };
 /** More sweeps than any test waits for. */

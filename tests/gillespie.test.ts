@@ -1,7 +1,6 @@
 // Gillespie ensembles: paths equal to the reference, numbers that depend on nothing but the seed, laws that are known exactly.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
+import { describe, expect, it } from "vitest";
 import {
   chiSquareTest,
   type GillespieOptions,
@@ -13,14 +12,7 @@ import {
   type ReferenceDevice,
   rateEquations,
 } from "../src/index.ts";
-
-let device: GpuDevice;
-let reference: ReferenceDevice;
-beforeAll(async () => {
-  device = await openDevice();
-  reference = await openDevice("reference");
-});
-afterAll(() => device.dispose());
+import { device, reference } from "./devices.ts";
 
 const EVENTS =
   "X -> 2 X @ 0.1; X -> 0 @ 0.11; X = 100; Y -> 0 @ 0.3; 0 -> Y @ 8; at 4.25: X = 50, Y = Y + 3; when Y > 30: Y = 5; total := X + 2*Y";

@@ -1,8 +1,7 @@
 // Hopfield networks whose couplings are those of a lattice: states equal to the reference bit for bit, energy without temperature, and what
 // is known of one pattern.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
+import { describe, expect, it } from "vitest";
 import {
   type GpuDevice,
   type HopfieldOptions,
@@ -11,14 +10,7 @@ import {
   ParameterError,
   type ReferenceDevice,
 } from "../src/index.ts";
-
-let device: GpuDevice;
-let reference: ReferenceDevice;
-beforeAll(async () => {
-  device = await openDevice();
-  reference = await openDevice("reference");
-});
-afterAll(() => device.dispose());
+import { device, reference } from "./devices.ts";
 
 const digestAfter = async (on: GpuDevice | ReferenceDevice, sweeps: number, options: HopfieldOptions) => {
   using network = await hopfield.create(on, { ...options, couplings: "lattice" });

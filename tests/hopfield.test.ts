@@ -1,8 +1,7 @@
 // The Hopfield model: states equal to the reference bit for bit, whatever runs beside them; energy, Little's cycles, and recall
 // against the theory.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
+import { describe, expect, it } from "vitest";
 import {
   criticalLoad,
   type GpuDevice,
@@ -16,14 +15,7 @@ import {
 } from "../src/index.ts";
 import { imageText } from "../src/models/hopfield/image.ts";
 import ags from "./data/ags.csv?raw";
-
-let device: GpuDevice;
-let reference: ReferenceDevice;
-beforeAll(async () => {
-  device = await openDevice();
-  reference = await openDevice("reference");
-});
-afterAll(() => device.dispose());
+import { device, reference } from "./devices.ts";
 
 const digestAfter = async (on: GpuDevice | ReferenceDevice, sweeps: number, options: HopfieldOptions) => {
   using network = await hopfield.create(on, options);

@@ -1,15 +1,8 @@
 // The drawn lattice against an area filter in f64, pixel by pixel: at most one step of 255 off, at every zoom and in every mode.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
-import type { GpuDevice } from "../src/device/gpu.ts";
+import { describe, expect, it } from "vitest";
 import { type IsingOptions, type IsingPicture, IsingView, ising } from "../src/index.ts";
-
-let device: GpuDevice;
-beforeAll(async () => {
-  device = await openDevice();
-});
-afterAll(() => device.dispose());
+import { device } from "./devices.ts";
 
 /** Shades of grey, so that a pixel's red is the value itself. */
 const GREY = Uint8Array.from({ length: 1024 }, (_, i) => (i % 4 === 3 ? 255 : i >> 2));

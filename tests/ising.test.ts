@@ -1,8 +1,7 @@
 // The Ising model's promises of exactness: equal digests on every device and host (P3), exact restart (P4), no dependence on
 // workgroup size (P15), batch, dispatch or delay (P17), and the records that reproduce a run (P16).
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
+import { describe, expect, it } from "vitest";
 import {
   type GpuDevice,
   type IsingOptions,
@@ -11,14 +10,7 @@ import {
   type ReferenceDevice,
   type RunOptions,
 } from "../src/index.ts";
-
-let device: GpuDevice;
-let reference: ReferenceDevice;
-beforeAll(async () => {
-  device = await openDevice();
-  reference = await openDevice("reference");
-});
-afterAll(() => device.dispose());
+import { device, reference } from "./devices.ts";
 
 const digestAfter = async (
   on: GpuDevice | ReferenceDevice,

@@ -1,19 +1,11 @@
 // Links: what formatLink writes parseLink reads, following one is doing the same by hand on every device, and whatever else comes
 // in from an address ends in a LinkError that names the culprit.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
+import { describe, expect, it } from "vitest";
 import { type GpuDevice, ising, ParameterError, type ReferenceDevice } from "../src/index.ts";
 import { formatLink, type Link, LinkError } from "../src/link.ts";
 import { follow, parseLink } from "../src/links.ts";
-
-let device: GpuDevice;
-let reference: ReferenceDevice;
-beforeAll(async () => {
-  device = await openDevice();
-  reference = await openDevice("reference");
-});
-afterAll(() => device.dispose());
+import { device, reference } from "./devices.ts";
 
 const HISTORY =
   "v=1&seed=18446744073709551615&size=66,34&temperature=2.2&start=random" +

@@ -1,8 +1,7 @@
 // Next-generation reservoirs: the features and their regression, steps against the reference to rounding, forecasts against those of
 // Gauthier et al., a map that is learned exactly.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
+import { describe, expect, it } from "vitest";
 import {
   CheckpointError,
   FileError,
@@ -19,14 +18,7 @@ import { gauthierSeries, KNOWN, looseLorenz, SETTING } from "../src/models/ngrc/
 import { forecast } from "../src/models/ngrc/reference.ts";
 import { roundingErrors } from "../src/models/ngrc/rounding.ts";
 import { train } from "../src/models/ngrc/training.ts";
-
-let device: GpuDevice;
-let reference: ReferenceDevice;
-beforeAll(async () => {
-  device = await openDevice();
-  reference = await openDevice("reference");
-});
-afterAll(() => device.dispose());
+import { device, reference } from "./devices.ts";
 
 const scores = async (on: GpuDevice | ReferenceDevice, options: NgrcOptions, steps: number) => {
   using simulation = await ngrc.create(on, options);

@@ -1,8 +1,7 @@
 // The restricted Boltzmann machine: states equal to the reference, samples and gradients against sums over all states, learning against
 // the entropy of its data, weights in and out.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
+import { describe, expect, it } from "vitest";
 import { readSafetensors, writeSafetensors } from "../src/files/safetensors.ts";
 import {
   barsAndStripes,
@@ -18,14 +17,7 @@ import {
   SafetensorsError,
   visibleLaw,
 } from "../src/index.ts";
-
-let device: GpuDevice;
-let reference: ReferenceDevice;
-beforeAll(async () => {
-  device = await openDevice();
-  reference = await openDevice("reference");
-});
-afterAll(() => device.dispose());
+import { device, reference } from "./devices.ts";
 
 const stateAfter = async (on: GpuDevice | ReferenceDevice, steps: number, options: RbmOptions) => {
   using machine = await rbm.create(on, options);

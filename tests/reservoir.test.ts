@@ -2,17 +2,14 @@
 // solution, forecasts, checkpoints, and what is refused.
 
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
+import { describe, expect, it } from "vitest";
 import { writeSafetensors } from "../src/files/safetensors.ts";
 import {
   bytesText,
-  type GpuDevice,
   narma10,
   ParameterError,
   parseSeries,
   powerSpectrum,
-  type ReferenceDevice,
   type ReservoirOptions,
   reservoir,
   returnMap,
@@ -28,14 +25,7 @@ import { ReferenceNetwork } from "../src/models/reservoir/reference.ts";
 import { ReferenceEngine } from "../src/models/reservoir/reference-engine.ts";
 import { fitReadout } from "../src/models/reservoir/ridge.ts";
 import { PURPOSE } from "../src/models/reservoir/topology.ts";
-
-let device: GpuDevice;
-let reference: ReferenceDevice;
-beforeAll(async () => {
-  device = await openDevice();
-  reference = await openDevice("reference");
-});
-afterAll(() => device.dispose());
+import { device, reference } from "./devices.ts";
 
 const PLAIN: Shape = {
   ...{ units: 21, layers: 1, degree: 4, fan: 2, linear: false, squares: false, seesInputs: true, noisy: false },

@@ -1,14 +1,8 @@
 // The Curie–Weiss model in equilibrium against the exact sums, at length.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
-import { type CurieWeissOptions, curieWeiss, curieWeissMeans, type GpuDevice } from "../../src/index.ts";
-
-let device: GpuDevice;
-beforeAll(async () => {
-  device = await openDevice();
-});
-afterAll(() => device.dispose());
+import { describe, expect, it } from "vitest";
+import { type CurieWeissOptions, curieWeiss, curieWeissMeans } from "../../src/index.ts";
+import { device } from "../devices.ts";
 
 describe("equilibrium", () => {
   const size = 1000;

@@ -4,9 +4,9 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
-import { type GpuDevice, gillespie, networkOf } from "../../src/index.ts";
+import { describe, expect, it } from "vitest";
+import { gillespie, networkOf } from "../../src/index.ts";
+import { device } from "../devices.ts";
 
 const DATA = process.env.GIBBS_DATA ?? "";
 const FOLDER = join(DATA, "dsmts");
@@ -19,12 +19,6 @@ const rows = (path: string) =>
     .map((line) => line.split(","));
 
 const TRAJECTORIES = 10_000;
-
-let device: GpuDevice;
-beforeAll(async () => {
-  device = await openDevice();
-});
-afterAll(() => device.dispose());
 
 describe.skipIf(!found)("DSMTS", () => {
   const spread = new Map<string, number>();

@@ -1,15 +1,9 @@
 // Recall at N = 10,000 without temperature against the theory of large networks, with errors over patterns, below and beyond the
 // critical load; and at temperatures above 0.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
-import { type GpuDevice, type HopfieldOptions, hopfield, retrievalOverlap } from "../../src/index.ts";
-
-let device: GpuDevice;
-beforeAll(async () => {
-  device = await openDevice();
-});
-afterAll(() => device.dispose());
+import { describe, expect, it } from "vitest";
+import { type HopfieldOptions, hopfield, retrievalOverlap } from "../../src/index.ts";
+import { device } from "../devices.ts";
 
 /** Mean overlap with the cue's pattern over the replicas, each with patterns of its own, and its error. */
 function overReplicas(overlaps: readonly number[]) {

@@ -1,16 +1,10 @@
 // One pattern on a lattice (Mattis) is the Ising model with coupling 1/4: energy against Kaufman's exact values, in every order of updates
 // that has Boltzmann's equilibrium.
 
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { openDevice } from "#open-device";
-import { type GpuDevice, type HopfieldOptions, hopfield, kaufman } from "../../src/index.ts";
+import { expect, it } from "vitest";
+import { type HopfieldOptions, hopfield, kaufman } from "../../src/index.ts";
 import { estimateReplicas } from "../../src/statistics/index.ts";
-
-let device: GpuDevice;
-beforeAll(async () => {
-  device = await openDevice();
-});
-afterAll(() => device.dispose());
+import { device } from "../devices.ts";
 
 const [side, replicas] = [16, 24];
 const energies = async (dynamics: HopfieldOptions["dynamics"], temperatures: readonly number[], samples: number) => {

@@ -1,16 +1,10 @@
 // The restricted Boltzmann machine's statistics at length: chains against Boltzmann's law, contrastive divergence against the exact
 // gradient, learning against the entropy of its data.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
+import { describe, expect, it } from "vitest";
 import { writeSafetensors } from "../../src/files/safetensors.ts";
-import { chiSquareTest, exactGradient, type GpuDevice, mergeCells, rbm, visibleLaw } from "../../src/index.ts";
-
-let device: GpuDevice;
-beforeAll(async () => {
-  device = await openDevice();
-});
-afterAll(() => device.dispose());
+import { chiSquareTest, exactGradient, mergeCells, rbm, visibleLaw } from "../../src/index.ts";
+import { device } from "../devices.ts";
 
 /** A machine with weights that matter, as a file. */
 function weightsOf(visible: number, hidden: number): Uint8Array {

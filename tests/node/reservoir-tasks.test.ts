@@ -2,11 +2,9 @@
 // of a linear ring, the exponents of a reservoir that runs free, synchronisation foretold. Each has its baseline without memory, or another
 // control that fails.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
+import { describe, expect, it } from "vitest";
 import {
   force,
-  type GpuDevice,
   RecursiveLeastSquares,
   ReferenceNetwork,
   type ReservoirOptions,
@@ -14,12 +12,7 @@ import {
   reservoir,
   topologyOf,
 } from "../../src/index.ts";
-
-let device: GpuDevice;
-beforeAll(async () => {
-  device = await openDevice();
-});
-afterAll(() => device.dispose());
+import { device } from "../devices.ts";
 
 async function trained(options: ReservoirOptions): Promise<ReservoirSimulation> {
   const simulation = await reservoir.create(device, options);

@@ -4,9 +4,9 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDevice } from "#open-device";
-import { type GillespieOptions, type GpuDevice, gillespie } from "../../src/index.ts";
+import { describe, expect, it } from "vitest";
+import { type GillespieOptions, gillespie } from "../../src/index.ts";
+import { device } from "../devices.ts";
 
 const read = (path: string) => readFileSync(fileURLToPath(new URL(`../data/${path}`, import.meta.url)), "utf8");
 
@@ -60,12 +60,6 @@ const rows: Row[] = read("ssa_exact.csv")
     return { model, quantity, value: Number(value) };
   })
   .filter((row) => !elsewhere(row));
-
-let device: GpuDevice;
-beforeAll(async () => {
-  device = await openDevice();
-});
-afterAll(() => device.dispose());
 
 /** All counts at one time, [trajectory][species]. */
 async function statesAt(options: GillespieOptions, trajectories: number) {

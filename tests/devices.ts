@@ -1,0 +1,14 @@
+// The two devices of a test file, open while its tests run: the host's GPU, and the reference.
+
+import { afterAll, beforeAll } from "vitest";
+import { openDevice } from "#open-device";
+import type { GpuDevice, ReferenceDevice } from "../src/index.ts";
+
+export let device: GpuDevice;
+export let reference: ReferenceDevice;
+
+beforeAll(async () => {
+  device = await openDevice();
+  reference = await openDevice("reference");
+});
+afterAll(() => device.dispose());
