@@ -88,7 +88,8 @@ export function seedOf(given: Arguments): bigint | undefined {
 /** `values`: the parameters given, for models whose parameters say how long a run is. @throws ParameterError */
 export function planOf(given: Arguments, model: AnyModel, values: object): Plan {
   if (model.steps) {
-    const [wrong] = ["steps", "warmup", "measureEvery"].filter((name) => given.has(name));
+    const own = ["steps", "warmup", "measureEvery"].filter((name) => !Object.hasOwn(model.parameters.shape, name));
+    const [wrong] = own.filter((name) => given.has(name));
     if (wrong) {
       const plan = `${model.name} makes as many ${plural(model.step)} as its parameters say`;
       throw new ParameterError(wrong, `${kebab(wrong)}: ${plan}; see gibbs run ${model.name} --help.`);

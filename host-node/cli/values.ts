@@ -22,8 +22,7 @@ export const fieldsOf = (model: AnyModel) => Object.entries<z.ZodType>(model.par
 export function parameterFlags(model: AnyModel, { scan = false } = {}): Flag[] {
   return fieldsOf(model).map(([name, field]) => {
     const placeholder = placeholderOf(field);
-    const value =
-      scan && !["NAME", "TEXT", "FILE"].includes(placeholder) ? `${placeholder}|FROM:TO:COUNT` : placeholder;
+    const value = scan && !/(NAME|TEXT|FILE)$/.test(placeholder) ? `${placeholder}|FROM:TO:COUNT` : placeholder;
     return { name, value, many: scan, help: `${field.description ?? name} [${describeField(field)}]` };
   });
 }
@@ -48,8 +47,9 @@ export function givenParameters(model: AnyModel, given: Arguments): Values {
 
 /** The value that a text of the command line stands for: of a file, if it names one. @throws UsageError, ParameterError */
 export function readValue(name: string, field: z.ZodType, text: string): unknown {
-  const { file } = metaOf(field);
-  if (!file) return parseValue(name, field, text);
+  const { file, choices } = metaOf(field);
+  // Some texts mean what they say: a name, or a law that is written out.
+  if (!file || choices?.includes(text) || (choices && /[[\n]/.test(text))) return parseValue(name, field, text);
   try {
     const bytes = readFileSync(text);
     if (file === "series") return seriesText(readSeries(text, bytes));
@@ -57,7 +57,8 @@ export function readValue(name: string, field: z.ZodType, text: string): unknown
     return file === "text" ? bytes.toString("utf8") : imageOf(bytes);
   } catch (error) {
     if (error instanceof FileError) throw new UsageError(`${kebab(name)}: ${error.message}`);
-    throw new UsageError(`${kebab(name)} "${text}" cannot be read: ${reason(error)}.`);
+    const names = choices ? ` is none of ${choices.join(", ")}, and as a file it` : "";
+    throw new UsageError(`${kebab(name)} "${text}"${names} cannot be read: ${reason(error)}.`);
   }
 }
 
@@ -73,7 +74,8 @@ function imageOf(bytes: Uint8Array): string {
 function placeholderOf(field: z.ZodType): string {
   const kind = inner(field);
   if (kind instanceof z.ZodTuple) return (kind.def.items as z.ZodType[]).map(placeholderOf).join(",");
-  if (metaOf(field).file) return "FILE";
+  const { file, choices } = metaOf(field);
+  if (file) return choices ? `${choices.join("|")}|FILE` : "FILE";
   if (kind instanceof z.ZodString) return "TEXT";
   return kind instanceof z.ZodNumber ? "X" : "NAME";
 }

@@ -1,6 +1,8 @@
 // The safetensors format (Hugging Face, github.com/huggingface/safetensors): 8 bytes with the length of a JSON header, the header with
 // type, shape and place of each tensor, then their bytes, all little-endian.
 
+import { fromBfloat, fromHalf, toHalf } from "./half.ts";
+
 export class SafetensorsError extends Error {
   override name = "SafetensorsError";
 }
@@ -8,14 +10,29 @@ export class SafetensorsError extends Error {
 export interface Tensor {
   shape: readonly number[];
   data: Float32Array;
+  /** How it is written, in 32 bits or in 16; F32 where this is left out. */
+  dtype?: "F32" | "F16";
 }
 
-/** The bytes of a file with these tensors, 32-bit floats, and texts about them. */
+/** The types that are read: their bytes, and the value at a byte. */
+const TYPES: Record<string, { size: number; value: (view: DataView, at: number) => number }> = {
+  F64: { size: 8, value: (view, at) => view.getFloat64(at, true) },
+  F32: { size: 4, value: (view, at) => view.getFloat32(at, true) },
+  F16: { size: 2, value: (view, at) => fromHalf(view.getUint16(at, true)) },
+  BF16: { size: 2, value: (view, at) => fromBfloat(view.getUint16(at, true)) },
+};
+
+/**
+ * The bytes of a file with these tensors, and texts about them.
+ *
+ * @throws SafetensorsError for a value that is finite, and not in 16 bits
+ */
 export function writeSafetensors(tensors: Record<string, Tensor>, metadata: Record<string, string> = {}): Uint8Array {
   let end = 0;
-  const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
-    end += data.byteLength;
-    return [name, { dtype: "F32", shape, data_offsets: [end - data.byteLength, end] }] as const;
+  const entries = Object.entries(tensors).map(([name, { shape, data, dtype = "F32" }]) => {
+    const length = data.length * TYPES[dtype].size;
+    end += length;
+    return [name, { dtype, shape, data_offsets: [end - length, end] }] as const;
   });
   const header = {
     ...(Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {}),
@@ -29,10 +46,14 @@ export function writeSafetensors(tensors: Record<string, Tensor>, metadata: Reco
   view.setBigUint64(0, BigInt(length), true);
   file.set(json, 8);
   let at = 8 + length;
-  for (const { data } of Object.values(tensors)) {
+  for (const [name, { data, dtype = "F32" }] of Object.entries(tensors)) {
     for (const value of data) {
-      view.setFloat32(at, value, true);
-      at += 4;
+      if (dtype === "F16" && Number.isFinite(value) && Math.abs(value) >= 65520) {
+        throw new SafetensorsError(`The tensor "${name}" has the value ${value}; 16 bits hold up to 65504. Write F32.`);
+      }
+      if (dtype === "F16") view.setUint16(at, toHalf(value), true);
+      else view.setFloat32(at, value, true);
+      at += TYPES[dtype].size;
     }
   }
   return file;
@@ -44,7 +65,7 @@ export function safetensorsMetadata(file: Uint8Array): Record<string, string> {
   return typeof metadata === "object" && metadata !== null ? (metadata as Record<string, string>) : {};
 }
 
-/** The tensors of a file; 32- and 64-bit floats. @throws SafetensorsError naming what is wrong with it */
+/** The tensors of a file; floats of 64, 32 and 16 bits. @throws SafetensorsError naming what is wrong with it */
 export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const header = headerOf(file);
@@ -53,8 +74,12 @@ export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
     const { dtype, shape, data_offsets: offsets } = entry as { dtype: string; shape: number[]; data_offsets: number[] };
-    const size = { F32: 4, F64: 8 }[dtype];
-    if (!size) throw new SafetensorsError(`The tensor "${name}" is of type ${dtype}; F32 and F64 are read.`);
+    if (!Object.hasOwn(TYPES, dtype)) {
+      throw new SafetensorsError(
+        `The tensor "${name}" is of type ${dtype}; ${Object.keys(TYPES).join(", ")} are read. Convert it.`,
+      );
+    }
+    const { size, value } = TYPES[dtype];
     if (
       ![shape, offsets].every((list) => Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0))
     ) {
@@ -72,9 +97,7 @@ export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
         `The tensor "${name}" ends at byte ${end}, but the file at ${file.length}: it is cut off.`,
       );
     }
-    const value = (i: number) =>
-      size === 4 ? view.getFloat32(begin + 4 * i, true) : view.getFloat64(begin + 8 * i, true);
-    tensors[name] = { shape, data: Float32Array.from({ length: count }, (_, i) => value(i)) };
+    tensors[name] = { shape, data: Float32Array.from({ length: count }, (_, i) => value(view, begin + size * i)) };
   }
   return tensors;
 }

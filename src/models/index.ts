@@ -2,6 +2,8 @@
 
 import { curieWeiss } from "./curie-weiss/index.ts";
 import { denseMemory } from "./dense-memory/index.ts";
+import { diffusion } from "./diffusion/index.ts";
+import { diffusionTraining } from "./diffusion-training/index.ts";
 import { gillespie } from "./gillespie/index.ts";
 import { hopfield } from "./hopfield/index.ts";
 import { ising } from "./ising/index.ts";
@@ -15,4 +17,15 @@ export type AnyModel = Model<any>;
 // biome-ignore lint/suspicious/noExplicitAny: likewise
 export type AnySimulation = Simulation<any>;
 
-export const models: readonly AnyModel[] = [ising, curieWeiss, hopfield, denseMemory, rbm, reservoir, ngrc, gillespie];
+export const models: readonly AnyModel[] = [
+  ising,
+  curieWeiss,
+  hopfield,
+  denseMemory,
+  rbm,
+  reservoir,
+  ngrc,
+  diffusion,
+  diffusionTraining,
+  gillespie,
+];

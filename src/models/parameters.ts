@@ -14,7 +14,7 @@ export interface ParameterMeta {
   live?: boolean;
   /** What a page's slider covers, and its step; the schema allows more. */
   slider?: readonly [least: number, most: number, step: number];
-  /** Values that a page offers. */
+  /** Values that a page offers; where a file is another, the words that are none. */
   choices?: readonly string[];
   /** Names of the parts of a tuple. */
   parts?: readonly string[];

@@ -41,9 +41,11 @@ function importsOf(file: ts.SourceFile): string[] {
   return found.map((path) => (path.startsWith(".") ? posix.join(posix.dirname(file.fileName), path) : path));
 }
 
-/** Random numbers, and the language in which a reaction network is written: f64 and plain maths as well. */
+/**
+ * Random numbers, the language in which a reaction network is written, and what a denoiser's network is: f64 and plain maths as well.
+ */
 const KNOWN_TO_REFERENCE =
-  /^src\/random\/|^src\/models\/gillespie\/(errors|expression|interval|network|trajectory)\.ts$/;
+  /^src\/random\/|^src\/models\/(gillespie\/(errors|expression|interval|network|trajectory)|diffusion\/network\/(reference|shape))\.ts$/;
 const foreignToReference = (file: ts.SourceFile) => importsOf(file).filter((path) => !KNOWN_TO_REFERENCE.test(path));
 const hostImports = (file: ts.SourceFile) => importsOf(file).filter((path) => /^(host-|node:)|^webgpu$/.test(path));
 

@@ -1,0 +1,43 @@
+// The training of denoisers: a network learns to tell data from noise, at every strength of noise.
+
+import type { Device } from "../../device/device.ts";
+import { offsetsOf } from "../diffusion/network/shape.ts";
+import type { Model } from "../model.ts";
+import { diffusionTrainingParameters } from "./parameters.ts";
+import { type DiffusionTrainingOptions, DiffusionTrainingSimulation, observables } from "./simulation.ts";
+import { validateDiffusionTraining } from "./validate.ts";
+
+export { networkFile, readNetwork } from "../diffusion/network/file.ts";
+export type { Decoder, Network, NetworkShape } from "../diffusion/network/shape.ts";
+export type { DiffusionTrainingParameters } from "./parameters.ts";
+export { type DiffusionTrainingOptions, DiffusionTrainingSimulation } from "./simulation.ts";
+export { validateDiffusionTraining } from "./validate.ts";
+
+export const diffusionTraining = {
+  name: "diffusion-training",
+  title: "Training of a denoiser",
+  summary:
+    "Trains the network that diffusion samples with: a residual perceptron, by Adam, on noisy data of any level.",
+  parameters: diffusionTrainingParameters,
+  step: "step",
+  observables,
+  steps: ({ steps }) => steps,
+  /**
+   * A network with random parameters, and the data it will learn.
+   *
+   * @throws ParameterError for a value out of range, data that are none, and sizes that the device cannot hold
+   */
+  create: (device: Device, options: DiffusionTrainingOptions = {}) =>
+    DiffusionTrainingSimulation.create(device, options),
+  /** Continues a checkpoint bit for bit on the same device. @throws CheckpointError */
+  restore: (device: Device, checkpoint: Uint8Array) => DiffusionTrainingSimulation.restore(device, checkpoint),
+  estimate: (simulation) => simulation.estimate(),
+  exact: () => ({}),
+  updates({ data, width, layers, batch }) {
+    const [dimension, classes] = data === "digits" ? [64, 10] : [2, 0];
+    const { count } = offsetsOf({ dimension, classes, width, layers });
+    return { count: batch, unit: "samples", cost: 1 + count / 100 };
+  },
+  outputs: [".safetensors"],
+  validate: validateDiffusionTraining,
+} satisfies Model<typeof diffusionTrainingParameters, DiffusionTrainingSimulation>;

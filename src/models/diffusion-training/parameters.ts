@@ -1,0 +1,71 @@
+// The parameters of the training of a denoiser, declared once.
+
+import * as z from "zod";
+
+const whole = (least: number, most: number) =>
+  z
+    .int({ error: "it is a whole number" })
+    .min(least, { error: `it is at least ${least}` })
+    .max(most, { error: `it is at most ${most}` });
+const number = (least: number, most: number) =>
+  z
+    .number({ error: "it is a finite number" })
+    .min(least, { error: `it is at least ${least}` })
+    .max(most, { error: `it is at most ${most}` });
+
+export const diffusionTrainingParameters = z.object({
+  data: z
+    .string({ error: "it is a text" })
+    .default("gmm8")
+    .describe(
+      "What is learned: a law, handwritten digits by their principal components, a file of points (CSV or .npy, a point a row), or a mixture as text",
+    )
+    .meta({ file: "series", choices: ["gmm8", "rings", "moons", "spiral", "digits"] }),
+  points: whole(2, 1e7)
+    .default(10_000)
+    .describe("Points that are drawn of a law, or digits that are taken; of a file all are")
+    .meta({ slider: [100, 10_000, 100] }),
+  width: whole(16, 4096)
+    .multipleOf(16, { error: "it is a multiple of 16" })
+    .default(128)
+    .describe("Units of a layer")
+    .meta({ slider: [16, 512, 16] }),
+  layers: whole(1, 16)
+    .default(2)
+    .describe("Layers of units")
+    .meta({ slider: [1, 6, 1] }),
+  batch: whole(4, 65_536)
+    .multipleOf(4, { error: "it is a multiple of 4" })
+    .default(256)
+    .describe("Samples of a minibatch")
+    .meta({ slider: [16, 1024, 16] }),
+  learningRate: number(0, 1)
+    .default(1e-3)
+    .describe("Learning rate of Adam, after a warm-up of 100 steps")
+    .meta({ live: true, slider: [0, 0.01, 0.0005] }),
+  decay: z
+    .enum(["cosine", "none"], { error: "it is cosine or none" })
+    .default("cosine")
+    .describe("How the learning rate falls: to 0 in the given steps, or not at all"),
+  steps: whole(1, 1e8)
+    .default(4000)
+    .describe("Steps of training")
+    .meta({ slider: [500, 20_000, 500] }),
+  ema: number(0, 1e8)
+    .default(200)
+    .describe(
+      "Half-life in steps of the moving average of the parameters, which is the network that comes out; 0: none",
+    )
+    .meta({ label: "Averaging half-life" }),
+  noiseMean: number(-10, 10)
+    .default(-0.5)
+    .describe("Mean of ln(σ / σ_data) of the noise levels that are learned from")
+    .meta({ page: false }),
+  noiseSd: number(0, 5).default(1.2).describe("Its standard deviation").meta({ page: false }),
+  dropout: number(0, 1)
+    .default(0.1)
+    .describe("Share of samples whose class is not told, where there are classes; guidance needs some")
+    .meta({ page: false }),
+});
+
+export type DiffusionTrainingParameters = z.output<typeof diffusionTrainingParameters>;

@@ -1,0 +1,64 @@
+// The reference as a trainer of the API: it runs where the GPU would.
+
+import { between, type RunOptions } from "../../device/run.ts";
+import { ReferenceTraining } from "./reference.ts";
+import {
+  ADAM,
+  type Gradient,
+  PURPOSE,
+  paceOf,
+  type Trainer,
+  type TrainerOptions,
+  type TrainerState,
+} from "./trainer.ts";
+
+export class ReferenceTrainer implements Trainer {
+  readonly #training: ReferenceTraining;
+  readonly #schedule: TrainerOptions["schedule"];
+
+  constructor(options: TrainerOptions, parameters: ArrayLike<number>) {
+    this.#training = new ReferenceTraining({ ...options, adam: ADAM, purpose: PURPOSE }, parameters);
+    this.#schedule = { ...options.schedule };
+  }
+
+  async read(): Promise<TrainerState> {
+    const { parameters, means, variances, averages } = this.#training;
+    return {
+      parameters: parameters.slice(),
+      means: means.slice(),
+      variances: variances.slice(),
+      averages: averages.slice(),
+    };
+  }
+
+  async write({ parameters, means, variances, averages }: TrainerState): Promise<void> {
+    this.#training.parameters = Float64Array.from(parameters);
+    this.#training.means = Float64Array.from(means);
+    this.#training.variances = Float64Array.from(variances);
+    this.#training.averages = Float64Array.from(averages);
+  }
+
+  setRate(learningRate: number): void {
+    this.#schedule.learningRate = learningRate;
+  }
+
+  async gradient(step: number): Promise<Gradient> {
+    return this.#training.gradient(step);
+  }
+
+  async advance({
+    from,
+    steps,
+    onLosses,
+    ...options
+  }: RunOptions & { from: number; steps: number; onLosses: (losses: ArrayLike<number>) => void }): Promise<void> {
+    for (let done = 0; done < steps; done++) {
+      await between({ done, total: steps }, options);
+      onLosses([this.#training.step(from + done, paceOf(this.#schedule, from + done))]);
+      await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
+    }
+    await between({ done: steps, total: steps }, options);
+  }
+
+  dispose(): void {}
+}

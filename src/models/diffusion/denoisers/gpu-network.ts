@@ -1,0 +1,114 @@
+// Networks on the GPU: small ones with all stages in one dispatch, others a dispatch a layer.
+
+import type { Kernel } from "../../../device/kernel.ts";
+import { type Network, offsetsOf } from "../network/shape.ts";
+import { BASE, type Compiled, KEPT, type Part, type Setting, STEP_BYTES } from "./gpu-denoiser.ts";
+import { classRows, toldOf } from "./told.ts";
+
+/** Numbers of a sample up to which a network of two layers is one dispatch. */
+const FEW = 8;
+
+/** How the fused kernel is cut: samples side by side, invocations that share them, and vectors of units at a time. */
+interface Cut {
+  columns: number;
+  split: number;
+  vectors: number;
+}
+
+/** As little as a workgroup holds at least: 16 KiB. */
+function cutOf(setting: Setting, { shape }: Network): Cut | undefined {
+  const { dimension, width } = shape;
+  const { limits, info } = setting.device;
+  const blocks = (vectors: number) => width / (4 * vectors);
+  const bytes = ({ columns, vectors }: Cut) => 16 * columns * (dimension + width + blocks(vectors) * dimension);
+  const fits = (cut: Cut) => bytes(cut) <= limits.maxComputeWorkgroupStorageSize;
+  // A CPU gathers activations dearly, and so makes many units of each; a GPU has registers for few.
+  const wide = info.software ? [8, 4, 2, 1] : [4, 2, 1];
+  const vectors = wide.find((count) => width % (4 * count) === 0)!;
+  const split = info.software ? 1 : Math.min(8, blocks(vectors));
+  return [16, 8, 4].map((columns): Cut => ({ columns, split, vectors })).find(fits);
+}
+
+export async function gpuNetwork(setting: Setting, network: Network): Promise<Compiled> {
+  const { shape } = network;
+  const guided = setting.sampling.guidance > 0;
+  const cut = shape.layers === 2 && shape.dimension <= FEW && !guided ? cutOf(setting, network) : undefined;
+  return cut ? gpuFused(setting, network, cut) : gpuLayers(setting, network, guided ? 2 : 1);
+}
+
+const mixed = ({ sampling }: Setting, { shape }: Network) => Number(sampling.label === -2 && shape.classes > 0);
+
+async function gpuFused(setting: Setting, network: Network, { columns, split, vectors }: Cut): Promise<Compiled> {
+  const { device, sampling, stride } = setting;
+  const { dimension, width } = network.shape;
+  const places = offsetsOf(network.shape);
+  const rows = classRows(network);
+  const kernel = await device.kernel({
+    shader: "diffusion/fused.wgsl",
+    generated: `const DIMENSIONS = ${dimension}u;\nconst WIDTH = ${width}u;\nconst COLUMNS = ${columns}u;\nconst VECTORS = ${vectors}u;\n`,
+    entryPoint: "advance",
+    bindings: [...KEPT, "read-only-storage", "read-only-storage", "read-only-storage"],
+    constants: {
+      ...{ SPLIT: split, ...setting.switches, MIXED: mixed(setting, network) },
+      ...{ SECOND: places.layers[1].weights / 4, OUTPUT: places.output / 4, BIAS: places.bias / 4 },
+      ...{ CLASSES_FIRST: rows[0] / 4, CLASSES_SECOND: rows[1] / 4 },
+    },
+  });
+  const told = toldOf(network, sampling, 1);
+  return ({ table, run, stages, x, kept, previous, known }) => {
+    const weights = table("weights", padded(network.parameters));
+    const tables = [weights, table("centre", network.centre), table("conditions", told)];
+    const group = kernel.bind(run, stages, x, kept, previous, known, ...tables);
+    return { kind: "fused", kernel, group, groups: Math.ceil(stride / (4 * columns)) };
+  };
+}
+
+async function gpuLayers(setting: Setting, network: Network, passes: number): Promise<Compiled> {
+  const { device, sampling, stride, workgroup } = setting;
+  const { dimension, width, layers } = network.shape;
+  const places = offsetsOf(network.shape);
+  const rows = classRows(network);
+  const compile = (entryPoint: "layer" | "output", layer: number): Promise<Kernel> =>
+    device.kernel({
+      shader: "diffusion/layers.wgsl",
+      entryPoint,
+      bindings: [...BASE, ...Array(4).fill("read-only-storage"), "storage", "step"],
+      constants: {
+        ...{ WORKGROUP: workgroup, VECTORS: width / 4, PASSES: passes, MIXED: mixed(setting, network) },
+        ...{ LAYERS: layers, LAYER: layer, INPUTS: places.layers[layer].inputs, DIMENSIONS: dimension },
+        ...{ WEIGHTS: (entryPoint === "layer" ? places.layers[layer].weights : places.output) / 4 },
+        ...{ CLASSES: rows[layer] / 4, BIAS: places.bias / 4 },
+      },
+    });
+  const kernels = await Promise.all(Array.from({ length: layers }, (_, layer) => compile("layer", layer)));
+  const output = await compile("output", 0);
+  const conditions = toldOf(network, sampling, passes);
+  return ({ table, room, run, stages, x, steps }) => {
+    const weights = table("weights", padded(network.parameters));
+    const centre = table("centre", network.centre);
+    const told = table("conditions", conditions);
+    // Layers write to each other in turn.
+    const rooms = [0, 1].map((i) => room(`activations ${i}`, 4 * width * stride));
+    const denoised = Array.from({ length: passes }, (_, pass) => room(`denoised ${pass}`, 4 * dimension * stride));
+    const step = { buffer: steps, size: STEP_BYTES };
+    const lines = Math.ceil(stride / 4 / workgroup);
+    const parts: Part[] = kernels.map((kernel, layer) => {
+      // The first reads the sample, which is bound already.
+      const below = layer === 0 ? weights : rooms[(layer + 1) % 2];
+      const group = kernel.bind(run, stages, x, weights, centre, told, below, rooms[layer % 2], step);
+      return { kernel, group: () => group, groups: [lines, width / 16], words: [] };
+    });
+    const groups = denoised.map((above) =>
+      output.bind(run, stages, x, weights, centre, told, rooms[(layers + 1) % 2], above, step),
+    );
+    parts.push({ kernel: output, group: (pass) => groups[pass], groups: [lines, Math.ceil(dimension / 4)], words: [] });
+    return { kind: "separate", denoised: denoised[0], unguided: denoised[passes - 1], parts, passes };
+  };
+}
+
+/** To whole vectors: the bias of the output may end in the middle of one. */
+function padded(parameters: Float32Array): Float32Array {
+  const all = new Float32Array(4 * Math.ceil(parameters.length / 4));
+  all.set(parameters);
+  return all;
+}

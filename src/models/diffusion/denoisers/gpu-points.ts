@@ -1,0 +1,72 @@
+// The exact denoiser of a data set on the GPU.
+
+import { ParameterError } from "../../../device/errors.ts";
+import type { GpuDevice } from "../../../device/gpu.ts";
+import { BASE, type Compiled, type Part, type Setting, STEP_BYTES } from "./gpu-denoiser.ts";
+
+/** Points of a chunk: many enough that putting chunks together is cheap. It belongs to the order of sums, so it is the same for all. */
+const CHUNK = 512;
+/** Bytes of the sums of a dispatch's samples. */
+const MOST = 2 ** 27;
+
+/** @throws ParameterError where the points or the sums of one row of samples do not fit the device */
+export async function gpuPoints(setting: Setting, points: Float32Array, labels?: Uint8Array): Promise<Compiled> {
+  const { device, sampling, stride, workgroup } = setting;
+  const { dimension } = sampling;
+  const count = points.length / dimension;
+  const chunks = Math.ceil(count / CHUNK);
+  checkFit(device, 4 * CHUNK * chunks * dimension, count);
+  const passes = sampling.guidance > 0 ? 2 : 1;
+  const compile = (entryPoint: "attend" | "merge") =>
+    device.kernel({
+      shader: "diffusion/points.wgsl",
+      entryPoint,
+      bindings: [...BASE, "read-only-storage", "read-only-storage", "storage", "storage", "step"],
+      constants: { WORKGROUP: workgroup, DIMENSIONS: dimension, POINTS: count, CHUNK, CHUNKS: chunks },
+    });
+  const [attend, merge] = [await compile("attend"), await compile("merge")];
+  const row = 16 * chunks * (dimension + 2);
+  const limit = Math.min(MOST, device.limits.maxStorageBufferBindingSize);
+  const tile = Math.min(stride / 4, Math.max(workgroup, Math.floor(limit / row)));
+  const data = turned(points, dimension, CHUNK * chunks);
+  return ({ table, room, run, stages, x, steps }) => {
+    const tables = [
+      table("points", data),
+      table(
+        "labels",
+        Int32Array.from({ length: CHUNK * chunks }, (_, i) => labels?.[i] ?? -1),
+      ),
+      room("sums", row * tile),
+    ];
+    const denoised = Array.from({ length: passes }, (_, pass) => room(`denoised ${pass}`, 4 * dimension * stride));
+    const step = { buffer: steps, size: STEP_BYTES };
+    const groups = [attend, merge].map((kernel) =>
+      denoised.map((out) => kernel.bind(run, stages, x, ...tables, out, step)),
+    );
+    const parts: Part[] = [];
+    for (let first = 0; first < stride / 4; first += tile) {
+      const quads = Math.min(tile, stride / 4 - first);
+      const lines = Math.ceil(quads / workgroup);
+      const words = [first, quads];
+      parts.push({ kernel: attend, group: (pass) => groups[0][pass], groups: [lines, chunks], words });
+      parts.push({ kernel: merge, group: (pass) => groups[1][pass], groups: [lines, dimension], words });
+    }
+    return { kind: "separate", denoised: denoised[0], unguided: denoised[passes - 1], parts, passes };
+  };
+}
+
+function checkFit(device: GpuDevice, bytes: number, count: number): void {
+  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  if (bytes <= limit) return;
+  throw new ParameterError(
+    "data",
+    `data: ${count} points do not fit a buffer of this device; ${Math.floor((count * limit) / bytes)} do.`,
+  );
+}
+
+/** [dimension][point], padded with zeros. */
+function turned(points: Float32Array, dimension: number, padded: number): Float32Array {
+  const all = new Float32Array(dimension * padded);
+  for (let at = 0; at < points.length; at++) all[(at % dimension) * padded + Math.floor(at / dimension)] = points[at];
+  return all;
+}

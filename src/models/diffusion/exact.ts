@@ -1,0 +1,42 @@
+// What is known exactly of samples.
+
+import type { Exact } from "../model.ts";
+import { ring8 } from "./data/mixture.ts";
+import { parseMixture } from "./data/mixture-text.ts";
+import { gaussianMoments, mixtureMoments } from "./moments.ts";
+import type { DiffusionParameters } from "./parameters.ts";
+import { defaultSchedule } from "./prepare.ts";
+import { programOf, wayOf } from "./program.ts";
+import { scheduleOf } from "./schedules.ts";
+
+/**
+ * Mean and variance: of a single Gaussian of one number after exactly these steps; of mixtures those of the law, which a sampler reaches in the
+ * limit of many steps.
+ */
+export function exactOf(parameters: DiffusionParameters): Partial<Record<"mean" | "variance", Exact>> {
+  const { data, denoiser, sampler, clip, threshold, known, interpolate, label } = parameters;
+  const mixture = data === "gmm8" ? ring8() : data.includes("[") ? parseMixture(data) : undefined;
+  if (!mixture || denoiser !== "exact" || clip > 0 || threshold > 0 || known || interpolate || label !== -1) return {};
+  if (sampler === "ddim-inverse" || sampler === "lcm" || parameters.last === "first") return {};
+  const [{ mean, covariance }] = mixture.components;
+  if (mixture.components.length === 1 && mixture.dimension === 1) {
+    const law = { mean: mean[0], variance: covariance[0] };
+    const way = wayOf(
+      sampler,
+      scheduleOf({ ...parameters, schedule: parameters.schedule ?? defaultSchedule(sampler) }),
+    );
+    const remaining = ({ signal, noise }: { signal: number; noise: number }) =>
+      (law.variance * noise ** 2) / (signal ** 2 * law.variance + noise ** 2);
+    const last = gaussianMoments(programOf(way, { ...parameters, remaining }), law).at(-1)!;
+    const source = "Gaussian recursion of these steps";
+    return { mean: { value: last.mean, source }, variance: { value: last.variance, source } };
+  }
+  const { mean: means, covariance: spread } = mixtureMoments(mixture);
+  const d = mixture.dimension;
+  const average = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / d;
+  const source = "the law, in the limit of many steps";
+  return {
+    mean: { value: average(means), source },
+    variance: { value: average(means.map((_, i) => spread[i * d + i])), source },
+  };
+}

@@ -1,0 +1,313 @@
+// Sampling on the GPU. A sample is a function of seed and its number, so the size of a batch, of workgroups and of submissions changes nothing.
+
+import { Budget } from "../../device/budget.ts";
+import { ParameterError } from "../../device/errors.ts";
+import type { GpuDevice } from "../../device/gpu.ts";
+import { grid, type Kernel } from "../../device/kernel.ts";
+import { streamKey } from "../../random/threefry.ts";
+import {
+  BASE,
+  type Compiled,
+  type GpuDenoiser,
+  KEPT,
+  type Setting,
+  type Shared,
+  STEP_BYTES,
+} from "./denoisers/gpu-denoiser.ts";
+import { gpuCustom, gpuMixture } from "./denoisers/gpu-mixture.ts";
+import { gpuNetwork } from "./denoisers/gpu-network.ts";
+import { gpuPoints } from "./denoisers/gpu-points.ts";
+import { scalesOf } from "./network/shape.ts";
+import { PURPOSE, remembers, type Sampler, type SamplerState, type Sampling } from "./sampling.ts";
+
+/** Dispatches of one submission of a separate denoiser: each has its own step uniform. */
+const DISPATCHES = 1024;
+/** Words of a stage in shaders/diffusion/stage.wgsl. */
+const STAGE_WORDS = 17;
+/** Samples of which buffers hold a multiple. */
+const ALIGNED = 64;
+
+type Separate = Extract<GpuDenoiser, { kind: "separate" }>;
+
+interface Dispatch {
+  kernel: Kernel;
+  group: GPUBindGroup;
+  groups: [number, number];
+  words: number[];
+}
+
+export class GpuSampler implements Sampler {
+  readonly #shared: Shared;
+  readonly #denoiser: GpuDenoiser;
+  readonly #update: { kernel: Kernel; group: GPUBindGroup } | undefined;
+  readonly #startKernel: Kernel;
+  readonly #remembers: boolean;
+  readonly #stride: number;
+  readonly #offset: number;
+  readonly #buffers = new Set<GPUBuffer>();
+  readonly #budget = new Budget();
+
+  /** @throws ParameterError where the samples do not fit the device, and for WGSL that does not compile */
+  static async create(device: GpuDevice, sampling: Sampling, workgroup = 64): Promise<GpuSampler> {
+    checkFit(device, sampling);
+    const { dimension, guidance, program } = sampling;
+    const setting: Setting = {
+      ...{ device, sampling, workgroup, stride: Math.ceil(sampling.samples / ALIGNED) * ALIGNED },
+      switches: {
+        KEEPS: Number(program.stages.some(({ keepsSample, keepsDenoised }) => keepsSample || keepsDenoised)),
+        INPAINTS: Number(sampling.known !== undefined),
+        CLIPS: Number(sampling.clip > 0 || sampling.threshold > 0),
+      },
+    };
+    const start = await device.kernel({
+      shader: "diffusion/start.wgsl",
+      entryPoint: "start",
+      bindings: BASE,
+      constants: { WORKGROUP: workgroup, START: program.start, DIMENSIONS: dimension },
+    });
+    const update = await device.kernel({
+      shader: "diffusion/update.wgsl",
+      entryPoint: "update",
+      bindings: [...KEPT, "read-only-storage", "read-only-storage", "step"],
+      constants: { WORKGROUP: workgroup, DIMENSIONS: dimension, GUIDES: Number(guidance > 0), ...setting.switches },
+    });
+    const compiled = await denoiserOf(setting);
+    return device.guard(
+      `diffusion, ${sampling.samples} samples`,
+      () => new GpuSampler(setting, compiled, start, update),
+    );
+  }
+
+  private constructor(setting: Setting, compiled: Compiled, start: Kernel, update: Kernel) {
+    const { device, sampling, stride } = setting;
+    this.#startKernel = start;
+    this.#remembers = remembers(sampling.program);
+    this.#stride = stride;
+    this.#offset = Math.max(STEP_BYTES, device.limits.minUniformBufferOffsetAlignment);
+    this.#shared = allocate(setting, this.#offset, this.#buffers);
+    this.#denoiser = compiled(this.#shared);
+    if (this.#denoiser.kind === "fused") return;
+    const most = device.limits.maxComputeWorkgroupsPerDimension * setting.workgroup;
+    if (sampling.samples > most) throw tooMany(sampling.samples, most);
+    const { run, stages, x, kept, previous, known, steps } = this.#shared;
+    const { denoised, unguided } = this.#denoiser;
+    const step = { buffer: steps, size: STEP_BYTES };
+    const group = update.bind(run, stages, x, kept, previous, known, denoised, unguided, step);
+    this.#update = { kernel: update, group };
+  }
+
+  async start(): Promise<void> {
+    const { device, sampling, workgroup, run, stages, x } = this.#shared;
+    this.#writeRun(0, 0);
+    const accepted = device.submit("diffusion", (encoder) => {
+      const pass = encoder.beginComputePass();
+      pass.setPipeline(this.#startKernel.pipeline);
+      pass.setBindGroup(0, this.#startKernel.bind(run, stages, x));
+      pass.dispatchWorkgroups(...grid(Math.ceil(sampling.samples / workgroup), device.limits));
+      pass.end();
+    });
+    await device.settle(accepted);
+  }
+
+  async read(): Promise<SamplerState> {
+    const { x, previous } = this.#shared;
+    return {
+      x: await this.#values(x),
+      previous: this.#remembers ? await this.#values(previous) : new Float32Array(),
+    };
+  }
+
+  async write(state: SamplerState): Promise<void> {
+    const { device, x, previous } = this.#shared;
+    device.write(x, this.#padded(state.x));
+    if (this.#remembers) device.write(previous, this.#padded(state.previous));
+  }
+
+  async advance(first: number, end: number, tick: (step: number) => Promise<void>): Promise<void> {
+    const { device, sampling } = this.#shared;
+    const { starts } = sampling.program;
+    const separate = this.#denoiser.kind === "separate" ? this.#denoiser : undefined;
+    for (let step = first; step < end; ) {
+      await tick(step);
+      const count = this.#budget.next(end - step, separate ? this.#together(separate, step, end) : end - step);
+      const [from, to] = [starts[step], starts[step + count]];
+      this.#writeRun(from, to - from);
+      const began = performance.now();
+      if (separate) for (const accepted of this.#submitSeparate(separate, from, to)) await device.settle(accepted);
+      else await device.settle(this.#submitFused(), this.#budget.expected(count));
+      this.#budget.record(count, performance.now() - began);
+      step += count;
+    }
+  }
+
+  /** Steps whose dispatches fit one submission, one at least. */
+  #together({ parts, passes }: Separate, step: number, end: number): number {
+    const { starts } = this.#shared.sampling.program;
+    const most = DISPATCHES / (parts.length * passes + 1);
+    let count = 1;
+    while (step + count < end && starts[step + count + 1] - starts[step] <= most) count++;
+    return count;
+  }
+
+  #submitFused(): Promise<void> {
+    const { device } = this.#shared;
+    const { kernel, group, groups } = this.#denoiser as Extract<GpuDenoiser, { kind: "fused" }>;
+    return device.submit("diffusion", (encoder) => {
+      const pass = encoder.beginComputePass({ timestampWrites: device.timer?.writes("steps") });
+      pass.setPipeline(kernel.pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(...grid(groups, device.limits));
+      pass.end();
+    });
+  }
+
+  /** The stages of some steps; more than one submission where a single step has more dispatches than there are step uniforms. */
+  *#submitSeparate({ parts, passes }: Separate, first: number, end: number): Generator<Promise<void>> {
+    const { device, sampling, workgroup, steps } = this.#shared;
+    const { kernel, group } = this.#update!;
+    const groups: [number, number] = [Math.ceil(sampling.samples / workgroup), Math.ceil(sampling.dimension / 4)];
+    const all: Dispatch[] = [];
+    for (let stage = first; stage < end; stage++) {
+      for (let pass = 0; pass < passes && sampling.program.stages[stage].denoises; pass++) {
+        for (const part of parts) {
+          const { words, ...rest } = part;
+          all.push({ ...rest, group: part.group(pass), words: [stage, pass, ...words] });
+        }
+      }
+      all.push({ kernel, group, groups, words: [stage] });
+    }
+    for (let at = 0; at < all.length; at += DISPATCHES) {
+      const some = all.slice(at, at + DISPATCHES);
+      const words = new Uint32Array((some.length * this.#offset) / 4);
+      for (const [i, dispatch] of some.entries()) words.set(dispatch.words, (i * this.#offset) / 4);
+      device.write(steps, words);
+      yield device.submit("diffusion", (encoder) => {
+        const pass = encoder.beginComputePass({ timestampWrites: device.timer?.writes("steps") });
+        for (const [i, dispatch] of some.entries()) {
+          pass.setPipeline(dispatch.kernel.pipeline);
+          pass.setBindGroup(0, dispatch.group, [i * this.#offset]);
+          pass.dispatchWorkgroups(...dispatch.groups);
+        }
+        pass.end();
+      });
+    }
+  }
+
+  #writeRun(first: number, stages: number): void {
+    const { device, run, sampling } = this.#shared;
+    const { samples, firstSample, seed, label, classes, guidance, clip, threshold } = sampling;
+    const words = new DataView(new ArrayBuffer(56));
+    const integers = [
+      ...streamKey(seed, PURPOSE, 0),
+      samples,
+      this.#stride,
+      firstSample,
+      first,
+      stages,
+      label,
+      classes,
+    ];
+    for (const [i, value] of integers.entries()) words.setInt32(4 * i, value, true);
+    for (const [i, value] of [guidance, clip, threshold].entries()) words.setFloat32(44 + 4 * i, value, true);
+    device.write(run, words);
+  }
+
+  async #values(buffer: GPUBuffer): Promise<Float32Array> {
+    const { device, sampling } = this.#shared;
+    const { samples, dimension } = sampling;
+    const all = new Float32Array(await device.read(buffer));
+    const values = new Float32Array(dimension * samples);
+    for (let i = 0; i < dimension; i++) {
+      values.set(all.subarray(i * this.#stride, i * this.#stride + samples), i * samples);
+    }
+    return values;
+  }
+
+  #padded(values: Float32Array): Float32Array {
+    const { samples, dimension } = this.#shared.sampling;
+    const all = new Float32Array(dimension * this.#stride);
+    for (let i = 0; i < dimension; i++) all.set(values.subarray(i * samples, (i + 1) * samples), i * this.#stride);
+    return all;
+  }
+
+  dispose(): void {
+    for (const buffer of this.#buffers) this.#shared.device.free(buffer);
+  }
+}
+
+function allocate(setting: Setting, offset: number, buffers: Set<GPUBuffer>): Shared {
+  const { device, sampling, stride, switches } = setting;
+  const { dimension } = sampling;
+  const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
+  const room = (name: string, bytes: number, usage = STORAGE | COPY_DST | COPY_SRC) => {
+    const buffer = device.buffer(`diffusion ${name}`, bytes, usage);
+    buffers.add(buffer);
+    return buffer;
+  };
+  const table = (name: string, data: ArrayBufferView) => {
+    const buffer = room(name, data.byteLength);
+    device.write(buffer, data);
+    return buffer;
+  };
+  const bytes = 4 * dimension * stride;
+  const known = Float32Array.from({ length: 2 * dimension }, (_, i) => {
+    const value = sampling.known?.[i >> 1];
+    return i % 2 === 0 ? (value ?? 0) : Number(value !== undefined);
+  });
+  return {
+    ...{ ...setting, room, table },
+    run: room("run", 64, UNIFORM | COPY_DST),
+    stages: table("stages", stageTable(sampling)),
+    x: room("samples", bytes),
+    kept: room("kept", switches.KEEPS ? bytes : 4),
+    previous: room("previous", switches.KEEPS ? bytes : 4),
+    known: table("known", known),
+    steps: room("steps", DISPATCHES * offset, UNIFORM | COPY_DST),
+  };
+}
+
+function denoiserOf(setting: Setting): Promise<Compiled> {
+  const { denoiser } = setting.sampling;
+  switch (denoiser.kind) {
+    case "mixture":
+      return gpuMixture(setting, denoiser.mixture);
+    case "points":
+      return gpuPoints(setting, denoiser.points, denoiser.labels);
+    case "network":
+      return gpuNetwork(setting, denoiser.network);
+    case "custom":
+      return gpuCustom(setting, denoiser.wgsl, denoiser.prediction);
+  }
+}
+
+/** The stages as shaders/diffusion/stage.wgsl reads them. */
+function stageTable({ program, denoiser }: Sampling): Uint8Array {
+  const deviation = denoiser.kind === "network" ? denoiser.network.deviation : 1;
+  const words = new DataView(new ArrayBuffer(4 * STAGE_WORDS * program.stages.length));
+  program.stages.forEach((stage, at) => {
+    const { level, next, a, h, g, c, e, s } = stage;
+    const { input, skip, output } = scalesOf(level, deviation);
+    const numbers = [level.signal, level.noise, level.time, next.signal, next.noise, next.time, a, h, g, c, e, s];
+    const place = 4 * STAGE_WORDS * at;
+    for (const [i, value] of numbers.entries()) words.setFloat32(place + 4 * i, value, true);
+    const flags = Number(stage.denoises) + 2 * Number(stage.keepsSample) + 4 * Number(stage.keepsDenoised);
+    words.setUint32(place + 48, stage.draw, true);
+    words.setUint32(place + 52, flags, true);
+    for (const [i, value] of [input, skip, output].entries()) words.setFloat32(place + 56 + 4 * i, value, true);
+  });
+  return new Uint8Array(words.buffer);
+}
+
+function checkFit(device: GpuDevice, { samples, dimension, denoiser }: Sampling): void {
+  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  const layered = denoiser.kind === "network" && denoiser.network.shape.layers !== 2;
+  const bytes = 4 * (layered ? Math.max(dimension, denoiser.network.shape.width) : dimension);
+  const most = Math.floor(limit / bytes / ALIGNED) * ALIGNED;
+  if (samples > most) throw tooMany(samples, most);
+}
+
+const tooMany = (samples: number, most: number) =>
+  new ParameterError(
+    "samples",
+    `samples ${samples}: they do not fit this device at once; ${most} of them do. Take the others with firstSample.`,
+  );

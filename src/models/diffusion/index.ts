@@ -1,0 +1,42 @@
+// Diffusion: samples from noise, with exact denoisers or trained ones.
+
+import type { Device } from "../../device/device.ts";
+import type { Exact, Model } from "../model.ts";
+import { exactOf } from "./exact.ts";
+import { diffusionParameters } from "./parameters.ts";
+import { agreement, type DiffusionOptions, DiffusionSimulation, observables } from "./simulation.ts";
+import { validateDiffusion } from "./validate.ts";
+
+export type { DataSet, Mixture } from "./data/data-set.ts";
+export { nearestLabel, slicedWasserstein } from "./data/distance.ts";
+export { drawingText } from "./data/drawing.ts";
+export { dataSetOf } from "./data/index.ts";
+export { largestEigenvalue } from "./data/moments.ts";
+export type { Level } from "./level.ts";
+export { gaussianMoments } from "./moments.ts";
+export type { DiffusionParameters } from "./parameters.ts";
+export { type DiffusionOptions, DiffusionSimulation } from "./simulation.ts";
+export type { DiffusionResult } from "./summary.ts";
+
+export const diffusion = {
+  name: "diffusion",
+  title: "Diffusion",
+  summary:
+    "Samples from noise by exact scores or trained networks: DDPM, DDIM, Heun, DPM-Solver++ and others, the same for any size of the batch.",
+  parameters: diffusionParameters,
+  step: "step",
+  observables: { ...observables, ...agreement },
+  steps: ({ steps }) => steps,
+  /**
+   * Samples at their beginning, noise.
+   *
+   * @throws ParameterError for a value out of range, files that are none, and what does not fit each other or the device
+   */
+  create: (device: Device, options: DiffusionOptions = {}) => DiffusionSimulation.create(device, options),
+  /** Continues a checkpoint bit for bit on the same device. @throws CheckpointError */
+  restore: (device: Device, checkpoint: Uint8Array) => DiffusionSimulation.restore(device, checkpoint),
+  estimate: (simulation) => simulation.estimate(),
+  exact: (parameters): Partial<Record<string, Exact>> => exactOf(parameters),
+  updates: ({ samples, data }) => ({ count: samples, unit: "sample-steps", cost: data === "digits" ? 1e5 : 100 }),
+  validate: validateDiffusion,
+} satisfies Model<typeof diffusionParameters, DiffusionSimulation>;

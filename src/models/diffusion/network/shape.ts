@@ -1,0 +1,107 @@
+// The network of a denoiser: a multilayer perceptron of residual layers, each of which is told the noise level and the class.
+//
+//   h_1 = silu(W_1 u + V_1 c)         u: the sample less the data's centre, scaled to unit variance; c: the conditions
+//   h_l = h_(l-1) + silu(W_l h_(l-1) + V_l c)
+//   F   = W_o h_L + b
+//
+// and D(x) = centre + c_skip u' + c_out F, preconditioned after Karras, Aittala, Aila & Laine 2022 (arXiv 2206.00364, table 1).
+
+import type { Level } from "../level.ts";
+
+export interface NetworkShape {
+  /** Numbers of a sample. */
+  dimension: number;
+  /** Units of a layer: a multiple of 16. */
+  width: number;
+  /** Layers of units, one or more. */
+  layers: number;
+  /** Classes that it can be told; 0 where there are none. */
+  classes: number;
+}
+
+export interface Network {
+  shape: NetworkShape;
+  /** As `offsetsOf` places them. */
+  parameters: Float32Array;
+  /** The data's mean, [dimension]. */
+  centre: Float32Array;
+  /** The data's standard deviation in one dimension, root mean square over dimensions: σ_data. */
+  deviation: number;
+  /** What it was trained on. */
+  data: string;
+  /** Where a sample is a picture: pixel = mean + Σ sample_i components_i, 0 for paper and 1 for ink, row by row. */
+  decoder?: Decoder;
+}
+
+export interface Decoder {
+  side: number;
+  /** [side²] */
+  mean: Float32Array;
+  /** [dimension][side²] */
+  components: Float32Array;
+}
+
+/** Numbers that tell the noise level: cosines and sines of as many frequencies. */
+export const FEATURES = 32;
+
+/** Numbers of a condition: the level's, one of each class and of none, and a constant. */
+export const conditionsOf = ({ classes }: NetworkShape): number => FEATURES + (classes > 0 ? classes + 1 : 0) + 1;
+
+/** Where the parameters stand: W_l [input][unit], V_l [condition][unit] for each layer, then W_o [dimension][unit] and b [dimension]. */
+export function offsetsOf(shape: NetworkShape): {
+  layers: { weights: number; inputs: number; conditions: number }[];
+  output: number;
+  bias: number;
+  count: number;
+} {
+  const { dimension, width, layers } = shape;
+  let at = 0;
+  const take = (count: number) => {
+    at += count;
+    return at - count;
+  };
+  const all = Array.from({ length: layers }, (_, layer) => {
+    const inputs = layer === 0 ? dimension : width;
+    return { inputs, weights: take(inputs * width), conditions: take(conditionsOf(shape) * width) };
+  });
+  return { layers: all, output: take(dimension * width), bias: take(dimension), count: at };
+}
+
+/** noise / signal, within what a network can be told. */
+const [LEAST, MOST] = [1e-3, 1e3];
+
+/**
+ * What a network is told of a level and a class: [condition]. The level enters as τ = ¼ ln(noise / signal), at 16 frequencies from ½ to 32.
+ *
+ * @param label a class, or `classes` for none
+ */
+export function condition(
+  shape: NetworkShape,
+  level: Pick<Level, "signal" | "noise">,
+  label = shape.classes,
+): Float64Array {
+  const { classes } = shape;
+  const ratio = Math.min(MOST, Math.max(LEAST, level.noise / level.signal));
+  const tau = Math.log(ratio) / 4;
+  const told = new Float64Array(conditionsOf(shape));
+  for (let j = 0; j < FEATURES / 2; j++) {
+    const frequency = 0.5 * 64 ** (j / (FEATURES / 2 - 1));
+    told[j] = Math.cos(frequency * tau);
+    told[FEATURES / 2 + j] = Math.sin(frequency * tau);
+  }
+  if (classes > 0) told[FEATURES + label] = 1;
+  told[told.length - 1] = 1;
+  return told;
+}
+
+/**
+ * Factors of a level: u = (x - signal · centre) · input; D = centre + (x - signal · centre) · skip + F · output.
+ */
+export function scalesOf({ signal, noise }: Pick<Level, "signal" | "noise">, deviation: number) {
+  const variance = noise ** 2 + (signal * deviation) ** 2;
+  return {
+    input: 1 / Math.sqrt(variance),
+    skip: (signal * deviation ** 2) / variance,
+    output: (noise * deviation) / Math.sqrt(variance),
+  };
+}

@@ -1,0 +1,169 @@
+// The parameters of diffusion sampling, declared once: what is sampled, by which denoiser, along which noise levels.
+
+import * as z from "zod";
+
+export const samplerNames = [
+  "ddpm",
+  "ddim",
+  "ddim-inverse",
+  "euler",
+  "euler-ancestral",
+  "heun",
+  "dpmpp-2m",
+  "dpmpp-2m-sde",
+  "langevin",
+  "euler-maruyama",
+  "flow-euler",
+  "lcm",
+] as const;
+export type SamplerName = (typeof samplerNames)[number];
+
+export const scheduleNames = [
+  "linear",
+  "scaled-linear",
+  "cosine",
+  "karras",
+  "exponential",
+  "vp",
+  "ve",
+  "flow",
+] as const;
+
+const whole = (least: number, most: number) =>
+  z
+    .int({ error: "it is a whole number" })
+    .min(least, { error: `it is at least ${least}` })
+    .max(most, { error: `it is at most ${most}` });
+const number = (least: number, most: number) =>
+  z
+    .number({ error: "it is a finite number" })
+    .min(least, { error: `it is at least ${least}` })
+    .max(most, { error: `it is at most ${most}` });
+const positive = () => z.number({ error: "it is a finite number" }).gt(0, { error: "it must be above 0" });
+const oneOf = <T extends readonly string[]>(names: T) =>
+  z.enum(names as unknown as [T[number], ...T[number][]], { error: `it is one of ${names.join(", ")}` });
+
+export const diffusionParameters = z.object({
+  data: z
+    .string({ error: "it is a text" })
+    .default("gmm8")
+    .describe(
+      "What is sampled: a known law, handwritten digits, a file of points (CSV or .npy, a point a row), or a mixture as text",
+    )
+    .meta({ file: "series", choices: ["gmm8", "rings", "moons", "spiral", "digits"] }),
+  denoiser: z
+    .string({ error: "it is a text" })
+    .default("exact")
+    .describe(
+      "exact: the posterior mean of the law itself, or of the data's points; mlp: a network trained on it that comes with gibbs; or a file, .safetensors or .wgsl",
+    )
+    .meta({ file: "bytes", choices: ["exact", "mlp"] }),
+  sampler: oneOf(samplerNames).default("ddim").describe("How samples go from one noise level to the next"),
+  schedule: oneOf(scheduleNames)
+    .optional()
+    .describe(
+      "Noise levels; by default linear for ddpm, ddim and lcm, flow for flow-euler, vp for euler-maruyama, ve for langevin, else karras",
+    ),
+  steps: whole(1, 100_000)
+    .default(50)
+    .describe("Steps from noise to data")
+    .meta({ slider: [1, 250, 1] }),
+  samples: whole(1, 2 ** 27)
+    .default(4096)
+    .describe("Samples side by side")
+    .meta({ slider: [256, 65_536, 256] }),
+  firstSample: whole(0, 2 ** 32 - 1)
+    .default(0)
+    .describe(
+      "Number of the first sample: noise belongs to a sample's number, so any part of a batch can be made again",
+    )
+    .meta({ page: false }),
+  points: whole(2, 1e6)
+    .default(2000)
+    .describe("Points of the data set, where it is drawn from a law and the denoiser knows only points")
+    .meta({ slider: [2, 5000, 1] }),
+  label: whole(-2, 1e6)
+    .default(-1)
+    .describe("Class that is asked for; -1 for none, -2 for each in turn")
+    .meta({ slider: [-2, 9, 1] }),
+  guidance: number(0, 100)
+    .default(0)
+    .describe("Guidance w towards the class: D = (1 + w) D(x, class) - w D(x); guidance_scale of diffusers is 1 + w")
+    .meta({ slider: [0, 5, 0.1] }),
+  eta: number(0, 1)
+    .default(0)
+    .describe("Noise of ddim: 0 for none, 1 for as much as ddpm")
+    .meta({ slider: [0, 1, 0.05] }),
+  variance: oneOf(["small", "large", "exact"] as const)
+    .default("small")
+    .describe("Noise of ddpm: fixed_small or fixed_large of diffusers, or the optimal one, which exact denoisers know"),
+  churn: number(0, 1000)
+    .default(0)
+    .describe("Noise added on the way by heun and euler: S_churn of Karras et al.")
+    .meta({ page: false }),
+  churnFrom: number(0, 1e9).default(0).describe("S_tmin: the least noise level that is churned").meta({ page: false }),
+  churnTo: number(0, 1e9).default(1e9).describe("S_tmax: the largest").meta({ page: false }),
+  churnNoise: number(0, 10).default(1).describe("S_noise: standard deviation of what is added").meta({ page: false }),
+  snr: number(0, 10)
+    .default(0.16)
+    .describe("Size of the corrector's steps of langevin, as a signal-to-noise ratio")
+    .meta({ page: false }),
+  corrections: whole(0, 100).default(1).describe("Corrector steps of langevin after each step").meta({ page: false }),
+  spacing: oneOf(["leading", "trailing", "linspace"] as const)
+    .default("leading")
+    .describe("Which of the times of a discrete schedule are taken"),
+  last: oneOf(["zero", "first"] as const)
+    .default("zero")
+    .describe("Where a sample ends: without noise, or at the first level of the schedule")
+    .meta({ page: false }),
+  trainSteps: whole(1, 100_000).default(1000).describe("Times of a discrete schedule").meta({ page: false }),
+  betaStart: positive()
+    .max(1, { error: "it is at most 1" })
+    .default(1e-4)
+    .describe("First β of a discrete schedule")
+    .meta({ page: false }),
+  betaEnd: positive()
+    .max(1, { error: "it is at most 1" })
+    .default(0.02)
+    .describe("Last β of a discrete schedule")
+    .meta({ page: false }),
+  sigmaMin: positive().default(0.002).describe("Least noise of karras, exponential and ve").meta({ page: false }),
+  sigmaMax: positive().default(80).describe("Most noise of these").meta({ page: false }),
+  rho: positive()
+    .max(100, { error: "it is at most 100" })
+    .default(7)
+    .describe("Exponent ρ of karras")
+    .meta({ page: false }),
+  shift: positive().default(1).describe("Shift of flow towards noise").meta({ page: false }),
+  clip: number(0, 1e9)
+    .default(0)
+    .describe("Bound of the denoised sample in each step; 0 for none (clip_sample_range of diffusers)")
+    .meta({ page: false }),
+  threshold: number(0, 1)
+    .default(0)
+    .describe(
+      "Dynamic thresholding: this quantile of the denoised numbers of a sample, up to clip, becomes 1; 0 for none",
+    )
+    .meta({ page: false }),
+  known: z
+    .string({ error: "it is a text" })
+    .default("")
+    .describe('Inpainting: the numbers of a sample that are given, the others as ?, as in "1.5,?"')
+    .meta({ lines: 1 }),
+  resample: whole(1, 100)
+    .default(1)
+    .describe("Inpainting: times that each step is made, with noise between them (RePaint)")
+    .meta({ page: false }),
+  interpolate: z
+    .string({ error: "it is a text" })
+    .default("")
+    .describe('Two sample numbers, as in "3,7": samples then begin on the arc between the noise of these')
+    .meta({ lines: 1, page: false }),
+  prediction: oneOf(["sample", "epsilon", "v_prediction", "score", "flow_prediction"] as const)
+    .default("sample")
+    .describe("What a denoiser of one's own in WGSL puts out")
+    .meta({ page: false }),
+});
+
+export type DiffusionParameters = z.output<typeof diffusionParameters>;
+export type Prediction = DiffusionParameters["prediction"];

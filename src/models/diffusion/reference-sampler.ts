@@ -1,0 +1,90 @@
+// The reference as an engine: sample after sample, step after step.
+
+import { ParameterError } from "../../device/errors.ts";
+import { networkDenoiser } from "./denoisers/network-denoiser.ts";
+import type { SamplerOptions } from "./program.ts";
+import { noiseOf, type Sample, stepOf } from "./reference.ts";
+import { mixtureDenoiser, pointsDenoiser, type ReferenceDenoiser } from "./reference-denoisers.ts";
+import { labelOf, PURPOSE, type Sampler, type SamplerState, type Sampling, USE } from "./sampling.ts";
+
+export class ReferenceSampler implements Sampler {
+  readonly #sampling: Sampling;
+  readonly #options: SamplerOptions;
+  readonly #denoiser: ReferenceDenoiser;
+  #samples: Sample[];
+
+  /** @throws ParameterError for a model in WGSL, which only a GPU runs */
+  constructor(sampling: Sampling, options: SamplerOptions) {
+    this.#sampling = sampling;
+    this.#options = options;
+    this.#denoiser = denoiserOf(sampling);
+    const { samples, dimension } = sampling;
+    this.#samples = Array.from({ length: samples }, () => ({ x: new Float64Array(dimension) }));
+  }
+
+  async start(): Promise<void> {
+    const { program } = this.#sampling;
+    this.#samples = this.#samples.map((_, i) => ({ x: this.#noise(i, 0, USE.steps).map((n) => program.start * n) }));
+  }
+
+  async read(): Promise<SamplerState> {
+    const { samples, dimension } = this.#sampling;
+    const turned = (of: (sample: Sample) => Float64Array | undefined) => {
+      const values = new Float32Array(samples * dimension);
+      this.#samples.forEach((sample, s) => {
+        of(sample)?.forEach((value, i) => {
+          values[i * samples + s] = value;
+        });
+      });
+      return values;
+    };
+    const previous = this.#samples.some(({ before }) => before) ? turned(({ before }) => before) : new Float32Array();
+    return { x: turned(({ x }) => x), previous };
+  }
+
+  async write({ x, previous }: SamplerState): Promise<void> {
+    const { samples, dimension } = this.#sampling;
+    const of = (values: Float32Array, s: number) =>
+      Float64Array.from({ length: dimension }, (_, i) => values[i * samples + s]);
+    this.#samples = this.#samples.map((_, s) => ({
+      x: of(x, s),
+      ...(previous.length > 0 ? { before: of(previous, s) } : {}),
+    }));
+  }
+
+  async advance(first: number, end: number, tick: (step: number) => Promise<void>): Promise<void> {
+    const { program, schedule, guidance, clip, threshold, known } = this.#sampling;
+    for (let step = first; step < end; step++) {
+      await tick(step);
+      const own = { denoiser: this.#denoiser, sampler: this.#options, levels: schedule.levels, step };
+      this.#samples = this.#samples.map((sample, i) =>
+        stepOf(sample, {
+          ...{ ...own, guidance, clip, threshold, known },
+          label: labelOf(this.#sampling, this.#sampling.firstSample + i),
+          noise: (part, given) => this.#noise(i, program.starts[step] + part + 1, given ? USE.given : USE.steps),
+        }),
+      );
+      await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
+    }
+  }
+
+  #noise(i: number, draw: number, use: number): Float64Array {
+    const { seed, firstSample, dimension } = this.#sampling;
+    return noiseOf(seed, PURPOSE, { sample: firstSample + i, draw, use, dimension });
+  }
+
+  dispose(): void {}
+}
+
+function denoiserOf({ denoiser, dimension }: Sampling): ReferenceDenoiser {
+  switch (denoiser.kind) {
+    case "mixture":
+      return mixtureDenoiser(denoiser.mixture);
+    case "points":
+      return pointsDenoiser(denoiser.points, dimension, denoiser.labels);
+    case "network":
+      return networkDenoiser(denoiser.network);
+    case "custom":
+      throw new ParameterError("denoiser", "denoiser: a model in WGSL runs on a GPU only; choose --device gpu.");
+  }
+}

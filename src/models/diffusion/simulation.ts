@@ -1,0 +1,401 @@
+// A batch of samples on its way from noise to data, on any device. One step is a step of the sampler; the run ends at the data.
+
+import type { Device } from "../../device/device.ts";
+import { CheckpointError, ParameterError } from "../../device/errors.ts";
+import { between, Exclusive, type RunOptions } from "../../device/run.ts";
+import type { Estimate } from "../../statistics/index.ts";
+import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
+import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
+import { type Points, resolve } from "../parameters.ts";
+import { checkSeed } from "../seed.ts";
+import { Series } from "../series.ts";
+import type { DataSet } from "./data/data-set.ts";
+import { GpuSampler } from "./gpu.ts";
+import type { Level } from "./level.ts";
+import { logLikelihood } from "./likelihood.ts";
+import { networkFile } from "./network/file.ts";
+import type { Decoder, Network } from "./network/shape.ts";
+import { type DiffusionParameters, diffusionParameters } from "./parameters.ts";
+import { densityPicture, sheetPicture } from "./pictures.ts";
+import { checkPointwise, endsOf, type Prepared, prepare, referenceOf } from "./prepare.ts";
+import { ReferenceSampler } from "./reference-sampler.ts";
+import { labelOf, type Sampler, type SamplerState } from "./sampling.ts";
+import type { Schedule } from "./schedules.ts";
+import { type DiffusionResult, type Summary, summaryOf } from "./summary.ts";
+
+export const observables = {
+  mean: { unit: "", description: "Mean of all numbers of all samples" },
+  variance: { unit: "", description: "Mean variance of a number" },
+} satisfies Record<string, Observable>;
+
+export const agreement = {
+  agreement: { unit: "", description: "Share of samples whose nearest point of the data has the class asked for" },
+} satisfies Record<string, Observable>;
+
+export type DiffusionOptions = Options<typeof diffusionParameters> & {
+  /** What samples begin with, in place of noise of the seed: [sample][dimension]. */
+  noise?: ArrayLike<number>;
+  /** Noise levels of one's own, from the first to where samples end, in place of a schedule; sets `steps`. */
+  levels?: readonly Level[];
+  /** A network, as training gives it, in place of `denoiser`. */
+  network?: Network;
+  /** A model in WGSL, in place of `denoiser`: `fn model(x: Sample, time: f32, next: f32, signal: f32, noise: f32) -> Sample`. */
+  wgsl?: string;
+  /** Invocations of a workgroup, a power of two; changes the speed and nothing else. */
+  workgroup?: number;
+};
+
+export class DiffusionSimulation implements Simulation<DiffusionParameters> {
+  readonly model = "diffusion";
+  readonly device: Device;
+  readonly seed: bigint;
+  readonly replicas = 1;
+  readonly points: Points<DiffusionParameters>;
+  readonly observables: Record<string, Observable>;
+  /** What is sampled. */
+  readonly data: DataSet;
+  /** The noise levels on the way. */
+  readonly levels: readonly Level[];
+  readonly #prepared: Prepared;
+  readonly #given: Given;
+  readonly #sampler: Sampler;
+  readonly #exclusive = new Exclusive("The diffusion");
+  #steps: number;
+  #summary: Summary | undefined;
+
+  private constructor(
+    device: Device,
+    points: Points<DiffusionParameters>,
+    prepared: Prepared,
+    given: Given,
+    sampler: Sampler,
+    steps: number,
+  ) {
+    this.device = device;
+    this.points = points;
+    this.seed = prepared.sampling.seed;
+    this.data = prepared.data;
+    this.levels = prepared.sampling.schedule.levels;
+    this.#prepared = prepared;
+    this.#given = given;
+    this.#sampler = sampler;
+    this.#steps = steps;
+    const labelled = prepared.data.labels && !prepared.data.mixture && prepared.sampling.label !== -1;
+    this.observables = { ...observables, ...(labelled ? agreement : {}) };
+  }
+
+  static async create(device: Device, options: DiffusionOptions = {}): Promise<DiffusionSimulation> {
+    const { seed = 1n, noise, levels, network, wgsl, workgroup, ...own } = options;
+    const denoiser = network ? base64(networkFile(network)) : wgsl ? base64(new TextEncoder().encode(wgsl)) : undefined;
+    const points = resolve("diffusion", diffusionParameters, {
+      ...own,
+      ...(denoiser ? { denoiser } : {}),
+      ...(levels ? { steps: levels.length - 1 } : {}),
+    });
+    const given: Given = { ...(levels ? { levels: checkLevels(levels) } : {}) };
+    const simulation = await DiffusionSimulation.#open(device, points, checkSeed(seed), given, 0, workgroup);
+    try {
+      await simulation.#start(noise);
+    } catch (error) {
+      simulation.dispose();
+      throw error;
+    }
+    return simulation;
+  }
+
+  static async #open(
+    device: Device,
+    points: Points<DiffusionParameters>,
+    seed: bigint,
+    given: Given,
+    steps: number,
+    workgroup?: number,
+  ): Promise<DiffusionSimulation> {
+    const { levels } = given;
+    const schedule: Schedule | undefined = levels && {
+      levels,
+      start: levels[0].signal === 1 ? levels[0].noise : 1,
+    };
+    const prepared = await prepare(points.parameters, seed, schedule);
+    checkPointwise(prepared.sampling);
+    const sampler =
+      device.kind === "gpu"
+        ? await GpuSampler.create(device, prepared.sampling, workgroup)
+        : new ReferenceSampler(prepared.sampling, prepared.options);
+    return new DiffusionSimulation(device, points, prepared, given, sampler, steps);
+  }
+
+  /** Noise; or what was given, data that are to be turned into noise, or the arc between the noise of two samples. */
+  async #start(given: ArrayLike<number> | undefined): Promise<void> {
+    const { parameters } = this.points;
+    const { samples, dimension, firstSample } = this.#prepared.sampling;
+    const ends = endsOf(parameters.interpolate);
+    let x: Float32Array | undefined;
+    if (given) x = checkNoise(given, samples, dimension);
+    else if (parameters.sampler === "ddim-inverse") {
+      const { points } = this.data;
+      x = Float32Array.from(
+        { length: samples * dimension },
+        (_, at) => points[(firstSample * dimension + at) % points.length],
+      );
+    } else if (ends) x = await this.#arc(ends);
+    if (x) await this.#sampler.write({ x: turned(x, dimension), previous: new Float32Array(samples * dimension) });
+    else await this.#sampler.start();
+  }
+
+  /** From one noise to another along a great circle (Shoemake 1985, doi 10.1145/325165.325242): the ends are those samples' own. */
+  async #arc(ends: readonly [number, number]): Promise<Float32Array> {
+    const { samples, dimension, program } = this.#prepared.sampling;
+    const { parameters } = this.points;
+    const [a, b] = await Promise.all(
+      ends.map(async (end) => {
+        const alone = { ...parameters, interpolate: "", firstSample: end, samples: 1, seed: this.seed };
+        using one = await DiffusionSimulation.create(this.device, { ...alone, ...this.#given });
+        return Float64Array.from(await one.samples(), (value) => value / program.start);
+      }),
+    );
+    const dot = (u: Float64Array, v: Float64Array) => u.reduce((sum, value, i) => sum + value * v[i], 0);
+    const angle = Math.acos(Math.min(1, Math.max(-1, dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b)))));
+    const x = new Float32Array(samples * dimension);
+    for (let s = 0; s < samples; s++) {
+      const share = samples > 1 ? s / (samples - 1) : 0;
+      const [left, right] =
+        angle > 1e-6
+          ? [Math.sin((1 - share) * angle) / Math.sin(angle), Math.sin(share * angle) / Math.sin(angle)]
+          : [1 - share, share];
+      for (let i = 0; i < dimension; i++) x[s * dimension + i] = program.start * (left * a[i] + right * b[i]);
+    }
+    return x;
+  }
+
+  static async restore(device: Device, bytes: Uint8Array): Promise<DiffusionSimulation & { extra: CheckpointExtra }> {
+    const checkpoint = await decodeCheckpoint(bytes);
+    const { model, header, sections } = checkpoint;
+    const wrong = (what: string) =>
+      new CheckpointError(`The checkpoint holds ${what}. Use the file that "diffusion" wrote.`);
+    if (model !== "diffusion") throw wrong(`a run of "${model}", not of "diffusion"`);
+    const { parameters, seed, steps, levels } = header as Record<string, never>;
+    const points = resolve("diffusion", diffusionParameters, parameters as object);
+    const given: Given = { ...(levels ? { levels: checkLevels(levels) } : {}) };
+    const simulation = await DiffusionSimulation.#open(device, points, checkSeed(BigInt(seed)), given, steps);
+    const { samples, dimension } = simulation.#prepared.sampling;
+    const state = { x: floats(sections.x), previous: floats(sections.previous) };
+    if (state.x.length !== samples * dimension || ![0, samples * dimension].includes(state.previous.length)) {
+      simulation.dispose();
+      throw wrong("samples of another number than its parameters say");
+    }
+    const previous = state.previous.length > 0 ? state.previous : new Float32Array(samples * dimension);
+    await simulation.#sampler.write({ x: state.x, previous });
+    return Object.assign(simulation, { extra: extraOf(checkpoint) });
+  }
+
+  /** Steps made so far. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Steps from noise to data. */
+  get length(): number {
+    return this.levels.length - 1;
+  }
+
+  /** Where a sample can be shown as a picture. */
+  get decoder(): Decoder | undefined {
+    return this.#prepared.decoder;
+  }
+
+  /** Samples are told at their end: there is no series. */
+  series(): Series {
+    return new Series([], 1);
+  }
+
+  /**
+   * Makes `steps` steps in many short submissions.
+   *
+   * @throws ParameterError beyond the last step; the signal's reason when aborted (the state stays valid), DeviceLostError, GpuError,
+   *   DisposedError
+   */
+  run(steps: number, options: RunOptions = {}): Promise<void> {
+    return this.#exclusive.use(async () => {
+      if (!Number.isSafeInteger(steps) || steps < 0 || this.#steps + steps > this.length) {
+        throw new ParameterError(
+          "steps",
+          `steps ${steps}: it must be a whole number, and the way has ${this.length} steps, of which ${this.#steps} are made.`,
+        );
+      }
+      const first = this.#steps;
+      if (steps > 0) this.#summary = undefined;
+      await this.#sampler.advance(first, first + steps, async (step) => {
+        this.#steps = step;
+        await between({ done: step - first, total: steps }, options);
+      });
+      this.#steps = first + steps;
+      await between({ done: steps, total: steps }, options);
+      if (this.#steps === this.length) this.#summary = await this.#summarise();
+    });
+  }
+
+  /** A way from noise to data has no parameter that changes on it. */
+  async set(changes: Partial<DiffusionParameters>): Promise<void> {
+    const [name] = Object.keys(changes);
+    if (name) throw new ParameterError(name, `${name} is fixed when samples begin; start others.`);
+  }
+
+  /** Samples as they stand, [sample][dimension]. */
+  samples(): Promise<Float32Array> {
+    return this.#exclusive.use(() => this.#read());
+  }
+
+  async #read(): Promise<Float32Array> {
+    const { x } = await this.#sampler.read();
+    return turned(x, this.#prepared.sampling.samples);
+  }
+
+  async #summarise(): Promise<Summary> {
+    const { sampling } = this.#prepared;
+    return summaryOf(await this.#read(), this.data, (s) => labelOf(sampling, sampling.firstSample + s));
+  }
+
+  /** What the samples say as they stand; it is made at the end of the way, and here on the way. */
+  summary(): Promise<Summary> {
+    return this.#exclusive.use(async () => {
+      this.#summary ??= await this.#summarise();
+      return this.#summary;
+    });
+  }
+
+  /**
+   * ln p of points [point][dimension] under the denoiser, in nats, by the probability-flow ODE in f64.
+   *
+   * @throws ParameterError for a model in WGSL, and points that are none
+   */
+  logLikelihood(points: ArrayLike<number>): number[] {
+    this.#exclusive.check();
+    const { dimension, denoiser } = this.#prepared.sampling;
+    const reference = referenceOf(denoiser, dimension);
+    if (!reference) {
+      throw new ParameterError("denoiser", "denoiser: of a model in WGSL the divergence is not known; take another.");
+    }
+    if (points.length === 0 || points.length % dimension !== 0) {
+      throw new ParameterError("points", `points: ${points.length} numbers are no points of ${dimension} each.`);
+    }
+    return Array.from({ length: points.length / dimension }, (_, p) => {
+      const x = Float64Array.from({ length: dimension }, (_, i) => points[p * dimension + i]);
+      return logLikelihood(reference, x, this.data);
+    });
+  }
+
+  estimate(): Record<string, Estimate> {
+    const unknown = { value: Number.NaN, error: Number.POSITIVE_INFINITY, tau: 0.5, n: 0 };
+    return Object.fromEntries(
+      Object.keys(this.observables).map((name) => [name, this.#summary?.[name as "mean"] ?? unknown]),
+    );
+  }
+
+  result(): Partial<DiffusionResult> {
+    this.#exclusive.check();
+    return this.#summary?.result ?? {};
+  }
+
+  notes(): string[] {
+    const left = this.length - this.#steps;
+    return left > 0 ? [`${left} of ${this.length} steps are still to make: samples are noisy.`] : [];
+  }
+
+  /** SHA-256 of "diffusion SAMPLESxDIMENSION STEP\n" and the samples, [sample][dimension], as 32-bit floats. */
+  digest(): Promise<string> {
+    return this.#exclusive.use(async () => {
+      const { samples, dimension } = this.#prepared.sampling;
+      const head = `diffusion ${samples}x${dimension} ${this.#steps}\n`;
+      return digestOf(new TextEncoder().encode(head), bytesOf(await this.#read()));
+    });
+  }
+
+  checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
+    return this.#exclusive.use(async () => {
+      const { x, previous }: SamplerState = await this.#sampler.read();
+      const { parameters } = this.points;
+      const header = { parameters, seed: String(this.seed), steps: this.#steps, ...this.#given };
+      const sections = { x: bytesOf(x), previous: bytesOf(previous) };
+      return encodeCheckpoint(withExtra({ model: "diffusion", header, sections }, extra));
+    });
+  }
+
+  /** Samples, shape [sample][dimension]. */
+  async array(): Promise<{ data: Float32Array; shape: number[] }> {
+    const { samples, dimension } = this.#prepared.sampling;
+    return { data: await this.samples(), shape: [samples, dimension] };
+  }
+
+  /** Samples as a sheet where they are pictures, else their density over the first two numbers. */
+  async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
+    const x = await this.samples();
+    return this.decoder ? sheetPicture(x, this.decoder) : densityPicture(x, this.data);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  dispose(): void {
+    if (this.#exclusive.dispose()) this.#sampler.dispose();
+  }
+}
+
+/** What is not among the parameters, but belongs to the run. */
+interface Given {
+  levels?: Level[];
+}
+
+/** From [a][b] to [b][a], the inner length given. */
+function turned(values: Float32Array, inner: number): Float32Array {
+  const outer = values.length / inner;
+  const all = new Float32Array(values.length);
+  for (let a = 0; a < outer; a++) for (let b = 0; b < inner; b++) all[b * outer + a] = values[a * inner + b];
+  return all;
+}
+
+function checkNoise(given: ArrayLike<number>, samples: number, dimension: number): Float32Array {
+  if (given.length !== samples * dimension) {
+    throw new ParameterError(
+      "noise",
+      `noise: ${samples} samples of ${dimension} numbers begin with ${samples * dimension}, but ${given.length} were given.`,
+    );
+  }
+  const x = Float32Array.from(given);
+  const at = x.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return x;
+  throw new ParameterError(
+    "noise",
+    `noise: number ${at % dimension} of sample ${Math.floor(at / dimension)} is ${given[at]}.`,
+  );
+}
+
+function checkLevels(levels: readonly Level[]): Level[] {
+  if (levels.length < 2) throw new ParameterError("levels", "levels: a way has two levels or more.");
+  const wrong = levels.findIndex(
+    ({ signal, noise, time }, i) =>
+      ![signal, noise, time].every(Number.isFinite) ||
+      signal < 0 ||
+      noise < 0 ||
+      (noise === 0 && i < levels.length - 1 && i > 0),
+  );
+  if (wrong < 0) return levels.map(({ signal, noise, time }) => ({ signal, noise, time }));
+  throw new ParameterError(
+    "levels",
+    `levels: number ${wrong} has signal ${levels[wrong].signal}, noise ${levels[wrong].noise} and time ${levels[wrong].time}; they are finite and not negative, and only an end is without noise.`,
+  );
+}
+
+const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+
+function floats(bytes: Uint8Array | undefined): Float32Array {
+  if (!bytes || bytes.length % 4 !== 0) return new Float32Array();
+  return new Float32Array(bytes.slice().buffer);
+}
+
+function base64(bytes: Uint8Array): string {
+  let characters = "";
+  for (const byte of bytes) characters += String.fromCharCode(byte);
+  return btoa(characters);
+}

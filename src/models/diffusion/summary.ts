@@ -1,0 +1,111 @@
+// What a batch of samples says: moments, and distances from the law it should have.
+
+import type { Estimate } from "../../statistics/index.ts";
+import type { DataSet } from "./data/data-set.ts";
+import { nearestLabel, slicedWasserstein } from "./data/distance.ts";
+
+/** Samples of which distances and labels are told: sorting and searching take time. */
+const MOST = 65_536;
+const MOST_LABELLED = 1000;
+/** The seed of what samples are compared with. */
+const FRESH = 20_261_127n;
+
+/** Numbers of a sample up to which its covariance is shown. */
+const SHOWN = 64;
+
+export interface Summary {
+  /** Over samples and dimensions. */
+  mean: Estimate;
+  variance: Estimate;
+  /** Share of samples whose nearest point of the data has the class that was asked for. */
+  agreement?: Estimate;
+  result: DiffusionResult;
+}
+
+export interface DiffusionResult {
+  /** [dimension], and [dimension][dimension]; of samples with many numbers only the mean. */
+  mean: number[];
+  covariance?: number[][];
+  /** Sliced W₁ from fresh points of the same law, or where there is none from the data's points. */
+  slicedWasserstein?: number;
+  /** Mean variance in a dimension about the nearest mode of a mixture, and samples nearest to each mode. */
+  withinModeVariance?: number;
+  modeCounts?: number[];
+}
+
+/** x [sample][dimension]; `asked` the class of a sample, where one was asked for. */
+export function summaryOf(x: Float32Array, data: DataSet, asked: (sample: number) => number | undefined): Summary {
+  const { dimension: d } = data;
+  const count = x.length / d;
+  const means = new Float64Array(d);
+  for (let at = 0; at < x.length; at++) means[at % d] += x[at];
+  for (let i = 0; i < d; i++) means[i] /= count;
+  const covariance = d <= SHOWN ? covarianceOf(x, means) : undefined;
+  // Of each sample: its mean, and its mean square about the means.
+  const own = { mean: new Float64Array(count), square: new Float64Array(count) };
+  for (let s = 0; s < count; s++) {
+    for (let i = 0; i < d; i++) {
+      own.mean[s] += x[s * d + i] / d;
+      own.square[s] += (x[s * d + i] - means[i]) ** 2 / d;
+    }
+  }
+  const some = x.subarray(0, Math.min(MOST, count) * d);
+  const known = data.name !== "points" && data.name !== "drawing";
+  const law = data.draw ? data.draw(Math.min(MOST, count), FRESH) : data.points;
+  return {
+    mean: independent(own.mean),
+    variance: independent(own.square),
+    ...agreementOf(x, data, asked),
+    result: {
+      mean: Array.from(means),
+      ...(covariance ? { covariance } : {}),
+      ...(x.every(Number.isFinite) ? { slicedWasserstein: slicedWasserstein(some, law, d) } : {}),
+      ...(known && data.mixture && data.mixture.components.length > 1 ? modesOf(x, data) : {}),
+    },
+  };
+}
+
+/** The mean of independent values, with its error. */
+function independent(values: Float64Array): Estimate {
+  const n = values.length;
+  const value = values.reduce((sum, each) => sum + each, 0) / n;
+  const squares = values.reduce((sum, each) => sum + (each - value) ** 2, 0);
+  return { value, error: n > 1 ? Math.sqrt(squares / (n - 1) / n) : Number.POSITIVE_INFINITY, tau: 0.5, n };
+}
+
+function covarianceOf(x: Float32Array, means: Float64Array): number[][] {
+  const d = means.length;
+  const count = x.length / d;
+  const sums = Array.from({ length: d }, () => Array<number>(d).fill(0));
+  const off = new Float64Array(d);
+  for (let s = 0; s < count; s++) {
+    for (let i = 0; i < d; i++) off[i] = x[s * d + i] - means[i];
+    for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) sums[i][j] += off[i] * off[j];
+  }
+  return sums.map((_, i) => sums.map((_, j) => (i >= j ? sums[i][j] : sums[j][i]) / count));
+}
+
+function modesOf(x: Float32Array, { mixture, dimension: d }: DataSet) {
+  const { components } = mixture!;
+  const modeCounts = components.map(() => 0);
+  let squares = 0;
+  for (let s = 0; s < x.length / d; s++) {
+    let [nearest, least] = [0, Number.POSITIVE_INFINITY];
+    components.forEach(({ mean }, k) => {
+      let square = 0;
+      for (let i = 0; i < d; i++) square += (x[s * d + i] - mean[i]) ** 2;
+      if (square < least) [nearest, least] = [k, square];
+    });
+    modeCounts[nearest]++;
+    squares += least;
+  }
+  return { withinModeVariance: squares / x.length, modeCounts };
+}
+
+function agreementOf(x: Float32Array, data: DataSet, asked: (sample: number) => number | undefined) {
+  if (!data.labels || data.mixture || asked(0) === undefined) return {};
+  const { dimension: d } = data;
+  const count = Math.min(MOST_LABELLED, x.length / d);
+  const found = nearestLabel(data, x.subarray(0, count * d));
+  return { agreement: independent(Float64Array.from(found, (label, s) => (label === asked(s) ? 1 : 0))) };
+}
