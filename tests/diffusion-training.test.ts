@@ -2,7 +2,16 @@
 // the exact denoiser leaves, and networks as files.
 
 import { describe, expect, it } from "vitest";
+import { fromBfloat, fromHalf, toHalf } from "../src/files/half.ts";
+import {
+  readSafetensors,
+  SafetensorsError,
+  safetensorsMetadata,
+  type Tensor,
+  writeSafetensors,
+} from "../src/files/safetensors.ts";
 import { ParameterError } from "../src/index.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../src/models/checkpoint.ts";
 import { networkFile, readNetwork } from "../src/models/diffusion/network/file.ts";
 import { firstParameters } from "../src/models/diffusion/network/init.ts";
 import {
@@ -177,15 +186,15 @@ const SMALL: DiffusionTrainingOptions = { data: "gmm8", points: 200, width: 32, 
 
 describe("runs", () => {
   it("are the same bits whatever the workgroups, the length of submissions and the restarts", async () => {
-    const after = async (steps: number[], workgroup?: number) => {
+    const digestOf = async (steps: number[], workgroup?: number) => {
       using training = await diffusionTraining.create(device, { ...SMALL, ...(workgroup ? { workgroup } : {}) });
       for (const count of steps) await training.run(count);
-      return training.digest();
+      return await training.digest();
     };
-    const digest = await after([40]);
-    expect(await after([40], 8)).toBe(digest);
-    expect(await after([40], 32)).toBe(digest);
-    expect(await after([1, 1, 1, 7, 30])).toBe(digest);
+    const digest = await digestOf([40]);
+    expect(await digestOf([40], 8)).toBe(digest);
+    expect(await digestOf([40], 32)).toBe(digest);
+    expect(await digestOf([1, 1, 1, 7, 30])).toBe(digest);
     using other = await diffusionTraining.create(device, { ...SMALL, seed: 8n });
     await other.run(40);
     expect(await other.digest()).not.toBe(digest);
@@ -255,10 +264,11 @@ describe("runs", () => {
     await training.run(2);
     expect((await training.network()).parameters).toEqual(before.parameters);
     await expect(training.set({ batch: 8 })).rejects.toThrow(/batch is fixed/);
-    using wild = await diffusionTraining.create(device, {
-      ...{ ...SMALL, width: 16, layers: 16, batch: 4, learningRate: 1, decay: "none" },
-    });
-    await expect(wild.run(400)).rejects.toThrow(/learningRate 1: training diverged, the loss of step \d+ is/);
+
+    const { model, header, sections } = await decodeCheckpoint(await training.checkpoint());
+    new DataView(sections.parameters.buffer, sections.parameters.byteOffset).setFloat32(0, 1e38, true);
+    using wild = await diffusionTraining.restore(device, await encodeCheckpoint({ model, header, sections }));
+    await expect(wild.run(9)).rejects.toThrow(/learningRate 0: training diverged, the loss of step 6 is /);
   });
 });
 
@@ -344,6 +354,7 @@ describe("what cannot be is refused", () => {
     [{ data: "gmm9" }, /gmm9/],
     [{ data: "1x3x1:AACAPwAAgD8AAIA_" }, /all the same/],
     [{ steps: 0.5 }, /whole number/],
+    [{ width: 4096, layers: 2, batch: 3072, points: 10 }, /batch 3072: .* at most \d+ samples/],
     [
       { width: 4096, layers: 16, batch: 65_536, points: 10 },
       /batch 65536: .* holds minibatches of at most \d+ samples/,
@@ -368,5 +379,121 @@ describe("networks as files", () => {
       expect(Math.abs(half.parameters[i] - value)).toBeLessThanOrEqual(2 ** -11 * Math.abs(value) + 2 ** -25);
     });
     expect({ ...half, parameters: 0, decoder: 0 }).toEqual({ ...network, parameters: 0, decoder: 0 });
+  });
+
+  it("have tensors as PyTorch has them", () => {
+    const file = networkFile(network, { metadata: { steps: "7" } });
+    const tensors = readSafetensors(file);
+    const shapes = Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
+    expect(shapes).toMatchObject({
+      ...{ "layers.0.weight": [32, 4], "layers.1.weight": [32, 32], "layers.2.time.weight": [32, 32] },
+      ...{ "layers.1.bias": [32], "layers.0.class.weight": [32, 3], "out.weight": [4, 32], "out.bias": [4] },
+      ...{ centre: [4], "decoder.mean": [9], "decoder.components": [4, 9] },
+    });
+    expect(Object.keys(shapes)).toHaveLength(17);
+    const text = { model: "gibbs denoiser", sigma_data: "0.7", data: "sines", classes: "2", steps: "7" };
+    expect(safetensorsMetadata(file)).toEqual(text);
+    // What a reader of PyTorch would compute: its linear layers are weight · x + bias.
+    const x = Float64Array.of(0.3, -0.8, 0.1, 1.2);
+    const conditions = Float64Array.from({ length: 36 }, (_, k) => (k === 35 ? 1 : Math.cos(k)));
+    const linear = (name: string, input: ArrayLike<number>) =>
+      Array.from({ length: shapes[name][0] }, (_, row) => {
+        const { data } = tensors[name];
+        return Array.from(input).reduce((sum, value, i) => sum + value * data[row * input.length + i], 0);
+      });
+    let h: number[] = [];
+    for (let l = 0; l < 3; l++) {
+      const parts = [
+        linear(`layers.${l}.weight`, l === 0 ? x : h),
+        linear(`layers.${l}.time.weight`, conditions.subarray(0, 32)),
+        linear(`layers.${l}.class.weight`, conditions.subarray(32, 35)),
+        [...tensors[`layers.${l}.bias`].data],
+      ];
+      const z = parts[0].map((_, unit) => parts.reduce((sum, part) => sum + part[unit], 0));
+      h = z.map((value, unit) => (l === 0 ? 0 : h[unit]) + value / (1 + Math.exp(-value)));
+    }
+    const said = linear("out.weight", h).map((value, d) => value + tensors["out.bias"].data[d]);
+    forward(network, x, conditions).output.forEach((value, d) => {
+      expect(value).toBeCloseTo(said[d], 10);
+    });
+  });
+
+  /** The network's file with some tensors or texts changed; undefined takes one away. */
+  const changed = (
+    tensors: Record<string, Tensor | undefined>,
+    texts: Record<string, string | undefined> = {},
+    from = network,
+  ) => {
+    const file = networkFile(from);
+    const present = <T>(all: Record<string, T | undefined>) =>
+      Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Record<string, T>;
+    return writeSafetensors(
+      present({ ...readSafetensors(file), ...tensors }),
+      present({ ...safetensorsMetadata(file), ...texts }),
+    );
+  };
+  const numbers = (shape: number[], last = 1): Tensor => {
+    const data = new Float32Array(shape.reduce((count, side) => count * side, 1)).fill(1);
+    data[data.length - 1] = last;
+    return { shape, data };
+  };
+
+  it.each<[string, Uint8Array, RegExp]>([
+    [
+      "without a tensor",
+      changed({ "layers.1.time.weight": undefined }),
+      /layers\.1\.time\.weight is missing; .* 32 × 32/,
+    ],
+    ["without a layer", changed({ "layers.1.weight": undefined }), /layers\.1\.weight is missing; .* 32 × 32/],
+    ["without any", writeSafetensors({}), /centre is missing/],
+    ["without layers", writeSafetensors({ centre: numbers([3]) }), /layers\.0\.weight is missing; .* width × inputs/],
+    ["of another architecture", changed({ "norm.weight": numbers([32]) }), /norm\.weight is none of this network's/],
+    ["of a wrong shape", changed({ "out.weight": numbers([32, 4]) }), /out\.weight is 32 × 4; .* it is 4 × 32/],
+    ["of a wrong rank", changed({ "layers.0.weight": numbers([32]) }), /layers\.0\.weight is 32; .* width × inputs/],
+    ["of a wrong width", changed({ "layers.0.weight": numbers([24, 4]) }), /24 rows, .* multiple of 16\. Train .* 32/],
+    ["with NaN", changed({ "layers.2.bias": numbers([32], Number.NaN) }), /value 31 .* layers\.2\.bias is NaN/],
+    ["with infinity", changed({ centre: numbers([4], Number.POSITIVE_INFINITY) }), /value 3 .* centre is Infinity/],
+    ["without σ", changed({}, { sigma_data: undefined }), /"sigma_data" is missing; .* Add it/],
+    ["with σ below 0", changed({}, { sigma_data: "-1" }), /"sigma_data" is "-1"/],
+    ["with σ no number", changed({}, { sigma_data: "half" }), /"sigma_data" is "half"/],
+    ["with other classes", changed({}, { classes: "9" }), /"classes" says 9, and .* has 2/],
+    ["with half a decoder", changed({ "decoder.mean": undefined }), /decoder\.mean is missing/],
+    ["with no square picture", changed({ "decoder.mean": numbers([8]) }), /decoder\.mean has 8 values; .* square/],
+    ["cut off", networkFile(network).subarray(0, -9), /cut off/],
+    ["of text", new TextEncoder().encode("name,value\n1,2\n"), /header has \d+ bytes.*no safetensors file/],
+  ])("%s are refused by name", (_, file, message) => {
+    expect(() => readNetwork(file)).toThrow(message);
+    expect(() => readNetwork(file)).toThrow(ParameterError);
+  });
+
+  it("every 16-bit float comes back, and others go to the nearest, ties to even", () => {
+    for (let bits = 0; bits < 2 ** 16; bits++) {
+      const value = fromHalf(bits);
+      if (Number.isNaN(value)) expect(fromHalf(toHalf(value))).toBeNaN();
+      else if (toHalf(value) !== bits) expect([bits, toHalf(value)]).toEqual([bits, bits]);
+    }
+    // IEEE 754: 1, the least and the largest normal, the least of all, and 1/3 as it is known.
+    expect([0x3c00, 0x0400, 0x7bff, 0x0001, 0x3555, 0xc000].map(fromHalf)).toEqual([
+      ...[1, 2 ** -14, 65504, 2 ** -24, 0.333251953125, -2],
+    ]);
+    const ties = [1 + 2 ** -11, 1 + 3 * 2 ** -11, 2 ** -25, 3 * 2 ** -25, 65519, 65520, 1 - 2 ** -13, -(2 ** -26)];
+    expect(ties.map((value) => fromHalf(toHalf(value)))).toEqual([
+      ...[1, 1 + 2 ** -9, 0, 2 ** -23, 65504, Number.POSITIVE_INFINITY, 1, -0],
+    ]);
+    expect([0x3f80, 0xc040, 0x7f80].map(fromBfloat)).toEqual([1, -3, Number.POSITIVE_INFINITY]);
+  });
+
+  it("16 bits are read of either kind, and a value that they cannot hold is refused", () => {
+    const json = new TextEncoder().encode(JSON.stringify({ x: { dtype: "BF16", shape: [2], data_offsets: [0, 4] } }));
+    const file = new Uint8Array(8 + json.length + 4);
+    const view = new DataView(file.buffer);
+    view.setBigUint64(0, BigInt(json.length), true);
+    file.set(json, 8);
+    view.setUint16(8 + json.length, 0x4049, true);
+    view.setUint16(10 + json.length, 0xbf00, true);
+    expect([...readSafetensors(file).x.data]).toEqual([3.140625, -0.5]);
+    const large = { x: { ...numbers([2], -7e4), dtype: "F16" as const } };
+    expect(() => writeSafetensors(large)).toThrow(/"x" has the value -70000; 16 bits hold up to 65504/);
+    expect(() => writeSafetensors(large)).toThrow(SafetensorsError);
   });
 });

@@ -21,9 +21,9 @@ struct Run {
   log_deviation: f32,
   /// Of a sum of squares over samples and dimensions, in their mean.
   share: f32,
-  /// Adam's β₁, β₂ and ε.
-  momentum: f32,
-  second_momentum: f32,
+  /// Adam's 1 - β₁, 1 - β₂ and ε. (1 less than 0.999 as a float is not 0.001 as a float: it has lost three digits.)
+  mean_renewal: f32,
+  variance_renewal: f32,
   epsilon: f32,
 }
 

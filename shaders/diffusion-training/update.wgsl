@@ -14,13 +14,15 @@ fn update(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i < arrayLength(&parameters)) {
     let slope = gradient[i];
-    let mean = run.momentum * means[i] + (1.0 - run.momentum) * slope;
-    let variance = run.second_momentum * variances[i] + (1.0 - run.second_momentum) * slope * slope;
+    let mean = means[i] + run.mean_renewal * (slope - means[i]);
+    let variance = variances[i] + run.variance_renewal * (slope * slope - variances[i]);
     let value = parameters[i] - step.rate * mean / (sqrt(step.correction * variance) + run.epsilon);
     means[i] = mean;
     variances[i] = variance;
     parameters[i] = value;
-    averages[i] += step.renewal * (value - averages[i]);
+    // Without an average it is the value to the last bit.
+    let average = averages[i] + step.renewal * (value - averages[i]);
+    averages[i] = select(average, value, vec4<bool>(step.renewal == 1.0));
   }
   if (i == 0u) {
     var sum = 0.0;

@@ -26,8 +26,8 @@ fn advance(
   }
   for (var at = run.first_stage; at < run.first_stage + run.stages; at++) {
     let stage = stages[at];
-    var d: Sample;
-    var e: Sample;
+    var d = Sample();
+    var e = Sample();
     if ((stage.flags & DENOISES) != 0u) {
       denoise(&now, stage, at, label, &d, &e);
       if (CLIPS) {

@@ -29,6 +29,10 @@ var<workgroup> parts: array<vec4f, BLOCKS * DIMENSIONS * COLUMNS>;
 
 alias Four = array<vec4f, DIMENSIONS>;
 
+fn silu(z: vec4f) -> vec4f {
+  return z / (1.0 + exp(-z));
+}
+
 /// What the condition adds to four units of four samples.
 fn condition(at: u32, layer: u32, unit: u32, sample: u32) -> mat4x4f {
   let b = told[(2u * at + layer) * (WIDTH / 4u) + unit];
@@ -105,7 +109,7 @@ fn advance(
       workgroupBarrier();
     }
     for (var block = first; block < BLOCKS; block += SPLIT) {
-      var z: array<vec4f, 4u * VECTORS>;
+      var z = array<vec4f, 4u * VECTORS>();
       for (var v = 0u; v < VECTORS; v++) {
         let b = condition(at, 1u, block * VECTORS + v, sample);
         for (var k = 0u; k < 4u; k++) {
@@ -122,7 +126,7 @@ fn advance(
           z[4u * v + 3u] += w.w * h;
         }
       }
-      var out: array<vec4f, DIMENSIONS>;
+      var out = Four();
       for (var v = 0u; v < VECTORS; v++) {
         let unit = block * VECTORS + v;
         let h0 = hidden[(4u * unit) * COLUMNS + column] + silu(z[4u * v]);
@@ -142,8 +146,8 @@ fn advance(
       workgroupBarrier();
     }
     if (first == 0u) {
-      var d: Four;
-      var e: Four;
+      var d = Four();
+      var e = Four();
       for (var i = 0u; i < DIMENSIONS; i++) {
         var f = vec4f(weights[BIAS + i / 4u][i % 4u]);
         for (var block = 0u; block < BLOCKS; block++) {
@@ -186,8 +190,8 @@ fn step(
   e: ptr<function, Four>,
 ) {
   for (var block = 0u; block < (DIMENSIONS + 3u) / 4u; block++) {
-    var noise: array<vec4f, 4>;
-    var given: array<vec4f, 4>;
+    var noise = array<vec4f, 4>();
+    var given = array<vec4f, 4>();
     for (var j = 0u; j < 4u; j++) {
       if (stage.s != 0.0) {
         noise[j] = noise_of(sample + j, block, stage.draw, STEPS);

@@ -63,7 +63,7 @@ fn layer(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane
     }
   }
   for (var i = 0u; i < INPUTS; i++) {
-    var h: vec4f;
+    var h = vec4f();
     if (LAYER == 0u) {
       h = (four(i * run.stride + 4u * quad) - stage.signal * centre[i]) * stage.input;
     } else {

@@ -19,12 +19,12 @@ fn denoise(sample: ptr<function, Sample>, stage: Stage, at: u32, label: i32, d: 
     let first = row + 1u;
     let p = first + DIMENSIONS;
     let g = p + MATRIX;
-    var off: Sample;
+    var off = Sample();
     for (var i = 0u; i < DIMENSIONS; i++) {
       off[i] = (*sample)[i] - stage.signal * table[first + i];
     }
     var square = 0.0;
-    var own: Sample;
+    var own = Sample();
     for (var i = 0u; i < DIMENSIONS; i++) {
       if (ISOTROPIC) {
         square += off[i] * off[i];

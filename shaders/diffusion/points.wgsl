@@ -54,7 +54,7 @@ fn attend(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lan
     sums[out + (2u + i) * here.quads] = vec4f();
   }
   for (var block = id.y * CHUNK / 16u; block < (id.y + 1u) * CHUNK / 16u; block++) {
-    var w: array<vec4f, 16>;
+    var w = array<vec4f, 16>();
     for (var i = 0u; i < DIMENSIONS; i++) {
       let now = four(i * run.stride + sample);
       for (var v = 0u; v < 4u; v++) {
@@ -69,7 +69,7 @@ fn attend(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lan
     for (var k = 0u; k < 16u; k++) {
       let point = 16u * block + k;
       let label = labels[point];
-      let counts = (asked == vec4i(-1) || asked == vec4i(label)) && vec4<bool>(point < POINTS);
+      let counts = ((asked == vec4i(-1)) | (asked == vec4i(label))) & vec4<bool>(point < POINTS);
       w[k] = select(vec4f(LEAST), -scale * w[k], counts);
       next = max(next, w[k]);
     }

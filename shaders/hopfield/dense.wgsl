@@ -96,7 +96,7 @@ fn sweep_dense(
   var top = largest();
 
   for (var start = 0u; start < updates; start += BLOCK) {
-    var sites: array<u32, BLOCK>;
+    var sites = array<u32, BLOCK>();
     for (var k = 0u; k < BLOCK; k++) {
       sites[k] = site_of(start + k);
     }

@@ -148,7 +148,7 @@ fn half_sweep(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
     flips = ~(three | (c.x2 & c.y2)) & sites;
     c.x1 = three;
   } else {
-    var certain: Bits;
+    var certain = Bits();
     for (var i = 0u; i < 6u; i++) {
       certain[i] = select(vec3u(0u), vec3u(ALWAYS), table[i] == vec3u(ALWAYS));
     }

@@ -2,11 +2,11 @@
 // order, so the same device makes the same bits.
 
 import { Budget } from "../../device/budget.ts";
-import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
 import { between, type RunOptions } from "../../device/run.ts";
 import { conditionsOf, FEATURES, offsetsOf } from "../diffusion/network/shape.ts";
+import { allocate, blocksOf, checkSize, MOST_STEPS, runOf, scaled, TILE } from "./buffers.ts";
 import {
   ADAM,
   type Gradient,
@@ -17,11 +17,7 @@ import {
   type TrainerState,
 } from "./trainer.ts";
 
-/** Steps of one submission: each has its own uniform and its own loss. */
-const MOST_STEPS = 1024;
-/** Units of a tile: width is a multiple of 16. */
-const TILE = 8;
-
+/** File and buffers of each entry point, after the run and the step: p is the number of a layer, r is read, w is written as well. */
 const KERNELS = {
   draw_samples: ["draw", "rrw"],
   draw_conditions: ["draw", "rrw"],
@@ -215,116 +211,6 @@ export class GpuTrainer implements Trainer {
 
 const title = ({ shape, batch }: TrainerOptions) =>
   `diffusion-training, ${shape.layers} layers of ${shape.width} units, minibatches of ${batch}`;
-
-/** The data as the network sees them without noise: (x₀ - centre) / σ_data. */
-const scaled = ({ points, centre, deviation, shape }: TrainerOptions) =>
-  points.map((value, at) => (value - centre[at % shape.dimension]) / deviation);
-
-function runOf(options: TrainerOptions): DataView {
-  const { shape, seed, points, batch, dropout } = options;
-  const { dimension, classes, width, layers } = shape;
-  const view = new DataView(new ArrayBuffer(80));
-  const words = [
-    ...[Number(seed & 0xffffffffn), Number(seed >> 32n), points.length / dimension, batch / 4],
-    ...[dimension, conditionsOf(shape), classes, width, layers],
-    Math.min(2 ** 32 - 1, Math.round(dropout * 2 ** 32)),
-  ];
-  words.forEach((word, i) => {
-    view.setUint32(4 * i, word, true);
-  });
-  const floats = [
-    ...[options.noiseMean, options.noiseSd, Math.log(options.deviation), 1 / (batch * dimension)],
-    ...[ADAM.momentum, ADAM.secondMomentum, ADAM.epsilon],
-  ];
-  floats.forEach((value, i) => {
-    view.setFloat32(4 * (words.length + i), value, true);
-  });
-  return view;
-}
-
-/** The table of gradient.wgsl: weights side by side of a layer that see units, then those that see conditions; and the output's. */
-function blocksOf({ shape }: TrainerOptions): Uint32Array {
-  const { dimension, width, layers } = shape;
-  const conditions = conditionsOf(shape);
-  const rowsOf = (layer: number) => dimension + conditions + layer * width;
-  const blocks: number[] = [];
-  let parameter = 0;
-  const add = (count: number, row: number, matrix: number) => {
-    for (let i = 0; i < count; i += TILE) blocks.push(parameter + i, Math.min(TILE, count - i), row + i, matrix);
-    parameter += count;
-  };
-  for (let layer = 0; layer < layers; layer++) {
-    if (layer === 0) add(dimension, 0, 0);
-    else add(width, rowsOf(layer - 1), layer);
-    add(conditions, dimension, layer);
-  }
-  add(dimension, rowsOf(layers) + dimension, layers); // sums of residuals times the last layer's units
-  return new Uint32Array(blocks);
-}
-
-/** Numbers of the buffers that grow with the minibatch, for one sample of it. */
-const perSample = ({ dimension, width, layers, ...shape }: TrainerOptions["shape"]) => {
-  const conditions = conditionsOf({ dimension, width, layers, ...shape });
-  return { rows: 3 * dimension + conditions + layers * width, turned: (layers + 1) * width };
-};
-
-function allocate(device: GpuDevice, { shape, points, batch }: TrainerOptions, blocks: number, stride: number) {
-  const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
-  const buffer = (name: string, bytes: number, usage = STORAGE | COPY_DST | COPY_SRC) =>
-    device.buffer(`diffusion-training ${name}`, bytes, usage);
-  const { dimension, width, layers } = shape;
-  const { rows, turned } = perSample(shape);
-  const parameters = 16 * Math.ceil(offsetsOf(shape).count / 4);
-  const units = 4 * batch * width;
-  return {
-    run: buffer("run", 80, UNIFORM | COPY_DST),
-    steps: buffer("steps", MOST_STEPS * stride, UNIFORM | COPY_DST),
-    layers: Array.from({ length: layers }, (_, i) => buffer(`layer ${i}`, 16, UNIFORM | COPY_DST)),
-    points: buffer("points", 4 * points.length),
-    labels: buffer("labels", (4 * points.length) / dimension),
-    blocks: buffer("blocks", 16 * blocks),
-    rows: buffer("rows", 4 * batch * rows),
-    turned: buffer("units by samples", 4 * batch * turned),
-    slopes: buffer("slopes of units", layers * units),
-    above: buffer("slopes in units", units),
-    deltas: buffer("slopes in sums", layers * units),
-    gradient: buffer("gradient", parameters),
-    squares: buffer("squares", 4 * dimension),
-    parameters: buffer("parameters", parameters),
-    means: buffer("first moments", parameters),
-    variances: buffer("second moments", parameters),
-    averages: buffer("average", parameters),
-    losses: buffer("losses", 4 * MOST_STEPS),
-  };
-}
-
-/** @throws ParameterError with what would fit */
-function checkSize(limits: GPUSupportedLimits, { shape, points, batch }: TrainerOptions): void {
-  const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  const { rows, turned } = perSample(shape);
-  const largest = Math.max(rows, turned);
-  const fits = 4 * Math.floor(most / (16 * largest));
-  if (batch > fits) {
-    throw new ParameterError(
-      "batch",
-      `batch ${batch}: with ${shape.layers} layers of ${shape.width} units this device holds minibatches of at most ${fits} samples. Take a smaller batch or width.`,
-    );
-  }
-  const { count } = offsetsOf(shape);
-  if (4 * count > most) {
-    throw new ParameterError(
-      "width",
-      `width ${shape.width}: the network has ${count} parameters, and this device holds at most ${Math.floor(most / 4)}. Take a smaller width or fewer layers.`,
-    );
-  }
-  if (4 * points.length > most) {
-    const held = Math.floor(most / (4 * shape.dimension));
-    throw new ParameterError(
-      "points",
-      `points: ${points.length / shape.dimension} points of ${shape.dimension} numbers are given, and this device holds at most ${held}.`,
-    );
-  }
-}
 
 async function compile(device: GpuDevice, lanes: number): Promise<Kernels> {
   const kinds = { p: "uniform", r: "read-only-storage", w: "storage" } as const;

@@ -1,6 +1,7 @@
 // The reference as a trainer of the API: it runs where the GPU would.
 
 import { between, type RunOptions } from "../../device/run.ts";
+import { offsetsOf } from "../diffusion/network/shape.ts";
 import { ReferenceTraining } from "./reference.ts";
 import {
   ADAM,
@@ -16,7 +17,8 @@ export class ReferenceTrainer implements Trainer {
   readonly #training: ReferenceTraining;
   readonly #schedule: TrainerOptions["schedule"];
 
-  constructor(options: TrainerOptions, parameters: ArrayLike<number>) {
+  constructor(options: TrainerOptions) {
+    const parameters = new Float64Array(offsetsOf(options.shape).count);
     this.#training = new ReferenceTraining({ ...options, adam: ADAM, purpose: PURPOSE }, parameters);
     this.#schedule = { ...options.schedule };
   }

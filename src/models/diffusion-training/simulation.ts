@@ -70,9 +70,12 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
     const { seed = 1n, workgroup, ...given } = options;
     const { parameters } = resolve(MODEL, diffusionTrainingParameters, given);
     const setup = await setupOf(parameters, checkSeed(seed));
-    const first = firstParameters(setup.options.shape, seed);
-    const zeros = new Float32Array(first.length);
-    const state = { parameters: first, means: zeros, variances: zeros, averages: first };
+    // Only once the device can hold them: there may be very many.
+    const state = () => {
+      const first = firstParameters(setup.options.shape, seed);
+      const zeros = new Float32Array(first.length);
+      return { parameters: first, means: zeros, variances: zeros, averages: first };
+    };
     const losses = { sum: 0, count: 0, recent: [] };
     return DiffusionTrainingSimulation.#begin(device, setup, state, 0, losses, workgroup);
   }
@@ -91,24 +94,24 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
     const setup = await setupOf(points.parameters, checkSeed(BigInt(seed)));
     const state = stateOf(sections, offsetsOf(setup.options.shape).count);
     if (!state) throw wrong("parameters of another size than its network has");
-    const simulation = await DiffusionTrainingSimulation.#begin(device, setup, state, steps, losses);
+    const simulation = await DiffusionTrainingSimulation.#begin(device, setup, () => state, steps, losses);
     return Object.assign(simulation, { extra: extraOf(checkpoint) });
   }
 
   static async #begin(
     device: Device,
     setup: Setup,
-    state: TrainerState,
+    state: () => TrainerState,
     steps: number,
     losses: Losses,
     workgroup?: number,
   ): Promise<DiffusionTrainingSimulation> {
     const trainer =
       device.kind === "reference"
-        ? new ReferenceTrainer(setup.options, state.parameters)
+        ? new ReferenceTrainer(setup.options)
         : await GpuTrainer.create(device, setup.options, workgroup);
     try {
-      await trainer.write(state);
+      await trainer.write(state());
     } catch (error) {
       trainer.dispose();
       throw error;

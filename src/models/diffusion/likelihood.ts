@@ -2,6 +2,7 @@
 
 import type { DataSet } from "./data/data-set.ts";
 import { covarianceOf, meanOf } from "./data/moments.ts";
+import { mixtureMoments } from "./moments.ts";
 import type { ReferenceDenoiser } from "./reference-denoisers.ts";
 
 /** Noise from which the flow starts and where it ends, in units of the data's standard deviation; the first changes ln p by its square. */
@@ -16,8 +17,9 @@ const STEPS = 500;
  */
 export function logLikelihood(denoiser: ReferenceDenoiser, point: Float64Array, data: DataSet): number {
   const d = point.length;
-  const mean = meanOf(data.points, d);
-  const covariance = covarianceOf(data.points, d);
+  const { mean, covariance } = data.mixture
+    ? mixtureMoments(data.mixture)
+    : { mean: meanOf(data.points, d), covariance: covarianceOf(data.points, d) };
   let variance = 0;
   for (let i = 0; i < d; i++) variance += covariance[i * d + i] / d;
   const scale = Math.sqrt(variance);

@@ -86,13 +86,13 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   static async create(device: Device, options: DiffusionOptions = {}): Promise<DiffusionSimulation> {
     const { seed = 1n, noise, levels, network, wgsl, workgroup, ...own } = options;
+    const given: Given = { ...(levels ? { levels: checkLevels(levels) } : {}) };
     const denoiser = network ? base64(networkFile(network)) : wgsl ? base64(new TextEncoder().encode(wgsl)) : undefined;
     const points = resolve("diffusion", diffusionParameters, {
       ...own,
       ...(denoiser ? { denoiser } : {}),
       ...(levels ? { steps: levels.length - 1 } : {}),
     });
-    const given: Given = { ...(levels ? { levels: checkLevels(levels) } : {}) };
     const simulation = await DiffusionSimulation.#open(device, points, checkSeed(seed), given, 0, workgroup);
     try {
       await simulation.#start(noise);
@@ -283,6 +283,28 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
       const x = Float64Array.from({ length: dimension }, (_, i) => points[p * dimension + i]);
       return logLikelihood(reference, x, this.data);
     });
+  }
+
+  /**
+   * What the denoiser makes of points [point][dimension] at a noise level, in f64 and without clipping: [point][dimension]. A point has the
+   * class of the sample of its number, or none, and is guided as samples are.
+   *
+   * @returns undefined for a model in WGSL, which only the GPU knows
+   */
+  denoised(points: ArrayLike<number>, level: Level, { classless = false } = {}): Float64Array | undefined {
+    this.#exclusive.check();
+    const { dimension: d, denoiser, guidance, firstSample } = this.#prepared.sampling;
+    const reference = referenceOf(denoiser, d);
+    if (!reference) return undefined;
+    const all = new Float64Array(points.length);
+    for (let p = 0; p < points.length / d; p++) {
+      const x = Float64Array.from({ length: d }, (_, i) => points[p * d + i]);
+      const label = classless ? undefined : labelOf(this.#prepared.sampling, firstSample + p);
+      const own = reference.denoise(x, level, label);
+      const plain = guidance > 0 && label !== undefined ? reference.denoise(x, level) : own;
+      for (let i = 0; i < d; i++) all[p * d + i] = (1 + guidance) * own[i] - guidance * plain[i];
+    }
+    return all;
   }
 
   estimate(): Record<string, Estimate> {

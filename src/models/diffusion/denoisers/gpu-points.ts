@@ -2,10 +2,9 @@
 
 import { ParameterError } from "../../../device/errors.ts";
 import type { GpuDevice } from "../../../device/gpu.ts";
+import { CHUNK, turnedPoints } from "./chunks.ts";
 import { BASE, type Compiled, type Part, type Setting, STEP_BYTES } from "./gpu-denoiser.ts";
 
-/** Points of a chunk: many enough that putting chunks together is cheap. It belongs to the order of sums, so it is the same for all. */
-const CHUNK = 512;
 /** Bytes of the sums of a dispatch's samples. */
 const MOST = 2 ** 27;
 
@@ -28,7 +27,7 @@ export async function gpuPoints(setting: Setting, points: Float32Array, labels?:
   const row = 16 * chunks * (dimension + 2);
   const limit = Math.min(MOST, device.limits.maxStorageBufferBindingSize);
   const tile = Math.min(stride / 4, Math.max(workgroup, Math.floor(limit / row)));
-  const data = turned(points, dimension, CHUNK * chunks);
+  const data = turnedPoints(points, dimension, CHUNK * chunks);
   return ({ table, room, run, stages, x, steps }) => {
     const tables = [
       table("points", data),
@@ -62,11 +61,4 @@ function checkFit(device: GpuDevice, bytes: number, count: number): void {
     "data",
     `data: ${count} points do not fit a buffer of this device; ${Math.floor((count * limit) / bytes)} do.`,
   );
-}
-
-/** [dimension][point], padded with zeros. */
-function turned(points: Float32Array, dimension: number, padded: number): Float32Array {
-  const all = new Float32Array(dimension * padded);
-  for (let at = 0; at < points.length; at++) all[(at % dimension) * padded + Math.floor(at / dimension)] = points[at];
-  return all;
 }

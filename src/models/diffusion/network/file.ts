@@ -80,9 +80,8 @@ export function readNetwork(file: Uint8Array): Network {
   const known = [...Object.keys(expected), "centre", "decoder.mean", "decoder.components"];
   const foreign = Object.keys(tensors).find((name) => !known.includes(name));
   if (foreign !== undefined) {
-    throw wrong(
-      `the tensor ${foreign} is none of this network's, which has ${shape.layers} layers; it has ${known.slice(0, -2).join(", ")}`,
-    );
+    const own = known.slice(0, -2).join(", ");
+    throw wrong(`the tensor ${foreign} is none of this network's with ${shape.layers} layers; it has ${own}`);
   }
   const parameters = new Float32Array(offsetsOf(shape).count);
   for (const [name, { shape: sides, at }] of Object.entries(expected)) {
@@ -113,7 +112,10 @@ export function readNetwork(file: Uint8Array): Network {
 
 /** What is wrong with the file is wrong with the parameter. */
 const wrong = (what: string) =>
-  new ParameterError("denoiser", `denoiser: ${what}. See gibbs run diffusion-training --out FILE.safetensors.`);
+  new ParameterError(
+    "denoiser",
+    `denoiser: ${what}. gibbs run diffusion-training --out FILE.safetensors writes such files.`,
+  );
 
 function contents(file: Uint8Array) {
   try {
@@ -159,8 +161,9 @@ function shapeOf(tensors: Record<string, Tensor>): NetworkShape {
   const classes = tensors["layers.0.class.weight"]
     ? sides("layers.0.class.weight", 2, "width × (classes + 1)")[1] - 1
     : 0;
-  let layers = 1;
-  while (tensors[`layers.${layers}.weight`]) layers++;
+  const names = Object.keys(tensors);
+  const numbers = names.map((name) => Number(/^layers\.(\d+)\./.exec(name)?.[1] ?? 0));
+  const layers = Math.min(names.length, 1 + Math.max(...numbers));
   return { dimension, width, layers, classes };
 }
 

@@ -1,0 +1,44 @@
+// `node scripts/diffusion-networks.js [NAME]`: trains the denoisers that come with gibbs, of all data sets or one, and writes them as
+// safetensors with 16-bit weights, in base64, to src/data/networks/. On a GPU in seconds, on a software adapter some 15 minutes, most of it for
+// the digits. The bits depend on the device, the samples hardly.
+
+import { writeFileSync } from "node:fs";
+import { createServer } from "vite";
+
+const PLANAR = { points: 10_000, width: 128, layers: 2, batch: 256, steps: 6000, learningRate: 2e-3, ema: 300 };
+const NETWORKS = {
+  gmm8: PLANAR,
+  rings: PLANAR,
+  moons: PLANAR,
+  spiral: PLANAR,
+  digits: { points: 10_000, width: 512, layers: 3, batch: 256, steps: 6000, ema: 500 },
+};
+
+const [only] = process.argv.slice(2);
+const server = await createServer({
+  appType: "custom",
+  logLevel: "error",
+  server: { middlewareMode: true, ws: false, watch: null },
+  oxc: { target: "es2022" }, // Node 20 has no `using`
+});
+try {
+  const { openDevice } = await server.ssrLoadModule("/host-node/open.ts");
+  const { diffusionTraining } = await server.ssrLoadModule("/src/models/diffusion-training/index.ts");
+  const { networkFile } = await server.ssrLoadModule("/src/models/diffusion/network/file.ts");
+  const device = await openDevice();
+  for (const [data, options] of Object.entries(NETWORKS)) {
+    if (only !== undefined && only !== data) continue;
+    const training = await diffusionTraining.create(device, { ...options, data, seed: 1n });
+    await training.run(options.steps);
+    const file = networkFile(await training.network(), { half: true, metadata: { steps: String(options.steps) } });
+    process.stdout.write(`${data}: loss ${training.estimate().loss.value.toFixed(4)}, ${file.length} bytes\n`);
+    training.dispose();
+    writeFileSync(
+      new URL(`../src/data/networks/${data}.ts`, import.meta.url),
+      `// Written by scripts/diffusion-networks.js: a denoiser trained on ${data}, a safetensors file as base64.\n\nexport const NETWORK =\n  "${Buffer.from(file).toString("base64")}";\n`,
+    );
+  }
+  await device[Symbol.asyncDispose]();
+} finally {
+  await server.close();
+}
