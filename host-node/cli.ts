@@ -1,6 +1,7 @@
 // The command `gibbs`. Results go to standard output, progress to standard error; exit 0 done, 1 failed, 2 bad usage, 3 no
 // device, 130 interrupted. Never process.exit: Dawn crashes if work is in flight.
 
+import type { AnyModel } from "../src/models/index.ts";
 import { ABOUT_FLAGS, info, listModels } from "./cli/about.ts";
 import { unknown } from "./cli/arguments.ts";
 import { BENCH_FLAGS, bench, VALIDATE_FLAGS, validate } from "./cli/checks.ts";
@@ -12,9 +13,12 @@ import { modelOf } from "./cli/given.ts";
 import { type CommandHelp, commandHelp, programHelp } from "./cli/help.ts";
 import { run } from "./cli/run.ts";
 import { scan } from "./cli/scan.ts";
+import { train, trainingOf } from "./cli/train.ts";
 
 interface Command extends CommandHelp {
   main: (words: readonly string[]) => Promise<void>;
+  /** The model that a name stands for in this command. */
+  modelOf?: (name: string) => AnyModel;
 }
 
 const COMMANDS: Record<string, Command> = {
@@ -41,6 +45,17 @@ const COMMANDS: Record<string, Command> = {
     flags: SCAN_FLAGS,
     main: scan,
     examples: ["gibbs scan ising --temperature 1.5:3.5:41 --size 64,64 --out scan.csv"],
+  },
+  train: {
+    usage: "gibbs train MODEL [--PARAMETER VALUE]…",
+    summary: "Trains the network of a model; --out net.safetensors keeps it.",
+    flags: RUN_FLAGS,
+    main: train,
+    modelOf: trainingOf,
+    examples: [
+      "gibbs train diffusion --data moons --out moons.safetensors",
+      "gibbs run diffusion --data moons --denoiser moons.safetensors --out samples.png",
+    ],
   },
   validate: {
     usage: "gibbs validate [MODEL]…",
@@ -73,7 +88,7 @@ async function main([name, ...words]: readonly string[]): Promise<void> {
     const takesModel = command.usage.includes(" MODEL ");
     const model =
       takesModel && words[0] !== undefined && !words[0].startsWith("-")
-        ? modelOf(words[0], `gibbs ${name}`)
+        ? (command.modelOf?.(words[0]) ?? modelOf(words[0], `gibbs ${name}`))
         : undefined;
     process.stdout.write(commandHelp(command, model));
     return;

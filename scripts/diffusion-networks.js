@@ -5,7 +5,7 @@
 import { writeFileSync } from "node:fs";
 import { createServer } from "vite";
 
-const PLANAR = { points: 10_000, width: 128, layers: 2, batch: 256, steps: 6000, learningRate: 2e-3, ema: 300 };
+const PLANAR = { points: 100_000, width: 128, layers: 2, batch: 512, steps: 16_000, learningRate: 3e-3, ema: 500 };
 const NETWORKS = {
   gmm8: PLANAR,
   rings: PLANAR,

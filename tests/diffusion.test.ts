@@ -480,9 +480,9 @@ describe("likelihood by the probability flow", () => {
   it("of a network: its density is normalised", async () => {
     const network = networkOf({ dimension: 1, width: 16, layers: 2, classes: 0 });
     network.parameters.set(network.parameters.map((value) => value / 3));
-    const xs = Array.from({ length: 41 }, (_, i) => (i - 20) / 2);
+    const xs = Array.from({ length: 25 }, (_, i) => (i - 12) / 1.5);
     const values = await likelihood({ data: "0.5 [1] 1; 0.5 [-1] 1", network }, xs);
-    const total = values.reduce((sum, value) => sum + Math.exp(value) / 2, 0);
+    const total = values.reduce((sum, value) => sum + Math.exp(value) / 1.5, 0);
     expect(Math.abs(total - 1)).toBeLessThan(0.01);
   });
 

@@ -25,7 +25,12 @@ export function commandHelp({ usage, summary, flags, examples }: CommandHelp, mo
   const scan = usage.startsWith("gibbs scan");
   const parts = [`${model ? usage.replace("MODEL", model.name) : usage}\n\n${summary}\n`];
   if (model) parts.push(`${model.summary}\n`, `Parameters:\n${list(parameterFlags(model, { scan }))}`);
-  parts.push(`Flags:\n${list(flags)}`);
+  // A model's own parameter takes a flag's place, and one that says how long a run is makes others meaningless.
+  const taken = [
+    ...Object.keys(model?.parameters.shape ?? {}),
+    ...(model?.steps ? ["steps", "warmup", "measureEvery"] : []),
+  ];
+  parts.push(`Flags:\n${list(flags.filter(({ name }) => !taken.includes(name)))}`);
   if (examples) parts.push(`Examples:\n${examples.map((line) => `  ${line}\n`).join("")}`);
   return parts.join("\n");
 }

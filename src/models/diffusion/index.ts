@@ -15,6 +15,8 @@ export { largestEigenvalue } from "./data/moments.ts";
 export type { Level } from "./level.ts";
 export { gaussianMoments } from "./moments.ts";
 export type { DiffusionParameters } from "./parameters.ts";
+export { decode } from "./pictures.ts";
+export { cloneAgreement, collapseTime, measureRegimes, type Regimes, speciationTime } from "./regimes.ts";
 export { type DiffusionOptions, DiffusionSimulation } from "./simulation.ts";
 export type { DiffusionResult } from "./summary.ts";
 

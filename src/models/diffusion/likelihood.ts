@@ -6,9 +6,9 @@ import { mixtureMoments } from "./moments.ts";
 import type { ReferenceDenoiser } from "./reference-denoisers.ts";
 
 /** Noise from which the flow starts and where it ends, in units of the data's standard deviation; the first changes ln p by its square. */
-const [LEAST, MOST] = [1e-5, 1e3];
+const [LEAST, MOST] = [1e-5, 1e4];
 /** Steps of the integration in ln σ. */
-const STEPS = 500;
+const STEPS = 800;
 
 /**
  * ln p(x), in nats: from dx/d ln σ = x - D(x; σ) and d ln p/d ln σ = -(dimension - ∇·D), by the fourth-order Runge-Kutta method, with the exact

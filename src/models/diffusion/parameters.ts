@@ -159,6 +159,10 @@ export const diffusionParameters = z.object({
     .default("")
     .describe('Two sample numbers, as in "3,7": samples then begin on the arc between the noise of these')
     .meta({ lines: 1, page: false }),
+  probes: whole(0, 65_536)
+    .default(0)
+    .describe("Noisy points at each of 16 times by which speciation and collapse of the data are measured; 0: not")
+    .meta({ page: false }),
   prediction: oneOf(["sample", "epsilon", "v_prediction", "score", "flow_prediction"] as const)
     .default("sample")
     .describe("What a denoiser of one's own in WGSL puts out")

@@ -19,6 +19,7 @@ import { type DiffusionParameters, diffusionParameters } from "./parameters.ts";
 import { densityPicture, sheetPicture } from "./pictures.ts";
 import { checkPointwise, endsOf, type Prepared, prepare, referenceOf } from "./prepare.ts";
 import { ReferenceSampler } from "./reference-sampler.ts";
+import { measureRegimes } from "./regimes.ts";
 import { labelOf, type Sampler, type SamplerState } from "./sampling.ts";
 import type { Schedule } from "./schedules.ts";
 import { type DiffusionResult, type Summary, summaryOf } from "./summary.ts";
@@ -253,7 +254,11 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   async #summarise(): Promise<Summary> {
     const { sampling } = this.#prepared;
-    return summaryOf(await this.#read(), this.data, (s) => labelOf(sampling, sampling.firstSample + s));
+    const summary = summaryOf(await this.#read(), this.data, (s) => labelOf(sampling, sampling.firstSample + s));
+    const { probes } = this.points.parameters;
+    if (probes === 0) return summary;
+    const regimes = await measureRegimes(this.device, this.data, { probes, times: REGIME_TIMES, seed: this.seed });
+    return { ...summary, result: { ...summary.result, regimes } };
   }
 
   /** What the samples say as they stand; it is made at the end of the way, and here on the way. */
@@ -363,6 +368,9 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     if (this.#exclusive.dispose()) this.#sampler.dispose();
   }
 }
+
+/** From certain of a point to knowing nothing, in the units of data of unit variance. */
+const REGIME_TIMES = Array.from({ length: 16 }, (_, i) => 0.5 + 0.2 * i);
 
 /** What is not among the parameters, but belongs to the run. */
 interface Given {

@@ -3,6 +3,7 @@
 import type { Estimate } from "../../statistics/index.ts";
 import type { DataSet } from "./data/data-set.ts";
 import { nearestLabel, slicedWasserstein } from "./data/distance.ts";
+import type { Regimes } from "./regimes.ts";
 
 /** Samples of which distances and labels are told: sorting and searching take time. */
 const MOST = 65_536;
@@ -31,6 +32,8 @@ export interface DiffusionResult {
   /** Mean variance in a dimension about the nearest mode of a mixture, and samples nearest to each mode. */
   withinModeVariance?: number;
   modeCounts?: number[];
+  /** Speciation and collapse, where `probes` asks for them. */
+  regimes?: Regimes;
 }
 
 /** x [sample][dimension]; `asked` the class of a sample, where one was asked for. */
