@@ -16,9 +16,10 @@ const TESTS = "tests/**/*.test.ts";
  * GIBBS_TEST_SHARED: only what both hosts share and an adapter has a part in. The physics of Ising lattices is left out as well: their
  * states are the same bits on every adapter, as tests/ising.test.ts shows.
  */
-const NOT_SHARED = ["node/**", "{statistics,link,systems,series-files,ising-exact,ising-physics}.test.ts"].map(
-  (path) => `tests/${path}`,
-);
+const NOT_SHARED = [
+  "node/**",
+  "{statistics,link,systems,series-files,ising-exact,ising-physics,diffusion-data}.test.ts",
+].map((path) => `tests/${path}`);
 
 export default defineConfig({
   define,

@@ -5,13 +5,16 @@
 import { writeFileSync } from "node:fs";
 import { createServer } from "vite";
 
-const PLANAR = { points: 100_000, width: 128, layers: 2, batch: 512, steps: 16_000, learningRate: 3e-3, ema: 500 };
+const PLANAR = {
+  ...{ points: 100_000, width: 128, layers: 2, batch: 256, steps: 16_000, learningRate: 3e-3, ema: 500 },
+  ...{ noiseMean: -1, noiseSd: 1.4, dropout: 0.5 },
+};
 const NETWORKS = {
   gmm8: PLANAR,
   rings: PLANAR,
   moons: PLANAR,
   spiral: PLANAR,
-  digits: { points: 10_000, width: 512, layers: 3, batch: 256, steps: 6000, ema: 500 },
+  digits: { points: 10_000, width: 512, layers: 3, batch: 256, steps: 6000, ema: 500, dropout: 0.1 },
 };
 
 const [only] = process.argv.slice(2);

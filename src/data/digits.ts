@@ -2,6 +2,7 @@
 // package "mnist", black or white by their half. The label of picture i is i modulo 10.
 
 import { ParameterError } from "../device/errors.ts";
+import { unpacked } from "./packed.ts";
 
 export const DIGIT_SIDE = 28;
 export const MOST_DIGITS = 4000;
@@ -22,7 +23,7 @@ export async function digits(count: number, side = DIGIT_SIDE): Promise<Int8Arra
       `neurons ${side ** 2}: digits need a square of at least 28 × 28 = 784 neurons.`,
     );
   }
-  const bits = await unpacked();
+  const bits = await load();
   const factor = Math.floor(side / DIGIT_SIDE);
   const margin = Math.floor((side - factor * DIGIT_SIDE) / 2);
   const pictures = new Int8Array(count * side * side).fill(-1);
@@ -40,12 +41,7 @@ export async function digits(count: number, side = DIGIT_SIDE): Promise<Int8Arra
 let bits: Promise<Uint8Array> | undefined;
 
 /** Loaded when first asked for: they are larger than all the rest. */
-function unpacked(): Promise<Uint8Array> {
-  bits ??= (async () => {
-    const { PACKED } = await import("./packed-digits.ts");
-    const deflated = Uint8Array.from(atob(PACKED), (character) => character.charCodeAt(0));
-    const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  })();
+function load(): Promise<Uint8Array> {
+  bits ??= import("./packed-digits.ts").then(({ PACKED }) => unpacked(PACKED));
   return bits;
 }

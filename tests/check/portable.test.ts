@@ -1,4 +1,4 @@
-// Chaotic trajectories, and what is learned from them, must be the same on every JavaScript engine, so their code uses no function whose
+// Chaotic trajectories and what is learned from them, and points drawn from a law, must be the same on every JavaScript engine, so their code uses no function whose
 // last digits ECMAScript leaves open.
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -11,6 +11,7 @@ const FILES = [
   ...readdirSync(join(MODELS, "reservoir/systems")).map((file) => `reservoir/systems/${file}`),
   "cholesky.ts",
   ...["features", "training", "segment", "reference", "gauthier"].map((name) => `ngrc/${name}.ts`),
+  ...["law", "mixture", "planar", "drawing"].map((name) => `diffusion/data/${name}.ts`),
 ];
 /** Exact by IEEE 754 or by integers. */
 const EXACT = /^(abs|ceil|floor|max|min|round|sqrt|trunc|PI|LN2)$/;

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { decode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureBuilt } from "../../scripts/setup.js";
+import { readNpy } from "../../src/files/npy.ts";
 import { readSafetensors } from "../../src/files/safetensors.ts";
 import { decodeCheckpoint, encodeCheckpoint, sha256 } from "../../src/models/checkpoint.ts";
 
@@ -281,6 +282,69 @@ describe.concurrent("documents", () => {
     expect(ising.observables.energy.unit).toBe("J/site");
     expect(info).toMatchObject({ gibbs: expect.any(String), node: process.version, webgpu: expect.any(String) });
     expect(info.adapters.some(({ available }: { available: boolean }) => available)).toBe(true);
+  });
+});
+
+describe.concurrent("diffusion", () => {
+  const SMALL_ONE = ["diffusion", "--samples", "500", "--steps", "8", "--json", "--quiet"];
+
+  it("has moments, distance and modes, files, and goes on from a checkpoint", async ({ expect }) => {
+    const cwd = newFolder();
+    const files = ["--out", "a.npy", "--out", "a.png", "--checkpoint", "a.gibbs"];
+    const { status, stdout, lines } = await gibbs(["run", ...SMALL_ONE, "--sampler", "heun", ...files], cwd);
+    expect({ status, lines }).toEqual({ status: 0, lines: [] });
+    const { result, digest, observables, exact, steps } = JSON.parse(stdout);
+    expect(steps).toBe(8);
+    expect(Object.keys(result)).toEqual([
+      "mean",
+      "covariance",
+      "slicedWasserstein",
+      "withinModeVariance",
+      "modeCounts",
+    ]);
+    expect(result.modeCounts.reduce((a: number, b: number) => a + b)).toBe(500);
+    expect(Object.keys(observables)).toEqual(["mean", "variance"]);
+    expect(exact.variance.value).toBe(2.04);
+    expect(readNpy(readFileSync(join(cwd, "a.npy"))).shape).toEqual([500, 2]);
+    const again = await gibbs(["run", "--resume", "a.gibbs", "--json", "--quiet"], cwd);
+    expect(JSON.parse(again.stdout)).toMatchObject({ digest, steps: 8 });
+  });
+
+  it("trains a network on points of a file, which then denoises", async ({ expect }) => {
+    const cwd = newFolder();
+    const points = Array.from({ length: 200 }, (_, i) => `${Math.cos(i)},${Math.sin(i)}`);
+    writeFileSync(join(cwd, "ring.csv"), points.join("\n"));
+    const words = ["train", "diffusion", "--data", "ring.csv", "--width", "16", "--steps", "30", "--batch", "64"];
+    const trained = await gibbs([...words, "--out", "ring.safetensors", "--json", "--quiet"], cwd);
+    expect(JSON.parse(trained.stdout)).toMatchObject({ model: "diffusion-training", steps: 30 });
+    const run = await gibbs(["run", ...SMALL_ONE, "--data", "ring.csv", "--denoiser", "ring.safetensors"], cwd);
+    expect(run.status).toBe(0);
+    expect(JSON.parse(run.stdout).observables.variance.value).toBeGreaterThan(0.1);
+    const other = await gibbs(["run", ...SMALL_ONE, "--data", "1 [1] 0.25", "--denoiser", "ring.safetensors"], cwd);
+    expect(other.lines).toEqual([expect.stringMatching(/^gibbs: denoiser: the network is of 2 numbers/)]);
+  });
+
+  it("says in a line what is wrong", async ({ expect }) => {
+    const cwd = newFolder();
+    writeFileSync(join(cwd, "words.csv"), "a,b\n1,2\n3,four\n");
+    writeFileSync(join(cwd, "cut.safetensors"), Uint8Array.of(200, 0, 0, 0, 0, 0, 0, 0, 123));
+    for (const [words, message] of [
+      [["--sampler", "plms"], /sampler "plms": it is one of ddpm, ddim/],
+      [["--steps", "0"], /steps 0: it is at least 1/],
+      [["--data", "words.csv"], /words.csv: line 3, column 2 \(b\) is "four", which is no number/],
+      [["--data", "missing.csv"], /data "missing.csv" is none of gmm8, rings, .*, and as a file it cannot be read/],
+      [["--denoiser", "cut.safetensors"], /denoiser: The file says that its header has 200 bytes/],
+      [["--warmup", "3"], /warmup: diffusion makes as many steps as its parameters say/],
+    ] as [string[], RegExp][]) {
+      const given = ["run", "diffusion", "--samples", "4", ...words];
+      const { status, lines } = await gibbs(given, cwd);
+      expect({ status, lines }, words.join(" ")).toEqual({ status: 2, lines: [expect.stringMatching(message)] });
+    }
+    const { status, lines } = await gibbs(["train", "ising"], cwd);
+    expect({ status, lines }).toEqual({
+      status: 2,
+      lines: ["gibbs: gibbs train ising: it has no network to train; there is diffusion."],
+    });
   });
 });
 

@@ -63,7 +63,7 @@ export const diffusionTrainingParameters = z.object({
     .meta({ page: false }),
   noiseSd: number(0, 5).default(1.2).describe("Its standard deviation").meta({ page: false }),
   dropout: number(0, 1)
-    .default(0.1)
+    .default(0.5)
     .describe("Share of samples whose class is not told, where there are classes; guidance needs some")
     .meta({ page: false }),
 });
