@@ -14,11 +14,12 @@ const wantsChrome = named.length === 0 || named.some((name) => name.endsWith("ch
 const TESTS = "tests/**/*.test.ts";
 /**
  * GIBBS_TEST_SHARED: only what both hosts share and an adapter has a part in. The physics of Ising lattices is left out as well: their
- * states are the same bits on every adapter, as tests/ising.test.ts shows.
+ * states are the same bits on every adapter, as tests/ising.test.ts shows. So are networks of diffusion, large kernels that take SwiftShader
+ * long to compile, which it does in Chrome.
  */
 const NOT_SHARED = [
   "node/**",
-  "{statistics,link,systems,series-files,ising-exact,ising-physics,diffusion-data}.test.ts",
+  "{statistics,link,systems,series-files,ising-exact,ising-physics,diffusion,diffusion-data,diffusion-training}.test.ts",
 ].map((path) => `tests/${path}`);
 
 export default defineConfig({

@@ -194,9 +194,7 @@ describe("weights in and out", () => {
       bytes.set(json, 8);
       return bytes;
     };
-    expect(() => readSafetensors(text({ W: { dtype: "I64", shape: [1], data_offsets: [0, 2] } }))).toThrow(
-      /type I64/,
-    );
+    expect(() => readSafetensors(text({ W: { dtype: "I64", shape: [1], data_offsets: [0, 2] } }))).toThrow(/type I64/);
     expect(() => readSafetensors(text({ W: { dtype: "F32", shape: [2], data_offsets: [0, 4] } }))).toThrow(
       /needs 8 bytes/,
     );

@@ -87,7 +87,7 @@ fn advance(
     if (SPLIT > 1u) {
       workgroupBarrier();
     }
-    for (var block = first; block < BLOCKS; block += SPLIT) {
+    for (var block = first; block < run.units / (4u * VECTORS); block += SPLIT) {
       for (var v = 0u; v < VECTORS; v++) {
         let unit = block * VECTORS + v;
         var z = condition(at, 0u, unit, sample);
@@ -108,7 +108,7 @@ fn advance(
     if (SPLIT > 1u) {
       workgroupBarrier();
     }
-    for (var block = first; block < BLOCKS; block += SPLIT) {
+    for (var block = first; block < run.units / (4u * VECTORS); block += SPLIT) {
       var z = array<vec4f, 4u * VECTORS>();
       for (var v = 0u; v < VECTORS; v++) {
         let b = condition(at, 1u, block * VECTORS + v, sample);
@@ -116,7 +116,7 @@ fn advance(
           z[4u * v + k] = b[k];
         }
       }
-      for (var k = 0u; k < WIDTH; k++) {
+      for (var k = 0u; k < run.units; k++) {
         let h = hidden[k * COLUMNS + column];
         for (var v = 0u; v < VECTORS; v++) {
           let w = weights[SECOND + k * (WIDTH / 4u) + block * VECTORS + v];

@@ -17,9 +17,8 @@ struct At {
 @group(0) @binding(7) var<storage, read_write> above: array<vec4f>;
 @group(0) @binding(8) var<uniform> here: At;
 
-/// Vectors of units, and of units below; layers; this one.
+/// Vectors of units; layers; this one.
 override VECTORS: u32;
-override INPUTS: u32;
 override LAYERS: u32;
 override LAYER: u32;
 /// Places in the weights, in vectors.
@@ -62,7 +61,8 @@ fn layer(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane
       }
     }
   }
-  for (var i = 0u; i < INPUTS; i++) {
+  let inputs = select(run.units, DIMENSIONS, LAYER == 0u);
+  for (var i = 0u; i < inputs; i++) {
     var h = vec4f();
     if (LAYER == 0u) {
       h = (four(i * run.stride + 4u * quad) - stage.signal * centre[i]) * stage.input;
@@ -99,7 +99,7 @@ fn output(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lan
   let first = 4u * id.y;
   let count = min(4u, DIMENSIONS - first);
   var f: array<vec4f, 4>;
-  for (var v = 0u; v < VECTORS; v++) {
+  for (var v = 0u; v < run.units / 4u; v++) {
     let h0 = below[4u * v * quads + quad];
     let h1 = below[(4u * v + 1u) * quads + quad];
     let h2 = below[(4u * v + 2u) * quads + quad];

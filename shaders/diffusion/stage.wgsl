@@ -19,6 +19,8 @@ struct Run {
   /// Bound of the denoised sample, or 0; and the quantile that becomes 1, or 0.
   clip: f32,
   threshold: f32,
+  /// Units of a network's layers. Loops over them have this bound, and not a constant: unrolled they take minutes to compile.
+  units: u32,
 }
 
 /// As src/models/diffusion/program.ts says: x <- a x + h E + g clip(D) + c P + e Y + s n.

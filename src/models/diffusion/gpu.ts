@@ -196,7 +196,7 @@ export class GpuSampler implements Sampler {
   #writeRun(first: number, stages: number): void {
     const { device, run, sampling } = this.#shared;
     const { samples, firstSample, seed, label, classes, guidance, clip, threshold } = sampling;
-    const words = new DataView(new ArrayBuffer(56));
+    const words = new DataView(new ArrayBuffer(64));
     const integers = [
       ...streamKey(seed, PURPOSE, 0),
       samples,
@@ -209,6 +209,7 @@ export class GpuSampler implements Sampler {
     ];
     for (const [i, value] of integers.entries()) words.setInt32(4 * i, value, true);
     for (const [i, value] of [guidance, clip, threshold].entries()) words.setFloat32(44 + 4 * i, value, true);
+    words.setUint32(56, sampling.denoiser.kind === "network" ? sampling.denoiser.network.shape.width : 0, true);
     device.write(run, words);
   }
 

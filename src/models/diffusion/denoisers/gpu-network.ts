@@ -75,7 +75,7 @@ async function gpuLayers(setting: Setting, network: Network, passes: number): Pr
       bindings: [...BASE, ...Array(4).fill("read-only-storage"), "storage", "step"],
       constants: {
         ...{ WORKGROUP: workgroup, VECTORS: width / 4, PASSES: passes, MIXED: mixed(setting, network) },
-        ...{ LAYERS: layers, LAYER: layer, INPUTS: places.layers[layer].inputs, DIMENSIONS: dimension },
+        ...{ LAYERS: layers, LAYER: layer, DIMENSIONS: dimension },
         ...{ WEIGHTS: (entryPoint === "layer" ? places.layers[layer].weights : places.output) / 4 },
         ...{ CLASSES: rows[layer] / 4, BIAS: places.bias / 4 },
       },
