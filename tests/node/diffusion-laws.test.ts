@@ -124,10 +124,10 @@ describe("eight modes, 65,536 samples: sliced W₁", () => {
 
 describe("networks that come with gibbs", () => {
   it.each([
-    ["gmm8", 0.05],
-    ["rings", 0.05],
-    ["moons", 0.05],
-    ["spiral", 0.06],
+    ["gmm8", 0.03],
+    ["rings", 0.03],
+    ["moons", 0.03],
+    ["spiral", 0.03],
   ])("%s: samples within a sliced W₁ of %d of their law", async (data, bound) => {
     using simulation = await finished({ data, denoiser: "mlp", sampler: "heun", steps: 30, samples: 16_384 });
     const { slicedWasserstein } = simulation.result();
