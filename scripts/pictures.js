@@ -4,6 +4,10 @@
 import { mkdirSync } from "node:fs";
 import { createServer } from "vite";
 
+/** A heart, 32 × 32. */
+const HEART =
+  "32x32%3AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA______8AAAAAAAAAAP______AAAAAAAAAAAAAAAA____________AAAAAP___________wAAAAAAAAAAAP______AP______AAD______wD______wAAAAAAAAD___8AAAAAAAAA________AAAAAAAAAP___wAAAAAA____AAAAAAAAAAAA_____wAAAAAAAAAAAP___wAAAAD___8AAAAAAAAAAAD_____AAAAAAAAAAAA____AAAAAP__AAAAAAAAAAAAAAD__wAAAAAAAAAAAAAA__8AAAAA__8AAAAAAAAAAAAAAP__AAAAAAAAAAAAAAD__wAAAAD__wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAP__AAAAAP__AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA__8AAAAA____AAAAAAAAAAAAAAAAAAAAAAAAAAAAAP___wAAAAAA__8AAAAAAAAAAAAAAAAAAAAAAAAAAAAA__8AAAAAAAD___8AAAAAAAAAAAAAAAAAAAAAAAAAAP___wAAAAAAAAD___8AAAAAAAAAAAAAAAAAAAAAAAD___8AAAAAAAAAAAD___8AAAAAAAAAAAAAAAAAAAAA____AAAAAAAAAAAAAAD___8AAAAAAAAAAAAAAAAAAP___wAAAAAAAAAAAAAAAAD___8AAAAAAAAAAAAAAAD___8AAAAAAAAAAAAAAAAAAAD_____AAAAAAAAAAD_____AAAAAAAAAAAAAAAAAAAAAAD_____AAAAAAAA_____wAAAAAAAAAAAAAAAAAAAAAAAAD_____AAAAAP____8AAAAAAAAAAAAAAAAAAAAAAAAAAAD_____AAD_____AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD__________wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD_______8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD_____AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD__wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAP__AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 const LINKS = {
   ising: { link: "v=1&seed=11&size=512,512&temperature=2.269&start=random&step=600", counted: "step 600", zooms: 2 },
   "curie-weiss": {
@@ -31,6 +35,18 @@ const LINKS = {
     counted: "reservoirs 8",
     zooms: 0,
   },
+  diffusion: {
+    link: "v=1&seed=1&samples=4096&steps=50&step=50&view.time=44",
+    counted: "step 50",
+    zooms: 0,
+    // Of a run whose steps are kept, ways of samples say more.
+    preview: "v=1&seed=1&samples=4096&steps=50&step=50&view.mode=time",
+  },
+  "diffusion-training": {
+    link: `v=1&seed=1&width=64&layers=3&batch=64&learningRate=0.005&steps=2000&points=4000&data=${HEART}&step=2000`,
+    counted: "step 2000",
+    zooms: 0,
+  },
   gillespie: { link: "v=1&seed=2&example=schloegl&points=201&step=512", counted: "trajectories 512", zooms: 0 },
 };
 
@@ -50,18 +66,18 @@ const server = await createServer({
 const { openPage, openSite } = await server.ssrLoadModule("/tests/site/browser.ts");
 const site = await openSite();
 try {
-  for (const [model, { link, counted, zooms }] of Object.entries(LINKS)) {
+  for (const [model, { link, counted, zooms, preview = link }] of Object.entries(LINKS)) {
     if (only !== undefined && only !== model) continue;
     mkdirSync(`host-web/public/${model}`, { recursive: true });
-    const opened = async (query, look) => {
-      const { page } = await openPage(site, `${site.url}${model}/${query}#${link}`, look);
+    const opened = async (query, look, hash = link) => {
+      const { page } = await openPage(site, `${site.url}${model}/${query}#${hash}`, look);
       await page.waitForFunction((text) => document.getElementById("step-count").textContent === text, counted, {
         timeout: 120_000,
       });
-      await page.waitForTimeout(model === "gillespie" ? 25_000 : 1000); // the last table and plots, the master equation
+      await page.waitForTimeout({ gillespie: 25_000, "diffusion-training": 8000 }[model] ?? 1000); // the last table and plots, the master equation, samples
       return page;
     };
-    const bare = await opened("?embed=canvas", { width: 640, height: 400 });
+    const bare = await opened("?embed=canvas", { width: 640, height: 400 }, preview);
     await bare.addStyleTag({ content: ".hud { display: none }" });
     await bare.keyboard.press("0");
     await bare.focus("#canvas");

@@ -8,7 +8,12 @@ export const escapeHtml = (text: string) =>
   text.replace(/[&<>"]/g, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[character]!);
 
 /** What a file dialogue offers; anything may be dropped. */
-const ACCEPTED = { picture: "image/*", series: ".csv,.tsv,.txt,.dat,.npy", text: ".xml,.sbml", bytes: "" };
+const ACCEPTED = {
+  picture: "image/*",
+  series: ".csv,.tsv,.txt,.dat,.npy",
+  text: ".xml,.sbml",
+  bytes: ".safetensors,.wgsl",
+};
 
 export function controls(model: AnyModel): string {
   const fields = Object.entries<z.ZodType>(model.parameters.shape).filter(([, field]) => metaOf(field).page !== false);
@@ -28,13 +33,15 @@ function control(name: string, field: z.ZodType): string {
     const options = values.map(
       (value) => `<option value="${escapeHtml(value)}"${value === initial ? " selected" : ""}>${shown(value)}</option>`,
     );
+    // What may be left out is nothing until it is chosen.
+    if (isOptional(field)) options.unshift(`<option value="" selected>default</option>`);
+    const or = file ? fileInput(`${id}-file`, name, file, `aria-label="${words(name)}, a file"`) : "";
     return `<div class="control" title="${help}"><label for="${id}">${label}</label>
-<select id="${id}" data-parameter="${name}" aria-describedby="${id}-help">${options.join("")}</select>${helpText(id, help)}</div>`;
+<select id="${id}" data-parameter="${name}" aria-describedby="${id}-help">${options.join("")}</select>${helpText(id, help)}${or}</div>`;
   }
   if (file) {
-    // The page makes a text of the file, which is sent like any other value.
     return `<div class="control" title="${help}"><label for="${id}">${label}</label>
-<input type="file" id="${id}" data-file="${name}" data-holds="${file}" accept="${ACCEPTED[file]}" aria-describedby="${id}-help">${helpText(id, help)}</div>`;
+${fileInput(id, name, file, `aria-describedby="${id}-help"`)}${helpText(id, help)}</div>`;
   }
   if (lines) {
     const attributes = `id="${id}" data-parameter="${name}" spellcheck="false" aria-describedby="${id}-help"`;
@@ -58,7 +65,13 @@ ${slider ? `<input type="range" min="${slider[0]}" max="${slider[1]}" step="${sl
   return range(0, label, initial);
 }
 
+/** The page makes a text of the file, which is sent like any other value. */
+const fileInput = (id: string, name: string, file: keyof typeof ACCEPTED, more: string) =>
+  `<input type="file" id="${id}" data-file="${name}" data-holds="${file}" accept="${ACCEPTED[file]}" ${more}>`;
+
 const helpText = (id: string, help: string) => `<span id="${id}-help" class="hidden">${help}</span>`;
+
+const isOptional = (field: z.ZodType) => field instanceof z.ZodOptional;
 
 const defaultOf = (field: z.ZodType) => String(field.parse(undefined) ?? "");
 

@@ -143,7 +143,7 @@ const options = (choices: readonly (readonly [string, string])[], chosen?: strin
     .map(([value, text]) => `<option value="${value}"${value === chosen ? " selected" : ""}>${text}</option>`)
     .join("");
 
-function look({ views, viewLabel, blocks, grid, brush }: PageOptions): string {
+function look({ views, viewLabel, blocks, grid, brush, brushed }: PageOptions): string {
   const sides = blocks
     ? `<select data-look="block" aria-label="Block side">${options(
         blocks.map((n) => [String(n), String(n)]),
@@ -152,8 +152,9 @@ function look({ views, viewLabel, blocks, grid, brush }: PageOptions): string {
     : "";
   const lines = grid ? `<label class="inline"><input type="checkbox" data-look="grid"> grid</label>` : "";
   const brushes = brush
-    ? `<div class="control"><label for="brush">Brush</label><select id="brush">${options([["", "off (drag moves)"], ...brush])}</select>
-    <input type="range" id="brush-radius" min="0" max="64" value="6" aria-label="Brush radius in cells"></div>`
+    ? `<div class="control"><label for="brush">Brush</label><select id="brush">${options([["", "off (drag moves)"], ...brush], brushed?.first)}</select>
+    <input type="range" id="brush-radius" min="0" max="${brushed?.most ?? 64}" value="${brushed?.radius ?? 6}" aria-label="Brush radius in cells"></div>
+    ${brushed ? `<div class="buttons">${button("clear", brushed.clear, "An empty sheet to paint on")}</div>` : ""}`
     : "";
   return `<div class="control"><label for="look-mode">${viewLabel}</label><select id="look-mode" data-look="mode">${options(views)}</select>${sides}</div>
     <div class="control"><label for="look-colours">Colours</label><select id="look-colours" data-look="colours">${options(
@@ -165,6 +166,10 @@ function look({ views, viewLabel, blocks, grid, brush }: PageOptions): string {
       ],
     )}</select>${lines}</div>${brushes}`;
 }
+
+/** Its length and where it stands come with the run. */
+const timeSlider = (label: string) => `<div class="time"><label for="time">${escapeHtml(label)}</label>
+    <input type="range" id="time" min="0" max="0" step="1" value="0"><output id="time-text" for="time"></output></div>`;
 
 function modelPage(model: AnyModel, page: PageOptions, text: string): string {
   const speeds = page.speeds.map((n): [string, string] => [String(n), n < 1 ? `1 in ${1 / n} frames` : `${n} a frame`]);
@@ -185,6 +190,7 @@ function modelPage(model: AnyModel, page: PageOptions, text: string): string {
     <label class="inline">Speed <select id="speed">${options(speeds, String(page.speed))}</select></label>
     <span id="step-count" class="count" data-counts="${page.counts}"></span>
   </div>
+  ${page.time ? timeSlider(page.time) : ""}
   <div class="progress" id="replay" hidden><progress max="1" value="0" aria-label="Replaying the link"></progress><span></span></div>
   <p id="summary" class="hidden" aria-live="polite"></p>
 </section>
@@ -212,6 +218,7 @@ function modelPage(model: AnyModel, page: PageOptions, text: string): string {
       ${button("save-picture", "Picture", "The picture as seen (PNG)")}
       ${button("save-lattice", page.cells.text, page.cells.help)}
       ${button("save-state", "State", "NumPy array, JSON record, checkpoint for gibbs run --resume")}
+      ${page.output ? button("save-output", page.output.text, page.output.help, ` data-extension="${page.output.extension}"`) : ""}
       ${button("video", "Video", "Record what the canvas shows", ' aria-pressed="false"')}
       ${button("embed", "Embed", "HTML for your own page")}
     </div>

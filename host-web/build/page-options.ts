@@ -18,10 +18,16 @@ export interface PageOptions {
   blocks?: readonly number[];
   grid?: boolean;
   brush?: readonly (readonly [string, string])[];
+  /** The brush that is chosen first, its radius and the largest, and what empties the sheet. */
+  brushed?: { first: string; radius: number; most: number; clear: string };
+  /** A slider over the steps of a run that has an end: what it is called. */
+  time?: string;
   /** Columns of the table. */
   table: readonly string[];
   scan?: { text: string; help: string };
   correlation?: { text: string; help: string };
+  /** A file that only this model writes. */
+  output?: { text: string; help: string; extension: string };
   /** What is saved as one pixel a cell. */
   cells: { text: string; help: string };
 }

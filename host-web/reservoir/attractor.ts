@@ -5,8 +5,8 @@ import { mat4, vec4 } from "wgpu-matrix";
 import { fitAll } from "../shell/camera.ts";
 import type { Orbit } from "../worker/protocol.ts";
 import type { Picture } from "../worker/scene.ts";
+import { begin, type Context, curve, dot, FORECAST, INK, SIZE, shown, TRUTH, words } from "../worker/sheet.ts";
 import type { Forecasts } from "./forecasts.ts";
-import { begin, type Context, curve, dot, FORECAST, INK, SIZE, shown, TRUTH, words } from "./sheet.ts";
 
 /** Field of view in radians, and the distance from which a cube of side 2 fills it. */
 const ANGLE = 0.7;

@@ -1,9 +1,9 @@
 // Forecasts of all reservoirs from one start, with their median and the truth; below, how long they are valid.
 
+import { columnOf, panel, range } from "../worker/panel.ts";
 import type { Picture } from "../worker/scene.ts";
+import { begin, type Context, curve, FORECAST, INK, legend, MARK, shown, TRUTH, words } from "../worker/sheet.ts";
 import type { Forecasts } from "./forecasts.ts";
-import { columnOf, panel, range } from "./panel.ts";
-import { begin, type Context, curve, FORECAST, INK, legend, MARK, shown, TRUTH, words } from "./sheet.ts";
 
 /** Lines that are drawn: more would be one colour. */
 const LINES = 1000;

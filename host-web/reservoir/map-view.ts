@@ -3,10 +3,10 @@
 
 import { type ReservoirSimulation, reservoir } from "../../src/models/reservoir/index.ts";
 import { colourMap } from "../worker/colours.ts";
+import { panel } from "../worker/panel.ts";
 import type { Look } from "../worker/protocol.ts";
 import type { Picture } from "../worker/scene.ts";
-import { panel } from "./panel.ts";
-import { begin, type Context, MARK, placeOf, shown, words } from "./sheet.ts";
+import { begin, type Context, MARK, placeOf, shown, words } from "../worker/sheet.ts";
 
 const RADII = { from: 0, to: 1.6 };
 /** Input scalings lie evenly in their logarithm. */

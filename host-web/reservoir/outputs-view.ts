@@ -3,9 +3,9 @@
 
 import type { Forecast, ReservoirSimulation } from "../../src/models/reservoir/index.ts";
 import { exactMemory } from "../../src/models/reservoir/index.ts";
+import { columnOf, panel, range, rows } from "../worker/panel.ts";
 import type { Picture } from "../worker/scene.ts";
-import { columnOf, panel, range, rows } from "./panel.ts";
-import { begin, type Context, curve, dot, FORECAST, INK, legend, MARK, shown, TRUTH, words } from "./sheet.ts";
+import { begin, type Context, curve, dot, FORECAST, INK, legend, MARK, shown, TRUTH, words } from "../worker/sheet.ts";
 
 /** Steps of the test that are drawn. */
 const STEPS = 250;

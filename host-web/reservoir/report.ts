@@ -1,9 +1,9 @@
 // The table and plots of the page: figures beside exact values, how errors grow, the return map of maxima, and how often values occur.
 
 import { powerSpectrum, type ReservoirSimulation, reservoir, returnMap } from "../../src/models/reservoir/index.ts";
+import { columnOf } from "../worker/panel.ts";
 import type { Curve, News, PlotData, Row } from "../worker/protocol.ts";
 import { type Forecasts, forecastsOf } from "./forecasts.ts";
-import { columnOf } from "./panel.ts";
 
 const BINS = 40;
 /** Points of the return map, and rows of the truth that are looked at. */

@@ -1,9 +1,9 @@
 // Maps in the plane: of one column the next value against this one, of two columns the second against the first.
 
+import { panel, range } from "../worker/panel.ts";
 import type { Picture } from "../worker/scene.ts";
+import { begin, type Context, dot, FORECAST, legend, shown, TRUTH, words } from "../worker/sheet.ts";
 import type { Forecasts } from "./forecasts.ts";
-import { panel, range } from "./panel.ts";
-import { begin, type Context, dot, FORECAST, legend, shown, TRUTH, words } from "./sheet.ts";
 
 /** Steps of the series that are drawn behind. */
 const ROWS = 3000;

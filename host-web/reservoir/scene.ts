@@ -3,6 +3,7 @@
 import type { Device } from "../../src/device/device.ts";
 import { type Forecast, parseSeries, type ReservoirSimulation, reservoir } from "../../src/models/reservoir/index.ts";
 import type { SceneModule, Sketch } from "../worker/scene.ts";
+import { SIZE } from "../worker/sheet.ts";
 import { drawAttractor, lagOf, spaceOf } from "./attractor.ts";
 import { drawFan, FanLayer } from "./fan-view.ts";
 import { forecastsOf, MOST } from "./forecasts.ts";
@@ -11,7 +12,6 @@ import { drawMemory, drawOutputs, drawSynchronisation } from "./outputs-view.ts"
 import { report } from "./report.ts";
 import { drawReturnMap } from "./return-view.ts";
 import { drawSeries, drawStrips, PLACES } from "./series-view.ts";
-import { SIZE } from "./sheet.ts";
 import { BOUND, oneStep } from "./verified.ts";
 
 const isSlow = (device: Device) => device.kind === "reference" || device.info.software;

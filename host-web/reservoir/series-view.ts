@@ -2,10 +2,10 @@
 // a line, strips of space and time.
 
 import { colourMap } from "../worker/colours.ts";
+import { columnOf, panel, range, rows } from "../worker/panel.ts";
 import type { Picture } from "../worker/scene.ts";
+import { begin, type Context, curve, FORECAST, INK, legend, MARK, shown, TRUTH, words } from "../worker/sheet.ts";
 import type { Forecasts } from "./forecasts.ts";
-import { columnOf, panel, range, rows } from "./panel.ts";
-import { begin, type Context, curve, FORECAST, INK, legend, MARK, shown, TRUTH, words } from "./sheet.ts";
 
 /** Panels below one another, and columns from which on they are places. */
 const PANELS = 3;

@@ -13,6 +13,8 @@ export interface CanvasEvents {
   pick: (at: [number, number]) => void;
   /** A stroke of the brush at a cell. */
   paint: (x: number, y: number) => void;
+  /** The pointer is up again. */
+  painted: () => void;
   /** True while the brush is chosen. */
   painting: () => boolean;
 }
@@ -45,6 +47,7 @@ export class CanvasControl {
     for (const name of ["pointerup", "pointercancel"] as const) {
       element.addEventListener(name, ({ pointerId }) => {
         this.#pointers.delete(pointerId);
+        if (this.#painted !== "") this.#events.painted();
         this.#painted = "";
         if (name === "pointerup" && this.#pressed) this.#events.pick(this.#pressed);
         this.#pressed = undefined;

@@ -12,6 +12,8 @@ export interface FormEvents {
 
 /** A slider that is dragged sends at most so often; milliseconds. */
 const EVERY = 60;
+/** Characters of a choice. */
+const LONG = 32;
 
 export class Form {
   readonly #form: HTMLFormElement;
@@ -57,9 +59,9 @@ export class Form {
 
   /** A text that comes as a file: chosen, or dropped anywhere on the page. */
   #takeFiles({ change, refused }: FormEvents): void {
-    const field = this.#form.querySelector<HTMLInputElement>("[data-file]");
-    if (!field) return;
-    const take = async (file: File | undefined) => {
+    const fields = [...this.#form.querySelectorAll<HTMLInputElement>("[data-file]")];
+    if (fields.length === 0) return;
+    const take = async (file: File | undefined, field: HTMLInputElement) => {
       if (!file) return;
       try {
         const value = await this.#textOf(file, field.dataset.holds!);
@@ -70,17 +72,20 @@ export class Form {
       }
       field.value = ""; // the same file may be chosen again
     };
-    field.onchange = () => void take(field.files?.[0]);
+    for (const field of fields) field.onchange = () => void take(field.files?.[0], field);
     addEventListener("dragover", (event) => event.preventDefault());
     addEventListener("drop", (event) => {
       event.preventDefault();
-      void take(event.dataTransfer?.files[0]);
+      const file = event.dataTransfer?.files[0];
+      const ending = /\.\w+$/.exec(file?.name.toLowerCase() ?? "")?.[0] ?? "none";
+      void take(file, fields.find(({ accept }) => accept.split(",").includes(ending)) ?? fields[0]);
     });
   }
 
   /** A picture becomes as many pixels as there are neurons. @throws FileError for what is no series */
   async #textOf(file: File, holds: string): Promise<string> {
     if (holds === "text") return file.text();
+    if (holds === "bytes") return base64(new Uint8Array(await file.arrayBuffer()));
     if (holds === "series") {
       const { readSeriesText } = await import("./series.ts");
       return readSeriesText(file);
@@ -103,7 +108,9 @@ export class Form {
     const parts = fields.length > 1 ? value.split(",") : [value];
     fields.forEach((field, i) => {
       if (field instanceof HTMLSelectElement && ![...field.options].some((option) => option.value === value)) {
-        field.add(new Option(value.replace(",", " × "), value)); // a link may say what the page does not offer
+        // A link may say what the page does not offer, and a file is another choice.
+        const text = value.length > LONG ? ownText(value) : value.replace(",", " × ");
+        field.add(new Option(text, value));
       }
       field.value = parts[i];
       this.#slide(field);
@@ -128,4 +135,13 @@ export class Form {
       }
     }
   }
+}
+
+/** A table and a drawing begin with their sizes. */
+const ownText = (value: string) => `own, ${/^[\dx]+(?=:)/.exec(value)?.[0].replaceAll("x", " × ") ?? "from a file"}`;
+
+function base64(bytes: Uint8Array): string {
+  let characters = "";
+  for (const byte of bytes) characters += String.fromCharCode(byte);
+  return btoa(characters).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

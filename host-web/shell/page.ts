@@ -40,8 +40,12 @@ const view = new CanvasControl(canvas, {
     const radius = Number(find<HTMLInputElement>("brush-radius").value);
     void ask("paint", { x, y, radius, value: Number(brush!.value) });
   },
+  painted: () => void ask("painted", {}),
 });
-if (brush) brush.onchange = () => canvas.classList.toggle("brush", brush.value !== "");
+if (brush) {
+  brush.onchange = () => canvas.classList.toggle("brush", brush.value !== "");
+  brush.dispatchEvent(new Event("change"));
+}
 
 const form = new Form(find<HTMLFormElement>("controls"), {
   change: (values) => ask("change", { values }),
@@ -153,6 +157,7 @@ function show(news: News): void {
   if (news.run) {
     form.show(news.run);
     view.show(news.run.size);
+    if (time && news.run.length !== undefined) time.max = String(news.run.length);
     document.documentElement.dataset.ready = "true";
   }
   if (news.address !== undefined && !playing) setAddress(news.address);
@@ -162,12 +167,35 @@ function show(news: News): void {
     const counter = find("step-count");
     counter.textContent = `${counter.dataset.counts} ${steps}`;
   }
+  if (news.time !== undefined) showTime(news.time);
   if (news.replaying !== undefined) showReplay(news.replaying);
   if (news.table) showTable(news.table);
   if (news.equilibrium !== undefined) find("equilibrium").textContent = steps > 0 ? news.equilibrium : "";
   if (news.series) showSeries(news.series);
   if (news.plots) showPlots(news.plots);
   if (news.timing) showTiming(news.timing);
+}
+
+const time = document.getElementById("time") as HTMLInputElement | null; // not every run has an end
+let timeDue: ReturnType<typeof setTimeout> | undefined;
+if (time) {
+  time.oninput = () => {
+    if (playing) void ask("play", { playing: false });
+    // A slider that is dragged sends at most so often; beyond what is made there is nothing to show.
+    timeDue ??= setTimeout(async () => {
+      const at = Number(time.value);
+      await ask("look", { look: { time: at < steps ? at : undefined } });
+      timeDue = undefined;
+    }, 60);
+  };
+}
+
+function showTime(at: number): void {
+  if (!time) return;
+  if (timeDue === undefined) time.value = String(at);
+  const text = `${at} of ${time.max}`;
+  find("time-text").textContent = text;
+  time.setAttribute("aria-valuetext", text);
 }
 
 function showReplay(replaying: News["replaying"]): void {
@@ -252,6 +280,10 @@ on("play", play);
 on("step", () => ask("step", { count: 1 }));
 on("reset", () => ask("reset", {}));
 on("fit", () => view.showAll());
+on("clear", async () => {
+  await ask("paint", { x: 0, y: 0, radius: 1e6, value: 0 });
+  await ask("painted", {});
+});
 on("fullscreen", () => (document.fullscreenElement ? document.exitFullscreen() : find("frame").requestFullscreen()));
 on("new-seed", () => {
   const words = crypto.getRandomValues(new Uint32Array(1));
@@ -298,13 +330,15 @@ on("verify", () =>
   }),
 );
 
-const extra = (title: string, x: string, curves: Parameters<Plot["show"]>[0]) =>
-  plot(`extra ${title}`, title, x, "extra-plots", curves);
+const extra = (title: string, x: string, curves: Parameters<Plot["show"]>[0], log = false) =>
+  plot(`extra ${title}`, title, x, "extra-plots", curves, log);
 
 on("scan", () =>
   busy("scan", async () => {
     const result = await ask("scan", {});
-    for (const { title, unit, curves } of result?.plots ?? []) await extra(`${title} (${unit})`, result!.x, curves);
+    for (const { title, unit, curves, log } of result?.plots ?? []) {
+      await extra(`${title} (${unit})`, result!.x, curves, log);
+    }
   }),
 );
 on("correlation", () =>
@@ -337,6 +371,11 @@ on("save-state", async () => {
   download(files.npy, name(".npy"));
   download(files.record, name(".json"));
   download(files.checkpoint, name(".gibbs"));
+});
+on("save-output", async () => {
+  const { extension } = find("save-output").dataset;
+  const blob = await ask("output", { extension: extension! });
+  if (blob) download(blob, name(extension!));
 });
 on("video", async () => {
   const button = find("video");

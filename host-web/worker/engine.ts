@@ -128,6 +128,7 @@ export class Engine {
     await this.#openDevice();
     const { bytes, changed } = this.#kept!;
     this.#simulation = await this.#model.restore(this.#device, bytes);
+    await this.#module.note?.(this.#simulation);
     this.#changed = changed;
     this.#link.step = target;
     this.#painter.dispose();
@@ -162,6 +163,7 @@ export class Engine {
     },
     play: async ({ playing }) => {
       if (!playing && this.#replaying) this.#stopReplay();
+      if (playing) this.#look.time = this.#ended ? (this.#look.time ?? 0) : undefined;
       this.#playing = playing;
       this.#frame = 0;
       this.#news({ playing });
@@ -169,6 +171,7 @@ export class Engine {
     },
     step: async ({ count }) => {
       this.#playing = false;
+      this.#look.time = undefined;
       this.#stopReplay();
       await this.#advance(count);
       await this.#tell();
@@ -179,6 +182,7 @@ export class Engine {
     },
     reset: async ({ seed }) => {
       const { parameters } = this.#link;
+      this.#look.time = undefined;
       await this.#start({
         ...this.#link,
         parameters,
@@ -193,11 +197,21 @@ export class Engine {
       this.#tellAddress();
     },
     paint: async (stroke) => {
+      if (this.#painter.paint) return void this.#painter.paint(stroke);
       if (!this.#simulation.paint) throw new Error(`The model "${this.#model.name}" cannot be painted on.`);
       this.#stopReplay();
       await this.#simulation.paint(stroke);
       this.#note({ step: this.#simulation.steps, paint: stroke });
       this.#measured.restart();
+    },
+    painted: async () => {
+      const values = this.#painter.painted?.();
+      if (!values) return undefined;
+      await this.#change(values);
+      // Whoever draws wants to see what becomes of it.
+      this.#playing = true;
+      this.#news({ playing: true });
+      return undefined;
     },
     pick: async ({ at }) => {
       const values = this.#painter.pick?.(at, this.#picture());
@@ -216,6 +230,10 @@ export class Engine {
     },
     lattice: async () => pictureOf(this.#module, this.#simulation),
     state: async () => stateFiles(this.#simulation, this.#textIfShort() ?? "", await this.#simulation.digest()),
+    output: async ({ extension }) => {
+      if (!this.#simulation.output) throw new Error(`The model "${this.#model.name}" has no file of its own.`);
+      return new Blob([(await this.#simulation.output(extension)) as BlobPart]);
+    },
     record: async ({ recording }) => {
       if (!recording) {
         const recorder = this.#recorder;
@@ -255,7 +273,7 @@ export class Engine {
     try {
       const link = readLink(text, [this.#model], this.#name);
       const { camera: _, ...look } = link.view;
-      Object.assign(this.#look, readLook(look, this.#look));
+      Object.assign(this.#look, { time: undefined }, readLook(look, this.#look));
       await this.#start(link);
     } catch (error) {
       if (error instanceof DeviceLostError) throw error;
@@ -269,6 +287,7 @@ export class Engine {
     const simulation: AnySimulation = await this.#model.create(this.#device, { ...link.parameters, seed: link.seed });
     let painter: Painter;
     try {
+      await this.#module.note?.(simulation);
       painter = await this.#createPainter(simulation);
     } catch (error) {
       simulation[Symbol.dispose]();
@@ -292,10 +311,15 @@ export class Engine {
 
   async #change(given: Record<string, string>): Promise<void> {
     const values = this.#module.complete?.(given, this.#simulation) ?? given;
-    const parameters = readValues(this.#model, values);
     const shape = this.#model.parameters.shape;
+    // What may be left out and has no text is left out.
+    const left = Object.keys(values).filter((name) => values[name] === "" && shape[name]?.def.type === "optional");
+    const parameters = readValues(
+      this.#model,
+      Object.fromEntries(Object.entries(values).filter(([name]) => !left.includes(name))),
+    );
     const isLive = (name: string) => shape[name] !== undefined && metaOf(shape[name]).live === true;
-    if (Object.keys(parameters).every(isLive)) {
+    if (left.length === 0 && Object.keys(parameters).every(isLive)) {
       this.#stopReplay();
       await this.#simulation.set(parameters);
       if (this.#simulation.steps === 0) Object.assign(this.#link.parameters, parameters);
@@ -307,13 +331,21 @@ export class Engine {
       const present = this.#simulation.points.parameters as Record<string, unknown>;
       const live = Object.fromEntries(Object.entries(present).filter(([name]) => isLive(name)));
       const replaced = Object.keys(parameters).flatMap((name) => metaOf(shape[name]).replaces ?? []);
-      const kept = Object.entries(this.#link.parameters).filter(([name]) => !replaced.includes(name));
+      const gone = [...replaced, ...left];
+      const kept = Object.entries(this.#link.parameters).filter(([name]) => !gone.includes(name));
+      // Whoever looks at an end wants to see the next one.
+      const again = this.#simulation.steps >= this.#end;
+      this.#look.time = undefined;
       await this.#start({
         ...this.#link,
         parameters: { ...Object.fromEntries(kept), ...live, ...parameters },
         changes: [],
         step: 0,
       });
+      if (again) {
+        this.#playing = true;
+        this.#news({ playing: true });
+      }
     }
   }
 
@@ -347,13 +379,7 @@ export class Engine {
     const { steps } = this.#simulation;
     this.#stale = false;
     if (this.#replaying) await this.#replay();
-    else if (this.#playing) {
-      this.#frame++;
-      const every = Math.round(1 / this.#speed);
-      if (this.#speed >= 1) await this.#advance(this.#speed);
-      else if (this.#frame % every === 0) await this.#advance(1);
-      await this.#rest(steps);
-    }
+    else if (this.#playing) await this.#play();
     const stepped = performance.now();
     await this.#draw();
     if (this.#recorder) await this.#recorder.add(await this.#painter.pixels(this.#picture()));
@@ -363,13 +389,49 @@ export class Engine {
     await nextFrame();
   }
 
+  async #play(): Promise<void> {
+    this.#frame++;
+    const every = Math.round(1 / this.#speed);
+    const count = this.#speed >= 1 ? this.#speed : Number(this.#frame % every === 0);
+    if (this.#ended) return this.#film(count);
+    const before = this.#simulation.steps;
+    await this.#advance(before < this.#end ? Math.min(count, this.#end - before) : count);
+    await this.#rest(before);
+  }
+
+  /** The kept steps of a run that is at its end once more. */
+  async #film(count: number): Promise<void> {
+    const { steps } = this.#simulation;
+    const time = (this.#look.time ?? steps) + count;
+    this.#look.time = time < steps ? time : undefined;
+    if (time >= steps) await this.#stand();
+  }
+
   /** A run that plays does not grow for ever. */
   async #rest(before: number): Promise<void> {
+    const end = this.#end;
+    if (before < end && this.#simulation.steps >= end) await this.#stand();
+  }
+
+  /** Where it comes to rest: it may be played on, or be at the end of the way. */
+  get #end(): number {
     const { rest = Number.POSITIVE_INFINITY } = this.#module;
-    if (before >= rest || this.#simulation.steps < rest) return;
+    return Math.min(this.#length, typeof rest === "number" ? rest : rest(this.#simulation));
+  }
+
+  async #stand(): Promise<void> {
     this.#playing = false;
     await this.#tell();
     this.#news({ playing: false });
+  }
+
+  /** Steps of the whole way. */
+  get #length(): number {
+    return this.#module.length?.(this.#simulation) ?? Number.POSITIVE_INFINITY;
+  }
+
+  get #ended(): boolean {
+    return this.#simulation.steps >= this.#length;
   }
 
   async #advance(count: number): Promise<void> {
@@ -379,8 +441,14 @@ export class Engine {
   }
 
   /** Models with a report of their own have no series. */
-  #make(count: number): Promise<void> {
-    return this.#module.report ? this.#simulation.run(count) : this.#measured.run(this.#simulation, count);
+  async #make(wanted: number): Promise<void> {
+    const { report, note } = this.#module;
+    const count = Math.min(wanted, this.#length - this.#simulation.steps);
+    if (!note) return report ? this.#simulation.run(count) : this.#measured.run(this.#simulation, count);
+    for (let made = 0; made < count; made++) {
+      await this.#simulation.run(1);
+      await note(this.#simulation);
+    }
   }
 
   async #replay(): Promise<void> {
@@ -414,6 +482,7 @@ export class Engine {
 
   async #draw(): Promise<void> {
     await this.#painter.draw(this.#picture());
+    if (this.#module.length) this.#news({ time: this.#look.time ?? this.#simulation.steps });
   }
 
   /** Steps and picture apart, smoothed over about ten frames. */
@@ -460,13 +529,18 @@ export class Engine {
     const views = this.#module.views?.(this.#simulation);
     // Another run may have other views.
     if (views && !views.some(([value]) => value === this.#look.mode)) this.#look.mode = views[0][0];
-    return { size, values, seed: String(this.#link.seed), look: this.#look, ...(views ? { views } : {}) };
+    const length = this.#module.length?.(this.#simulation);
+    return {
+      ...{ size, values, seed: String(this.#link.seed), look: this.#look },
+      ...(views ? { views } : {}),
+      ...(length !== undefined ? { length } : {}),
+    };
   }
 
   /** The present values of all parameters as texts of controls. */
   #values(): Record<string, string> {
     const parameters = this.#simulation.points.parameters as Record<string, unknown>;
-    return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
+    return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value ?? "")]));
   }
 
   /** The run up to now. */
@@ -494,9 +568,11 @@ export class Engine {
   }
 
   #text(): string {
-    const { mode, colours, block } = this.#look;
-    const look = Object.entries({ mode, colours, block: String(block) });
-    const own = look.filter(([name, value]) => value !== String(this.#module.look[name as keyof Look]));
+    const { mode, colours, block, time } = this.#look;
+    const shown = { mode, colours, block: String(block), ...(time === undefined ? {} : { time: String(time) }) };
+    const own = Object.entries(shown).filter(
+      ([name, value]) => value !== String(this.#module.look[name as keyof Look]),
+    );
     return formatLink({ ...(this.#replaying ? this.#link : this.#present()), view: Object.fromEntries(own) });
   }
 }
@@ -515,9 +591,11 @@ function readSeed(text: string): bigint {
 /** What a link says of the look, where it makes sense. */
 function readLook(view: Record<string, string>, present: Look): Partial<Look> {
   const block = Number(view.block ?? present.block);
+  const time = Number(view.time ?? Number.NaN);
   return {
     ...(/^[\p{L}_][\p{L}\p{N}_-]{0,40}$/u.test(view.mode ?? "") ? { mode: view.mode } : {}),
     ...(/^[a-z]{1,20}$/.test(view.colours ?? "") ? { colours: view.colours } : {}),
     ...(Number.isInteger(block) && block >= 1 && block <= 1024 ? { block } : {}),
+    ...(Number.isSafeInteger(time) && time >= 0 ? { time } : {}),
   };
 }

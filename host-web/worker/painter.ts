@@ -3,10 +3,13 @@
 import type { Device } from "../../src/device/device.ts";
 import type { Simulation } from "../../src/models/model.ts";
 import { colourMap } from "./colours.ts";
+import type { Look, Stroke } from "./protocol.ts";
 import type { Picture, Scene, SceneModule } from "./scene.ts";
 
 export interface Painter {
   pick?(at: readonly [number, number], picture: Picture): Record<string, string> | undefined;
+  paint?(stroke: Stroke): void;
+  painted?(): Record<string, string> | undefined;
   draw(picture: Picture): Promise<void>;
   /** The same picture to keep: a canvas gives its content away only until the browser has shown it. */
   pixels(picture: Picture): Promise<ImageData>;
@@ -26,7 +29,11 @@ export async function createPainter(
     const sketch = await module.sketch(simulation, changed);
     const dispose = () => sketch.dispose?.();
     const paint: Paint = async (context, picture, marked) => sketch.draw(context, picture.look, marked, picture);
-    return Object.assign(new PlainPainter(canvas, paint, dispose), { pick: sketch.pick?.bind(sketch) });
+    return Object.assign(new PlainPainter(canvas, paint, { dispose, prepare: sketch.prepare?.bind(sketch) }), {
+      pick: sketch.pick?.bind(sketch),
+      paint: sketch.paint?.bind(sketch),
+      painted: sketch.painted?.bind(sketch),
+    });
   }
   if (device.kind === "reference" || !module.create) return new PlainPainter(canvas, cellsOf(simulation));
   const { create } = module;
@@ -111,17 +118,24 @@ class PlainPainter implements Painter {
   readonly #canvas: OffscreenCanvas;
   readonly #context: OffscreenCanvasRenderingContext2D;
   readonly #paint: Paint;
+  readonly #prepare: ((look: Look) => Promise<void>) | undefined;
   readonly dispose: () => void;
   #marked: ArrayLike<unknown> | undefined;
 
-  constructor(canvas: OffscreenCanvas, paint: Paint, dispose = () => {}) {
+  constructor(
+    canvas: OffscreenCanvas,
+    paint: Paint,
+    { dispose = () => {}, prepare }: { dispose?: () => void; prepare?: (look: Look) => Promise<void> } = {},
+  ) {
     this.dispose = dispose;
+    this.#prepare = prepare;
     this.#canvas = canvas;
     this.#context = canvas.getContext("2d", { alpha: false })!;
     this.#paint = paint;
   }
 
   async draw(picture: Picture): Promise<void> {
+    await this.#prepare?.(picture.look);
     const { x, y, scale } = picture.camera;
     const context = this.#context;
     context.resetTransform();

@@ -1,6 +1,6 @@
 // A frame with axes anywhere on a sheet.
 
-import { type Axes, drawAxes, type Frame, frameOf } from "../worker/axes.ts";
+import { type Axes, drawAxes, type Frame, frameOf } from "./axes.ts";
 import { type Context, type Size, within } from "./sheet.ts";
 
 export interface Panel extends Axes {

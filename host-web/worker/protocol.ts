@@ -22,6 +22,8 @@ export interface Look {
   colours: string;
   block: number;
   grid: boolean;
+  /** Of a run that has an end and keeps its steps: the step that is shown, where that is not the present one. */
+  time?: number;
 }
 
 export interface Stroke {
@@ -44,6 +46,8 @@ export interface Requests {
   reset: { ask: { seed?: string }; answer: undefined };
   look: { ask: { look: Partial<Look> }; answer: undefined };
   paint: { ask: Stroke; answer: undefined };
+  /** A stroke has ended. */
+  painted: { ask: object; answer: undefined };
   /** What stands at a pixel of the canvas is chosen, where the picture has something to choose. */
   pick: { ask: { at: [number, number] }; answer: undefined };
   /** The present run as the text behind #, and its digest. */
@@ -53,6 +57,8 @@ export interface Requests {
   lattice: { ask: object; answer: Blob };
   /** The state as NumPy's .npy, its record, and the checkpoint that the command line continues. */
   state: { ask: object; answer: { npy: Blob; record: Blob; checkpoint: Blob } };
+  /** A file that only this model writes. */
+  output: { ask: { extension: string }; answer: Blob };
   record: { ask: { recording: boolean }; answer: Blob | undefined };
   /** The run, or where that would take too long its continuation, once more on the CPU reference. */
   verify: { ask: object; answer: Verdict };
@@ -91,8 +97,12 @@ export interface News {
     look: Look;
     /** Ways to see this run, where the page does not list them: value and text. */
     views?: [string, string][];
+    /** Steps of the whole way, where it has an end. */
+    length?: number;
   };
   steps?: number;
+  /** The step that is shown, of a run whose steps are kept. */
+  time?: number;
   playing?: boolean;
   /** Steps still to be made before the link's step is reached. */
   replaying?: { done: number; total: number } | null;
@@ -146,7 +156,7 @@ export interface Curve {
 
 export interface ScanResult {
   x: string;
-  plots: { title: string; unit: string; curves: Curve[] }[];
+  plots: { title: string; unit: string; curves: Curve[]; log?: boolean }[];
 }
 
 export interface PlotData {

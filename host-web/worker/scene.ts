@@ -3,7 +3,7 @@
 import type { Device } from "../../src/device/device.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Simulation } from "../../src/models/model.ts";
-import type { Camera, Curve, Look, News, Orbit, ScanResult } from "./protocol.ts";
+import type { Camera, Curve, Look, News, Orbit, ScanResult, Stroke } from "./protocol.ts";
 
 export interface Picture {
   width: number;
@@ -30,6 +30,8 @@ export interface Scene {
 
 /** A state that is drawn with the plain 2-D canvas, in units of `SceneModule.size`. */
 export interface Sketch {
+  /** What takes its time, before the canvas is cleared: what waits in the middle of a drawing would be seen half drawn. */
+  prepare?(look: Look): Promise<void>;
   draw(
     context: OffscreenCanvasRenderingContext2D,
     look: Look,
@@ -38,6 +40,10 @@ export interface Sketch {
   ): void | Promise<void>;
   /** The parameters that stand at a pixel of the canvas, as texts of controls. */
   pick?(at: readonly [number, number], picture: Picture): Record<string, string> | undefined;
+  /** A stroke of the brush on what is drawn, where it is not the state that is painted on. */
+  paint?(stroke: Stroke): void;
+  /** What a finished stroke makes of parameters, as texts of controls. */
+  painted?(): Record<string, string> | undefined;
   dispose?(): void;
 }
 
@@ -59,7 +65,11 @@ export interface SceneModule<S extends Simulation = any> {
   /** What else changes with these values, so that a run can be made of them. */
   complete?(values: Record<string, string>, simulation: S): Record<string, string>;
   /** Steps at which a run that plays comes to rest: it can be played on. */
-  rest?: number;
+  rest?: number | ((simulation: S) => number);
+  /** Steps of the whole way of a run that has an end: then it stands, and its kept steps can be played again. */
+  length?(simulation: S): number;
+  /** What is noted of a run at its beginning and after each step; steps are then made one by one. */
+  note?(simulation: S): Promise<void>;
   /** Table, remark and plots of models that measure something else than a series of observables. */
   report?(simulation: S, look: Look): Promise<Pick<News, "table" | "equilibrium" | "plots">>;
   /** What Verify compares where that is not the state of the run: numbers in groups, of which a share may differ. */

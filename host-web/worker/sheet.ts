@@ -2,7 +2,7 @@
 // camera moves and enlarges it like any other picture.
 
 import { fitAll } from "../shell/camera.ts";
-import type { Picture } from "../worker/scene.ts";
+import type { Picture } from "./scene.ts";
 
 export type Context = OffscreenCanvasRenderingContext2D;
 export type Size = readonly [width: number, height: number];

@@ -1,0 +1,25 @@
+import type { PageOptions } from "../build/page-options.ts";
+
+export const page: PageOptions = {
+  counts: "step",
+  speeds: [1, 4, 16, 64],
+  speed: 16,
+  softwarePixels: 2000, // the plain canvas draws, not the adapter
+  viewLabel: "View",
+  views: [
+    ["beside", "Data and samples"],
+    ["weights", "Weights of the last layer"],
+  ],
+  brush: [
+    ["255", "ink"],
+    ["0", "eraser"],
+  ],
+  brushed: { first: "255", radius: 2, most: 12, clear: "Clear the sheet" },
+  table: ["observable", "value ± error", "exact", "z"],
+  output: {
+    text: "Network",
+    help: "The network as .safetensors, which the page of diffusion and gibbs run diffusion take as denoiser",
+    extension: ".safetensors",
+  },
+  cells: { text: "Weights", help: "Weights of the last layer (PNG)" },
+};

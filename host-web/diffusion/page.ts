@@ -1,0 +1,14 @@
+import type { PageOptions } from "../build/page-options.ts";
+
+export const page: PageOptions = {
+  counts: "step",
+  speeds: [0.1, 0.25, 0.5, 1, 4, 16],
+  speed: 0.25, // steps are few and large
+  softwarePixels: 2000, // the plain canvas draws, not the adapter
+  viewLabel: "View",
+  views: [], // they follow from the data
+  time: "Noise → data",
+  table: ["observable", "value ± error", "exact", "z"],
+  scan: { text: "Steps and error", help: "Distance from the law against the cost of sampling, for four samplers" },
+  cells: { text: "Samples", help: "Samples as a sheet of pictures, or their density (PNG)" },
+};
