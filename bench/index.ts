@@ -3,6 +3,8 @@
 import type { Bench } from "./bench.ts";
 import { curieWeissBench } from "./curie-weiss.ts";
 import { denseMemoryBench } from "./dense-memory.ts";
+import { diffusionBench } from "./diffusion.ts";
+import { diffusionTrainingBench } from "./diffusion-training.ts";
 import { gillespieBench } from "./gillespie.ts";
 import { hopfieldBench } from "./hopfield.ts";
 import { isingBench } from "./ising.ts";
@@ -18,5 +20,7 @@ export const benches: readonly Bench[] = [
   rbmBench,
   reservoirBench,
   ngrcBench,
+  diffusionBench,
+  diffusionTrainingBench,
   gillespieBench,
 ];
