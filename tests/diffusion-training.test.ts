@@ -275,13 +275,14 @@ describe("runs", () => {
 describe("learning", () => {
   it("of eight Gaussians: from 1, the loss of the best linear guess, towards that of the exact denoiser", async () => {
     const steps = 300;
-    const options: DiffusionTrainingOptions = { width: 64, steps, learningRate: 3e-3, ema: 30, points: 5000 };
+    const dropout = 0.1;
+    const options: DiffusionTrainingOptions = { width: 64, steps, learningRate: 3e-3, ema: 30, points: 5000, dropout };
     using training = await diffusionTraining.create(device, options);
     const first = await training.network();
     await training.run(steps);
     const trained = await training.network();
 
-    const { options: told, data } = await setupOf(diffusionTrainingParameters.parse({ batch: 1000 }), 99n);
+    const { options: told, data } = await setupOf(diffusionTrainingParameters.parse({ batch: 1000, dropout }), 99n);
     const samples = trainingOf(told).minibatch(0);
     const lossOf = (guess: (x: Float64Array, sigma: number, label: number) => Float64Array) => {
       const errors = samples.map(({ point, noise, sigma, label }) => {

@@ -34,8 +34,9 @@ function rowsOf(simulation: DiffusionSimulation, kept: Kept, time: number | unde
   const measure = kept.measure(time);
   const level = kept.level(measure.step);
   const { law } = kept;
-  const { label, known } = simulation.points.parameters;
-  const whole = label === -1 && known === ""; // else samples are of a part of the law
+  const { label, known, denoiser } = simulation.points.parameters;
+  // Else samples are of a part of the law, or of a law of which only points are known.
+  const whole = label === -1 && known === "" && (simulation.data.mixture !== undefined || denoiser === "exact");
   const at = `the law at signal ${level.signal.toPrecision(3)}, noise ${level.noise.toPrecision(3)}`;
   const due = (value: number) => (whole ? { value, source: at } : undefined);
   const given = ended ? diffusion.exact(simulation.points.parameters) : {};

@@ -96,7 +96,8 @@ export const diffusionParameters = z.object({
     .meta({ slider: [0, 1, 0.05] }),
   variance: oneOf(["small", "large", "exact"] as const)
     .default("small")
-    .describe("Noise of ddpm: fixed_small or fixed_large of diffusers, or the optimal one, which exact denoisers know"),
+    .describe("Noise of ddpm: fixed_small or fixed_large of diffusers, or the optimal one, which exact denoisers know")
+    .meta({ label: "Noise of ddpm" }),
   churn: number(0, 1000)
     .default(0)
     .describe("Noise added on the way by heun and euler: S_churn of Karras et al.")
@@ -149,7 +150,7 @@ export const diffusionParameters = z.object({
     .string({ error: "it is a text" })
     .default("")
     .describe('Inpainting: the numbers of a sample that are given, the others as ?, as in "1.5,?"')
-    .meta({ lines: 1 }),
+    .meta({ lines: 1, label: "Given numbers" }),
   resample: whole(1, 100)
     .default(1)
     .describe("Inpainting: times that each step is made, with noise between them (RePaint)")
