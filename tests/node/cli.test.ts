@@ -129,7 +129,7 @@ describe.concurrent("a bad input is one line on stderr, exit 2, and nothing writ
     ["run", "needs a model", "ising"],
     ["run ising potts", '"potts"', "one model"],
     ["rnu ising", '"rnu"', "Did you mean run?"],
-    ["paint", '"paint"', "run, scan, validate"],
+    ["paint", '"paint"', "run, scan, train, validate"],
     ["validate isin", "Did you mean ising?"],
     ["bench isin", "Did you mean ising?"],
     ["run ising --colour red", "--colour", "--help"],
