@@ -9,9 +9,10 @@
 /// [stage][layer][unit]: what the condition adds.
 @group(0) @binding(8) var<storage, read> told: array<vec4f>;
 
-// DIMENSIONS, WIDTH, COLUMNS and VECTORS are written for a run: four samples each of COLUMNS lie side by side, and an invocation makes
-// VECTORS times four units at a time.
-const BLOCKS = WIDTH / (4u * VECTORS);
+// DIMENSIONS, WIDTH and COLUMNS are written for a run: four samples each of COLUMNS lie side by side. So are ROW and Row, that many vectors
+// of weights, with row_of_weights, row_of_told and lane_of: src/models/diffusion/denoisers/row-wgsl.ts. An invocation makes ROW times four
+// units at a time.
+const BLOCKS = WIDTH / (4u * ROW);
 
 override SPLIT: u32;
 /// Places in the weights, in vectors: the second layer, the output, its bias, and the rows of the classes of both layers.
@@ -28,22 +29,33 @@ var<workgroup> hidden: array<vec4f, WIDTH * COLUMNS>;
 var<workgroup> parts: array<vec4f, BLOCKS * DIMENSIONS * COLUMNS>;
 
 alias Four = array<vec4f, DIMENSIONS>;
+alias Units = array<vec4f, 4u * ROW>;
 
 fn silu(z: vec4f) -> vec4f {
   return z / (1.0 + exp(-z));
 }
 
-/// What the condition adds to four units of four samples.
-fn condition(at: u32, layer: u32, unit: u32, sample: u32) -> mat4x4f {
-  let b = told[(2u * at + layer) * (WIDTH / 4u) + unit];
-  var z = mat4x4f(vec4f(b.x), vec4f(b.y), vec4f(b.z), vec4f(b.w));
-  if (MIXED) {
-    let rows = select(CLASSES_SECOND, CLASSES_FIRST, layer == 0u);
-    for (var j = 0u; j < 4u; j++) {
-      let w = weights[rows + u32(label_of(sample + j)) * (WIDTH / 4u) + unit];
+/// What the class of each of four samples adds to ROW times four units.
+fn add_classes(z: ptr<function, Units>, rows: u32, unit: u32, sample: u32) {
+  for (var j = 0u; j < min(4u, run.units); j++) {
+    let row = rows + u32(label_of(sample + j)) * (WIDTH / 4u) + unit;
+    let own = vec4f(vec4u(j) == vec4u(0u, 1u, 2u, 3u));
+    for (var v = 0u; v < ROW; v++) {
+      let w = weights[row + v];
       for (var k = 0u; k < 4u; k++) {
-        z[k][j] += w[k];
+        (*z)[4u * v + k] += w[k] * own;
       }
+    }
+  }
+}
+
+/// What the level adds to them.
+fn begin(at: u32, layer: u32, unit: u32, lane: u32) -> Units {
+  let b = row_of_told((2u * at + layer) * (WIDTH / 4u) + unit, 1u, lane);
+  var z: Units;
+  for (var v = 0u; v < ROW; v++) {
+    for (var k = 0u; k < 4u; k++) {
+      z[4u * v + k] = vec4f(b[v][k]);
     }
   }
   return z;
@@ -56,6 +68,7 @@ fn advance(
   @builtin(local_invocation_id) local: vec3u,
 ) {
   let column = local.x;
+  let lane = lane_of();
   let first = select(local.y, 0u, SPLIT == 1u);
   let quad = (id.y * groups.x + id.x) * COLUMNS + column;
   let sample = 4u * quad;
@@ -76,70 +89,72 @@ fn advance(
       }
     }
   }
+  var middle: array<f32, DIMENSIONS>;
+  for (var i = 0u; i < DIMENSIONS; i++) {
+    middle[i] = centre[i];
+  }
   for (var at = run.first_stage; at < run.first_stage + run.stages; at++) {
     let stage = stages[at];
     let denoises = (stage.flags & DENOISES) != 0u;
     if (first == 0u) {
       for (var i = 0u; i < DIMENSIONS; i++) {
-        inputs[i * COLUMNS + column] = (now[i] - stage.signal * centre[i]) * stage.input;
+        inputs[i * COLUMNS + column] = (now[i] - stage.signal * middle[i]) * stage.input;
       }
     }
     if (SPLIT > 1u) {
       workgroupBarrier();
     }
-    for (var block = first; block < run.units / (4u * VECTORS); block += SPLIT) {
-      for (var v = 0u; v < VECTORS; v++) {
-        let unit = block * VECTORS + v;
-        var z = condition(at, 0u, unit, sample);
-        for (var i = 0u; i < DIMENSIONS; i++) {
-          let w = weights[i * (WIDTH / 4u) + unit];
-          let u = inputs[i * COLUMNS + column];
-          z[0] += w.x * u;
-          z[1] += w.y * u;
-          z[2] += w.z * u;
-          z[3] += w.w * u;
+    for (var block = first; block < run.units / (4u * ROW); block += SPLIT) {
+      let unit = block * ROW;
+      var z = begin(at, 0u, unit, lane);
+      if (MIXED) {
+        add_classes(&z, CLASSES_FIRST, unit, sample);
+      }
+      for (var i = 0u; i < min(DIMENSIONS, run.units); i++) {
+        let w = row_of_weights(i * (WIDTH / 4u) + unit, 1u, lane);
+        let u = inputs[i * COLUMNS + column];
+        for (var v = 0u; v < ROW; v++) {
+          for (var k = 0u; k < 4u; k++) {
+            z[4u * v + k] += w[v][k] * u;
+          }
         }
-        hidden[(4u * unit) * COLUMNS + column] = silu(z[0]);
-        hidden[(4u * unit + 1u) * COLUMNS + column] = silu(z[1]);
-        hidden[(4u * unit + 2u) * COLUMNS + column] = silu(z[2]);
-        hidden[(4u * unit + 3u) * COLUMNS + column] = silu(z[3]);
+      }
+      for (var k = 0u; k < 4u * ROW; k++) {
+        z[k] = silu(z[k]);
+        hidden[(4u * unit + k) * COLUMNS + column] = z[k];
+      }
+      // A unit's own part of the output is its silu and what lies below it, which is at hand here.
+      for (var i = 0u; i < min(DIMENSIONS, run.units); i++) {
+        parts[(block * DIMENSIONS + i) * COLUMNS + column] = weigh(OUTPUT + i * (WIDTH / 4u) + unit, lane, &z);
       }
     }
     if (SPLIT > 1u) {
       workgroupBarrier();
     }
-    for (var block = first; block < run.units / (4u * VECTORS); block += SPLIT) {
-      var z = array<vec4f, 4u * VECTORS>();
-      for (var v = 0u; v < VECTORS; v++) {
-        let b = condition(at, 1u, block * VECTORS + v, sample);
-        for (var k = 0u; k < 4u; k++) {
-          z[4u * v + k] = b[k];
+    for (var block = first; block < run.units / (4u * ROW); block += SPLIT) {
+      let unit = block * ROW;
+      var z = begin(at, 1u, unit, lane);
+      if (MIXED) {
+        add_classes(&z, CLASSES_SECOND, unit, sample);
+      }
+      // Two at a time: sums are loaded and stored half as often where they do not fit registers.
+      for (var k = 0u; k < run.units; k += 2u) {
+        let w0 = row_of_weights(SECOND + k * (WIDTH / 4u) + unit, 1u, lane);
+        let w1 = row_of_weights(SECOND + (k + 1u) * (WIDTH / 4u) + unit, 1u, lane);
+        let h0 = hidden[k * COLUMNS + column];
+        let h1 = hidden[(k + 1u) * COLUMNS + column];
+        for (var v = 0u; v < ROW; v++) {
+          for (var j = 0u; j < 4u; j++) {
+            z[4u * v + j] += w0[v][j] * h0;
+            z[4u * v + j] += w1[v][j] * h1;
+          }
         }
       }
-      for (var k = 0u; k < run.units; k++) {
-        let h = hidden[k * COLUMNS + column];
-        for (var v = 0u; v < VECTORS; v++) {
-          let w = weights[SECOND + k * (WIDTH / 4u) + block * VECTORS + v];
-          z[4u * v] += w.x * h;
-          z[4u * v + 1u] += w.y * h;
-          z[4u * v + 2u] += w.z * h;
-          z[4u * v + 3u] += w.w * h;
-        }
+      for (var k = 0u; k < 4u * ROW; k++) {
+        z[k] = silu(z[k]);
       }
-      var out = Four();
-      for (var v = 0u; v < VECTORS; v++) {
-        let unit = block * VECTORS + v;
-        let h0 = hidden[(4u * unit) * COLUMNS + column] + silu(z[4u * v]);
-        let h1 = hidden[(4u * unit + 1u) * COLUMNS + column] + silu(z[4u * v + 1u]);
-        let h2 = hidden[(4u * unit + 2u) * COLUMNS + column] + silu(z[4u * v + 2u]);
-        let h3 = hidden[(4u * unit + 3u) * COLUMNS + column] + silu(z[4u * v + 3u]);
-        for (var i = 0u; i < DIMENSIONS; i++) {
-          let w = weights[OUTPUT + i * (WIDTH / 4u) + unit];
-          out[i] += w.x * h0 + w.y * h1 + w.z * h2 + w.w * h3;
-        }
-      }
-      for (var i = 0u; i < DIMENSIONS; i++) {
-        parts[(block * DIMENSIONS + i) * COLUMNS + column] = out[i];
+      for (var i = 0u; i < min(DIMENSIONS, run.units); i++) {
+        parts[(block * DIMENSIONS + i) * COLUMNS + column] += weigh(OUTPUT + i * (WIDTH / 4u) + unit, lane, &z);
       }
     }
     if (SPLIT > 1u) {
@@ -150,10 +165,10 @@ fn advance(
       var e = Four();
       for (var i = 0u; i < DIMENSIONS; i++) {
         var f = vec4f(weights[BIAS + i / 4u][i % 4u]);
-        for (var block = 0u; block < BLOCKS; block++) {
+        for (var block = 0u; block < run.units / (4u * ROW); block++) {
           f += parts[(block * DIMENSIONS + i) * COLUMNS + column];
         }
-        let clean = centre[i] + (now[i] - stage.signal * centre[i]) * stage.skip + f * stage.output;
+        let clean = middle[i] + (now[i] - stage.signal * middle[i]) * stage.skip + f * stage.output;
         if (denoises) {
           e[i] = select(vec4f(), (now[i] - stage.signal * clean) / stage.noise, stage.noise > 0.0);
           d[i] = clean;
@@ -177,6 +192,16 @@ fn advance(
       }
     }
   }
+}
+
+/// Units of four samples times a row of weights, summed.
+fn weigh(at: u32, lane: u32, z: ptr<function, Units>) -> vec4f {
+  let w = row_of_weights(at, 1u, lane);
+  var sum = vec4f();
+  for (var v = 0u; v < ROW; v++) {
+    sum += w[v].x * (*z)[4u * v] + w[v].y * (*z)[4u * v + 1u] + w[v].z * (*z)[4u * v + 2u] + w[v].w * (*z)[4u * v + 3u];
+  }
+  return sum;
 }
 
 /// The stage itself, of four samples.

@@ -1,6 +1,8 @@
 // requires: diffusion/stage.wgsl
-// A network of any size, a dispatch a layer: an invocation makes sixteen units of four samples, one a lane of a vector. Activations are
-// [unit][sample], so that neighbouring invocations read neighbouring samples; weights are the same for a whole workgroup, a broadcast.
+// A network of any size, a dispatch a layer: an invocation makes ROW times four units of four samples, one a lane of a vector. Activations are
+// [unit][sample], so that neighbouring invocations read neighbouring samples; weights are the same for a whole workgroup. Workgroups that
+// read the same activations follow each other. ROW and Row, that many vectors of weights, are written for a run, with row_of_weights,
+// row_of_told and lane_of: src/models/diffusion/denoisers/row-wgsl.ts.
 
 struct At {
   stage: u32,
@@ -34,86 +36,108 @@ fn silu(z: vec4f) -> vec4f {
   return z / (1.0 + exp(-z));
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn layer(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
+/// Four samples that lie side by side. All invocations take part to the end, because rows are loaded by all of a subgroup together; those
+/// past the last sample make the last again.
+struct Place {
+  quads: u32,
+  quad: u32,
+  inside: bool,
+}
+
+fn place_of(workgroup: u32, index: u32) -> Place {
   let quads = run.stride / 4u;
-  let quad = id.x * WORKGROUP + lane;
-  if (quad >= quads) {
-    return;
-  }
+  let quad = workgroup * WORKGROUP + index;
+  return Place(quads, min(quad, quads - 1u), quad < quads);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn layer(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) index: u32) {
+  let place = place_of(id.y, index);
+  let lane = lane_of();
   let stage = stages[here.stage];
-  let first = 4u * id.y;
-  var z: array<vec4f, 16>;
-  for (var v = 0u; v < 4u; v++) {
-    let b = told[((here.stage * PASSES + here.pass_) * LAYERS + LAYER) * VECTORS + first + v];
+  let first = ROW * id.x;
+  var z: array<vec4f, 4u * ROW>;
+  let b = row_of_told(((here.stage * PASSES + here.pass_) * LAYERS + LAYER) * VECTORS + first, 1u, lane);
+  for (var v = 0u; v < ROW; v++) {
     for (var k = 0u; k < 4u; k++) {
-      z[4u * v + k] = vec4f(b[k]);
+      z[4u * v + k] = vec4f(b[v][k]);
     }
   }
   if (MIXED && here.pass_ == 0u) {
-    for (var j = 0u; j < 4u; j++) {
-      let row = CLASSES + u32(label_of(4u * quad + j)) * VECTORS + first;
-      for (var v = 0u; v < 4u; v++) {
+    for (var j = 0u; j < min(4u, run.units); j++) {
+      let row = CLASSES + u32(label_of(4u * place.quad + j)) * VECTORS + first;
+      let own = vec4f(vec4u(j) == vec4u(0u, 1u, 2u, 3u));
+      for (var v = 0u; v < ROW; v++) {
         let w = weights[row + v];
         for (var k = 0u; k < 4u; k++) {
-          z[4u * v + k][j] += w[k];
+          z[4u * v + k] += w[k] * own;
         }
       }
     }
   }
-  let inputs = select(run.units, DIMENSIONS, LAYER == 0u);
-  for (var i = 0u; i < inputs; i++) {
-    var h = vec4f();
-    if (LAYER == 0u) {
-      h = (four(i * run.stride + 4u * quad) - stage.signal * centre[i]) * stage.input;
-    } else {
-      h = below[i * quads + quad];
+  if (LAYER == 0u) {
+    for (var i = 0u; i < DIMENSIONS; i++) {
+      let h = (four(i * run.stride + 4u * place.quad) - stage.signal * centre[i]) * stage.input;
+      let w = row_of_weights(WEIGHTS + i * VECTORS + first, 1u, lane);
+      for (var v = 0u; v < ROW; v++) {
+        for (var k = 0u; k < 4u; k++) {
+          z[4u * v + k] += w[v][k] * h;
+        }
+      }
     }
-    for (var v = 0u; v < 4u; v++) {
-      let w = weights[WEIGHTS + i * VECTORS + first + v];
-      z[4u * v] += w.x * h;
-      z[4u * v + 1u] += w.y * h;
-      z[4u * v + 2u] += w.z * h;
-      z[4u * v + 3u] += w.w * h;
+  } else {
+    // Two at a time: sums are loaded and stored half as often where they do not fit registers.
+    for (var i = 0u; i < run.units; i += 2u) {
+      let h0 = below[i * place.quads + place.quad];
+      let h1 = below[(i + 1u) * place.quads + place.quad];
+      let w0 = row_of_weights(WEIGHTS + i * VECTORS + first, 1u, lane);
+      let w1 = row_of_weights(WEIGHTS + (i + 1u) * VECTORS + first, 1u, lane);
+      for (var v = 0u; v < ROW; v++) {
+        for (var k = 0u; k < 4u; k++) {
+          z[4u * v + k] += w0[v][k] * h0;
+          z[4u * v + k] += w1[v][k] * h1;
+        }
+      }
     }
   }
-  for (var k = 0u; k < 16u; k++) {
-    let unit = 4u * first + k;
-    var out = silu(z[k]);
-    if (LAYER > 0u) {
-      out += below[unit * quads + quad];
+  if (place.inside) {
+    for (var k = 0u; k < 4u * ROW; k++) {
+      let at = (4u * first + k) * place.quads + place.quad;
+      var out = silu(z[k]);
+      if (LAYER > 0u) {
+        out += below[at];
+      }
+      above[at] = out;
     }
-    above[unit * quads + quad] = out;
   }
 }
 
-/// What the network makes of the sample, and with it the denoised sample, four dimensions an invocation.
+/// What the network makes of the sample, and with it the denoised sample, ROW dimensions an invocation.
 @compute @workgroup_size(WORKGROUP)
-fn output(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let quads = run.stride / 4u;
-  let quad = id.x * WORKGROUP + lane;
-  if (quad >= quads) {
-    return;
-  }
+fn output(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) index: u32) {
+  let place = place_of(id.y, index);
+  let lane = lane_of();
   let stage = stages[here.stage];
-  let first = 4u * id.y;
-  let count = min(4u, DIMENSIONS - first);
-  var f: array<vec4f, 4>;
+  let first = ROW * id.x;
+  var f: array<vec4f, ROW>;
   for (var v = 0u; v < run.units / 4u; v++) {
-    let h0 = below[4u * v * quads + quad];
-    let h1 = below[(4u * v + 1u) * quads + quad];
-    let h2 = below[(4u * v + 2u) * quads + quad];
-    let h3 = below[(4u * v + 3u) * quads + quad];
-    for (var i = 0u; i < 4u; i++) {
-      // Past the last dimension the last one is made again.
-      let w = weights[WEIGHTS + min(first + i, DIMENSIONS - 1u) * VECTORS + v];
-      f[i] += w.x * h0 + w.y * h1 + w.z * h2 + w.w * h3;
+    let h0 = below[4u * v * place.quads + place.quad];
+    let h1 = below[(4u * v + 1u) * place.quads + place.quad];
+    let h2 = below[(4u * v + 2u) * place.quads + place.quad];
+    let h3 = below[(4u * v + 3u) * place.quads + place.quad];
+    // Past the last dimension it is of other numbers, which nobody asks for.
+    let w = row_of_weights(WEIGHTS + first * VECTORS + v, VECTORS, lane);
+    for (var i = 0u; i < ROW; i++) {
+      f[i] += w[i].x * h0 + w[i].y * h1 + w[i].z * h2 + w[i].w * h3;
     }
   }
-  for (var i = 0u; i < count; i++) {
-    let at = first + i;
-    let now = four(at * run.stride + 4u * quad);
-    let bias = weights[BIAS + at / 4u][at % 4u];
-    above[at * quads + quad] = centre[at] + (now - stage.signal * centre[at]) * stage.skip + (f[i] + bias) * stage.output;
+  if (place.inside) {
+    for (var i = 0u; i < min(ROW, DIMENSIONS - first); i++) {
+      let at = first + i;
+      let now = four(at * run.stride + 4u * place.quad);
+      let bias = weights[BIAS + at / 4u][at % 4u];
+      let shift = now - stage.signal * centre[at];
+      above[at * place.quads + place.quad] = centre[at] + shift * stage.skip + (f[i] + bias) * stage.output;
+    }
   }
 }

@@ -1,8 +1,9 @@
 // requires: diffusion/stage.wgsl
 // The exact denoiser of a data set: the mean of its points a_i with weights softmax(-|x - signal a_i|² / 2 noise²). It is the retrieval of a
 // modern Hopfield network with inverse temperature (signal/noise)². (Ramsauer et al. 2021, arXiv 2008.02217; Ambrogioni 2024, arXiv
-// 2309.17290.) Weights are never all there: an invocation takes one chunk of the points, sixteen at a time, for four samples, one a lane of a
-// vector, by the online softmax; another kernel puts the chunks together. Chunks do not depend on the number of samples.
+// 2309.17290.) Weights are never all there: an invocation takes one chunk of the points, some at a time, for four samples, one a lane of a
+// vector, by the online softmax; another kernel puts the chunks together. Chunks do not depend on the number of samples. ROW and Row, that
+// many vectors of points, are written for a run, with row_of_points and lane_of: src/models/diffusion/denoisers/row-wgsl.ts.
 
 struct At {
   stage: u32,
@@ -30,13 +31,15 @@ override CHUNK: u32;
 override CHUNKS: u32;
 
 const LEAST = -3.0e38;
+/// Points at a time.
+const SOME = 4u * ROW;
 
 @compute @workgroup_size(WORKGROUP)
-fn attend(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let own = id.x * WORKGROUP + lane;
-  if (own >= here.quads) {
-    return;
-  }
+fn attend(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) index: u32) {
+  // All invocations take part to the end, because rows are loaded by all of a subgroup together.
+  let inside = id.x * WORKGROUP + index < here.quads;
+  let own = min(id.x * WORKGROUP + index, here.quads - 1u);
+  let lane = lane_of();
   let sample = 4u * (here.first_quad + own);
   let stage = stages[here.stage];
   let scale = 0.5 / max(stage.noise * stage.noise, 1e-12);
@@ -50,24 +53,21 @@ fn attend(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lan
   let out = id.y * (DIMENSIONS + 2u) * here.quads + own;
   var most = vec4f(LEAST);
   var sum = vec4f();
-  for (var i = 0u; i < DIMENSIONS; i++) {
-    sums[out + (2u + i) * here.quads] = vec4f();
-  }
-  for (var block = id.y * CHUNK / 16u; block < (id.y + 1u) * CHUNK / 16u; block++) {
-    var w = array<vec4f, 16>();
+  for (var block = id.y * CHUNK / SOME; block < (id.y + 1u) * CHUNK / SOME; block++) {
+    var w = array<vec4f, SOME>();
     for (var i = 0u; i < DIMENSIONS; i++) {
       let now = four(i * run.stride + sample);
-      for (var v = 0u; v < 4u; v++) {
-        let a = stage.signal * points[i * vectors + 4u * block + v];
+      let a = row_of_points(i * vectors + ROW * block, 1u, lane);
+      for (var v = 0u; v < ROW; v++) {
         for (var k = 0u; k < 4u; k++) {
-          let off = now - a[k];
+          let off = now - stage.signal * a[v][k];
           w[4u * v + k] += off * off;
         }
       }
     }
     var next = most;
-    for (var k = 0u; k < 16u; k++) {
-      let point = 16u * block + k;
+    for (var k = 0u; k < SOME; k++) {
+      let point = SOME * block + k;
       let label = labels[point];
       let counts = ((asked == vec4i(-1)) | (asked == vec4i(label))) & vec4<bool>(point < POINTS);
       w[k] = select(vec4f(LEAST), -scale * w[k], counts);
@@ -75,22 +75,27 @@ fn attend(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lan
     }
     let fall = exp(most - next);
     sum *= fall;
-    for (var k = 0u; k < 16u; k++) {
+    for (var k = 0u; k < SOME; k++) {
       w[k] = select(vec4f(), exp(w[k] - next), w[k] > vec4f(LEAST));
       sum += w[k];
     }
     most = next;
     for (var i = 0u; i < DIMENSIONS; i++) {
-      var mean = sums[out + (2u + i) * here.quads] * fall;
-      for (var v = 0u; v < 4u; v++) {
-        let a = points[i * vectors + 4u * block + v];
-        mean += a.x * w[4u * v] + a.y * w[4u * v + 1u] + a.z * w[4u * v + 2u] + a.w * w[4u * v + 3u];
+      let place = out + (2u + i) * here.quads;
+      var mean = select(sums[place] * fall, vec4f(), block == id.y * CHUNK / SOME);
+      let a = row_of_points(i * vectors + ROW * block, 1u, lane);
+      for (var v = 0u; v < ROW; v++) {
+        mean += a[v].x * w[4u * v] + a[v].y * w[4u * v + 1u] + a[v].z * w[4u * v + 2u] + a[v].w * w[4u * v + 3u];
       }
-      sums[out + (2u + i) * here.quads] = mean;
+      if (inside) {
+        sums[place] = mean;
+      }
     }
   }
-  sums[out] = most;
-  sums[out + here.quads] = sum;
+  if (inside) {
+    sums[out] = most;
+    sums[out + here.quads] = sum;
+  }
 }
 
 /// Chunks together, in their order: an invocation makes one dimension of four samples.

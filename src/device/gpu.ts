@@ -70,7 +70,8 @@ export class GpuDevice {
   static async open(host: Host): Promise<GpuDevice> {
     const { adapter } = host;
     const limits = adapter.limits;
-    const requiredFeatures: GPUFeatureName[] = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
+    const wanted: GPUFeatureName[] = ["timestamp-query", "subgroups"];
+    const requiredFeatures = wanted.filter((feature) => adapter.features.has(feature));
     const requiredLimits = {
       maxBufferSize: limits.maxBufferSize,
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,

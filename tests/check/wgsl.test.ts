@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { create } from "webgpu";
 import { shaderParts, shaderPaths, shaderSource } from "../../src/device/shader.ts";
+import { rowWgsl } from "../../src/models/diffusion/denoisers/row-wgsl.ts";
 import { parseExpression } from "../../src/models/gillespie/expression.ts";
 import { parseNetwork } from "../../src/models/gillespie/text.ts";
 import { generate } from "../../src/models/gillespie/wgsl.ts";
@@ -44,9 +45,11 @@ const DIFFUSION: Record<string, string[]> = {
     `${SAMPLE}fn model(x: Sample, time: f32, next: f32, signal: f32, noise: f32) -> Sample { return x; }\n`,
   ],
   "diffusion/fused.wgsl": [
-    "const DIMENSIONS = 3u;\nconst WIDTH = 64u;\nconst COLUMNS = 8u;\nconst VECTORS = 4u;\n",
-    "const DIMENSIONS = 2u;\nconst WIDTH = 128u;\nconst COLUMNS = 4u;\nconst VECTORS = 8u;\n",
+    `${rowWgsl({ vectors: 4, broadcast: false }, ["weights", "told"])}const DIMENSIONS = 3u;\nconst WIDTH = 64u;\nconst COLUMNS = 8u;\n`,
+    `${rowWgsl({ vectors: 8, broadcast: true }, ["weights", "told"])}const DIMENSIONS = 2u;\nconst WIDTH = 128u;\nconst COLUMNS = 8u;\n`,
   ],
+  "diffusion/layers.wgsl": [4, 8].map((vectors) => rowWgsl({ vectors, broadcast: vectors === 8 }, ["weights", "told"])),
+  "diffusion/points.wgsl": [4, 8].map((vectors) => rowWgsl({ vectors, broadcast: vectors === 8 }, ["points"])),
 };
 const generatedFor = (path: string): string[] => {
   const laned = path.startsWith("reservoir/") && shaderParts(path).includes("reservoir/unit.wgsl");

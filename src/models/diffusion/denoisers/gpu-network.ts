@@ -3,30 +3,39 @@
 import type { Kernel } from "../../../device/kernel.ts";
 import { type Network, offsetsOf } from "../network/shape.ts";
 import { BASE, type Compiled, KEPT, type Part, type Setting, STEP_BYTES } from "./gpu-denoiser.ts";
+import { BROADCAST, broadcasts, type Row, rowWgsl } from "./row-wgsl.ts";
 import { classRows, toldOf } from "./told.ts";
 
 /** Numbers of a sample up to which a network of two layers is one dispatch. */
 const FEW = 8;
 
-/** How the fused kernel is cut: samples side by side, invocations that share them, and vectors of units at a time. */
+/** Buffers that are read in rows. */
+const TABLES = ["weights", "told"];
+
+/** How the fused kernel is cut: samples side by side, invocations that share them, and rows of weights. */
 interface Cut {
   columns: number;
   split: number;
-  vectors: number;
+  row: Row;
+}
+
+/** Vectors of units at a time: a software adapter gathers activations dearly, and so makes many units of each; a GPU has registers for few. */
+function rowOf({ device }: Setting, { shape }: Network, workgroup: number, fused: boolean): Row {
+  const broadcast = broadcasts(device, workgroup);
+  const many = (broadcast || (fused && device.info.software)) && shape.width % (4 * BROADCAST) === 0;
+  return { broadcast, vectors: many ? BROADCAST : 4 };
 }
 
 /** As little as a workgroup holds at least: 16 KiB. */
-function cutOf(setting: Setting, { shape }: Network): Cut | undefined {
-  const { dimension, width } = shape;
+function cutOf(setting: Setting, network: Network): Cut | undefined {
+  const { dimension, width } = network.shape;
   const { limits, info } = setting.device;
-  const blocks = (vectors: number) => width / (4 * vectors);
-  const bytes = ({ columns, vectors }: Cut) => 16 * columns * (dimension + width + blocks(vectors) * dimension);
-  const fits = (cut: Cut) => bytes(cut) <= limits.maxComputeWorkgroupStorageSize;
-  // A CPU gathers activations dearly, and so makes many units of each; a GPU has registers for few.
-  const wide = info.software ? [8, 4, 2, 1] : [4, 2, 1];
-  const vectors = wide.find((count) => width % (4 * count) === 0)!;
-  const split = info.software ? 1 : Math.min(8, blocks(vectors));
-  return [16, 8, 4].map((columns): Cut => ({ columns, split, vectors })).find(fits);
+  const cuts = [16, 8, 4].map((columns): Cut => {
+    const row = rowOf(setting, network, columns, true);
+    return { columns, row, split: info.software ? 1 : Math.min(8, width / (4 * row.vectors)) };
+  });
+  const bytes = ({ columns, row }: Cut) => 16 * columns * (dimension + width + (width / (4 * row.vectors)) * dimension);
+  return cuts.find((cut) => bytes(cut) <= limits.maxComputeWorkgroupStorageSize);
 }
 
 export async function gpuNetwork(setting: Setting, network: Network): Promise<Compiled> {
@@ -38,14 +47,14 @@ export async function gpuNetwork(setting: Setting, network: Network): Promise<Co
 
 const mixed = ({ sampling }: Setting, { shape }: Network) => Number(sampling.label === -2 && shape.classes > 0);
 
-async function gpuFused(setting: Setting, network: Network, { columns, split, vectors }: Cut): Promise<Compiled> {
+async function gpuFused(setting: Setting, network: Network, { columns, split, row }: Cut): Promise<Compiled> {
   const { device, sampling, stride } = setting;
   const { dimension, width } = network.shape;
   const places = offsetsOf(network.shape);
   const rows = classRows(network);
   const kernel = await device.kernel({
     shader: "diffusion/fused.wgsl",
-    generated: `const DIMENSIONS = ${dimension}u;\nconst WIDTH = ${width}u;\nconst COLUMNS = ${columns}u;\nconst VECTORS = ${vectors}u;\n`,
+    generated: `${rowWgsl(row, TABLES)}const DIMENSIONS = ${dimension}u;\nconst WIDTH = ${width}u;\nconst COLUMNS = ${columns}u;\n`,
     entryPoint: "advance",
     bindings: [...KEPT, "read-only-storage", "read-only-storage", "read-only-storage"],
     constants: {
@@ -68,9 +77,12 @@ async function gpuLayers(setting: Setting, network: Network, passes: number): Pr
   const { dimension, width, layers } = network.shape;
   const places = offsetsOf(network.shape);
   const rows = classRows(network);
+  const row = rowOf(setting, network, workgroup, false);
+  const units = 4 * row.vectors;
   const compile = (entryPoint: "layer" | "output", layer: number): Promise<Kernel> =>
     device.kernel({
       shader: "diffusion/layers.wgsl",
+      generated: rowWgsl(row, TABLES),
       entryPoint,
       bindings: [...BASE, ...Array(4).fill("read-only-storage"), "storage", "step"],
       constants: {
@@ -96,12 +108,17 @@ async function gpuLayers(setting: Setting, network: Network, passes: number): Pr
       // The first reads the sample, which is bound already.
       const below = layer === 0 ? weights : rooms[(layer + 1) % 2];
       const group = kernel.bind(run, stages, x, weights, centre, told, below, rooms[layer % 2], step);
-      return { kernel, group: () => group, groups: [lines, width / 16], words: [] };
+      return { kernel, group: () => group, groups: [width / units, lines], words: [] };
     });
     const groups = denoised.map((above) =>
       output.bind(run, stages, x, weights, centre, told, rooms[(layers + 1) % 2], above, step),
     );
-    parts.push({ kernel: output, group: (pass) => groups[pass], groups: [lines, Math.ceil(dimension / 4)], words: [] });
+    parts.push({
+      kernel: output,
+      group: (pass) => groups[pass],
+      groups: [Math.ceil(dimension / row.vectors), lines],
+      words: [],
+    });
     return { kind: "separate", denoised: denoised[0], unguided: denoised[passes - 1], parts, passes };
   };
 }

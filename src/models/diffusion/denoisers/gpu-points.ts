@@ -4,6 +4,7 @@ import { ParameterError } from "../../../device/errors.ts";
 import type { GpuDevice } from "../../../device/gpu.ts";
 import { CHUNK, turnedPoints } from "./chunks.ts";
 import { BASE, type Compiled, type Part, type Setting, STEP_BYTES } from "./gpu-denoiser.ts";
+import { BROADCAST, broadcasts, rowWgsl } from "./row-wgsl.ts";
 
 /** Bytes of the sums of a dispatch's samples. */
 const MOST = 2 ** 27;
@@ -16,9 +17,12 @@ export async function gpuPoints(setting: Setting, points: Float32Array, labels?:
   const chunks = Math.ceil(count / CHUNK);
   checkFit(device, 4 * CHUNK * chunks * dimension, count);
   const passes = sampling.guidance > 0 ? 2 : 1;
+  // Vectors of a row belong to the order of sums, so they follow from the device alone.
+  const taken = { broadcast: broadcasts(device, workgroup), vectors: device.info.software ? BROADCAST : 4 };
   const compile = (entryPoint: "attend" | "merge") =>
     device.kernel({
       shader: "diffusion/points.wgsl",
+      generated: rowWgsl(taken, ["points"]),
       entryPoint,
       bindings: [...BASE, "read-only-storage", "read-only-storage", "storage", "storage", "step"],
       constants: { WORKGROUP: workgroup, DIMENSIONS: dimension, POINTS: count, CHUNK, CHUNKS: chunks },
