@@ -33,7 +33,9 @@ try {
     if (only !== undefined && only !== data) continue;
     const training = await diffusionTraining.create(device, { ...options, data, seed: 1n });
     await training.run(options.steps);
-    const file = networkFile(await training.network(), { half: true, metadata: { steps: String(options.steps) } });
+    // Pictures are decoded by the data's own decoder, which comes with gibbs already.
+    const network = { ...(await training.network()), decoder: undefined };
+    const file = networkFile(network, { half: true, metadata: { steps: String(options.steps) } });
     process.stdout.write(`${data}: loss ${training.estimate().loss.value.toFixed(4)}, ${file.length} bytes\n`);
     training.dispose();
     writeFileSync(

@@ -43,6 +43,7 @@ export async function complete(job: Job, command: string, keeping: Keeping, opti
     if (path !== undefined) await writeFileWhole(path, await job.bytes());
     if (options.signal.aborted && job.remaining > 0) throw interrupted(job, command, path);
   }
+  await job.simulation.conclude?.();
   if (options.copy && from === total && path !== undefined) await writeFileWhole(path, await job.bytes());
 }
 

@@ -1,6 +1,6 @@
 // The sheet that a law is drawn on: ink in 64 × 64 cells, painted by the brush; of points it shows where they lie.
 
-import { DRAWING } from "../../src/models/diffusion/data/drawing.ts";
+import { DRAWING, parseDrawing } from "../../src/models/diffusion/data/drawing.ts";
 import { type DataSet, drawingText } from "../../src/models/diffusion/index.ts";
 import { boxOf } from "../../src/models/diffusion/pictures.ts";
 import type { Stroke } from "../worker/protocol.ts";
@@ -61,15 +61,14 @@ export class Ink {
 
 /** Of a drawing of any size. */
 function cellsOf(text: string): Uint8Array {
-  const [start, width, height] = DRAWING.exec(text)!;
-  const bytes = atob(text.slice(start.length).replaceAll("-", "+").replaceAll("_", "/"));
-  const most = Math.max(Number(width), Number(height));
-  const [left, top] = [(most - Number(width)) / 2, (most - Number(height)) / 2];
+  const { ink, width, height } = parseDrawing(text);
+  const most = Math.max(width, height);
+  const [left, top] = [(most - width) / 2, (most - height) / 2];
   return Uint8Array.from({ length: SIDE * SIDE }, (_, cell) => {
     const column = Math.floor((((cell % SIDE) + 0.5) * most) / SIDE - left);
     const row = Math.floor(((Math.floor(cell / SIDE) + 0.5) * most) / SIDE - top);
-    if (column < 0 || column >= Number(width) || row < 0 || row >= Number(height)) return 0;
-    return bytes.charCodeAt(row * Number(width) + column);
+    if (column < 0 || column >= width || row < 0 || row >= height) return 0;
+    return ink[row * width + column];
   });
 }
 

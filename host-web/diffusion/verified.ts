@@ -2,8 +2,8 @@
 // and where samples choose between modes they make any difference large.
 
 import { type DiffusionSimulation, diffusion, type Level } from "../../src/models/diffusion/index.ts";
-import { normals } from "../../src/random/normal.ts";
-import { streamKey, streamPurpose, threefry4x32 } from "../../src/random/threefry.ts";
+import { noiseOf } from "../../src/models/diffusion/reference.ts";
+import { streamPurpose } from "../../src/random/threefry.ts";
 import { Law } from "./law.ts";
 
 /** Standard deviations that a step in 32-bit floats may be from one in 64-bit floats. */
@@ -43,9 +43,12 @@ export async function someSteps(simulation: DiffusionSimulation): Promise<Float6
 
 /** Data at a level, the same bits on every machine. */
 function noisy(points: Float32Array, d: number, samples: number, { signal, noise }: Level, at: number): Float32Array {
-  const key = streamKey(1n, PURPOSE, at);
-  return Float32Array.from({ length: samples * d }, (_, i) => {
-    const normal = normals(threefry4x32([i, 0, 0, 0], key))[0];
-    return signal * points[i % points.length] + noise * normal;
-  });
+  const all = new Float32Array(samples * d);
+  for (let sample = 0; sample < samples; sample++) {
+    const normal = noiseOf(1n, PURPOSE, { sample, draw: at, use: 0, dimension: d });
+    for (let i = sample * d; i < (sample + 1) * d; i++) {
+      all[i] = signal * points[i % points.length] + noise * normal[i - sample * d];
+    }
+  }
+  return all;
 }

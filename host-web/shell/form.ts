@@ -1,5 +1,6 @@
 // The controls and their texts: sliders move their numbers, and a change is sent as the texts that a link would hold.
 
+import { base64url } from "../../src/files/base64.ts";
 import type { Look, News } from "../worker/protocol.ts";
 
 export interface FormEvents {
@@ -85,7 +86,7 @@ export class Form {
   /** A picture becomes as many pixels as there are neurons. @throws FileError for what is no series */
   async #textOf(file: File, holds: string): Promise<string> {
     if (holds === "text") return file.text();
-    if (holds === "bytes") return base64(new Uint8Array(await file.arrayBuffer()));
+    if (holds === "bytes") return base64url(new Uint8Array(await file.arrayBuffer()));
     if (holds === "series") {
       const { readSeriesText } = await import("./series.ts");
       return readSeriesText(file);
@@ -139,9 +140,3 @@ export class Form {
 
 /** A table and a drawing begin with their sizes. */
 const ownText = (value: string) => `own, ${/^[\dx]+(?=:)/.exec(value)?.[0].replaceAll("x", " × ") ?? "from a file"}`;
-
-function base64(bytes: Uint8Array): string {
-  let characters = "";
-  for (const byte of bytes) characters += String.fromCharCode(byte);
-  return btoa(characters).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}

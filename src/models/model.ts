@@ -74,6 +74,8 @@ export interface Simulation<P = unknown> extends Disposable {
   digest(): Promise<string>;
   /** Everything needed to continue bit for bit, on any device or host; `extra` is kept with it. */
   checkpoint(extra?: CheckpointExtra): Promise<Uint8Array>;
+  /** Makes what `estimate` and `result` tell, where that is work apart from the steps. */
+  conclude?(): Promise<void>;
   /** What only this model has, for the record of a run. */
   result?(): object;
   /** What whoever reads its results must know: a sentence each. */

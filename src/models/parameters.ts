@@ -40,6 +40,20 @@ export interface Points<P> {
   batch: Partial<Record<keyof P & string, number[]>>;
 }
 
+/** A whole number from `least` to `most`. */
+export const whole = (least: number, most: number) =>
+  z
+    .int({ error: "it is a whole number" })
+    .min(least, { error: `it is at least ${least}` })
+    .max(most, { error: `it is at most ${most}` });
+
+/** A finite number from `least` to `most`. */
+export const number = (least: number, most: number) =>
+  z
+    .number({ error: "it is a finite number" })
+    .min(least, { error: `it is at least ${least}` })
+    .max(most, { error: `it is at most ${most}` });
+
 export const metaOf = (schema: z.ZodType): ParameterMeta => (schema.meta() ?? {}) as ParameterMeta;
 
 /** The schema below `.default()` and `.optional()`. */

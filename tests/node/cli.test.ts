@@ -307,7 +307,7 @@ describe.concurrent("diffusion", () => {
     expect(exact.variance.value).toBe(2.04);
     expect(readNpy(readFileSync(join(cwd, "a.npy"))).shape).toEqual([500, 2]);
     const again = await gibbs(["run", "--resume", "a.gibbs", "--json", "--quiet"], cwd);
-    expect(JSON.parse(again.stdout)).toMatchObject({ digest, steps: 8 });
+    expect(JSON.parse(again.stdout)).toMatchObject({ digest, steps: 8, result, observables });
   });
 
   it("trains a network on points of a file, which then denoises", async ({ expect }) => {

@@ -24,6 +24,7 @@ const mnist = createRequire(import.meta.url)("mnist") as { length: number; get(k
 const finished = async (options: DiffusionOptions) => {
   const simulation = await diffusion.create(device, options);
   await simulation.run(simulation.length);
+  await simulation.conclude();
   return simulation;
 };
 

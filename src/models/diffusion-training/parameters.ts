@@ -1,17 +1,7 @@
 // The parameters of the training of a denoiser, declared once.
 
 import * as z from "zod";
-
-const whole = (least: number, most: number) =>
-  z
-    .int({ error: "it is a whole number" })
-    .min(least, { error: `it is at least ${least}` })
-    .max(most, { error: `it is at most ${most}` });
-const number = (least: number, most: number) =>
-  z
-    .number({ error: "it is a finite number" })
-    .min(least, { error: `it is at least ${least}` })
-    .max(most, { error: `it is at most ${most}` });
+import { number, whole } from "../parameters.ts";
 
 export const diffusionTrainingParameters = z.object({
   data: z

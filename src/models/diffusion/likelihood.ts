@@ -11,12 +11,12 @@ const [LEAST, MOST] = [1e-5, 1e4];
 const STEPS = 800;
 
 /**
- * ln p(x), in nats: from dx/d ln σ = x - D(x; σ) and d ln p/d ln σ = -(dimension - ∇·D), by the fourth-order Runge-Kutta method, with the exact
+ * ln p(x) of points, in nats: from dx/d ln σ = x - D(x; σ) and d ln p/d ln σ = -(dimension - ∇·D), by the fourth-order Runge-Kutta method, with the exact
  * divergence; at the end p is that of noise about the data's mean. (Song et al. 2021, arXiv 2011.13456, section 4.3 and appendix D.2; Chen,
  * Rubanova, Bettencourt & Duvenaud 2018, arXiv 1806.07366.)
  */
-export function logLikelihood(denoiser: ReferenceDenoiser, point: Float64Array, data: DataSet): number {
-  const d = point.length;
+export function logLikelihoodOf(denoiser: ReferenceDenoiser, data: DataSet): (point: Float64Array) => number {
+  const { dimension: d } = data;
   const { mean, covariance } = data.mixture
     ? mixtureMoments(data.mixture)
     : { mean: meanOf(data.points, d), covariance: covarianceOf(data.points, d) };
@@ -30,19 +30,21 @@ export function logLikelihood(denoiser: ReferenceDenoiser, point: Float64Array, 
     const clean = denoiser.denoise(x, level);
     return { x: x.map((value, i) => value - clean[i]), grown: d - denoiser.divergence(x, level) };
   };
-  let x = point;
-  let grown = 0;
-  for (let step = 0; step < STEPS; step++) {
-    const t = from + step * h;
-    const at = (k: { x: Float64Array }, share: number) => x.map((value, i) => value + share * h * k.x[i]);
-    const k1 = slope(x, t);
-    const k2 = slope(at(k1, 0.5), t + h / 2);
-    const k3 = slope(at(k2, 0.5), t + h / 2);
-    const k4 = slope(at(k3, 1), t + h);
-    x = x.map((value, i) => value + (h / 6) * (k1.x[i] + 2 * k2.x[i] + 2 * k3.x[i] + k4.x[i]));
-    grown += (h / 6) * (k1.grown + 2 * k2.grown + 2 * k3.grown + k4.grown);
-  }
-  const last = Math.exp(2 * to) + variance;
-  const square = x.reduce((sum, value, i) => sum + (value - mean[i]) ** 2, 0);
-  return -0.5 * (square / last + d * Math.log(2 * Math.PI * last)) + grown;
+  return (point) => {
+    let x = point;
+    let grown = 0;
+    for (let step = 0; step < STEPS; step++) {
+      const t = from + step * h;
+      const at = (k: { x: Float64Array }, share: number) => x.map((value, i) => value + share * h * k.x[i]);
+      const k1 = slope(x, t);
+      const k2 = slope(at(k1, 0.5), t + h / 2);
+      const k3 = slope(at(k2, 0.5), t + h / 2);
+      const k4 = slope(at(k3, 1), t + h);
+      x = x.map((value, i) => value + (h / 6) * (k1.x[i] + 2 * k2.x[i] + 2 * k3.x[i] + k4.x[i]));
+      grown += (h / 6) * (k1.grown + 2 * k2.grown + 2 * k3.grown + k4.grown);
+    }
+    const last = Math.exp(2 * to) + variance;
+    const square = x.reduce((sum, value, i) => sum + (value - mean[i]) ** 2, 0);
+    return -0.5 * (square / last + d * Math.log(2 * Math.PI * last)) + grown;
+  };
 }

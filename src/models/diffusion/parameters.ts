@@ -1,6 +1,7 @@
 // The parameters of diffusion sampling, declared once: what is sampled, by which denoiser, along which noise levels.
 
 import * as z from "zod";
+import { number, whole } from "../parameters.ts";
 
 export const samplerNames = [
   "ddpm",
@@ -29,16 +30,9 @@ export const scheduleNames = [
   "flow",
 ] as const;
 
-const whole = (least: number, most: number) =>
-  z
-    .int({ error: "it is a whole number" })
-    .min(least, { error: `it is at least ${least}` })
-    .max(most, { error: `it is at most ${most}` });
-const number = (least: number, most: number) =>
-  z
-    .number({ error: "it is a finite number" })
-    .min(least, { error: `it is at least ${least}` })
-    .max(most, { error: `it is at most ${most}` });
+/** As shaders/diffusion/custom.wgsl numbers them. */
+export const predictions = ["sample", "epsilon", "v_prediction", "score", "flow_prediction"] as const;
+
 const positive = () => z.number({ error: "it is a finite number" }).gt(0, { error: "it must be above 0" });
 const oneOf = <T extends readonly string[]>(names: T) =>
   z.enum(names as unknown as [T[number], ...T[number][]], { error: `it is one of ${names.join(", ")}` });
@@ -164,7 +158,7 @@ export const diffusionParameters = z.object({
     .default(0)
     .describe("Noisy points at each of 16 times by which speciation and collapse of the data are measured; 0: not")
     .meta({ page: false }),
-  prediction: oneOf(["sample", "epsilon", "v_prediction", "score", "flow_prediction"] as const)
+  prediction: oneOf(predictions)
     .default("sample")
     .describe("What a denoiser of one's own in WGSL puts out")
     .meta({ page: false }),

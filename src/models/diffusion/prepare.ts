@@ -1,15 +1,15 @@
 // From parameters to a sampling run: which denoiser, which noise levels, and whether they fit each other.
 
 import { ParameterError } from "../../device/errors.ts";
+import { base64Bytes } from "../../files/base64.ts";
 import type { DataSet } from "./data/data-set.ts";
 import { dataSetOf } from "./data/index.ts";
-import { networkDenoiser } from "./denoisers/network-denoiser.ts";
+import { referenceOf } from "./denoisers/reference-of.ts";
 import { shippedNetwork } from "./denoisers/shipped.ts";
 import { readNetwork } from "./network/file.ts";
 import type { Decoder, Network } from "./network/shape.ts";
 import type { DiffusionParameters, SamplerName } from "./parameters.ts";
 import { programOf, type SamplerOptions, wayOf } from "./program.ts";
-import { mixtureDenoiser, pointsDenoiser, type ReferenceDenoiser } from "./reference-denoisers.ts";
 import { remainingOf } from "./remaining.ts";
 import type { Denoiser, Sampling } from "./sampling.ts";
 import { type Schedule, scheduleOf } from "./schedules.ts";
@@ -38,8 +38,9 @@ const SCHEDULES: Record<SamplerName, NonNullable<DiffusionParameters["schedule"]
 
 export const defaultSchedule = (sampler: SamplerName) => SCHEDULES[sampler];
 
-/** Numbers of a sample that kernels of a sample an invocation hold. */
-const MOST_NUMBERS = 256;
+/** Numbers of a sample, and of one that an invocation holds by itself. */
+const MOST_NUMBERS = 4096;
+const HELD = 256;
 
 /** @throws ParameterError naming what does not fit */
 export async function prepare(parameters: DiffusionParameters, seed: bigint, levels?: Schedule): Promise<Prepared> {
@@ -47,7 +48,7 @@ export async function prepare(parameters: DiffusionParameters, seed: bigint, lev
   const denoiser = await denoiserOf(parameters, data);
   const network = denoiser.kind === "network" ? denoiser.network : undefined;
   const { dimension } = data;
-  checkDimension(data, network);
+  checkDimension(data, denoiser, network);
   const schedule = parameters.schedule ?? SCHEDULES[parameters.sampler];
   checkSchedule(parameters, schedule, denoiser);
   const way = wayOf(parameters.sampler, levels ?? scheduleOf({ ...parameters, schedule }));
@@ -81,41 +82,22 @@ export async function prepare(parameters: DiffusionParameters, seed: bigint, lev
   return { sampling, options, data, ...(decoder ? { decoder } : {}) };
 }
 
-/** The denoiser in f64; undefined for a model in WGSL. */
-export function referenceOf(denoiser: Denoiser, dimension: number): ReferenceDenoiser | undefined {
-  switch (denoiser.kind) {
-    case "mixture":
-      return mixtureDenoiser(denoiser.mixture);
-    case "points":
-      return pointsDenoiser(denoiser.points, dimension, denoiser.labels);
-    case "network":
-      return networkDenoiser(denoiser.network);
-    case "custom":
-      return undefined;
-  }
-}
-
 async function denoiserOf({ denoiser, prediction }: DiffusionParameters, data: DataSet): Promise<Denoiser> {
   if (denoiser === "exact") {
     if (data.mixture) return { kind: "mixture", mixture: data.mixture };
     return { kind: "points", points: data.points, ...(data.labels ? { labels: data.labels } : {}) };
   }
   if (denoiser === "mlp") return { kind: "network", network: await shippedNetwork(data.name) };
-  const file = bytesOf(denoiser);
+  const file = base64Bytes(denoiser);
+  if (!file) {
+    throw new ParameterError(
+      "denoiser",
+      `denoiser "${denoiser.slice(0, 40)}": it is exact, mlp, or a file: .safetensors or .wgsl.`,
+    );
+  }
   const wgsl = wgslOf(file);
   if (wgsl !== undefined) return { kind: "custom", wgsl, prediction };
   return { kind: "network", network: readNetwork(file) };
-}
-
-function bytesOf(text: string): Uint8Array {
-  try {
-    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
-  } catch {
-    throw new ParameterError(
-      "denoiser",
-      `denoiser "${text.slice(0, 40)}": it is exact, mlp, or a file: .safetensors or .wgsl.`,
-    );
-  }
 }
 
 /** A file that is text with a function in it, or undefined. */
@@ -128,15 +110,19 @@ function wgslOf(file: Uint8Array): string | undefined {
   }
 }
 
-function checkDimension({ name, dimension }: DataSet, network: Network | undefined): void {
+function checkDimension({ name, dimension }: DataSet, { kind }: Denoiser, network: Network | undefined): void {
   if (network && network.shape.dimension !== dimension) {
     throw new ParameterError(
       "denoiser",
       `denoiser: the network is of ${network.shape.dimension} numbers (trained on ${network.data}), but ${name} has ${dimension}; set data to what it was trained on.`,
     );
   }
-  if (dimension > 4096) {
-    throw new ParameterError("data", `data: a point has ${dimension} numbers; there are at most 4096.`);
+  const most = kind === "mixture" || kind === "custom" ? HELD : MOST_NUMBERS;
+  if (dimension > most) {
+    throw new ParameterError(
+      "data",
+      `data: a point has ${dimension} numbers; with this denoiser there are at most ${most}.`,
+    );
   }
 }
 
@@ -213,13 +199,4 @@ export function endsOf(text: string): [number, number] | undefined {
     throw new ParameterError("interpolate", `interpolate "${text.slice(0, 40)}": give two sample numbers, as in 3,7.`);
   }
   return ends as [number, number];
-}
-
-/** Numbers of a sample of a denoiser whose samples an invocation holds. @throws ParameterError */
-export function checkPointwise({ dimension, denoiser }: Sampling): void {
-  if (dimension <= MOST_NUMBERS || denoiser.kind === "points" || denoiser.kind === "network") return;
-  throw new ParameterError(
-    "data",
-    `data: a mixture or a model in WGSL has at most ${MOST_NUMBERS} numbers a sample, not ${dimension}.`,
-  );
 }

@@ -1,10 +1,10 @@
 // The reference as an engine: sample after sample, step after step.
 
 import { ParameterError } from "../../device/errors.ts";
-import { networkDenoiser } from "./denoisers/network-denoiser.ts";
+import { referenceOf } from "./denoisers/reference-of.ts";
 import type { SamplerOptions } from "./program.ts";
 import { noiseOf, type Sample, stepOf } from "./reference.ts";
-import { mixtureDenoiser, pointsDenoiser, type ReferenceDenoiser } from "./reference-denoisers.ts";
+import type { ReferenceDenoiser } from "./reference-denoisers.ts";
 import { labelOf, PURPOSE, type Sampler, type SamplerState, type Sampling, USE } from "./sampling.ts";
 
 export class ReferenceSampler implements Sampler {
@@ -17,7 +17,11 @@ export class ReferenceSampler implements Sampler {
   constructor(sampling: Sampling, options: SamplerOptions) {
     this.#sampling = sampling;
     this.#options = options;
-    this.#denoiser = denoiserOf(sampling);
+    const denoiser = referenceOf(sampling.denoiser, sampling.dimension);
+    if (!denoiser) {
+      throw new ParameterError("denoiser", "denoiser: a model in WGSL runs on a GPU only; choose --device gpu.");
+    }
+    this.#denoiser = denoiser;
     const { samples, dimension } = sampling;
     this.#samples = Array.from({ length: samples }, () => ({ x: new Float64Array(dimension) }));
   }
@@ -74,17 +78,4 @@ export class ReferenceSampler implements Sampler {
   }
 
   dispose(): void {}
-}
-
-function denoiserOf({ denoiser, dimension }: Sampling): ReferenceDenoiser {
-  switch (denoiser.kind) {
-    case "mixture":
-      return mixtureDenoiser(denoiser.mixture);
-    case "points":
-      return pointsDenoiser(denoiser.points, dimension, denoiser.labels);
-    case "network":
-      return networkDenoiser(denoiser.network);
-    case "custom":
-      throw new ParameterError("denoiser", "denoiser: a model in WGSL runs on a GPU only; choose --device gpu.");
-  }
 }

@@ -4,13 +4,12 @@
 
 import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
-import { normals } from "../../random/normal.ts";
-import { streamKey, threefry4x32 } from "../../random/threefry.ts";
 import type { DataSet } from "./data/data-set.ts";
 import { covarianceOf, largestEigenvalue } from "./data/moments.ts";
 import type { Level } from "./level.ts";
 import { posteriorOf } from "./posterior.ts";
-import { PURPOSE } from "./sampling.ts";
+import { noiseOf } from "./reference.ts";
+import { PURPOSE, USE } from "./sampling.ts";
 
 export interface Regimes {
   times: number[];
@@ -23,9 +22,6 @@ export interface Regimes {
   /** When the concentration is ½, and where the entropy of the points equals that of their number, as if they were Gaussian. */
   collapse: { measured: number; predicted: number };
 }
-
-/** A use of noise of its own, beside those of sampling. */
-const USE = 3;
 
 export const levelAt = (t: number): Level => ({ signal: Math.exp(-t), noise: Math.sqrt(-Math.expm1(-2 * t)), time: t });
 
@@ -119,15 +115,12 @@ function noisy(
   { signal, noise }: Level,
   { probes, seed, draw }: { probes: number; seed: bigint; draw: number },
 ): Float32Array {
-  const key = streamKey(seed, PURPOSE, 0);
   const count = points.length / d;
   const x = new Float32Array(probes * d);
   for (let s = 0; s < probes; s++) {
     const from = Math.floor((s * count) / probes) * d;
-    for (let i = 0; i < d; i += 4) {
-      const n = normals(threefry4x32([s, i / 4, draw, USE], key));
-      for (let j = 0; j < Math.min(4, d - i); j++) x[s * d + i + j] = signal * points[from + i + j] + noise * n[j];
-    }
+    const normal = noiseOf(seed, PURPOSE, { sample: s, draw, use: USE.regimes, dimension: d });
+    for (let i = 0; i < d; i++) x[s * d + i] = signal * points[from + i] + noise * normal[i];
   }
   return x;
 }

@@ -1,16 +1,13 @@
 // How much of x₀ is still open when a noisy sample is known: what the optimal variance of ddpm is made of.
 
-import { normals } from "../../random/normal.ts";
-import { streamKey, threefry4x32 } from "../../random/threefry.ts";
 import type { DataSet } from "./data/data-set.ts";
 import type { Level } from "./level.ts";
+import { noiseOf } from "./reference.ts";
 import type { ReferenceDenoiser } from "./reference-denoisers.ts";
-import { PURPOSE } from "./sampling.ts";
+import { PURPOSE, USE } from "./sampling.ts";
 
 /** Noisy samples over which the mean is taken. */
 const SAMPLES = 64;
-/** A use of noise of its own, beside those of sampling. */
-const USE = 2;
 
 /**
  * E tr Cov(x₀ | x) / dimension at a level: over 64 points with noise, the same for all levels, or one where it is the same for any x, as of a
@@ -21,12 +18,9 @@ export function remainingOf(
   { points, dimension, mixture }: DataSet,
 ): (level: Level) => number {
   const count = mixture?.components.length === 1 ? 1 : Math.min(SAMPLES, points.length / dimension);
-  const noise = Array.from({ length: count }, (_, s) => {
-    const blocks = Array.from({ length: Math.ceil(dimension / 4) }, (_, block) =>
-      normals(threefry4x32([s, block, 0, USE], streamKey(0n, PURPOSE, 0))),
-    );
-    return blocks.flat();
-  });
+  const noise = Array.from({ length: count }, (_, sample) =>
+    noiseOf(0n, PURPOSE, { sample, draw: 0, use: USE.remaining, dimension }),
+  );
   return (level) => {
     let sum = 0;
     for (let s = 0; s < count; s++) {

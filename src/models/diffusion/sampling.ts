@@ -9,8 +9,8 @@ import type { Schedule } from "./schedules.ts";
 
 export const PURPOSE = streamPurpose(8, 16);
 
-/** Apart from each other within the purpose. */
-export const USE = { steps: 0, given: 1 } as const;
+/** Apart from each other within the purpose: of sampling, of what is given, and of noisy data by which a law is measured. */
+export const USE = { steps: 0, given: 1, remaining: 2, regimes: 3 } as const;
 
 export type Denoiser =
   | { kind: "mixture"; mixture: Mixture }

@@ -3,6 +3,7 @@
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
+import { base64url } from "../../files/base64.ts";
 import type { Estimate } from "../../statistics/index.ts";
 import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
 import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
@@ -10,14 +11,15 @@ import { type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import type { DataSet } from "./data/data-set.ts";
+import { referenceOf } from "./denoisers/reference-of.ts";
 import { GpuSampler } from "./gpu.ts";
 import type { Level } from "./level.ts";
-import { logLikelihood } from "./likelihood.ts";
+import { logLikelihoodOf } from "./likelihood.ts";
 import { networkFile } from "./network/file.ts";
 import type { Decoder, Network } from "./network/shape.ts";
 import { type DiffusionParameters, diffusionParameters } from "./parameters.ts";
 import { densityPicture, sheetPicture } from "./pictures.ts";
-import { checkPointwise, endsOf, type Prepared, prepare, referenceOf } from "./prepare.ts";
+import { endsOf, type Prepared, prepare } from "./prepare.ts";
 import { ReferenceSampler } from "./reference-sampler.ts";
 import { measureRegimes } from "./regimes.ts";
 import { labelOf, type Sampler, type SamplerState } from "./sampling.ts";
@@ -88,7 +90,11 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
   static async create(device: Device, options: DiffusionOptions = {}): Promise<DiffusionSimulation> {
     const { seed = 1n, noise, levels, network, wgsl, workgroup, ...own } = options;
     const given: Given = { ...(levels ? { levels: checkLevels(levels) } : {}) };
-    const denoiser = network ? base64(networkFile(network)) : wgsl ? base64(new TextEncoder().encode(wgsl)) : undefined;
+    const denoiser = network
+      ? base64url(networkFile(network))
+      : wgsl
+        ? base64url(new TextEncoder().encode(wgsl))
+        : undefined;
     const points = resolve("diffusion", diffusionParameters, {
       ...own,
       ...(denoiser ? { denoiser } : {}),
@@ -118,7 +124,6 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
       start: levels[0].signal === 1 ? levels[0].noise : 1,
     };
     const prepared = await prepare(points.parameters, seed, schedule);
-    checkPointwise(prepared.sampling);
     const sampler =
       device.kind === "gpu"
         ? await GpuSampler.create(device, prepared.sampling, workgroup)
@@ -232,7 +237,6 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
       });
       this.#steps = first + steps;
       await between({ done: steps, total: steps }, options);
-      if (this.#steps === this.length) this.#summary = await this.#summarise();
     });
   }
 
@@ -261,7 +265,12 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     return { ...summary, result: { ...summary.result, regimes } };
   }
 
-  /** What the samples say as they stand; it is made at the end of the way, and here on the way. */
+  /** Makes what `estimate` and `result` tell. */
+  async conclude(): Promise<void> {
+    await this.summary();
+  }
+
+  /** What the samples say as they stand. */
   summary(): Promise<Summary> {
     return this.#exclusive.use(async () => {
       this.#summary ??= await this.#summarise();
@@ -284,10 +293,10 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     if (points.length === 0 || points.length % dimension !== 0) {
       throw new ParameterError("points", `points: ${points.length} numbers are no points of ${dimension} each.`);
     }
-    return Array.from({ length: points.length / dimension }, (_, p) => {
-      const x = Float64Array.from({ length: dimension }, (_, i) => points[p * dimension + i]);
-      return logLikelihood(reference, x, this.data);
-    });
+    const logLikelihood = logLikelihoodOf(reference, this.data);
+    return Array.from({ length: points.length / dimension }, (_, p) =>
+      logLikelihood(Float64Array.from({ length: dimension }, (_, i) => points[p * dimension + i])),
+    );
   }
 
   /**
@@ -312,6 +321,7 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     return all;
   }
 
+  /** Of the summary, which `conclude` or `summary` makes; before it nothing is known. */
   estimate(): Record<string, Estimate> {
     const unknown = { value: Number.NaN, error: Number.POSITIVE_INFINITY, tau: 0.5, n: 0 };
     return Object.fromEntries(
@@ -422,10 +432,4 @@ const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.b
 function floats(bytes: Uint8Array | undefined): Float32Array {
   if (!bytes || bytes.length % 4 !== 0) return new Float32Array();
   return new Float32Array(bytes.slice().buffer);
-}
-
-function base64(bytes: Uint8Array): string {
-  let characters = "";
-  for (const byte of bytes) characters += String.fromCharCode(byte);
-  return btoa(characters);
 }

@@ -3,6 +3,7 @@
 import type { Estimate } from "../../statistics/index.ts";
 import type { DataSet } from "./data/data-set.ts";
 import { nearestLabel, slicedWasserstein } from "./data/distance.ts";
+import { covarianceOf, meanOf } from "./data/moments.ts";
 import type { Regimes } from "./regimes.ts";
 
 /** Samples of which distances and labels are told: sorting and searching take time. */
@@ -40,10 +41,8 @@ export interface DiffusionResult {
 export function summaryOf(x: Float32Array, data: DataSet, asked: (sample: number) => number | undefined): Summary {
   const { dimension: d } = data;
   const count = x.length / d;
-  const means = new Float64Array(d);
-  for (let at = 0; at < x.length; at++) means[at % d] += x[at];
-  for (let i = 0; i < d; i++) means[i] /= count;
-  const covariance = d <= SHOWN ? covarianceOf(x, means) : undefined;
+  const means = meanOf(x, d);
+  const covariance = d <= SHOWN ? covarianceOf(x, d) : undefined;
   // Of each sample: its mean, and its mean square about the means.
   const own = { mean: new Float64Array(count), square: new Float64Array(count) };
   for (let s = 0; s < count; s++) {
@@ -61,7 +60,7 @@ export function summaryOf(x: Float32Array, data: DataSet, asked: (sample: number
     ...agreementOf(x, data, asked),
     result: {
       mean: Array.from(means),
-      ...(covariance ? { covariance } : {}),
+      ...(covariance ? { covariance: rowsOf(covariance, d) } : {}),
       ...(x.every(Number.isFinite) ? { slicedWasserstein: slicedWasserstein(some, law, d) } : {}),
       ...(known && data.mixture && data.mixture.components.length > 1 ? modesOf(x, data) : {}),
     },
@@ -76,17 +75,8 @@ function independent(values: Float64Array): Estimate {
   return { value, error: n > 1 ? Math.sqrt(squares / (n - 1) / n) : Number.POSITIVE_INFINITY, tau: 0.5, n };
 }
 
-function covarianceOf(x: Float32Array, means: Float64Array): number[][] {
-  const d = means.length;
-  const count = x.length / d;
-  const sums = Array.from({ length: d }, () => Array<number>(d).fill(0));
-  const off = new Float64Array(d);
-  for (let s = 0; s < count; s++) {
-    for (let i = 0; i < d; i++) off[i] = x[s * d + i] - means[i];
-    for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) sums[i][j] += off[i] * off[j];
-  }
-  return sums.map((_, i) => sums.map((_, j) => (i >= j ? sums[i][j] : sums[j][i]) / count));
-}
+const rowsOf = (values: Float64Array, d: number) =>
+  Array.from({ length: d }, (_, i) => Array.from(values.subarray(i * d, (i + 1) * d)));
 
 function modesOf(x: Float32Array, { mixture, dimension: d }: DataSet) {
   const { components } = mixture!;

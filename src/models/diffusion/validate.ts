@@ -27,6 +27,7 @@ export async function* validateDiffusion(
   const finished = async (options: DiffusionOptions) => {
     const simulation = await DiffusionSimulation.create(device, options);
     await simulation.run(simulation.length, { signal });
+    await simulation.conclude();
     return simulation;
   };
 

@@ -2,12 +2,12 @@
 // base64url.
 
 import { ParameterError } from "../../device/errors.ts";
+import { base64Bytes, base64url } from "../../files/base64.ts";
 import { bitsOf, spinsOf, stateBytes } from "./network.ts";
 
 /** Spins ±1 of a picture in rows from the top as text. */
 export function imageText(spins: ArrayLike<number>, width: number): string {
-  const text = btoa(String.fromCharCode(...bitsOf(spins)));
-  return `${width}x${spins.length / width}:${text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+  return `${width}x${spins.length / width}:${base64url(bitsOf(spins))}`;
 }
 
 /** The spins of a picture for so many neurons. @throws ParameterError if it has another size, or is no picture */
@@ -21,15 +21,12 @@ export function imageSpins(text: string, neurons: number): Int8Array {
       `image of ${width} × ${height} pixels: ${neurons} neurons need one of ${side * side === neurons ? `${side} × ${side}` : "a square"}; ${remedy} a picture of that size.`,
     );
   }
-  const characters = atob(base64.replaceAll("-", "+").replaceAll("_", "/"));
-  if (characters.length !== stateBytes(neurons)) {
+  const bits = base64Bytes(base64) ?? new Uint8Array();
+  if (bits.length !== stateBytes(neurons)) {
     throw new ParameterError(
       "image",
-      `image: its bits are ${characters.length} bytes, and ${width} × ${height} pixels have ${stateBytes(neurons)}.`,
+      `image: its bits are ${bits.length} bytes, and ${width} × ${height} pixels have ${stateBytes(neurons)}.`,
     );
   }
-  return spinsOf(
-    Uint8Array.from(characters, (character) => character.charCodeAt(0)),
-    neurons,
-  );
+  return spinsOf(bits, neurons);
 }

@@ -8,10 +8,10 @@ import { flowOf } from "./systems/index.ts";
 import { stepsOf } from "./tasks/index.ts";
 import { validateReservoir } from "./validate.ts";
 
+export { base64url as bytesText } from "../../files/base64.ts";
 export { attractorStatistics, type ColumnStatistics, powerSpectrum, returnMap } from "./attractor.ts";
 export type { Forecast } from "./export.ts";
 export type { Spread } from "./figures.ts";
-export { bytesText } from "./load.ts";
 export { type ClosedLoop, lyapunovSpectrum } from "./lyapunov.ts";
 export { nrmse as normalisedError, validSteps } from "./metrics.ts";
 export type { Member, Readout } from "./network.ts";

@@ -1,6 +1,7 @@
 // A trained network from a safetensors file, as `export.ts` writes it: W, W_in, b, W_out, mean and sd, with its settings.
 
 import { ParameterError } from "../../device/errors.ts";
+import { base64Bytes } from "../../files/base64.ts";
 import { readSafetensors, SafetensorsError, safetensorsMetadata, type Tensor } from "../../files/safetensors.ts";
 import type { Readout } from "./network.ts";
 import type { ReservoirParameters } from "./parameters.ts";
@@ -21,18 +22,10 @@ const SETTINGS = [
   ...["bias", "activation", "squares", "inputToReadout", "feedback", "patches", "overlap", "ridge"],
 ] as const;
 
-export const bytesText = (bytes: Uint8Array) => {
-  let characters = "";
-  for (const byte of bytes) characters += String.fromCharCode(byte);
-  return btoa(characters).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-};
-
 function bytesOf(text: string): Uint8Array {
-  try {
-    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
-  } catch {
-    throw new ParameterError("network", "network: it is a safetensors file as base64url.");
-  }
+  const bytes = base64Bytes(text);
+  if (bytes) return bytes;
+  throw new ParameterError("network", "network: it is a safetensors file as base64url.");
 }
 
 /** What reading gives; what is wrong with the file is wrong with the parameter. */

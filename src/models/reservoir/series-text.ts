@@ -2,6 +2,7 @@
 // in little-endian order, as base64url.
 
 import { ParameterError } from "../../device/errors.ts";
+import { base64Bytes, base64url } from "../../files/base64.ts";
 
 export interface OwnSeries {
   /** [series][time][feature]. */
@@ -15,10 +16,7 @@ export function seriesText({ data, shape }: { data: ArrayLike<number>; shape: re
     shape.length === 1 ? [1, shape[0], 1] : shape.length === 2 ? [1, ...shape] : (shape as [number, number, number]);
   const bytes = new DataView(new ArrayBuffer(4 * data.length));
   for (let i = 0; i < data.length; i++) bytes.setFloat32(4 * i, data[i], true);
-  let characters = "";
-  for (let i = 0; i < bytes.byteLength; i++) characters += String.fromCharCode(bytes.getUint8(i));
-  const base64 = btoa(characters).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  return `${series}x${time}x${features}:${base64}`;
+  return `${series}x${time}x${features}:${base64url(new Uint8Array(bytes.buffer))}`;
 }
 
 /** @throws ParameterError for a text that is no series, and for values that are not finite */
@@ -37,19 +35,9 @@ export function parseSeries(text: string): OwnSeries {
     "data: the text is no series, which is SERIESxTIMExFEATURES:, then 32-bit floats as base64url.",
   );
   if (shape.length !== 3) throw wrong;
-  let characters: string;
-  try {
-    characters = atob(
-      text
-        .slice(text.indexOf(":") + 1)
-        .replaceAll("-", "+")
-        .replaceAll("_", "/"),
-    );
-  } catch {
-    throw wrong;
-  }
-  if (characters.length !== 4 * count || count === 0) throw wrong;
-  const bytes = new DataView(Uint8Array.from(characters, (c) => c.charCodeAt(0)).buffer);
+  const own = base64Bytes(text.slice(text.indexOf(":") + 1));
+  if (own?.length !== 4 * count || count === 0) throw wrong;
+  const bytes = new DataView(own.buffer);
   const data = Float64Array.from({ length: count }, (_, i) => bytes.getFloat32(4 * i, true));
   const at = data.findIndex((value) => !Number.isFinite(value));
   if (at >= 0) {

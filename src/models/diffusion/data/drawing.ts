@@ -1,6 +1,7 @@
 // A drawing as a law: "WIDTHxHEIGHT:", then its ink, a byte from 0 to 255 for each cell row by row from the top, as base64url.
 
 import { ParameterError } from "../../../device/errors.ts";
+import { base64Bytes, base64url } from "../../../files/base64.ts";
 import type { Law } from "./law.ts";
 
 /** What texts of drawings begin with. */
@@ -8,10 +9,7 @@ export const DRAWING = /^(\d+)x(\d+):/;
 
 /** The text of a drawing, ink [row][column] from the top. */
 export function drawingText(ink: Uint8Array, width: number): string {
-  let characters = "";
-  for (const byte of ink) characters += String.fromCharCode(byte);
-  const base64 = btoa(characters).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  return `${width}x${ink.length / width}:${base64}`;
+  return `${width}x${ink.length / width}:${base64url(ink)}`;
 }
 
 /**
@@ -21,7 +19,7 @@ export function drawingText(ink: Uint8Array, width: number): string {
  * @throws ParameterError for a text that is no drawing, and for a drawing without ink
  */
 export function drawingLaw(text: string): Law {
-  const { ink, width, height } = parsed(text);
+  const { ink, width, height } = parseDrawing(text);
   const ends = new Float64Array(ink.length);
   let total = 0;
   for (let cell = 0; cell < ink.length; cell++) {
@@ -43,22 +41,17 @@ export function drawingLaw(text: string): Law {
   };
 }
 
-function parsed(text: string): { ink: Uint8Array; width: number; height: number } {
+/** @throws ParameterError for a text that is no drawing */
+export function parseDrawing(text: string): { ink: Uint8Array; width: number; height: number } {
   const wrong = new ParameterError(
     "data",
     "data: the text is no drawing, which is WIDTHxHEIGHT:, then a byte for each cell as base64url.",
   );
   const [start, width, height] = DRAWING.exec(text) ?? [];
   if (start === undefined) throw wrong;
-  let characters: string;
-  try {
-    characters = atob(text.slice(start.length).replaceAll("-", "+").replaceAll("_", "/"));
-  } catch {
-    throw wrong;
-  }
-  const cells = Number(width) * Number(height);
-  if (cells === 0 || characters.length !== cells) throw wrong;
-  return { ink: Uint8Array.from(characters, (c) => c.charCodeAt(0)), width: Number(width), height: Number(height) };
+  const ink = base64Bytes(text.slice(start.length));
+  if (!ink || ink.length === 0 || ink.length !== Number(width) * Number(height)) throw wrong;
+  return { ink, width: Number(width), height: Number(height) };
 }
 
 /** The first place whose value is above x; values ascend, and the last is above x. */

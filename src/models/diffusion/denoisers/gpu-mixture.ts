@@ -3,11 +3,9 @@
 import { GpuError, ParameterError } from "../../../device/errors.ts";
 import type { Kernel } from "../../../device/kernel.ts";
 import type { Mixture } from "../data/data-set.ts";
-import type { Prediction } from "../parameters.ts";
+import { type Prediction, predictions } from "../parameters.ts";
 import { type Compiled, type GpuDenoiser, KEPT, type Setting, type Shared } from "./gpu-denoiser.ts";
 import { isIsotropic, mixtureTable } from "./mixture-table.ts";
-
-const PREDICTIONS: readonly Prediction[] = ["sample", "epsilon", "v_prediction", "score", "flow_prediction"];
 
 const sampleWgsl = (dimension: number) => `const DIMENSIONS = ${dimension}u;\nalias Sample = array<f32, DIMENSIONS>;\n`;
 
@@ -36,7 +34,7 @@ export async function gpuCustom(setting: Setting, wgsl: string, prediction: Pred
       generated: `${sampleWgsl(setting.sampling.dimension)}${wgsl}\n`,
       entryPoint: "advance",
       bindings: KEPT,
-      constants: { WORKGROUP: setting.workgroup, PREDICTION: PREDICTIONS.indexOf(prediction), ...setting.switches },
+      constants: { WORKGROUP: setting.workgroup, PREDICTION: predictions.indexOf(prediction), ...setting.switches },
     });
     return (shared) => fused(shared, kernel, []);
   } catch (error) {

@@ -1,6 +1,7 @@
 // Networks that come with gibbs, trained by scripts/diffusion-networks.js.
 
 import { ParameterError } from "../../../device/errors.ts";
+import { base64Bytes } from "../../../files/base64.ts";
 import { readNetwork } from "../network/file.ts";
 import type { Network } from "../network/shape.ts";
 
@@ -23,5 +24,5 @@ export async function shippedNetwork(data: string): Promise<Network> {
     );
   }
   const { NETWORK } = await load();
-  return readNetwork(Uint8Array.from(atob(NETWORK), (character) => character.charCodeAt(0)));
+  return readNetwork(base64Bytes(NETWORK)!);
 }
