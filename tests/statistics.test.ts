@@ -14,6 +14,7 @@ import {
   estimateReplicas,
   gammaP,
   gammaQ,
+  independentMean,
   jackknife,
   jackknifeReplicas,
   kolmogorovSmirnovTest,
@@ -386,5 +387,17 @@ describe("medians", () => {
 
   it("quantiles lie between the values in order", () => {
     expect([0, 0.25, 0.5, 1].map((share) => quantile([3, 1, 2, 5], share))).toEqual([1, 1.75, 2.5, 5]);
+  });
+});
+
+describe("the mean of independent values", () => {
+  it("has the error of its spread: of 1, 2, 3, 4 that is √(5/12)", () => {
+    expect(independentMean([1, 2, 3, 4])).toEqual({
+      value: 2.5,
+      error: expect.closeTo(Math.sqrt(5 / 12), 14),
+      tau: 0.5,
+      n: 4,
+    });
+    expect(independentMean([7])).toEqual({ value: 7, error: Number.POSITIVE_INFINITY, tau: 0.5, n: 1 });
   });
 });

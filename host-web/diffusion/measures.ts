@@ -1,7 +1,10 @@
 // What is measured of samples after a step.
 
+import { meanOf } from "../../src/models/diffusion/data/moments.ts";
 import type { DataSet, DiffusionSimulation, Level } from "../../src/models/diffusion/index.ts";
 import { logDensity } from "../../src/models/diffusion/reference-denoisers.ts";
+import { momentsOf } from "../../src/models/diffusion/summary.ts";
+import { type Estimate, independentMean } from "../../src/statistics/index.ts";
 import type { Law } from "./law.ts";
 
 /** Steps of a long way in which more than moments is measured. */
@@ -9,10 +12,8 @@ const TOLD = 60;
 /** Samples of which is asked what they can still become. */
 const ASKED = 64;
 
-export interface Value {
-  value: number;
-  error: number;
-}
+/** What is shown of an estimate. */
+export type Value = Pick<Estimate, "value" | "error">;
 
 export interface Measure {
   step: number;
@@ -34,18 +35,8 @@ export function measure(
 ): Measure {
   const { dimension: d, mixture } = data;
   const level = levels[steps];
-  const count = x.length / d;
-  const means = new Float64Array(d);
-  for (let at = 0; at < x.length; at++) means[at % d] += x[at] / count;
-  const own = { mean: new Float64Array(count), square: new Float64Array(count) };
-  for (let s = 0; s < count; s++) {
-    for (let i = 0; i < d; i++) {
-      own.mean[s] += x[s * d + i] / d;
-      own.square[s] += (x[s * d + i] - means[i]) ** 2 / d;
-    }
-  }
-  const all: Measure = { step: steps, mean: meanOf(own.mean), variance: meanOf(own.square) };
-  if (law.apart(level)) all.within = meanOf(fromModes(x, data, level));
+  const all: Measure = { step: steps, ...momentsOf(x, meanOf(x, d)) };
+  if (law.apart(level)) all.within = independentMean(fromModes(x, data, level));
   const told = steps === length || steps % Math.ceil(length / TOLD) === 0;
   if (!told || !x.every(Number.isFinite)) return all;
   all.distance = law.distance(x);
@@ -100,13 +91,4 @@ function nearness(x: Float64Array, points: Float32Array, { signal, noise }: Leve
     for (let i = 0; i < d; i++) all[p] -= (x[i] - signal * points[p * d + i]) ** 2 / (2 * noise ** 2);
   }
   return all;
-}
-
-/** Of independent values. */
-function meanOf(values: Float64Array): Value {
-  const n = values.length;
-  let [sum, squares] = [0, 0];
-  for (const value of values) sum += value;
-  for (const value of values) squares += (value - sum / n) ** 2;
-  return { value: sum / n, error: n > 1 ? Math.sqrt(squares / (n - 1) / n) : Number.POSITIVE_INFINITY };
 }

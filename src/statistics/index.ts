@@ -8,6 +8,7 @@ export {
 } from "./autocorrelation.ts";
 export { type Estimate, estimate, estimateReplicas } from "./blocking.ts";
 export { gammaP, gammaQ, lnGamma } from "./gamma.ts";
+export { independentMean } from "./independent.ts";
 export { jackknife, jackknifeReplicas } from "./jackknife.ts";
 export { median, quantile } from "./median.ts";
 export { erf, erfc, normalCdf, normalQuantile } from "./normal.ts";

@@ -47,9 +47,9 @@ export async function* validateDiffusionTraining(
 
   const steps = quick ? 100 : 600;
   const on = device.kind === "gpu" ? device : new ReferenceDevice(device.info.host);
-  const small = device.kind === "gpu" ? {} : { width: 16, batch: 32 };
+  const small = { dropout: 0.1, ...(device.kind === "gpu" ? {} : { width: 16, batch: 32 }) };
   using simulation = await DiffusionTrainingSimulation.create(on, { width: 64, steps, learningRate: 3e-3, ...small });
   await simulation.run(steps, { signal });
   const { value } = simulation.estimate().loss;
-  yield check("exact", `gmm8, ${steps} steps: loss, of which the best linear guess has 1`, value, quick ? 0.95 : 0.6);
+  yield check("exact", `gmm8, ${steps} steps: loss, of which the best linear guess has 1`, value, quick ? 0.95 : 0.45);
 }

@@ -1,6 +1,6 @@
 // What a batch of samples says: moments, and distances from the law it should have.
 
-import type { Estimate } from "../../statistics/index.ts";
+import { type Estimate, independentMean } from "../../statistics/index.ts";
 import type { DataSet } from "./data/data-set.ts";
 import { nearestLabel, slicedWasserstein } from "./data/distance.ts";
 import { covarianceOf, meanOf } from "./data/moments.ts";
@@ -43,20 +43,11 @@ export function summaryOf(x: Float32Array, data: DataSet, asked: (sample: number
   const count = x.length / d;
   const means = meanOf(x, d);
   const covariance = d <= SHOWN ? covarianceOf(x, d) : undefined;
-  // Of each sample: its mean, and its mean square about the means.
-  const own = { mean: new Float64Array(count), square: new Float64Array(count) };
-  for (let s = 0; s < count; s++) {
-    for (let i = 0; i < d; i++) {
-      own.mean[s] += x[s * d + i] / d;
-      own.square[s] += (x[s * d + i] - means[i]) ** 2 / d;
-    }
-  }
   const some = x.subarray(0, Math.min(MOST, count) * d);
   const known = data.name !== "points" && data.name !== "drawing";
   const law = data.draw ? data.draw(Math.min(MOST, count), FRESH) : data.points;
   return {
-    mean: independent(own.mean),
-    variance: independent(own.square),
+    ...momentsOf(x, means),
     ...agreementOf(x, data, asked),
     result: {
       mean: Array.from(means),
@@ -67,12 +58,17 @@ export function summaryOf(x: Float32Array, data: DataSet, asked: (sample: number
   };
 }
 
-/** The mean of independent values, with its error. */
-function independent(values: Float64Array): Estimate {
-  const n = values.length;
-  const value = values.reduce((sum, each) => sum + each, 0) / n;
-  const squares = values.reduce((sum, each) => sum + (each - value) ** 2, 0);
-  return { value, error: n > 1 ? Math.sqrt(squares / (n - 1) / n) : Number.POSITIVE_INFINITY, tau: 0.5, n };
+/** Mean over all numbers of samples [sample][dimension], and mean variance of a number, with errors from sample to sample. */
+export function momentsOf(x: Float32Array, means: Float64Array): { mean: Estimate; variance: Estimate } {
+  const d = means.length;
+  const own = { mean: new Float64Array(x.length / d), square: new Float64Array(x.length / d) };
+  for (let s = 0; s < x.length / d; s++) {
+    for (let i = 0; i < d; i++) {
+      own.mean[s] += x[s * d + i] / d;
+      own.square[s] += (x[s * d + i] - means[i]) ** 2 / d;
+    }
+  }
+  return { mean: independentMean(own.mean), variance: independentMean(own.square) };
 }
 
 const rowsOf = (values: Float64Array, d: number) =>
@@ -100,5 +96,5 @@ function agreementOf(x: Float32Array, data: DataSet, asked: (sample: number) => 
   const { dimension: d } = data;
   const count = Math.min(MOST_LABELLED, x.length / d);
   const found = nearestLabel(data, x.subarray(0, count * d));
-  return { agreement: independent(Float64Array.from(found, (label, s) => (label === asked(s) ? 1 : 0))) };
+  return { agreement: independentMean(Float64Array.from(found, (label, s) => (label === asked(s) ? 1 : 0))) };
 }

@@ -9,7 +9,7 @@ import { BROADCAST, broadcasts, rowWgsl } from "./row-wgsl.ts";
 /** Bytes of the sums of a dispatch's samples. */
 const MOST = 2 ** 27;
 
-/** @throws ParameterError where the points or the sums of one row of samples do not fit the device */
+/** @throws ParameterError where the points do not fit the device */
 export async function gpuPoints(setting: Setting, points: Float32Array, labels?: Uint8Array): Promise<Compiled> {
   const { device, sampling, stride, workgroup } = setting;
   const { dimension } = sampling;
@@ -30,7 +30,7 @@ export async function gpuPoints(setting: Setting, points: Float32Array, labels?:
   const [attend, merge] = [await compile("attend"), await compile("merge")];
   const row = 16 * chunks * (dimension + 2);
   const limit = Math.min(MOST, device.limits.maxStorageBufferBindingSize);
-  const tile = Math.min(stride / 4, Math.max(workgroup, Math.floor(limit / row)));
+  const tile = Math.min(stride / 4, Math.max(1, Math.floor(limit / row)));
   const data = turnedPoints(points, dimension, CHUNK * chunks);
   return ({ table, room, run, stages, x, steps }) => {
     const tables = [
