@@ -97,6 +97,12 @@ export interface CheckpointExtra {
   sections: Record<string, Uint8Array>;
 }
 
+/** A run that tells what a model is: its parameters, and its steps where they do not say so themselves. */
+export interface Example<S extends Schema = Schema> {
+  parameters: BatchOptions<z.input<S>>;
+  steps?: number;
+}
+
 export interface Model<S extends Schema = Schema, Sim extends Simulation = Simulation> {
   name: string;
   title: string;
@@ -120,6 +126,11 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
   updates(parameters: z.output<S>): { count: number; unit: string; cost?: number };
   /** Extensions of files that only this model's simulations write. */
   outputs?: readonly string[];
+  /**
+   * What every promise is tried on, for each model alike. On a software adapter the short one takes well under a second, with as much of
+   * the model in it as can be; the long one takes some seconds in many submissions, so that it can be stopped in the middle.
+   */
+  examples: { short: Example<S>; long: Example<S> };
   /** Checks this device by the three oracles; `quick` in seconds on a software adapter. */
   validate(device: Device, options: { quick: boolean; signal?: AbortSignal }): AsyncGenerator<Check>;
 }

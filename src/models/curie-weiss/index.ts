@@ -51,5 +51,9 @@ export const curieWeiss = {
     return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, { value, source }]));
   },
   updates: ({ size }) => ({ count: size, unit: "updates" }),
+  examples: {
+    short: { parameters: { size: 333, temperature: [0.7, 1.2], field: 0.05, start: "random" }, steps: 20 },
+    long: { parameters: { size: 4096, temperature: 0.9 }, steps: 1000 },
+  },
   validate: validateCurieWeiss,
 } satisfies Model<typeof curieWeissParameters, CurieWeissSimulation> & { columns: readonly string[] };

@@ -41,5 +41,12 @@ export const denseMemory = {
   /** The theory is of one step; after several there is no closed form at finite size. */
   exact: (_: DenseMemoryParameters): Partial<Record<string, Exact>> => ({}),
   updates: ({ neurons, patterns }) => ({ count: neurons, unit: "updates", cost: 1 + patterns / 2 }),
+  examples: {
+    short: {
+      parameters: { neurons: 70, patterns: [40, 90], interaction: "rectified", order: 4, noise: 0.2 },
+      steps: 6,
+    },
+    long: { parameters: { neurons: 256, patterns: 1000, start: "random", dynamics: "random" }, steps: 2500 },
+  },
   validate: validateDenseMemory,
 } satisfies Model<typeof denseMemoryParameters, DenseMemorySimulation> & { columns: readonly string[] };

@@ -39,5 +39,9 @@ export const diffusionTraining = {
     return { count: batch, unit: "samples", cost: 1 + count / 100 };
   },
   outputs: [".safetensors"],
+  examples: {
+    short: { parameters: { data: "gmm8", points: 200, width: 32, layers: 2, batch: 32, steps: 8 } },
+    long: { parameters: { width: 64, batch: 128, steps: 1500 } },
+  },
   validate: validateDiffusionTraining,
 } satisfies Model<typeof diffusionTrainingParameters, DiffusionTrainingSimulation>;

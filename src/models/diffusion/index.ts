@@ -40,5 +40,9 @@ export const diffusion = {
   estimate: (simulation) => simulation.estimate(),
   exact: (parameters): Partial<Record<string, Exact>> => exactOf(parameters),
   updates: ({ samples, data }) => ({ count: samples, unit: "sample-steps", cost: data === "digits" ? 1e5 : 100 }),
+  examples: {
+    short: { parameters: { data: "gmm8", sampler: "ddpm", steps: 12, samples: 300 } },
+    long: { parameters: { data: "gmm8", sampler: "dpmpp-2m-sde", steps: 1000, samples: 50_000 } },
+  },
   validate: validateDiffusion,
 } satisfies Model<typeof diffusionParameters, DiffusionSimulation>;

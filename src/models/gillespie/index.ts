@@ -36,5 +36,9 @@ export const gillespie = {
   estimate: (simulation) => simulation.estimate(),
   exact: exactGillespie,
   updates: () => ({ count: 1, unit: "trajectories" }),
+  examples: {
+    short: { parameters: { example: "toggle-switch", until: 20, points: 5, trajectories: 400 } },
+    long: { parameters: { example: "schloegl", until: 10, points: 5, trajectories: 12_000 } },
+  },
   validate: validateGillespie,
 } satisfies Model<typeof gillespieParameters, GillespieSimulation>;

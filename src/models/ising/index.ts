@@ -36,5 +36,12 @@ export const ising = {
     estimateIsing(points, series, replicas ?? [...Array(series.replicas).keys()]),
   exact: exactIsing,
   updates: ({ size }) => ({ count: size[0] * size[1], unit: "flips" }),
+  examples: {
+    short: {
+      parameters: { size: [66, 34], temperature: [2.1, 2.4], field: 0.05, algorithm: "heat-bath", start: "random" },
+      steps: 40,
+    },
+    long: { parameters: { size: [256, 256], temperature: 2.3 }, steps: 12_000 },
+  },
   validate: validateIsing,
 } satisfies Model<typeof isingParameters, IsingSimulation> & { columns: readonly string[] };

@@ -37,5 +37,9 @@ export const ngrc = {
     const { dimension, delays, order } = features;
     return { count: horizon, unit: "samples", cost: 1 + (countMonomials(delays * dimension, order) * dimension) / 20 };
   },
+  examples: {
+    short: { parameters: { system: "henon", training: 100, starts: 8, until: 3 } },
+    long: { parameters: { starts: 1500 } },
+  },
   validate: validateNgrc,
 } satisfies Model<typeof ngrcParameters, NgrcSimulation>;

@@ -38,5 +38,9 @@ export const rbm = {
     return { count: chains * (2 * hidden + gibbs * (hidden + visible)), unit: "units", cost: 1 + visible / 20 };
   },
   outputs: [".safetensors"],
+  examples: {
+    short: { parameters: { data: "bars", side: 4, hidden: 20, chains: 24, gibbs: 2 }, steps: 12 },
+    long: { parameters: { images: 500, hidden: 64, chains: 50 }, steps: 400 },
+  },
   validate: validateRbm,
 } satisfies Model<typeof rbmParameters, RbmSimulation>;

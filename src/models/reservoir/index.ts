@@ -73,5 +73,34 @@ export const reservoir = {
     return { count: units * layers * patches * stepsOf(parameters), unit: "node-steps" };
   },
   outputs: [".safetensors"],
+  examples: {
+    short: {
+      parameters: {
+        task: "henon",
+        units: 40,
+        train: 300,
+        test: 100,
+        washout: 50,
+        starts: 2,
+        horizon: 10,
+        ridge: 1e-4,
+        noise: 1e-3,
+        spectralRadius: [0.3, 0.6],
+        reservoirs: 2,
+      },
+    },
+    long: {
+      parameters: {
+        task: "henon",
+        units: 60,
+        train: 1000,
+        test: 300,
+        starts: 4,
+        horizon: 10,
+        ridge: 1e-4,
+        reservoirs: 60,
+      },
+    },
+  },
   validate: validateReservoir,
 } satisfies Model<typeof reservoirParameters, ReservoirSimulation>;
