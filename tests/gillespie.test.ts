@@ -107,6 +107,16 @@ describe("a number depends on the seed alone", () => {
     expect(second.result()).toEqual((await ensembleOf(device, 150, options)).result());
   });
 
+  it("nor do the last bits of outputs that are not linear", async () => {
+    const own: GillespieOptions = { network: `${EVENTS}; ratio := X / (1 + Y)`, until: 5, points: 6, seed: 9n };
+    for (const on of [device, reference]) {
+      using whole = await ensembleOf(on, 40, own);
+      using parts = await gillespie.create(on, own);
+      for (const count of [1, 2, 9, 28]) await parts.run(count);
+      expect(parts.result()).toEqual(whole.result());
+    }
+  });
+
   it("nor on what runs beside a trajectory", async () => {
     using ensemble = await gillespie.create(device, options);
     const many = await ensemble.counts(0, 40);

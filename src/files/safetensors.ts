@@ -1,9 +1,10 @@
 // The safetensors format (Hugging Face, github.com/huggingface/safetensors): 8 bytes with the length of a JSON header, the header with
 // type, shape and place of each tensor, then their bytes, all little-endian.
 
+import { GibbsError } from "../device/errors.ts";
 import { fromBfloat, fromHalf, toHalf } from "./half.ts";
 
-export class SafetensorsError extends Error {
+export class SafetensorsError extends GibbsError {
   override name = "SafetensorsError";
 }
 
@@ -62,7 +63,8 @@ export function writeSafetensors(tensors: Record<string, Tensor>, metadata: Reco
 /** The texts about a file's tensors. @throws SafetensorsError naming what is wrong with it */
 export function safetensorsMetadata(file: Uint8Array): Record<string, string> {
   const { __metadata__: metadata } = headerOf(file);
-  return typeof metadata === "object" && metadata !== null ? (metadata as Record<string, string>) : {};
+  const entries = typeof metadata === "object" && metadata !== null ? Object.entries(metadata) : [];
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
 /** The tensors of a file; floats of 64, 32 and 16 bits. @throws SafetensorsError naming what is wrong with it */
@@ -70,10 +72,14 @@ export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const header = headerOf(file);
   const length = Number(view.getBigUint64(0, true));
-  const tensors: Record<string, Tensor> = {};
+  const tensors: [string, Tensor][] = [];
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
-    const { dtype, shape, data_offsets: offsets } = entry as { dtype: string; shape: number[]; data_offsets: number[] };
+    const {
+      dtype,
+      shape,
+      data_offsets: offsets,
+    } = (entry ?? {}) as { dtype: string; shape: number[]; data_offsets: number[] };
     if (!Object.hasOwn(TYPES, dtype)) {
       throw new SafetensorsError(
         `The tensor "${name}" is of type ${dtype}; ${Object.keys(TYPES).join(", ")} are read. Convert it.`,
@@ -81,6 +87,7 @@ export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
     }
     const { size, value } = TYPES[dtype];
     if (
+      offsets?.length !== 2 ||
       ![shape, offsets].every((list) => Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0))
     ) {
       throw new SafetensorsError(`The tensor "${name}" has no proper shape and offsets.`);
@@ -97,9 +104,12 @@ export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
         `The tensor "${name}" ends at byte ${end}, but the file at ${file.length}: it is cut off.`,
       );
     }
-    tensors[name] = { shape, data: Float32Array.from({ length: count }, (_, i) => value(view, begin + size * i)) };
+    tensors.push([
+      name,
+      { shape, data: Float32Array.from({ length: count }, (_, i) => value(view, begin + size * i)) },
+    ]);
   }
-  return tensors;
+  return Object.fromEntries(tensors);
 }
 
 function headerOf(file: Uint8Array): Record<string, unknown> {
@@ -118,7 +128,8 @@ function headerOf(file: Uint8Array): Record<string, unknown> {
 function parse(text: string): Record<string, unknown> {
   try {
     const header = JSON.parse(text) as unknown;
-    if (typeof header === "object" && header !== null) return header as Record<string, unknown>;
+    if (typeof header === "object" && header !== null && !Array.isArray(header))
+      return header as Record<string, unknown>;
   } catch {
     // told below
   }

@@ -1,5 +1,6 @@
 // A checkpoint: a header in JSON, named sections of bytes, and a SHA-256 over all of it. Any damage is found before use.
 
+import * as z from "zod";
 import { CheckpointError } from "../device/errors.ts";
 import type { CheckpointExtra } from "./model.ts";
 
@@ -16,6 +17,43 @@ export interface Checkpoint {
   sections: Record<string, Uint8Array>;
 }
 
+/** What every model's header holds. */
+const common = {
+  parameters: z.record(z.string(), z.unknown()),
+  batch: z.record(z.string(), z.array(z.number())).default({}),
+  seed: z
+    .string()
+    .regex(/^\d{1,20}$/)
+    .transform(BigInt),
+  steps: z.int().min(0).default(0),
+};
+
+/**
+ * A model's header: parameters, batch, seed and steps, and what `own` describes. An intact file can be another's work: nothing in it is taken
+ * as it comes.
+ *
+ * @throws CheckpointError for a checkpoint of another model, and for a header that this one does not write
+ */
+export function headerOf<S extends z.ZodRawShape>({ model, header }: Checkpoint, expected: string, own: S) {
+  const wrong = (what: string) =>
+    new CheckpointError(`The checkpoint holds ${what}. Use the file that "${expected}" wrote.`);
+  if (model !== expected) throw wrong(`a run of "${model.slice(0, 60)}", not of "${expected}"`);
+  const result = z.object({ ...common, ...own }).safeParse(header);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0];
+  throw wrong(`a header whose "${path.join(".").slice(0, 60)}" no run has (${message})`);
+}
+
+/** A section of so many bytes. @throws CheckpointError naming it where it is missing or of another length */
+export function sectionOf({ model, sections }: Checkpoint, name: string, length: number): Uint8Array {
+  const section = Object.hasOwn(sections, name) ? sections[name] : undefined;
+  if (section?.length === length) return section;
+  const found = section ? `has ${section.length} bytes` : "is missing";
+  throw new CheckpointError(
+    `The checkpoint's section "${name}" ${found}; its parameters ask for ${length} bytes. Use the file that "${model}" wrote.`,
+  );
+}
+
 /** The checkpoint with what is kept beside it for whoever asked for it; `extraOf` gives that back. */
 export function withExtra({ model, header, sections }: Checkpoint, extra: CheckpointExtra): Checkpoint {
   const kept = Object.entries(extra.sections).map(([name, bytes]) => [EXTRA + name, bytes]);
@@ -25,7 +63,7 @@ export function withExtra({ model, header, sections }: Checkpoint, extra: Checkp
 export function extraOf({ header, sections }: Checkpoint): CheckpointExtra {
   const kept = Object.entries(sections).filter(([name]) => name.startsWith(EXTRA));
   return {
-    header: header.extra as Record<string, unknown>,
+    header: (header.extra ?? {}) as Record<string, unknown>,
     sections: Object.fromEntries(kept.map(([name, bytes]) => [name.slice(EXTRA.length), bytes])),
   };
 }
@@ -68,20 +106,23 @@ export async function decodeCheckpoint(file: Uint8Array): Promise<Checkpoint> {
       `The checkpoint is of format ${parsed.format}, written by gibbs ${parsed.gibbs}; this is gibbs ${__GIBBS_VERSION__}, which reads format ${FORMAT}. Update gibbs.`,
     );
   }
-  if (!parsed || !Array.isArray(parsed.sections)) throw damaged;
-  const lengths = parsed.sections as [string, number][];
+  const { data: lengths } = LENGTHS.safeParse(parsed?.sections);
+  const header = z.record(z.string(), z.unknown()).safeParse(parsed?.header);
+  if (!parsed || !lengths || !header.success) throw damaged;
   const wanted = lengths.reduce((sum, [, length]) => sum + length, start + textLength + 32);
   if (bytes.length < wanted) throw truncated(bytes.length, wanted);
   if (!intact || bytes.length > wanted) throw damaged;
 
-  const sections: Record<string, Uint8Array> = {};
   let at = start + textLength;
-  for (const [name, length] of lengths) {
-    sections[name] = bytes.subarray(at, at + length);
+  const sections = lengths.map(([name, length]) => {
     at += length;
-  }
-  return { model: String(parsed.model), header: parsed.header as Record<string, unknown>, sections };
+    return [name, bytes.subarray(at - length, at)] as const;
+  });
+  return { model: String(parsed.model), header: header.data, sections: Object.fromEntries(sections) };
 }
+
+/** Names and bytes of the sections, in order. */
+const LENGTHS = z.array(z.tuple([z.string(), z.int().min(0)]));
 
 function parse(bytes: Uint8Array): Record<string, unknown> | undefined {
   try {

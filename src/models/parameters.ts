@@ -56,6 +56,10 @@ export const number = (least: number, most: number) =>
 
 export const metaOf = (schema: z.ZodType): ParameterMeta => (schema.meta() ?? {}) as ParameterMeta;
 
+/** A parameter's schema; undefined for a name that every object has, such as "constructor", too. */
+const fieldOf = <S extends Schema>(schema: S, name: string): z.ZodType | undefined =>
+  Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
+
 /** The schema below `.default()` and `.optional()`. */
 export function inner(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
@@ -73,11 +77,11 @@ export function resolve<S extends Schema>(model: string, schema: S, given: objec
   const values: Record<string, unknown> = { ...given };
   const batch: Record<string, number[]> = {};
   for (const [name, value] of Object.entries(values)) {
-    const field = schema.shape[name];
+    const field = fieldOf(schema, name);
     if (!field) {
       throw new ParameterError(
         name,
-        `${model} has no parameter "${name}"; it has ${Object.keys(schema.shape).join(", ")}.`,
+        `${model} has no parameter ${show(name)}; it has ${Object.keys(schema.shape).join(", ")}.`,
       );
     }
     const kind = inner(field);
@@ -115,10 +119,14 @@ function fail(name: string, value: unknown, why: string, field?: z.ZodType): nev
   throw new ParameterError(name, `${name} ${show(value)}: ${why}${help}.`);
 }
 
+/** The value as a message has it: short, and of objects only what they are. */
 function show(value: unknown): string {
-  if (Array.isArray(value)) return value.length > 8 ? `${value.slice(0, 8).map(show)}, …` : value.map(show).join(",");
-  if (typeof value === "string") return `"${value}"`;
-  return String(value);
+  const plain = (each: unknown) => {
+    if (typeof each === "string") return `"${each.length > 200 ? `${each.slice(0, 60)}…` : each}"`;
+    return typeof each === "object" && each !== null ? Object.prototype.toString.call(each) : String(each).slice(0, 60);
+  };
+  if (!Array.isArray(value)) return plain(value);
+  return value.length > 8 ? `${value.slice(0, 8).map(plain)}, …` : value.map(plain).join(",");
 }
 
 /**
@@ -134,7 +142,7 @@ export function changePoints<S extends Schema>(
 ): Points<z.output<S>> {
   const live = Object.keys(schema.shape).filter((name) => metaOf(schema.shape[name]).live);
   for (const [name, value] of Object.entries(changes)) {
-    const field = schema.shape[name];
+    const field = fieldOf(schema, name);
     if (field && !live.includes(name)) {
       throw new ParameterError(name, `${name} is fixed when a run begins; in a run ${live.join(", ")} can change.`);
     }

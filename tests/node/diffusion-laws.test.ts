@@ -209,9 +209,9 @@ describe("speciation and collapse", () => {
     const times = [1.3, 1.5, 1.7, 1.9, 2.1, 2.3, 2.6];
     const { speciation, collapse, concentration } = await measureRegimes(device, data, { probes: 80, times });
     expect(speciation!.predicted).toBeCloseTo(2.1908, 3);
-    expect(Math.abs(speciation!.measured - 2.19)).toBeLessThan(0.35);
-    expect(Math.abs(collapse.measured - 1.7)).toBeLessThan(0.1);
-    expect(speciation!.measured).toBeGreaterThan(collapse.measured + 0.1);
+    expect(Math.abs(speciation!.measured! - 2.19)).toBeLessThan(0.35);
+    expect(Math.abs(collapse.measured! - 1.7)).toBeLessThan(0.1);
+    expect(speciation!.measured!).toBeGreaterThan(collapse.measured! + 0.1);
     expect(Math.abs(concentration[1] - 0.73)).toBeLessThan(0.15);
     // Negative control: a hundredth of the points is remembered from further out.
     const few: DataSet = {
@@ -219,8 +219,8 @@ describe("speciation and collapse", () => {
       points: data.points.filter((_, at) => Math.floor(at / 784) % 100 === 0),
       labels: undefined,
     };
-    expect((await measureRegimes(device, few, { probes: 80, times })).collapse.measured).toBeGreaterThan(
-      collapse.measured + 0.2,
+    expect((await measureRegimes(device, few, { probes: 80, times })).collapse.measured!).toBeGreaterThan(
+      collapse.measured! + 0.2,
     );
   });
 

@@ -41,7 +41,7 @@ export const diffusionTraining = {
   outputs: [".safetensors"],
   examples: {
     short: { parameters: { data: "gmm8", points: 200, width: 32, layers: 2, batch: 32, steps: 8 } },
-    long: { parameters: { width: 64, batch: 128, steps: 1500 } },
+    long: { parameters: { width: 64, batch: 128, steps: 750 } },
   },
   validate: validateDiffusionTraining,
 } satisfies Model<typeof diffusionTrainingParameters, DiffusionTrainingSimulation>;

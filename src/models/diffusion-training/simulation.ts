@@ -1,10 +1,11 @@
 // The training of one denoiser on any device: train, watch the loss, checkpoint, and take the network.
 
+import * as z from "zod";
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { Exclusive, type RunOptions } from "../../device/run.ts";
 import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
-import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
+import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, headerOf, withExtra } from "../checkpoint.ts";
 import { networkFile } from "../diffusion/network/file.ts";
 import { firstParameters } from "../diffusion/network/init.ts";
 import { type Network, offsetsOf } from "../diffusion/network/shape.ts";
@@ -44,6 +45,8 @@ interface Losses {
   recent: number[];
 }
 
+const keptLosses = z.object({ sum: z.number(), count: z.int().min(0), recent: z.array(z.number()) });
+
 export class DiffusionTrainingSimulation implements Simulation<DiffusionTrainingParameters> {
   readonly model = MODEL;
   readonly device: Device;
@@ -51,13 +54,14 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
   readonly seed: bigint;
   readonly #setup: Setup;
   readonly #trainer: Trainer;
-  readonly #exclusive = new Exclusive("The training");
+  readonly #exclusive: Exclusive;
   #points: Points<DiffusionTrainingParameters>;
   #steps: number;
   #losses: Losses;
 
   private constructor(device: Device, setup: Setup, trainer: Trainer, steps: number, losses: Losses) {
     this.device = device;
+    this.#exclusive = new Exclusive("The training", device);
     this.seed = setup.options.seed;
     this.#setup = setup;
     this.#trainer = trainer;
@@ -85,15 +89,15 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
     bytes: Uint8Array,
   ): Promise<DiffusionTrainingSimulation & { extra: CheckpointExtra }> {
     const checkpoint = await decodeCheckpoint(bytes);
-    const { model, header, sections } = checkpoint;
-    const wrong = (what: string) =>
-      new CheckpointError(`The checkpoint holds ${what}. Use the file that "${MODEL}" wrote.`);
-    if (model !== MODEL) throw wrong(`a run of "${model}", not of "${MODEL}"`);
-    const { parameters, seed, steps, losses } = header as Record<string, never>;
-    const points = resolve(MODEL, diffusionTrainingParameters, parameters as object);
-    const setup = await setupOf(points.parameters, checkSeed(BigInt(seed)));
-    const state = stateOf(sections, offsetsOf(setup.options.shape).count);
-    if (!state) throw wrong("parameters of another size than its network has");
+    const { parameters, seed, steps, losses } = headerOf(checkpoint, MODEL, { losses: keptLosses });
+    const points = resolve(MODEL, diffusionTrainingParameters, parameters);
+    const setup = await setupOf(points.parameters, checkSeed(seed));
+    const state = stateOf(checkpoint.sections, offsetsOf(setup.options.shape).count);
+    if (!state) {
+      throw new CheckpointError(
+        `The checkpoint holds parameters of another size than its network has, or that are not finite. Use the file that "${MODEL}" wrote.`,
+      );
+    }
     const simulation = await DiffusionTrainingSimulation.#begin(device, setup, () => state, steps, losses);
     return Object.assign(simulation, { extra: extraOf(checkpoint) });
   }
@@ -184,6 +188,7 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
 
   /** The mean loss of the last 100 steps; nothing before the first. */
   estimate(): Record<string, Estimate> {
+    this.#exclusive.check();
     const { recent } = this.#losses;
     return recent.length > 0 ? { loss: estimateReplicas([recent]) } : {};
   }
@@ -209,6 +214,7 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
   }
 
   result(): object {
+    this.#exclusive.check();
     const { shape, points, deviation } = this.#setup.options;
     return {
       ...shape,

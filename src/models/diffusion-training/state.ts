@@ -18,7 +18,7 @@ export function bytesOf(state: TrainerState): Record<(typeof NAMES)[number], Uin
   return Object.fromEntries(sections);
 }
 
-/** Nothing, where a section is missing or does not have `count` values. */
+/** Nothing, where a section is missing or does not have `count` values, all of them finite 32-bit floats and variances not negative. */
 export function stateOf(sections: Record<string, Uint8Array | undefined>, count: number): TrainerState | undefined {
   const size = (sections.parameters?.length ?? 0) / count;
   if (size !== 4 && size !== 8) return undefined;
@@ -30,8 +30,11 @@ export function stateOf(sections: Record<string, Uint8Array | undefined>, count:
       ? Float32Array.from({ length: count }, (_, i) => view.getFloat32(4 * i, true))
       : Float64Array.from({ length: count }, (_, i) => view.getFloat64(8 * i, true));
   };
-  return {
+  const state: TrainerState = {
     ...{ parameters: floats("parameters"), means: floats("means") },
     ...{ variances: floats("variances"), averages: floats("averages") },
   };
+  const proper = (name: (typeof NAMES)[number]) =>
+    Array.from(state[name]).every((v) => Number.isFinite(Math.fround(v)) && (v >= 0 || name !== "variances"));
+  return NAMES.every(proper) ? state : undefined;
 }

@@ -18,7 +18,7 @@ import { gpuCustom, gpuMixture } from "./denoisers/gpu-mixture.ts";
 import { gpuNetwork } from "./denoisers/gpu-network.ts";
 import { gpuPoints } from "./denoisers/gpu-points.ts";
 import { scalesOf } from "./network/shape.ts";
-import { PURPOSE, remembers, type Sampler, type SamplerState, type Sampling } from "./sampling.ts";
+import { type Numbers, PURPOSE, remembers, type Sampler, type SamplerState, type Sampling } from "./sampling.ts";
 
 /** Dispatches of one submission of a separate denoiser: each has its own step uniform. */
 const DISPATCHES = 1024;
@@ -224,7 +224,7 @@ export class GpuSampler implements Sampler {
     return values;
   }
 
-  #padded(values: Float32Array): Float32Array {
+  #padded(values: Numbers): Float32Array {
     const { samples, dimension } = this.#shared.sampling;
     const all = new Float32Array(dimension * this.#stride);
     for (let i = 0; i < dimension; i++) all.set(values.subarray(i * samples, (i + 1) * samples), i * this.#stride);

@@ -42,7 +42,7 @@ export const diffusion = {
   updates: ({ samples, data }) => ({ count: samples, unit: "sample-steps", cost: data === "digits" ? 1e5 : 100 }),
   examples: {
     short: { parameters: { data: "gmm8", sampler: "ddpm", steps: 12, samples: 300 } },
-    long: { parameters: { data: "gmm8", sampler: "dpmpp-2m-sde", steps: 1000, samples: 50_000 } },
+    long: { parameters: { data: "gmm8", sampler: "dpmpp-2m-sde", steps: 500, samples: 50_000 } },
   },
   validate: validateDiffusion,
 } satisfies Model<typeof diffusionParameters, DiffusionSimulation>;

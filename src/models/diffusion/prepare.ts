@@ -75,11 +75,26 @@ export async function prepare(parameters: DiffusionParameters, seed: bigint, lev
   }
   const sampling: Sampling = {
     ...{ dimension, samples, firstSample, seed, denoiser, label, classes, guidance, clip, threshold },
-    ...{ schedule: way, program: programOf(way, options) },
+    ...{ schedule: way, program: checkedProgram(way, options, schedule) },
     ...(known ? { known } : {}),
   };
   const decoder = network?.decoder ?? data.decoder;
   return { sampling, options, data, ...(decoder ? { decoder } : {}) };
+}
+
+/** @throws ParameterError for noise levels so close, so small or so large that 32-bit floats do not hold a step between them */
+function checkedProgram(way: Schedule, options: SamplerOptions, schedule: string) {
+  const program = programOf(way, options);
+  const wrong = program.stages.findIndex(({ a, h, g, c, e, s }) =>
+    [a, h, g, c, e, s].some((value) => !Number.isFinite(Math.fround(value))),
+  );
+  if (wrong < 0) return program;
+  const step = program.starts.findIndex((first) => first > wrong);
+  const [from, to] = [way.levels[step - 1], way.levels[step]];
+  throw new ParameterError(
+    "schedule",
+    `schedule ${schedule}: step ${step} goes from signal ${from.signal} and noise ${from.noise} to ${to.signal} and ${to.noise}, which 32-bit floats do not hold; take noise levels further apart and nearer 1 (betaStart, betaEnd, sigmaMin, sigmaMax, shift), or another sampler.`,
+  );
 }
 
 async function denoiserOf({ denoiser, prediction }: DiffusionParameters, data: DataSet): Promise<Denoiser> {

@@ -5,7 +5,7 @@ import { referenceOf } from "./denoisers/reference-of.ts";
 import type { SamplerOptions } from "./program.ts";
 import { noiseOf, type Sample, stepOf } from "./reference.ts";
 import type { ReferenceDenoiser } from "./reference-denoisers.ts";
-import { labelOf, PURPOSE, type Sampler, type SamplerState, type Sampling, USE } from "./sampling.ts";
+import { labelOf, type Numbers, PURPOSE, type Sampler, type SamplerState, type Sampling, USE } from "./sampling.ts";
 
 export class ReferenceSampler implements Sampler {
   readonly #sampling: Sampling;
@@ -34,7 +34,7 @@ export class ReferenceSampler implements Sampler {
   async read(): Promise<SamplerState> {
     const { samples, dimension } = this.#sampling;
     const turned = (of: (sample: Sample) => Float64Array | undefined) => {
-      const values = new Float32Array(samples * dimension);
+      const values = new Float64Array(samples * dimension);
       this.#samples.forEach((sample, s) => {
         of(sample)?.forEach((value, i) => {
           values[i * samples + s] = value;
@@ -42,13 +42,13 @@ export class ReferenceSampler implements Sampler {
       });
       return values;
     };
-    const previous = this.#samples.some(({ before }) => before) ? turned(({ before }) => before) : new Float32Array();
+    const previous = this.#samples.some(({ before }) => before) ? turned(({ before }) => before) : new Float64Array();
     return { x: turned(({ x }) => x), previous };
   }
 
   async write({ x, previous }: SamplerState): Promise<void> {
     const { samples, dimension } = this.#sampling;
-    const of = (values: Float32Array, s: number) =>
+    const of = (values: Numbers, s: number) =>
       Float64Array.from({ length: dimension }, (_, i) => values[i * samples + s]);
     this.#samples = this.#samples.map((_, s) => ({
       x: of(x, s),

@@ -17,10 +17,10 @@ export interface Regimes {
   agreement: number[];
   /** Mean sum of the squared weights of points: 1 where a sample belongs to one of them. */
   concentration: number[];
-  /** When the agreement has fallen to φ(1) of two classes, and ½ ln Λ. */
-  speciation?: { measured: number; predicted: number };
+  /** When the agreement has fallen to φ(1) of two classes, and ½ ln Λ; not measured where that is at none of these times. */
+  speciation?: { measured?: number; predicted: number };
   /** When the concentration is ½, and where the entropy of the points equals that of their number, as if they were Gaussian. */
-  collapse: { measured: number; predicted: number };
+  collapse: { measured?: number; predicted: number };
 }
 
 export const levelAt = (t: number): Level => ({ signal: Math.exp(-t), noise: Math.sqrt(-Math.expm1(-2 * t)), time: t });
@@ -125,10 +125,10 @@ function noisy(
   return x;
 }
 
-/** When a falling curve crosses a value, linear between its points; NaN where it does not. */
-function crossing(times: readonly number[], values: readonly number[], value: number): number {
+/** When a falling curve crosses a value, linear between its points; undefined where it does not. */
+function crossing(times: readonly number[], values: readonly number[], value: number): number | undefined {
   const at = values.findIndex((v, i) => i > 0 && values[i - 1] >= value && v < value);
-  if (at < 0) return Number.NaN;
+  if (at < 0) return undefined;
   const share = (values[at - 1] - value) / (values[at - 1] - values[at]);
   return times[at - 1] + share * (times[at] - times[at - 1]);
 }

@@ -40,9 +40,12 @@ export interface Sampling {
 
 /** All that changes, [dimension][sample]: samples, and what the denoiser made of them a step before, where the sampler uses it. */
 export interface SamplerState {
-  x: Float32Array;
-  previous: Float32Array;
+  x: Numbers;
+  previous: Numbers;
 }
+
+/** The reference counts in f64, and a restart of it is exact like any other. */
+export type Numbers = Float32Array | Float64Array;
 
 export interface Sampler {
   /** Fills in noise as samples begin with. */

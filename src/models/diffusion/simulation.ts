@@ -1,11 +1,12 @@
 // A batch of samples on its way from noise to data, on any device. One step is a step of the sampler; the run ends at the data.
 
+import * as z from "zod";
 import type { Device } from "../../device/device.ts";
-import { CheckpointError, ParameterError } from "../../device/errors.ts";
+import { CheckpointError, GibbsError, ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
 import { base64url } from "../../files/base64.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
+import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, headerOf, withExtra } from "../checkpoint.ts";
 import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
 import { type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
@@ -22,7 +23,7 @@ import { densityPicture, sheetPicture } from "./pictures.ts";
 import { endsOf, type Prepared, prepare } from "./prepare.ts";
 import { ReferenceSampler } from "./reference-sampler.ts";
 import { measureRegimes } from "./regimes.ts";
-import { labelOf, type Sampler, type SamplerState } from "./sampling.ts";
+import { labelOf, type Numbers, type Sampler, type SamplerState } from "./sampling.ts";
 import type { Schedule } from "./schedules.ts";
 import { type DiffusionResult, type Summary, summaryOf } from "./summary.ts";
 
@@ -62,7 +63,7 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
   readonly #prepared: Prepared;
   readonly #given: Given;
   readonly #sampler: Sampler;
-  readonly #exclusive = new Exclusive("The diffusion");
+  readonly #exclusive: Exclusive;
   #steps: number;
   #summary: Summary | undefined;
 
@@ -75,6 +76,7 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     steps: number,
   ) {
     this.device = device;
+    this.#exclusive = new Exclusive("The diffusion", device);
     this.points = points;
     this.seed = prepared.sampling.seed;
     this.data = prepared.data;
@@ -176,22 +178,26 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   static async restore(device: Device, bytes: Uint8Array): Promise<DiffusionSimulation & { extra: CheckpointExtra }> {
     const checkpoint = await decodeCheckpoint(bytes);
-    const { model, header, sections } = checkpoint;
+    const { sections } = checkpoint;
     const wrong = (what: string) =>
       new CheckpointError(`The checkpoint holds ${what}. Use the file that "diffusion" wrote.`);
-    if (model !== "diffusion") throw wrong(`a run of "${model}", not of "diffusion"`);
-    const { parameters, seed, steps, levels } = header as Record<string, never>;
-    const points = resolve("diffusion", diffusionParameters, parameters as object);
+    const { parameters, seed, steps, levels } = headerOf(checkpoint, "diffusion", { levels: keptLevels });
+    const points = resolve("diffusion", diffusionParameters, parameters);
     const given: Given = { ...(levels ? { levels: checkLevels(levels) } : {}) };
-    const simulation = await DiffusionSimulation.#open(device, points, checkSeed(BigInt(seed)), given, steps);
+    const simulation = await DiffusionSimulation.#open(device, points, checkSeed(seed), given, steps);
     const { samples, dimension } = simulation.#prepared.sampling;
-    const state = { x: floats(sections.x), previous: floats(sections.previous) };
-    if (state.x.length !== samples * dimension || ![0, samples * dimension].includes(state.previous.length)) {
+    const count = samples * dimension;
+    const [x, previous] = [sections.x, sections.previous].map((section) => numbersOf(section, count));
+    try {
+      if (x.length !== count || ![0, count].includes(previous.length)) {
+        throw wrong("samples of another number than its parameters say");
+      }
+      if (steps > simulation.length) throw wrong(`${steps} steps of a way of ${simulation.length}`);
+      await simulation.#sampler.write({ x, previous });
+    } catch (error) {
       simulation.dispose();
-      throw wrong("samples of another number than its parameters say");
+      throw error;
     }
-    const previous = state.previous.length > 0 ? state.previous : new Float32Array(samples * dimension);
-    await simulation.#sampler.write({ x: state.x, previous });
     return Object.assign(simulation, { extra: extraOf(checkpoint) });
   }
 
@@ -251,9 +257,16 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     return this.#exclusive.use(() => this.#read());
   }
 
+  /** @throws GibbsError where samples are no numbers any more */
   async #read(): Promise<Float32Array> {
     const { x } = await this.#sampler.read();
-    return turned(x, this.#prepared.sampling.samples);
+    const samples = turned(x, this.#prepared.sampling.samples);
+    const { dimension } = this.#prepared.sampling;
+    const at = samples.findIndex((value) => !Number.isFinite(value));
+    if (at < 0) return samples;
+    throw new GibbsError(
+      `diffusion: number ${at % dimension} of sample ${Math.floor(at / dimension)} is ${samples[at]} after ${this.#steps} of ${this.length} steps; take noise levels of other sizes, more steps, or set clip. If the denoiser is your own, look for a division by 0 in it.`,
+    );
   }
 
   async #summarise(): Promise<Summary> {
@@ -323,6 +336,7 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   /** Of the summary, which `conclude` or `summary` makes; before it nothing is known. */
   estimate(): Record<string, Estimate> {
+    this.#exclusive.check();
     const unknown = { value: Number.NaN, error: Number.POSITIVE_INFINITY, tau: 0.5, n: 0 };
     return Object.fromEntries(
       Object.keys(this.observables).map((name) => [name, this.#summary?.[name as "mean"] ?? unknown]),
@@ -382,13 +396,15 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 /** From certain of a point to knowing nothing, in the units of data of unit variance. */
 const REGIME_TIMES = Array.from({ length: 16 }, (_, i) => 0.5 + 0.2 * i);
 
+const keptLevels = z.array(z.object({ signal: z.number(), noise: z.number(), time: z.number() })).optional();
+
 /** What is not among the parameters, but belongs to the run. */
 interface Given {
   levels?: Level[];
 }
 
 /** From [a][b] to [b][a], the inner length given. */
-function turned(values: Float32Array, inner: number): Float32Array {
+function turned(values: Numbers, inner: number): Float32Array {
   const outer = values.length / inner;
   const all = new Float32Array(values.length);
   for (let a = 0; a < outer; a++) for (let b = 0; b < inner; b++) all[b * outer + a] = values[a * inner + b];
@@ -427,9 +443,11 @@ function checkLevels(levels: readonly Level[]): Level[] {
   );
 }
 
-const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+const bytesOf = (values: Numbers) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
-function floats(bytes: Uint8Array | undefined): Float32Array {
-  if (!bytes || bytes.length % 4 !== 0) return new Float32Array();
-  return new Float32Array(bytes.slice().buffer);
+/** f64 where the section is long enough for `count` of them, as the reference keeps it. */
+function numbersOf(section: Uint8Array | undefined, count: number): Numbers {
+  if (!section || section.length % 4 !== 0) return new Float32Array();
+  const { buffer } = section.slice();
+  return section.length === 8 * count ? new Float64Array(buffer) : new Float32Array(buffer);
 }

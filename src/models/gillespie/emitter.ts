@@ -17,7 +17,36 @@ export interface MassAction {
   reactants: readonly { species: number; copies: number }[];
 }
 
-const sum = (terms: readonly string[]) => terms.reduce((total, term) => `(${total} + ${term})`);
+const sum = (terms: readonly string[]) => `(${terms.join(" + ")})`;
+
+/** Characters of one expression: integer powers and bounds in time write their operands out more than once. */
+const MOST_TEXT = 100_000;
+/** Parentheses in each other: Tint reads 128, and others hardly more. */
+const MOST_NESTED = 100;
+
+/** @throws ParameterError where a shader would be too long to compile, or nests too deeply to be read */
+function bounded(text: string): string {
+  if (text.length > MOST_TEXT) {
+    throw networkError(
+      `a rate, condition or value takes over ${MOST_TEXT} characters of GPU code: powers of powers multiply them. Write it shorter, or take the reference (--device reference).`,
+    );
+  }
+  return text;
+}
+
+/** @throws ParameterError likewise */
+export function checkNesting(source: string): void {
+  let depth = 0;
+  for (const character of source) {
+    if (character === "\n") depth = 0;
+    if (character === "(" && ++depth > MOST_NESTED) {
+      throw networkError(
+        `a rate, condition or value is nested over ${MOST_NESTED} deep, and GPUs do not read that. Write it shorter, or take the reference (--device reference).`,
+      );
+    }
+    if (character === ")") depth--;
+  }
+}
 
 export class Emitter {
   readonly constants: Expression[] = [];
@@ -63,7 +92,7 @@ export class Emitter {
       if (expression.name === TIME) return "now";
       return `f32(${this.#names.species(this.#network.species.indexOf(expression.name))})`;
     }
-    return this.#call(expression);
+    return bounded(this.#call(expression));
   }
 
   /** The most that it becomes in the span of time. */
@@ -73,6 +102,10 @@ export class Emitter {
 
   /** A vec2f: least and most. See shaders/common/interval.wgsl. */
   #interval(expression: Expression): string {
+    return bounded(this.#bounds(expression));
+  }
+
+  #bounds(expression: Expression): string {
     if (!namesIn(expression).has(TIME)) return `vec2f(${this.real(expression)})`;
     if (expression.kind !== "call") return "span";
     const { operation, operands } = expression;

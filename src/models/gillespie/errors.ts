@@ -2,11 +2,13 @@
 
 import { ParameterError } from "../../device/errors.ts";
 
-export const networkError = (message: string) => new ParameterError("network", message);
+/** A message that shows a statement shows its two ends where it is long. */
+export const networkError = (message: string) =>
+  new ParameterError("network", message.length > 800 ? `${message.slice(0, 400)} … ${message.slice(-300)}` : message);
 
 /** Trajectories that did not reach the end: numbers without them would be wrong. */
 export const eventLimit = (stopped: number, of: number, most: number) =>
   new ParameterError(
     "maxEvents",
-    `${stopped} of ${of} trajectories were stopped at the event limit of ${most} reactions; shorten until, raise max-events, or look for a species that grows without end.`,
+    `${stopped} of ${of} trajectories were stopped at the event limit of ${most} reactions or leaps; shorten until, raise max-events, or look for a species that grows without end.`,
   );

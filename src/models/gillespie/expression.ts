@@ -70,14 +70,38 @@ function choose(n: number, m: number): number {
 export const number = (value: number): Expression => ({ kind: "number", value });
 export const nameOf = (name: string): Expression => ({ kind: "name", name });
 
-/** @throws ParameterError for a number of operands that the operation does not take. */
+/** Numbers, names and operations of an expression, each as often as it is written out, and how deep they stand in each other. */
+const MOST_SIZE = 20_000;
+const MOST_DEPTH = 1000;
+/** How deep texts may nest: reading takes some calls for each parenthesis or sign. */
+const MOST_NESTED = 200;
+
+const extents = new WeakMap<Expression, { size: number; depth: number }>();
+const extentOf = (expression: Expression) => extents.get(expression) ?? { size: 1, depth: 1 };
+
+/** @throws ParameterError where parts that hold the same part twice, again and again, have made it too large to walk through. */
+function applied(operation: Operation, operands: readonly Expression[]): Expression {
+  const parts = operands.map(extentOf);
+  const size = parts.reduce((total, part) => total + part.size, 1);
+  const depth = parts.reduce((most, part) => Math.max(most, part.depth), 0) + 1;
+  if (size > MOST_SIZE || depth > MOST_DEPTH) {
+    throw networkError(
+      `an expression has ${size} numbers, names and operations, ${depth} in each other; ${MOST_SIZE} and ${MOST_DEPTH} are the most. Write it shorter.`,
+    );
+  }
+  const expression: Expression = { kind: "call", operation, operands };
+  extents.set(expression, { size, depth });
+  return expression;
+}
+
+/** @throws ParameterError for a number of operands that the operation does not take, and for an expression that grows too large. */
 export function call(operation: Operation, ...operands: Expression[]): Expression {
   const [least, most] = operations[operation].operands;
   if (operands.length < least || operands.length > most) {
     const wanted = least === most ? least : `${least} to ${most}`;
     throw networkError(`${operation} takes ${wanted} operands, not ${operands.length}.`);
   }
-  return { kind: "call", operation, operands };
+  return applied(operation, operands);
 }
 
 /** The names that stand in an expression. */
@@ -91,7 +115,10 @@ export function namesIn(expression: Expression, found = new Set<string>()): Set<
 export function substitute(expression: Expression, by: (name: string) => Expression | undefined): Expression {
   if (expression.kind === "name") return by(expression.name) ?? expression;
   if (expression.kind === "number") return expression;
-  return { ...expression, operands: expression.operands.map((operand) => substitute(operand, by)) };
+  return applied(
+    expression.operation,
+    expression.operands.map((operand) => substitute(operand, by)),
+  );
 }
 
 /** The value in f64. */
@@ -125,7 +152,8 @@ const NO_FUNCTIONS = ["negate", "and", "or", "not", "choose"];
 export function parseExpression(text: string): Expression {
   const tokens: string[] = [];
   const pattern = new RegExp(TOKEN);
-  while (text.slice(pattern.lastIndex).trim() !== "") {
+  const end = text.trimEnd().length;
+  while (pattern.lastIndex < end) {
     const from = pattern.lastIndex;
     const match = pattern.exec(text);
     if (!match) throw wrong(text, `"${text.slice(from).trim()[0]}" has no meaning here`);
@@ -136,6 +164,17 @@ export function parseExpression(text: string): Expression {
     throw wrong(text, `${wanted} is missing ${at < tokens.length ? `before "${tokens[at]}"` : "at the end"}`);
   };
   const expect = (token: string) => (tokens[at] === token ? at++ : fail(`"${token}"`));
+  let nested = 0;
+  const deeper = (read: () => Expression): Expression => {
+    if (++nested > MOST_NESTED) {
+      throw networkError(
+        `network: it is nested too deeply to be read, over ${MOST_NESTED} parentheses and signs in each other; write it shorter.`,
+      );
+    }
+    const inside = read();
+    nested--;
+    return inside;
+  };
 
   const level = (depth: number): Expression => {
     if (depth === LEVELS.length) return signed();
@@ -145,7 +184,8 @@ export function parseExpression(text: string): Expression {
     }
     return left;
   };
-  const signed = (): Expression => {
+  const signed = (): Expression => deeper(signs);
+  const signs = (): Expression => {
     if (tokens[at] === "-") {
       at++;
       return call("negate", signed());
@@ -166,7 +206,7 @@ export function parseExpression(text: string): Expression {
   const atom = (): Expression => {
     const token = tokens[at++];
     if (token === "(") {
-      const inside = level(0);
+      const inside = deeper(() => level(0));
       expect(")");
       return inside;
     }
@@ -186,7 +226,7 @@ export function parseExpression(text: string): Expression {
       }
     }
     expect(")");
-    return applied(token, operands, text);
+    return functionOf(token, operands, text);
   };
 
   const expression = level(0);
@@ -194,7 +234,7 @@ export function parseExpression(text: string): Expression {
   return expression;
 }
 
-function applied(name: string, operands: Expression[], text: string): Expression {
+function functionOf(name: string, operands: Expression[], text: string): Expression {
   if (name === "hill" && operands.length === 3) {
     const [x, k, n] = operands;
     return call("/", call("^", x, n), call("+", call("^", k, n), call("^", x, n)));

@@ -150,7 +150,11 @@ export class GpuRunner implements Runner {
     };
   }
 
-  async batch(first: number, replicates: number, { shift: least, tick }: BatchOptions): Promise<Batch> {
+  async batch(
+    first: number,
+    replicates: number,
+    { shift: least, outputs: before, tick }: BatchOptions,
+  ): Promise<Batch> {
     const { points, times, passage } = this.#ensemble;
     const shape = await this.#simulate(first, replicates, tick);
     const sums = await this.#sums(shape);
@@ -165,7 +169,7 @@ export class GpuRunner implements Runner {
         if (g < times.length) passages[Math.floor(slot / replicates) * times.length + g]++;
       });
     }
-    const { sums: outputs, observe } = observer(this.#ensemble, this.#outputs);
+    const { sums: outputs, observe } = observer(this.#ensemble, this.#outputs, before);
     if (outputs.length > 0) {
       (await this.#counts(shape)).forEach((path, slot) => {
         path.forEach((counts, t) => {

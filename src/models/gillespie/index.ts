@@ -38,7 +38,7 @@ export const gillespie = {
   updates: () => ({ count: 1, unit: "trajectories" }),
   examples: {
     short: { parameters: { example: "toggle-switch", until: 20, points: 5, trajectories: 400 } },
-    long: { parameters: { example: "schloegl", until: 10, points: 5, trajectories: 12_000 } },
+    long: { parameters: { example: "schloegl", until: 1, points: 5, trajectories: 40_000 } },
   },
   validate: validateGillespie,
 } satisfies Model<typeof gillespieParameters, GillespieSimulation>;

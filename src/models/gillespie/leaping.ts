@@ -2,6 +2,7 @@
 // rules for the step with the kernel, and none of its random numbers: the two agree in their laws.
 
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
+import { eventLimit } from "./errors.ts";
 import { PURPOSE } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
 import { Course, type Trajectory, type Which } from "./trajectory.ts";
@@ -14,7 +15,7 @@ export const ORDER = 3;
 /**
  * One trajectory of approximate dynamics. Counts at the grid are whole; of the Langevin equation they are rounded.
  *
- * @throws ParameterError where a propensity becomes negative
+ * @throws ParameterError where a propensity becomes negative, and after as many leaps as a trajectory may have reactions
  */
 export function simulateLeaping(
   ensemble: Ensemble,
@@ -27,7 +28,8 @@ export function simulateLeaping(
   const course = new Course(ensemble, which);
   const { state } = course;
 
-  for (;;) {
+  for (let leaps = 0; ; leaps++) {
+    if (leaps >= ensemble.maxEvents) throw eventLimit(1, 1, ensemble.maxEvents);
     // No leap goes beyond the next grid time or event.
     const due = course.nextEvent;
     const grid = times.find((time) => time > course.time) ?? course.time;

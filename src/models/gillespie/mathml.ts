@@ -53,10 +53,7 @@ export function expressionOf(element: XmlElement, context: MathContext): Express
   const { refuse } = context;
   const name = local(element);
   const inside = elements(element);
-  if (name === "math" || name === "semantics") {
-    if (inside.length === 0) refuse(element, "is empty");
-    return expressionOf(inside[0], context);
-  }
+  if (name === "math" || name === "semantics") return only(element, context);
   if (name === "ci") return nameOf(element.text.trim());
   if (name === "cn") return number(constant(element, context));
   if (name === "csymbol") {
@@ -69,6 +66,12 @@ export function expressionOf(element: XmlElement, context: MathContext): Express
   if (name === "piecewise") return piecewise(inside, element, context);
   if (name === "apply") return apply(element, context);
   return refuse(element, "is not supported");
+}
+
+/** The expression that an element holds. */
+function only(element: XmlElement, context: MathContext): Expression {
+  const [inside] = elements(element);
+  return inside ? expressionOf(inside, context) : context.refuse(element, "is empty");
 }
 
 function constant(element: XmlElement, { refuse }: MathContext): number {
@@ -91,10 +94,12 @@ function piecewise(inside: readonly XmlElement[], element: XmlElement, context: 
   if (!otherwise) return context.refuse(element, "has no otherwise: its value would be undefined");
   return pieces.reduceRight<Expression>(
     (rest, piece) => {
-      const [value, condition] = elements(piece).map((each) => expressionOf(each, context));
+      const parts = elements(piece);
+      if (parts.length !== 2) context.refuse(piece, "has not two parts, its value and when it holds");
+      const [value, condition] = parts.map((each) => expressionOf(each, context));
       return call("if", condition, value, rest);
     },
-    expressionOf(elements(otherwise)[0], context),
+    only(otherwise, context),
   );
 }
 
@@ -105,7 +110,7 @@ function apply(element: XmlElement, context: MathContext): Expression {
   const name = local(head);
   const degree = rest.find((each) => ["degree", "logbase"].includes(local(each)));
   const operands = rest.filter((each) => each !== degree).map((each) => expressionOf(each, context));
-  const qualifier = degree && expressionOf(elements(degree)[0], context);
+  const qualifier = degree && only(degree, context);
   const take = (least: number, most = least) => {
     if (operands.length < least || operands.length > most) refuse(head, `does not take ${operands.length} operands`);
   };

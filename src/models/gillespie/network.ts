@@ -47,6 +47,17 @@ export const MOST_COPIES = 16;
 /** The largest count of a species: beyond it i32 overflows. */
 export const MOST = 2 ** 31 - 1;
 
+/** Species × reactions: each reaction says of each species by how much it changes. */
+const MOST_CHANGES = 2 ** 24;
+
+/** @throws ParameterError for a network that is too large to hold. */
+export function checkSize(species: number, reactions: number): void {
+  if (species * reactions <= MOST_CHANGES) return;
+  throw networkError(
+    `the network has ${species} species and ${reactions} reactions, a product over ${MOST_CHANGES}; leave out what never changes.`,
+  );
+}
+
 /** Values of the parameters, those in `given` replaced. @throws ParameterError */
 export function parameterValues(network: Network, given: ReadonlyMap<string, number> = new Map()): Map<string, number> {
   const values = new Map<string, number>();

@@ -1,5 +1,6 @@
 // Quantities that follow from species: where they are linear, their moments follow from those of the species.
 
+import { networkError } from "./errors.ts";
 import { type Expression, evaluate, namesIn } from "./expression.ts";
 import type { Network } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
@@ -63,11 +64,14 @@ export interface Output {
   place: number;
 }
 
-/** How each output of the network is found: from the moments of the species where that is possible. */
+/** How each output of the network is found: from the moments of the species where that is possible. @throws ParameterError for one that is not finite */
 export function outputsOf({ network, points }: Ensemble): Output[] {
   let place = 0;
   return network.outputs.map(({ name, value }) => {
     const forms = points.map(({ parameters }) => linear(value, network, parameters));
+    for (const form of forms) {
+      for (const each of form ? [form.constant, ...form.coefficients] : []) checkOutput(name, each);
+    }
     // Of a sum of species the variance needs their covariances.
     const known = (form: Linear | undefined) =>
       form && (hasCovariances(network.species.length) || form.coefficients.filter((c) => c !== 0).length < 2);
@@ -75,22 +79,34 @@ export function outputsOf({ network, points }: Ensemble): Output[] {
   });
 }
 
-/** Adds Σ y and Σ y² of the others, [point][time][output], for the counts of one trajectory at one time. */
-export function observer({ network, points, times }: Ensemble, outputs: readonly Output[]) {
+/**
+ * Adds Σ y and Σ y² of the others, [point][time][output], for the counts of one trajectory at one time; to the sums of all trajectories
+ * before, one after another, so that the last bits do not tell how they were divided into batches.
+ */
+export function observer({ network, points, times }: Ensemble, outputs: readonly Output[], before: Float64Array) {
   const own = outputs.filter(({ place }) => place >= 0);
-  const sums = new Float64Array(2 * points.length * times.length * own.length);
+  const sums = before.slice();
   const observe = (point: number, t: number, counts: readonly number[]) => {
-    for (const { value, place } of own) {
+    for (const { name, value, place } of own) {
       const y = evaluate(value, (name) => {
         const at = network.species.indexOf(name);
         return at >= 0 ? counts[at] : (points[point].parameters.get(name) ?? times[t]);
       });
+      checkOutput(name, y);
       const at = 2 * ((point * times.length + t) * own.length + place);
       sums[at] += y;
       sums[at + 1] += y * y;
     }
   };
   return { sums, observe };
+}
+
+/** A mean with such a value in it would be none. @throws ParameterError */
+function checkOutput(name: string, value: number): void {
+  if (Number.isFinite(value * value)) return;
+  throw networkError(
+    `the output ${name} becomes ${value}; it must be finite, and its square, too. Look for a division by 0, a root or a logarithm, and guard it as in if(X > 0, 1/X, 0).`,
+  );
 }
 
 const combine = (a: Linear, p: number, b: Linear, q: number): Linear => ({

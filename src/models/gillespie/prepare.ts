@@ -111,7 +111,7 @@ export function readSweep(network: Network, text: string): Record<string, number
         `set ${name}: the network has no such parameter or species; it has ${known.join(", ")}.`,
       );
     }
-    if (name in points[0]) throw new ParameterError("set", `set ${name}: it is set twice.`);
+    if (Object.hasOwn(points[0], name)) throw new ParameterError("set", `set ${name}: it is set twice.`);
     const list = valuesOf(name, values);
     if (network.species.includes(name)) for (const value of list) checkCount(name, value);
     if (points.length * list.length > MOST_POINTS) {

@@ -10,6 +10,8 @@ import type { Which } from "./trajectory.ts";
 export interface BatchOptions {
   /** Bins of the histogram hold at least 2^shift counts. */
   shift: number;
+  /** Σ y and Σ y² of outputs over the trajectories before: see Batch. */
+  outputs: Float64Array;
   /** Is asked now and then; it throws to stop. */
   tick: () => Promise<void>;
 }
@@ -35,13 +37,17 @@ export class ReferenceRunner implements Runner {
     this.#outputs = outputs;
   }
 
-  async batch(first: number, replicates: number, { shift: least, tick }: BatchOptions): Promise<Batch> {
+  async batch(
+    first: number,
+    replicates: number,
+    { shift: least, outputs: before, tick }: BatchOptions,
+  ): Promise<Batch> {
     await tick();
     const { network, points, times } = this.#ensemble;
     const pairs = pairsOf(network.species.length);
     const sums = new Uint32Array(6 * points.length * times.length * pairs.length);
     const passages = new Uint32Array(points.length * times.length);
-    const { sums: outputs, observe } = observer(this.#ensemble, this.#outputs);
+    const { sums: outputs, observe } = observer(this.#ensemble, this.#outputs, before);
     const paths = points.map((_, point) => Array.from({ length: replicates }, (_, i) => this.#one(point, first + i)));
     paths.forEach((own, point) => {
       for (const { passage } of own) if (passage !== undefined) passages[point * times.length + passage]++;

@@ -5,9 +5,11 @@ import { parseXml, type XmlElement } from "@rgrove/parse-xml";
 import { ParameterError } from "../../device/errors.ts";
 import { call, type Expression, nameOf, namesIn, number, substitute } from "./expression.ts";
 import { elements, expressionOf, type Lambda, local, type MathContext } from "./mathml.ts";
-import { checkNames, type Network, type NetworkEvent, type Reaction, TIME } from "./network.ts";
+import { checkNames, checkSize, type Network, type NetworkEvent, type Reaction, TIME } from "./network.ts";
 
 const MOST_TEXT = 2 ** 25;
+/** SId of the specification. */
+const ID = /^[A-Za-z_]\w*$/;
 
 interface Species {
   id: string;
@@ -42,6 +44,7 @@ class Reader {
   readonly #values = new Map<string, Expression>();
   readonly #rules = new Map<string, Expression>();
   readonly #starts = new Map<string, Expression>();
+  readonly #ids = new Set<string>();
 
   constructor(text: string) {
     this.#text = text;
@@ -83,6 +86,7 @@ class Reader {
     if (counted.length === 0 || reactions.length === 0) {
       this.#refuse(this.#model, counted.length === 0 ? "has no species" : "has no reactions: nothing happens in it");
     }
+    checkSize(counted.length, reactions.length);
     const index = new Map(counted.map(({ id }, i) => [id, i]));
     const network: Network = {
       species: counted.map(({ id }) => id),
@@ -110,6 +114,22 @@ class Reader {
     const id = element.attributes?.id ?? element.attributes?.variable ?? element.attributes?.symbol;
     const named = id ? ` "${id}"` : "";
     throw new ParameterError("sbml", `sbml, line ${this.#line(element)}: <${element.name}>${named} ${why}.`);
+  }
+
+  /** The id of an element: of one name space with all others of the model. */
+  #id(element: XmlElement): string {
+    const id = this.#sId(element);
+    if (this.#ids.has(id)) this.#refuse(element, "has an id that another element of the model has");
+    this.#ids.add(id);
+    return id;
+  }
+
+  #sId(element: XmlElement): string {
+    const { id } = element.attributes;
+    if (id === undefined || !ID.test(id)) {
+      this.#refuse(element, id === undefined ? "has no id" : "has an id that is none: it takes letters, digits and _");
+    }
+    return id;
   }
 
   #list(name: string): XmlElement[] {
@@ -152,15 +172,16 @@ class Reader {
 
   #readFunctions(): void {
     for (const definition of this.#list("listOfFunctionDefinitions")) {
-      const math = elements(definition).filter((child) => local(child) === "math");
       const lambda =
-        math.flatMap(elements).find((child) => local(child) === "lambda") ?? this.#refuse(definition, "has no lambda");
+        elements(definition)
+          .filter((child) => local(child) === "math")
+          .flatMap(elements)
+          .find((child) => local(child) === "lambda") ?? this.#refuse(definition, "has no lambda");
       const parts = elements(lambda);
       const parameters = parts.filter((part) => local(part) === "bvar").map((part) => part.text.trim());
-      this.#functions.set(definition.attributes.id, {
-        parameters,
-        body: expressionOf(parts[parts.length - 1], this.#context),
-      });
+      const body = parts.at(-1);
+      const math = body && local(body) !== "bvar" ? body : this.#refuse(lambda, "has no body");
+      this.#functions.set(this.#id(definition), { parameters, body: expressionOf(math, this.#context) });
     }
   }
 
@@ -169,17 +190,22 @@ class Reader {
       // Without a size amounts are all that is known; laws then mean them.
       const size = element.attributes.size === undefined ? 1 : this.#number(element, "size");
       if (size <= 0) this.#refuse(element, `has the size ${size}; it must be above 0`);
-      this.#values.set(element.attributes.id, number(size));
+      this.#values.set(this.#id(element), number(size));
     }
   }
 
   #readSpecies(): void {
     for (const element of this.#list("listOfSpecies")) {
-      const { id, compartment, hasOnlySubstanceUnits, boundaryCondition, constant, conversionFactor } =
-        element.attributes;
+      const id = this.#id(element);
+      const { compartment, hasOnlySubstanceUnits, boundaryCondition, constant, conversionFactor } = element.attributes;
       if (conversionFactor) this.#refuse(element, "has a conversionFactor, which is not supported");
       if (!this.#values.has(compartment))
-        this.#refuse(element, `is in the compartment "${compartment}", which there is not`);
+        this.#refuse(
+          element,
+          compartment === undefined
+            ? "has no compartment"
+            : `is in the compartment "${compartment}", which there is not`,
+        );
       this.#species.set(id, {
         id,
         element,
@@ -194,9 +220,8 @@ class Reader {
   #readParameters(): void {
     for (const element of this.#list("listOfParameters")) {
       // Without a value it may get one by an assignment; else `closed` finds that it has none.
-      if (element.attributes.value !== undefined)
-        this.#values.set(element.attributes.id, number(this.#number(element, "value")));
-      else this.#values.set(element.attributes.id, number(Number.NaN));
+      const value = element.attributes.value === undefined ? Number.NaN : this.#number(element, "value");
+      this.#values.set(this.#id(element), number(value));
     }
   }
 
@@ -206,6 +231,7 @@ class Reader {
       if (!this.#values.has(symbol) && !this.#species.has(symbol)) {
         this.#refuse(element, "sets what is neither a species, a parameter nor a compartment");
       }
+      if (this.#starts.has(symbol)) this.#refuse(element, "sets what another one sets");
       this.#starts.set(symbol, this.#math(element));
     }
     for (const element of this.#list("listOfRules")) {
@@ -217,6 +243,7 @@ class Reader {
       if (!this.#values.has(variable) && !this.#species.has(variable)) {
         this.#refuse(element, "sets what is neither a species nor a parameter");
       }
+      if (this.#rules.has(variable)) this.#refuse(element, "sets what another one sets");
       this.#rules.set(variable, this.#math(element));
       this.#values.delete(variable);
     }
@@ -224,8 +251,8 @@ class Reader {
 
   #reactions() {
     return this.#list("listOfReactions").map((element) => {
-      const { id, fast } = element.attributes;
-      if (isTrue(fast)) this.#refuse(element, "is fast, which is not supported");
+      const id = this.#id(element);
+      if (isTrue(element.attributes.fast)) this.#refuse(element, "is fast, which is not supported");
       const changes = new Map<string, number>();
       const sides: [string, number][] = [
         ["listOfReactants", -1],
@@ -252,8 +279,10 @@ class Reader {
       );
       for (const parameter of lists.flatMap(elements).filter((child) => /arameter$/.test(local(child)))) {
         // A name that no other has: local ones hide global ones.
-        const name = `${id}.${parameter.attributes.id}`;
-        own.set(parameter.attributes.id, name);
+        const local = this.#sId(parameter);
+        if (own.has(local)) this.#refuse(parameter, "has an id that another one of the law has");
+        const name = `${id}.${local}`;
+        own.set(local, name);
         this.#values.set(name, number(this.#number(parameter, "value")));
       }
       const rename = (name: string) => (own.has(name) ? nameOf(own.get(name)!) : undefined);
@@ -299,7 +328,7 @@ class Reader {
         return { species: at, value: this.#closed(this.#times(this.#math(assignment), species), assignment) };
       });
       return {
-        name: element.attributes.id ?? `event ${i + 1}`,
+        name: element.attributes.id === undefined ? `event ${i + 1}` : this.#id(element),
         trigger: this.#closed(this.#math(trigger), trigger),
         assignments,
         initially,
@@ -307,10 +336,11 @@ class Reader {
     });
   }
 
-  #initial(species: Species): Expression {
+  #initial(species: Species, within: readonly string[] = []): Expression {
     const { element, compartment } = species;
+    if (within.includes(species.id)) this.#refuse(element, "starts at what follows from itself");
     const start = this.#starts.get(species.id);
-    if (start) return this.#atStart(this.#times(start, species), [species.id]);
+    if (start) return this.#atStart(this.#times(start, species), [...within, species.id]);
     if (element.attributes.initialAmount !== undefined) return number(this.#number(element, "initialAmount"));
     if (element.attributes.initialConcentration !== undefined) {
       return call("*", number(this.#number(element, "initialConcentration")), nameOf(compartment));
@@ -326,7 +356,7 @@ class Reader {
       const species = this.#species.get(name);
       const rule = this.#rules.get(name);
       if (rule) return this.#atStart(rule, [...within, name]);
-      return species ? this.#symbol(species, this.#initial(species)) : undefined;
+      return species ? this.#symbol(species, this.#initial(species, within)) : undefined;
     });
   }
 

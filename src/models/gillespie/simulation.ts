@@ -1,11 +1,21 @@
 // An ensemble of trajectories on any device. Its state is what it remembers: exact sums over the trajectories made so far. One
 // step is one more trajectory of every point, so a run can be extended, stopped between batches, and continued elsewhere.
 
+import * as z from "zod";
+import { BatchBudget } from "../../device/budget.ts";
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
+import {
+  decodeCheckpoint,
+  digestOf,
+  encodeCheckpoint,
+  extraOf,
+  headerOf,
+  sectionOf,
+  withExtra,
+} from "../checkpoint.ts";
 import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
 import { type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
@@ -54,7 +64,8 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
   readonly #runner: Runner;
   readonly #outputs: readonly Output[];
   readonly #tally: Tally;
-  readonly #exclusive = new Exclusive("The Gillespie ensemble");
+  readonly #batches: BatchBudget;
+  readonly #exclusive: Exclusive;
 
   private constructor(
     device: Device,
@@ -64,11 +75,13 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
     runner: Runner,
   ) {
     this.device = device;
+    this.#exclusive = new Exclusive("The Gillespie ensemble", device);
     this.points = points;
     this.ensemble = ensemble;
     this.seed = ensemble.seed;
     this.replicas = ensemble.points.length;
     this.#runner = runner;
+    this.#batches = new BatchBudget(runner.most, Math.ceil(runner.most / 16), device.info.software);
     this.#outputs = outputs;
     this.#tally = new Tally(ensemble, this.#nonlinear);
   }
@@ -96,21 +109,23 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
 
   static async restore(device: Device, bytes: Uint8Array): Promise<GillespieSimulation & { extra: CheckpointExtra }> {
     const checkpoint = await decodeCheckpoint(bytes);
-    const { model, header, sections } = checkpoint;
-    if (model !== "gillespie") throw new CheckpointError(`The checkpoint is one of ${model}, not of gillespie.`);
-    const { parameters, seed, replicates, shift } = header as Record<string, never>;
-    const own = await GillespieSimulation.create(device, { ...(parameters as object), seed: BigInt(seed) });
-    const arrays = own.#arrays();
-    for (const [name, array] of Object.entries(arrays)) {
-      const section = sections[name];
-      if (section?.byteLength !== array.byteLength) {
-        own.dispose();
-        throw new CheckpointError("The checkpoint's sums do not fit its network.");
+    const { parameters, seed, replicates, shift } = headerOf(checkpoint, "gillespie", {
+      replicates: z.int().min(0),
+      shift: z.int().min(0).max(31),
+    });
+    const own = await GillespieSimulation.create(device, { ...parameters, seed: checkSeed(seed) });
+    try {
+      for (const [name, array] of Object.entries(own.#arrays())) {
+        new Uint8Array(array.buffer).set(sectionOf(checkpoint, name, array.byteLength));
+        const bad = array instanceof Float64Array ? array.findIndex((sum) => !Number.isFinite(sum)) : -1;
+        if (bad >= 0) throw new CheckpointError(`The checkpoint's section "${name}" has ${array[bad]} at ${bad}.`);
       }
-      new Uint8Array(array.buffer).set(section);
+    } catch (error) {
+      own.dispose();
+      throw error;
     }
-    own.#tally.replicates = Number(replicates);
-    own.#tally.shift = Number(shift);
+    own.#tally.replicates = replicates;
+    own.#tally.shift = shift;
     return Object.assign(own, { extra: extraOf(checkpoint) });
   }
 
@@ -142,8 +157,11 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       const from = this.steps;
       const tick = () => between({ done: this.steps - from, total: steps }, options);
       while (this.steps < from + steps) {
-        const replicates = Math.min(from + steps - this.steps, this.#runner.most);
-        this.#tally.add(await this.#runner.batch(this.steps, replicates, { shift: this.#tally.shift, tick }));
+        const replicates = this.#batches.next(from + steps - this.steps, this.#runner.most);
+        const began = performance.now();
+        const { shift, outputs } = this.#tally;
+        this.#tally.add(await this.#runner.batch(this.steps, replicates, { shift, outputs, tick }));
+        this.#batches.record(replicates, performance.now() - began);
       }
       await tick();
     });
@@ -184,6 +202,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
 
   /** How often each count occurred: bins of `width` counts, [time][species][bin]. Undefined in a sweep, and beyond 262,144 rows. */
   histogram(): { width: number; bins: number; counts: Float64Array } | undefined {
+    this.#exclusive.check();
     if (this.#tally.bins === 0) return undefined;
     return { width: 2 ** this.#tally.shift, bins: this.#tally.bins, counts: this.#tally.histogram.slice() };
   }
@@ -215,6 +234,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
 
   /** Values at the end. */
   estimate(point = 0): Record<string, Estimate> {
+    this.#exclusive.check();
     const { mean, sd } = this.#moments(point);
     const last = mean.length - 1;
     const n = this.steps;
@@ -227,6 +247,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
 
   /** The points of the sweep, each with its values at the end. */
   sweep(): { parameters: Record<string, number>; observables: Record<string, Estimate> }[] | undefined {
+    this.#exclusive.check();
     if (Object.keys(this.ensemble.points[0].set).length === 0) return undefined;
     return this.ensemble.points.map(({ set }, point) => ({
       parameters: { ...set },
@@ -253,6 +274,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
 
   /** Means, shape [point][time][species and outputs]. */
   async array(): Promise<{ data: Float64Array; shape: number[] }> {
+    this.#exclusive.check();
     const { points, times } = this.ensemble;
     const means = points.map((_, p) => this.#moments(p).mean);
     const shape = [times.length, this.#names.length];
@@ -290,6 +312,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
 
   /** A table for spreadsheets: time, then mean and sd of everything; in a sweep the values set before them. */
   table(): { head: string[]; rows: (string | number)[][] } {
+    this.#exclusive.check();
     const { points, times } = this.ensemble;
     const swept = Object.keys(points[0].set);
     const head = [...swept, "time", ...this.#names.flatMap((name) => [`${name}_mean`, `${name}_sd`])];

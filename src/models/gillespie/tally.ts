@@ -14,7 +14,7 @@ export interface Batch {
   shift: number;
   /** [point][time]: trajectories whose first passage was in the interval that ends there. */
   passages: Uint32Array;
-  /** [point][time][output] of outputs that are not linear in the species: Σ y and Σ y². */
+  /** [point][time][output] of outputs that are not linear in the species: Σ y and Σ y², of this batch and all before it. */
   outputs: Float64Array;
 }
 
@@ -90,9 +90,7 @@ export class Tally {
     passages.forEach((count, i) => {
       this.passages[i] += count;
     });
-    outputs.forEach((value, i) => {
-      this.outputs[i] += value;
-    });
+    this.outputs.set(outputs);
     this.replicates += replicates;
   }
 

@@ -10,7 +10,7 @@
 
 import { networkError } from "./errors.ts";
 import { call, type Expression, nameOf, namesIn, number, parseExpression as parse, substitute } from "./expression.ts";
-import { checkNames, MOST_COPIES, type Network, type NetworkEvent, type Reaction, TIME } from "./network.ts";
+import { checkNames, checkSize, MOST_COPIES, type Network, type NetworkEvent, type Reaction, TIME } from "./network.ts";
 
 type Side = Map<string, number>;
 
@@ -55,6 +55,7 @@ export function parseNetwork(text: string): Network {
   if (species.length === 0) throw networkError("the network has no species; nothing changes in it.");
   if (species.includes(TIME)) throw networkError(`${TIME} is the time; give the species another name.`);
 
+  checkSize(species.length, arrows.length);
   const reactions = arrows.map(({ name, from, to, rate }): Reaction => {
     const changes = species.map((each) => (to.get(each) ?? 0) - (from.get(each) ?? 0));
     return { name, changes, propensity: propensityOf(from, rate, species) };

@@ -1,7 +1,7 @@
 // A network as WGSL. shaders/gillespie/direct.wgsl and leap.wgsl have the algorithms and call what is written here: species and
 // propensities in registers with every reaction unrolled (unrolled.ts), or for large networks in arrays with tables (tables.ts).
 
-import { Emitter, type Names } from "./emitter.ts";
+import { checkNesting, Emitter, type Names } from "./emitter.ts";
 import type { Expression } from "./expression.ts";
 import { ORDER } from "./leaping.ts";
 import { isTimed, MARGIN, type Network, triggerTime } from "./network.ts";
@@ -83,7 +83,7 @@ var<private> now: f32;
 var<private> span: vec2f; // the interval of time for which a bound is wanted
 ${body.source()}
 // No less than the sum of the propensities in all of the span.
-fn bound() -> f32 { return ${bounds.reduce((total, each) => `(${total} + ${each})`)} * ${MARGIN}; }
+fn bound() -> f32 { return (${bounds.join(" + ")}) * ${MARGIN}; }
 
 fn passed() -> bool { return ${passed}; }
 
@@ -99,6 +99,7 @@ ${applied.join("\n")}
   return true;
 }
 `;
+  checkNesting(source);
   const file = leaping ? "leap" : "direct";
   return {
     shader: `gillespie/${large ? (leaping ? "table_leap" : "table") : file}.wgsl`,
