@@ -31,3 +31,29 @@ export class Budget {
     this.#perStep = this.#perStep > 0 && measured > this.#perStep ? 0.5 * (this.#perStep + measured) : measured;
   }
 }
+
+/**
+ * The size of batches of which only the whole counts: a run can be kept only between two. The more, the better is the GPU filled; but one
+ * should not take much longer than a second where a CPU does the work, and ten on a GPU, of which a small part is slow for nothing.
+ */
+export class BatchBudget {
+  readonly #least: number;
+  readonly #milliseconds: number;
+  #wanted: number;
+
+  /** Batches of `most` fill a GPU, and those of `least` a CPU. */
+  constructor(most: number, least: number, software: boolean) {
+    this.#least = least;
+    this.#wanted = software ? least : most;
+    this.#milliseconds = software ? 1000 : 10_000;
+  }
+
+  next(remaining: number, most: number): number {
+    return Math.max(1, Math.min(remaining, most, this.#wanted));
+  }
+
+  record(count: number, milliseconds: number): void {
+    const wanted = Math.floor((count * this.#milliseconds) / Math.max(milliseconds, 0.01));
+    this.#wanted = Math.max(this.#least, wanted);
+  }
+}

@@ -32,6 +32,9 @@ export class ReferenceDevice {
     };
   }
 
+  /** A reference has no failures. */
+  check(): void {}
+
   dispose(): void {}
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -40,6 +40,8 @@ export class GpuDevice {
   readonly #buffers = new Map<GPUBuffer, number>();
   readonly #kernels = new Map<string, Promise<Kernel>>();
   readonly #pending = new Set<Promise<void>>();
+  /** What waits for the GPU, and gives up once the device is lost. */
+  readonly #waiting = new Set<() => void>();
   #failure: GpuError | DeviceLostError | undefined;
   #disposed = false;
 
@@ -58,6 +60,7 @@ export class GpuDevice {
         );
         this.#failure = error;
         resolve(error);
+        for (const give of this.#waiting) give();
       });
     });
     raw.onuncapturederror = (event) => {
@@ -194,11 +197,26 @@ export class GpuDevice {
     if (sleeps) await this.#sleep!(SLEPT * expected - 1);
     this.check();
     const awake = performance.now();
-    await Promise.race([this.raw.queue.onSubmittedWorkDone().catch(() => {}), this.lost]);
+    await this.#unlessLost(this.raw.queue.onSubmittedWorkDone()).catch(() => {});
     const overslept = sleeps && performance.now() - awake < 0.2;
     await accepted;
     this.check();
     return overslept;
+  }
+
+  /** Waits for `work`, or until the device is lost. A race against `lost` would leave a reaction at that promise with each submission. */
+  #unlessLost(work: Promise<unknown>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        this.#waiting.delete(done);
+        resolve();
+      };
+      this.#waiting.add(done);
+      work.then(done, (error) => {
+        this.#waiting.delete(done);
+        reject(error);
+      });
+    });
   }
 
   /** The bytes of a buffer, once all that was submitted before has been done without error. */
@@ -209,8 +227,11 @@ export class GpuDevice {
     );
     try {
       const accepted = this.submit(who, (encoder) => encoder.copyBufferToBuffer(buffer, offset, staging, 0, size));
-      const mapped = staging.mapAsync(GPUMapMode.READ).then(() => undefined);
-      const failure = await Promise.race([mapped, this.lost]).catch((error: Error) => error);
+      const mapped = this.#unlessLost(staging.mapAsync(GPUMapMode.READ));
+      const failure = await mapped.then(
+        () => undefined,
+        (error: Error) => error,
+      );
       await accepted;
       this.check();
       if (failure) throw new GpuError(`${who}: it could not be mapped: ${failure.message || "no reason given"}`);
@@ -226,6 +247,7 @@ export class GpuDevice {
     this.#disposed = true;
     for (const buffer of this.#buffers.keys()) buffer.destroy();
     this.#buffers.clear();
+    this.raw.onuncapturederror = null; // Dawn's binding for Node holds the handler, and with it this device, for good
     this.raw.destroy();
   }
 

@@ -1,5 +1,6 @@
 // What every long run shares: it can be watched and stopped, and one simulation does one thing at a time.
 
+import type { Device } from "./device.ts";
 import { DisposedError, GibbsError } from "./errors.ts";
 
 export interface RunOptions {
@@ -21,18 +22,22 @@ export async function between(progress: Progress, { signal, onProgress }: RunOpt
   signal?.throwIfAborted();
 }
 
-/** Lets one call at a time use a resource, and none after its dispose. */
+/** Lets one call at a time use a simulation, and none after its dispose or an error of its device. */
 export class Exclusive {
   readonly #who: string;
+  readonly #device: Device;
   #busy = false;
   #disposed = false;
 
-  constructor(who: string) {
+  constructor(who: string, device: Device) {
     this.#who = who;
+    this.#device = device;
   }
 
+  /** What gives a number asks first. @throws DisposedError, DeviceLostError, GpuError */
   check(): void {
     if (this.#disposed) throw new DisposedError(`${this.#who} was used after its dispose().`);
+    this.#device.check();
   }
 
   async use<T>(action: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
-// Exact restart from outside: runs that are killed, interrupted, extended or moved to another device end as the uninterrupted one.
+// Exact restart from outside: runs of every model that are killed, interrupted, extended or moved to another device end as the
+// uninterrupted one.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -7,8 +8,13 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { plural } from "../../host-node/cli/format.ts";
 import { ensureBuilt } from "../../scripts/setup.js";
-import { decodeCheckpoint } from "../../src/models/checkpoint.ts";
+import { ReferenceDevice } from "../../src/device/device.ts";
+import { type AnyModel, type AnySimulation, models } from "../../src/models/index.ts";
+import { ising } from "../../src/models/ising/index.ts";
+import { resolve } from "../../src/models/parameters.ts";
+import { kebab } from "../../src/models/text.ts";
 
 const BIN = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "gibbs.js");
 const root = mkdtempSync(join(tmpdir(), "gibbs-checkpoint-"));
@@ -20,7 +26,21 @@ const FOREIGN = /^Warning: max|XDG_RUNTIME_DIR/;
 const LONG = ["run", "ising", "--size", "64", "--temperature", "2.3", "--seed", "11", "--device", "software"];
 LONG.push("--steps", "8000", "--measure-every", "4", "--json");
 const TOTAL = 9600; // with the warm-up
+/** Milliseconds: many processes one after another, on a machine that may be busy. */
+const BUSY = 400_000;
 const OFTEN = ["--checkpoint-every", "0.02"];
+const RESUME = ["run", "--resume", "run.gibbs", "--json", "--device", "software"];
+
+/** A model's long example as words of the command line, and the steps that it makes. */
+function longRun(model: AnyModel): { words: string[]; total: number } {
+  const { parameters, steps } = model.examples.long;
+  const flags = Object.entries(parameters).flatMap(([name, value]) => [`--${kebab(name)}`, String(value)]);
+  const words = ["run", model.name, ...flags, "--seed", "12", "--device", "software", "--json"];
+  if (steps === undefined) {
+    return { words, total: model.steps!(resolve(model.name, model.parameters, parameters).parameters) };
+  }
+  return { words: [...words, "--steps", String(steps), "--warmup", "0", "--measure-every", "10"], total: steps };
+}
 
 interface Started {
   child: ChildProcess;
@@ -61,8 +81,10 @@ async function nextVersion(path: string, { child }: Started): Promise<void> {
   while (version(path) === before && child.exitCode === null) await sleep(3);
 }
 
-async function stepsIn(path: string): Promise<number> {
-  return Number((await decodeCheckpoint(readFileSync(path))).header.steps);
+/** The steps of the run that a file holds. @throws CheckpointError where it is broken */
+async function stepsIn(path: string, model: AnyModel = ising): Promise<number> {
+  using simulation: AnySimulation = await model.restore(new ReferenceDevice("node"), readFileSync(path));
+  return simulation.steps;
 }
 
 /** Numerical Recipes' linear congruential generator: the moments of the kills are the same in each run of the test. */
@@ -82,61 +104,90 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-describe.concurrent("a run ends as the uninterrupted one", () => {
-  it("after kill -9 at 20 random moments", async ({ expect }) => {
-    const KILLS = 20;
-    const cwd = newFolder();
-    const file = join(cwd, "run.gibbs");
-    const random = uniform(20);
-    const command = () =>
-      existsSync(file)
-        ? ["run", "--resume", "run.gibbs", "--json", "--device", "software"]
-        : [...LONG, "--checkpoint", "run.gibbs"];
-    let steps = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
-      const run = start([...command(), ...OFTEN], cwd);
-      // Every fifth at any moment of the start, the others after progress, so that the kills spread over the whole run.
-      if (kill % 5 === 4) await sleep(500 * random());
-      else {
+describe.concurrent.each(models.map((model) => [model.name, model] as const))("%s", (name, model) => {
+  it(
+    "ends as the uninterrupted run after kill -9 at 3 moments and Ctrl-C, and says so once more",
+    async ({ expect }) => {
+      const KILLS = 3;
+      const { words, total } = longRun(model);
+      const uninterrupted = await result(words, newFolder());
+      expect(uninterrupted).toMatchObject({ model: name, digest: expect.stringMatching(/^sha256:/) });
+      const cwd = newFolder();
+      const file = join(cwd, "run.gibbs");
+      const random = uniform(3);
+      const stops = [...Array<NodeJS.Signals>(KILLS).fill("SIGKILL"), "SIGINT" as const];
+      let steps = 0;
+      for (const [i, signal] of stops.entries()) {
+        const command = i === 0 ? [...words, "--checkpoint", "run.gibbs"] : RESUME;
+        const run = start([...command, ...OFTEN], cwd);
+        // Each makes progress, and the stops spread over the first half: what they undo comes on top.
         do await nextVersion(file, run);
-        while ((await stepsIn(file)) < (TOTAL * kill) / KILLS && run.child.exitCode === null);
-        await sleep(20 * random());
+        while ((await stepsIn(file, model)) < (total * i) / 8 && run.child.exitCode === null);
+        if (signal === "SIGKILL") await sleep(100 * random());
+        run.child.kill(signal);
+        const ended = await run.ended;
+        const killed = signal === "SIGKILL";
+        expect({ i, status: ended.status, stdout: ended.stdout }).toEqual({
+          i,
+          status: killed ? null : 130,
+          stdout: "",
+        });
+        if (!killed) expect(ended.lines).toEqual([expect.stringMatching(interrupted(model, total))]);
+        const now = await stepsIn(file, model);
+        expect(now).toBeGreaterThan(steps);
+        steps = now;
       }
-      run.child.kill("SIGKILL");
-      const { signal, stdout } = await run.ended;
-      expect({ kill, signal, stdout }).toEqual({ kill, signal: "SIGKILL", stdout: "" });
-      if (!existsSync(file)) continue;
-      const now = await stepsIn(file); // throws where it is broken
-      expect(now).toBeGreaterThanOrEqual(steps);
-      steps = now;
-    }
-    expect(steps).toBeGreaterThan(TOTAL / 2);
-    expect(await result([...command(), ...OFTEN], cwd)).toEqual(await uninterrupted);
-    expect(readdirSync(cwd)).toEqual(["run.gibbs"]); // what the killed ones left half written is gone
-  }, 120_000);
+      expect(await result(RESUME, cwd)).toEqual(uninterrupted);
+      expect(readdirSync(cwd)).toEqual(["run.gibbs"]); // what the killed ones left half written is gone
+      const kept = readFileSync(file);
+      expect(await result(RESUME, cwd)).toEqual(uninterrupted);
+      expect(readFileSync(file).equals(kept)).toBe(true);
+    },
+    BUSY,
+  );
+});
 
-  it("after Ctrl-C, which exits 130 and says how to continue; resumed once more, it prints the same", async ({
-    expect,
-  }) => {
-    const cwd = newFolder();
-    const file = join(cwd, "run.gibbs");
-    const run = start([...LONG, "--checkpoint", "run.gibbs", ...OFTEN], cwd);
-    await nextVersion(file, run);
-    run.child.kill("SIGINT");
-    const { status, stdout, lines } = await run.ended;
-    expect({ status, stdout }).toEqual({ status: 130, stdout: "" });
-    expect(lines).toEqual([
-      expect.stringMatching(
-        /^gibbs: interrupted after \d+ of 9600 sweeps; continue with: gibbs run --resume run\.gibbs$/,
-      ),
-    ]);
-    const resume = ["run", "--resume", "run.gibbs", "--json", "--device", "software"];
-    const resumed = await result(resume, cwd);
-    expect(resumed).toEqual(await uninterrupted);
-    const kept = readFileSync(file);
-    expect(await result(resume, cwd)).toEqual(resumed);
-    expect(readFileSync(file).equals(kept)).toBe(true);
-  });
+const interrupted = (model: AnyModel, total: number) =>
+  new RegExp(
+    `^gibbs: interrupted after \\d+ of ${total} ${plural(model.step)}; continue with: gibbs run --resume run\\.gibbs$`,
+  );
+
+describe.concurrent("a run ends as the uninterrupted one", () => {
+  it(
+    "after kill -9 at 20 random moments",
+    async ({ expect }) => {
+      const KILLS = 20;
+      const cwd = newFolder();
+      const file = join(cwd, "run.gibbs");
+      const random = uniform(20);
+      const command = () =>
+        existsSync(file)
+          ? ["run", "--resume", "run.gibbs", "--json", "--device", "software"]
+          : [...LONG, "--checkpoint", "run.gibbs"];
+      let steps = 0;
+      for (let kill = 0; kill < KILLS; kill++) {
+        const run = start([...command(), ...OFTEN], cwd);
+        // Every fifth at any moment of the start, the others after progress, so that the kills spread over the whole run.
+        if (kill % 5 === 4) await sleep(500 * random());
+        else {
+          do await nextVersion(file, run);
+          while ((await stepsIn(file)) < (TOTAL * kill) / KILLS && run.child.exitCode === null);
+          await sleep(20 * random());
+        }
+        run.child.kill("SIGKILL");
+        const { signal, stdout } = await run.ended;
+        expect({ kill, signal, stdout }).toEqual({ kill, signal: "SIGKILL", stdout: "" });
+        if (!existsSync(file)) continue;
+        const now = await stepsIn(file); // throws where it is broken
+        expect(now).toBeGreaterThanOrEqual(steps);
+        steps = now;
+      }
+      expect(steps).toBeGreaterThan(TOTAL / 2);
+      expect(await result([...command(), ...OFTEN], cwd)).toEqual(await uninterrupted);
+      expect(readdirSync(cwd)).toEqual(["run.gibbs"]); // what the killed ones left half written is gone
+    },
+    BUSY,
+  );
 
   it("after Ctrl-C without --checkpoint nothing is kept, and the message says so", async ({ expect }) => {
     const cwd = newFolder();

@@ -53,7 +53,7 @@ export const curieWeiss = {
   updates: ({ size }) => ({ count: size, unit: "updates" }),
   examples: {
     short: { parameters: { size: 333, temperature: [0.7, 1.2], field: 0.05, start: "random" }, steps: 20 },
-    long: { parameters: { size: 4096, temperature: 0.9 }, steps: 1000 },
+    long: { parameters: { size: 4096, temperature: 0.9 }, steps: 600 },
   },
   validate: validateCurieWeiss,
 } satisfies Model<typeof curieWeissParameters, CurieWeissSimulation> & { columns: readonly string[] };

@@ -46,7 +46,7 @@ export const denseMemory = {
       parameters: { neurons: 70, patterns: [40, 90], interaction: "rectified", order: 4, noise: 0.2 },
       steps: 6,
     },
-    long: { parameters: { neurons: 256, patterns: 1000, start: "random", dynamics: "random" }, steps: 2500 },
+    long: { parameters: { neurons: 256, patterns: 1000, start: "random", dynamics: "random" }, steps: 1000 },
   },
   validate: validateDenseMemory,
 } satisfies Model<typeof denseMemoryParameters, DenseMemorySimulation> & { columns: readonly string[] };

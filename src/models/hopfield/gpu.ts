@@ -26,9 +26,14 @@ const MOST_DENSE = 128;
 /** Of a lattice's: 32 bytes each beside 8 KiB of spins. */
 const MOST_LATTICE = 128;
 
+/** Patterns that sweep_few.wgsl has room for. */
+const MOST_FEW = 4;
+
 type Kernels = Record<"patterns" | "rows" | "start" | "overlaps" | "sweep" | "measure", Kernel> & {
   energy: Kernel | undefined;
   bonds: Kernel | undefined;
+  /** Replicas of a workgroup of the sweep. */
+  replicas: number;
 };
 
 /** Of the overlaps: synchronous dynamics makes the next while it reads the present. */
@@ -276,7 +281,7 @@ export class GpuNetwork implements Network {
     const { spins, overlaps, columns, rows, replicas, pulls, pairs, bonds, run, steps } = this.#buffers;
     const { sweep } = this.#kernels;
     const { dynamics, interaction, pairwise } = this.#options;
-    const plain = dynamics === "random" ? [] : [rows];
+    const plain = dynamics === "random" || this.#kernels.replicas > 1 ? [] : [rows];
     const more = pairwise ? [pairwise.side ? bonds : pairs] : interaction ? [rows, pulls] : plain;
     const group = sweep.bind(
       run,
@@ -288,13 +293,14 @@ export class GpuNetwork implements Network {
       { buffer: steps, size: 8 },
       ...more,
     );
+    const workgroups = Math.ceil(this.#options.replicas.length / this.#kernels.replicas);
     return this.#device.submit(title(this.#options), (encoder) => {
       const pass = encoder.beginComputePass({ timestampWrites: this.#device.timer?.writes("steps") });
       let slot = 0;
       for (let i = 0; i < count; i++) {
         pass.setPipeline(sweep.pipeline);
         pass.setBindGroup(0, group, [i * this.#stride]);
-        pass.dispatchWorkgroups(...grid(this.#options.replicas.length, this.#device.limits));
+        pass.dispatchWorkgroups(...grid(workgroups, this.#device.limits));
         if (measured[slot] === from + i + 1) this.#encodeMeasure(pass, slot++);
       }
       pass.end();
@@ -403,16 +409,16 @@ function wide(values: Float64Array): Uint32Array {
   return words;
 }
 
-async function compile(
-  device: GpuDevice,
-  { dynamics, interaction, pairwise }: NetworkOptions,
-  workgroup: number,
-): Promise<Kernels> {
+async function compile(device: GpuDevice, options: NetworkOptions, workgroup: number): Promise<Kernels> {
+  const { dynamics, interaction, pairwise } = options;
   const constants = { WORKGROUP: workgroup };
   const random = dynamics === "random";
   const dense = interaction !== undefined;
   const inOrder = !random && !dense && !pairwise;
   const lattice = pairwise !== undefined && pairwise.side > 0;
+  // On a GPU one lane alone would wait for its own last step; a software adapter waits for barriers, and fills its lanes with replicas.
+  const few = device.info.software && inOrder && dynamics !== "synchronous" && mostPatterns(options) <= MOST_FEW;
+  const own = { WORKGROUP: 8 };
   const [shader, entryPoint] = pairwise
     ? lattice
       ? ["hopfield/sweep_lattice.wgsl", "sweep_lattice"]
@@ -421,7 +427,9 @@ async function compile(
       ? ["hopfield/dense.wgsl", "sweep_dense"]
       : random
         ? ["hopfield/random.wgsl", "sweep_random"]
-        : ["hopfield/sweep.wgsl", "sweep"];
+        : few
+          ? ["hopfield/sweep_few.wgsl", "sweep_few"]
+          : ["hopfield/sweep.wgsl", "sweep"];
   const most = inOrder ? MOST_LANES : dense ? MOST_DENSE : lattice ? MOST_LATTICE : workgroup;
   const [patterns, rows, start, overlaps, sweep, measure, energy, bonds] = await Promise.all([
     device.kernel({
@@ -459,17 +467,19 @@ async function compile(
         "read-only-storage",
         "read-only-storage",
         "step",
-        ...(inOrder || dense ? (["read-only-storage"] as const) : []),
+        ...((inOrder && !few) || dense ? (["read-only-storage"] as const) : []),
         ...(dense ? (["read-only-storage"] as const) : []),
         ...(pairwise ? [lattice ? ("read-only-storage" as const) : ("uniform" as const)] : []),
       ],
-      constants: {
-        // What each lane keeps must fit the memory of a workgroup.
-        WORKGROUP: Math.min(workgroup, most),
-        ...(random && !dense && !pairwise ? {} : { SYNCHRONOUS: dynamics === "synchronous" ? 1 : 0 }),
-        ...(dense || pairwise ? { RANDOM: random ? 1 : 0 } : {}),
-        ...(lattice ? { CHECKERBOARD: dynamics === "checkerboard" ? 1 : 0 } : {}),
-      },
+      constants: few
+        ? own
+        : {
+            // What each lane keeps must fit the memory of a workgroup.
+            WORKGROUP: Math.min(workgroup, most),
+            ...(random && !dense && !pairwise ? {} : { SYNCHRONOUS: dynamics === "synchronous" ? 1 : 0 }),
+            ...(dense || pairwise ? { RANDOM: random ? 1 : 0 } : {}),
+            ...(lattice ? { CHECKERBOARD: dynamics === "checkerboard" ? 1 : 0 } : {}),
+          },
     }),
     device.kernel({
       shader: "hopfield/measure.wgsl",
@@ -499,7 +509,7 @@ async function compile(
         })
       : undefined,
   ]);
-  return { patterns, rows, start, overlaps, sweep, measure, energy, bonds };
+  return { patterns, rows, start, overlaps, sweep, measure, energy, bonds, replicas: few ? own.WORKGROUP : 1 };
 }
 
 const title = (options: NetworkOptions) =>

@@ -45,7 +45,7 @@ export const hopfield = {
       parameters: { neurons: 130, patterns: [7, 20], temperature: 0.3, noise: 0.2, dynamics: "random" },
       steps: 10,
     },
-    long: { parameters: { neurons: 1000, patterns: 80, temperature: 0.2, noise: 0.1 }, steps: 8000 },
+    long: { parameters: { neurons: 1000, patterns: 80, temperature: 0.2, noise: 0.1 }, steps: 4000 },
   },
   validate: validateHopfield,
 } satisfies Model<typeof hopfieldParameters, HopfieldSimulation> & { columns: readonly string[] };

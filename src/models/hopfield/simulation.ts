@@ -2,10 +2,19 @@
 
 import { digits } from "../../data/digits.ts";
 import type { Device } from "../../device/device.ts";
-import { CheckpointError, ParameterError } from "../../device/errors.ts";
+import { ParameterError } from "../../device/errors.ts";
 import { Exclusive, type RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { type Checkpoint, decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
+import {
+  type Checkpoint,
+  decodeCheckpoint,
+  digestOf,
+  encodeCheckpoint,
+  extraOf,
+  headerOf,
+  sectionOf,
+  withExtra,
+} from "../checkpoint.ts";
 import type { CheckpointExtra, Options, Recording, Simulation, Stroke } from "../model.ts";
 import { changePoints, type Points, point, resolve, type Schema } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
@@ -94,11 +103,12 @@ export class MemorySimulation<P extends object> implements Simulation<P> {
   #points: Points<P>;
   readonly #options: NetworkOptions;
   readonly #network: Network;
-  readonly #exclusive = new Exclusive("The simulation");
+  readonly #exclusive: Exclusive;
   #steps: number;
 
   private constructor(device: Device, kind: Kind<P>, setup: Setup<P>, network: Network, steps: number) {
     this.device = device;
+    this.#exclusive = new Exclusive("The simulation", device);
     this.model = kind.name;
     this.#kind = kind;
     this.#points = setup.points;
@@ -476,20 +486,14 @@ async function openNetwork(device: Device, options: NetworkOptions, workgroup?: 
 }
 
 function readCheckpoint<P extends object>(kind: Kind<P>, checkpoint: Checkpoint) {
-  const { model, header, sections } = checkpoint;
-  const wrong = (what: string) =>
-    new CheckpointError(`The checkpoint holds ${what}. Use the file that "${kind.name}" wrote.`);
-  if (model !== kind.name) throw wrong(`a run of "${model}", not of "${kind.name}"`);
-  const { parameters, batch, seed, steps } = header as Record<string, never>;
-  const points = { ...resolve(kind.name, kind.schema, parameters as object), batch } as unknown as Points<P>;
-  if (!sections.state || !Number.isSafeInteger(steps)) throw wrong("no complete state");
+  const { parameters, batch, seed, steps } = headerOf(checkpoint, kind.name, {});
+  const points = resolve(kind.name, kind.schema, { ...parameters, ...batch }) as unknown as Points<P>;
+  const { sections } = checkpoint;
   const { neurons } = kind.memory(points.parameters);
   const stored = sections.stored && spinsOf(sections.stored, neurons * mostOf(kind, points));
-  const setup = prepare(kind, points, checkSeed(BigInt(seed)), stored);
-  if (sections.state.length !== stateBytes(neurons) * setup.options.replicas.length) {
-    throw wrong("a state of another size than its parameters say");
-  }
-  return { setup, steps: steps as number, state: sections.state, extra: extraOf(checkpoint) };
+  const setup = prepare(kind, points, checkSeed(seed), stored);
+  const state = sectionOf(checkpoint, "state", stateBytes(neurons) * setup.options.replicas.length);
+  return { setup, steps, state, extra: extraOf(checkpoint) };
 }
 
 /** The Hopfield model's. */

@@ -104,3 +104,11 @@ const GAUSSIAN = (() => {
     points.push([z, (step / Math.sqrt(2 * Math.PI)) * Math.exp((-z * z) / 2)]);
   return points;
 })();
+
+/** Shares of spins that one step from a pattern leaves wrong, at these loads: Hertz, Krogh and Palmer 1991, table 2.1. */
+export const WRONG_BITS = [
+  { load: 0.138, wrong: 0.0036 },
+  { load: 0.185, wrong: 0.01 },
+  { load: 0.37, wrong: 0.05 },
+  { load: 0.61, wrong: 0.1 },
+];

@@ -41,7 +41,7 @@ export const ising = {
       parameters: { size: [66, 34], temperature: [2.1, 2.4], field: 0.05, algorithm: "heat-bath", start: "random" },
       steps: 40,
     },
-    long: { parameters: { size: [256, 256], temperature: 2.3 }, steps: 12_000 },
+    long: { parameters: { size: [256, 256], temperature: 2.3 }, steps: 7000 },
   },
   validate: validateIsing,
 } satisfies Model<typeof isingParameters, IsingSimulation> & { columns: readonly string[] };

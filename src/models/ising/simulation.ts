@@ -1,10 +1,19 @@
 // One Ising lattice, or a batch of them, on any device: run, measure, checkpoint, read.
 
 import type { Device } from "../../device/device.ts";
-import { CheckpointError, ParameterError } from "../../device/errors.ts";
+import { ParameterError } from "../../device/errors.ts";
 import { Exclusive, type RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { type Checkpoint, decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
+import {
+  type Checkpoint,
+  decodeCheckpoint,
+  digestOf,
+  encodeCheckpoint,
+  extraOf,
+  headerOf,
+  sectionOf,
+  withExtra,
+} from "../checkpoint.ts";
 import type { CheckpointExtra, Options, Recording, Simulation, Stroke } from "../model.ts";
 import { changePoints, type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
@@ -36,11 +45,12 @@ export class IsingSimulation implements Simulation<IsingParameters> {
   #points: Points<IsingParameters>;
   #thresholds: Uint32Array;
   readonly #lattice: Lattice;
-  readonly #exclusive = new Exclusive("The Ising simulation");
+  readonly #exclusive: Exclusive;
   #steps: number;
 
   private constructor(device: Device, setup: Setup, lattice: Lattice, steps: number) {
     this.device = device;
+    this.#exclusive = new Exclusive("The Ising simulation", device);
     this.#points = setup.points;
     this.seed = setup.options.seed;
     this.replicas = setup.options.replicas;
@@ -365,16 +375,11 @@ async function openLattice(device: Device, options: LatticeOptions, workgroup?: 
 }
 
 function readCheckpoint(checkpoint: Checkpoint) {
-  const { model, header, sections } = checkpoint;
-  const wrong = (what: string) => new CheckpointError(`The checkpoint holds ${what}. Use the file that "ising" wrote.`);
-  if (model !== "ising") throw wrong(`a run of "${model}", not of "ising"`);
-  const { parameters, batch, seed, steps } = header as Record<string, never>;
-  const points = { ...resolve("ising", isingParameters, parameters as object), batch };
-  if (!sections.state || !sections.thresholds || !Number.isSafeInteger(steps)) throw wrong("no complete state");
-  const thresholds = new Uint32Array(sections.thresholds.slice().buffer);
-  const setup = prepare(points, checkSeed(BigInt(seed)), thresholds);
-  if (sections.state.length !== stateBytes(setup.options) || thresholds.length !== CLASSES * setup.options.replicas) {
-    throw wrong("a state of another size than its parameters say");
-  }
-  return { setup, steps: steps as number, state: sections.state, extra: extraOf(checkpoint) };
+  const { parameters, batch, seed, steps } = headerOf(checkpoint, "ising", {});
+  const points = resolve("ising", isingParameters, { ...parameters, ...batch });
+  const replicas = Object.values(points.batch)[0]?.length ?? points.parameters.replicas;
+  const section = sectionOf(checkpoint, "thresholds", 4 * CLASSES * replicas);
+  const setup = prepare(points, checkSeed(seed), new Uint32Array(section.slice().buffer));
+  const state = sectionOf(checkpoint, "state", stateBytes(setup.options));
+  return { setup, steps, state, extra: extraOf(checkpoint) };
 }

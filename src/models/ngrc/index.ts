@@ -39,7 +39,7 @@ export const ngrc = {
   },
   examples: {
     short: { parameters: { system: "henon", training: 100, starts: 8, until: 3 } },
-    long: { parameters: { starts: 1500 } },
+    long: { parameters: { starts: 640 } },
   },
   validate: validateNgrc,
 } satisfies Model<typeof ngrcParameters, NgrcSimulation>;

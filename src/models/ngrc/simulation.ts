@@ -1,10 +1,19 @@
 // Forecasts of next-generation reservoirs on any device. The state is the scores of the forecasts made so far; one step is one more start.
 
+import * as z from "zod";
 import type { Device } from "../../device/device.ts";
-import { CheckpointError, ParameterError } from "../../device/errors.ts";
+import { ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
 import { type Estimate, median } from "../../statistics/index.ts";
-import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
+import {
+  decodeCheckpoint,
+  digestOf,
+  encodeCheckpoint,
+  extraOf,
+  headerOf,
+  sectionOf,
+  withExtra,
+} from "../checkpoint.ts";
 import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
 import { type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
@@ -71,7 +80,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
   readonly plan: Plan;
   readonly #own: OwnSeries | undefined;
   readonly #forecaster: Forecaster;
-  readonly #exclusive = new Exclusive("The NG-RC ensemble");
+  readonly #exclusive: Exclusive;
   /** [start][COLUMNS] */
   #scores: number[] = [];
   /** The segment that was learned last: a batch may end within its forecasts. */
@@ -86,6 +95,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     own?: OwnSeries,
   ) {
     this.device = device;
+    this.#exclusive = new Exclusive("The NG-RC ensemble", device);
     this.points = points;
     this.seed = seed;
     this.plan = plan;
@@ -104,16 +114,14 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
 
   static async restore(device: Device, bytes: Uint8Array): Promise<NgrcSimulation & { extra: CheckpointExtra }> {
     const checkpoint = await decodeCheckpoint(bytes);
-    const { model, header, sections } = checkpoint;
-    if (model !== "ngrc") throw new CheckpointError(`The checkpoint is one of ${model}, not of ngrc.`);
-    const { parameters, seed, shape } = header as Record<string, never>;
+    const { parameters, seed, shape } = headerOf(checkpoint, "ngrc", { shape: z.array(z.int().min(1)).optional() });
     const floats = (section: Uint8Array) => new Float64Array(section.slice().buffer);
-    const scores = sections.scores;
-    if (!scores || scores.byteLength % (8 * COLUMNS.length) !== 0 || (shape && !sections.own)) {
-      throw new CheckpointError("The checkpoint's scores do not fit its model.");
-    }
-    const given = shape ? { own: { data: floats(sections.own), shape } } : {};
-    const own = await NgrcSimulation.create(device, { ...(parameters as object), ...given, seed: BigInt(seed) });
+    const count = shape?.reduce((product, length) => product * length, 1);
+    const given = shape && count ? { own: { data: floats(sectionOf(checkpoint, "own", 8 * count)), shape } } : {};
+    const row = 8 * COLUMNS.length;
+    const { length = 0 } = checkpoint.sections.scores ?? {};
+    const scores = sectionOf(checkpoint, "scores", row * Math.floor(length / row));
+    const own = await NgrcSimulation.create(device, { ...parameters, ...given, seed: checkSeed(seed) });
     own.#scores = Array.from(floats(scores));
     return Object.assign(own, { extra: extraOf(checkpoint) });
   }
@@ -141,7 +149,10 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
       if (!Number.isSafeInteger(steps) || steps < 0 || from + steps > room) {
         throw new ParameterError("starts", `starts ${from + steps}: there is room for ${room}; choose at most that.`);
       }
-      const tick = () => between({ done: this.steps - from, total: steps }, options);
+      const tick = async () => {
+        await between({ done: this.steps - from, total: steps }, options);
+        this.#exclusive.check();
+      };
       while (this.steps < from + steps) await this.#batch(from + steps - this.steps, tick);
       await tick();
     });
@@ -217,6 +228,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
   }
 
   estimate(): Record<keyof typeof observables, Estimate> {
+    this.#exclusive.check();
     const { forecasts } = this.points.parameters;
     const [nrmse, validPredictionTime, trainingNrmse] = COLUMNS.map((_, i) => median(this.#column(i), forecasts));
     return { nrmse, validPredictionTime, trainingNrmse };
@@ -263,11 +275,13 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
 
   /** Scores, shape [start][nrmse, validPredictionTime, trainingNrmse]. */
   async array(): Promise<{ data: Float64Array; shape: number[] }> {
+    this.#exclusive.check();
     return { data: Float64Array.from(this.#scores), shape: [this.steps, COLUMNS.length] };
   }
 
   /** The scores of every start. */
   table(): { head: string[]; rows: (string | number)[][] } {
+    this.#exclusive.check();
     const rows = Array.from({ length: this.steps }, (_, start) => [
       start,
       ...COLUMNS.map((_, i) => this.#at(start, i)),

@@ -40,7 +40,7 @@ export const rbm = {
   outputs: [".safetensors"],
   examples: {
     short: { parameters: { data: "bars", side: 4, hidden: 20, chains: 24, gibbs: 2 }, steps: 12 },
-    long: { parameters: { images: 500, hidden: 64, chains: 50 }, steps: 400 },
+    long: { parameters: { images: 500, hidden: 64, chains: 50 }, steps: 140 },
   },
   validate: validateRbm,
 } satisfies Model<typeof rbmParameters, RbmSimulation>;

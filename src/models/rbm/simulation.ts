@@ -1,12 +1,21 @@
 // One restricted Boltzmann machine on any device: train, sample, measure, checkpoint, weights in and out.
 
+import * as z from "zod";
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { Exclusive, type RunOptions } from "../../device/run.ts";
 import { readSafetensors, writeSafetensors } from "../../files/safetensors.ts";
 import { portableExp } from "../../portable.ts";
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
-import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
+import {
+  decodeCheckpoint,
+  digestOf,
+  encodeCheckpoint,
+  extraOf,
+  headerOf,
+  sectionOf,
+  withExtra,
+} from "../checkpoint.ts";
 import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
 import { changePoints, type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
@@ -58,13 +67,14 @@ export class RbmSimulation implements Simulation<RbmParameters> {
   /** What this machine observes: small ones their likelihood, too. */
   readonly observables: Record<string, Observable>;
   readonly #machine: Machine;
-  readonly #exclusive = new Exclusive("The machine");
+  readonly #exclusive: Exclusive;
   #points: Points<RbmParameters>;
   #steps: number;
 
   private constructor(device: Device, setup: Setup, machine: Machine, steps: number) {
     const { points, options } = setup;
     this.device = device;
+    this.#exclusive = new Exclusive("The machine", device);
     this.seed = options.seed;
     this.visible = options.visible;
     this.images = options.images;
@@ -85,30 +95,26 @@ export class RbmSimulation implements Simulation<RbmParameters> {
 
   static async restore(device: Device, bytes: Uint8Array): Promise<RbmSimulation & { extra: CheckpointExtra }> {
     const checkpoint = await decodeCheckpoint(bytes);
-    const { model, header, sections } = checkpoint;
-    const wrong = (what: string) => new CheckpointError(`The checkpoint holds ${what}. Use the file that "rbm" wrote.`);
-    if (model !== "rbm") throw wrong(`a run of "${model}", not of "rbm"`);
-    const { parameters, seed, steps, visible } = header as Record<string, never>;
-    const points = resolve("rbm", rbmParameters, parameters as object);
-    const setup = await prepare(points, checkSeed(BigInt(seed)), sections.images, visible);
-    const { hidden, chains } = setup.options;
+    const own = headerOf(checkpoint, "rbm", { visible: z.int().min(1) });
+    const points = resolve("rbm", rbmParameters, own.parameters);
+    const setup = await prepare(points, checkSeed(own.seed), checkpoint.sections.images, own.visible);
+    const { visible, hidden, chains } = setup.options;
     const counts = [visible * (hidden || visible), visible, hidden];
-    if (
-      sections.weights?.length !== 4 * counts.reduce((a, b) => a + b) ||
-      sections.chains?.length !== chains * visible
-    ) {
-      throw wrong("weights or chains of another size than its parameters say");
-    }
-    const view = new DataView(sections.weights.buffer, sections.weights.byteOffset);
+    const weights = sectionOf(checkpoint, "weights", 4 * counts.reduce((a, b) => a + b));
+    const units = sectionOf(checkpoint, "chains", chains * visible);
+    const odd = units.findIndex((unit) => unit > 1);
+    if (odd >= 0)
+      throw new CheckpointError(`The checkpoint's section "chains" has ${units[odd]} at ${odd}; units are 0 or 1.`);
+    const view = new DataView(weights.buffer, weights.byteOffset);
     const ints = (first: number, count: number) =>
       Int32Array.from({ length: count }, (_, i) => view.getInt32(4 * (first + i), true));
     const state: MachineState = {
       weights: ints(0, counts[0]),
       visibleBiases: ints(counts[0], visible),
       hiddenBiases: ints(counts[0] + visible, hidden),
-      chains: sections.chains,
+      chains: units,
     };
-    const simulation = await RbmSimulation.#begin(device, setup, state, steps);
+    const simulation = await RbmSimulation.#begin(device, setup, state, own.steps);
     return Object.assign(simulation, { extra: extraOf(checkpoint) });
   }
 

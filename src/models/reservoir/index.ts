@@ -2,6 +2,7 @@
 
 import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
+import { exactMemory } from "./memory.ts";
 import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
 import { type ReservoirOptions, ReservoirSimulation } from "./simulation.ts";
 import { flowOf } from "./systems/index.ts";
@@ -13,6 +14,7 @@ export { attractorStatistics, type ColumnStatistics, powerSpectrum, returnMap } 
 export type { Forecast } from "./export.ts";
 export type { Spread } from "./figures.ts";
 export { type ClosedLoop, lyapunovSpectrum } from "./lyapunov.ts";
+export { exactMemory } from "./memory.ts";
 export { nrmse as normalisedError, validSteps } from "./metrics.ts";
 export type { Member, Readout } from "./network.ts";
 export { type ForceOptions, force, type OnlineOptions, RecursiveLeastSquares } from "./online.ts";
@@ -25,17 +27,6 @@ export { type ReservoirOptions, ReservoirSimulation } from "./simulation.ts";
 export { type Flow, type FlowName, flowOf } from "./systems/index.ts";
 export { narma10, type Task } from "./tasks/index.ts";
 export { spectralRadius, type Topology, topologyOf } from "./topology.ts";
-
-/**
- * The share of the input's variance that a ring of linear units remembers after 0, 1, … steps: (1 - r^2N) r^(2N floor(k/N)), which
- * adds up to N. Undefined for other networks.
- */
-export function exactMemory(parameters: ReservoirParameters): number[] | undefined {
-  const { task, topology, activation, units, delays, spectralRadius: r } = parameters;
-  if (task !== "memory" || topology !== "ring" || activation !== "linear" || r <= 0 || r >= 1) return undefined;
-  const block = r ** (2 * units);
-  return Array.from({ length: delays }, (_, k) => (1 - block) * block ** Math.floor(k / units));
-}
 
 /** What is known of a task beforehand. */
 function exact(parameters: ReservoirParameters) {
@@ -92,13 +83,13 @@ export const reservoir = {
     long: {
       parameters: {
         task: "henon",
-        units: 60,
-        train: 1000,
-        test: 300,
+        units: 40,
+        train: 400,
+        test: 100,
         starts: 4,
         horizon: 10,
         ridge: 1e-4,
-        reservoirs: 60,
+        reservoirs: 64,
       },
     },
   },

@@ -1,11 +1,21 @@
 // Reservoirs on any device. One step makes a random network, trains it at every point of the sweep, and tests it; what is kept are its
 // figures and its readouts. So a run can be stopped between networks, extended, and continued elsewhere.
 
+import * as z from "zod";
+import { BatchBudget } from "../../device/budget.ts";
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
+import {
+  decodeCheckpoint,
+  digestOf,
+  encodeCheckpoint,
+  extraOf,
+  headerOf,
+  sectionOf,
+  withExtra,
+} from "../checkpoint.ts";
 import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
 import { type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
@@ -28,6 +38,12 @@ import { attractorOf, exponentsOf, forecastOf, freeRuns, type InUse, outputsOf }
 
 export type ReservoirOptions = Options<typeof reservoirParameters> & GpuNetworkOptions;
 
+/** Of each step and point, as `figuresTo` writes them. */
+const figure = z.number().nullable();
+const keptFigures = z.array(
+  z.array(z.tuple([figure, figure, figure, figure, z.array(figure), z.array(figure), z.array(figure)])),
+);
+
 /** What training leaves of one member. */
 interface Fitted {
   readout: Readout;
@@ -41,6 +57,8 @@ interface Fitted {
 /** Numbers of the forecasts of one launch, and forecasts: each may be a row of workgroups. */
 const MOST_FORECASTS = 2 ** 23;
 const MOST_STARTS = 2 ** 15;
+/** Networks that fill a CPU. */
+const FEW = 8;
 
 export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   readonly model = "reservoir";
@@ -53,9 +71,10 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   readonly shape: Shape;
   readonly observables: Record<string, Observable>;
   readonly #engine: Engine;
+  readonly #batches: BatchBudget;
   /** A network from a file. */
   readonly #loaded: Loaded | undefined;
-  readonly #exclusive = new Exclusive("The reservoir");
+  readonly #exclusive: Exclusive;
   /** [reservoir][point]. */
   readonly #figures: Figures[][] = [];
   /** [reservoir][point][patch]. */
@@ -63,6 +82,8 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   private constructor(device: Device, points: Points<ReservoirParameters>, seed: bigint, options: GpuNetworkOptions) {
     this.device = device;
+    this.#exclusive = new Exclusive("The reservoir", device);
+    this.#exclusive.check(); // before a first run nothing else asks the device
     this.points = points;
     this.seed = seed;
     const lists = Object.values<number[] | undefined>(points.batch);
@@ -83,6 +104,8 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     this.observables = observablesOf(this.task);
     this.#engine =
       device.kind === "gpu" ? new GpuNetworks(device, this.shape, options) : new ReferenceEngine(this.shape);
+    const networks = Math.floor(this.#engine.most / (shape.patches * this.replicas));
+    this.#batches = new BatchBudget(networks, FEW, device.info.software);
   }
 
   static async create(device: Device, given: ReservoirOptions = {}): Promise<ReservoirSimulation> {
@@ -94,17 +117,17 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   static async restore(device: Device, bytes: Uint8Array): Promise<ReservoirSimulation & { extra: CheckpointExtra }> {
     const checkpoint = await decodeCheckpoint(bytes);
-    const { model, header, sections } = checkpoint;
-    if (model !== "reservoir") throw new CheckpointError(`The checkpoint is one of ${model}, not of reservoir.`);
-    const { parameters, batch, seed, figures } = header as Record<string, never>;
-    const options = { ...(parameters as object), ...(batch as object), seed: BigInt(seed) };
-    const own = await ReservoirSimulation.create(device, options);
-    const wrong = new CheckpointError("The checkpoint's readouts do not fit its parameters.");
-    const values = new Float64Array(sections.readouts?.slice().buffer ?? new ArrayBuffer(0));
+    const { parameters, batch, seed, figures } = headerOf(checkpoint, "reservoir", { figures: keptFigures });
+    const own = await ReservoirSimulation.create(device, { ...parameters, ...batch, seed: checkSeed(seed) });
     const length = featureCount(own.shape) * own.shape.outputs;
+    const networks = figures.length * own.replicas * own.shape.patches;
+    const section = sectionOf(checkpoint, "readouts", 8 * networks * length);
+    const values = new Float64Array(section.slice().buffer);
     let at = 0;
-    for (const kept of figures as (number | null | (number | null)[])[][][]) {
-      if (kept.length !== own.replicas) throw wrong;
+    for (const kept of figures) {
+      if (kept.length !== own.replicas) {
+        throw new CheckpointError("The checkpoint's figures are of another number of points than its parameters.");
+      }
       own.#figures.push(kept.map(figuresFrom));
       own.#readouts.push(
         kept.map(() =>
@@ -115,7 +138,6 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
         ),
       );
     }
-    if (at !== values.length) throw wrong;
     return Object.assign(own, { extra: extraOf(checkpoint) });
   }
 
@@ -147,7 +169,8 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
       const block = Math.max(1, Math.floor(this.#engine.most / (patches * this.replicas)));
       while (this.steps < last) {
         const first = this.steps;
-        const count = Math.min(block, last - first);
+        const count = this.#batches.next(last - first, block);
+        const began = performance.now();
         const topologies: Topology[] = [];
         for (let r = 0; r < count; r++) {
           await between({ done: first - from, total: steps }, options);
@@ -156,13 +179,17 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
         const members = topologies.flatMap((topology) => this.#membersOf(topology));
         const within = {
           signal: options.signal,
-          onProgress: () => options.onProgress?.({ done: this.steps - from, total: steps }),
+          onProgress: async () => {
+            await options.onProgress?.({ done: this.steps - from, total: steps });
+            this.#exclusive.check();
+          },
         };
         const made = await this.#work(members, within);
         for (let r = 0; r < count; r++) {
           this.#figures.push(made.figures.slice(r * this.replicas, (r + 1) * this.replicas));
           this.#readouts.push(made.readouts.slice(r * this.replicas, (r + 1) * this.replicas));
         }
+        this.#batches.record(count, performance.now() - began);
       }
       await between({ done: steps, total: steps }, options);
     });

@@ -1,0 +1,189 @@
+// What every model promises alike, on its two examples: the same bits again (P6), an exact restart (P4), runs that stop in a valid state
+// (P9), a lost device that costs no more than the work since the last checkpoint (P8, P10), and memory that comes back (P12).
+
+import { afterEach, describe, expect, it } from "vitest";
+import { openDevice } from "#open-device";
+import { DeviceLostError, DisposedError } from "../src/device/errors.ts";
+import type { Device } from "../src/index.ts";
+import { type AnyModel, type AnySimulation, models } from "../src/models/index.ts";
+import type { Example } from "../src/models/model.ts";
+import { stepsOf } from "../src/validation/promises.ts";
+import { device, reference } from "./devices.ts";
+
+/** What a promise rejects with; undefined if it does not. */
+const rejection = (promise: Promise<unknown>): Promise<Error | undefined> =>
+  promise.then(
+    () => undefined,
+    (error: Error) => error,
+  );
+
+const create = (model: AnyModel, on: Device, { parameters }: Example, seed = 9n): Promise<AnySimulation> =>
+  model.create(on, { ...parameters, seed });
+
+/** All that a simulation tells once it stands where it should. */
+async function told(model: AnyModel, simulation: AnySimulation, series = simulation.series()) {
+  await simulation.conclude?.();
+  return {
+    steps: simulation.steps,
+    digest: await simulation.digest(),
+    estimates: simulation.sweep?.() ?? model.estimate(simulation, series, [0]),
+    result: simulation.result?.(),
+    table: simulation.table?.(),
+    array: await simulation.array(),
+    picture: await simulation.picture(),
+  };
+}
+
+/** The example in one go, or so many steps of it. */
+async function whole(model: AnyModel, example: Example, { seed = 9n, steps = -1 } = {}) {
+  using simulation = await create(model, device, example, seed);
+  const series = simulation.series();
+  let most = 0;
+  const onProgress = () => {
+    most = Math.max(most, device.memory.bytes);
+  };
+  const count = steps < 0 ? stepsOf(model, example, simulation) : steps;
+  await simulation.run(count, { record: { series, every: 1 }, onProgress });
+  expect(most).toBeGreaterThan(0);
+  return await told(model, simulation, series);
+}
+
+/** Every call of a simulation that gives a number, or would make one. */
+function numbersOf(model: AnyModel, simulation: AnySimulation): Record<string, () => unknown> {
+  const outputs = (model.outputs ?? []).map((extension): [string, () => unknown] => [
+    `output ${extension}`,
+    () => simulation.output!(extension),
+  ]);
+  // What a series says is in the hands of whoever recorded it.
+  if (simulation.series().columns.length === 0)
+    outputs.push(["estimate", () => model.estimate(simulation, simulation.series())]);
+  const named = ["digest", "checkpoint", "array", "picture", "conclude", "result", "sweep", "table"] as const;
+  const calls = named.filter((name) => simulation[name]).map((name) => [name, () => simulation[name]!()]);
+  return { run: () => simulation.run(1), ...Object.fromEntries([...calls, ...outputs]) };
+}
+
+async function expectNoNumber(model: AnyModel, simulation: AnySimulation, kind: new (message: string) => Error) {
+  for (const [name, call] of Object.entries(numbersOf(model, simulation))) {
+    expect(await rejection((async () => call())()), name).toBeInstanceOf(kind);
+  }
+}
+
+/** Stops at the first submission that has made steps; where they come in batches, at the fourth. */
+function stopAt(stop: () => void, submissions = 4) {
+  let seen = 0;
+  return ({ done }: { done: number }) => {
+    if (done > 0 || ++seen === submissions) stop();
+  };
+}
+
+/** Of the many simulations above none leaves anything behind. */
+afterEach(() => expect(device.memory).toEqual({ buffers: 0, bytes: 0 }));
+
+describe.each(models.map((model) => [model.name, model] as const))("%s", (_, model) => {
+  const { short, long } = model.examples;
+  let made: ReturnType<typeof whole> | undefined;
+  const uninterrupted = () => {
+    made ??= whole(model, short);
+    return made;
+  };
+
+  it("gives the same bits and estimates again, in pieces, each kept and restored", async () => {
+    const expected = await uninterrupted();
+    let simulation = await create(model, device, short);
+    const series = simulation.series();
+    const total = stepsOf(model, short, simulation);
+    for (const until of [0, 1, Math.ceil((3 * total) / 7), total]) {
+      await simulation.run(until - simulation.steps, { record: { series, every: 1 } });
+      const extra = { header: { until }, sections: { own: new Uint8Array([1, 2, until % 256]) } };
+      const kept = await simulation.checkpoint(extra);
+      simulation[Symbol.dispose]();
+      const restored = await model.restore(device, kept);
+      expect(restored.extra).toEqual(extra);
+      simulation = restored;
+    }
+    expect(await told(model, simulation, series)).toEqual(expected);
+    simulation[Symbol.dispose]();
+  });
+
+  it("differs by another seed", async () => {
+    const { digest } = await whole(model, short, { seed: 10n });
+    expect(digest).not.toBe((await uninterrupted()).digest);
+  });
+
+  it("restarts exactly on the reference, and devices take each other's checkpoints", async () => {
+    using one = await create(model, reference, short);
+    using there = await create(model, device, short);
+    for (const simulation of [one, there]) await simulation.run(1);
+    // Whole numbers are the same everywhere, and so stay through any change of devices; floats are rounded.
+    const same = (await one.digest()) === (await there.digest());
+    const kept = await one.checkpoint();
+    using again = await model.restore(reference, kept);
+    using moved = await model.restore(device, kept);
+    using back = await model.restore(reference, await there.checkpoint());
+    for (const simulation of [one, again, moved, back]) {
+      await simulation.run(1);
+      expect(simulation.steps).toBe(2);
+    }
+    const digest = await one.digest();
+    expect(await again.digest()).toBe(digest);
+    for (const simulation of [moved, back]) expect((await simulation.digest()) === digest).toBe(same);
+  });
+
+  it("is stopped by a signal in a valid state, which goes on and can be kept", async () => {
+    const { digest } = await uninterrupted();
+    using simulation = await create(model, device, short);
+    const total = stepsOf(model, short, simulation);
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const onProgress = stopAt(() => controller.abort(reason));
+    expect(await rejection(simulation.run(total, { signal: controller.signal, onProgress }))).toBe(reason);
+    expect(simulation.steps).toBeLessThan(total);
+    using continued = await model.restore(device, await simulation.checkpoint());
+    expect(continued.steps).toBe(simulation.steps);
+    for (const one of [simulation, continued]) {
+      await one.run(total - one.steps);
+      expect(await one.digest()).toBe(digest);
+    }
+  });
+
+  it("loses no more with its device than the work since the last checkpoint", async () => {
+    const lost = await openDevice();
+    const simulation = await create(model, lost, long);
+    const total = stepsOf(model, long, simulation);
+    const some = Math.ceil(total / 200);
+    await simulation.run(some);
+    const kept = await simulation.checkpoint();
+    let reports = 0;
+    void lost.lost.then(() => reports++);
+    const error = await rejection(simulation.run(total - some, { onProgress: stopAt(() => lost.raw.destroy()) }));
+    expect(error).toBeInstanceOf(DeviceLostError);
+    expect(await lost.lost).toBe(error);
+    await expectNoNumber(model, simulation, DeviceLostError);
+    expect(await rejection(model.restore(lost, kept))).toBe(error);
+    expect(reports).toBe(1);
+    simulation[Symbol.dispose]();
+    expect(lost.memory).toEqual({ buffers: 0, bytes: 0 });
+    lost.dispose();
+
+    using continued = await model.restore(device, kept);
+    await continued.run(some);
+    expect(await continued.digest()).toBe((await whole(model, long, { steps: 2 * some })).digest);
+  });
+
+  it("is of no use after dispose, which may come twice and in the middle of a run", async () => {
+    for (const on of [device, reference]) {
+      const simulation = await create(model, on, short);
+      await simulation.run(1);
+      simulation[Symbol.dispose]();
+      simulation[Symbol.dispose]();
+      await expectNoNumber(model, simulation, DisposedError);
+    }
+    const simulation = await create(model, device, long);
+    const run = simulation.run(stepsOf(model, long, simulation), {
+      onProgress: stopAt(() => simulation[Symbol.dispose]()),
+    });
+    expect(await rejection(run)).toBeInstanceOf(DisposedError);
+    await device.raw.queue.onSubmittedWorkDone();
+    expect(() => device.check()).not.toThrow();
+  });
+});
