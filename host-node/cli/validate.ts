@@ -1,85 +1,79 @@
-// `gibbs validate` and `gibbs bench`: is this device right, and how fast is it.
+// `gibbs validate`: is this device right.
 
-import type { BenchRow } from "../../bench/bench.ts";
-import { benches } from "../../bench/index.ts";
 import { models } from "../../src/models/index.ts";
 import type { Check } from "../../src/models/model.ts";
-import { Arguments } from "./arguments.ts";
+import { reportHtml, type Validation, validateModels } from "../../src/validation/index.ts";
+import { checkWritable, writeFileWhole } from "../files/write.ts";
+import { systemRecord } from "../system.ts";
+import { Arguments, type Flag } from "./arguments.ts";
 import { withDevice } from "./device.ts";
-import { FailedError, UsageError } from "./errors.ts";
-import { DEVICE, JSON_FLAG, QUICK, QUIET } from "./flags.ts";
-import { quantity } from "./format.ts";
+import { asUsage, FailedError, UsageError } from "./errors.ts";
+import { DEVICE, JSON_FLAG, QUIET } from "./flags.ts";
+import { duration, quantity } from "./format.ts";
 import { modelOf } from "./given.ts";
 import { Progress } from "./progress.ts";
 import { deviceLine, json } from "./report.ts";
 
-export const VALIDATE_FLAGS = [DEVICE, QUICK, JSON_FLAG, QUIET];
-export const BENCH_FLAGS = [
+const OUT: Flag = { name: "out", value: "FILE", help: "write a report with plots, one .html file that stands alone" };
+
+export const VALIDATE_FLAGS: readonly Flag[] = [
   DEVICE,
-  QUICK,
-  { name: "peers", help: "also time plain C on the same cores (needs cc)" },
+  { name: "quick", help: "the short form, in seconds on a software adapter; this is what happens without a flag" },
+  { name: "full", help: "the long form: more sizes and temperatures, smaller errors; minutes on a software adapter" },
   JSON_FLAG,
+  OUT,
   QUIET,
 ];
 
 export async function validate(words: readonly string[]): Promise<void> {
   const given = new Arguments(words, VALIDATE_FLAGS, "gibbs validate");
   const chosen = given.positionals.length > 0 ? given.positionals.map((n) => modelOf(n, "gibbs validate")) : models;
-  const checks: Check[] = [];
+  const effort = effortOf(given);
+  const path = given.text("out");
+  if (path !== undefined) {
+    if (!/\.html?$/i.test(path)) throw new UsageError(`out "${path}": a validation writes a report; name it .html.`);
+    await asUsage(checkWritable(path));
+  }
   const plain = !given.has("json");
+  const checks: Check[] = [];
   await withDevice(given, async (device, signal) => {
-    if (plain) process.stdout.write(`device  ${deviceLine(device.info)}\n\n`);
+    if (plain) process.stdout.write(`device  ${deviceLine(device.info)}\n\n${HEAD}`);
     using progress = new Progress({ unit: "checks", total: 0, quiet: given.has("quiet") || plain });
-    for (const model of chosen) {
-      for await (const check of model.validate(device, { quick: given.has("quick"), signal })) {
-        signal.throwIfAborted();
-        checks.push(check);
-        progress.update(checks.length);
-        if (plain) process.stdout.write(line(check));
-      }
+    const start = performance.now();
+    for await (const check of validateModels(chosen, device, { quick: effort === "quick", signal })) {
+      signal.throwIfAborted();
+      checks.push(check);
+      progress.update(checks.length);
+      if (plain) process.stdout.write(line(check));
     }
+    const seconds = (performance.now() - start) / 1000;
     if (!plain) process.stdout.write(json({ gibbs: __GIBBS_VERSION__, device: device.info, checks }));
+    else process.stdout.write(`\n${passed(checks)} of ${checks.length} checks passed, ${duration(seconds)}\n`);
+    if (path === undefined) return;
+    const date = new Date().toISOString();
+    const validation: Validation = {
+      ...{ gibbs: __GIBBS_VERSION__, device: device.info, system: systemRecord(), effort, date, seconds, checks },
+    };
+    await writeFileWhole(path, new TextEncoder().encode(reportHtml(validation)));
   });
-  const failed = checks.filter(({ pass }) => !pass).length;
-  if (plain) process.stdout.write(`\n${checks.length - failed} of ${checks.length} checks passed\n`);
+  const failed = checks.length - passed(checks);
   if (failed > 0) throw new FailedError(`${failed} of ${checks.length} checks failed.`);
 }
 
-function line({ model, oracle, name, value, bound, pass }: Check): string {
-  const figure = Number.isInteger(value) ? String(value) : quantity(value);
-  return `${pass ? "pass" : "FAIL"}  ${model}  ${oracle.padEnd(12)}  ${name}: ${figure} (bound ${bound})\n`;
+function effortOf(given: Arguments): Validation["effort"] {
+  if (given.has("quick") && given.has("full")) throw new UsageError("--quick and --full: give one of them.");
+  return given.has("full") ? "full" : "quick";
 }
 
-export async function bench(words: readonly string[]): Promise<void> {
-  const given = new Arguments(words, BENCH_FLAGS, "gibbs bench");
-  const names = given.positionals.length > 0 ? given.positionals : benches.map(({ model }) => model);
-  const chosen = names.map((name) => {
-    modelOf(name, "gibbs bench");
-    const found = benches.find(({ model }) => model === name);
-    if (!found)
-      throw new UsageError(`there is no benchmark of ${name}; there are ${benches.map((b) => b.model).join(", ")}.`);
-    return found;
-  });
-  const plain = !given.has("json");
-  await withDevice(given, async (device, signal) => {
-    if (plain) process.stdout.write(`device  ${deviceLine(device.info)}\n\n`);
-    const rows: BenchRow[] = [];
-    const log = (text: string) => {
-      if (!given.has("quiet")) process.stderr.write(`${text}\n`);
-    };
-    const onRow = (row: BenchRow) => {
-      if (plain) process.stdout.write(rowLine(row));
-    };
-    const options = { quick: given.has("quick"), peers: given.has("peers"), onRow, log, signal };
-    for (const one of chosen) rows.push(...(await one.run(device, options)));
-    if (!plain) process.stdout.write(json({ gibbs: __GIBBS_VERSION__, device: device.info, rows }));
-  });
-}
+const passed = (checks: readonly Check[]) => checks.filter(({ pass }) => pass).length;
 
-function rowLine({ model, kernel, size, rate, unit, spread, counted }: BenchRow): string {
-  const figure = `${quantity(rate)} ${unit}`;
-  const work = counted
-    ? `  ${quantity(rate * counted.operations)} operations/s and ${quantity(rate * counted.bytes)} bytes/s as counted`
-    : "";
-  return `${model}  ${kernel.padEnd(16)}  ${size.join("×").padEnd(12)}  ${figure.padStart(18)}  spread ${(100 * spread).toFixed(0)} %${work}\n`;
-}
+/** The check comes last, being the longest. */
+const row = (verdict: string, figure: string, bound: string, model: string, oracle: string, name: string) =>
+  `${verdict.padEnd(7)}  ${figure.padStart(9)}  ${bound.padStart(9)}  ${model.padEnd(18)}  ${oracle.padEnd(12)}  ${name}\n`;
+
+const HEAD = row("verdict", "figure", "bound", "model", "oracle", "check");
+
+const shown = (value: number) => (Number.isInteger(value) ? String(value) : quantity(value));
+
+const line = ({ model, oracle, name, value, bound, pass }: Check) =>
+  row(pass ? "pass" : "FAIL", shown(value), shown(bound), model, oracle, name);

@@ -1,11 +1,9 @@
 // A model's controls as HTML, made at build time from its schema: labels, ranges, units and help stand there once.
 
 import * as z from "zod";
+import { escapeHtml } from "../../src/files/html.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { inner, metaOf } from "../../src/models/parameters.ts";
-
-export const escapeHtml = (text: string) =>
-  text.replace(/[&<>"]/g, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[character]!);
 
 /** What a file dialogue offers; anything may be dropped. */
 const ACCEPTED = {

@@ -1,8 +1,10 @@
-// The worker of the verify page.
+// The worker of the verify page: every model's oracles on the visitor's device.
 
 import type { DeviceInfo } from "../../src/device/device.ts";
-import { models, version } from "../../src/index.ts";
+import { models } from "../../src/models/index.ts";
 import type { Check } from "../../src/models/model.ts";
+import { validateModels } from "../../src/validation/index.ts";
+import { version } from "../../src/version.ts";
 import { openDevice } from "../index.ts";
 
 export type CheckNews =
@@ -12,12 +14,13 @@ export type CheckNews =
 
 const post = (news: CheckNews) => self.postMessage(news);
 
-try {
-  await using device = await openDevice();
-  post({ name: "device", gibbs: version, device: device.info });
-  for (const model of models)
-    for await (const check of model.validate(device, { quick: true })) post({ name: "check", check });
-  post({ name: "end" });
-} catch (error) {
-  post({ name: "end", message: (error as Error).message });
-}
+self.onmessage = async ({ data }: MessageEvent<{ quick: boolean }>) => {
+  try {
+    await using device = await openDevice();
+    post({ name: "device", gibbs: version, device: device.info });
+    for await (const check of validateModels(models, device, data)) post({ name: "check", check });
+    post({ name: "end" });
+  } catch (error) {
+    post({ name: "end", message: (error as Error).message });
+  }
+};

@@ -1,51 +1,82 @@
-// Every model's oracles on the visitor's device, with a report to take away.
+// Every model's oracles on the visitor's device, with a report to take away: the one that `gibbs validate --out` writes.
 
+import { REPORT_STYLE, reportHtml, reportParts, type Validation } from "../../src/validation/report.ts";
 import { download } from "../shell/download.ts";
 import type { CheckNews } from "./checks.ts";
 
 const find = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const start = find<HTMLButtonElement>("start");
+const results = ["copy", "save", "save-json"].map((id) => find<HTMLButtonElement>(id));
+
+const style = document.createElement("style");
+style.textContent = REPORT_STYLE;
+document.head.append(style);
 
 start.onclick = () => {
-  start.disabled = true;
+  const effort = find<HTMLInputElement>("full").checked ? "full" : "quick";
+  for (const button of [start, ...results]) button.disabled = true;
+  find("report").replaceChildren();
   const body = find("checks").querySelector("tbody")!;
   body.replaceChildren();
+  find("table").hidden = false;
+
+  const checks: Validation["checks"][number][] = [];
+  const began = performance.now();
+  let about: { gibbs: string; device: Validation["device"] } | undefined;
   const worker = new Worker(new URL("./checks.ts", import.meta.url), { type: "module" });
-  const report: { gibbs?: string; device?: object; checks: object[] } = { checks: [] };
   const say = (text: string) => {
     find("state").textContent = text;
   };
   say("Opening the device…");
-  const finish = (text: string) => {
-    say(text);
+
+  const finish = (message: string) => {
     worker.terminate();
     start.disabled = false;
-    const json = `${JSON.stringify(report, null, 2)}\n`;
-    for (const id of ["copy", "save"]) find<HTMLButtonElement>(id).disabled = false;
-    find("copy").onclick = () => navigator.clipboard?.writeText(json);
-    find("save").onclick = () => download(new Blob([json], { type: "application/json" }), "gibbs-verify.json");
+    say(message);
+    if (!about || checks.length === 0) return;
+    const seconds = (performance.now() - began) / 1000;
+    const system = { browser: navigator.userAgent };
+    const validation: Validation = { ...about, system, effort, date: new Date().toISOString(), seconds, checks };
+    find("table").hidden = true; // the report has them all
+    find("report").innerHTML = reportParts(validation);
+    const json = `${JSON.stringify(validation, null, 2)}\n`;
+    for (const button of results) button.disabled = false;
+    const [copy, html, text] = results;
+    copy.onclick = () =>
+      navigator.clipboard.writeText(json).then(
+        () => say(`${message} Copied.`),
+        () => say(`${message} The browser does not let this page copy; save the report.`),
+      );
+    html.onclick = () => download(new Blob([reportHtml(validation)], { type: "text/html" }), "gibbs-validate.html");
+    text.onclick = () => download(new Blob([json], { type: "application/json" }), "gibbs-validate.json");
   };
+
   worker.onerror = ({ message }) => finish(`The check stopped: ${message || "its worker could not be loaded"}.`);
   worker.onmessage = ({ data }: MessageEvent<CheckNews>) => {
     if (data.name === "device") {
-      Object.assign(report, { gibbs: data.gibbs, device: data.device });
+      about = { gibbs: data.gibbs, device: data.device };
       const { description, vendor, software, kind } = data.device;
       find("device").textContent =
         `${kind === "reference" ? "CPU reference" : description || vendor}${software ? ": SOFTWARE" : ""}`;
-      say("Checking…");
     } else if (data.name === "check") {
-      report.checks.push(data.check);
-      const { model, oracle, name, value, bound, pass } = data.check;
-      const row = document.createElement("tr");
-      for (const text of [model, oracle, name, Number(value.toPrecision(4)), bound, pass ? "pass" : "FAIL"]) {
-        const cell = document.createElement("td");
-        cell.textContent = String(text);
-        row.append(cell);
-      }
-      body.append(row);
+      checks.push(data.check);
+      say(`${checks.length} checks, now ${data.check.model}…`);
+      body.append(rowOf(data.check));
     } else {
-      const failed = report.checks.filter((check) => !(check as { pass: boolean }).pass).length;
-      finish(data.message ?? `${report.checks.length} checks, ${failed} failed.`);
+      const failed = checks.filter(({ pass }) => !pass).length;
+      finish(data.message ?? `${checks.length} checks, ${failed} failed.`);
     }
   };
+  worker.postMessage({ quick: effort === "quick" });
 };
+
+function rowOf({ model, oracle, name, value, bound, pass }: Validation["checks"][number]): HTMLTableRowElement {
+  const row = document.createElement("tr");
+  const short = (figure: number) => Number(figure.toPrecision(4));
+  for (const text of [model, oracle, name, short(value), short(bound), pass ? "pass" : "FAIL"]) {
+    const cell = document.createElement("td");
+    cell.textContent = String(text);
+    row.append(cell);
+  }
+  return row;
+}

@@ -22,11 +22,31 @@ export interface Observable {
 /** One finding of `validate`: a figure and the bound that it must keep. */
 export interface Check {
   model: string;
-  oracle: "known answer" | "reference" | "exact";
+  /** The three oracles; and what is promised of every model, such as an exact restart. */
+  oracle: "known answer" | "reference" | "exact" | "promise";
   name: string;
   value: number;
   bound: number;
   pass: boolean;
+  /** Deviations in standard errors that the figure is made of: together they should be standard normal. */
+  z?: readonly number[];
+  curve?: Curve;
+}
+
+/** Measured values beside a curve that is known. */
+export interface Curve {
+  x: string;
+  y: string;
+  /** Points of a line through which the curve goes. */
+  exact: readonly (readonly [x: number, y: number])[];
+  /** The error is a standard error; 0 where chance has no part. */
+  measured: readonly (readonly [x: number, y: number, error: number])[];
+}
+
+/** How much `validate` does: `quick` is seconds on a software adapter. */
+export interface Effort {
+  quick: boolean;
+  signal?: AbortSignal;
 }
 
 export interface Recording {
@@ -132,7 +152,7 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
    */
   examples: { short: Example<S>; long: Example<S> };
   /** Checks this device by the three oracles; `quick` in seconds on a software adapter. */
-  validate(device: Device, options: { quick: boolean; signal?: AbortSignal }): AsyncGenerator<Check>;
+  validate(device: Device, effort: Effort): AsyncGenerator<Check>;
 }
 
 export type Options<S extends Schema> = BatchOptions<z.input<S>> & {

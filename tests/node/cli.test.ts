@@ -131,6 +131,8 @@ describe.concurrent("a bad input is one line on stderr, exit 2, and nothing writ
     ["rnu ising", '"rnu"', "Did you mean run?"],
     ["paint", '"paint"', "run, scan, train, validate"],
     ["validate isin", "Did you mean ising?"],
+    ["validate --quick --full", "give one of them"],
+    ["validate ising --out report.pdf", "name it .html"],
     ["bench isin", "Did you mean ising?"],
     ["run ising --colour red", "--colour", "--help"],
     ["run ising --tempratur 2", "--tempratur", "Did you mean --temperature?"],
@@ -252,11 +254,18 @@ describe.concurrent("documents", () => {
     expect(rows.slice(1).map((row) => Number(row.split(",")[1]))).toEqual(energies);
   });
 
-  it("validate: every check with value and bound, all passing", async ({ expect }) => {
-    const { gibbs, device, checks, ...rest } = await document(["validate", "ising", "--quick"]);
+  it("validate: every check with value and bound, all passing, and a report", async ({ expect }) => {
+    const cwd = newFolder();
+    const words = ["validate", "ising", "--quick", "--out", "report.html"];
+    const { gibbs, device, checks, ...rest } = await document(words, cwd);
     expect([typeof gibbs, device.kind, rest]).toEqual(["string", "gpu", {}]);
     expect(checks.length).toBeGreaterThan(5);
-    for (const check of checks) {
+    const report = readFileSync(join(cwd, "report.html"), "utf8");
+    expect(report).toContain(`${checks.length} of ${checks.length} checks passed on ${device.description}`);
+    expect(report.match(/<svg/g)!.length).toBe(3); // energies, specific heats, and all deviations
+    for (const { z, curve, ...check } of checks) {
+      for (const value of z ?? []) expect(Math.abs(value)).toBeLessThanOrEqual(4);
+      if (curve) expect(curve.measured.length).toBeGreaterThan(3);
       expect(check).toEqual({
         model: "ising",
         oracle: expect.any(String),

@@ -48,6 +48,15 @@ const ask = <T>(page: Page, name: string, what: object = {}): Promise<T> =>
 const linkOf = (page: Page) => ask<{ text: string; digest: string; steps: number }>(page, "link");
 const text = (page: Page, selector: string) => page.textContent(selector).then((found) => found ?? "");
 
+/** What axe says of the page as it is. */
+async function findings(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: AXE });
+  return await page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+  });
+}
+
 /** The canvas' pixels as the visitor sees them. */
 async function pixels(page: Page) {
   const { data, channels } = decode(await page.locator("#canvas").screenshot());
@@ -742,12 +751,7 @@ describe("everyone", () => {
         await page.click("#correlation");
         await page.waitForSelector("#extra-plots .plot");
       }
-      await page.addScriptTag({ path: AXE });
-      const violations = await page.evaluate(async () => {
-        const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-        return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
-      });
-      expect(violations, path).toEqual([]);
+      expect(await findings(page), path).toEqual([]);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(wide, `${path} scrolls sideways`).toBeLessThanOrEqual(0);
       expect(complaints).toEqual([]);
@@ -788,6 +792,17 @@ describe("everyone", () => {
       },
     );
     expect(await text(page, "#state")).toMatch(/^[1-9]\d* checks, 0 failed/);
-    expect(complaints).toEqual([]);
+    // The report is there, with its plots, and goes with the visitor as one file.
+    expect(await page.locator("#report svg").count()).toBeGreaterThan(5);
+    expect(await findings(page)).toEqual([]);
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
+    const html = readFileSync(await saved.path(), "utf8");
+    expect(saved.suggestedFilename()).toBe("gibbs-validate.html");
+    expect(html).toContain("checks passed on");
+    expect(html).not.toMatch(/(src|href)="(?!#)/); // it needs nothing else
+    const alone = await openPage(site, `data:text/html;base64,${Buffer.from(html).toString("base64")}`);
+    pages.push(alone.page);
+    expect(await alone.page.locator("svg").count()).toBe(await page.locator("#report svg").count());
+    expect([...complaints, ...alone.complaints]).toEqual([]);
   });
 });

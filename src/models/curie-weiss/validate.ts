@@ -1,34 +1,49 @@
 // Is this device right? The Curie–Weiss model against the reference bit for bit, and against the exact sums.
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
+import { batched, checksOf, DEVIATION, deviations, differing, steps } from "../check.ts";
 import { estimateMagnet } from "../magnet.ts";
-import type { Check } from "../model.ts";
-import { curieWeissMeans } from "./exact.ts";
+import type { Check, Effort } from "../model.ts";
+import { curieWeissMeans, weissMagnetization } from "./exact.ts";
 import { createCurieWeiss } from "./simulation.ts";
 
-export async function* validateCurieWeiss(
-  device: Device,
-  { quick, signal }: { quick: boolean; signal?: AbortSignal },
-): AsyncGenerator<Check> {
+const check = checksOf("curie-weiss");
+
+export async function* validateCurieWeiss(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
   if (device.kind === "gpu") {
     const options = { size: 333, temperature: [0.5, 1, 1.5], field: 0.05, start: "random" } as const;
     using a = await createCurieWeiss(device, options);
     using b = await createCurieWeiss(new ReferenceDevice(device.info.host), options);
     for (const simulation of [a, b]) await simulation.run(10, { signal });
-    const [left, right] = [await a.spins(), await b.spins()];
-    const differ = left.filter((spin, i) => spin !== right[i]).length;
     const name = "333 spins, 10 sweeps: spins that differ from the reference";
-    yield { model: "curie-weiss", oracle: "reference", name, value: differ, bound: 0, pass: differ === 0 };
+    yield check("reference", name, differing(await a.spins(), await b.spins()), 0);
   }
+  const known = Math.abs(weissMagnetization(0.5) - 0.9575040240772688);
+  yield check("known answer", "solution of m = tanh(m/T) at T = 0.5: distance from its value", known, 1e-12);
   const size = 100;
-  for (const temperature of quick ? [0.8] : [0.5, 0.8, 1, 1.5]) {
-    using magnet = await createCurieWeiss(device, { size, temperature, replicas: 8, seed: 5n });
-    await magnet.run(50, { signal });
-    const series = await magnet.collect(quick ? 250 : 1000, { every: 2, signal });
-    const found = estimateMagnet({ spins: size, temperature, field: 0 }, series, [...Array(8).keys()]);
-    const { value, error } = found.absMagnetization;
-    const z = Math.abs(value - curieWeissMeans(size, temperature, 0).absMagnetization) / error;
-    const name = `${size} spins at T = ${temperature}: |m| in standard errors from the exact sum`;
-    yield { model: "curie-weiss", oracle: "exact", name, value: z, bound: 5, pass: z <= 5 };
-  }
+  const temperatures = quick ? steps(0.5, 1.5, 6) : steps(0.4, 1.8, 15);
+  const { list, groups } = batched(temperatures, 8);
+  using magnet = await createCurieWeiss(device, { size, temperature: list, seed: 5n });
+  await magnet.run(100, { signal });
+  const series = await magnet.collect(device.kind === "reference" ? 100 : quick ? 250 : 2000, { every: 2, signal });
+  const found = groups.map(
+    (replicas, i) =>
+      estimateMagnet({ spins: size, temperature: temperatures[i], field: 0 }, series, replicas).absMagnetization,
+  );
+  const exactly = (temperature: number) => curieWeissMeans(size, temperature, 0).absMagnetization;
+  const { z, worst } = deviations(found, temperatures.map(exactly));
+  const curve = {
+    ...{ x: "temperature T / J", y: "mean of |m|" },
+    exact: steps(temperatures[0], temperatures.at(-1)!, 60).map((t) => [t, exactly(t)] as const),
+    measured: found.map(({ value, error }, i) => [temperatures[i], value, error] as const),
+  };
+  const name = `${size} spins at ${temperatures.length} temperatures: |m| against the exact sum, largest |z|`;
+  yield check("exact", name, worst, DEVIATION, { z, curve });
+
+  // Where it forgets within a sweep an error is that of independent measurements, so random numbers come anew in each.
+  const hot = temperatures.length - 1;
+  const { square, absMagnetization } = curieWeissMeans(size, temperatures[hot], 0);
+  const independent = Math.sqrt((square - absMagnetization ** 2) / (series.length * groups[hot].length));
+  const what = `the same at T = ${temperatures[hot]}: error over that of independent measurements`;
+  yield check("exact", what, found[hot].error / independent, 3);
 }

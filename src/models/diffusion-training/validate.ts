@@ -2,9 +2,11 @@
 // loss that falls to what the exact denoiser leaves.
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
+import { checksOf } from "../check.ts";
 import { firstParameters } from "../diffusion/network/init.ts";
 import { lossAndGradient } from "../diffusion/network/reference.ts";
-import type { Check } from "../model.ts";
+import { scalesOf } from "../diffusion/network/shape.ts";
+import type { Check, Effort } from "../model.ts";
 import { diffusionTrainingParameters } from "./parameters.ts";
 import { ReferenceTraining } from "./reference.ts";
 import { trainingErrors } from "./rounding.ts";
@@ -12,14 +14,16 @@ import { setupOf } from "./setup.ts";
 import { DiffusionTrainingSimulation } from "./simulation.ts";
 import { ADAM, PURPOSE } from "./trainer.ts";
 
-export async function* validateDiffusionTraining(
-  device: Device,
-  { quick, signal }: { quick: boolean; signal?: AbortSignal },
-): AsyncGenerator<Check> {
-  const check = (oracle: Check["oracle"], name: string, value: number, bound: number): Check => ({
-    ...{ model: "diffusion-training", oracle, name, value, bound, pass: value <= bound },
-  });
-  const given = { width: 32, layers: 3, batch: quick ? 20 : 68, points: 300 };
+const check = checksOf("diffusion-training");
+
+export async function* validateDiffusionTraining(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
+  // Karras et al. 2022 (arXiv 2206.00364), table 1, at σ = σ_data: c_skip = 1/2, c_out = σ/√2, c_in = 1/(σ√2).
+  const scales = scalesOf({ signal: 1, noise: 0.5 }, 0.5);
+  const apart = [scales.skip - 0.5, scales.output - Math.SQRT1_2 / 2, scales.input - Math.SQRT2];
+  const known = "preconditioning at σ = σ_data: largest distance from Karras et al.";
+  yield check("known answer", known, Math.max(...apart.map(Math.abs)), 1e-14);
+
+  const given = { width: 32, layers: 3, batch: quick ? 132 : 260, points: 300 };
   const { options } = await setupOf(diffusionTrainingParameters.parse(given), 3n);
   const parameters = firstParameters(options.shape, 3n).map((value, i) => value || 0.1 * Math.sin(i));
 

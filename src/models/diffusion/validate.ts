@@ -1,9 +1,11 @@
 // Is this device right? Published numbers of a scheduler, steps against the reference, Gaussian recursions, and the law of a mixture.
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
-import type { Check } from "../model.ts";
+import type { Estimate } from "../../statistics/index.ts";
+import { checksOf, DEVIATION, deviations } from "../check.ts";
+import type { Check, Effort } from "../model.ts";
 import { exactOf } from "./exact.ts";
-import { samplerNames } from "./parameters.ts";
+import { diffusionParameters, samplerNames } from "./parameters.ts";
 import { type DiffusionOptions, DiffusionSimulation } from "./simulation.ts";
 
 /** huggingface/diffusers, tests/schedulers/test_scheduler_ddim.py: the sum of 768 magnitudes after ten steps of a model that is x t/(t + 1). */
@@ -12,13 +14,9 @@ const DUMMY = `fn model(x: Sample, time: f32, next: f32, signal: f32, noise: f32
   return Sample(x[0] * time / (time + 1.0), 0.0);
 }`;
 
-export async function* validateDiffusion(
-  device: Device,
-  { quick, signal }: { quick: boolean; signal?: AbortSignal },
-): AsyncGenerator<Check> {
-  const check = (oracle: Check["oracle"], name: string, value: number, bound: number): Check => ({
-    ...{ model: "diffusion", oracle, name, value, bound, pass: value <= bound },
-  });
+const check = checksOf("diffusion");
+
+export async function* validateDiffusion(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
   const samplesOf = async (on: Device, options: DiffusionOptions, steps?: number) => {
     using simulation = await DiffusionSimulation.create(on, options);
     await simulation.run(steps ?? simulation.length, { signal });
@@ -71,22 +69,33 @@ export async function* validateDiffusion(
     yield check("reference", "sample 1234 alone and in a batch: numbers that differ", differing, 0);
   }
 
-  for (const options of [
-    { sampler: "heun", steps: 18 },
-    { sampler: "ddpm", steps: 50 },
-  ] as const) {
-    const count = device.kind === "reference" ? 400 : quick ? 40_000 : 400_000;
-    using simulation = await finished({ ...options, data: "1 [1] 0.25", samples: count });
-    const exact = exactOf(simulation.points.parameters);
-    const found = simulation.estimate();
+  for (const sampler of ["heun", "ddpm"] as const) yield* againstRecursion(sampler);
+
+  /** Mean and variance after few steps and many: exactly those of the steps, not of the data. */
+  async function* againstRecursion(sampler: "heun" | "ddpm"): AsyncGenerator<Check> {
+    const lengths = quick ? [4, 10, 30] : [4, 6, 10, 18, 30, 50, 100];
+    const samples = device.kind === "reference" ? 400 : quick ? 40_000 : 400_000;
+    const data = "1 [1] 0.25";
+    const found: { mean: Estimate; variance: Estimate }[] = [];
+    for (const steps of lengths) {
+      using simulation = await finished({ sampler, steps, data, samples });
+      found.push(simulation.estimate() as (typeof found)[number]);
+    }
+    const exactly = (steps: number) => exactOf(diffusionParameters.parse({ sampler, steps, data }));
     for (const name of ["mean", "variance"] as const) {
-      const z = Math.abs(found[name].value - exact[name]!.value) / found[name].error;
-      yield check(
-        "exact",
-        `${options.sampler} in ${options.steps} steps on N(1, 1/4): ${name} of ${count} samples, |z|`,
-        z,
-        4,
+      const values = found.map((estimates) => estimates[name]);
+      const { z, worst } = deviations(
+        values,
+        lengths.map((steps) => exactly(steps)[name]!.value),
       );
+      const line = Array.from({ length: lengths.at(-1)! - 3 }, (_, i) => 4 + i);
+      const curve = {
+        ...{ x: "steps", y: `${name} of the samples` },
+        exact: line.map((steps) => [steps, exactly(steps)[name]!.value] as const),
+        measured: values.map(({ value, error }, i) => [lengths[i], value, error] as const),
+      };
+      const what = `${sampler} in ${lengths.join(", ")} steps on N(1, 1/4): ${name} of ${samples} samples, largest |z|`;
+      yield check("exact", what, worst, DEVIATION, { z, curve });
     }
   }
 

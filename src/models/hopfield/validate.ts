@@ -1,11 +1,15 @@
 // Is this device right? The Hopfield model against the reference bit for bit, and against the theory of large networks.
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
-import type { Check } from "../model.ts";
+import { independentMean } from "../../statistics/index.ts";
+import { batched, checksOf, differing, steps } from "../check.ts";
+import type { Check, Effort } from "../model.ts";
 import { createHopfield, type HopfieldOptions } from "./simulation.ts";
-import { retrievalOverlap } from "./theory.ts";
+import { retrievalOverlap, WRONG_BITS } from "./theory.ts";
 
 const SWEEPS = 5;
+
+const check = checksOf("hopfield");
 
 const CASES: HopfieldOptions[] = [
   { neurons: 100, patterns: 8, noise: 0.3 },
@@ -15,42 +19,66 @@ const CASES: HopfieldOptions[] = [
   { neurons: 144, patterns: 5, couplings: "lattice", dynamics: "checkerboard", temperature: 0.5 },
 ];
 
-export async function* validateHopfield(
-  device: Device,
-  { quick, signal }: { quick: boolean; signal?: AbortSignal },
-): AsyncGenerator<Check> {
+export async function* validateHopfield(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
   if (device.kind === "gpu") {
     const reference = new ReferenceDevice(device.info.host);
     for (const options of CASES) {
       using a = await createHopfield(device, options);
       using b = await createHopfield(reference, options);
       for (const simulation of [a, b]) await simulation.run(SWEEPS, { signal });
-      const [left, right] = [await a.spins(), await b.spins()];
-      const differ = left.filter((spin, i) => spin !== right[i]).length;
       const name = `${options.neurons} neurons, ${options.dynamics ?? "sequential"}, ${SWEEPS} sweeps: spins that differ from the reference`;
-      yield { model: "hopfield", oracle: "reference", name, value: differ, bound: 0, pass: differ === 0 };
+      yield check("reference", name, differing(await a.spins(), await b.spins()), 0);
     }
   }
-  // Fixed points near a pattern at temperature 0; the theory is for N → ∞, so the bound has room for a finite size.
-  const neurons = device.kind === "reference" ? 200 : quick ? 1000 : 4000;
-  const load = 0.05;
-  using network = await createHopfield(device, {
-    neurons,
-    patterns: load * neurons,
-    replicas: quick ? 4 : 8,
-    seed: 6n,
+  yield* knownErrors(check, async (neurons, patterns) => {
+    using network = await createHopfield(device, { neurons, patterns, dynamics: "synchronous", seed: 7n });
+    await network.run(1, { signal });
+    return (await network.measure()).map(({ overlap }) => overlap);
   });
-  await network.run(10, { signal });
-  const found = await network.measure();
-  const mean = found.reduce((sum, { overlap }) => sum + overlap, 0) / found.length;
-  const value = Math.abs(mean - retrievalOverlap(load, 0)!);
-  const bound = 2 / neurons;
-  yield {
-    model: "hopfield",
-    oracle: "exact",
-    name: `${neurons} neurons at load ${load}: overlap of recall against Amit, Gutfreund and Sompolinsky`,
-    value,
-    bound,
-    pass: value <= bound,
-  };
+  // Fixed points near a pattern at temperature 0; the theory is for N → ∞, and what a finite size adds grows towards the critical load.
+  const neurons = device.kind === "reference" ? 200 : quick ? 1000 : 4000;
+  const loads = device.kind === "reference" ? [0.05] : steps(0.02, 0.1, 5);
+  const { list, groups } = batched(
+    loads.map((load) => Math.round(load * neurons)),
+    quick ? 4 : 16,
+  );
+  using network = await createHopfield(device, { neurons, patterns: list, seed: 6n });
+  await network.run(quick ? 10 : 30, { signal });
+  const overlaps = (await network.measure()).map(({ overlap }) => overlap);
+  const measured = groups.map((replicas, i) => {
+    const { value, error } = independentMean(replicas.map((replica) => overlaps[replica]));
+    return [loads[i], value, error] as const;
+  });
+  const exactly = (load: number) => retrievalOverlap(load, 0)!;
+  for (const [load, mean, error] of measured) {
+    const name = `${neurons} neurons at load ${load.toFixed(2)}: overlap of recall against Amit, Gutfreund and Sompolinsky`;
+    const first = load === loads[0];
+    const curve = {
+      ...{ x: "load α = P/N", y: "overlap m" },
+      exact: steps(0.01, 0.13, 60).map((a) => [a, exactly(a)] as const),
+      measured,
+    };
+    // Chance, and what is left of the finite size.
+    const bound = 4 * error + 2 / neurons;
+    yield check("exact", name, Math.abs(mean - exactly(load)), bound, first ? { curve } : {});
+  }
+}
+
+/** One step of networks at known loads, beside what the field's textbook says of them. `overlaps`: of each network of N neurons with its own P. */
+export async function* knownErrors(
+  check: ReturnType<typeof checksOf>,
+  overlaps: (neurons: number, patterns: number[]) => Promise<number[]>,
+): AsyncGenerator<Check> {
+  const neurons = 1000;
+  const { list, groups } = batched(
+    WRONG_BITS.map(({ load }) => Math.round(load * neurons)),
+    8,
+  );
+  const wrong = (await overlaps(neurons, list)).map((overlap) => (1 - overlap) / 2);
+  for (const [i, known] of WRONG_BITS.entries()) {
+    const { value, error } = independentMean(groups[i].map((replica) => wrong[replica]));
+    const name = `${neurons} neurons at load ${known.load}: wrong spins after one step, distance from ${known.wrong}`;
+    // Chance, and the table's last digit.
+    yield check("known answer", name, Math.abs(value - known.wrong), 4 * error + 0.03 * known.wrong);
+  }
 }

@@ -1,103 +1,113 @@
 // Is this device right? The Ising model by its three oracles: known answers, the reference bit for bit, and exact physics.
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
+import type { GpuDevice } from "../../device/gpu.ts";
 import { threefryOnGpu } from "../../random/gpu.ts";
 import type { Words4 } from "../../random/threefry.ts";
-import type { Check } from "../model.ts";
+import { batched, checksOf, DEVIATION, deviations, differing, steps } from "../check.ts";
+import type { Check, Effort } from "../model.ts";
 import { enumerate, kaufman } from "./exact.ts";
 import { type IsingOptions, IsingSimulation } from "./simulation.ts";
 
-/** Standard errors beyond which a figure is called wrong: chance does it once in 16,000 checks. */
-const BOUND = 4;
+const check = checksOf("ising");
 
-export async function* validateIsing(
-  device: Device,
-  { quick, signal }: { quick: boolean; signal?: AbortSignal },
-): AsyncGenerator<Check> {
+export async function* validateIsing(device: Device, effort: Effort): AsyncGenerator<Check> {
   if (device.kind === "gpu") {
-    yield* knownAnswers();
-    yield* againstReference();
+    yield* knownAnswers(device);
+    yield* againstReference(device, effort);
   }
-  yield* againstExact();
+  yield* againstEnumeration(device, effort);
+  for (const size of effort.quick || device.kind === "reference" ? [32] : [32, 64])
+    yield* againstKaufman(device, size, effort);
+}
 
-  async function* knownAnswers(): AsyncGenerator<Check> {
-    if (device.kind !== "gpu") return;
-    for (const { rounds, counter, key, block } of RANDOM123) {
-      const [found] = await threefryOnGpu(device, [{ counter, key }], rounds);
-      const wrong = found.filter((word, i) => word !== block[i]).length;
-      const name = `Threefry4x32-${rounds}, counter ${hex(counter[0])}…: words that differ from Random123's`;
-      yield { model: "ising", oracle: "known answer", name, value: wrong, bound: 0, pass: wrong === 0 };
+async function* knownAnswers(device: GpuDevice): AsyncGenerator<Check> {
+  for (const { rounds, counter, key, block } of RANDOM123) {
+    const [found] = await threefryOnGpu(device, [{ counter, key }], rounds);
+    const name = `Threefry4x32-${rounds}, counter ${hex(counter[0])}…: words that differ from Random123's`;
+    yield check("known answer", name, differing(found, block), 0);
+  }
+}
+
+async function* againstReference(device: GpuDevice, { quick, signal }: Effort): AsyncGenerator<Check> {
+  const reference = new ReferenceDevice(device.info.host);
+  for (const options of quick ? CASES.slice(0, 5) : CASES) {
+    using a = await IsingSimulation.create(device, options);
+    using b = await IsingSimulation.create(reference, options);
+    const { size, algorithm = "metropolis" } = options;
+    const sweeps = Math.max(1, Math.min(20, Math.floor(1e5 / (size[0] * size[1]))));
+    for (const simulation of [a, b]) await simulation.run(sweeps, { signal });
+    const where = `${size.join("×")}, ${algorithm}, ${sweeps} sweeps`;
+    yield check(
+      "reference",
+      `${where}: spins that differ from the reference`,
+      differing(await a.spins(), await b.spins()),
+      0,
+    );
+    const sums = async (of: IsingSimulation) =>
+      (await of.measure()).flatMap(({ energy, magnetization }) => [energy, magnetization]);
+    yield check(
+      "reference",
+      `${where}: energies and magnetizations that differ`,
+      differing(await sums(a), await sums(b)),
+      0,
+    );
+  }
+}
+
+async function* againstEnumeration(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
+  const small = { size: [4, 4], temperature: 2.5, field: 0.3, couplings: [1, 0.5] } satisfies IsingOptions;
+  const exact = enumerate(4, 4, small);
+  const names = ["energy", "magnetization", "specificHeat", "binder"] as const;
+  for (const algorithm of ["metropolis", "heat-bath"] as const) {
+    using tiny = await IsingSimulation.create(device, { ...small, algorithm, replicas: 64, seed: 5n });
+    await tiny.run(50, { signal });
+    const count = device.kind === "reference" ? 20 : quick ? 200 : 1600;
+    const found = await tiny.sample(count, { every: 2, signal });
+    for (const name of names) {
+      const { z, worst } = deviations([found[name]], [exact[name]]);
+      yield check("exact", `4×4 in a field, ${algorithm}: ${name} against enumeration, |z|`, worst, DEVIATION, { z });
     }
   }
+}
 
-  async function* againstReference(): AsyncGenerator<Check> {
-    const reference = new ReferenceDevice(device.info.host);
-    for (const options of quick ? CASES.slice(0, 4) : CASES) {
-      const [a, b] = [await IsingSimulation.create(device, options), await IsingSimulation.create(reference, options)];
-      try {
-        for (const simulation of [a, b]) await simulation.run(SWEEPS, { signal });
-        const [left, right] = [await a.spins(), await b.spins()];
-        const differ = left.filter((spin, i) => spin !== right[i]).length;
-        const { size, algorithm = "metropolis" } = options;
-        const name = `${size.join("×")}, ${algorithm}, ${SWEEPS} sweeps: spins that differ from the reference`;
-        yield { model: "ising", oracle: "reference", name, value: differ, bound: 0, pass: differ === 0 };
-      } finally {
-        a.dispose();
-        b.dispose();
-      }
-    }
-  }
-
-  async function* againstExact(): AsyncGenerator<Check> {
-    const scale = device.kind === "reference" ? 0.1 : quick ? 1 : 4;
-    const small = {
-      size: [4, 4] as [number, number],
-      temperature: 2.5,
-      field: 0.3,
-      couplings: [1, 0.5] as [number, number],
+/** Energies and specific heats over the temperature: near T_c, where lattices forget slowly, only in the long form. */
+async function* againstKaufman(device: Device, size: number, { quick, signal }: Effort): AsyncGenerator<Check> {
+  const critical = quick || device.kind === "reference" ? [] : [2.15, 2.2, 2.269, 2.35, 2.4];
+  const temperatures = [1.6, 1.8, 2, 2.1, ...critical, 2.5, 2.7, 3, 3.5];
+  const { list, groups } = batched(temperatures, device.kind === "reference" ? 1 : 8);
+  using lattice = await IsingSimulation.create(device, { size: [size, size], temperature: list, seed: 6n });
+  const sweeps = device.kind === "reference" ? 60 : quick ? 600 : 10_000;
+  await lattice.run(sweeps, { signal });
+  const series = await lattice.collect(sweeps, { every: 2, signal });
+  const found = groups.map((replicas) => lattice.estimate(series, replicas));
+  const line = steps(temperatures[0], temperatures.at(-1)!, 80);
+  const exactly = (temperature: number) => kaufman(size, size, { temperature });
+  for (const [name, text, unit] of [
+    ["energy", "energy", "J/site"],
+    ["specificHeat", "specific heat", "k_B/site"],
+  ] as const) {
+    const values = found.map((estimates) => estimates[name]);
+    const { z, worst } = deviations(
+      values,
+      temperatures.map((temperature) => exactly(temperature)[name]),
+    );
+    const curve = {
+      ...{ x: "temperature T / J", y: `${text} / ${unit}` },
+      exact: line.map((temperature) => [temperature, exactly(temperature)[name]] as const),
+      measured: values.map(({ value, error }, i) => [temperatures[i], value, error] as const),
     };
-    for (const algorithm of ["metropolis", "heat-bath"] as const) {
-      using tiny = await IsingSimulation.create(device, { ...small, algorithm, replicas: 64, seed: 5n });
-      await tiny.run(50, { signal });
-      const found = await tiny.sample(Math.ceil(200 * scale), { every: 2, signal });
-      const exact = enumerate(4, 4, small);
-      for (const name of ["energy", "magnetization", "specificHeat", "binder"] as const) {
-        yield zScore(`4×4 in a field, ${algorithm}: ${name} against enumeration`, found[name], exact[name]);
-      }
-    }
-    for (const temperature of quick ? [2, 2.6] : [1.8, 2, 2.2, 2.4, 2.6, 3]) {
-      const options = {
-        size: [32, 32] as [number, number],
-        temperature,
-        replicas: device.kind === "reference" ? 2 : 16,
-        seed: 6n,
-      };
-      using lattice = await IsingSimulation.create(device, options);
-      await lattice.run(Math.ceil(500 * scale), { signal });
-      const found = await lattice.sample(Math.ceil(500 * scale), { every: 2, signal });
-      const exact = kaufman(32, 32, { temperature });
-      yield zScore(`32×32 at T = ${temperature}: energy against Kaufman`, found.energy, exact.energy);
-      yield zScore(
-        `32×32 at T = ${temperature}: specific heat against Kaufman`,
-        found.specificHeat,
-        exact.specificHeat,
-      );
-    }
+    const where = `${size}×${size} at ${temperatures.length} temperatures`;
+    yield check("exact", `${where}: ${text} against Kaufman, largest |z|`, worst, DEVIATION, { z, curve });
   }
 }
-
-function zScore(name: string, found: { value: number; error: number }, exact: number): Check {
-  const value = Math.abs(found.value - exact) / found.error;
-  return { model: "ising", oracle: "exact", name: `${name}, |z|`, value, bound: BOUND, pass: value < BOUND };
-}
-
-const SWEEPS = 20;
 
 const CASES: (IsingOptions & { size: [number, number] })[] = [
   { size: [64, 64], temperature: 2.269, start: "random", seed: 1n },
   { size: [66, 34], temperature: 2, seed: 2n, algorithm: "heat-bath" },
   { size: [6, 10], temperature: 3, start: "random", seed: 3n, replicas: 5 },
   { size: [130, 2], temperature: 2, field: 0.2, couplings: [1, -0.7], seed: 2n ** 63n },
+  { size: [512, 256], temperature: 2.5, start: "random", seed: 7n },
   { size: [128, 128], temperature: 1.8, start: "random", seed: 4n },
   { size: [2, 2], temperature: 2.5, seed: 5n, replicas: 33, algorithm: "heat-bath" },
   { size: [256, 62], temperature: 2.3, field: -0.1, seed: 6n, generator: "threefry12", start: "down" },

@@ -1,0 +1,330 @@
+// Faults that somebody could make, for scripts/mutations.js: each is a change of the sources, by exact texts that must be there. Those that
+// are made on both sides, kernel and reference, or on the host that both share, cannot be seen by comparing the two.
+
+/**
+ * @typedef {object} Fault
+ * @property {string} what
+ * @property {"wrong constant in a shader" | "wrong table on the host" | "repeated counter" | "dropped barrier" | "stale checkpoint"} kind
+ * @property {string[]} models that are validated with it
+ * @property {{ file: string, from: string, to: string }[]} edits all places of `from` are changed
+ */
+
+const edit = (file, from, to) => ({ file, from, to });
+
+/** A checkpoint that says one step more than was made. */
+const stale = (file, from, to) => ({ kind: "stale checkpoint", edits: [edit(file, from, to)] });
+
+/** @type {Fault[]} */
+export const faults = [
+  {
+    what: "Threefry's parity constant, a bit off, in WGSL",
+    kind: "wrong constant in a shader",
+    models: ["ising"],
+    edits: [edit("shaders/common/threefry.wgsl", "0x1BD11BDAu", "0x1BD11BDBu")],
+  },
+  {
+    what: "Threefry's parity constant, a bit off, in WGSL and TypeScript",
+    kind: "wrong constant in a shader",
+    models: ["ising"],
+    edits: [
+      edit("shaders/common/threefry.wgsl", "0x1BD11BDAu", "0x1BD11BDBu"),
+      edit("src/random/threefry.ts", "0x1bd11bda", "0x1bd11bdb"),
+    ],
+  },
+  {
+    what: "Ising: fourth bits of a threshold come from the third",
+    kind: "wrong constant in a shader",
+    models: ["ising"],
+    edits: [
+      edit("shaders/ising/sweep.wgsl", "bit_masks(table, 31u - block)", "bit_masks(table, 31u - min(block, 2u))"),
+    ],
+  },
+  {
+    what: "Ising: thresholds of a temperature 2 % too high",
+    kind: "wrong table on the host",
+    models: ["ising"],
+    edits: [
+      edit(
+        "src/models/ising/parameters.ts",
+        "portableExp(-cost / temperature)",
+        "portableExp(-cost / (1.02 * temperature))",
+      ),
+      edit(
+        "src/models/ising/parameters.ts",
+        "portableExp(cost / temperature)",
+        "portableExp(cost / (1.02 * temperature))",
+      ),
+    ],
+  },
+  {
+    what: "Ising: the same random numbers in each sweep, in the kernel",
+    kind: "repeated counter",
+    models: ["ising"],
+    edits: [edit("shaders/ising/sweep.wgsl", "vec4u(index, sweep, ", "vec4u(index, 0u, ")],
+  },
+  {
+    what: "Ising: the same random numbers in each sweep, in kernel and reference",
+    kind: "repeated counter",
+    models: ["ising"],
+    edits: [
+      edit("shaders/ising/sweep.wgsl", "vec4u(index, sweep, ", "vec4u(index, 0u, "),
+      edit("src/models/ising/reference.ts", "[number, time, draw, colour]", "[number, 0, draw, colour]"),
+    ],
+  },
+  {
+    what: "Ising: both colours share their random numbers, in kernel and reference",
+    kind: "repeated counter",
+    models: ["ising"],
+    edits: [
+      edit("shaders/ising/sweep.wgsl", "block, colour), key)", "block, 0u), key)"),
+      edit("shaders/ising/sweep.wgsl", "4u, colour), key)", "4u, 0u), key)"),
+      edit("src/models/ising/reference.ts", "[number, time, draw, colour]", "[number, time, draw, 0]"),
+    ],
+  },
+  {
+    what: "Ising: sums are added up before all lanes have theirs",
+    kind: "dropped barrier",
+    models: ["ising"],
+    edits: [edit("shaders/ising/measure.wgsl", "    workgroupBarrier();\n  }", "  }")],
+  },
+  {
+    what: "Ising: a step too many in the header",
+    models: ["ising"],
+    ...stale(
+      "src/models/ising/simulation.ts",
+      "steps: this.#steps };\n    const thresholds",
+      "steps: this.#steps + 1 };\n    const thresholds",
+    ),
+  },
+  {
+    what: "Heat bath of Hopfield and Curie–Weiss at a temperature 5 % too high",
+    kind: "wrong table on the host",
+    models: ["curie-weiss", "hopfield"],
+    edits: [
+      edit(
+        "src/models/hopfield/parameters.ts",
+        "const units = temperature / couplingUnit(parameters);",
+        "const units = (1.05 * temperature) / couplingUnit(parameters);",
+      ),
+    ],
+  },
+  {
+    what: "Curie–Weiss: the same random numbers in each sweep, in kernel and reference",
+    kind: "repeated counter",
+    models: ["curie-weiss"],
+    edits: [
+      edit("shaders/hopfield/sweep.wgsl", "vec4u(site / 4u, step.sweep, 0u, 0u)", "vec4u(site / 4u, 0u, 0u, 0u)"),
+      edit("shaders/hopfield/sweep_few.wgsl", "place / 4u, step.sweep, 0u, 0u)", "place / 4u, 0u, 0u, 0u)"),
+      edit(
+        "src/models/hopfield/reference.ts",
+        "[Math.floor(update / 4), time, what, 0]",
+        "[Math.floor(update / 4), 0, what, 0]",
+      ),
+    ],
+  },
+  {
+    what: "Hopfield: a spin's own part of the pull is not taken off",
+    kind: "wrong constant in a shader",
+    models: ["hopfield"],
+    edits: [
+      edit(
+        "shaders/hopfield/sweep.wgsl",
+        "field = pull() - i32(own.patterns) * spin + own.field;",
+        "field = pull() + own.field;",
+      ),
+    ],
+  },
+  {
+    what: "Hopfield: the next flip is chosen before all lanes have offered theirs",
+    kind: "dropped barrier",
+    models: ["hopfield"],
+    edits: [
+      edit(
+        "shaders/hopfield/sweep.wgsl",
+        "        workgroupBarrier();\n        if (lane == 0u) {\n          chosen = atomicLoad(&first);\n        }",
+        "        if (lane == 0u) {\n          chosen = atomicLoad(&first);\n        }",
+      ),
+    ],
+  },
+  {
+    what: "Hopfield: a step too many in the header",
+    models: ["hopfield"],
+    ...stale(
+      "src/models/hopfield/simulation.ts",
+      "steps: this.#steps };\n    const { patterns }",
+      "steps: this.#steps + 1 };\n    const { patterns }",
+    ),
+  },
+  {
+    what: "Dense memory: powers of one less",
+    kind: "wrong table on the host",
+    models: ["dense-memory"],
+    edits: [
+      edit(
+        "src/models/dense-memory/parameters.ts",
+        "BigInt(overlap) ** BigInt(order)",
+        "BigInt(overlap) ** BigInt(order - 1)",
+      ),
+    ],
+  },
+  {
+    what: "RBM: chances of the logistic function shifted by 1/4",
+    kind: "wrong table on the host",
+    models: ["rbm"],
+    edits: [
+      edit("src/models/rbm/machine.ts", "portableExp(16 - (i + 0.5) / 1024)", "portableExp(16.25 - (i + 0.5) / 1024)"),
+    ],
+  },
+  {
+    what: "RBM: both layers share their random numbers, in kernel and reference",
+    kind: "repeated counter",
+    models: ["rbm"],
+    edits: [
+      edit(
+        "shaders/rbm/units.wgsl",
+        "vec4u(mine / 4u, step.step, step.phase, chain)",
+        "vec4u(mine / 4u, 0u, 0u, chain)",
+      ),
+      edit(
+        "src/models/rbm/reference.ts",
+        "[Math.floor(unit / 4), time, phase, chain]",
+        "[Math.floor(unit / 4), 0, 0, chain]",
+      ),
+    ],
+  },
+  {
+    what: "RBM: words are put together before all units are drawn",
+    kind: "dropped barrier",
+    models: ["rbm"],
+    edits: [edit("shaders/rbm/units.wgsl", "  workgroupBarrier();\n", "")],
+  },
+  {
+    what: "RBM: a step too many in the header",
+    models: ["rbm"],
+    ...stale("src/models/rbm/simulation.ts", "steps: this.#steps, visible", "steps: this.#steps + 1, visible"),
+  },
+  {
+    what: "Reservoir: a layer reads the one below before all its units have moved",
+    kind: "dropped barrier",
+    models: ["reservoir"],
+    edits: [edit("shaders/reservoir/drive.wgsl", "        workgroupBarrier(); // the next layer reads this one\n", "")],
+  },
+  {
+    what: "Reservoir: a ring's weights 2 % too large",
+    kind: "wrong table on the host",
+    models: ["reservoir"],
+    edits: [edit("src/models/reservoir/topology.ts", "weights[unit] = 1;", "weights[unit] = 1.02;")],
+  },
+  {
+    what: "NGRC: increments a thousandth too large",
+    kind: "wrong constant in a shader",
+    models: ["ngrc"],
+    edits: [edit("shaders/ngrc/forecast.wgsl", "+ change[i - first];", "+ 1.001 * change[i - first];")],
+  },
+  {
+    what: "Diffusion: steps share their noise, in kernel and reference",
+    kind: "repeated counter",
+    models: ["diffusion"],
+    edits: [
+      edit(
+        "shaders/diffusion/stage.wgsl",
+        "vec4u(run.first_sample + sample, block, draw, purpose)",
+        "vec4u(run.first_sample + sample, block, 0u, purpose)",
+      ),
+      edit(
+        "src/models/diffusion/reference.ts",
+        "threefry4x32([sample, block, draw, use], key)",
+        "threefry4x32([sample, block, 0, use], key)",
+      ),
+    ],
+  },
+  {
+    what: "Diffusion: samples are numbered from the start of their batch",
+    kind: "repeated counter",
+    models: ["diffusion"],
+    edits: [edit("shaders/diffusion/stage.wgsl", "run.first_sample + sample, block", "sample, block")],
+  },
+  {
+    what: "Diffusion: noise 0.05 % too large, in WGSL",
+    kind: "wrong constant in a shader",
+    models: ["diffusion"],
+    edits: [edit("shaders/common/normal.wgsl", "-2.0 * natural_log", "-2.002 * natural_log")],
+  },
+  {
+    what: "Diffusion: a step too many in the header",
+    models: ["diffusion"],
+    ...stale(
+      "src/models/diffusion/simulation.ts",
+      "steps: this.#steps, ...this.#given",
+      "steps: this.#steps + 1, ...this.#given",
+    ),
+  },
+  {
+    what: "Training: slopes of the biases halved",
+    kind: "wrong constant in a shader",
+    models: ["diffusion-training"],
+    edits: [edit("shaders/diffusion-training/tally.wgsl", "2.0 * run.share * sums[0].x", "run.share * sums[0].x")],
+  },
+  {
+    what: "Training: sums are added up before all lanes have theirs",
+    kind: "dropped barrier",
+    models: ["diffusion-training"],
+    edits: [edit("shaders/diffusion-training/tally.wgsl", "    workgroupBarrier();\n", "")],
+  },
+  {
+    what: "Training: each step draws the same minibatch",
+    kind: "repeated counter",
+    models: ["diffusion-training"],
+    edits: [edit("shaders/diffusion-training/draw.wgsl", "vec4u(sample, step.step, ", "vec4u(sample, 0u, ")],
+  },
+  {
+    what: "Training: a step too many in the header",
+    models: ["diffusion-training"],
+    ...stale(
+      "src/models/diffusion-training/simulation.ts",
+      "steps: this.#steps, losses",
+      "steps: this.#steps + 1, losses",
+    ),
+  },
+  {
+    what: "Gillespie: reactions are chosen by the number that made the waiting time",
+    kind: "repeated counter",
+    models: ["gillespie"],
+    edits: [
+      edit("shaders/gillespie/direct.wgsl", "next_reaction(words.xy, 1u);", "next_reaction(words.xx, 1u);"),
+      edit("shaders/gillespie/direct.wgsl", "next_reaction(words.zw, 2u);", "next_reaction(words.zz, 2u);"),
+    ],
+  },
+  {
+    what: "Gillespie: all trajectories draw the same numbers, in kernel and reference",
+    kind: "repeated counter",
+    models: ["gillespie"],
+    edits: [
+      edit(
+        "shaders/gillespie/direct.wgsl",
+        "let words = threefry4x32(vec4u(place, 0u), key);",
+        "let words = threefry4x32(vec4u(0u, place.yz, 0u), key);",
+      ),
+      edit(
+        "src/models/gillespie/reference.ts",
+        "[replicate, point, Math.floor(draw / 2), 0]",
+        "[0, point, Math.floor(draw / 2), 0]",
+      ),
+    ],
+  },
+  {
+    what: "Gillespie: sums are added up before all lanes have theirs",
+    kind: "dropped barrier",
+    models: ["gillespie"],
+    edits: [edit("shaders/gillespie/reduce.wgsl", "    workgroupBarrier();\n", "")],
+  },
+  {
+    what: "Gillespie: one trajectory more in the header",
+    models: ["gillespie"],
+    ...stale(
+      "src/models/gillespie/simulation.ts",
+      "seed: String(this.seed), replicates, shift };",
+      "seed: String(this.seed), replicates: replicates + 1, shift };",
+    ),
+  },
+];

@@ -1,0 +1,64 @@
+// The sources with a fault in them, in memory only, and what gibbs validate says of it.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createServer } from "vite";
+
+const ROOT = join(import.meta.dirname, "..");
+
+/** The checks that fail, or the error that ended the validation. */
+export async function validatedWith(fault) {
+  const server = await createServer({
+    ...{ root: ROOT, appType: "custom", logLevel: "error", plugins: [faulty(fault)] },
+    server: { middlewareMode: true, ws: false, hmr: false, watch: null },
+    oxc: { target: "es2022" }, // Node 20 has no `using`
+    optimizeDeps: { noDiscovery: true, include: [] },
+  });
+  try {
+    const { models: all } = await server.ssrLoadModule("/src/models/index.ts");
+    const { validateModels } = await server.ssrLoadModule("/src/validation/index.ts");
+    const { openDevice } = await server.ssrLoadModule("/host-node/index.ts");
+    const device = await openDevice();
+    const failed = [];
+    for (const model of all.filter(({ name }) => fault.models.includes(name))) {
+      try {
+        for await (const check of validateModels([model], device, { quick: true })) {
+          if (!check.pass) failed.push({ model: model.name, oracle: check.oracle, name: check.name });
+        }
+      } catch (error) {
+        failed.push({ model: model.name, oracle: "an error", name: error.message });
+      }
+    }
+    device.dispose();
+    return failed;
+  } finally {
+    await server.close();
+  }
+}
+
+/** The files as the fault leaves them. @throws where a text is not there: then the fault is out of date */
+export function changedBy({ what, edits }) {
+  const changed = new Map();
+  for (const { file, from, to } of edits) {
+    const path = join(ROOT, file);
+    const text = changed.get(path) ?? readFileSync(path, "utf8");
+    if (!text.includes(from))
+      throw new Error(`mutations: "${what}": ${file} has no "${from}"; bring faults.js up to date`);
+    changed.set(path, text.replaceAll(from, to));
+  }
+  return changed;
+}
+
+function faulty(fault) {
+  const changed = changedBy(fault);
+  return {
+    name: "gibbs-fault",
+    enforce: "pre",
+    load(id) {
+      const [path, query] = id.split("?");
+      const text = changed.get(path);
+      if (text === undefined) return undefined;
+      return query === "raw" ? `export default ${JSON.stringify(text)}` : text;
+    },
+  };
+}

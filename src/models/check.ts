@@ -1,0 +1,70 @@
+// What the checks of `validate` are made from.
+
+import { chiSquareTest, mergeCells } from "../statistics/index.ts";
+import type { Check, Curve } from "./model.ts";
+
+/** Standard errors beyond which a figure is called wrong: chance does it once in 16,000 figures. */
+export const DEVIATION = 4;
+
+type Maker = (
+  oracle: Check["oracle"],
+  name: string,
+  value: number,
+  bound: number,
+  evidence?: Pick<Check, "z" | "curve">,
+) => Check;
+
+/** Checks in the name of a model; they pass where the value is at most the bound, so not where it is no number. */
+export const checksOf =
+  (model: string): Maker =>
+  (oracle, name, value, bound, evidence = {}) => ({
+    model,
+    oracle,
+    name,
+    value,
+    bound,
+    pass: value <= bound,
+    ...evidence,
+  });
+
+/** Evidence of values that were measured beside exact ones, and the largest deviation: what a check of them says. */
+export function deviations(found: readonly { value: number; error: number }[], exact: readonly number[]) {
+  const z = found.map(({ value, error }, i) => (value - exact[i]) / error);
+  return { z, worst: Math.max(...z.map(Math.abs)) };
+}
+
+/** `count` numbers from `least` to `most`, at equal distances. */
+export const steps = (least: number, most: number, count: number) =>
+  Array.from({ length: count }, (_, i) => least + ((most - least) * i) / (count - 1));
+
+/** Elements that are not the same in both. */
+export const differing = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).reduce((count, value, i) => count + (value === b[i] ? 0 : 1), Math.abs(a.length - b.length));
+
+/** A batch of points: each value for so many replicas, and the replicas of each. */
+export function batched(values: readonly number[], copies: number): { list: number[]; groups: number[][] } {
+  const list = values.flatMap((value) => Array<number>(copies).fill(value));
+  const groups = values.map((_, i) => Array.from({ length: copies }, (_, k) => i * copies + k));
+  return { list, groups };
+}
+
+/**
+ * Counts of whole numbers beside those that a law expects of as many: -log10 of the χ² test's p, with each cell's deviation and share. Cells
+ * that expect too little for the test are merged in `value`, and left out of the deviations.
+ */
+export function besideLaw(observed: ArrayLike<number>, expected: ArrayLike<number>, x: string) {
+  const total = Array.from(expected).reduce((a, b) => a + b, 0);
+  const cells = mergeCells(observed, expected);
+  const { p } = chiSquareTest(cells.observed, cells.expected);
+  const all = Array.from(expected, (e, i) => ({ i, e, o: observed[i] ?? 0 }));
+  const large = all.filter(({ e }) => e >= 25); // a Poisson count is nearly normal
+  const errorOf = (e: number) => Math.sqrt(e * (1 - e / total));
+  const curve: Curve = {
+    ...{ x, y: "probability" },
+    exact: all.map(({ i, e }) => [i, e / total]),
+    measured: all
+      .filter(({ e, o }) => e > 1e-6 * total || o > 0)
+      .map(({ i, e, o }) => [i, o / total, errorOf(e) / total]),
+  };
+  return { value: -Math.log10(p), z: large.map(({ e, o }) => (o - e) / errorOf(e)), curve };
+}

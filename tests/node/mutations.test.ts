@@ -1,0 +1,22 @@
+// Would gibbs validate notice? One fault of each kind here; `node scripts/mutations.js` makes them all.
+
+import { describe, expect, it } from "vitest";
+import { faults } from "../../scripts/faults.js";
+import { changedBy, validatedWith } from "../../scripts/mutate.js";
+
+const kinds = [...new Set(faults.map(({ kind }) => kind))];
+
+describe("a seeded fault is caught", () => {
+  it.each(kinds)("%s", async (kind) => {
+    const fault = faults.find((one) => one.kind === kind)!;
+    expect(await validatedWith(fault), fault.what).not.toEqual([]);
+  });
+
+  it("and without one everything passes", async () => {
+    expect(await validatedWith({ ...faults[0], edits: [] })).toEqual([]);
+  });
+
+  it.each(faults)("still finds its place: $what", (fault) => {
+    expect(changedBy(fault).size).toBeGreaterThan(0);
+  });
+});
