@@ -16,7 +16,7 @@ import { ising } from "../../src/models/ising/index.ts";
 import { resolve } from "../../src/models/parameters.ts";
 import { kebab } from "../../src/models/text.ts";
 
-const BIN = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "gibbs.js");
+const BIN = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "dist", "cli.js"); // bin/gibbs.js, less its look whether the build is fresh
 const root = mkdtempSync(join(tmpdir(), "gibbs-checkpoint-"));
 const newFolder = () => mkdtempSync(join(root, "t-"));
 /** What Dawn and the Vulkan loader say by themselves. */

@@ -12,7 +12,7 @@ import { readNpy } from "../../src/files/npy.ts";
 import { readSafetensors } from "../../src/files/safetensors.ts";
 import { decodeCheckpoint, encodeCheckpoint, sha256 } from "../../src/models/checkpoint.ts";
 
-const BIN = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "gibbs.js");
+const BIN = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "dist", "cli.js"); // bin/gibbs.js, less its look whether the build is fresh
 const root = mkdtempSync(join(tmpdir(), "gibbs-cli-"));
 const newFolder = () => mkdtempSync(join(root, "t-"));
 /** What Dawn and the Vulkan loader say by themselves. */

@@ -91,7 +91,7 @@ function constant(element: XmlElement, { refuse }: MathContext): number {
 function piecewise(inside: readonly XmlElement[], element: XmlElement, context: MathContext): Expression {
   const otherwise = inside.find((part) => local(part) === "otherwise");
   const pieces = inside.filter((part) => local(part) === "piece");
-  if (!otherwise) return context.refuse(element, "has no otherwise: its value would be undefined");
+  if (!otherwise) return context.refuse(element, "has no otherwise: where no piece holds it would have no value");
   return pieces.reduceRight<Expression>(
     (rest, piece) => {
       const parts = elements(piece);

@@ -63,7 +63,7 @@ class Reader {
     }
     this.#level = Number(root.attributes.level);
     if (this.#level !== 2 && this.#level !== 3)
-      this.#refuse(root, `is of Level ${root.attributes.level}; Level 2 and 3 are read`);
+      this.#refuse(root, `is of Level ${root.attributes.level ?? "none"}; Level 2 and 3 are read`);
     for (const [name, value] of Object.entries(root.attributes)) {
       if (name.endsWith(":required") && value === "true") {
         this.#refuse(root, `requires the package ${name.replace(":required", "")}, which is not supported`);
@@ -263,7 +263,7 @@ class Reader {
         for (const reference of list ? elements(list).filter((each) => local(each) === "speciesReference") : []) {
           const species = this.#species.get(reference.attributes.species);
           if (!species)
-            return this.#refuse(reference, `names the species "${reference.attributes.species}", which there is not`);
+            return this.#refuse(reference, `names the species "${reference.attributes.species ?? ""}", which there is not`);
           const count = sign * this.#stoichiometry(reference);
           if (this.#rules.has(species.id) && !species.fixed) {
             this.#refuse(reference, `changes ${species.id}, which a rule sets`);

@@ -34,7 +34,7 @@ export async function* validateRbm(device: Device, { quick, signal }: Effort): A
   await machine.run(quick ? 50 : 200, { signal });
   await machine.set({ learningRate: 0 });
   const counts = new Float64Array(16);
-  for (let round = 0; round < (device.kind === "reference" ? 5 : quick ? 20 : 400); round++) {
+  for (let round = 0; round < (device.kind === "reference" ? 5 : quick ? 20 : 100); round++) {
     await machine.run(20, { signal });
     const chains = await machine.chains();
     for (let at = 0; at < chains.length; at += 4) {

@@ -83,7 +83,7 @@ describe.each(models)("$name", (model) => {
           if (Buffer.compare(changed, file) === 0) return;
           expect(await ended(() => model.restore(reference, changed))).toBeInstanceOf(GibbsError);
         }),
-        cases(60),
+        cases(20),
       );
     },
     TIMEOUT,
@@ -123,7 +123,7 @@ describe.each(models)("$name", (model) => {
           const changed = "path" in edit ? changedHeader(edit) : changedSection(edit);
           await check(await encodeCheckpoint(changed), onGpu ? device : reference);
         }),
-        cases(60),
+        cases(20),
       );
     },
     TIMEOUT,

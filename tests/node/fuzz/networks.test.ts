@@ -221,7 +221,7 @@ describe("network texts", () => {
           await ended(() => prepare(known, { ...plan, set: other, passage: "" }));
           await ended(() => prepare(known, { ...plan, passage: other }));
         }),
-        cases(1500),
+        cases(1000),
       );
     },
     TIMEOUT,
@@ -239,7 +239,7 @@ describe("network texts", () => {
           if (plain instanceof GibbsError) expect(other).toBeInstanceOf(GibbsError);
           else expect((other as typeof plain).code).toBe(plain.code);
         }),
-        cases(400),
+        cases(200),
       );
     },
     TIMEOUT,
@@ -273,7 +273,7 @@ describe("network texts", () => {
           );
           expect(wrong.slice(0, 5)).toEqual([]);
         }),
-        cases(60),
+        cases(30),
       );
     },
     TIMEOUT,

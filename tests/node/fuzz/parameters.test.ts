@@ -7,9 +7,9 @@ import { changePoints, resolve } from "../../../src/models/parameters.ts";
 import { device, reference } from "../../devices.ts";
 import { affordable, anything, cases, ended, given, numbersIn, TIMEOUT, tricky } from "./arbitraries.ts";
 
-/** Elementary updates of one case, about a second on the reference; where one is not known to be that cheap, seconds. */
+/** Elementary updates of one case, about a second on the reference, and seconds where one is not known to be that cheap. */
 const MOST_UPDATES = 1e6;
-const MOST_SECONDS = 2;
+const MOST_SECONDS = 1;
 
 describe.each(models)("$name", (model) => {
   const fields = Object.entries(model.parameters.shape as Record<string, Parameters<typeof given>[0]>);
