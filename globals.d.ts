@@ -1,2 +1,6 @@
 /** The version in package.json, put in by Vite (`define`) in builds and tests. */
 declare const __GIBBS_VERSION__: string;
+/** The commit of git from which this was built, with a "+" where its sources had changes; "" outside a checkout. */
+declare const __GIBBS_COMMIT__: string;
+/** In tests: statistics as large as they can be (GIBBS_TEST_LONG=1). */
+declare const __GIBBS_TEST_LONG__: boolean;

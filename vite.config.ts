@@ -4,9 +4,13 @@
 import { isAbsolute } from "node:path";
 import { defineConfig } from "vite";
 import packageJson from "./package.json" with { type: "json" };
+import { commit } from "./scripts/sources.js";
 
 /** Constants for builds and tests alike; globals.d.ts declares them. */
-export const define = { __GIBBS_VERSION__: JSON.stringify(packageJson.version) };
+export const define = {
+  __GIBBS_VERSION__: JSON.stringify(packageJson.version),
+  __GIBBS_COMMIT__: JSON.stringify(commit()),
+};
 
 export default defineConfig({
   define,

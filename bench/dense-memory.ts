@@ -1,64 +1,79 @@
-// Dense memories: neuron updates a second, recall from a cue with a tenth of its spins wrong.
+// Dense memories: neuron updates a second, recall from a cue with a tenth of its spins wrong. A step is a recall of 4 sweeps.
 //
 // Counted per update with P patterns: for each a bit, two selections and an addition of 64 bits, some 12 operations, and an eighth of the
-// reads of its overlap, its row and two entries of a table, which stay in the cache; and an eighth of a reduction over the workgroup. At
-// 64 integer operations a clock an H200 (132 × 1.98 GHz) ends near 1.7e13 / (12 P) updates/s, 1.4e9 for P = 1000. Each flip costs the
-// fields of its block of eight again.
+// reads of its overlap, its row and two entries of a table, which stay in the cache; and an eighth of a reduction over the workgroup: 12 P + 100.
+// Bytes: a bit of each pattern, P/8. At 64 integer operations a clock an H200 (132 × 1.98 GHz) ends near 1.7e13 / (12 P) updates/s, 1.4e9 for
+// P = 1000. Each flip costs the fields of its block of eight again.
 
 import { type Device, ReferenceDevice } from "../src/device/device.ts";
 import { GpuError } from "../src/device/errors.ts";
 import { type DenseMemoryOptions, denseMemory } from "../src/models/dense-memory/index.ts";
-import { type Bench, type BenchOptions, type BenchRow, gpuOnly, summary } from "./bench.ts";
+import { type Bench, type Case, type Place, reference } from "./harness/case.ts";
 
-const KINDS: (DenseMemoryOptions & { neurons: number })[] = [
-  { neurons: 256, patterns: 1000, order: 3 },
-  { neurons: 784, patterns: 4000, interaction: "exponential" },
-];
+type Kind = DenseMemoryOptions & { neurons: number; patterns: number };
 
 const SWEEPS = 4;
-
-export const denseMemoryBench: Bench = {
-  model: "dense-memory",
-  async run(device, options) {
-    gpuOnly(device);
-    const rows: BenchRow[] = [];
-    for (const kind of options.quick ? KINDS.slice(0, 1) : KINDS) rows.push(...(await ofKind(device, kind, options)));
-    return rows;
+/** N at fixed P, and P at fixed N. */
+const LADDERS: { kernel: string; of: "neurons" | "patterns"; kinds: Kind[] }[] = [
+  {
+    kernel: "polynomial, P = 1000",
+    of: "neurons",
+    kinds: [128, 256, 512].map((neurons) => ({ neurons, patterns: 1000, order: 3 })),
   },
+  {
+    kernel: "exponential, N = 784",
+    of: "patterns",
+    kinds: [1000, 2000, 4000].map((patterns) => ({ neurons: 784, patterns, interaction: "exponential" })),
+  },
+];
+
+export const bench: Bench = {
+  async check({ device }) {
+    for (const { kernel, kinds } of LADDERS) {
+      const options = { ...kinds[0], noise: 0.1 };
+      using network = await denseMemory.create(device, options);
+      using other = await denseMemory.create(new ReferenceDevice(device.info.host), options);
+      for (const each of [network, other]) await each.run(1);
+      if ((await network.digest()) !== (await other.digest())) {
+        throw new GpuError(`bench dense-memory: ${kernel}: the state differs from the reference; nothing was timed.`);
+      }
+    }
+  },
+  cases: (place) => [
+    ...LADDERS.flatMap(({ kernel, of, kinds }) => kinds.map((kind) => ofKind(place, kernel, of, kind))),
+    slow(place),
+  ],
 };
 
-/** @throws GpuError where the kernel's state is not the reference's */
-async function ofKind(device: Device, kind: (typeof KINDS)[number], { onRow, quick, signal }: BenchOptions) {
-  const { neurons, patterns, interaction = "polynomial" } = kind;
-  const rateOf = async (on: Device, replicas: number, seed: bigint, sweeps: number) => {
-    using network = await denseMemory.create(on, { ...kind, replicas, noise: 0.1, seed });
-    const start = performance.now();
-    await network.run(sweeps);
-    return {
-      rate: (neurons * replicas * sweeps) / ((performance.now() - start) / 1000),
-      digest: await network.digest(),
-    };
+const rowOf = (kernel: string, of: "neurons" | "patterns", { neurons, patterns }: Kind, replicas: number) => ({
+  ...{ kernel, size: [neurons, patterns], n: { neurons, patterns }[of], of },
+  ...{ updates: neurons * replicas * SWEEPS, unit: "updates/s" },
+});
+
+function ofKind({ device, software }: Place, kernel: string, of: "neurons" | "patterns", kind: Kind): Case {
+  const replicas = software ? 4 : 528;
+  return {
+    ...rowOf(kernel, of, kind, replicas),
+    counted: { integer: 12 * kind.patterns + 100, bytes: kind.patterns / 8 },
+    create: async () => ({ run: (count) => recalls(device, { ...kind, replicas }, count), dispose: () => {} }),
   };
-  // One sweep of one network: the check, and the reference's rate.
-  const reference = await rateOf(new ReferenceDevice(device.info.host), 1, 1n, 1);
-  if ((await rateOf(device, 1, 1n, 1)).digest !== reference.digest) {
-    throw new GpuError("bench dense-memory: the state differs from the reference; nothing was timed.");
+}
+
+function slow({ device }: Place): Case {
+  const [{ kernel, of, kinds }] = LADDERS;
+  const host = new ReferenceDevice(device.info.host);
+  const run = (count: number) => recalls(host, kinds[0], count);
+  return reference(rowOf(kernel, of, kinds[0], 1), async () => ({ run, dispose: () => {} }));
+}
+
+/** Seconds of so many recalls, each from a new cue, the patterns not counted. */
+async function recalls(device: Device, kind: DenseMemoryOptions, count: number): Promise<number> {
+  let seconds = 0;
+  for (let seed = 0; seed < count; seed++) {
+    using network = await denseMemory.create(device, { ...kind, noise: 0.1, seed: BigInt(seed) });
+    const start = performance.now();
+    await network.run(SWEEPS);
+    seconds += (performance.now() - start) / 1000;
   }
-  const replicas = device.info.software ? 4 : 528;
-  await rateOf(device, replicas, 1n, 1);
-  const rates: number[] = [];
-  for (let repeat = 0; repeat < (quick ? 3 : 5); repeat++) {
-    signal?.throwIfAborted();
-    rates.push((await rateOf(device, replicas, BigInt(repeat), SWEEPS)).rate);
-  }
-  const row = (kernel: string, all: readonly number[]): BenchRow => ({
-    model: "dense-memory",
-    kernel: `${interaction}, P = ${patterns}${kernel}`,
-    size: [neurons],
-    ...summary(all),
-    unit: "updates/s",
-  });
-  const rows = [row("", rates), row(", reference", [reference.rate])];
-  for (const each of rows) onRow(each);
-  return rows;
+  return seconds;
 }

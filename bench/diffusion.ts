@@ -1,5 +1,5 @@
-// Diffusion: sample-steps a second of exact denoisers and of trained networks, in batches as large as a device is for. The reference stands
-// beside, and on request plain JavaScript and C on the same cores.
+// Diffusion: sample-steps a second of exact denoisers and of trained networks, in batches as large as a device is for. On request beside
+// C, PyTorch and plain JavaScript. A step is one pass of all samples through the schedule.
 //
 // Counted per sample-step, a multiplication and an addition as two operations:
 //   network 2-128-128-2: 2 (2·128 + 128² + 128·2) = 33,800 operations and 256 exponentials; 16 bytes of the sample in each submission, so none.
@@ -11,121 +11,142 @@
 //     200 integer operations for four normal numbers, and some 100 to make them normal. gmm8: 210, and with noise 510, so 6e10 by instructions.
 // C keeps eight units of sixteen samples in registers (tiled), or makes a unit at a time (plain).
 
-import type { Device } from "../src/device/device.ts";
 import { GpuError } from "../src/device/errors.ts";
-import type { GpuDevice } from "../src/device/gpu.ts";
 import { GpuSampler } from "../src/models/diffusion/gpu.ts";
-import type { Network } from "../src/models/diffusion/network/shape.ts";
-import { offsetsOf } from "../src/models/diffusion/network/shape.ts";
 import { type DiffusionParameters, diffusionParameters } from "../src/models/diffusion/parameters.ts";
 import { type Prepared, prepare } from "../src/models/diffusion/prepare.ts";
 import { ReferenceSampler } from "../src/models/diffusion/reference-sampler.ts";
-import { type Bench, type BenchOptions, type BenchRow, gpuOnly, summary } from "./bench.ts";
+import {
+  type Bench,
+  type Case,
+  type Counted,
+  javaScript,
+  type Place,
+  plainC,
+  python,
+  reference,
+} from "./harness/case.ts";
 import source from "./peers/diffusion.c?raw";
-import { plainNetwork } from "./plain-network.ts";
+import torch from "./peers/diffusion.py?raw";
+import { networkOf, plainNetwork } from "./peers/network.ts";
+import sde from "./peers/sde.py?raw";
 
-interface Case {
-  name: string;
+interface Kind {
+  kernel: string;
   options: Partial<DiffusionParameters>;
   /** In place of the exact denoiser: units of a layer, layers, classes. */
   network?: readonly [width: number, layers: number, classes: number];
-  /** Samples on a software adapter and on a GPU, and steps of a repeat. */
+  /** The largest batches on a software adapter and on a GPU, and steps of the schedule. */
   samples: readonly [number, number];
   steps: number;
+  counted: Counted;
 }
 
-const CASES: Case[] = [
-  { name: "gmm8, exact, DDIM", options: {}, samples: [65_536, 1 << 22], steps: 50 },
-  { name: "network 2-128-128-2, DDIM", options: {}, network: [128, 2, 0], samples: [65_536, 65_536], steps: 50 },
-  { name: "gmm8, exact, DDPM", options: { sampler: "ddpm" }, samples: [65_536, 1 << 22], steps: 50 },
+const KINDS: Kind[] = [
+  { kernel: "gmm8, exact, DDIM", options: {}, samples: [65_536, 1 << 22], steps: 50, counted: { float: 210 } },
   {
-    name: "linear SDE in 3 dimensions, Euler-Maruyama",
+    kernel: "network 2-128-128-2, DDIM",
+    ...{ options: {}, network: [128, 2, 0], samples: [16_384, 65_536], steps: 20, counted: { float: 33_800 } },
+  },
+  {
+    kernel: "gmm8, exact, DDPM",
+    options: { sampler: "ddpm" },
+    ...{ samples: [65_536, 1 << 22], steps: 50, counted: { integer: 200, float: 310 } },
+  },
+  {
+    kernel: "linear SDE in 3 dimensions, Euler-Maruyama",
     options: { data: "1 [0, 0, 0] 1", sampler: "euler-maruyama" },
-    ...{ samples: [65_536, 1 << 22], steps: 256 },
+    ...{ samples: [65_536, 1 << 22], steps: 64, counted: { integer: 200, float: 134 } },
   },
   {
-    name: "network 64-512-512-512-64, classes in turn, DDIM",
+    kernel: "network 64-512-512-512-64, classes in turn, DDIM",
     options: { data: "digits", points: 1000, label: -2 },
-    ...{ network: [512, 3, 10], samples: [2048, 65_536], steps: 2 },
+    ...{ network: [512, 3, 10], samples: [2048, 65_536], steps: 2, counted: { float: 1.18e6, bytes: 14_336 } },
   },
   {
-    name: "10,000 digits, exact, DDIM",
+    kernel: "10,000 digits, exact, DDIM",
     options: { data: "digits", points: 10_000 },
-    ...{ samples: [1024, 16_384], steps: 2 },
+    ...{ samples: [512, 16_384], steps: 2, counted: { float: 3.2e6 } },
   },
 ];
 
-export const diffusionBench: Bench = {
-  model: "diffusion",
-  async run(device, options) {
-    gpuOnly(device);
-    const rows: BenchRow[] = [];
-    for (const each of options.quick ? CASES.slice(0, 2) : CASES) rows.push(...(await ofCase(device, each, options)));
-    return rows;
+export const bench: Bench = {
+  async check({ device }) {
+    for (const kind of KINDS) await check(device, await preparedOf(kind, { samples: 16, steps: 4 }), kind.kernel);
+  },
+  async cases(place) {
+    const cases: Case[] = [];
+    for (const kind of KINDS) {
+      const most = kind.samples[place.software ? 0 : 1];
+      for (const samples of [most / 16, most / 4, most]) cases.push(...(await ofKind(place, kind, samples)));
+    }
+    return [...cases, await slow(KINDS[0], 512), await slow(KINDS[1], 512)];
   },
 };
 
-async function ofCase(device: GpuDevice, each: Case, options: BenchOptions): Promise<BenchRow[]> {
-  const { name, steps } = each;
-  const { onRow, log, quick, peers, signal } = options;
-  const samples = each.samples[device.info.software ? 0 : 1];
-  log(`checking: ${name}, 4 steps of 16 samples against the reference`);
-  await check(device, await preparedOf(each, { samples: 16, steps: 4 }), name);
-  const rows: BenchRow[] = [];
-  const { sampling, options: sampler } = await preparedOf(each, { samples, steps });
-  const report = (kernel: string, rates: readonly number[]) => {
-    const size = [sampling.dimension, samples];
-    const row = { model: "diffusion", kernel: `${name}${kernel}`, size, ...summary(rates), unit: "sample-steps/s" };
-    onRow(row);
-    rows.push(row);
+const rowOf = ({ kernel, steps }: Kind, dimension: number, samples: number) => ({
+  ...{
+    kernel,
+    size: [dimension, samples],
+    n: samples,
+    of: "samples",
+    updates: samples * steps,
+    unit: "sample-steps/s",
+  },
+});
+
+async function ofKind({ device, software, programs }: Place, kind: Kind, samples: number): Promise<Case[]> {
+  const { sampling } = await preparedOf(kind, { samples, steps: kind.steps });
+  const { dimension, denoiser } = sampling;
+  const row = rowOf(kind, dimension, samples);
+  const own: Case = {
+    ...{ ...row, counted: kind.counted },
+    async create() {
+      const engine = await GpuSampler.create(device, sampling);
+      return { run: (passes) => passesOf(engine, kind.steps, passes), dispose: () => engine.dispose() };
+    },
   };
-  const engine = await GpuSampler.create(device, sampling);
-  try {
+  if (!programs || samples < kind.samples[software ? 0 : 1]) return [own];
+  if (kind.options.sampler === "euler-maruyama")
+    return [own, python(programs, row, sde, [dimension, samples, kind.steps])];
+  if (denoiser.kind !== "network") return [own];
+  const { width, layers } = denoiser.network.shape;
+  const words = [dimension, width, layers, samples];
+  const few = { ...row, n: 16, updates: 16 };
+  return [
+    own,
+    ...["plain", "tiled"].map((way) =>
+      plainC(programs, { ...row, kernel: `${row.kernel}, ${way}` }, source, (passes) => [
+        ...[way, ...words, kind.steps * passes, programs.threads],
+      ]),
+    ),
+    python(programs, row, torch, [...words, kind.steps]),
+    javaScript(few, () => (passes) => plainNetwork(denoiser.network, 16, passes)),
+  ];
+}
+
+async function slow(kind: Kind, samples: number): Promise<Case> {
+  const few = { ...kind, steps: 4 };
+  const { sampling, options } = await preparedOf(few, { samples, steps: few.steps });
+  return reference(rowOf(few, sampling.dimension, samples), async () => {
+    const engine = new ReferenceSampler(sampling, options);
+    return { run: (passes) => passesOf(engine, few.steps, passes), dispose: () => engine.dispose() };
+  });
+}
+
+/** Seconds of so many passes, the noise that they start from not counted. */
+async function passesOf(engine: GpuSampler | ReferenceSampler, steps: number, passes: number): Promise<number> {
+  let seconds = 0;
+  for (let pass = 0; pass < passes; pass++) {
     await engine.start();
-    await engine.advance(0, Math.min(steps, 2), async () => {});
-    const rates: number[] = [];
-    for (let repeat = 0; repeat < (quick ? 3 : 5); repeat++) {
-      await engine.start();
-      const start = performance.now();
-      await engine.advance(0, steps, async () => signal?.throwIfAborted());
-      rates.push((samples * steps) / ((performance.now() - start) / 1000));
-    }
-    report("", rates);
-  } finally {
-    engine.dispose();
+    const start = performance.now();
+    await engine.advance(0, steps, async () => {});
+    seconds += (performance.now() - start) / 1000;
   }
-  const few = Math.max(2, Math.min(512, Math.round(2e4 / sampling.dimension ** 2)));
-  const slow = new ReferenceSampler({ ...sampling, samples: few }, sampler);
-  await slow.start();
-  const start = performance.now();
-  await slow.advance(0, Math.min(steps, 4), async () => signal?.throwIfAborted());
-  report(", reference", [(few * Math.min(steps, 4)) / ((performance.now() - start) / 1000)]);
-  if (peers && sampling.denoiser.kind === "network") await besides(each, sampling.denoiser.network, options, report);
-  return rows;
+  return seconds;
 }
 
-async function besides(
-  { samples, steps }: Case,
-  network: Network,
-  { log }: BenchOptions,
-  report: (kernel: string, rates: readonly number[]) => void,
-): Promise<void> {
-  const { dimension, width, layers } = network.shape;
-  report(", plain JavaScript", [plainNetwork(network, width > 128 ? 16 : 1024, 4)]);
-  const { compilePeer } = await import("./peers/c.ts");
-  const peer = await compilePeer(source);
-  if (!peer) return log("no C compiler (cc) found: no peer is timed");
-  for (const way of ["plain", "tiled"]) {
-    const rates: number[] = [];
-    for (let repeat = 0; repeat < 3; repeat++) {
-      rates.push(Number((await peer.run(way, dimension, width, layers, samples[0], steps, peer.threads))[0]));
-    }
-    report(`, ${way} C, ${peer.threads} threads`, rates);
-  }
-  await peer[Symbol.asyncDispose]();
-}
-
-async function preparedOf({ options, network }: Case, size: { samples: number; steps: number }): Promise<Prepared> {
+async function preparedOf({ options, network }: Kind, size: { samples: number; steps: number }): Promise<Prepared> {
   const prepared = await prepare(diffusionParameters.parse({ ...options, label: -1, ...size }), 1n);
   if (!network) return prepared;
   const [width, layers, classes] = network;
@@ -134,34 +155,22 @@ async function preparedOf({ options, network }: Case, size: { samples: number; s
   return { ...prepared, sampling: { ...prepared.sampling, denoiser, label: options.label ?? -1, classes } };
 }
 
-/** A network whose units all do something; what it says means nothing. */
-export function networkOf(shape: Network["shape"]): Network {
-  const { dimension } = shape;
-  const { count, layers } = offsetsOf(shape);
-  const parameters = new Float32Array(count);
-  let state = 12_345;
-  for (let at = 0; at < count; at++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const layer = layers.find(({ weights, conditions }) => at >= weights && at < conditions);
-    parameters[at] = (state / 2 ** 31 - 1) * (layer ? 1.7 / Math.sqrt(layer.inputs) : 0.1);
-  }
-  return { shape, parameters, centre: new Float32Array(dimension).fill(0.1), deviation: 1, data: "none" };
-}
-
 /** @throws GpuError where samples are not those of the reference */
-async function check(device: Device & GpuDevice, { sampling, options }: Prepared, name: string): Promise<void> {
+async function check(device: Place["device"], { sampling, options }: Prepared, kernel: string): Promise<void> {
   const steps = sampling.schedule.levels.length - 1;
-  const ends: Float32Array[] = [];
+  const ends: ArrayLike<number>[] = [];
   for (const sampler of [await GpuSampler.create(device, sampling), new ReferenceSampler(sampling, options)]) {
     await sampler.start();
     await sampler.advance(0, steps, async () => {});
     ends.push((await sampler.read()).x);
     sampler.dispose();
   }
-  const [own, expected] = ends;
+  const [own, expected] = ends.map((end) => Array.from(end));
   const size = Math.sqrt(expected.reduce((sum, value) => sum + value ** 2, 0) / expected.length);
   const worst = own.reduce((most, value, at) => Math.max(most, Math.abs(value - expected[at])), 0);
   if (!(worst < 1e-3 * size)) {
-    throw new GpuError(`bench diffusion: ${name}: samples differ from the reference's by ${worst}; nothing was timed.`);
+    throw new GpuError(
+      `bench diffusion: ${kernel}: samples differ from the reference's by ${worst}; nothing was timed.`,
+    );
   }
 }

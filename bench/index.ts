@@ -1,26 +1,12 @@
-// Every benchmark: one line a model.
+// The benchmarks: a file of a model's stem here is its benchmark.
 
-import type { Bench } from "./bench.ts";
-import { curieWeissBench } from "./curie-weiss.ts";
-import { denseMemoryBench } from "./dense-memory.ts";
-import { diffusionBench } from "./diffusion.ts";
-import { diffusionTrainingBench } from "./diffusion-training.ts";
-import { gillespieBench } from "./gillespie.ts";
-import { hopfieldBench } from "./hopfield.ts";
-import { isingBench } from "./ising.ts";
-import { ngrcBench } from "./ngrc.ts";
-import { rbmBench } from "./rbm.ts";
-import { reservoirBench } from "./reservoir.ts";
+import { models } from "../src/models/index.ts";
+import type { Bench } from "./harness/case.ts";
 
-export const benches: readonly Bench[] = [
-  isingBench,
-  curieWeissBench,
-  hopfieldBench,
-  denseMemoryBench,
-  rbmBench,
-  reservoirBench,
-  ngrcBench,
-  diffusionBench,
-  diffusionTrainingBench,
-  gillespieBench,
-];
+const files = import.meta.glob<Bench>("./*.ts", { import: "bench" });
+
+/** Models that have one, in the order of the models. */
+export const benched: readonly string[] = models.map(({ name }) => name).filter((name) => `./${name}.ts` in files);
+
+/** The benchmark of one of them. */
+export const benchOf = (model: string): Promise<Bench> => files[`./${model}.ts`]();

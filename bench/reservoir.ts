@@ -1,65 +1,65 @@
 // Echo-state networks: node-steps a second, driven by a series, sparse and dense, against the number of networks side by side and units;
-// training with the exact sums; and a search over settings from end to end. On request beside plain C and JavaScript on the same cores.
+// training with the exact sums; and a search over settings from end to end. On request beside C, PyTorch and JavaScript.
 //
 // Counted per node-step with K links and I inputs: 2 (K + I) operations, some 25 for the activation, and per link 8 bytes of source and
-// weight for as many networks as share a vector (4, or 8 in two), and 4 bytes of a state from workgroup memory. K = 10: 50 operations, so
-// that an H200 (6.7e13 a second) would end at 1.3e12; its workgroup memory, 132 × 128 bytes a clock of 1.98 GHz, at 3.3e13 / 44 bytes =
-// 7.6e11. Sums of products of F features: F² / 2 products a step, each 4 multiplications of whole numbers.
+// weight for as many networks as share a vector (4, or 8 in two), which caches serve, and 4 bytes of a state from workgroup memory. K = 10: 47
+// operations, so that an H200 (6.7e13 a second) would end at 1.4e12; its workgroup memory, 132 × 128 bytes a clock of 1.98 GHz, at 3.3e13 / 44
+// bytes = 7.6e11. Exact sums of products of F = N + 2 features: F² / 2 products a step, each 4 multiplications and 4 additions of whole numbers,
+// so some 4 N integer operations a node-step.
 
 import { type Device, ReferenceDevice } from "../src/device/device.ts";
 import { GpuError } from "../src/device/errors.ts";
-import type { GpuDevice } from "../src/device/gpu.ts";
 import { GpuNetworks } from "../src/models/reservoir/gpu.ts";
 import { reservoir } from "../src/models/reservoir/index.ts";
 import type { Member, Shape, Table } from "../src/models/reservoir/network.ts";
 import { type Topology, topologyOf } from "../src/models/reservoir/topology.ts";
-import { type Bench, type BenchOptions, type BenchRow, gpuOnly, summary } from "./bench.ts";
+import { type Bench, type Case, javaScript, type Place, plainC, python } from "./harness/case.ts";
 import source from "./peers/reservoir.c?raw";
+import torch from "./peers/reservoir.py?raw";
 
 interface Size {
+  kernel: string;
+  of: "networks" | "units";
   units: number;
   degree: number;
   networks: number;
-  steps: number;
   /** Sums of products, too. */
   train?: boolean;
 }
 
-/** Steps are those of a software adapter; a GPU makes a hundred times as many. */
-const SIZES: Size[] = [
-  { units: 500, degree: 10, networks: 64, steps: 600 },
-  { units: 500, degree: 10, networks: 1024, steps: 40 },
-  { units: 2000, degree: 10, networks: 64, steps: 100 },
-  { units: 256, degree: 256, networks: 64, steps: 100 },
-  { units: 300, degree: 10, networks: 64, steps: 512, train: true },
-];
-
-export const reservoirBench: Bench = {
-  model: "reservoir",
-  async run(device, options) {
-    gpuOnly(device);
-    await check(device, options);
-    const rows: BenchRow[] = [];
-    for (const size of options.quick ? SIZES.slice(0, 1) : SIZES) rows.push(...(await ofSize(device, size, options)));
-    if (!options.quick) rows.push(await search(device, options));
-    return rows;
-  },
+const ladders = (software: boolean): Size[] => {
+  const counts = software ? [64, 256, 1024] : [64, 1024, 16_384];
+  const networks = software ? 64 : 1024;
+  return [
+    ...counts.map(
+      (n): Size => ({ kernel: "500 units, 10 links", of: "networks", units: 500, degree: 10, networks: n }),
+    ),
+    ...[250, 1000, 2000].map((units): Size => ({ kernel: "10 links", of: "units", units, degree: 10, networks })),
+    ...[64, 128, 256].map((units): Size => ({ kernel: "dense", of: "units", units, degree: units, networks })),
+    ...[75, 150, 300].map(
+      (units): Size => ({ kernel: "10 links, exact sums", of: "units", units, degree: 10, networks, train: true }),
+    ),
+  ];
 };
 
-/** @throws GpuError where figures are not those of the reference */
-async function check(device: Device, { log }: BenchOptions): Promise<void> {
-  log("checking: reservoir, 60 units against the reference");
-  const options = { task: "henon", units: 60, train: 500, test: 200, starts: 2, horizon: 20, ridge: 1e-4 } as const;
-  const errors: number[] = [];
-  for (const on of [device, new ReferenceDevice(device.info.host)]) {
-    using simulation = await reservoir.create(on, { ...options, reservoirs: 1 });
-    await simulation.run(1);
-    errors.push(simulation.estimate().nrmse.value);
-  }
-  if (!(Math.abs(Math.log(errors[0] / errors[1])) < 0.05)) {
-    throw new GpuError("bench reservoir: errors differ from the reference's; nothing was timed.");
-  }
-}
+export const bench: Bench = {
+  async check({ device }) {
+    const options = { task: "henon", units: 60, train: 500, test: 200, starts: 2, horizon: 20, ridge: 1e-4 } as const;
+    const errors: number[] = [];
+    for (const on of [device, new ReferenceDevice(device.info.host)]) {
+      using simulation = await reservoir.create(on, { ...options, reservoirs: 1 });
+      await simulation.run(1);
+      errors.push(simulation.estimate().nrmse.value);
+    }
+    if (!(Math.abs(Math.log(errors[0] / errors[1])) < 0.05)) {
+      throw new GpuError("bench reservoir: errors differ from the reference's; nothing was timed.");
+    }
+  },
+  async cases(place) {
+    const sizes = ladders(place.software);
+    return [...(await Promise.all(sizes.map((size) => ofSize(place, size)))).flat(), search(place)];
+  },
+};
 
 const shapeOf = ({ units, degree }: Size): Shape => ({
   ...{ units, layers: 1, degree, fan: 1, linear: false, squares: false, seesInputs: true, noisy: false },
@@ -73,55 +73,51 @@ function membersOf(topology: Topology, networks: number): Member[] {
   });
 }
 
-async function ofSize(device: GpuDevice, size: Size, options: BenchOptions): Promise<BenchRow[]> {
-  const { units, degree, networks, train } = size;
-  const { onRow, quick, peers, signal, log } = options;
-  const shape = shapeOf(size);
-  const steps = size.steps * (device.info.software ? 1 : 100);
+function tableOf(steps: number): Table {
   const data = Float32Array.from({ length: 2 * steps + 4 }, (_, i) => ((i * 7919) % 1000) / 1000 - 0.5);
-  const table: Table = { data, rows: steps + 2, columns: 1, targets: 1 };
-  const members = membersOf(await topologyOf({ ...shape, kind: "random" }, 0), networks);
-  const engine = new GpuNetworks(device, shape);
-  const run = async () => {
-    if (!train) await engine.drive(members, table, steps, { signal });
-    else await engine.train(members, table, { first: 0, washout: 0, steps }, { signal });
+  return { data, rows: steps + 2, columns: 1, targets: 1 };
+}
+
+async function ofSize({ device, programs }: Place, size: Size): Promise<Case[]> {
+  const { kernel, of, units, degree, networks, train } = size;
+  const row = { kernel, size: [units, networks], n: size[of], of, updates: units * networks, unit: "node-steps/s" };
+  const shape = shapeOf(size);
+  const topology = () => topologyOf({ ...shape, kind: "random" }, 0);
+  const own: Case = {
+    ...row,
+    least: 32, // a call brings networks to the device and back
+    counted: { float: 2 * (degree + 1) + 25, ...(train ? { integer: 4 * units } : {}) },
+    async create() {
+      const engine = new GpuNetworks(device, shape);
+      const members = membersOf(await topology(), networks);
+      return {
+        async run(steps) {
+          const table = tableOf(steps);
+          const start = performance.now();
+          if (train) await engine.train(members, table, { first: 0, washout: 0, steps });
+          else await engine.drive(members, table, steps);
+          return (performance.now() - start) / 1000;
+        },
+        dispose: () => {},
+      };
+    },
   };
-  const rates: number[] = [];
-  await engine.drive(members, table, Math.min(steps, 100));
-  for (let repeat = 0; repeat < (quick ? 3 : 5); repeat++) {
-    signal?.throwIfAborted();
-    const start = performance.now();
-    await run();
-    rates.push((units * networks * steps) / ((performance.now() - start) / 1000));
-  }
-  const rows: BenchRow[] = [];
-  const kind = degree === units ? "dense" : `${degree} links`;
-  const report = (kernel: string, all: readonly number[]) => {
-    const row = { model: "reservoir", kernel, size: [units, networks], ...summary(all), unit: "node-steps/s" };
-    onRow(row);
-    rows.push(row);
-  };
-  report(`${kind}${train ? ", with exact sums" : ""}`, rates);
-  if (!peers || train) return rows;
-  const { compilePeer } = await import("./peers/c.ts");
-  const peer = await compilePeer(source);
-  if (peer) {
-    const own: number[] = [];
-    for (let repeat = 0; repeat < 3; repeat++) {
-      own.push(Number((await peer.run(units, degree, networks, size.steps, peer.threads))[0]));
-    }
-    report(`${kind}, plain C, ${peer.threads} threads`, own);
-    await peer[Symbol.asyncDispose]();
-  } else log("no C compiler (cc) found: no peer is timed");
-  report(`${kind}, plain JavaScript`, [
-    plainly(members[0].topology, Math.min(networks, 16), Math.min(size.steps, 100)),
-  ]);
-  return rows;
+  if (!programs || train) return [own];
+  const few = Math.min(networks, 16);
+  const [slow, words] = [{ ...row, n: few, updates: units * few }, [units, degree, networks]];
+  return [
+    own,
+    plainC(programs, row, source, (steps) => [...words, steps, programs.threads]),
+    python(programs, row, torch, words),
+    javaScript(slow, async () => {
+      const links = await topology();
+      return (steps) => plainly(links, few, steps);
+    }),
+  ];
 }
 
 /** Networks one after the other in single precision, as one writes it. */
 function plainly({ units, degree, sources, weights, inputWeights, biases }: Topology, networks: number, steps: number) {
-  const start = performance.now();
   let [now, next] = [new Float32Array(units), new Float32Array(units)];
   for (let network = 0; network < networks; network++) {
     now.fill(0);
@@ -135,30 +131,30 @@ function plainly({ units, degree, sources, weights, inputWeights, biases }: Topo
       [now, next] = [next, now];
     }
   }
-  return (units * networks * steps) / ((performance.now() - start) / 1000);
 }
 
-/** 1,024 settings of spectral radius and input scaling, trained and tested on Lorenz: settings a second. */
-async function search(device: Device, { onRow, signal }: BenchOptions): Promise<BenchRow> {
-  const side = 32;
+/** Settings of spectral radius and input scaling, trained and tested on Lorenz: settings a second. Most of it are whole sums and forecasts. */
+function search({ device, software }: { device: Device; software: boolean }): Case {
+  const side = software ? 8 : 32;
   const points = Array.from({ length: side * side }, (_, i) => ({
     spectralRadius: (1.4 * (i % side)) / (side - 1),
     inputScaling: 0.05 + Math.floor(i / side) / side,
   }));
-  const start = performance.now();
-  using simulation = await reservoir.create(device, {
-    ...{ units: 100, connectivity: 0.1, train: 2000, test: 500, starts: 4, horizon: 400, reservoirs: 1 },
-    spectralRadius: points.map(({ spectralRadius }) => spectralRadius),
-    inputScaling: points.map(({ inputScaling }) => inputScaling),
-  });
-  await simulation.run(1, { signal });
-  const row: BenchRow = {
-    model: "reservoir",
-    kernel: "search of 1,024 settings on Lorenz, 2,000 steps to learn, 4 forecasts of 400 each, from end to end",
-    size: [100, points.length],
-    ...summary([points.length / ((performance.now() - start) / 1000)]),
-    unit: "settings/s",
+  return {
+    kernel: "search over settings on Lorenz, 2,000 steps to learn, 4 forecasts of 400 each, from end to end",
+    ...{ size: [100, points.length], n: points.length, of: "settings", updates: points.length, unit: "settings/s" },
+    create: async () => ({
+      async run(times) {
+        for (let i = 0; i < times; i++) {
+          using simulation = await reservoir.create(device, {
+            ...{ units: 100, connectivity: 0.1, train: 2000, test: 500, starts: 4, horizon: 400, reservoirs: 1 },
+            spectralRadius: points.map(({ spectralRadius }) => spectralRadius),
+            inputScaling: points.map(({ inputScaling }) => inputScaling),
+          });
+          await simulation.run(1);
+        }
+      },
+      dispose: () => {},
+    }),
   };
-  onRow(row);
-  return row;
 }

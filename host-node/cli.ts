@@ -4,7 +4,7 @@
 import type { AnyModel } from "../src/models/index.ts";
 import { ABOUT_FLAGS, info, listModels } from "./cli/about.ts";
 import { unknown } from "./cli/arguments.ts";
-import { BENCH_FLAGS, bench, VALIDATE_FLAGS, validate } from "./cli/checks.ts";
+import { BENCH_FLAGS, bench } from "./cli/bench.ts";
 import { DEMO_FLAGS, demo } from "./cli/demo.ts";
 import { abandonDevices } from "./cli/device.ts";
 import { describeError, exitStatus, UsageError } from "./cli/errors.ts";
@@ -14,6 +14,7 @@ import { type CommandHelp, commandHelp, programHelp } from "./cli/help.ts";
 import { run } from "./cli/run.ts";
 import { scan } from "./cli/scan.ts";
 import { train, trainingOf } from "./cli/train.ts";
+import { VALIDATE_FLAGS, validate } from "./cli/validate.ts";
 
 interface Command extends CommandHelp {
   main: (words: readonly string[]) => Promise<void>;
@@ -62,6 +63,7 @@ const COMMANDS: Record<string, Command> = {
     summary: "Checks this device against known answers, the reference and exact results; exit 1 if one fails.",
     flags: VALIDATE_FLAGS,
     main: validate,
+    examples: ["gibbs validate --full --out report.html", "gibbs validate ising hopfield --device software"],
   },
   bench: {
     usage: "gibbs bench [MODEL]…",

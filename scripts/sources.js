@@ -1,7 +1,8 @@
-// Whether dist/ is a build of the sources as they are now. By content: times say nothing after a checkout or a copy.
+// Whether dist/ is a build of the sources as they are now, and which commit they are. By content: times say nothing after a checkout or a copy.
 
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -12,6 +13,7 @@ export const DIST = join(ROOT, "dist");
 export const MODULES_STAMP = ".sources";
 export const TYPES_STAMP = join("types", ".sources");
 
+const FOLDERS = ["src", "shaders", "host-node", "bench"];
 const CONFIGURATION = ["package.json", "tsconfig.json", "tsconfig.build.json", "vite.config.ts", "scripts/build.js"];
 
 export function isBuilt({ types = false } = {}) {
@@ -21,13 +23,29 @@ export function isBuilt({ types = false } = {}) {
 }
 
 export function digestOfSources() {
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(`${head()}\0`); // a build tells its commit
   const hostWeb = filesOf(join(ROOT, "host-web")).filter((file) => file.endsWith(".ts")); // the rest of the site is no library
-  const code = ["src", "shaders", "host-node", "bench"].flatMap((folder) => filesOf(join(ROOT, folder)));
+  const code = FOLDERS.flatMap((folder) => filesOf(join(ROOT, folder)));
   for (const file of [...code, ...hostWeb, ...CONFIGURATION.map((name) => join(ROOT, name))]) {
     hash.update(`${file.slice(ROOT.length)}\0`).update(`${read(file)}\0`);
   }
   return hash.digest("hex");
+}
+
+/** The commit of git, with a "+" where the sources are not the committed ones; "" outside a checkout of gibbs or without git. */
+export function commit() {
+  const changed = () =>
+    git("--no-optional-locks", "status", "--porcelain", "--", ...FOLDERS, "host-web", ...CONFIGURATION);
+  return head() && `${head()}${changed() ? "+" : ""}`;
+}
+
+const head = () => git("rev-parse", "--short=12", "HEAD");
+
+/** What git says; "" where it cannot. A package among others' node_modules must not take their repository for its own. */
+function git(...words) {
+  if (!existsSync(join(ROOT, ".git"))) return "";
+  const { status, stdout } = spawnSync("git", words, { cwd: ROOT, encoding: "utf8" });
+  return status === 0 ? stdout.trim() : "";
 }
 
 /** All files below a folder, sorted; none if it does not exist. */

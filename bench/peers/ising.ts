@@ -1,8 +1,8 @@
 // The plain kernel (shaders/ising/plain.wgsl) as a program of its own, and the loop that says what it must compute.
 
-import type { GpuDevice } from "../src/device/gpu.ts";
-import { grid, type Kernel } from "../src/device/kernel.ts";
-import { streamKey, threefry4x32 } from "../src/random/threefry.ts";
+import type { GpuDevice } from "../../src/device/gpu.ts";
+import { grid, type Kernel } from "../../src/device/kernel.ts";
+import { streamKey, threefry4x32 } from "../../src/random/threefry.ts";
 
 /** Sweeps of one submission; each half has its own step uniform. */
 const MOST = 64;

@@ -1,9 +1,23 @@
 // A network as one writes it in JavaScript, sample after sample in single precision: what kernels are measured against.
 
-import { type Network, offsetsOf } from "../src/models/diffusion/network/shape.ts";
+import { type Network, offsetsOf } from "../../src/models/diffusion/network/shape.ts";
 
-/** Sample-steps a second of Euler's method down the noise levels. */
-export function plainNetwork({ shape, parameters }: Network, samples: number, steps: number): number {
+/** A network whose units all do something; what it says means nothing. */
+export function networkOf(shape: Network["shape"]): Network {
+  const { dimension } = shape;
+  const { count, layers } = offsetsOf(shape);
+  const parameters = new Float32Array(count);
+  let state = 12_345;
+  for (let at = 0; at < count; at++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const layer = layers.find(({ weights, conditions }) => at >= weights && at < conditions);
+    parameters[at] = (state / 2 ** 31 - 1) * (layer ? 1.7 / Math.sqrt(layer.inputs) : 0.1);
+  }
+  return { shape, parameters, centre: new Float32Array(dimension).fill(0.1), deviation: 1, data: "none" };
+}
+
+/** So many steps of Euler's method down the noise levels. */
+export function plainNetwork({ shape, parameters }: Network, samples: number, steps: number): void {
   const { dimension, width } = shape;
   const { layers, output, bias } = offsetsOf(shape);
   const told = layers.map(({ conditions }) => parameters.subarray(conditions, conditions + width));
@@ -11,7 +25,6 @@ export function plainNetwork({ shape, parameters }: Network, samples: number, st
   const sums = new Float32Array(width);
   const x = Float32Array.from({ length: dimension * samples }, (_, i) => ((i * 7919) % 2000) / 500 - 2);
   const u = new Float32Array(dimension);
-  const start = performance.now();
   for (let step = 0; step < steps; step++) {
     const [noise, next] = [(steps - step) / steps, (steps - step - 1) / steps];
     const variance = noise ** 2 + 1;
@@ -40,5 +53,4 @@ export function plainNetwork({ shape, parameters }: Network, samples: number, st
       }
     }
   }
-  return (samples * steps) / ((performance.now() - start) / 1000);
 }

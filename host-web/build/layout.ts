@@ -5,8 +5,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import temml from "temml";
 import { createServer, type Plugin } from "vite";
+import { escapeHtml } from "../../src/files/html.ts";
 import type { AnyModel } from "../../src/models/index.ts";
-import { controls, escapeHtml } from "./controls.ts";
+import { controls } from "./controls.ts";
 import type { PageOptions } from "./page-options.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -21,7 +22,7 @@ export function pages(): Record<string, string> {
 }
 
 export function layout(): Plugin {
-  let models: Promise<readonly Paged[]>;
+  let models: ReturnType<typeof loadModels>;
   return {
     name: "gibbs-layout",
     buildStart() {
@@ -37,10 +38,14 @@ export function layout(): Plugin {
         const title = /<title>(.*?)<\/title>/s.exec(html)?.[1] ?? "gibbs";
         const description = /<meta name="description" content="(.*?)"/s.exec(html)?.[1] ?? "";
         const body = (/<body>(.*)<\/body>/s.exec(html)?.[1] ?? html).trim();
-        const known = await models;
+        const { all, paged: known } = await models;
         const model = known.find(({ model: { name } }) => name === folder);
         const up = folder === "" ? "./" : "../";
-        const content = equations(body.replaceAll("{{models}}", gallery(known)));
+        const content = equations(
+          body
+            .replaceAll("{{models}}", gallery(known))
+            .replaceAll("{{options}}", options(all.map(({ name, title }) => [name, title]))),
+        );
         const main = model ? modelPage(model.model, model.page, content) : `<main class="text">${content}</main>`;
         return shell({ title, description, up, folder, main, models: known });
       },
@@ -53,8 +58,8 @@ interface Paged {
   page: PageOptions;
 }
 
-/** Models that have a page. Through Vite, because shaders come in as text. */
-async function loadModels(): Promise<readonly Paged[]> {
+/** All models, and those that have a page. Through Vite, because shaders come in as text. */
+async function loadModels(): Promise<{ all: readonly AnyModel[]; paged: readonly Paged[] }> {
   const server = await createServer({
     configFile: false,
     root: join(ROOT, ".."),
@@ -66,13 +71,14 @@ async function loadModels(): Promise<readonly Paged[]> {
   });
   try {
     const { models } = (await server.ssrLoadModule("/src/models/index.ts")) as { models: readonly AnyModel[] };
-    const paged = models.filter(({ name }) => existsSync(join(ROOT, name, "index.html")));
-    return await Promise.all(
-      paged.map(async (model) => {
+    const withPage = models.filter(({ name }) => existsSync(join(ROOT, name, "index.html")));
+    const paged = await Promise.all(
+      withPage.map(async (model) => {
         const { page } = (await server.ssrLoadModule(`/host-web/${model.name}/page.ts`)) as { page: PageOptions };
         return { model, page };
       }),
     );
+    return { all: models, paged };
   } finally {
     await server.close();
   }
@@ -112,10 +118,12 @@ function shell({ title, description, up, folder, main, models }: Shell): string 
       (name[0].toUpperCase() + name.slice(1)).replace("-weiss", "–Weiss").replace("-", " ").replace("Rbm", "RBM"),
     ]),
     ["verify", "Verify"],
+    ["bench", "Speed"],
     ["docs", "Docs"],
   ].map(([to, text]) => `<a href="${up}${to}/"${to === folder ? ' aria-current="page"' : ""}>${text}</a>`);
   const isModel = models.some(({ model: { name } }) => name === folder);
-  const script = isModel ? "shell/page.ts" : folder === "verify" ? "verify/verify.ts" : "shell/site.ts";
+  const own = `${folder}/${folder}.ts`;
+  const script = isModel ? "shell/page.ts" : existsSync(join(ROOT, own)) ? own : "shell/site.ts";
   return `<!doctype html>
 <html lang="en">
 <head>

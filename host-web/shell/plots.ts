@@ -5,29 +5,43 @@ import "uplot/dist/uPlot.min.css";
 import type { Curve } from "../worker/protocol.ts";
 import { download } from "./download.ts";
 
-/** Told apart by lightness as well as by hue, in both schemes. */
+/** Told apart by lightness as well as by hue, in both schemes; more curves are dashed. */
 const COLOURS = ["#2563eb", "#d97706", "#0d9488", "#be185d"];
 const HEIGHT = 170;
 const ROWS_SHOWN = 200;
 
 /** Of the ticks of a logarithmic axis. */
 const TEXTS = (_: uPlot, splits: (number | null)[]) =>
-  splits.map((value) => (value === null ? null : value < 1e-3 ? value.toExponential(0) : String(value)));
+  splits.map((value) =>
+    value === null ? null : value < 1e-3 || value >= 1e6 ? value.toExponential(0) : String(value),
+  );
+
+/** Of a logarithmic axis the powers of ten are told; where it is shorter, also twice and five times as much. */
+function told(_: uPlot, splits: number[]): (number | null)[] {
+  const leads = (allowed: readonly number[]) =>
+    splits.map((value) =>
+      allowed.includes(Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9))) ? value : null,
+    );
+  const powers = leads([1]);
+  return powers.filter((value) => value !== null).length > 1 ? powers : leads([1, 2, 5]);
+}
 
 export class Plot {
   readonly element = document.createElement("figure");
   readonly #x: string;
   readonly #log: boolean;
+  readonly #logX: boolean;
   readonly #box = document.createElement("div");
   readonly #rows = document.createElement("div");
   readonly #details = document.createElement("details");
   #curves: readonly Curve[] = [];
   #plot: uPlot | undefined;
 
-  /** @param log the vertical axis is logarithmic */
-  constructor(title: string, x: string, log = false) {
+  /** @param log the vertical axis is logarithmic, or both are */
+  constructor(title: string, x: string, log: boolean | "both" = false) {
     this.#x = x;
-    this.#log = log;
+    this.#log = log !== false;
+    this.#logX = log === "both";
     this.element.className = "plot";
     const heading = document.createElement("h2");
     heading.textContent = title;
@@ -69,26 +83,20 @@ export class Plot {
     this.#plot?.destroy();
     const style = getComputedStyle(document.body);
     const [text, line] = [style.getPropertyValue("color"), "#8884"];
-    // Of a logarithmic axis only the powers of ten are told.
-    const powers = {
-      filter: (_: uPlot, splits: number[]) =>
-        splits.map((value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6 ? value : null)),
+    const powers = { filter: told };
+    const logarithmic = {
+      ...{ values: TEXTS, ...powers },
+      ...{ grid: { stroke: line, width: 1, ...powers }, ticks: { stroke: line, width: 1, ...powers } },
     };
     const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
     this.#plot = new uPlot(
       {
         width: this.#box.clientWidth || 380,
         height: HEIGHT,
-        scales: { x: { time: false }, ...(this.#log ? { y: { distr: 3 } } : {}) },
+        scales: { x: { time: false, ...(this.#logX ? { distr: 3 } : {}) }, ...(this.#log ? { y: { distr: 3 } } : {}) },
         axes: [
-          axis,
-          {
-            ...axis,
-            size: 60,
-            ...(this.#log
-              ? { values: TEXTS, ...powers, grid: { ...axis.grid, ...powers }, ticks: { ...axis.ticks, ...powers } }
-              : {}),
-          },
+          { ...axis, ...(this.#logX ? logarithmic : {}) },
+          { ...axis, size: 60, ...(this.#log ? logarithmic : {}) },
         ],
         legend: { live: false },
         series: [
@@ -97,6 +105,7 @@ export class Plot {
             label: name,
             stroke: COLOURS[i % COLOURS.length],
             width: errors ? 0 : 1.5,
+            ...(i >= COLOURS.length ? { dash: [6, 4] } : {}),
             spanGaps: true,
             points: { show: errors !== undefined, size: 6, fill: COLOURS[i % COLOURS.length] },
             ...(errors ? { paths: () => null } : {}),

@@ -263,7 +263,10 @@ class Reader {
         for (const reference of list ? elements(list).filter((each) => local(each) === "speciesReference") : []) {
           const species = this.#species.get(reference.attributes.species);
           if (!species)
-            return this.#refuse(reference, `names the species "${reference.attributes.species ?? ""}", which there is not`);
+            return this.#refuse(
+              reference,
+              `names the species "${reference.attributes.species ?? ""}", which there is not`,
+            );
           const count = sign * this.#stoichiometry(reference);
           if (this.#rules.has(species.id) && !species.fixed) {
             this.#refuse(reference, `changes ${species.id}, which a rule sets`);

@@ -1,0 +1,75 @@
+// Is a result slower than an earlier one of the same device? Rows are matched by model, kernel and size.
+//
+// The noise of a ratio of two medians: the spread of k normal repeats is d(k) standard deviations in the mean, and the standard error of their
+// median 1.2533 / √k of one. A rate lower by more than three standard errors of both is a regression, but never by less than 10 %: clocks,
+// heat and neighbours move a machine from run to run by more than the repeats of one run show. Peers and the reference are no kernels of ours.
+
+import { ParameterError } from "../../src/device/errors.ts";
+import type { KeptDocument } from "./result.ts";
+
+const FLOOR = 0.1;
+const SIGMAS = 3;
+/** Mean spread of 2, 3, … normal values in standard deviations (Tippett 1925). */
+const SPREADS = [1.128, 1.693, 2.059, 2.326, 2.534, 2.704, 2.847, 2.97, 3.078];
+/** Repeats of rows from before they were noted. */
+const REPEATS = 5;
+
+export interface Comparison {
+  model: string;
+  kernel: string;
+  size: number[];
+  unit: string;
+  before: number;
+  now: number;
+  ratio: number;
+  /** Chance alone may make one rate this much larger than the other, in units of the other. */
+  noise: number;
+  verdict: "slower" | "same" | "faster";
+}
+
+type Row = KeptDocument["rows"][number];
+
+/** Relative standard error of a row's median. A single timing says nothing of its error. */
+function standardError({ spread, repeats = REPEATS }: Row): number {
+  if (repeats < 2) return Number.POSITIVE_INFINITY;
+  const deviation = spread / SPREADS[Math.min(repeats - 2, SPREADS.length - 1)];
+  return (1.2533 * deviation) / Math.sqrt(repeats);
+}
+
+const keyOf = ({ model, kernel, size }: Row) => JSON.stringify([model, kernel, size]);
+
+/** @throws ParameterError where the devices differ: their rates cannot be compared; and where no row is of both */
+export function compare(now: KeptDocument, before: KeptDocument): { rows: Comparison[]; missing: string[] } {
+  const [own, other] = [now.device.description, before.device.description];
+  if (own !== other) {
+    throw new ParameterError(
+      "baseline",
+      `baseline: it was measured on "${other}", this device is "${own}"; compare results of one device and driver.`,
+    );
+  }
+  const earlier = new Map(before.rows.map((row) => [keyOf(row), row]));
+  const rows = now.rows
+    .filter(({ by }) => !by)
+    .flatMap((row) => {
+      const old = earlier.get(keyOf(row));
+      return old && old.unit === row.unit ? [comparisonOf(row, old)] : [];
+    });
+  if (rows.length === 0) {
+    throw new ParameterError(
+      "baseline",
+      "baseline: it has no row of a model, kernel and size that was timed here; take another file.",
+    );
+  }
+  const timed = new Set(now.rows.map(({ model }) => model));
+  const found = new Set(now.rows.map(keyOf));
+  const missing = before.rows.filter((row) => !row.by && timed.has(row.model) && !found.has(keyOf(row)));
+  return { rows, missing: missing.map(({ model, kernel, size }) => `${model}, ${kernel}, ${size.join("×")}`) };
+}
+
+function comparisonOf(now: Row, before: Row): Comparison {
+  const { model, kernel, size, unit } = now;
+  const noise = Math.max(FLOOR, SIGMAS * Math.hypot(standardError(now), standardError(before)));
+  const ratio = now.rate / before.rate;
+  const verdict = ratio < 1 / (1 + noise) ? "slower" : ratio > 1 + noise ? "faster" : "same";
+  return { model, kernel, size: [...size], unit, before: before.rate, now: now.rate, ratio, noise, verdict };
+}

@@ -1,0 +1,203 @@
+// What a device does at most, measured by small kernels of our own (shaders/bench/), whose results are checked first: copy bandwidth, rates of
+// u32 and f32 arithmetic, reads of workgroup memory, and what a submission and a dispatch cost by themselves.
+
+import { GpuError, OutOfMemoryError } from "../../src/device/errors.ts";
+import type { GpuDevice } from "../../src/device/gpu.ts";
+import { grid, type Kernel } from "../../src/device/kernel.ts";
+import type { Machine } from "./result.ts";
+import { stepsFor } from "./time.ts";
+
+const WORKGROUP = 128;
+const SEED = 0x2545f491;
+/** Chains end near 1 however long they are: 1 = 1 · factor + term. */
+const [FACTOR, TERM] = [0.75, 0.25];
+/** Work of one round of a thread, as the shader counts it. */
+const ROUND = { integer: 96, integer_pairs: 48, float: 128, workgroup_memory: 64 } as const;
+/** Dispatches of one submission at most; fewer where they are long. */
+const MOST = 256;
+
+interface Timing {
+  quick: boolean;
+  signal?: AbortSignal;
+}
+
+/** @throws GpuError where a kernel's results are wrong */
+export async function measureMachine(device: GpuDevice, timing: Timing): Promise<Machine> {
+  const copy = await copyBandwidth(device, timing);
+  const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
+  // Enough for every lane of a large GPU to have company.
+  const threads = device.info.software ? 1 << 13 : 1 << 19;
+  const ends = device.buffer("bench ends", 16 * threads, STORAGE | COPY_SRC);
+  const run = device.buffer("bench run", 16, STORAGE | COPY_DST);
+  try {
+    const rate = async (entryPoint: keyof typeof ROUND) => {
+      const kernel = await arithmetic(device, entryPoint);
+      const group = kernel.bind(ends, run);
+      const dispatch = async (rounds: number, count: number, workgroups = threads / WORKGROUP) => {
+        const words = new Uint32Array([SEED, rounds, 0, 0]);
+        new Float32Array(words.buffer).set([FACTOR, TERM], 2);
+        device.write(run, words);
+        await many(device, kernel, group, [workgroups, 1], count);
+      };
+      await dispatch(5, 1);
+      check(entryPoint, new Uint32Array(await device.read(ends, 0, 16 * 2 * WORKGROUP)));
+      const rounds = device.info.software ? 256 : 64; // some milliseconds either way
+      const seconds = await secondsOf((steps) => dispatch(rounds, steps), timing);
+      return (threads * rounds * ROUND[entryPoint]) / seconds;
+    };
+    const integer = Math.max(await rate("integer"), await rate("integer_pairs"));
+    const [float, workgroup] = [await rate("float"), await rate("workgroup_memory")];
+    const kernel = await arithmetic(device, "nothing");
+    const group = kernel.bind(ends, run);
+    const dispatch = await secondsOf((steps) => many(device, kernel, group, [1, 1], steps), timing);
+    const submission = await secondsOf(async (steps) => {
+      for (let i = 0; i < steps; i++) await many(device, kernel, group, [1, 1], 1);
+    }, timing);
+    return { copy, integer, float, workgroup, submission, dispatch };
+  } finally {
+    for (const buffer of [ends, run]) device.free(buffer);
+  }
+}
+
+const arithmetic = (device: GpuDevice, entryPoint: string) =>
+  device.kernel({
+    shader: "bench/arithmetic.wgsl",
+    entryPoint,
+    bindings: ["storage", "read-only-storage"],
+    constants: entryPoint === "nothing" ? {} : { WORKGROUP },
+  });
+
+/** Bytes a second, those read and those written. The buffers are far larger than caches, or as large as the device lets them be. */
+async function copyBandwidth(device: GpuDevice, timing: Timing): Promise<number> {
+  const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  for (let size = device.info.software ? 1 << 27 : 1 << 29; ; size /= 2) {
+    if (size > most) continue;
+    try {
+      return await copyOf(device, size, timing);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError) || size <= 1 << 24) throw error;
+    }
+  }
+}
+
+async function copyOf(device: GpuDevice, size: number, timing: Timing): Promise<number> {
+  const kernels = await Promise.all(
+    ["fill", "copy"].map((entryPoint) =>
+      device.kernel({
+        shader: "bench/copy.wgsl",
+        entryPoint,
+        bindings: ["storage", "storage"],
+        constants: { WORKGROUP },
+      }),
+    ),
+  );
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
+  const buffers = await device.guard("bench copy", () =>
+    ["copy", "original"].map((name) => device.buffer(`bench ${name}`, size, usage)),
+  );
+  try {
+    const workgroups = grid(size / 16 / WORKGROUP, device.limits);
+    const [fill, copy] = kernels.map((kernel) => {
+      const group = kernel.bind(buffers[0], buffers[1]);
+      return (count: number) => many(device, kernel, group, workgroups, count);
+    });
+    await fill(1);
+    await copy(1);
+    for (const at of [0, size / 2, size - 4096]) {
+      const words = new Uint32Array(await device.read(buffers[0], at, 4096));
+      if (words.some((word, i) => word !== Math.imul(at / 4 + i, 0x9e3779b1) >>> 0)) throw wrong("copy");
+    }
+    return (2 * size) / (await secondsOf(copy, timing));
+  } finally {
+    for (const buffer of buffers) device.free(buffer);
+  }
+}
+
+/** Milliseconds of a dispatch, the shortest so far. A mean would let the wait for a busy machine's last dispatch hide how short the next one is. */
+const shortest = new WeakMap<Kernel, number>();
+
+/** Equal dispatches, in submissions of some 30 ms. */
+async function many(
+  device: GpuDevice,
+  kernel: Kernel,
+  group: GPUBindGroup,
+  workgroups: [number, number],
+  count: number,
+) {
+  for (let done = 0; done < count; ) {
+    const known = shortest.get(kernel);
+    const now = Math.min(count - done, known === undefined ? 1 : Math.max(1, Math.min(MOST, Math.floor(30 / known))));
+    const start = performance.now();
+    const accepted = device.submit("bench", (encoder) => {
+      const pass = encoder.beginComputePass();
+      pass.setPipeline(kernel.pipeline);
+      pass.setBindGroup(0, group);
+      for (let i = 0; i < now; i++) pass.dispatchWorkgroups(...workgroups);
+      pass.end();
+    });
+    const overslept = await device.settle(accepted, (known ?? 0) * now);
+    const taken = Math.max(performance.now() - start, 0.01) / now;
+    shortest.set(kernel, overslept ? 0.8 * known! : Math.min(taken, known ?? taken));
+    done += now;
+  }
+}
+
+/** Seconds of a step: the shortest of many short repeats, for a limit is what nothing disturbed. */
+async function secondsOf(run: (steps: number) => Promise<void>, { quick, signal }: Timing): Promise<number> {
+  const steps = await stepsFor({ run, dispose: () => {} }, 1, 0.02, signal);
+  let least = Number.POSITIVE_INFINITY;
+  for (let repeat = 0; repeat < (quick ? 20 : 40); repeat++) {
+    signal?.throwIfAborted();
+    const start = performance.now();
+    await run(steps);
+    least = Math.min(least, (performance.now() - start) / 1000 / steps);
+  }
+  return least;
+}
+
+/** What 5 rounds leave, thread by thread. @throws GpuError */
+function check(entryPoint: keyof typeof ROUND, found: Uint32Array): void {
+  const floats = new Float32Array(found.buffer);
+  const right = found.every((word, i) => {
+    const [thread, lane] = [i >> 2, i & 3];
+    if (entryPoint === "integer_pairs" && lane > 1) return word === 0;
+    if (entryPoint.startsWith("integer")) return word === integerEnd(thread, lane);
+    if (entryPoint === "float") return Math.abs(floats[i] - floatEnd(thread, lane)) < 1e-5;
+    return word === memoryEnd(thread % WORKGROUP, lane);
+  });
+  if (!right) throw wrong(entryPoint);
+}
+
+const wrong = (kernel: string) =>
+  new GpuError(
+    `bench: the kernel that measures ${kernel.replace("_", " ")} gave a wrong result; nothing was timed. Update the GPU's driver.`,
+  );
+
+const rotated = (x: number, by: number) => (x << by) | (x >>> (32 - by));
+
+function integerEnd(thread: number, lane: number): number {
+  let x = (SEED + 8 * thread + lane) | 0;
+  let y = (x + 4) | 0;
+  for (let mix = 0; mix < 4 * 5; mix++) {
+    x = (x + y) | 0;
+    y = rotated(y, 13) ^ x;
+    y = (y + x) | 0;
+    x = rotated(x, 17) ^ y;
+  }
+  return (x ^ y) >>> 0;
+}
+
+function floatEnd(thread: number, lane: number): number {
+  const starts = [0, 0.4, 0.8, 1.2].map((more) => (thread % 256) / 256 + lane / 10 + more);
+  return starts.reduce((sum, start) => sum + 1 + (start - 1) * FACTOR ** 20, 0);
+}
+
+function memoryEnd(lane: number, part: number): number {
+  const word = (at: number) => (SEED + 4 * (at % 512) + part) | 0;
+  let sum = 0;
+  for (let at = lane; at < lane + 5; at++) {
+    sum ^= (word(at) + word(at + WORKGROUP)) | 0;
+    sum = (sum + (word(at + 2 * WORKGROUP) ^ word(at + 3 * WORKGROUP))) | 0;
+  }
+  return sum >>> 0;
+}

@@ -1,0 +1,149 @@
+// Times the cases of a benchmark: checked first, warmed up, then all contenders of a size in turn, again and again, so that a busy moment of the
+// machine meets them alike.
+
+import { GpuError, OutOfMemoryError, ParameterError } from "../../src/device/errors.ts";
+import type { GpuDevice } from "../../src/device/gpu.ts";
+import type { Bench, Case, Contender, Programs } from "./case.ts";
+import { exponentsOf, grouped, median, shareOf, summary } from "./fit.ts";
+import type { BenchRow, Exponent, Machine } from "./result.ts";
+
+/** Energy, where the platform tells it. */
+export interface Meter {
+  source: string;
+  /** Begins an interval; what it returns ends it and tells the joules, or undefined where the interval was too short. */
+  begin(): Promise<() => Promise<number | undefined>>;
+}
+
+export interface BenchOptions {
+  /** The first ladder alone, its smallest sizes, in short repeats. */
+  quick: boolean;
+  machine: Machine;
+  /** Also other programs on the same machine. */
+  programs?: Programs;
+  meter?: Meter;
+  onRow?: (row: BenchRow) => void;
+  onProgress?: (text: string) => void;
+  log: (text: string) => void;
+  signal?: AbortSignal;
+}
+
+/** Sizes of a quick run: as many as an exponent needs. */
+const QUICK_SIZES = 3;
+const FULL = { repeats: 5, seconds: 0.4 };
+const QUICK = { repeats: 3, seconds: 0.12 };
+
+/** Times all cases of a model. @throws GpuError where its kernels are wrong: then nothing is timed */
+export async function timeBench(
+  model: string,
+  bench: Bench,
+  device: GpuDevice,
+  options: BenchOptions,
+): Promise<{ rows: BenchRow[]; exponents: Exponent[] }> {
+  const { quick, programs, onProgress, log, signal } = options;
+  const place = { device, software: device.info.software, log, ...(programs ? { programs } : {}) };
+  onProgress?.(`${model}: checking against the reference`);
+  await bench.check(place);
+  const rows: BenchRow[] = [];
+  const cases = chosen(await bench.cases(place), quick);
+  for (const group of grouped(cases, keyOf).values()) {
+    signal?.throwIfAborted();
+    rows.push(...(await timeGroup(model, group, options)));
+  }
+  const perUpdate = new Set(cases.filter(({ fit }) => fit === "update").map(({ kernel }) => kernel));
+  return { rows, exponents: exponentsOf(rows, perUpdate) };
+}
+
+function chosen(cases: readonly Case[], quick: boolean): readonly Case[] {
+  if (!quick) return cases;
+  const first = cases.filter(({ kernel }) => kernel === cases[0].kernel).slice(0, QUICK_SIZES);
+  const sizes = new Set(first.map(keyOf));
+  return cases.filter((each) => first.includes(each) || (each.by === "peer" && sizes.has(keyOf(each))));
+}
+
+const keyOf = ({ size, unit }: Case) => `${size.join()} ${unit}`;
+
+interface Entry {
+  of: Case;
+  contender: Contender;
+  steps: number;
+  seconds: number[];
+  joules: number[];
+}
+
+async function timeGroup(model: string, group: readonly Case[], options: BenchOptions): Promise<BenchRow[]> {
+  const { quick, meter, onRow, onProgress, signal } = options;
+  const { repeats, seconds } = quick ? QUICK : FULL;
+  const entries: Entry[] = [];
+  try {
+    for (const each of group) {
+      onProgress?.(`${model}: ${each.kernel}, ${each.size.join("×")}`);
+      const contender = await made(model, each, options);
+      if (!contender) continue;
+      const entry = { of: each, contender, steps: 0, seconds: [], joules: [] };
+      entries.push(entry);
+      entry.steps = await stepsFor(contender, each.least ?? 1, seconds, signal);
+    }
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      for (const entry of entries) {
+        signal?.throwIfAborted();
+        onProgress?.(`${model}: ${entry.of.kernel}, ${entry.of.size.join("×")}, ${repeat + 1} of ${repeats}`);
+        const end = entry.of.by ? undefined : await meter?.begin();
+        entry.seconds.push((await timed(entry.contender, entry.steps)) / entry.steps);
+        const joules = await end?.();
+        if (joules !== undefined) entry.joules.push(joules / entry.steps / entry.of.updates);
+      }
+    }
+  } finally {
+    for (const { contender } of entries) await contender.dispose();
+  }
+  const rows = entries.map((entry) => rowOf(model, entry, options.machine));
+  for (const row of rows) onRow?.(row);
+  return rows;
+}
+
+/** The contender, or undefined where it does not fit on this device or its program is not to be had. */
+async function made(model: string, { kernel, size, create }: Case, { log }: BenchOptions) {
+  try {
+    return await create();
+  } catch (error) {
+    if (!(error instanceof ParameterError || error instanceof OutOfMemoryError)) throw error;
+    log(`left out: ${model}, ${kernel}, ${size.join("×")}: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function timed(contender: Contender, steps: number): Promise<number> {
+  const start = performance.now();
+  const own = await contender.run(steps);
+  return own ?? Math.max(1e-6, (performance.now() - start) / 1000); // browsers round their clocks
+}
+
+/** Warms up, and finds how many steps a repeat of about so many seconds makes. */
+export async function stepsFor(
+  contender: Contender,
+  least: number,
+  seconds: number,
+  signal?: AbortSignal,
+): Promise<number> {
+  await timed(contender, least); // compiles, and finds the length of a submission
+  for (let steps = least; ; ) {
+    signal?.throwIfAborted();
+    const taken = await timed(contender, steps);
+    if (taken > seconds / 3) return Math.max(least, Math.round((steps * seconds) / taken));
+    steps = Math.ceil(steps * Math.min(16, Math.max(2, (0.5 * seconds) / taken)));
+    if (!Number.isSafeInteger(steps))
+      throw new GpuError("bench: any number of steps takes no time; nothing was timed.");
+  }
+}
+
+function rowOf(model: string, { of, contender, seconds, joules }: Entry, machine: Machine): BenchRow {
+  const { kernel, size, n, of: counts, unit, updates, counted, by } = of;
+  const { value, spread } = summary(seconds.map((each) => updates / each));
+  return {
+    ...{ model, kernel: contender.name ? kernel.replace(/Python$/, contender.name) : kernel, size: [...size] },
+    ...{ rate: value, unit, spread, n, of: counts, repeats: seconds.length, seconds: updates / value },
+    ...(counted ? { counted, ...shareOf(value, counted, machine) } : {}),
+    ...(joules.length > 0 ? { joules: median(joules) } : {}),
+    ...(by ? { by } : {}),
+  };
+}

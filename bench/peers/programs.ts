@@ -1,0 +1,112 @@
+// Programs of other languages on the same machine: C by the system's compiler, Python where it has the module that a peer imports. Node only.
+
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { GibbsError } from "../../src/device/errors.ts";
+import type { Contender, Programs } from "../harness/case.ts";
+import serve from "./serve.py?raw";
+
+const execute = promisify(execFile);
+
+/** The Python that has the modules may not be the first one of the path. */
+const PYTHON = process.env.GIBBS_PYTHON || "python3";
+
+/** `log` is told once what is missing. */
+export function programs(log: (text: string) => void): Programs & AsyncDisposable {
+  const compiled = new Map<string, Promise<string | undefined>>();
+  const folders: string[] = [];
+  const told = new Set<string>();
+  const tell = (text: string) => {
+    if (!told.has(text)) log(text);
+    told.add(text);
+    return undefined;
+  };
+
+  async function compile(source: string): Promise<string | undefined> {
+    const folder = await mkdtemp(join(tmpdir(), "gibbs-peer-"));
+    folders.push(folder);
+    const program = join(folder, "peer");
+    await writeFile(`${program}.c`, source);
+    try {
+      await execute("cc", ["-O3", "-march=native", "-pthread", "-o", program, `${program}.c`, "-lm"]);
+      return program;
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+      return tell(
+        missing ? "no C compiler (cc) found: no peer in C is timed" : `a peer in C does not compile: ${error}`,
+      );
+    }
+  }
+
+  return {
+    threads: availableParallelism(),
+    async c(source, words, updates) {
+      if (!compiled.has(source)) compiled.set(source, compile(source));
+      const program = await compiled.get(source);
+      if (!program) return undefined;
+      return {
+        async run(steps) {
+          const { stdout } = await execute(program, words(steps).map(String));
+          return (updates * steps) / Number(stdout.split(/\s/)[0]);
+        },
+        dispose: () => {},
+      };
+    },
+    async python(source, words) {
+      const { contender, failure } = await served(`${serve}\n${source}`, words);
+      return contender ?? tell(`a peer in Python is not timed: ${failure}`);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const folder of folders) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A process that lives as long as its timings: it takes seconds to begin. */
+async function served(
+  source: string,
+  words: readonly (string | number)[],
+): Promise<{ contender?: Contender; failure: string }> {
+  const child = spawn(PYTHON, ["-c", source, ...words.map(String)], { stdio: "pipe" });
+  let complaint = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    complaint = `${complaint}${text}`.slice(-2000);
+  });
+  child.stdin.on("error", () => {}); // it has ended; the lines say so
+  const ended = new Promise<void>((resolve) => {
+    child.on("error", ({ message }) => {
+      complaint = message;
+      resolve();
+    });
+    child.on("close", () => resolve());
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => {
+    const line = await Promise.race([lines.next(), ended]);
+    return line && !line.done ? (line.value as string) : undefined;
+  };
+  const lastWords = () => complaint.trim().split("\n").at(-1) ?? "";
+  const name = await next();
+  if (name === undefined) {
+    await ended;
+    return { failure: lastWords() };
+  }
+  const contender: Contender = {
+    name,
+    async run(steps) {
+      child.stdin.write(`${steps}\n`);
+      const seconds = Number(await next());
+      if (!(seconds > 0)) throw new GibbsError(`bench: the peer ${name} ended: ${lastWords()}`);
+      return seconds;
+    },
+    async dispose() {
+      child.stdin.end();
+      await ended;
+    },
+  };
+  return { contender, failure: "" };
+}

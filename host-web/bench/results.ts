@@ -1,0 +1,107 @@
+// Results of one model, each by itself: who measured it, its plots and its table. GPUs and software adapters stand in places of their own.
+
+import { grouped } from "../../bench/harness/fit.ts";
+import type { KeptDocument } from "../../bench/harness/result.ts";
+import { exponentText, machineText, prefixed, rateText, shareOfLimit, time } from "../../bench/harness/words.ts";
+import { Plot } from "../shell/plots.ts";
+
+type Row = KeptDocument["rows"][number];
+
+/** A result as a section, or undefined where it has nothing of this model. */
+export function section(document: KeptDocument, model: string): HTMLElement | undefined {
+  const rows = document.rows.filter((row) => row.model === model);
+  if (rows.length === 0) return undefined;
+  const own = rows.filter(({ by }) => !by);
+  const element = elementOf("section", "result");
+  element.append(heading(document), about(document), ...plots(own), table(document, model, own));
+  const others = rows.filter(({ by }) => by);
+  if (others.length > 0) {
+    element.append(elementOf("p", "", "In the same run, on this machine's processor if nothing else is said:"));
+    element.append(table(document, model, others));
+  }
+  return element;
+}
+
+function elementOf<K extends keyof HTMLElementTagNameMap>(
+  kind: K,
+  className = "",
+  text = "",
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(kind);
+  if (className) element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+function heading({ device: { description, vendor, architecture, software } }: KeptDocument): HTMLElement {
+  const name = description || `${vendor} ${architecture}`.trim() || "unnamed GPU";
+  return elementOf("h3", software ? "software" : "", `${name}${software ? ": SOFTWARE" : ""}`);
+}
+
+/** Commit, date and machine, what of it is known. */
+function about({ gibbs, commit, date, driver, device, system, machine, energy }: KeptDocument): HTMLElement {
+  const words = [
+    `gibbs ${gibbs}${commit ? `, commit ${commit}` : ""}`,
+    date?.replace(/T(\d+:\d+).*/, " $1 UTC"),
+    driver && driver !== device.description ? `driver ${driver}` : undefined,
+    ...Object.values(system ?? {}),
+    machine && machineText(machine),
+    energy && `energy from ${energy}`,
+  ];
+  return elementOf("p", "quiet", words.filter(Boolean).join("; "));
+}
+
+/** Rates against size: kernels whose size counts the same thing share a plot. */
+function plots(rows: readonly Row[]): HTMLElement[] {
+  const groups = grouped(rows, ({ of = "size", unit }) => `${unit}\0${of}`);
+  return [...groups.values()].flatMap((group) => {
+    const [{ of = "size", unit }] = group;
+    const ladders = [...grouped(group, ({ kernel }) => kernel)].filter(
+      ([, ladder]) => ladder.length > 1 && new Set(ladder.map(sizeOf)).size === ladder.length,
+    );
+    if (ladders.length === 0) return [];
+    const plot = new Plot(`${unit} against ${of}`, of, "both");
+    requestAnimationFrame(() =>
+      plot.show(ladders.map(([name, ladder]) => ({ name, x: ladder.map(sizeOf), y: ladder.map(({ rate }) => rate) }))),
+    ); // uPlot asks how wide its place is
+    return [plot.element];
+  });
+}
+
+/** Results from before it was noted have only the sides. */
+const sizeOf = ({ n, size }: Row) => n ?? size.reduce((product, side) => product * side, 1);
+
+type Column = [head: string, text: (row: Row, first: boolean) => string];
+
+/** Columns of which nothing is known are left out. */
+function table({ exponents = [] }: KeptDocument, model: string, rows: readonly Row[]): HTMLElement {
+  const fitOf = ({ kernel }: Row) => exponents.find((fit) => fit.model === model && fit.kernel === kernel);
+  const columns: Column[] = [
+    ["kernel", ({ kernel }, first) => (first ? kernel : "")],
+    ["size", ({ size }) => size.join("×")],
+    ["rate", (row) => rateText(row)],
+    ["spread", ({ spread }) => `${(100 * spread).toFixed(0)} %`],
+    ["a step", ({ seconds }) => (seconds === undefined ? "" : time(seconds))],
+    ["share of limit", (row) => shareOfLimit(row)],
+    ["energy", ({ joules }) => (joules === undefined ? "" : `${prefixed(joules * 1e12)} pJ`)],
+    ["slope", (row, first) => (first && fitOf(row) ? exponentText(fitOf(row)!) : "")],
+  ];
+  const lines = [...grouped(rows, ({ kernel }) => kernel).values()].flatMap((ladder) =>
+    ladder.map((row, i) => columns.map(([, text]) => text(row, i === 0))),
+  );
+  const shown = columns.map((_, i) => lines.some((line) => line[i] !== ""));
+  const element = elementOf("table");
+  const headRow = element.createTHead().insertRow();
+  for (const [i, [head]] of columns.entries()) {
+    if (shown[i]) headRow.append(Object.assign(elementOf("th", "", head), { scope: "col" }));
+  }
+  const body = element.createTBody();
+  for (const line of lines) {
+    const row = body.insertRow();
+    for (const [i, text] of line.entries()) if (shown[i]) row.insertCell().textContent = text;
+  }
+  const box = elementOf("div", "scroll");
+  Object.assign(box, { tabIndex: 0, role: "region", ariaLabel: `Rates of ${rows[0].kernel} and others` });
+  box.append(element);
+  return box;
+}

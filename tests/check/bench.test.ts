@@ -1,0 +1,228 @@
+// What benchmarks make of their timings: fits, shares, and whether a result is slower than an earlier one. And every model has one.
+
+import { describe, expect, it } from "vitest";
+import type { Bench, Case } from "../../bench/harness/case.ts";
+import { compare } from "../../bench/harness/compare.ts";
+import { exponentsOf, shareOf, summary } from "../../bench/harness/fit.ts";
+import { type BenchDocument, type BenchRow, type Machine, readResult } from "../../bench/harness/result.ts";
+import { timeBench } from "../../bench/harness/time.ts";
+import { prefixed, shareOfLimit, time } from "../../bench/harness/words.ts";
+import { benched, benchOf } from "../../bench/index.ts";
+import { GpuError, ParameterError } from "../../src/device/errors.ts";
+import type { GpuDevice } from "../../src/device/gpu.ts";
+import { models } from "../../src/models/index.ts";
+
+const MACHINE: Machine = { copy: 1e9, integer: 1e10, float: 4e10, workgroup: 1e10, submission: 1e-4, dispatch: 1e-5 };
+const device = {
+  kind: "gpu",
+  software: false,
+  host: "node",
+  vendor: "v",
+  architecture: "a",
+  description: "d 1.0",
+} as const;
+
+/** Rates with a noise of about so much, the same each time for a seed. */
+function row(size: number, { factor = 1, noise = 0.02, seed = 1 } = {}): BenchRow {
+  let state = seed * 7919 + size;
+  const repeats = Array.from({ length: 5 }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return factor * 1e9 * (1 + noise * (state / 2 ** 31 - 1));
+  });
+  const { value, spread } = summary(repeats);
+  return {
+    ...{ model: "ising", kernel: "packed", size: [size, size], rate: value, spread, repeats: 5, unit: "flips/s" },
+    ...{ n: size * size, of: "sites", seconds: (size * size) / value },
+  };
+}
+
+const SIZES = [1024, 2048, 4096];
+const result = (options: Parameters<typeof row>[1] = {}, extra: Partial<BenchDocument> = {}): BenchDocument => ({
+  ...{
+    gibbs: "0.1.0",
+    commit: "",
+    date: "2026-01-01T00:00:00Z",
+    device,
+    driver: "d 1.0",
+    system: {},
+    machine: MACHINE,
+  },
+  ...{ rows: SIZES.map((size) => row(size, options)), exponents: [], ...extra },
+});
+const verdicts = (now: BenchDocument, before: BenchDocument) => compare(now, before).rows.map(({ verdict }) => verdict);
+
+describe("a result beside an earlier one", () => {
+  it("is the same where it is equal, and where only noise differs", () => {
+    expect(verdicts(result(), result())).toEqual(["same", "same", "same"]);
+    expect(verdicts(result({ seed: 2 }), result({ seed: 3 }))).toEqual(["same", "same", "same"]);
+    expect(verdicts(result({ seed: 2, noise: 0.3 }), result({ seed: 3, noise: 0.3 }))).toEqual([
+      "same",
+      "same",
+      "same",
+    ]);
+  });
+  it("is slower where it is a fifth slower, and faster the other way round", () => {
+    expect(verdicts(result({ factor: 0.8 }), result())).toEqual(["slower", "slower", "slower"]);
+    expect(verdicts(result(), result({ factor: 0.8 }))).toEqual(["faster", "faster", "faster"]);
+  });
+  it("is never slower by less than a tenth, and by more where repeats scatter", () => {
+    expect(verdicts(result({ factor: 0.93, noise: 0.001 }), result({ noise: 0.001 }))).toEqual([
+      "same",
+      "same",
+      "same",
+    ]);
+    const scattered = compare(result({ factor: 0.8, noise: 0.4 }), result({ noise: 0.4 })).rows;
+    for (const { noise, verdict } of scattered) {
+      expect(noise).toBeGreaterThan(0.2);
+      expect(verdict).toBe("same");
+    }
+    expect(verdicts(result({ factor: 0.2, noise: 0.4 }), result({ noise: 0.4 }))).toEqual([
+      "slower",
+      "slower",
+      "slower",
+    ]);
+  });
+  it("finds one slow row among others, and leaves peers alone", () => {
+    const now = result();
+    now.rows[1] = { ...now.rows[1], rate: 0.5 * now.rows[1].rate };
+    expect(verdicts(now, result())).toEqual(["same", "slower", "same"]);
+    now.rows[1].by = "peer";
+    expect(verdicts(now, result())).toEqual(["same", "same"]);
+  });
+  it("names kernels that are gone", () => {
+    const now = result();
+    now.rows.pop();
+    expect(compare(now, result()).missing).toEqual(["ising, packed, 4096×4096"]);
+  });
+  it("is not compared with another device's, nor with nothing", () => {
+    const other = result({}, { device: { ...device, description: "e 2.0" } });
+    expect(() => compare(result(), other)).toThrow(/"e 2.0".*"d 1.0"/);
+    expect(() => compare(result(), { ...result(), rows: [{ ...row(8), model: "rbm" }] })).toThrow(ParameterError);
+  });
+});
+
+describe("a file of a result", () => {
+  it("is read back", () => {
+    expect(readResult(JSON.stringify(result()), "a.json").rows).toHaveLength(3);
+  });
+  it.each([
+    ["{", "no JSON"],
+    ["3", "no device"],
+    [JSON.stringify({ device, rows: [] }), "no rows"],
+    [JSON.stringify({ device, rows: [row(8), { ...row(8), rate: 0 }] }), "row 2"],
+    [JSON.stringify({ device, rows: [null] }), "row 1"],
+  ])("is refused where it is %s", (text, why) => {
+    expect(() => readResult(text, "a.json")).toThrow(ParameterError);
+    expect(() => readResult(text, "a.json")).toThrow(why);
+  });
+});
+
+it("the cost of a ladder is fitted with its error, by steps or by updates", () => {
+  const law = (power: number, noise: number) =>
+    [100, 1000, 10_000].map((n, i) => ({ ...row(8), n, size: [n], seconds: n ** power * (1 + (i === 1 ? noise : 0)) }));
+  const [exact] = exponentsOf(law(1.5, 0));
+  expect(exact.exponent).toBeCloseTo(1.5, 10);
+  expect(exact.error).toBeLessThan(1e-10);
+  const [rough] = exponentsOf(law(1.5, 0.3));
+  expect(Math.abs(rough.exponent - 1.5)).toBeLessThan(3 * rough.error);
+  expect(rough.error).toBeGreaterThan(0.01);
+  const rates = law(1, 0).map((each) => ({ ...each, rate: each.n ** -2 }));
+  expect(exponentsOf(rates, new Set(["packed"]))[0]).toMatchObject({ per: "update", exponent: expect.closeTo(2, 10) });
+  expect(exponentsOf(law(1, 0).slice(1))).toEqual([]);
+});
+
+it("a share is that of the limit which binds", () => {
+  expect(shareOf(1e8, { integer: 50, bytes: 1 }, MACHINE)).toEqual({ bound: "integer", share: 0.5 });
+  expect(shareOf(1e8, { integer: 50, bytes: 8 }, MACHINE)).toEqual({ bound: "bytes", share: 0.8 });
+  expect(shareOf(1e8, { float: 100 }, MACHINE)).toEqual({ bound: "float", share: 0.25 });
+  expect(shareOfLimit({ share: 0.256, bound: "float" })).toBe("26 % of f32");
+});
+
+it("figures in words", () => {
+  expect([0.5, 12.345, 999, 1234, 7.88e8, 3e18].map(prefixed)).toEqual([
+    "0.5",
+    "12.3",
+    "999",
+    "1.23 k",
+    "788 M",
+    "3000 P",
+  ]);
+  expect([2, 0.0123, 4.5e-6].map(time)).toEqual(["2 s", "12.3 ms", "4.5 µs"]);
+});
+
+describe("timing", () => {
+  const place = { info: { software: true } } as GpuDevice;
+  /** A kernel whose step takes as many seconds as it says, by its own clock, and what is left of it in `order`. */
+  const fake = (kernel: string, n: number, seconds: number, order: string[] = []): Case => ({
+    ...{ kernel, size: [n], n, of: "sites", updates: n, unit: "flips/s", counted: { integer: 10 } },
+    create: async () => ({
+      run: async (steps) => {
+        order.push(kernel);
+        return seconds * steps;
+      },
+      dispose: () => void order.push(`${kernel} freed`),
+    }),
+  });
+  const timeFake = (cases: Case[], { check = async () => {}, quick = false, log = (_: string) => {} } = {}) =>
+    timeBench("ising", { check, cases: () => cases }, place, { quick, machine: MACHINE, log });
+
+  it("times nothing where a kernel is wrong", async () => {
+    let asked = false;
+    const bench: Bench = {
+      check: async () => {
+        throw new GpuError("bench ising: packed differs from the reference; nothing was timed.");
+      },
+      cases: () => {
+        asked = true;
+        return [];
+      },
+    };
+    const options = { quick: true, machine: MACHINE, log: () => {} };
+    await expect(timeBench("ising", bench, place, options)).rejects.toThrow("nothing was timed");
+    expect(asked).toBe(false);
+  });
+  it("gives medians, shares and exponents, contenders of a size in turn", async () => {
+    const order: string[] = [];
+    const ladder = [10, 100, 1000].flatMap((n) => [fake("a", n, 1e-6 * n, order), fake("b", n, 1e-7 * n ** 2, order)]);
+    const { rows, exponents } = await timeFake(ladder);
+    expect(rows).toHaveLength(6);
+    for (const { kernel, rate, spread, seconds, n } of rows) {
+      const step = kernel === "a" ? 1e-6 * n : 1e-7 * n ** 2;
+      expect([seconds / step, (rate * step) / n, spread]).toEqual([
+        expect.closeTo(1),
+        expect.closeTo(1),
+        expect.closeTo(0),
+      ]);
+    }
+    expect(rows[0]).toMatchObject({ bound: "integer", share: expect.closeTo(1e6 / 1e9) });
+    expect(exponents.map(({ exponent }) => exponent)).toEqual([expect.closeTo(1), expect.closeTo(2)]);
+    expect(order.join(" ")).toContain("a b a b a b a b a b a freed b freed");
+  });
+  it("leaves out what does not fit, and says so", async () => {
+    const large = fake("a", 100, 1e-3);
+    large.create = async () => {
+      throw new ParameterError("size", "size 100: it does not fit.");
+    };
+    const said: string[] = [];
+    const { rows } = await timeFake([fake("a", 10, 1e-3), large], { log: (text) => said.push(text) });
+    expect(rows.map(({ n }) => n)).toEqual([10]);
+    expect(said).toEqual([expect.stringContaining("size 100: it does not fit")]);
+  });
+  it("takes the smallest sizes of the first ladder alone in a quick run", async () => {
+    const all = [10, 20, 40, 80].flatMap((n) => [fake("a", n, 1e-3), fake("b", n, 1e-3)]);
+    const { rows } = await timeFake(all, { quick: true });
+    expect(rows.map(({ kernel, n }) => [kernel, n])).toEqual([
+      ["a", 10],
+      ["a", 20],
+      ["a", 40],
+    ]);
+  });
+});
+
+it("every model has a benchmark of its stem, found without a list", async () => {
+  expect(benched).toEqual(models.map(({ name }) => name));
+  for (const model of benched) {
+    const { check, cases } = await benchOf(model);
+    expect([typeof check, typeof cases]).toEqual(["function", "function"]);
+  }
+});

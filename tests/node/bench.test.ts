@@ -1,0 +1,124 @@
+// `gibbs bench` from outside, and energy counters as Linux shows them.
+
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BenchDocument } from "../../bench/harness/result.ts";
+import { programs } from "../../bench/peers/programs.ts";
+import { packageMeter } from "../../host-node/bench/energy.ts";
+import { ensureBuilt } from "../../scripts/setup.js";
+
+const BIN = fileURLToPath(new URL("../../bin/gibbs.js", import.meta.url));
+const root = mkdtempSync(join(tmpdir(), "gibbs-bench-"));
+beforeAll(() => ensureBuilt());
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function bench(...words: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [BIN, "bench", ...words], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
+  return new Promise((resolve) => child.on("close", (status) => resolve({ status, stdout, stderr })));
+}
+
+const QUICK = ["curie-weiss", "--quick"];
+const read = (name: string): BenchDocument => JSON.parse(readFileSync(join(root, name), "utf8"));
+const write = (name: string, document: object) => writeFileSync(join(root, name), JSON.stringify(document));
+/** As it would have been on a device so much faster. */
+const faster = (document: BenchDocument, factor: number) => ({
+  ...document,
+  rows: document.rows.map((row) => ({ ...row, rate: factor * row.rate })),
+});
+
+describe("gibbs bench", () => {
+  it("writes one document, which is a baseline for the next run", { timeout: 240_000 }, async () => {
+    const first = await bench(...QUICK, "--json", "--out", "first.json");
+    expect(first.status).toBe(0);
+    const document = read("first.json");
+    expect(JSON.parse(first.stdout)).toEqual(document);
+    expect(document.rows.map(({ size }) => size)).toEqual([[1024], [4096], [16_384]]);
+    for (const { model, kernel, rate, unit, spread, seconds, share, repeats } of document.rows) {
+      expect([model, unit, repeats]).toEqual(["curie-weiss", "updates/s", 3]);
+      expect(kernel).toContain("heat bath");
+      for (const figure of [rate, spread, seconds, share]) expect(figure).toBeGreaterThan(0);
+    }
+    for (const limit of Object.values(document.machine)) expect(limit).toBeGreaterThan(0);
+    expect(document.exponents).toHaveLength(1);
+    expect(document.date).toMatch(/^\d{4}-\d\d-\d\dT/);
+    expect(document.system.processor).toMatch(/^\d+ × /);
+
+    write("fast.json", faster(document, 100));
+    const slower = await bench(...QUICK, "--baseline", "fast.json");
+    expect(slower.status).toBe(1);
+    expect(slower.stdout).toContain("SLOWER");
+    expect(slower.stderr).toContain("3 of 3 kernels are slower");
+    write("slow.json", faster(document, 0.01));
+    const now = await bench(...QUICK, "--json", "--baseline", "slow.json");
+    expect(now.status).toBe(0);
+    expect(JSON.parse(now.stdout).rows).toHaveLength(3); // the comparison stands on the other stream
+    expect(now.stderr).toContain("faster");
+  });
+
+  it("refuses what it cannot compare or write, before any work", { timeout: 240_000 }, async () => {
+    writeFileSync(join(root, "text.json"), "no JSON");
+    const row = { model: "ising", kernel: "packed", size: [8, 8], rate: 1, spread: 0, unit: "flips/s" };
+    write("other.json", { gibbs: "0.1.0", device: { description: "another" }, rows: [row] });
+    for (const [words, why] of [
+      [["--baseline", "text.json"], "no JSON"],
+      [["--baseline", "none.json"], "no such file"],
+      [["--baseline", "other.json"], '"another"'],
+      [["--out", "result.csv"], ".json"],
+      [["--out", "missing/result.json"], "does not exist"],
+      [["--device", "reference"], "yardstick"],
+    ] as const) {
+      const { status, stdout, stderr } = await bench(...QUICK, ...words);
+      expect([words, status, stdout]).toEqual([words, 2, ""]);
+      expect(stderr).toContain(why);
+    }
+    expect(readdirSync(root).filter((name) => /result/.test(name))).toEqual([]);
+  });
+});
+
+describe("energy by RAPL", () => {
+  const counter = (folder: string, name: string, microjoules: number) => {
+    mkdirSync(join(root, folder), { recursive: true });
+    for (const [file, text] of Object.entries({ name, energy_uj: microjoules, max_energy_range_uj: 1_000_000 }))
+      writeFileSync(join(root, folder, file), `${text}\n`);
+  };
+  it("is the sum of packages, also where a counter begins anew", async () => {
+    counter("cap/intel-rapl:0", "package-0", 900_000);
+    counter("cap/intel-rapl:1", "package-1", 100);
+    counter("cap/intel-rapl:2", "psys", 5);
+    using meter = (await packageMeter(join(root, "cap")))!;
+    const end = await meter.begin();
+    counter("cap/intel-rapl:0", "package-0", 400_000);
+    counter("cap/intel-rapl:1", "package-1", 200_100);
+    counter("cap/intel-rapl:2", "psys", 900_000);
+    expect(await end()).toBeCloseTo(0.5 + 0.2, 10);
+  });
+  it("is not there where the platform does not tell", async () => {
+    expect(await packageMeter(join(root, "none"))).toBeUndefined();
+    mkdirSync(join(root, "bare/intel-rapl:0"), { recursive: true });
+    expect(await packageMeter(join(root, "bare"))).toBeUndefined();
+  });
+});
+
+describe("peers", () => {
+  it("in Python tell their name and then the seconds of steps, or why they are missing", async () => {
+    const said: string[] = [];
+    await using others = programs((text) => said.push(text));
+    const peer = await others.python('serve("a peer", lambda steps: time.sleep(steps / 1000))', []);
+    if (said.length > 0) return expect(said[0]).toMatch(/ENOENT/); // no Python here
+    expect(peer!.name).toBe("a peer");
+    for (const steps of [5, 50]) expect(await peer!.run(steps)).toBeGreaterThanOrEqual(steps / 1000);
+    await peer!.dispose();
+    expect(await others.python("import no_such_module", [])).toBeUndefined();
+    expect(said.join()).toContain("no_such_module");
+    const failing = await others.python('serve("failing", lambda steps: 1 / 0)', []);
+    await expect(failing!.run(1)).rejects.toThrow(/failing.*ZeroDivisionError/);
+    await failing!.dispose();
+  });
+});

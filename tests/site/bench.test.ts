@@ -1,0 +1,86 @@
+// The page of speeds: kept results by model, never GPUs and software adapters in one place, and the ladder on this very device.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type axe from "axe-core";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BenchDocument } from "../../bench/harness/result.ts";
+import { openPage, openSite, type Site } from "./browser.ts";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core");
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(() => site?.close());
+
+const texts = (page: Page, selector: string) => page.locator(selector).allTextContents();
+
+describe("the page of speeds", () => {
+  it("draws kept results of a model, software adapters apart", async () => {
+    const { page, complaints } = await openPage(site, `${site.url}bench/#model=hopfield`);
+    expect(await page.inputValue("#model")).toBe("hopfield");
+    const software = await texts(page, "#software h3");
+    expect(software.length).toBeGreaterThan(0);
+    for (const name of software) expect(name).toContain("SOFTWARE");
+    for (const name of await texts(page, "#gpus h3")) expect(name).not.toContain("SOFTWARE");
+    expect((await texts(page, "#software td")).join()).toContain("updates/s");
+    await page.selectOption("#model", "ising");
+    expect((await texts(page, "#software td")).join()).toMatch(/packed.*flips\/s/);
+    expect(await page.locator("#software .plot canvas").count()).toBeGreaterThan(0);
+    expect(page.url()).toContain("#model=ising");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("times a model on this device, and gives the result away", async () => {
+    const { page, complaints } = await openPage(site, `${site.url}bench/#model=curie-weiss`);
+    await page.selectOption("#what", "one");
+    await page.click("#run");
+    await page.waitForFunction(() => document.getElementById("state")!.textContent === "Done.", undefined, {
+      timeout: 120_000,
+    });
+    const saving = page.waitForEvent("download");
+    await page.click("#save");
+    const result: BenchDocument = JSON.parse(readFileSync(await (await saving).path(), "utf8"));
+    expect(result.device.host).toBe("web");
+    expect(result.rows.map(({ size }) => size[0])).toEqual([1024, 4096, 16_384]);
+    for (const { model, rate, share } of result.rows) {
+      expect(model).toBe("curie-weiss");
+      expect(rate).toBeGreaterThan(0);
+      expect(share).toBeGreaterThan(0);
+    }
+    expect(result.exponents).toHaveLength(1);
+    const place = result.device.software ? "#software" : "#gpus";
+    expect((await texts(page, `${place} .result b`))[0]).toBe("Yours");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("stops where it is told to", async () => {
+    const { page } = await openPage(site, `${site.url}bench/`);
+    await page.click("#run");
+    await page.waitForFunction(() => /of \d+ models/.test(document.getElementById("state")!.textContent!));
+    await page.click("#stop");
+    expect(await page.textContent("#state")).toContain("Stopped");
+    expect(await page.isEnabled("#run")).toBe(true);
+    await page.close();
+  });
+
+  it.each([
+    { width: 1440, height: 900, dark: true },
+    { width: 390, height: 844, dark: false },
+  ])("axe finds nothing at $width, dark $dark, and nothing is wider than the page", async (look) => {
+    const { page } = await openPage(site, `${site.url}bench/#model=gillespie`, look);
+    await page.evaluate(readFileSync(AXE, "utf8"));
+    const violations = await page.evaluate(async () => {
+      const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+      return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+    });
+    expect(violations).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(look.width);
+    await page.close();
+  });
+});
