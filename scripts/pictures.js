@@ -1,7 +1,11 @@
 // `node scripts/pictures.js`: the recorded pictures of the site (host-web/public/MODEL/preview.jpg) and of the README, taken from
 // the built site in headless Chrome. Links make them the same every time.
 
-import { mkdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { createServer } from "vite";
 
 /** A heart, 32 × 32. */
@@ -50,8 +54,14 @@ const LINKS = {
   gillespie: { link: "v=1&seed=2&example=schloegl&points=201&step=512", counted: "trajectories 512", zooms: 0 },
 };
 
-/** node scripts/pictures.js [MODEL]: all, or those of one. */
+/** node scripts/pictures.js [MODEL | bench | report]: all, or those of one. */
 const only = process.argv[2];
+
+const LOOKS = {
+  wide: { width: 1440, height: 900 },
+  dark: { width: 1440, height: 900, dark: true },
+  phone: { width: 390, height: 844 },
+};
 
 /** Noise of spins makes large PNGs. */
 const SMALL = { type: "jpeg", quality: 60 };
@@ -85,15 +95,26 @@ try {
     await bare.waitForTimeout(1000);
     await bare.evaluate(() => document.activeElement.blur());
     await bare.screenshot({ path: `host-web/public/${model}/preview.jpg`, ...SMALL });
-    const looks = {
-      wide: { width: 1440, height: 900 },
-      dark: { width: 1440, height: 900, dark: true },
-      phone: { width: 390, height: 844 },
-    };
-    for (const [name, look] of Object.entries(looks)) {
+    for (const [name, look] of Object.entries(LOOKS)) {
       const page = await opened("", look);
       await page.screenshot({ path: `docs/pictures/${model}-${name}.jpg`, ...SMALL });
     }
+  }
+  if (only === undefined || only === "bench") {
+    for (const [name, look] of Object.entries(LOOKS)) {
+      const { page } = await openPage(site, `${site.url}bench/`, look);
+      await page.waitForSelector(".plot canvas");
+      await page.screenshot({ path: `docs/pictures/bench-${name}.jpg`, ...SMALL });
+    }
+  }
+  if (only === undefined || only === "report") {
+    const file = join(mkdtempSync(join(tmpdir(), "gibbs-report-")), "report.html");
+    spawnSync(process.execPath, ["bin/gibbs.js", "validate", "--full", "--out", file], { stdio: "inherit" });
+    const { page } = await openPage(site, pathToFileURL(file).href, { width: 1200, height: 900 });
+    await page.evaluate(() =>
+      [...document.querySelectorAll("h2")].find((e) => /Deviations/.test(e.textContent)).scrollIntoView(),
+    );
+    await page.screenshot({ path: "docs/pictures/report.jpg", ...SMALL });
   }
 } finally {
   await site.close();

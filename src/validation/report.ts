@@ -151,7 +151,7 @@ export const REPORT_STYLE = `
 .report table { border-collapse: collapse; }
 .report th, .report td { padding: 0.15rem 0.8rem 0.15rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; font-variant-numeric: tabular-nums; }
 .report td.name { min-width: 16rem; }
-.report .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
+.report .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 1rem; margin-bottom: 1rem; }
 .report figure { margin: 0; }
 .report figcaption { color: var(--quiet); font-size: 0.9rem; }
 .report svg { width: 100%; height: auto; font: 11px system-ui, sans-serif; fill: var(--text); }
