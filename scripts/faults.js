@@ -11,7 +11,7 @@
 
 const edit = (file, from, to) => ({ file, from, to });
 
-/** A checkpoint that says one step more than was made. */
+/** A checkpoint whose state and steps are not of one moment. */
 const stale = (file, from, to) => ({ kind: "stale checkpoint", edits: [edit(file, from, to)] });
 
 /** @type {Fault[]} */
@@ -251,12 +251,12 @@ export const faults = [
     edits: [edit("shaders/common/normal.wgsl", "-2.0 * natural_log", "-2.002 * natural_log")],
   },
   {
-    what: "Diffusion: a step too many in the header",
+    what: "Diffusion: a step too few in the header",
     models: ["diffusion"],
     ...stale(
       "src/models/diffusion/simulation.ts",
       "steps: this.#steps, ...this.#given",
-      "steps: this.#steps + 1, ...this.#given",
+      "steps: this.#steps - 1, ...this.#given",
     ),
   },
   {

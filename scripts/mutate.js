@@ -6,7 +6,7 @@ import { createServer } from "vite";
 
 const ROOT = join(import.meta.dirname, "..");
 
-/** The checks that fail, or the error that ended the validation. */
+/** The checks that fail. An error that ended a model's is no oracle, and says so. */
 export async function validatedWith(fault) {
   const server = await createServer({
     ...{ root: ROOT, appType: "custom", logLevel: "error", plugins: [faulty(fault)] },
@@ -16,20 +16,18 @@ export async function validatedWith(fault) {
   });
   try {
     const { models: all } = await server.ssrLoadModule("/src/models/index.ts");
-    const { validateModels } = await server.ssrLoadModule("/src/validation/index.ts");
+    const { ENDED, validateModels } = await server.ssrLoadModule("/src/validation/index.ts");
     const { openDevice } = await server.ssrLoadModule("/host-node/index.ts");
     const device = await openDevice();
     const failed = [];
-    for (const model of all.filter(({ name }) => fault.models.includes(name))) {
-      try {
-        for await (const check of validateModels([model], device, { quick: true })) {
-          if (!check.pass) failed.push({ model: model.name, oracle: check.oracle, name: check.name });
-        }
-      } catch (error) {
-        failed.push({ model: model.name, oracle: "an error", name: error.message });
+    const chosen = all.filter(({ name }) => fault.models.includes(name));
+    try {
+      for await (const { pass, model, oracle, name } of validateModels(chosen, device, { quick: true })) {
+        if (!pass) failed.push({ model, oracle: name.startsWith(ENDED) ? "an error" : oracle, name });
       }
+    } finally {
+      await device[Symbol.asyncDispose]();
     }
-    device.dispose();
     return failed;
   } finally {
     await server.close();

@@ -27,7 +27,8 @@ export const VALIDATE_FLAGS: readonly Flag[] = [
 
 export async function validate(words: readonly string[]): Promise<void> {
   const given = new Arguments(words, VALIDATE_FLAGS, "gibbs validate");
-  const chosen = given.positionals.length > 0 ? given.positionals.map((n) => modelOf(n, "gibbs validate")) : models;
+  const named = [...new Set(given.positionals)].map((name) => modelOf(name, "gibbs validate"));
+  const chosen = named.length > 0 ? named : models;
   const effort = effortOf(given);
   const path = given.text("out");
   if (path !== undefined) {
@@ -40,21 +41,31 @@ export async function validate(words: readonly string[]): Promise<void> {
     if (plain) process.stdout.write(`device  ${deviceLine(device.info)}\n\n${HEAD}`);
     using progress = new Progress({ unit: "checks", total: 0, quiet: given.has("quiet") || plain });
     const start = performance.now();
-    for await (const check of validateModels(chosen, device, { quick: effort === "quick", signal })) {
-      signal.throwIfAborted();
-      checks.push(check);
-      progress.update(checks.length);
-      if (plain) process.stdout.write(line(check));
-    }
-    const seconds = (performance.now() - start) / 1000;
-    if (!plain) process.stdout.write(json({ gibbs: __GIBBS_VERSION__, device: device.info, checks }));
-    else process.stdout.write(`\n${passed(checks)} of ${checks.length} checks passed, ${duration(seconds)}\n`);
-    if (path === undefined) return;
-    const date = new Date().toISOString();
-    const validation: Validation = {
-      ...{ gibbs: __GIBBS_VERSION__, device: device.info, system: systemRecord(), effort, date, seconds, checks },
+    const checking = async () => {
+      for await (const check of validateModels(chosen, device, { quick: effort === "quick", signal })) {
+        signal.throwIfAborted();
+        checks.push(check);
+        progress.update(checks.length);
+        if (plain) process.stdout.write(line(check));
+      }
     };
-    await writeFileWhole(path, new TextEncoder().encode(reportHtml(validation)));
+    // What was found before a loss of the device, or Ctrl-C, is worth keeping.
+    const error: unknown = await checking().then(
+      () => undefined,
+      (error) => error ?? new FailedError("the checks ended."),
+    );
+    const seconds = (performance.now() - start) / 1000;
+    const ended = error === undefined ? {} : { ended: error instanceof Error ? error.message : String(error) };
+    if (!plain) process.stdout.write(json({ gibbs: __GIBBS_VERSION__, device: device.info, checks, ...ended }));
+    else process.stdout.write(`\n${passed(checks)} of ${checks.length} checks passed, ${duration(seconds)}\n`);
+    if (path !== undefined) {
+      const validation: Validation = {
+        ...{ gibbs: __GIBBS_VERSION__, device: device.info, system: systemRecord(), effort },
+        ...{ date: new Date().toISOString(), seconds, checks, ...ended },
+      };
+      await writeFileWhole(path, new TextEncoder().encode(reportHtml(validation)));
+    }
+    if (error !== undefined) throw error;
   });
   const failed = checks.length - passed(checks);
   if (failed > 0) throw new FailedError(`${failed} of ${checks.length} checks failed.`);

@@ -1,6 +1,6 @@
 // Every model's oracles on the visitor's device, with a report to take away: the one that `gibbs validate --out` writes.
 
-import { REPORT_STYLE, reportHtml, reportParts, type Validation } from "../../src/validation/report.ts";
+import { figure, REPORT_STYLE, reportHtml, reportParts, type Validation } from "../../src/validation/report.ts";
 import { download } from "../shell/download.ts";
 import type { CheckNews } from "./checks.ts";
 
@@ -29,14 +29,16 @@ start.onclick = () => {
   };
   say("Opening the device…");
 
-  const finish = (message: string) => {
+  const finish = (message: string, ended?: string) => {
     worker.terminate();
     start.disabled = false;
     say(message);
     if (!about || checks.length === 0) return;
     const seconds = (performance.now() - began) / 1000;
     const system = { browser: navigator.userAgent };
-    const validation: Validation = { ...about, system, effort, date: new Date().toISOString(), seconds, checks };
+    const date = new Date().toISOString();
+    const early = ended === undefined ? {} : { ended };
+    const validation: Validation = { ...about, system, effort, date, seconds, checks, ...early };
     find("table").hidden = true; // the report has them all
     find("report").innerHTML = reportParts(validation);
     const json = `${JSON.stringify(validation, null, 2)}\n`;
@@ -51,7 +53,10 @@ start.onclick = () => {
     text.onclick = () => download(new Blob([json], { type: "application/json" }), "gibbs-validate.json");
   };
 
-  worker.onerror = ({ message }) => finish(`The check stopped: ${message || "its worker could not be loaded"}.`);
+  worker.onerror = ({ message }) => {
+    const why = `The check stopped: ${message || "its worker could not be loaded"}.`;
+    finish(why, why);
+  };
   worker.onmessage = ({ data }: MessageEvent<CheckNews>) => {
     if (data.name === "device") {
       about = { gibbs: data.gibbs, device: data.device };
@@ -64,7 +69,7 @@ start.onclick = () => {
       body.append(rowOf(data.check));
     } else {
       const failed = checks.filter(({ pass }) => !pass).length;
-      finish(data.message ?? `${checks.length} checks, ${failed} failed.`);
+      finish(data.message ?? `${checks.length} checks, ${failed} failed.`, data.message);
     }
   };
   worker.postMessage({ quick: effort === "quick" });
@@ -72,10 +77,9 @@ start.onclick = () => {
 
 function rowOf({ model, oracle, name, value, bound, pass }: Validation["checks"][number]): HTMLTableRowElement {
   const row = document.createElement("tr");
-  const short = (figure: number) => Number(figure.toPrecision(4));
-  for (const text of [model, oracle, name, short(value), short(bound), pass ? "pass" : "FAIL"]) {
+  for (const text of [model, oracle, name, figure(value), figure(bound), pass ? "pass" : "FAIL"]) {
     const cell = document.createElement("td");
-    cell.textContent = String(text);
+    cell.textContent = text;
     row.append(cell);
   }
   return row;

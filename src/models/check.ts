@@ -27,9 +27,15 @@ export const checksOf =
     ...evidence,
   });
 
+/** JSON knows no infinity. */
+const MOST_DEVIATION = 1e6;
+
 /** Evidence of values that were measured beside exact ones, and the largest deviation: what a check of them says. */
 export function deviations(found: readonly { value: number; error: number }[], exact: readonly number[]) {
-  const z = found.map(({ value, error }, i) => (value - exact[i]) / error);
+  const z = found.map(({ value, error }, i) => {
+    const own = value === exact[i] ? 0 : (value - exact[i]) / error;
+    return Number.isNaN(own) ? MOST_DEVIATION : Math.max(-MOST_DEVIATION, Math.min(MOST_DEVIATION, own));
+  });
   return { z, worst: Math.max(...z.map(Math.abs)) };
 }
 
@@ -54,8 +60,10 @@ export function batched(values: readonly number[], copies: number): { list: numb
  */
 export function besideLaw(observed: ArrayLike<number>, expected: ArrayLike<number>, x: string) {
   const total = Array.from(expected).reduce((a, b) => a + b, 0);
+  // Counts that a fault has lost are those of no law.
+  const lost = Math.abs(Array.from(observed).reduce((a, b) => a + b, 0) - total) > 1e-6 * total;
   const cells = mergeCells(observed, expected);
-  const { p } = chiSquareTest(cells.observed, cells.expected);
+  const p = lost ? 0 : chiSquareTest(cells.observed, cells.expected).p;
   const all = Array.from(expected, (e, i) => ({ i, e, o: observed[i] ?? 0 }));
   const large = all.filter(({ e }) => e >= 25); // a Poisson count is nearly normal
   const errorOf = (e: number) => Math.sqrt(e * (1 - e / total));
@@ -66,5 +74,5 @@ export function besideLaw(observed: ArrayLike<number>, expected: ArrayLike<numbe
       .filter(({ e, o }) => e > 1e-6 * total || o > 0)
       .map(({ i, e, o }) => [i, o / total, errorOf(e) / total]),
   };
-  return { value: -Math.log10(p), z: large.map(({ e, o }) => (o - e) / errorOf(e)), curve };
+  return { value: -Math.log10(Math.max(p, 1e-300)), z: large.map(({ e, o }) => (o - e) / errorOf(e)), curve };
 }

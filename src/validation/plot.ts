@@ -56,7 +56,8 @@ function framed({ x, y, labels, title }: Axes, draw: (px: (x: number) => string,
 }
 
 /** Measured values with bars of one standard error, on the exact curve. */
-export function curvePlot({ x, y, exact, measured }: Curve, title: string): string {
+export function curvePlot({ x, y, exact, ...curve }: Curve, title: string): string {
+  const measured = curve.measured.filter((point) => point.every(Number.isFinite)); // their check has failed
   const bars = measured.flatMap(([, value, error]) => [value - error, value + error]);
   const axes = {
     x: rangeOf([...exact, ...measured].map(([at]) => at)),

@@ -17,6 +17,8 @@ export interface Validation {
   date: string;
   seconds: number;
   checks: readonly Check[];
+  /** Why it ended before its end. */
+  ended?: string;
 }
 
 const ORACLES: readonly Check["oracle"][] = ["known answer", "reference", "exact", "promise"];
@@ -41,8 +43,9 @@ export function reportParts(validation: Validation): string {
   const { checks } = validation;
   const models = [...new Set(checks.map(({ model }) => model))];
   const failed = checks.filter(({ pass }) => !pass);
+  const good = failed.length === 0 && validation.ended === undefined;
   return [
-    `<p class="verdict ${failed.length === 0 ? "good" : "bad"}">${escapeHtml(verdict(validation))}</p>`,
+    `<p class="verdict ${good ? "good" : "bad"}">${escapeHtml(verdict(validation))}</p>`,
     record(validation),
     failed.length > 0 ? `<h2>What failed</h2>${checksTable("What failed", failed)}` : "",
     `<h2>Checks by model and oracle</h2>${overview(checks, models)}`,
@@ -51,10 +54,12 @@ export function reportParts(validation: Validation): string {
   ].join("\n");
 }
 
-function verdict({ checks, device }: Validation): string {
+function verdict({ checks, device, ended }: Validation): string {
   const passed = checks.filter(({ pass }) => pass).length;
   const name = device.kind === "reference" ? "the reference" : device.description || device.vendor || "unnamed GPU";
-  return `${passed} of ${checks.length} checks passed on ${name}${device.kind === "gpu" && device.software ? " (software: a CPU does the work of a GPU)" : ""}.`;
+  const software = device.kind === "gpu" && device.software ? " (software: a CPU does the work of a GPU)" : "";
+  const early = ended === undefined ? "" : ` It ended before its end: ${ended}`;
+  return `${passed} of ${checks.length} checks passed on ${name}${software}.${early}`;
 }
 
 function record({ gibbs, device, system, effort, date, seconds }: Validation): string {
@@ -126,7 +131,9 @@ function checksTable(name: string, checks: readonly Check[]): string {
   return table(name, ["oracle", "check", "figure", "bound", "verdict"], rows);
 }
 
-const figure = (value: number) => (Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4))));
+/** A figure or a bound as it is shown. */
+export const figure = (value: number) =>
+  Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 
 /** Wide ones scroll, which keys must be able to do, too; so each has a name. */
 const table = (name: string, head: readonly string[], rows: readonly string[]) =>

@@ -1,8 +1,12 @@
 // The report of a validation: what it says, and that nothing in it is more than text.
 
 import { describe, expect, it } from "vitest";
-import type { Check } from "../../src/models/model.ts";
-import { reportHtml, type Validation } from "../../src/validation/index.ts";
+import { ParameterError, ReferenceDevice } from "../../src/index.ts";
+import { besideLaw, deviations } from "../../src/models/check.ts";
+import type { AnyModel } from "../../src/models/index.ts";
+import { ising } from "../../src/models/ising/index.ts";
+import type { Check, Model } from "../../src/models/model.ts";
+import { reportHtml, type Validation, validateModels } from "../../src/validation/index.ts";
 import { curvePlot, deviationPlot, ticks } from "../../src/validation/plot.ts";
 
 const check = (more: Partial<Check>): Check => ({
@@ -10,7 +14,7 @@ const check = (more: Partial<Check>): Check => ({
   ...more,
 });
 
-const reportOf = (checks: Check[]) =>
+const reportOf = (checks: Check[], more: Partial<Validation> = {}) =>
   reportHtml({
     ...{
       gibbs: "1.2.3",
@@ -24,6 +28,7 @@ const reportOf = (checks: Check[]) =>
       ...{ kind: "gpu", software: true, host: "node", vendor: "mesa", architecture: "" },
       description: "<b>lava</b>",
     },
+    ...more,
   } satisfies Validation);
 
 describe("a report", () => {
@@ -35,6 +40,13 @@ describe("a report", () => {
     expect(html.indexOf("specific heat")).toBeLessThan(html.indexOf("Checks by model and oracle"));
     expect(html).toContain("7.25");
     expect(reportOf([check({})])).not.toContain("What failed");
+  });
+
+  it("that ended early is not good, and says why", () => {
+    const html = reportOf([check({})], { ended: "The GPU device was lost." });
+    expect(html).toContain("It ended before its end: The GPU device was lost.");
+    expect(html).not.toContain('class="verdict good"');
+    expect(reportOf([check({})])).toContain('class="verdict good"');
   });
 
   it("is one file, in which names are text and nothing else", () => {
@@ -57,6 +69,60 @@ describe("a report", () => {
     expect(html.match(/<figure>/g)).toHaveLength(2);
     expect(html).toContain("3 deviations from exact values");
     expect(html).toContain("0.50"); // their mean
+  });
+});
+
+describe("validateModels", () => {
+  const model = (name: string, validate: Model["validate"]) => ({ ...ising, name, validate }) as unknown as AnyModel;
+  async function* broken(): AsyncGenerator<Check> {
+    yield check({ model: "broken" });
+    throw new ParameterError("size", "size 3: it is odd.");
+  }
+  const found = async (models: AnyModel[], signal?: AbortSignal) => {
+    const checks: Check[] = [];
+    const effort = { quick: true, ...(signal ? { signal } : {}) };
+    for await (const one of validateModels(models, new ReferenceDevice("node"), effort)) checks.push(one);
+    return checks;
+  };
+
+  it("makes a failed check of an error, and goes on with the next model", async () => {
+    const checks = await found([
+      model("broken", broken),
+      model("whole", async function* () {
+        yield check({ model: "whole" });
+      }),
+    ]);
+    expect(checks.slice(0, 3).map(({ model, pass }) => `${model} ${pass}`)).toEqual([
+      "broken true",
+      "broken false",
+      "whole true",
+    ]);
+    expect(checks[1].name).toContain("size 3: it is odd.");
+    expect(checks.filter(({ oracle }) => oracle === "promise").length).toBe(4); // the error, and three of the whole one
+  });
+
+  it("ends where it is stopped", async () => {
+    await expect(found([model("broken", broken)], AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
+  });
+});
+
+describe("deviations", () => {
+  it("stay numbers where an error is 0 or nothing is one", () => {
+    const { z, worst } = deviations(
+      [
+        { value: 1, error: 0 },
+        { value: 2, error: 0 },
+        { value: Number.NaN, error: 1 },
+      ],
+      [1, 1, 1],
+    );
+    expect(z).toEqual([0, 1e6, 1e6]);
+    expect(worst).toBe(1e6);
+  });
+
+  it("of counts that are lost fail", () => {
+    expect(besideLaw([50, 50], [50, 50], "x").value).toBeLessThan(1);
+    expect(besideLaw([50, 40], [50, 50], "x").value).toBe(300);
   });
 });
 

@@ -9,7 +9,11 @@ const kinds = [...new Set(faults.map(({ kind }) => kind))];
 describe("a seeded fault is caught", () => {
   it.each(kinds)("%s", async (kind) => {
     const fault = faults.find((one) => one.kind === kind)!;
-    expect(await validatedWith(fault), fault.what).not.toEqual([]);
+    const oracles = (await validatedWith(fault)).map(({ oracle }) => oracle);
+    expect(
+      oracles.filter((oracle) => oracle !== "an error"),
+      fault.what,
+    ).not.toEqual([]);
   });
 
   it("and without one everything passes", async () => {

@@ -56,7 +56,7 @@ export async function* validateDenseMemory(device: Device, { quick, signal }: Ef
       measured,
     };
     // Chance, and a tenth of the value for the finite size.
-    const bound = 5 * error + 0.1 * exactly(patterns);
+    const bound = 4 * error + 0.1 * exactly(patterns);
     const name = `${patterns} patterns in ${neurons} neurons: wrong spins after one step against Krotov and Hopfield`;
     yield check("exact", name, Math.abs(mean - exactly(patterns)), bound, patterns === counts[0] ? { curve } : {});
   }

@@ -40,7 +40,7 @@ export async function* validateHopfield(device: Device, { quick, signal }: Effor
   const loads = device.kind === "reference" ? [0.05] : steps(0.02, 0.1, 5);
   const { list, groups } = batched(
     loads.map((load) => Math.round(load * neurons)),
-    quick ? 4 : 16,
+    quick ? 8 : 16,
   );
   using network = await createHopfield(device, { neurons, patterns: list, seed: 6n });
   await network.run(quick ? 10 : 30, { signal });
@@ -58,7 +58,7 @@ export async function* validateHopfield(device: Device, { quick, signal }: Effor
       exact: steps(0.01, 0.13, 60).map((a) => [a, exactly(a)] as const),
       measured,
     };
-    // Chance, and what is left of the finite size.
+    // Chance, and one spin, for the finite size.
     const bound = 4 * error + 2 / neurons;
     yield check("exact", name, Math.abs(mean - exactly(load)), bound, first ? { curve } : {});
   }

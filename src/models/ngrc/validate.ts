@@ -2,7 +2,7 @@
 // second degree and so is learned exactly.
 
 import type { Device } from "../../device/device.ts";
-import { checksOf, DEVIATION } from "../check.ts";
+import { checksOf } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { gauthierSeries, KNOWN, SETTING } from "./gauthier.ts";
 import { roundingErrors } from "./rounding.ts";
@@ -20,11 +20,14 @@ export async function* validateNgrc(device: Device, { quick, signal }: Effort): 
   using lorenz = await NgrcSimulation.create(device, { ...SETTING, own: gauthierSeries(20) });
   await lorenz.run(20, { signal });
   const { nrmse, trainingNrmse } = lorenz.estimate();
-  const z = [(nrmse.value - KNOWN.nrmse) / Math.hypot(nrmse.error, KNOWN.error)];
-  const what = "Lorenz after Gauthier et al., 20 segments: median error over a Lyapunov time, |z|";
-  yield check("known answer", what, Math.abs(z[0]), DEVIATION, { z });
-  const off = Math.abs(trainingNrmse.value / KNOWN.training - 1);
-  yield check("known answer", "Lorenz after Gauthier et al.: training error over theirs, less 1", off, 0.2);
+  // The same segments of the same trajectory, but for the last bits of the integrator's steps, whose errors are what limits learning.
+  for (const [what, found, known] of [
+    ["median error over a Lyapunov time", nrmse.value, KNOWN.nrmse],
+    ["training error", trainingNrmse.value, KNOWN.training],
+  ] as const) {
+    const name = `Lorenz after Gauthier et al., 20 segments: ${what} over theirs, less 1`;
+    yield check("known answer", name, Math.abs(found / known - 1), 0.1);
+  }
 
   if (device.kind === "gpu") {
     const name = "a step of Lorenz from the GPU's samples: error over the bound of f32 rounding";

@@ -33,7 +33,7 @@ export async function* validateReservoir(device: Device, { quick, signal }: Effo
       both.push(simulation.estimate().nrmse.value);
     }
     const apart = Math.abs(Math.log(both[0] / both[1]));
-    yield check("reference", "Hénon map, 50 units: errors one step ahead, logarithm of their ratio", apart, 0.05);
+    yield check("reference", "Hénon map, 50 units: errors one step ahead, logarithm of their ratio", apart, 0.01);
   }
   const steps = quick ? 4000 : 20_000;
   using ring = await ReservoirSimulation.create(device, {
