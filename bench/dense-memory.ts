@@ -1,14 +1,16 @@
 // Dense memories: neuron updates a second, recall from a cue with a tenth of its spins wrong. A step is a recall of 4 sweeps.
 //
-// Counted per update with P patterns: for each a bit, two selections and an addition of 64 bits, some 12 operations, and an eighth of the
-// reads of its overlap, its row and two entries of a table, which stay in the cache; and an eighth of a reduction over the workgroup: 12 P + 100.
-// Bytes: a bit of each pattern, P/8. At 64 integer operations a clock an H200 (132 × 1.98 GHz) ends near 1.7e13 / (12 P) updates/s, 1.4e9 for
-// P = 1000. Each flip costs the fields of its block of eight again.
+// Counted per update with P patterns by W lanes, 128 or on software 32. For each pattern: its bit 3, which of two pulls 3, its negative 5
+// (complement and carry), a choice 2, an addition of 64 bits 4; and an eighth of 14 for the places of its overlap, its row and two entries of a
+// table, which stay in the cache: 19 P. Each lane, in a block of eight: the sites and their spins 80 operations, what it puts down 16, the sum
+// of eight of those 64, the last sum 7: 21 W an update. Bytes: a bit of each pattern, P/8. Workgroup memory: 8 bytes of each lane and update
+// written and read, and an eighth of that again: 18 W. At 64 integer operations a clock an H200 (132 × 1.98 GHz) ends near 1.7e13 / (19 P + 2700)
+// updates/s, 7.8e8 for P = 1000. Each flip costs the fields of its block of eight again.
 
 import { type Device, ReferenceDevice } from "../src/device/device.ts";
-import { GpuError } from "../src/device/errors.ts";
 import { type DenseMemoryOptions, denseMemory } from "../src/models/dense-memory/index.ts";
-import { type Bench, type Case, type Place, reference } from "./harness/case.ts";
+import { type Bench, type Case, type Counted, type Place, sameDigest, workgroupsOf } from "./harness/case.ts";
+import { anew, reference } from "./harness/contenders.ts";
 
 type Kind = DenseMemoryOptions & { neurons: number; patterns: number };
 
@@ -30,13 +32,8 @@ const LADDERS: { kernel: string; of: "neurons" | "patterns"; kinds: Kind[] }[] =
 export const bench: Bench = {
   async check({ device }) {
     for (const { kernel, kinds } of LADDERS) {
-      const options = { ...kinds[0], noise: 0.1 };
-      using network = await denseMemory.create(device, options);
-      using other = await denseMemory.create(new ReferenceDevice(device.info.host), options);
-      for (const each of [network, other]) await each.run(1);
-      if ((await network.digest()) !== (await other.digest())) {
-        throw new GpuError(`bench dense-memory: ${kernel}: the state differs from the reference; nothing was timed.`);
-      }
+      const create = (on: Device) => denseMemory.create(on, { ...kinds[0], noise: 0.1 });
+      await sameDigest(`dense-memory: ${kernel}`, device, 1, create);
     }
   },
   cases: (place) => [
@@ -50,30 +47,26 @@ const rowOf = (kernel: string, of: "neurons" | "patterns", { neurons, patterns }
   ...{ updates: neurons * replicas * SWEEPS, unit: "updates/s" },
 });
 
-function ofKind({ device, software }: Place, kernel: string, of: "neurons" | "patterns", kind: Kind): Case {
-  const replicas = software ? 4 : 528;
+function countedOf({ software }: Place, patterns: number): Counted {
+  const lanes = software ? 32 : 128;
+  return { integer: 19 * patterns + 21 * lanes, bytes: patterns / 8, workgroup: 18 * lanes };
+}
+
+function ofKind(place: Place, kernel: string, of: "neurons" | "patterns", kind: Kind): Case {
+  const replicas = workgroupsOf(place);
   return {
     ...rowOf(kernel, of, kind, replicas),
-    counted: { integer: 12 * kind.patterns + 100, bytes: kind.patterns / 8 },
-    create: async () => ({ run: (count) => recalls(device, { ...kind, replicas }, count), dispose: () => {} }),
+    counted: countedOf(place, kind.patterns),
+    create: async () => recalls(place.device, { ...kind, replicas }),
   };
 }
 
 function slow({ device }: Place): Case {
   const [{ kernel, of, kinds }] = LADDERS;
   const host = new ReferenceDevice(device.info.host);
-  const run = (count: number) => recalls(host, kinds[0], count);
-  return reference(rowOf(kernel, of, kinds[0], 1), async () => ({ run, dispose: () => {} }));
+  return reference(rowOf(kernel, of, kinds[0], 1), async () => recalls(host, kinds[0]));
 }
 
-/** Seconds of so many recalls, each from a new cue, the patterns not counted. */
-async function recalls(device: Device, kind: DenseMemoryOptions, count: number): Promise<number> {
-  let seconds = 0;
-  for (let seed = 0; seed < count; seed++) {
-    using network = await denseMemory.create(device, { ...kind, noise: 0.1, seed: BigInt(seed) });
-    const start = performance.now();
-    await network.run(SWEEPS);
-    seconds += (performance.now() - start) / 1000;
-  }
-  return seconds;
-}
+/** Each from a new cue, the patterns not counted. */
+const recalls = (device: Device, kind: DenseMemoryOptions) =>
+  anew(SWEEPS, (seed) => denseMemory.create(device, { ...kind, noise: 0.1, seed }));

@@ -10,7 +10,8 @@ import { conditionsOf, type NetworkShape, offsetsOf } from "../src/models/diffus
 import { GpuTrainer } from "../src/models/diffusion-training/gpu.ts";
 import { ReferenceTrainer } from "../src/models/diffusion-training/reference-trainer.ts";
 import type { Trainer, TrainerOptions } from "../src/models/diffusion-training/trainer.ts";
-import { type Bench, type Case, type Place, plainC, reference } from "./harness/case.ts";
+import type { Bench, Case, Place } from "./harness/case.ts";
+import { plainC, reference } from "./harness/contenders.ts";
 import source from "./peers/diffusion.c?raw";
 import { networkOf } from "./peers/network.ts";
 

@@ -16,16 +16,8 @@ import { GpuSampler } from "../src/models/diffusion/gpu.ts";
 import { type DiffusionParameters, diffusionParameters } from "../src/models/diffusion/parameters.ts";
 import { type Prepared, prepare } from "../src/models/diffusion/prepare.ts";
 import { ReferenceSampler } from "../src/models/diffusion/reference-sampler.ts";
-import {
-  type Bench,
-  type Case,
-  type Counted,
-  javaScript,
-  type Place,
-  plainC,
-  python,
-  reference,
-} from "./harness/case.ts";
+import type { Bench, Case, Counted, Place } from "./harness/case.ts";
+import { javaScript, plainC, python, reference } from "./harness/contenders.ts";
 import source from "./peers/diffusion.c?raw";
 import torch from "./peers/diffusion.py?raw";
 import { networkOf, plainNetwork } from "./peers/network.ts";
@@ -112,7 +104,7 @@ async function ofKind({ device, software, programs }: Place, kind: Kind, samples
   if (denoiser.kind !== "network") return [own];
   const { width, layers } = denoiser.network.shape;
   const words = [dimension, width, layers, samples];
-  const few = { ...row, n: 16, updates: 16 };
+  const few = { ...rowOf({ ...kind, steps: 1 }, dimension, 16), beside: row.size };
   return [
     own,
     ...["plain", "tiled"].map((way) =>

@@ -3,15 +3,17 @@
 //
 // Counted for the gene network (6 reactions, 4 species), per event: half a Threefry4x32-20 block, 71 integer operations; about 20
 // more for counts, time and stops; some 35 in f32 for propensities, partial sums and choice; one logarithm and one division.
-// Bytes: 816 of snapshots and 44 of state per trajectory of some 4,000 events, 0.2 an event, so the arithmetic units bind. At 64 integer
-// operations a clock, an H200 (132 × 1.98 GHz) ends at about 1.8e11 events/s; divergence and tails take their share.
+// Bytes: a word of each species at 51 times, written and read again by the statistics: 1,632 per trajectory of some 4,000 events for the gene
+// network, 0.4 an event, so the arithmetic units bind; 100 KB for 500 reactions. At 64 integer operations a clock, an H200 (132 × 1.98 GHz)
+// ends at about 1.8e11 events/s; divergence and tails take their share.
 // R reactions in registers cost 6 R in f32. Large networks are in tables: some 4 propensities change with an event, 5 operations and 8 words of
 // the table each, and the choice looks at 2 √R partial sums, 2 operations each: 20 + 4 √R in f32, and 32 integer operations more.
 
 import { type Device, ReferenceDevice } from "../src/device/device.ts";
 import { GpuError } from "../src/device/errors.ts";
 import { type GillespieOptions, gillespie } from "../src/models/gillespie/index.ts";
-import { type Bench, type Case, javaScript, type Place, plainC, reference, simulated } from "./harness/case.ts";
+import type { Bench, Case, Counted, Place } from "./harness/case.ts";
+import { javaScript, plainC, reference, simulated } from "./harness/contenders.ts";
 import { plainJavaScript, plainSource } from "./peers/reactions.ts";
 
 /** A chain of so many reversible steps, two reactions each. */
@@ -31,12 +33,14 @@ interface Network {
   tables?: boolean;
 }
 
-const chained = (reactions: number): Network => ({
-  ...{ kernel: "direct, chain of reversible steps", reactions, tables: reactions > 64 },
-  options: { network: chain(reactions / 2), until: 2 },
-});
+/** The kernel has up to 64 reactions in registers. */
+function chained(reactions: number): Network {
+  const tables = reactions > 64;
+  const kernel = `direct, chain of reversible steps, in ${tables ? "tables" : "registers"}`;
+  return { kernel, reactions, tables, options: { network: chain(reactions / 2), until: 2 } };
+}
 const NETWORKS: Network[] = [
-  ...[10, 50, 100, 500].map(chained),
+  ...[10, 20, 50, 100, 200, 500].map(chained),
   { kernel: "direct, A ⇌ B", reactions: 2, options: { example: "isomerisation", until: 20 } },
   { kernel: "direct, gene", reactions: 6, options: { example: "telegraph" } },
 ];
@@ -45,12 +49,17 @@ const CHECKED = 24;
 /** Paths that may differ, by a rounding that decides a choice. */
 const MOST_DIFFERENT = 2;
 
-const countedOf = ({ reactions, tables }: Network) =>
-  tables
-    ? { integer: 123, float: 20 + 4 * Math.sqrt(reactions), bytes: 0.2 }
-    : { integer: 91, float: 6 * reactions, bytes: 0.2 };
+/** Grid times, at which all species are kept. */
+const TIMES = 51;
 
-const create = (on: Device, { options }: Network) => gillespie.create(on, { ...options, points: 51 });
+function countedOf({ reactions, tables }: Network, species: number, events: number): Counted {
+  const bytes = (2 * 4 * TIMES * species) / events;
+  return tables
+    ? { integer: 123, float: 20 + 4 * Math.sqrt(reactions), bytes }
+    : { integer: 91, float: 6 * reactions, bytes };
+}
+
+const create = (on: Device, { options }: Network) => gillespie.create(on, { ...options, points: TIMES });
 
 export const bench: Bench = {
   async check({ device }) {
@@ -67,18 +76,17 @@ async function ofNetwork({ device, software, programs }: Place, network: Network
   const { kernel, reactions } = network;
   const host = new ReferenceDevice(device.info.host);
   using ensemble = await create(host, network);
+  const events = eventsOf(ensemble, reactions > 100 ? 4 : CHECKED);
   const row = {
-    ...{
-      kernel,
-      size: [reactions],
-      n: reactions,
-      of: "reactions",
-      updates: eventsOf(ensemble, reactions > 100 ? 4 : CHECKED),
-    },
+    ...{ kernel, size: [reactions], n: reactions, of: "reactions", updates: events },
     ...{ unit: "events/s", fit: "update" as const },
   };
   const own: Case = {
-    ...{ ...row, counted: countedOf(network), least: software ? 1024 : 1 << 18 },
+    ...{
+      ...row,
+      counted: countedOf(network, ensemble.ensemble.network.species.length, events),
+      least: software ? 1024 : 1 << 18,
+    },
     create: () => simulated(create(device, network)),
   };
   const slow = reactions <= 10 ? [reference(row, () => simulated(create(host, network)))] : [];

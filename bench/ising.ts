@@ -12,16 +12,8 @@ import { ReferenceDevice } from "../src/device/device.ts";
 import { GpuError } from "../src/device/errors.ts";
 import { criticalTemperature, type IsingOptions, ising } from "../src/models/ising/index.ts";
 import { portableExp } from "../src/portable.ts";
-import {
-  type Bench,
-  type Case,
-  type Counted,
-  type Place,
-  plainC,
-  python,
-  reference,
-  simulated,
-} from "./harness/case.ts";
+import { type Bench, type Case, type Counted, type Place, sameDigest } from "./harness/case.ts";
+import { plainC, python, reference, simulated } from "./harness/contenders.ts";
 import source from "./peers/ising.c?raw";
 import masks from "./peers/ising.py?raw";
 import { type Acceptance, PlainIsing, plainReference } from "./peers/ising.ts";
@@ -40,15 +32,9 @@ const KERNELS: { kernel: string; more: IsingOptions; counted: Counted }[] = [
 
 export const bench: Bench = {
   async check({ device }) {
-    const host = new ReferenceDevice(device.info.host);
     for (const { kernel, more } of KERNELS) {
       const options: IsingOptions = { size: [256, 64], temperature: TEMPERATURE, ...more };
-      using a = await ising.create(device, options);
-      using b = await ising.create(host, options);
-      for (const lattice of [a, b]) await lattice.run(10);
-      if ((await a.digest()) !== (await b.digest())) {
-        throw new GpuError(`bench ising: ${kernel} differs from the reference; nothing was timed.`);
-      }
+      await sameDigest(`ising: ${kernel}`, device, 10, (on) => ising.create(on, options));
     }
     using plain = await PlainIsing.create(device, [64, 16], ACCEPTANCE);
     await plain.run(10);

@@ -1,5 +1,6 @@
 // Next-generation reservoirs: forecast samples a second, all starts with weights of their own. Trajectories and training, which the CPU makes,
-// are not timed. A step is a forecast of every start.
+// are not timed. A step is a forecast of every start. On request beside the Lorenz equations themselves in PyTorch, all systems a tensor: what
+// a forecast stands in for.
 //
 // Counted per sample with F monomials of d components: F (order products of a table's numbers, 8 operations for four components, 16 bytes
 // of weights). Lorenz, k = 2: 28 monomials, so 28 · 10 = 280 operations in f32, 56 words of the table that all lanes share, and 448 bytes of
@@ -15,16 +16,20 @@ import { GpuForecaster } from "../src/models/ngrc/gpu.ts";
 import { type NgrcOptions, ngrc } from "../src/models/ngrc/index.ts";
 import { roundingErrors } from "../src/models/ngrc/rounding.ts";
 import { historyOf, learn } from "../src/models/ngrc/segment.ts";
-import { type Bench, type Case, type Place, reference } from "./harness/case.ts";
+import type { Bench, Case, Place } from "./harness/case.ts";
+import { python, reference } from "./harness/contenders.ts";
+import lorenz from "./peers/lorenz.py?raw";
 
 interface Kind {
   kernel: string;
   options: NgrcOptions;
   counted: { float: number; bytes: number };
+  /** The equations in PyTorch. */
+  equations?: string;
 }
 
 const KINDS: Kind[] = [
-  { kernel: "Lorenz, k = 2, quadratic", options: {}, counted: { float: 280, bytes: 24 } },
+  { kernel: "Lorenz, k = 2, quadratic", options: {}, counted: { float: 280, bytes: 24 }, equations: lorenz },
   {
     kernel: "Lorenz 96, 8 sites, k = 2, quadratic",
     options: { system: "lorenz96", set: "sites = 8", lyapunov: 1.6, training: 2000, ridge: 1 },
@@ -49,7 +54,8 @@ export const bench: Bench = {
   },
 };
 
-async function ofKind({ device, software }: Place, { kernel, options, counted }: Kind): Promise<Case[]> {
+async function ofKind({ device, software, programs }: Place, kind: Kind): Promise<Case[]> {
+  const { kernel, options, counted, equations } = kind;
   using host = await ngrc.create(new ReferenceDevice(device.info.host), options);
   const { parameters } = host.points;
   const plan = planOf(parameters, 1n);
@@ -78,6 +84,12 @@ async function ofKind({ device, software }: Place, { kernel, options, counted }:
       ...{ ...rowOf(count), counted },
       create: async () => contender(await GpuForecaster.create(device, plan), count),
     })),
+    ...(programs && equations
+      ? counts.map((count) => {
+          const row = { ...rowOf(count), kernel: "Lorenz equations, Runge-Kutta" };
+          return python(programs, row, equations, [count, plan.horizon, plan.dt]);
+        })
+      : []),
     reference(rowOf(16), () => contender(new ReferenceForecaster(plan), 16)),
   ];
 }

@@ -2,9 +2,9 @@
 // training with the exact sums; and a search over settings from end to end. On request beside C, PyTorch and JavaScript.
 //
 // Counted per node-step with K links and I inputs: 2 (K + I) operations, some 25 for the activation, and per link 8 bytes of source and
-// weight for as many networks as share a vector (4, or 8 in two), which caches serve, and 4 bytes of a state from workgroup memory. K = 10: 47
-// operations, so that an H200 (6.7e13 a second) would end at 1.4e12; its workgroup memory, 132 × 128 bytes a clock of 1.98 GHz, at 3.3e13 / 44
-// bytes = 7.6e11. Exact sums of products of F = N + 2 features: F² / 2 products a step, each 4 multiplications and 4 additions of whole numbers,
+// weight for as many networks as share a vector (4, or 8 in two), which caches serve, and 4 bytes of a state from workgroup memory; 4 more for
+// its own state and 4 to put it down. In dense networks all lanes read the same state at a time. K = 10: 47 operations, so that an H200 (6.7e13
+// a second) would end at 1.4e12; its workgroup memory, 132 × 128 bytes a clock of 1.98 GHz, at 3.3e13 / 48 bytes = 6.9e11. Exact sums of products of F = N + 2 features: F² / 2 products a step, each 4 multiplications and 4 additions of whole numbers,
 // so some 4 N integer operations a node-step.
 
 import { type Device, ReferenceDevice } from "../src/device/device.ts";
@@ -13,7 +13,8 @@ import { GpuNetworks } from "../src/models/reservoir/gpu.ts";
 import { reservoir } from "../src/models/reservoir/index.ts";
 import type { Member, Shape, Table } from "../src/models/reservoir/network.ts";
 import { type Topology, topologyOf } from "../src/models/reservoir/topology.ts";
-import { type Bench, type Case, javaScript, type Place, plainC, python } from "./harness/case.ts";
+import type { Bench, Case, Place } from "./harness/case.ts";
+import { javaScript, plainC, python } from "./harness/contenders.ts";
 import source from "./peers/reservoir.c?raw";
 import torch from "./peers/reservoir.py?raw";
 
@@ -27,8 +28,11 @@ interface Size {
   train?: boolean;
 }
 
+/** The fewest networks of a ladder, and how many JavaScript has time for. */
+const [FEWEST, FEW] = [64, 16];
+
 const ladders = (software: boolean): Size[] => {
-  const counts = software ? [64, 256, 1024] : [64, 1024, 16_384];
+  const counts = software ? [FEWEST, 256, 1024] : [FEWEST, 1024, 16_384];
   const networks = software ? 64 : 1024;
   return [
     ...counts.map(
@@ -86,7 +90,11 @@ async function ofSize({ device, programs }: Place, size: Size): Promise<Case[]> 
   const own: Case = {
     ...row,
     least: 32, // a call brings networks to the device and back
-    counted: { float: 2 * (degree + 1) + 25, ...(train ? { integer: 4 * units } : {}) },
+    counted: {
+      float: 2 * (degree + 1) + 25,
+      workgroup: 4 * ((degree < units ? degree : 0) + 2),
+      ...(train ? { integer: 4 * units } : {}),
+    },
     async create() {
       const engine = new GpuNetworks(device, shape);
       const members = membersOf(await topology(), networks);
@@ -103,17 +111,18 @@ async function ofSize({ device, programs }: Place, size: Size): Promise<Case[]> 
     },
   };
   if (!programs || train) return [own];
-  const few = Math.min(networks, 16);
-  const [slow, words] = [{ ...row, n: few, updates: units * few }, [units, degree, networks]];
-  return [
-    own,
+  const words = [units, degree, networks];
+  const others = [
     plainC(programs, row, source, (steps) => [...words, steps, programs.threads]),
     python(programs, row, torch, words),
-    javaScript(slow, async () => {
-      const links = await topology();
-      return (steps) => plainly(links, few, steps);
-    }),
   ];
+  if (of === "networks" && networks > FEWEST) return [own, ...others]; // it would be the same again
+  const few = { ...row, size: [units, FEW], beside: row.size, n: of === "units" ? units : FEW, updates: units * FEW };
+  const plain = javaScript(few, async () => {
+    const links = await topology();
+    return (steps) => plainly(links, FEW, steps);
+  });
+  return [own, ...others, plain];
 }
 
 /** Networks one after the other in single precision, as one writes it. */

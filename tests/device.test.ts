@@ -18,7 +18,7 @@ import {
   type ReferenceDevice,
 } from "../src/index.ts";
 import { fits, largestSquare } from "../src/models/ising/gpu.ts";
-import { device, reference } from "./devices.ts";
+import { device, reference, skipSlow } from "./devices.ts";
 
 const OPTIONS: IsingOptions = { size: [66, 34], temperature: 2.3, start: "random", seed: 5n };
 /** More sweeps than any test waits for. */
@@ -560,7 +560,8 @@ describe("P13: limits", () => {
     expect(device.memory).toEqual(before);
   });
 
-  it("more workgroups than one dimension holds", async () => {
+  it("more workgroups than one dimension holds", async ({ skip }) => {
+    skipSlow(skip);
     const most = device.limits.maxComputeWorkgroupsPerDimension; // 65,535 wherever seen
     const options: IsingOptions = { size: [8, 8], temperature: 3, start: "random", seed: 8n, workgroup: 1 };
     const replicas = most + 461;

@@ -12,3 +12,8 @@ beforeAll(async () => {
   reference = await openDevice("reference");
 });
 afterAll(() => device.dispose());
+
+/** Leaves a test out where SwiftShader takes too long for it; GIBBS_TEST_LONG=1 makes it there, too. */
+export function skipSlow(skip: (condition: boolean, note: string) => void): void {
+  skip(device.adapterKind === "swiftshader" && !__GIBBS_TEST_LONG__, "SwiftShader takes long; GIBBS_TEST_LONG=1");
+}

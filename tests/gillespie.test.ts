@@ -12,7 +12,7 @@ import {
   type ReferenceDevice,
   rateEquations,
 } from "../src/index.ts";
-import { device, reference } from "./devices.ts";
+import { device, reference, skipSlow } from "./devices.ts";
 
 const EVENTS =
   "X -> 2 X @ 0.1; X -> 0 @ 0.11; X = 100; Y -> 0 @ 0.3; 0 -> Y @ 8; at 4.25: X = 50, Y = Y + 3; when Y > 30: Y = 5; total := X + 2*Y";
@@ -296,9 +296,10 @@ describe("approximate methods", () => {
   // Large counts, where leaps are long; the error of the method is below 1 % of the mean and 3 % of the deviation here.
   const LARGE = "0 -> X @ 1000; X -> 0 @ 0.1; 2 X -> Y @ 2e-6; Y -> X @ 0.05; X = 3000";
 
-  it.each(["tau", "cle"] as const)(
+  it.for(["tau", "cle"] as const)(
     "%s: mean and deviation near those of the direct method, and not equal",
-    async (method) => {
+    async (method, { skip }) => {
+      skipSlow(skip);
       const options: GillespieOptions = { network: LARGE, until: 20, points: 3, seed: 21n };
       using exact = await ensembleOf(device, 400, options);
       using leapt = await ensembleOf(device, 2000, { ...options, method });
@@ -313,14 +314,15 @@ describe("approximate methods", () => {
     },
   );
 
-  it.each([
+  it.for([
     ["tau", "schloegl", 2],
     ["tau", "michaelis-menten", 20],
     ["cle", "birth-death", 20],
     ["tau", EVENTS, 10],
     ["cle", EVENTS, 10],
     ["tau", LARGE_NETWORK, 0.4],
-  ] as const)("%s on %s: the law of the reference", async (method, network, until) => {
+  ] as const)("%s on %s: the law of the reference", async ([method, network, until], { skip }) => {
+    skipSlow(skip);
     const named = /^[\w-]+$/.test(network);
     const options = {
       ...(named ? { example: network } : { network }),

@@ -17,7 +17,7 @@ import {
   SafetensorsError,
   visibleLaw,
 } from "../src/index.ts";
-import { device, reference } from "./devices.ts";
+import { device, reference, skipSlow } from "./devices.ts";
 
 const stateAfter = async (on: GpuDevice | ReferenceDevice, steps: number, options: RbmOptions) => {
   using machine = await rbm.create(on, options);
@@ -149,7 +149,8 @@ describe("physics", () => {
     expect(seen).toContain("101101101");
   });
 
-  it("digits: the machine reconstructs them, and its samples have as much ink", async () => {
+  it("digits: the machine reconstructs them, and its samples have as much ink", async ({ skip }) => {
+    skipSlow(skip);
     using machine = await rbm.create(device, { images: 300, hidden: 16, chains: 32, learningRate: 0.05 });
     const before = await machine.measure();
     await machine.run(300);

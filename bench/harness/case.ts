@@ -1,16 +1,20 @@
 // What a benchmark declares. A bench file is of a model's stem and exports `bench`: how its kernels are checked, and cases, each a kernel at a
 // size, with the operations and bytes of an update as its head counts them. Everything else is done for all alike (time.ts, fit.ts).
 
-import type { Device } from "../../src/device/device.ts";
-import { ParameterError } from "../../src/device/errors.ts";
+import { type Device, ReferenceDevice } from "../../src/device/device.ts";
+import { GpuError, ParameterError } from "../../src/device/errors.ts";
 import type { GpuDevice } from "../../src/device/gpu.ts";
 import type { Simulation } from "../../src/models/model.ts";
 
-/** Per elementary update: operations on u32 and on f32, a fused multiplication and addition as two, and bytes that must come from memory. */
+/**
+ * Per elementary update: operations on u32 and on f32, a fused multiplication and addition as two; bytes that must come from memory; and
+ * bytes of workgroup memory, where neighbouring lanes have different ones.
+ */
 export interface Counted {
   integer?: number;
   float?: number;
   bytes?: number;
+  workgroup?: number;
 }
 
 /** What is timed. */
@@ -26,7 +30,10 @@ export interface Contender {
 export interface Case {
   /** One ladder of sizes has one name. */
   kernel: string;
+  /** What runs, also where it is smaller than what it is timed beside. */
   size: readonly number[];
+  /** The size of the others that it is timed beside, where its own is another. */
+  beside?: readonly number[];
   /** What the cost of a step is fitted against, and what that counts. */
   n: number;
   of: string;
@@ -73,55 +80,6 @@ export interface Programs {
   python(source: string, words: readonly (string | number)[]): Promise<Contender | undefined>;
 }
 
-type Row = Omit<Case, "by" | "create" | "counted">;
-
-export const plainC = (
-  programs: Programs,
-  row: Row,
-  source: string,
-  words: (steps: number) => readonly (string | number)[],
-): Case => ({
-  ...row,
-  kernel: `${row.kernel}, C, ${programs.threads} threads`,
-  by: "peer",
-  create: () => programs.c(source, words, row.updates),
-});
-
-export const python = (programs: Programs, row: Row, source: string, words: readonly (string | number)[]): Case => ({
-  ...row,
-  kernel: `${row.kernel}, Python`,
-  by: "peer",
-  create: () => programs.python(source, words),
-});
-
-/** The same in a plain loop of JavaScript. */
-export const javaScript = (
-  row: Row,
-  prepare: () => Promise<(steps: number) => void> | ((steps: number) => void),
-): Case => ({
-  ...row,
-  kernel: `${row.kernel}, JavaScript`,
-  by: "peer",
-  async create() {
-    const loop = await prepare();
-    return { run: async (steps) => loop(steps), dispose: () => {} };
-  },
-});
-
-/** The same by the reference. */
-export const reference = (row: Row, create: Case["create"]): Case => ({
-  ...row,
-  kernel: `${row.kernel}, reference`,
-  by: "reference",
-  create,
-});
-
-/** A simulation of any model, whose steps are the steps. */
-export const simulated = async (simulation: Promise<Simulation>): Promise<Contender> => {
-  const made = await simulation;
-  return { run: (steps) => made.run(steps), dispose: () => made[Symbol.dispose]() };
-};
-
 /** @throws ParameterError for the reference */
 export function gpuOnly(device: Device): asserts device is GpuDevice {
   if (device.kind === "gpu") return;
@@ -129,4 +87,22 @@ export function gpuOnly(device: Device): asserts device is GpuDevice {
     "device",
     "device reference: it is the yardstick of truth, not of speed; choose a GPU device.",
   );
+}
+
+/** Replicas with a workgroup each: as many as fill the device. */
+export const workgroupsOf = ({ software }: Place) => (software ? 4 : 528);
+
+/** What a kernel made is what the reference makes, bit by bit. @throws GpuError, then nothing is timed */
+export async function sameDigest(
+  what: string,
+  device: Device,
+  steps: number,
+  create: (on: Device) => Promise<Simulation>,
+): Promise<void> {
+  using own = await create(device);
+  using other = await create(new ReferenceDevice(device.info.host));
+  for (const each of [own, other]) await each.run(steps);
+  if ((await own.digest()) !== (await other.digest())) {
+    throw new GpuError(`bench ${what}: the state differs from the reference's; nothing was timed.`);
+  }
 }

@@ -29,18 +29,21 @@ export interface Comparison {
 
 type Row = KeptDocument["rows"][number];
 
-/** Relative standard error of a row's median. A single timing says nothing of its error. */
+/** Relative standard error of a row's median, of at least two repeats (result.ts). */
 function standardError({ spread, repeats = REPEATS }: Row): number {
-  if (repeats < 2) return Number.POSITIVE_INFINITY;
   const deviation = spread / SPREADS[Math.min(repeats - 2, SPREADS.length - 1)];
   return (1.2533 * deviation) / Math.sqrt(repeats);
 }
 
 const keyOf = ({ model, kernel, size }: Row) => JSON.stringify([model, kernel, size]);
 
+/** Browsers tell no description, and some nothing but a vendor. */
+const deviceOf = ({ device: { description, vendor, architecture } }: KeptDocument) =>
+  [vendor, architecture, description].filter(Boolean).join(", ") || "no name";
+
 /** @throws ParameterError where the devices differ: their rates cannot be compared; and where no row is of both */
 export function compare(now: KeptDocument, before: KeptDocument): { rows: Comparison[]; missing: string[] } {
-  const [own, other] = [now.device.description, before.device.description];
+  const [own, other] = [now, before].map(deviceOf);
   if (own !== other) {
     throw new ParameterError(
       "baseline",

@@ -1,5 +1,6 @@
 // Figures of repeated timings: median and spread, the share of the machine's limits, and how cost grows with size.
 
+import { quantile } from "../../src/statistics/median.ts";
 import type { Counted } from "./case.ts";
 import type { BenchRow, Exponent, Machine } from "./result.ts";
 
@@ -10,20 +11,16 @@ export function grouped<T>(values: readonly T[], keyOf: (value: T) => string): M
   return groups;
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-}
-
 /** The median, and the distance of the extremes in its units. */
 export function summary(values: readonly number[]): { value: number; spread: number } {
-  const value = median(values);
+  const value = quantile(values, 0.5);
   return { value, spread: (Math.max(...values) - Math.min(...values)) / value };
 }
 
 /** The measured limit that the counted work comes nearest to. */
 export function shareOf(rate: number, counted: Counted, machine: Machine): { share: number; bound: keyof Counted } {
-  const limits = { integer: machine.integer, float: machine.float, bytes: machine.copy };
+  const { integer, float, copy: bytes, workgroup } = machine;
+  const limits = { integer, float, bytes, workgroup };
   const shares = (Object.keys(limits) as (keyof Counted)[]).map((bound) => ({
     bound,
     share: (rate * (counted[bound] ?? 0)) / limits[bound],

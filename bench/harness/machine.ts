@@ -1,18 +1,13 @@
-// What a device does at most, measured by small kernels of our own (shaders/bench/), whose results are checked first: copy bandwidth, rates of
-// u32 and f32 arithmetic, reads of workgroup memory, and what a submission and a dispatch cost by themselves.
+// What a device does at most, measured by small kernels of our own (shaders/bench/), whose results are checked first (machine-check.ts):
+// copy bandwidth, rates of u32 and f32 arithmetic, reads of workgroup memory, and what a submission and a dispatch cost by themselves.
 
-import { GpuError, OutOfMemoryError } from "../../src/device/errors.ts";
+import { OutOfMemoryError } from "../../src/device/errors.ts";
 import type { GpuDevice } from "../../src/device/gpu.ts";
 import { grid, type Kernel } from "../../src/device/kernel.ts";
+import { checkCopy, checkEnds, FACTOR, ROUND, ROUNDS, SEED, TERM, WORKGROUP } from "./machine-check.ts";
 import type { Machine } from "./result.ts";
 import { stepsFor } from "./time.ts";
 
-const WORKGROUP = 128;
-const SEED = 0x2545f491;
-/** Chains end near 1 however long they are: 1 = 1 · factor + term. */
-const [FACTOR, TERM] = [0.75, 0.25];
-/** Work of one round of a thread, as the shader counts it. */
-const ROUND = { integer: 96, integer_pairs: 48, float: 128, workgroup_memory: 64 } as const;
 /** Dispatches of one submission at most; fewer where they are long. */
 const MOST = 256;
 
@@ -39,8 +34,8 @@ export async function measureMachine(device: GpuDevice, timing: Timing): Promise
         device.write(run, words);
         await many(device, kernel, group, [workgroups, 1], count);
       };
-      await dispatch(5, 1);
-      check(entryPoint, new Uint32Array(await device.read(ends, 0, 16 * 2 * WORKGROUP)));
+      await dispatch(ROUNDS, 1);
+      checkEnds(entryPoint, new Uint32Array(await device.read(ends, 0, 16 * 2 * WORKGROUP)));
       const rounds = device.info.software ? 256 : 64; // some milliseconds either way
       const seconds = await secondsOf((steps) => dispatch(rounds, steps), timing);
       return (threads * rounds * ROUND[entryPoint]) / seconds;
@@ -104,8 +99,7 @@ async function copyOf(device: GpuDevice, size: number, timing: Timing): Promise<
     await fill(1);
     await copy(1);
     for (const at of [0, size / 2, size - 4096]) {
-      const words = new Uint32Array(await device.read(buffers[0], at, 4096));
-      if (words.some((word, i) => word !== Math.imul(at / 4 + i, 0x9e3779b1) >>> 0)) throw wrong("copy");
+      checkCopy(at, new Uint32Array(await device.read(buffers[0], at, 4096)));
     }
     return (2 * size) / (await secondsOf(copy, timing));
   } finally {
@@ -153,51 +147,4 @@ async function secondsOf(run: (steps: number) => Promise<void>, { quick, signal 
     least = Math.min(least, (performance.now() - start) / 1000 / steps);
   }
   return least;
-}
-
-/** What 5 rounds leave, thread by thread. @throws GpuError */
-function check(entryPoint: keyof typeof ROUND, found: Uint32Array): void {
-  const floats = new Float32Array(found.buffer);
-  const right = found.every((word, i) => {
-    const [thread, lane] = [i >> 2, i & 3];
-    if (entryPoint === "integer_pairs" && lane > 1) return word === 0;
-    if (entryPoint.startsWith("integer")) return word === integerEnd(thread, lane);
-    if (entryPoint === "float") return Math.abs(floats[i] - floatEnd(thread, lane)) < 1e-5;
-    return word === memoryEnd(thread % WORKGROUP, lane);
-  });
-  if (!right) throw wrong(entryPoint);
-}
-
-const wrong = (kernel: string) =>
-  new GpuError(
-    `bench: the kernel that measures ${kernel.replace("_", " ")} gave a wrong result; nothing was timed. Update the GPU's driver.`,
-  );
-
-const rotated = (x: number, by: number) => (x << by) | (x >>> (32 - by));
-
-function integerEnd(thread: number, lane: number): number {
-  let x = (SEED + 8 * thread + lane) | 0;
-  let y = (x + 4) | 0;
-  for (let mix = 0; mix < 4 * 5; mix++) {
-    x = (x + y) | 0;
-    y = rotated(y, 13) ^ x;
-    y = (y + x) | 0;
-    x = rotated(x, 17) ^ y;
-  }
-  return (x ^ y) >>> 0;
-}
-
-function floatEnd(thread: number, lane: number): number {
-  const starts = [0, 0.4, 0.8, 1.2].map((more) => (thread % 256) / 256 + lane / 10 + more);
-  return starts.reduce((sum, start) => sum + 1 + (start - 1) * FACTOR ** 20, 0);
-}
-
-function memoryEnd(lane: number, part: number): number {
-  const word = (at: number) => (SEED + 4 * (at % 512) + part) | 0;
-  let sum = 0;
-  for (let at = lane; at < lane + 5; at++) {
-    sum ^= (word(at) + word(at + WORKGROUP)) | 0;
-    sum = (sum + (word(at + 2 * WORKGROUP) ^ word(at + 3 * WORKGROUP))) | 0;
-  }
-  return sum >>> 0;
 }

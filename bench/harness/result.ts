@@ -84,15 +84,22 @@ export function readResult(text: string, name: string): KeptDocument {
   } catch (error) {
     throw no(`it is no JSON (${(error as Error).message})`);
   }
-  if (typeof found?.device?.description !== "string") throw no("it names no device");
+  const { description, vendor, architecture }: Partial<DeviceInfo> = found?.device ?? {};
+  if ([description, vendor, architecture].some((word) => typeof word !== "string")) throw no("it names no device");
   if (!Array.isArray(found.rows) || found.rows.length === 0) throw no("it has no rows");
   for (const [i, row] of found.rows.entries()) {
     const right =
       [row?.model, row?.kernel, row?.unit].every((word) => typeof word === "string") &&
       Array.isArray(row.size) &&
+      row.size.every(Number.isFinite) &&
       [row.rate, row.spread].every(Number.isFinite) &&
-      row.rate > 0;
+      row.rate > 0 &&
+      row.spread >= 0;
     if (!right) throw no(`row ${i + 1} lacks a model, kernel, size, unit, spread or rate`);
+    const { repeats } = row;
+    if (repeats !== undefined && !(Number.isInteger(repeats) && repeats >= 2)) {
+      throw no(`row ${i + 1} has repeats ${repeats}, and noise shows in 2 or more`);
+    }
   }
   return found;
 }

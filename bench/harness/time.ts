@@ -1,10 +1,11 @@
 // Times the cases of a benchmark: checked first, warmed up, then all contenders of a size in turn, again and again, so that a busy moment of the
 // machine meets them alike.
 
-import { GpuError, OutOfMemoryError, ParameterError } from "../../src/device/errors.ts";
+import { GibbsError, GpuError, OutOfMemoryError, ParameterError } from "../../src/device/errors.ts";
 import type { GpuDevice } from "../../src/device/gpu.ts";
+import { quantile } from "../../src/statistics/median.ts";
 import type { Bench, Case, Contender, Programs } from "./case.ts";
-import { exponentsOf, grouped, median, shareOf, summary } from "./fit.ts";
+import { exponentsOf, grouped, shareOf, summary } from "./fit.ts";
 import type { BenchRow, Exponent, Machine } from "./result.ts";
 
 /** Energy, where the platform tells it. */
@@ -60,7 +61,10 @@ function chosen(cases: readonly Case[], quick: boolean): readonly Case[] {
   return cases.filter((each) => first.includes(each) || (each.by === "peer" && sizes.has(keyOf(each))));
 }
 
-const keyOf = ({ size, unit }: Case) => `${size.join()} ${unit}`;
+/** Contenders that are timed in turn. */
+const keyOf = ({ size, beside = size, unit }: Case) => `${beside.join()} ${unit}`;
+
+const nameOf = (model: string, { kernel, size }: Case) => `${model}: ${kernel}, ${size.join("×")}`;
 
 interface Entry {
   of: Case;
@@ -68,6 +72,8 @@ interface Entry {
   steps: number;
   seconds: number[];
   joules: number[];
+  /** It failed while it ran: what it did before does not count. */
+  dropped?: true;
 }
 
 async function timeGroup(model: string, group: readonly Case[], options: BenchOptions): Promise<BenchRow[]> {
@@ -76,46 +82,76 @@ async function timeGroup(model: string, group: readonly Case[], options: BenchOp
   const entries: Entry[] = [];
   try {
     for (const each of group) {
-      onProgress?.(`${model}: ${each.kernel}, ${each.size.join("×")}`);
+      onProgress?.(nameOf(model, each));
       const contender = await made(model, each, options);
       if (!contender) continue;
-      const entry = { of: each, contender, steps: 0, seconds: [], joules: [] };
+      const entry: Entry = { of: each, contender, steps: 0, seconds: [], joules: [] };
       entries.push(entry);
-      entry.steps = await stepsFor(contender, each.least ?? 1, seconds, signal);
+      await orDropped(model, entry, options, async () => {
+        entry.steps = await stepsFor(contender, each.least ?? 1, seconds, signal);
+      });
     }
     for (let repeat = 0; repeat < repeats; repeat++) {
-      for (const entry of entries) {
+      for (const entry of entries.filter(({ dropped }) => !dropped)) {
         signal?.throwIfAborted();
-        onProgress?.(`${model}: ${entry.of.kernel}, ${entry.of.size.join("×")}, ${repeat + 1} of ${repeats}`);
-        const end = entry.of.by ? undefined : await meter?.begin();
-        entry.seconds.push((await timed(entry.contender, entry.steps)) / entry.steps);
-        const joules = await end?.();
-        if (joules !== undefined) entry.joules.push(joules / entry.steps / entry.of.updates);
+        onProgress?.(`${nameOf(model, entry.of)}, ${repeat + 1} of ${repeats}`);
+        await orDropped(model, entry, options, () => timeOnce(entry, meter));
       }
     }
   } finally {
     for (const { contender } of entries) await contender.dispose();
   }
-  const rows = entries.map((entry) => rowOf(model, entry, options.machine));
+  const rows = entries.filter(({ dropped }) => !dropped).map((entry) => rowOf(model, entry, options.machine));
   for (const row of rows) onRow?.(row);
   return rows;
 }
 
+async function timeOnce({ of, contender, steps, seconds, joules }: Entry, meter: Meter | undefined): Promise<void> {
+  const end = of.by ? undefined : await meter?.begin();
+  seconds.push((await timed(contender, steps)) / steps);
+  const used = await end?.();
+  if (used !== undefined) joules.push(used / steps / of.updates);
+}
+
+/**
+ * What costs a row and not the benchmark: that a size does not fit on this device, and whatever befalls another program, which may need more
+ * memory than there is, or be killed.
+ */
+const isBearable = ({ by }: Case, error: unknown) =>
+  by === "peer" || error instanceof ParameterError || error instanceof OutOfMemoryError;
+
 /** The contender, or undefined where it does not fit on this device or its program is not to be had. */
-async function made(model: string, { kernel, size, create }: Case, { log }: BenchOptions) {
+async function made(model: string, each: Case, { log, signal }: BenchOptions) {
   try {
-    return await create();
+    return await each.create();
   } catch (error) {
-    if (!(error instanceof ParameterError || error instanceof OutOfMemoryError)) throw error;
-    log(`left out: ${model}, ${kernel}, ${size.join("×")}: ${error.message}`);
+    signal?.throwIfAborted();
+    if (!isBearable(each, error)) throw error;
+    log(`left out: ${nameOf(model, each)}: ${(error as Error).message}`);
     return undefined;
   }
 }
 
+/** The same where it shows only as it runs. */
+async function orDropped(model: string, entry: Entry, { log, signal }: BenchOptions, work: () => Promise<void>) {
+  try {
+    await work();
+  } catch (error) {
+    signal?.throwIfAborted(); // Ctrl-C ends programs too
+    if (!isBearable(entry.of, error)) throw error;
+    entry.dropped = true;
+    log(`left out: ${nameOf(model, entry.of)}: ${(error as Error).message}`);
+  }
+}
+
+/** @throws GibbsError where a clock of its own tells no time */
 async function timed(contender: Contender, steps: number): Promise<number> {
   const start = performance.now();
-  const own = await contender.run(steps);
-  return own ?? Math.max(1e-6, (performance.now() - start) / 1000); // browsers round their clocks
+  const seconds = (await contender.run(steps)) ?? (performance.now() - start) / 1000;
+  if (!(seconds >= 0 && Number.isFinite(seconds))) {
+    throw new GibbsError(`bench: ${steps} steps took ${seconds} s; nothing was timed.`);
+  }
+  return Math.max(1e-6, seconds); // browsers round their clocks
 }
 
 /** Warms up, and finds how many steps a repeat of about so many seconds makes. */
@@ -143,7 +179,7 @@ function rowOf(model: string, { of, contender, seconds, joules }: Entry, machine
     ...{ model, kernel: contender.name ? kernel.replace(/Python$/, contender.name) : kernel, size: [...size] },
     ...{ rate: value, unit, spread, n, of: counts, repeats: seconds.length, seconds: updates / value },
     ...(counted ? { counted, ...shareOf(value, counted, machine) } : {}),
-    ...(joules.length > 0 ? { joules: median(joules) } : {}),
+    ...(joules.length > 0 ? { joules: quantile(joules, 0.5) } : {}),
     ...(by ? { by } : {}),
   };
 }

@@ -20,7 +20,12 @@ export function time(seconds: number): string {
   return `${Number((seconds / Number(size)).toPrecision(3))} ${unit}`;
 }
 
-const LIMITS: Record<keyof Counted, string> = { integer: "u32", float: "f32", bytes: "copy" };
+const LIMITS: Record<keyof Counted, string> = {
+  integer: "u32",
+  float: "f32",
+  bytes: "copy",
+  workgroup: "workgroup memory",
+};
 
 export const shareOfLimit = ({ share, bound }: Partial<BenchRow>) =>
   share !== undefined && bound ? `${Number((100 * share).toPrecision(2))} % of ${LIMITS[bound]}` : "";

@@ -50,8 +50,14 @@ export function programs(log: (text: string) => void): Programs & AsyncDisposabl
       if (!program) return undefined;
       return {
         async run(steps) {
-          const { stdout } = await execute(program, words(steps).map(String));
-          return (updates * steps) / Number(stdout.split(/\s/)[0]);
+          const { stdout } = await execute(program, words(steps).map(String)).catch((error) => {
+            throw new GibbsError(`bench: the peer in C ended: ${endOf(error)}`);
+          });
+          const rate = Number(stdout.split(/\s/)[0]);
+          if (!(rate > 0 && Number.isFinite(rate))) {
+            throw new GibbsError(`bench: the peer in C told no rate but "${stdout.slice(0, 80).trim()}".`);
+          }
+          return (updates * steps) / rate;
         },
         dispose: () => {},
       };
@@ -64,6 +70,11 @@ export function programs(log: (text: string) => void): Programs & AsyncDisposabl
       for (const folder of folders) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Why a program ended: its last words, the signal that killed it, or its exit code. */
+function endOf({ stderr, code, signal }: { stderr?: string; code?: unknown; signal?: unknown }): string {
+  return stderr?.trim().split("\n").at(-1) || (signal ? `killed by ${signal}` : `exit code ${code}`);
 }
 
 /** A process that lives as long as its timings: it takes seconds to begin. */
@@ -82,25 +93,34 @@ async function served(
       complaint = message;
       resolve();
     });
-    child.on("close", () => resolve());
+    child.on("close", (code, signal) => {
+      complaint = endOf({ stderr: complaint, code, signal });
+      resolve();
+    });
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => {
     const line = await Promise.race([lines.next(), ended]);
     return line && !line.done ? (line.value as string) : undefined;
   };
-  const lastWords = () => complaint.trim().split("\n").at(-1) ?? "";
   const name = await next();
   if (name === undefined) {
     await ended;
-    return { failure: lastWords() };
+    return { failure: complaint };
   }
   const contender: Contender = {
     name,
     async run(steps) {
       child.stdin.write(`${steps}\n`);
-      const seconds = Number(await next());
-      if (!(seconds > 0)) throw new GibbsError(`bench: the peer ${name} ended: ${lastWords()}`);
+      const line = await next();
+      if (line === undefined) {
+        await ended;
+        throw new GibbsError(`bench: the peer ${name} ended: ${complaint}`);
+      }
+      const seconds = Number(line);
+      if (!(seconds > 0 && Number.isFinite(seconds))) {
+        throw new GibbsError(`bench: the peer ${name} told no seconds but "${line.slice(0, 80)}".`);
+      }
       return seconds;
     },
     async dispose() {

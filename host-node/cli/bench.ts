@@ -35,7 +35,7 @@ export const BENCH_FLAGS = [
     value: "FILE",
     help: "compare with an earlier result; exit 1 where a kernel is slower beyond noise",
   },
-  { name: "out", value: "FILE", help: "write the result to FILE.json" },
+  { name: "out", value: "FILE", help: "write the result to FILE.json, anew after each model" },
   JSON_FLAG,
   QUIET,
 ];
@@ -46,6 +46,7 @@ export async function bench(words: readonly string[]): Promise<void> {
   const out = await outOf(given);
   const baseline = await baselineOf(given);
   const plain = !given.has("json");
+  const quiet = given.has("quiet");
   const document = await withDevice(given, async (device, signal) => {
     gpuOnly(device);
     if (baseline) {
@@ -54,7 +55,6 @@ export async function bench(words: readonly string[]): Promise<void> {
       compare({ ...baseline, device: device.info, rows }, baseline);
     }
     if (plain) process.stdout.write(`device  ${deviceLine(device.info)}\n`);
-    const quiet = given.has("quiet");
     const log = (text: string) => {
       if (!quiet) process.stderr.write(`${text}\n`);
     };
@@ -76,17 +76,45 @@ export async function bench(words: readonly string[]): Promise<void> {
       onProgress: (text) => progress.update(done, text),
     };
     for (const { model, load } of chosen) {
-      const { rows, exponents } = await timeBench(model, await load(), device, options);
-      document.rows.push(...rows);
-      document.exponents.push(...exponents);
+      const { rows, exponents } = await keeping(out, document, options, async (noting) =>
+        timeBench(model, await load(), device, noting),
+      );
       done++;
       if (plain) process.stdout.write(`\n${modelBlock(model, rows, exponents)}`);
     }
     return document;
   });
-  if (out !== undefined) await writeFileWhole(out, `${JSON.stringify(document, null, 2)}\n`);
   if (!plain) process.stdout.write(json(document));
-  if (baseline) judge(document, baseline, plain ? process.stdout : process.stderr);
+  if (baseline) judge(document, baseline, plain ? process.stdout : quiet ? undefined : process.stderr);
+}
+
+type Timed = Awaited<ReturnType<typeof timeBench>>;
+
+/** Adds a model's rows to the document as they come, and writes it whatever happens: an interruption or a failure costs what follows. */
+async function keeping(
+  out: string | undefined,
+  document: BenchDocument,
+  options: BenchOptions,
+  time: (noting: BenchOptions) => Promise<Timed>,
+): Promise<Timed> {
+  const write = async () => {
+    if (out !== undefined) await writeFileWhole(out, `${JSON.stringify(document, null, 2)}\n`);
+  };
+  try {
+    const timed = await time({ ...options, onRow: (row) => document.rows.push(row) });
+    document.exponents.push(...timed.exponents);
+    await write();
+    return timed;
+  } catch (error) {
+    const { length } = document.rows;
+    if (out !== undefined && length > 0) {
+      await write().then(
+        () => options.log(`${out} keeps the ${length} rows that were measured`),
+        (failure) => options.log(failure.message), // the error before is the one to throw
+      );
+    }
+    throw error;
+  }
 }
 
 interface Chosen {
@@ -124,10 +152,10 @@ async function baselineOf(given: Arguments): Promise<KeptDocument | undefined> {
 }
 
 /** @throws FailedError where a kernel is slower */
-function judge(document: BenchDocument, baseline: KeptDocument, to: NodeJS.WritableStream): void {
+function judge(document: BenchDocument, baseline: KeptDocument, to: NodeJS.WritableStream | undefined): void {
   const { rows, missing } = compare(document, baseline);
-  to.write(`\n${comparisonTable(rows)}`);
-  if (missing.length > 0) to.write(`\nin the baseline only:\n${missing.map((row) => `  ${row}\n`).join("")}`);
+  to?.write(`\n${comparisonTable(rows)}`);
+  if (missing.length > 0) to?.write(`\nin the baseline only:\n${missing.map((row) => `  ${row}\n`).join("")}`);
   const slower = rows.filter(({ verdict }) => verdict === "slower");
   if (slower.length > 0)
     throw new FailedError(`${slower.length} of ${rows.length} kernels are slower than the baseline.`);

@@ -8,7 +8,7 @@ import { type BenchDocument, type BenchRow, type Machine, readResult } from "../
 import { timeBench } from "../../bench/harness/time.ts";
 import { prefixed, shareOfLimit, time } from "../../bench/harness/words.ts";
 import { benched, benchOf } from "../../bench/index.ts";
-import { GpuError, ParameterError } from "../../src/device/errors.ts";
+import { GpuError, OutOfMemoryError, ParameterError } from "../../src/device/errors.ts";
 import type { GpuDevice } from "../../src/device/gpu.ts";
 import { models } from "../../src/models/index.ts";
 
@@ -96,9 +96,19 @@ describe("a result beside an earlier one", () => {
   });
   it("is not compared with another device's, nor with nothing", () => {
     const other = result({}, { device: { ...device, description: "e 2.0" } });
-    expect(() => compare(result(), other)).toThrow(/"e 2.0".*"d 1.0"/);
+    expect(() => compare(result(), other)).toThrow(/"v, a, e 2.0".*"v, a, d 1.0"/);
     expect(() => compare(result(), { ...result(), rows: [{ ...row(8), model: "rbm" }] })).toThrow(ParameterError);
   });
+});
+
+it("devices that have no description are told apart by what they have", () => {
+  const [own, other, same] = ["apple", "amd", "apple"].map((vendor) =>
+    result({}, { device: { ...device, vendor, architecture: "", description: "" } }),
+  );
+  expect(() => compare(own, other)).toThrow(/"amd".*"apple"/);
+  expect(verdicts(own, same)).toEqual(["same", "same", "same"]);
+  const newer = result({}, { device: { ...device, vendor: "apple", architecture: "metal-3", description: "" } });
+  expect(() => compare(own, newer)).toThrow(/"apple, metal-3".*"apple"/);
 });
 
 describe("a file of a result", () => {
@@ -111,9 +121,24 @@ describe("a file of a result", () => {
     [JSON.stringify({ device, rows: [] }), "no rows"],
     [JSON.stringify({ device, rows: [row(8), { ...row(8), rate: 0 }] }), "row 2"],
     [JSON.stringify({ device, rows: [null] }), "row 1"],
+    [JSON.stringify({ device: { description: "d" }, rows: [row(8)] }), "no device"],
+    ...[{ spread: -1 }, { spread: null }, { size: [8, null] }, { repeats: 1 }, { repeats: null }, { repeats: 2.5 }].map(
+      (wrong) => [JSON.stringify({ device, rows: [row(8), { ...row(8), ...wrong }] }), "row 2"],
+    ),
   ])("is refused where it is %s", (text, why) => {
     expect(() => readResult(text, "a.json")).toThrow(ParameterError);
     expect(() => readResult(text, "a.json")).toThrow(why);
+  });
+  it("has a noise that is a number, however few its repeats", () => {
+    const rows = SIZES.map((size) => ({ ...row(size, { noise: 0.001 }), repeats: 2 }));
+    const before = readResult(JSON.stringify(result({}, { rows })), "a.json");
+    const now = result({ factor: 0.5, noise: 0.001 });
+    for (const { noise, verdict } of compare(now, before).rows) {
+      expect(noise).toBeLessThan(0.2);
+      expect(verdict).toBe("slower");
+    }
+    const old = { ...before, rows: rows.map(({ repeats, ...rest }) => rest) };
+    expect(verdicts(now, old as BenchDocument)).toEqual(["slower", "slower", "slower"]);
   });
 });
 
@@ -135,7 +160,9 @@ it("a share is that of the limit which binds", () => {
   expect(shareOf(1e8, { integer: 50, bytes: 1 }, MACHINE)).toEqual({ bound: "integer", share: 0.5 });
   expect(shareOf(1e8, { integer: 50, bytes: 8 }, MACHINE)).toEqual({ bound: "bytes", share: 0.8 });
   expect(shareOf(1e8, { float: 100 }, MACHINE)).toEqual({ bound: "float", share: 0.25 });
+  expect(shareOf(1e8, { float: 100, workgroup: 48 }, MACHINE)).toEqual({ bound: "workgroup", share: 0.48 });
   expect(shareOfLimit({ share: 0.256, bound: "float" })).toBe("26 % of f32");
+  expect(shareOfLimit({ share: 0.5, bound: "workgroup" })).toBe("50 % of workgroup memory");
 });
 
 it("figures in words", () => {
@@ -207,6 +234,76 @@ describe("timing", () => {
     const { rows } = await timeFake([fake("a", 10, 1e-3), large], { log: (text) => said.push(text) });
     expect(rows.map(({ n }) => n)).toEqual([10]);
     expect(said).toEqual([expect.stringContaining("size 100: it does not fit")]);
+  });
+  describe("a peer that fails while it runs", () => {
+    /** Fails at its call of this number. */
+    const failing = (by: Case["by"], at: number, order: string[] = []): Case => {
+      const made = fake("b", 10, 1e-3, order);
+      return {
+        ...made,
+        ...(by ? { by } : {}),
+        async create() {
+          const contender = (await made.create())!;
+          let calls = 0;
+          return {
+            ...contender,
+            run: (steps) => (++calls === at ? Promise.reject(new Error("out of memory")) : contender.run(steps)),
+          };
+        },
+      };
+    };
+    it.each([1, 3, 8])("is left out with a word, at call %i, and the others stay", async (at) => {
+      const [said, order]: string[][] = [[], []];
+      const cases = [fake("a", 10, 1e-3, order), failing("peer", at, order), fake("a", 20, 1e-3, order)];
+      const { rows } = await timeFake(cases, { log: (text) => said.push(text) });
+      expect(rows.map(({ kernel, n, repeats }) => [kernel, n, repeats])).toEqual([
+        ["a", 10, 5],
+        ["a", 20, 5],
+      ]);
+      expect(said).toEqual(["left out: ising: b, 10: out of memory"]);
+      expect(order.filter((word) => word === "b freed")).toHaveLength(1);
+    });
+    it("or tells no time", async () => {
+      const said: string[] = [];
+      const peer: Case = { ...fake("b", 10, Number.NaN), by: "peer" };
+      const { rows } = await timeFake([fake("a", 10, 1e-3), peer], { log: (text) => said.push(text) });
+      expect(rows.map(({ kernel }) => kernel)).toEqual(["a"]);
+      expect(said.join()).toContain("NaN s");
+    });
+    it("stops the benchmark where it is a kernel of ours, the reference, or the user's wish", async () => {
+      for (const by of [undefined, "reference"] as const) {
+        await expect(timeFake([failing(by, 8)])).rejects.toThrow("out of memory");
+      }
+      const controller = new AbortController();
+      const ended = fake("b", 10, 1e-3);
+      ended.by = "peer";
+      ended.create = async () => ({
+        async run() {
+          controller.abort(new Error("interrupted"));
+          throw new Error("killed by SIGINT");
+        },
+        dispose: () => {},
+      });
+      const options = { quick: true, machine: MACHINE, log: () => {}, signal: controller.signal };
+      const bench: Bench = { check: async () => {}, cases: () => [fake("a", 10, 1e-3), ended] };
+      await expect(timeBench("ising", bench, place, options)).rejects.toThrow("interrupted");
+    });
+  });
+  it("tells the size that ran, also beside a larger one", async () => {
+    const order: string[] = [];
+    const few: Case = { ...fake("b", 10, 1e-3, order), by: "peer", beside: [1000] };
+    const { rows } = await timeFake([fake("a", 1000, 1e-3, order), fake("a", 10, 1e-3), few], { quick: true });
+    expect(rows.filter(({ kernel }) => kernel === "b").map(({ size, n }) => [size, n])).toEqual([[[10], 10]]);
+    expect(order.join(" ")).toContain("a b a b a b a freed b freed");
+  });
+  it("leaves out what turns out not to fit as it runs", async () => {
+    const [large, said]: [Case, string[]] = [fake("a", 100, 1e-3), []];
+    large.create = async () => ({
+      run: () => Promise.reject(new OutOfMemoryError("size 100: no memory.")),
+      dispose: () => {},
+    });
+    const { rows } = await timeFake([fake("a", 10, 1e-3), large], { log: (text) => said.push(text) });
+    expect([rows.map(({ n }) => n), said]).toEqual([[10], ["left out: ising: a, 100: size 100: no memory."]]);
   });
   it("takes the smallest sizes of the first ladder alone in a quick run", async () => {
     const all = [10, 20, 40, 80].flatMap((n) => [fake("a", n, 1e-3), fake("b", n, 1e-3)]);

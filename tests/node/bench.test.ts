@@ -1,7 +1,7 @@
 // `gibbs bench` from outside, and energy counters as Linux shows them.
 
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,6 +33,8 @@ const faster = (document: BenchDocument, factor: number) => ({
   rows: document.rows.map((row) => ({ ...row, rate: factor * row.rate })),
 });
 
+const ANOTHER = { vendor: "another", architecture: "one", description: "" };
+
 describe("gibbs bench", () => {
   it("writes one document, which is a baseline for the next run", { timeout: 240_000 }, async () => {
     const first = await bench(...QUICK, "--json", "--out", "first.json");
@@ -60,16 +62,43 @@ describe("gibbs bench", () => {
     expect(now.status).toBe(0);
     expect(JSON.parse(now.stdout).rows).toHaveLength(3); // the comparison stands on the other stream
     expect(now.stderr).toContain("faster");
+    const quiet = await bench(...QUICK, "--json", "--quiet", "--baseline", "slow.json");
+    const own = quiet.stderr.split("\n").filter((line) => line !== "" && !line.startsWith("Warning: max")); // those are Dawn's
+    expect([quiet.status, JSON.parse(quiet.stdout).rows.length, own]).toEqual([0, 3, []]);
+  });
+
+  it("keeps what it has measured where it is interrupted", { timeout: 240_000 }, async () => {
+    const words = ["bench", "curie-weiss", "ising", "hopfield", "--quick", "--out", "kept.json"];
+    const child = spawn(process.execPath, [BIN, ...words], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
+    child.stdout.resume();
+    const ended = new Promise<number | null>((resolve) => child.on("close", (status) => resolve(status)));
+    const interval = setInterval(() => {
+      if (!existsSync(join(root, "kept.json"))) return;
+      clearInterval(interval);
+      child.kill("SIGINT");
+    }, 20);
+    const status = await ended;
+    clearInterval(interval);
+    expect([status, stderr.includes("interrupted")]).toEqual([130, true]);
+    const { rows, exponents } = read("kept.json");
+    expect(rows.filter(({ model }) => model === "curie-weiss")).toHaveLength(3);
+    expect(rows.filter(({ model }) => model === "hopfield")).toEqual([]);
+    expect(exponents.map(({ model }) => model)).toContain("curie-weiss");
+    expect(stderr).toContain(`kept.json keeps the ${rows.length} rows`);
   });
 
   it("refuses what it cannot compare or write, before any work", { timeout: 240_000 }, async () => {
     writeFileSync(join(root, "text.json"), "no JSON");
     const row = { model: "ising", kernel: "packed", size: [8, 8], rate: 1, spread: 0, unit: "flips/s" };
-    write("other.json", { gibbs: "0.1.0", device: { description: "another" }, rows: [row] });
+    write("other.json", { gibbs: "0.1.0", device: ANOTHER, rows: [row] });
+    write("once.json", { gibbs: "0.1.0", device: ANOTHER, rows: [{ ...row, repeats: 1 }] });
     for (const [words, why] of [
       [["--baseline", "text.json"], "no JSON"],
       [["--baseline", "none.json"], "no such file"],
-      [["--baseline", "other.json"], '"another"'],
+      [["--baseline", "other.json"], '"another, one"'],
+      [["--baseline", "once.json"], "repeats 1"],
       [["--out", "result.csv"], ".json"],
       [["--out", "missing/result.json"], "does not exist"],
       [["--device", "reference"], "yardstick"],
@@ -106,6 +135,18 @@ describe("energy by RAPL", () => {
   });
 });
 
+const PEER = `
+#include <stdio.h>
+#include <stdlib.h>
+int main(int count, char **words) {
+  int steps = atoi(words[count - 1]);
+  if (steps == 1) { fprintf(stderr, "no memory for %d\\n", steps); return 1; }
+  if (steps == 3) abort();
+  puts(steps == 2 ? "nan times" : "1000 updates/s");
+  return 0;
+}
+`;
+
 describe("peers", () => {
   it("in Python tell their name and then the seconds of steps, or why they are missing", async () => {
     const said: string[] = [];
@@ -120,5 +161,19 @@ describe("peers", () => {
     const failing = await others.python('serve("failing", lambda steps: 1 / 0)', []);
     await expect(failing!.run(1)).rejects.toThrow(/failing.*ZeroDivisionError/);
     await failing!.dispose();
+    const mute = await others.python('serve("mute", lambda steps: (print("nothing", flush=True), exit(3)))', []);
+    await expect(mute!.run(1)).rejects.toThrow(/mute told no seconds but "nothing"/);
+    await expect(mute!.run(1)).rejects.toThrow(/mute ended: exit code 3/);
+    await mute!.dispose();
+  });
+  it("in C tell a rate, or the reason why they did not", async () => {
+    const said: string[] = [];
+    await using others = programs((text) => said.push(text));
+    const peer = await others.c(PEER, (steps) => [steps], 10);
+    if (said.length > 0) return expect(said[0]).toMatch(/no C compiler/);
+    expect(await peer!.run(4)).toBe((10 * 4) / 1000);
+    await expect(peer!.run(1)).rejects.toThrow("the peer in C ended: no memory for 1");
+    await expect(peer!.run(2)).rejects.toThrow('told no rate but "nan times"');
+    await expect(peer!.run(3)).rejects.toThrow("the peer in C ended: killed by SIGABRT");
   });
 });

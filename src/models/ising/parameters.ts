@@ -104,7 +104,12 @@ export function flipProbability(
 /** The flip thresholds of every replica, in units of 2^-32, rounded to nearest; certainty is ALWAYS. */
 export function flipThresholds(points: Points<IsingParameters>, replicas: number): Uint32Array {
   const thresholds = new Uint32Array(CLASSES * replicas);
+  const alike = Object.keys(points.batch).length === 0;
   for (let replica = 0; replica < replicas; replica++) {
+    if (alike && replica > 0) {
+      thresholds.copyWithin(CLASSES * replica, 0, CLASSES);
+      continue;
+    }
     const own = point(points, replica);
     for (let i = 0; i < CLASSES; i++) {
       const probability = flipProbability(own, i < 9 ? -1 : 1, Math.floor((i % 9) / 3), i % 3);
