@@ -17,9 +17,9 @@ const wantsChrome = named.length === 0 || named.some((name) => name.endsWith("ch
 const TESTS = "tests/**/*.test.ts";
 /**
  * GIBBS_TEST_SHARED: Node on the second adapter, where Chrome runs everything on SwiftShader already. What is left is of each kind of kernel one:
- * random numbers, integers in lattices and in long sums, and f32.
+ * random numbers, integers in lattices, and f32.
  */
-const SHARED = ["random", "ising", "rbm", "diffusers"].map((name) => `tests/${name}.test.ts`);
+const SHARED = ["random", "ising", "diffusers"].map((name) => `tests/${name}.test.ts`);
 
 /**
  * No device takes part in these, so one host is enough; and the Ising model's figures are whole numbers, the same on every adapter, where its

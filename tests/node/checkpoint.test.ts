@@ -156,7 +156,7 @@ describe.concurrent("a run ends as the uninterrupted one", () => {
   it(
     "after kill -9 at random moments",
     async ({ expect }) => {
-      const KILLS = __GIBBS_TEST_LONG__ ? 20 : 8;
+      const KILLS = __GIBBS_TEST_LONG__ ? 20 : 4;
       const cwd = newFolder();
       const file = join(cwd, "run.gibbs");
       const random = uniform(20);
