@@ -74,7 +74,7 @@ const sizeOf = ({ n, size }: Row) => n ?? size.reduce((product, side) => product
 type Column = [head: string, text: (row: Row, first: boolean) => string];
 
 /** Columns of which nothing is known are left out. */
-function table({ exponents = [] }: KeptDocument, model: string, rows: readonly Row[]): HTMLElement {
+function table({ date, device, exponents = [] }: KeptDocument, model: string, rows: readonly Row[]): HTMLElement {
   const fitOf = ({ kernel }: Row) => exponents.find((fit) => fit.model === model && fit.kernel === kernel);
   const columns: Column[] = [
     ["kernel", ({ kernel }, first) => (first ? kernel : "")],
@@ -101,7 +101,8 @@ function table({ exponents = [] }: KeptDocument, model: string, rows: readonly R
     for (const [i, text] of line.entries()) if (shown[i]) row.insertCell().textContent = text;
   }
   const box = elementOf("div", "scroll");
-  Object.assign(box, { tabIndex: 0, role: "region", ariaLabel: `Rates of ${rows[0].kernel} and others` });
+  const measured = date ?? device.description; // one result has two tables at most, and they begin by different kernels
+  Object.assign(box, { tabIndex: 0, role: "region", ariaLabel: `Rates of ${rows[0].kernel} and others, ${measured}` });
   box.append(element);
   return box;
 }
