@@ -3,7 +3,7 @@
 // the digits. The bits depend on the device, the samples hardly.
 
 import { writeFileSync } from "node:fs";
-import { createServer } from "vite";
+import { withModules } from "./modules.js";
 
 const PLANAR = {
   ...{ points: 100_000, width: 128, layers: 2, batch: 256, steps: 16_000, learningRate: 3e-3, ema: 500 },
@@ -18,16 +18,10 @@ const NETWORKS = {
 };
 
 const [only] = process.argv.slice(2);
-const server = await createServer({
-  appType: "custom",
-  logLevel: "error",
-  server: { middlewareMode: true, ws: false, watch: null },
-  oxc: { target: "es2022" }, // Node 20 has no `using`
-});
-try {
-  const { openDevice } = await server.ssrLoadModule("/host-node/open.ts");
-  const { diffusionTraining } = await server.ssrLoadModule("/src/models/diffusion-training/index.ts");
-  const { networkFile } = await server.ssrLoadModule("/src/models/diffusion/network/file.ts");
+await withModules(async (load) => {
+  const { openDevice } = await load("/host-node/open.ts");
+  const { diffusionTraining } = await load("/src/models/diffusion-training/index.ts");
+  const { networkFile } = await load("/src/models/diffusion/network/file.ts");
   const device = await openDevice();
   for (const [data, options] of Object.entries(NETWORKS)) {
     if (only !== undefined && only !== data) continue;
@@ -44,6 +38,4 @@ try {
     );
   }
   await device[Symbol.asyncDispose]();
-} finally {
-  await server.close();
-}
+});

@@ -2,36 +2,35 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createServer } from "vite";
+import { withModules } from "./modules.js";
+import { ROOT } from "./sources.js";
 
-const ROOT = join(import.meta.dirname, "..");
-
-/** The checks that fail. An error that ended a model's is no oracle, and says so. */
+/**
+ * The checks that fail. An error that ended a model's is no oracle, and says so.
+ *
+ * @param {import("./faults.js").Fault} fault
+ * @returns {Promise<{ model: string, oracle: string, name: string }[]>}
+ */
 export async function validatedWith(fault) {
-  const server = await createServer({
-    ...{ root: ROOT, appType: "custom", logLevel: "error", plugins: [faulty(fault)] },
-    server: { middlewareMode: true, ws: false, hmr: false, watch: null },
-    oxc: { target: "es2022" }, // Node 20 has no `using`
-    optimizeDeps: { noDiscovery: true, include: [] },
-  });
-  try {
-    const { models: all } = await server.ssrLoadModule("/src/models/index.ts");
-    const { ENDED, validateModels } = await server.ssrLoadModule("/src/validation/index.ts");
-    const { openDevice } = await server.ssrLoadModule("/host-node/index.ts");
-    const device = await openDevice();
-    const failed = [];
-    const chosen = all.filter(({ name }) => fault.models.includes(name));
-    try {
-      for await (const { pass, model, oracle, name } of validateModels(chosen, device, { quick: true })) {
-        if (!pass) failed.push({ model, oracle: name.startsWith(ENDED) ? "an error" : oracle, name });
+  return await withModules(
+    async (load) => {
+      const { models } = await load("/src/models/index.ts");
+      const { ENDED, validateModels } = await load("/src/validation/index.ts");
+      const { openDevice } = await load("/host-node/index.ts");
+      const device = await openDevice();
+      const failed = [];
+      const chosen = models.filter(({ name }) => fault.models.includes(name));
+      try {
+        for await (const { pass, model, oracle, name } of validateModels(chosen, device, { quick: true })) {
+          if (!pass) failed.push({ model, oracle: name.startsWith(ENDED) ? "an error" : oracle, name });
+        }
+      } finally {
+        await device[Symbol.asyncDispose]();
       }
-    } finally {
-      await device[Symbol.asyncDispose]();
-    }
-    return failed;
-  } finally {
-    await server.close();
-  }
+      return failed;
+    },
+    [faulty(fault)],
+  );
 }
 
 /** The files as the fault leaves them. @throws where a text is not there: then the fault is out of date */

@@ -6,7 +6,7 @@
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { createServer } from "vite";
+import { withModules } from "./modules.js";
 import { grew, memoryOf } from "./soak-memory.js";
 
 /** Pieces of a long run in a later round, and the share of its steps that is made. */
@@ -25,20 +25,12 @@ const uniform = () => {
   return state / 2 ** 32;
 };
 
-const server = await createServer({
-  appType: "custom",
-  logLevel: "error",
-  server: { middlewareMode: true, ws: false, watch: null },
-  oxc: { target: "es2022" }, // Node 20 has no `using`
-});
-try {
-  const { openDevice } = await server.ssrLoadModule("/host-node/open.ts");
-  const { models } = await server.ssrLoadModule("/src/models/index.ts");
-  const { stepsOf } = await server.ssrLoadModule("/src/validation/promises.ts");
+await withModules(async (load) => {
+  const { openDevice } = await load("/host-node/open.ts");
+  const { models } = await load("/src/models/index.ts");
+  const { stepsOf } = await load("/src/validation/promises.ts");
   process.exitCode = (await soak({ openDevice, models, stepsOf })) ? 0 : 1;
-} finally {
-  await server.close();
-}
+});
 
 /** @returns whether all was right */
 async function soak({ openDevice, models, stepsOf }) {

@@ -1,6 +1,6 @@
 // The results of `run` and `scan`: as one JSON document that says all that is needed to run it again, and as tables.
 
-import type { DeviceInfo } from "../../src/device/device.ts";
+import { type DeviceInfo, deviceName } from "../../src/device/device.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Exact, Observable } from "../../src/models/model.ts";
 import type { Estimate } from "../../src/statistics/index.ts";
@@ -116,10 +116,10 @@ export function observableTable({ observables, exact }: Pick<RunDocument, "obser
 }
 
 /** The device by name, and aloud if it is software. */
-export function deviceLine({ kind, software, description, vendor, architecture }: DeviceInfo): string {
-  if (kind === "reference") return `reference: ${description}, no GPU`;
-  const name = description || [vendor, architecture].filter(Boolean).join(" ") || "unnamed GPU";
-  return software ? `${name} - SOFTWARE: this machine's CPU does the work of a GPU` : name;
+export function deviceLine(device: DeviceInfo): string {
+  if (device.kind === "reference") return `reference: ${device.description}, no GPU`;
+  const name = deviceName(device);
+  return device.software ? `${name} - SOFTWARE: this machine's CPU does the work of a GPU` : name;
 }
 
 export function parameterLine(parameters: Values, seed: string): string {

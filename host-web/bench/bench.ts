@@ -1,6 +1,7 @@
 // The page of speeds: kept results, and the ladder on the visitor's device.
 
 import type { KeptDocument } from "../../bench/harness/result.ts";
+import { deviceName } from "../../src/device/device.ts";
 import { download } from "../shell/download.ts";
 import type { LadderAsk, LadderNews } from "./ladder.ts";
 import { section } from "./results.ts";
@@ -66,7 +67,7 @@ run.onclick = () => {
     else {
       const { device } = data.document;
       own = data.document;
-      find("device").textContent = `${device.description || device.vendor}${device.software ? ": SOFTWARE" : ""}`;
+      find("device").textContent = `${deviceName(device)}${device.software ? ": SOFTWARE" : ""}`;
       find("device").classList.toggle("software", device.software);
       const [newest] = data.document.rows.slice(-1);
       if (newest?.model === choice.value) show();

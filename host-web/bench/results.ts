@@ -3,6 +3,7 @@
 import { grouped } from "../../bench/harness/fit.ts";
 import type { KeptDocument } from "../../bench/harness/result.ts";
 import { exponentText, machineText, prefixed, rateText, shareOfLimit, time } from "../../bench/harness/words.ts";
+import { deviceName } from "../../src/device/device.ts";
 import { Plot } from "../shell/plots.ts";
 
 type Row = KeptDocument["rows"][number];
@@ -33,9 +34,9 @@ function elementOf<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-function heading({ device: { description, vendor, architecture, software } }: KeptDocument): HTMLElement {
-  const name = description || `${vendor} ${architecture}`.trim() || "unnamed GPU";
-  return elementOf("h3", software ? "software" : "", `${name}${software ? ": SOFTWARE" : ""}`);
+function heading({ device }: KeptDocument): HTMLElement {
+  const { software } = device;
+  return elementOf("h3", software ? "software" : "", `${deviceName(device)}${software ? ": SOFTWARE" : ""}`);
 }
 
 /** Commit, date and machine, what of it is known. */

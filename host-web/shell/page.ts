@@ -1,6 +1,7 @@
 // A model's page: it asks the worker and shows what the worker tells. Nothing from the address reaches the page as HTML: the
 // worker reads it, and texts are set as texts.
 
+import { deviceName } from "../../src/device/device.ts";
 import type { News, RequestName, Requests, Row } from "../worker/protocol.ts";
 import { CanvasControl } from "./canvas.ts";
 import { download } from "./download.ts";
@@ -141,11 +142,8 @@ async function plot(
 
 function show(news: News): void {
   if (news.device) {
-    const { description, vendor, architecture, software, kind } = news.device;
-    const name =
-      kind === "reference"
-        ? "CPU reference (no GPU)"
-        : description || `${vendor} ${architecture}`.trim() || "unnamed GPU";
+    const { software, kind } = news.device;
+    const name = kind === "reference" ? "CPU reference (no GPU)" : deviceName(news.device);
     const element = find("device");
     element.textContent = software && kind === "gpu" ? `${name}: SOFTWARE, no real GPU` : name;
     element.title = element.textContent;

@@ -1,5 +1,6 @@
 // Every model's oracles on the visitor's device, with a report to take away: the one that `gibbs validate --out` writes.
 
+import { deviceName } from "../../src/device/device.ts";
 import { figure, REPORT_STYLE, reportHtml, reportParts, type Validation } from "../../src/validation/report.ts";
 import { download } from "../shell/download.ts";
 import type { CheckNews } from "./checks.ts";
@@ -60,9 +61,7 @@ start.onclick = () => {
   worker.onmessage = ({ data }: MessageEvent<CheckNews>) => {
     if (data.name === "device") {
       about = { gibbs: data.gibbs, device: data.device };
-      const { description, vendor, software, kind } = data.device;
-      find("device").textContent =
-        `${kind === "reference" ? "CPU reference" : description || vendor}${software ? ": SOFTWARE" : ""}`;
+      find("device").textContent = `${deviceName(data.device)}${data.device.software ? ": SOFTWARE" : ""}`;
     } else if (data.name === "check") {
       checks.push(data.check);
       say(`${checks.length} checks, now ${data.check.model}…`);

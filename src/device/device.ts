@@ -16,6 +16,12 @@ export interface DeviceInfo {
   description: string;
 }
 
+/** What a device is called where people read it. */
+export function deviceName({ kind, description, vendor, architecture }: DeviceInfo): string {
+  if (kind === "reference") return "CPU reference";
+  return description || [vendor, architecture].filter(Boolean).join(" ") || "unnamed GPU";
+}
+
 /** The reference: every model in plain TypeScript and f64, independent of any GPU, slow on purpose. */
 export class ReferenceDevice {
   readonly kind = "reference";

@@ -49,7 +49,7 @@ export const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${le
 
 /** Type, range, unit and default in words: `number above 0; unit J; default 2`. */
 export function describeField(field: z.ZodType): string {
-  const json = z.toJSONSchema(field, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  const json = schemaOf(field);
   const { unit, batch } = metaOf(field);
   const parts = [describeType(json), unit ? `unit ${unit}` : "", batch ? "batched in scans" : ""];
   if (json.default !== undefined && json.default !== "")
@@ -57,7 +57,8 @@ export function describeField(field: z.ZodType): string {
   return parts.filter(Boolean).join("; ");
 }
 
-interface JsonSchema {
+/** What of JSON Schema a parameter has. */
+export interface JsonSchema {
   type?: string;
   enum?: unknown[];
   prefixItems?: JsonSchema[];
@@ -68,6 +69,9 @@ interface JsonSchema {
   multipleOf?: number;
   default?: unknown;
 }
+
+export const schemaOf = (field: z.ZodType) =>
+  z.toJSONSchema(field, { io: "input", unrepresentable: "any" }) as JsonSchema;
 
 function describeType(json: JsonSchema): string {
   if (json.enum) return json.enum.join(" | ");

@@ -1,7 +1,7 @@
 // The report of a validation, one HTML file that needs nothing else: what was checked on which device, the figures and their bounds, and
 // plots of what was measured beside what is known.
 
-import type { DeviceInfo } from "../device/device.ts";
+import { type DeviceInfo, deviceName } from "../device/device.ts";
 import { escapeHtml } from "../files/html.ts";
 import type { Check } from "../models/model.ts";
 import { curvePlot, deviationPlot } from "./plot.ts";
@@ -56,10 +56,9 @@ export function reportParts(validation: Validation): string {
 
 function verdict({ checks, device, ended }: Validation): string {
   const passed = checks.filter(({ pass }) => pass).length;
-  const name = device.kind === "reference" ? "the reference" : device.description || device.vendor || "unnamed GPU";
   const software = device.kind === "gpu" && device.software ? " (software: a CPU does the work of a GPU)" : "";
   const early = ended === undefined ? "" : ` It ended before its end: ${ended}`;
-  return `${passed} of ${checks.length} checks passed on ${name}${software}.${early}`;
+  return `${passed} of ${checks.length} checks passed on ${deviceName(device)}${software}.${early}`;
 }
 
 function record({ gibbs, device, system, effort, date, seconds }: Validation): string {

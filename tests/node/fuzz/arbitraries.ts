@@ -3,10 +3,11 @@
 // twenty times as many, GIBBS_FUZZ_SEED=N others.
 
 import fc from "fast-check";
-import * as z from "zod";
+import type * as z from "zod";
 import { GibbsError } from "../../../src/index.ts";
 import type { AnyModel } from "../../../src/models/index.ts";
 import { inner, metaOf } from "../../../src/models/parameters.ts";
+import { type JsonSchema, schemaOf } from "../../../src/models/text.ts";
 
 const FACTOR = Number(process.env.GIBBS_FUZZ_RUNS ?? 1);
 const SEED = Number(process.env.GIBBS_FUZZ_SEED ?? 2026);
@@ -55,20 +56,6 @@ export const anything: fc.Arbitrary<unknown> = fc.oneof(
   fc.string({ unit: "binary" }),
   tricky,
 );
-
-interface JsonSchema {
-  type?: string;
-  enum?: unknown[];
-  prefixItems?: JsonSchema[];
-  minimum?: number;
-  maximum?: number;
-  exclusiveMinimum?: number;
-  exclusiveMaximum?: number;
-  multipleOf?: number;
-  default?: unknown;
-}
-
-const schemaOf = (field: z.ZodType) => z.toJSONSchema(field, { io: "input", unrepresentable: "any" }) as JsonSchema;
 
 /** Values inside, at and just outside of what a parameter allows; numbers up to `most` where the schema would go on. */
 function inRange(json: JsonSchema, choices: readonly string[], most: number): fc.Arbitrary<unknown> {

@@ -1,0 +1,19 @@
+// The project's TypeScript for scripts of plain JavaScript, through Vite: shaders and data are texts in its modules.
+
+import { createServer } from "vite";
+import { ROOT } from "./sources.js";
+
+/** Calls `action` with a function that loads a module by its path from the root, as in "/src/index.ts". */
+export async function withModules(action, plugins = []) {
+  const server = await createServer({
+    ...{ root: ROOT, appType: "custom", logLevel: "error", plugins },
+    server: { middlewareMode: true, ws: false, hmr: false, watch: null },
+    oxc: { target: "es2022" }, // Node 20 has no `using`
+    optimizeDeps: { noDiscovery: true, include: [] },
+  });
+  try {
+    return await action((path) => server.ssrLoadModule(path));
+  } finally {
+    await server.close();
+  }
+}
