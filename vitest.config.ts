@@ -63,7 +63,15 @@ export default defineConfig({
           },
         },
       },
-      { extends: true, test: { name: "site", include: ["tests/site/**/*.test.ts"], pool: "forks" } },
+      {
+        extends: true,
+        test: {
+          name: "site",
+          include: ["tests/site/**/*.test.ts"],
+          globalSetup: "tests/site/build.ts",
+          pool: "forks",
+        },
+      },
       { extends: true, test: { name: "check", include: ["tests/check/**/*.test.ts"], pool: "forks" } },
     ],
   },

@@ -73,7 +73,8 @@ const server = await createServer({
   server: { middlewareMode: true, ws: false },
   oxc: { target: "es2022" }, // Node 20 has no `using`
 });
-const { openPage, openSite } = await server.ssrLoadModule("/tests/site/browser.ts");
+const { buildSite, openPage, openSite } = await server.ssrLoadModule("/tests/site/browser.ts");
+await buildSite();
 const site = await openSite();
 try {
   for (const [model, { link, counted, zooms, preview = link }] of Object.entries(LINKS)) {

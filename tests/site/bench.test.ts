@@ -1,26 +1,17 @@
 // The page of speeds: kept results by model, never GPUs and software adapters in one place, and the ladder on this very device.
 
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type axe from "axe-core";
 import type { Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { BenchDocument } from "../../bench/harness/result.ts";
-import { openPage, openSite, type Site } from "./browser.ts";
+import { findings, useSite } from "./visit.ts";
 
-const AXE = createRequire(import.meta.url).resolve("axe-core");
-
-let site: Site;
-beforeAll(async () => {
-  site = await openSite();
-});
-afterAll(() => site?.close());
-
+const { visit } = useSite();
 const texts = (page: Page, selector: string) => page.locator(selector).allTextContents();
 
 describe("the page of speeds", () => {
   it("draws kept results of a model, software adapters apart", async () => {
-    const { page, complaints } = await openPage(site, `${site.url}bench/#model=hopfield`);
+    const { page, complaints } = await visit("bench/#model=hopfield");
     expect(await page.inputValue("#model")).toBe("hopfield");
     const software = await texts(page, "#software h3");
     expect(software.length).toBeGreaterThan(0);
@@ -32,11 +23,10 @@ describe("the page of speeds", () => {
     expect(await page.locator("#software .plot canvas").count()).toBeGreaterThan(0);
     expect(page.url()).toContain("#model=ising");
     expect(complaints).toEqual([]);
-    await page.close();
   });
 
   it("times a model on this device, and gives the result away", async () => {
-    const { page, complaints } = await openPage(site, `${site.url}bench/#model=curie-weiss`);
+    const { page, complaints } = await visit("bench/#model=curie-weiss");
     await page.selectOption("#what", "one");
     await page.click("#run");
     await page.waitForFunction(() => document.getElementById("state")!.textContent === "Done.", undefined, {
@@ -56,31 +46,23 @@ describe("the page of speeds", () => {
     const place = result.device.software ? "#software" : "#gpus";
     expect((await texts(page, `${place} .result b`))[0]).toBe("Yours");
     expect(complaints).toEqual([]);
-    await page.close();
   });
 
   it("stops where it is told to", async () => {
-    const { page } = await openPage(site, `${site.url}bench/`);
+    const { page } = await visit("bench/");
     await page.click("#run");
     await page.waitForFunction(() => /of \d+ models/.test(document.getElementById("state")!.textContent!));
     await page.click("#stop");
     expect(await page.textContent("#state")).toContain("Stopped");
     expect(await page.isEnabled("#run")).toBe(true);
-    await page.close();
   });
 
   it.each([
     { width: 1440, height: 900, dark: true },
     { width: 390, height: 844, dark: false },
   ])("axe finds nothing at $width, dark $dark, and nothing is wider than the page", async (look) => {
-    const { page } = await openPage(site, `${site.url}bench/#model=gillespie`, look);
-    await page.evaluate(readFileSync(AXE, "utf8"));
-    const violations = await page.evaluate(async () => {
-      const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-      return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
-    });
-    expect(violations).toEqual([]);
+    const { page } = await visit("bench/#model=gillespie", look);
+    expect(await findings(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(look.width);
-    await page.close();
   });
 });

@@ -1,10 +1,12 @@
-// The built site in headless Chrome: built once, served from a folder below the root, as GitHub Pages does.
+// The built site in headless Chrome, served from a folder below the root, as GitHub Pages does.
 
 import { type Browser, chromium, type Page } from "playwright";
 import { build, type PreviewServer, preview } from "vite";
 import { chrome } from "../chrome.ts";
 
-const CONFIG = "host-web/vite.config.ts";
+const VITE = new URL("../../.vite/", import.meta.url).pathname;
+/** What is served; the site lies in a folder of it. */
+const SERVED = `${VITE}site/`;
 
 export interface Site {
   url: string;
@@ -12,15 +14,18 @@ export interface Site {
   close(): Promise<void>;
 }
 
+export async function buildSite(): Promise<void> {
+  const outDir = `${SERVED}below`;
+  await build({ configFile: "host-web/vite.config.ts", logLevel: "warn", build: { outDir, emptyOutDir: true } });
+}
+
+/** Serves what `buildSite` built, and starts a browser. */
 export async function openSite(): Promise<Site> {
-  const outDir = new URL("../../.vite/site/", import.meta.url).pathname;
-  const root = new URL("../../.vite/", import.meta.url).pathname;
-  await build({ configFile: CONFIG, logLevel: "warn", build: { outDir: `${outDir}below`, emptyOutDir: true } });
   const server: PreviewServer = await preview({
     configFile: false,
-    root,
+    root: VITE,
     logLevel: "warn",
-    build: { outDir },
+    build: { outDir: SERVED },
     preview: { port: 0, host: "127.0.0.1" },
   });
   const address = server.httpServer.address() as { port: number };

@@ -1,0 +1,82 @@
+// The page of ensembles of trajectories.
+
+import type { Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { openDevice } from "../../host-node/index.ts";
+import { follow, parseLink } from "../../src/links.ts";
+import { ask, ENSEMBLE, linkOf, text, useSite } from "./visit.ts";
+
+const { ready, site } = useSite();
+
+describe("the Gillespie page", () => {
+  const digestOf = async (page: Page) => (await linkOf(page)).digest;
+
+  it("runs by itself, with the exact law, table and plots", async () => {
+    const { page, complaints } = await ready("gillespie/#v=1&seed=3&example=isomerisation&points=21");
+    await page.waitForFunction(
+      () => Number(/\d+$/.exec(document.getElementById("step-count")!.textContent!)?.[0]) > 300,
+    );
+    await page.waitForFunction(() => /χ² = .* p = /.test(document.getElementById("equilibrium")!.textContent!));
+    await page.click("#play");
+    expect(await page.locator("#plots .plot").count()).toBe(3); // histogram, residuals, in time
+    expect(await text(page, "#table tbody")).toMatch(/^A/);
+    const z = await page.locator("#table tbody tr td:last-child").allTextContents();
+    expect(z).toHaveLength(2);
+    for (const each of z) expect(Math.abs(Number(each))).toBeLessThan(4);
+    expect(complaints).toEqual([]);
+  });
+
+  it("a permalink gives one digest, here, opened again and in Node", async () => {
+    const path = `gillespie/#${ENSEMBLE}&step=96`;
+    const first = await ready(path);
+    const second = await ready(path);
+    for (const { page } of [first, second]) {
+      await page.waitForFunction(() => document.getElementById("step-count")!.textContent === "trajectories 96");
+    }
+    const digest = await digestOf(first.page);
+    expect(await digestOf(second.page)).toBe(digest);
+    await using device = await openDevice();
+    using run = await follow(device, parseLink(`${site().url}${path}`));
+    expect(await run.digest()).toBe(digest);
+  });
+
+  it("takes a network from its field; a bad one is refused in words and loses nothing", async () => {
+    const { page, complaints } = await ready(`gillespie/#${ENSEMBLE}&step=32`, { reducedMotion: true });
+    await page.fill("#p-network", "0 -> Z @ 5; Z -> 0 @ 1");
+    await page.locator("#p-network").blur();
+    await page.waitForFunction(() => (document.getElementById("look-mode") as HTMLSelectElement).value === "Z");
+    expect(await page.inputValue("#p-example")).toBe("none");
+    await ask(page, "step", { count: 64 });
+    const before = await linkOf(page);
+    expect(decodeURIComponent(before.text)).toContain("0 -> Z @ 5");
+    await page.fill("#p-network", "0 -> Z");
+    await page.locator("#p-network").blur();
+    await page.waitForSelector("#notice:not([hidden])");
+    expect(await text(page, "#notice")).toContain("write its rate");
+    expect((await linkOf(page)).digest).toBe(before.digest);
+    expect(complaints).toEqual([]);
+  });
+
+  it("takes an SBML file, and a sweep", async () => {
+    const { page, complaints } = await ready(`gillespie/#${ENSEMBLE}`, { reducedMotion: true });
+    await page.setInputFiles("#p-sbml", "tests/data/sbml/immigration_death_l3v1.xml");
+    await page.waitForFunction(() => (document.getElementById("look-mode") as HTMLSelectElement).value === "X");
+    await ask(page, "step", { count: 32 });
+    expect((await linkOf(page)).text).toContain("sbml=");
+    await page.selectOption("#p-example", "isomerisation");
+    await page.waitForFunction(() => (document.getElementById("look-mode") as HTMLSelectElement).value === "A");
+    await page.fill("#p-set", "k1=0.5:2:4");
+    await page.locator("#p-set").blur();
+    await ask(page, "step", { count: 32 });
+    await page.waitForFunction(() => /4 points over k1/.test(document.getElementById("equilibrium")!.textContent!));
+    expect(await page.locator("#plots .plot").count()).toBe(2);
+    expect(complaints).toEqual([]);
+  });
+
+  it("Verify counts the trajectories that are the reference's", async () => {
+    const { page } = await ready(`gillespie/#${ENSEMBLE}&step=32`);
+    await page.click("#verify");
+    await page.waitForSelector("#verdict.good");
+    expect(await text(page, "#verdict")).toMatch(/^6[34] of 64 trajectories equal/);
+  });
+});

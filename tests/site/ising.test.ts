@@ -1,0 +1,194 @@
+// The page of the Ising model: pictures, links, saving, verifying, a lost device.
+
+import { readFileSync } from "node:fs";
+import { decode } from "fast-png";
+import { describe, expect, it } from "vitest";
+import { openDevice } from "../../host-node/index.ts";
+import { follow, parseLink } from "../../src/links.ts";
+import { ask, linkOf, pixels, SMALL, text, useSite } from "./visit.ts";
+
+const { ready, site } = useSite();
+const red = (seen: number[][]) => seen.filter(([r, g, b]) => r > 180 && g < 90 && b < 90).length;
+
+describe("the Ising page", () => {
+  it("loads without a complaint, runs by itself, and shows a picture", async () => {
+    const { page, complaints } = await ready("ising/");
+    await page.waitForFunction(() => /^step [1-9]\d+/.test(document.getElementById("step-count")!.textContent!));
+    await page.click("#play");
+    const lightness = (await pixels(page)).map(([r]) => r);
+    const mean = lightness.reduce((sum, value) => sum + value, 0) / lightness.length;
+    const variance = lightness.reduce((sum, value) => sum + (value - mean) ** 2, 0) / lightness.length;
+    expect(Math.sqrt(variance)).toBeGreaterThan(20);
+    expect(await text(page, "#device")).toContain("SOFTWARE");
+    expect(await text(page, "#table")).toContain("magnetization");
+    expect(complaints).toEqual([]);
+  });
+
+  it("a control changes the physics", async () => {
+    const { page } = await ready(`ising/#${SMALL}&start=up&step=1`);
+    await page.selectOption("#speed", "16");
+    const magnetization = async (temperature: string) => {
+      await page.fill("#p-temperature", temperature);
+      await page.press("#p-temperature", "Enter");
+      await ask(page, "step", { count: 400 });
+      const spins = await ask<{ digest: string; text: string }>(page, "link");
+      expect(spins.text).toContain(`temperature=${temperature}`);
+      const row = page.locator("#table tbody tr", { hasText: /^magnetization/ });
+      return Math.abs(Number(await row.locator("td").nth(1).textContent()));
+    };
+    expect(await magnetization("1.2")).toBeGreaterThan(0.9);
+    expect(await magnetization("8")).toBeLessThan(0.2);
+  });
+
+  it("a permalink opened twice and followed in Node gives one digest", async () => {
+    const first = await ready(`ising/#${SMALL}&step=3`, { reducedMotion: true });
+    await ask(first.page, "paint", { x: 60, y: 2, radius: 6, value: 1 });
+    await ask(first.page, "change", { values: { temperature: "2.5", field: "0.05" } });
+    await ask(first.page, "step", { count: 11 });
+    const link = await linkOf(first.page);
+    expect(link.steps).toBe(14);
+    const second = await ready(`ising/#${link.text}`);
+    await second.page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 14");
+    const again = await linkOf(second.page);
+    expect(again).toEqual(link);
+    const device = await openDevice();
+    try {
+      using run = await follow(device, parseLink(`${site().url}ising/#${link.text}`));
+      expect(await run.digest()).toBe(link.digest);
+    } finally {
+      device.dispose();
+    }
+  });
+
+  it("Verify finds the run equal; painted on behind its back it is not, and the cells are red", async () => {
+    const { page } = await ready(`ising/#${SMALL}&step=25`);
+    await page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 25");
+    await page.click("#verify");
+    await page.waitForSelector("#verdict.good");
+    expect(await text(page, "#verdict")).toMatch(/Equal, word for word: 4096 cells/);
+    expect(red(await pixels(page))).toBe(0);
+    await page.route("**/assets/replay-*.js", (route) =>
+      route.fulfill({
+        contentType: "text/javascript",
+        body: "onmessage = () => postMessage({ data: new Int8Array(4096), digest: 'sha256:0', milliseconds: 1 });",
+      }),
+    );
+    await page.click("#verify");
+    await page.waitForSelector("#verdict.bad");
+    expect(await text(page, "#verdict")).toContain("4096 of 4096 cells");
+    await page.waitForTimeout(500);
+    expect(red(await pixels(page))).toBeGreaterThan(10_000);
+  });
+
+  it("survives a lost device with the state that it would have had", async () => {
+    const { page } = await ready(`ising/#${SMALL}&step=7`, { reducedMotion: true });
+    await page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 7");
+    await ask(page, "lose");
+    await ask(page, "step", { count: 1 }).catch(() => {});
+    await page.waitForFunction(() => /rebuilt/.test(document.getElementById("notice")!.textContent!));
+    await page.waitForTimeout(1000);
+    const { text: now, digest } = await linkOf(page);
+    const device = await openDevice("reference");
+    using run = await follow(device, parseLink(now, "ising"));
+    expect(await run.digest()).toBe(digest);
+    expect(run.steps).toBeGreaterThanOrEqual(7);
+  });
+
+  it("a worker at work keeps its frames while the page is blocked for a second", async () => {
+    const { page } = await ready(`ising/#${SMALL}`);
+    await page.waitForTimeout(1500);
+    const { steps: before } = await linkOf(page);
+    const blocked = await page.evaluate(() => {
+      const start = performance.now();
+      while (performance.now() - start < 1500);
+      return performance.now() - start;
+    });
+    const { steps: after } = await linkOf(page);
+    const { page: free } = await ready(`ising/#${SMALL}`);
+    expect(blocked).toBeGreaterThan(1400);
+    // A frame is a step here; standing still it would have made the two or three between the questions.
+    expect(after - before).toBeGreaterThan(5);
+    await free.close();
+  });
+
+  it("reduced motion starts paused, a link to a step stands there", async () => {
+    const still = await ready("ising/", { reducedMotion: true });
+    await still.page.waitForTimeout(700);
+    expect(await text(still.page, "#step-count")).toBe("step 0");
+    const there = await ready(`ising/#${SMALL}&step=4`);
+    await there.page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 4");
+    await there.page.waitForTimeout(700);
+    expect(await text(there.page, "#step-count")).toBe("step 4");
+  });
+
+  it("plots have a table behind them, scan and correlations come with exact curves", async () => {
+    const { page } = await ready(`ising/#${SMALL}&step=1`);
+    await page.click("#scan");
+    await page.click("#correlation");
+    await page.waitForSelector("#extra-plots .plot:nth-child(3)");
+    expect(await text(page, "#extra-plots")).toContain("exact, infinite lattice");
+    expect(await page.locator("#extra-plots details").count()).toBe(3);
+  });
+
+  it("saves picture, lattice, and a state that Node continues", async () => {
+    const { page } = await ready(`ising/#${SMALL}&step=6`);
+    await page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 6");
+    const got: Record<string, Uint8Array> = {};
+    page.on("download", async (file) => {
+      got[file.suggestedFilename().replace(/^gibbs-ising-\d+/, "")] = readFileSync(await file.path());
+    });
+    for (const id of ["save-picture", "save-lattice", "save-state"]) {
+      await page.click(`#${id}`);
+      await page.waitForTimeout(1200);
+    }
+    expect(new Set(decode(got[".png"]).data).size).toBeGreaterThan(2); // not one colour
+    expect(Object.keys(got).sort()).toEqual([".gibbs", ".json", ".npy", ".png", "-cells.png"].sort());
+    expect(decode(got["-cells.png"])).toMatchObject({ width: 64, height: 64, depth: 1 });
+    const record = JSON.parse(new TextDecoder().decode(got[".json"]));
+    const { digest } = await linkOf(page);
+    expect(record).toMatchObject({ model: "ising", seed: "5", steps: 6, digest });
+    const { ising } = await import("../../src/index.ts");
+    const device = await openDevice("reference");
+    using run = await ising.restore(device, new Uint8Array(got[".gibbs"]));
+    expect(await run.digest()).toBe(digest);
+  });
+
+  it("records a video of what moves", async () => {
+    const { page } = await ready(`ising/#${SMALL}`);
+    const saved = page.waitForEvent("download");
+    const steps = async () => Number(/\d+/.exec(await text(page, "#step-count")));
+    await page.click("#video");
+    await page.waitForFunction(() => document.getElementById("video")!.textContent === "Stop video");
+    const before = await steps();
+    // A picture of the video for each step.
+    await expect.poll(steps, { timeout: 60_000 }).toBeGreaterThan(before + 30);
+    await page.click("#video");
+    const file = await saved;
+    expect(file.suggestedFilename()).toMatch(/\.(mp4|webm)$/);
+    const address = `data:video/${file.suggestedFilename().endsWith("mp4") ? "mp4" : "webm"};base64,${readFileSync(await file.path()).toString("base64")}`;
+    // Played by the browser: it has a length, the canvas' shape, and more than one colour.
+    const seen = await page.evaluate(async (src) => {
+      const video = Object.assign(document.createElement("video"), { src, muted: true });
+      await new Promise((resolve, reject) => Object.assign(video, { onloadeddata: resolve, onerror: reject }));
+      await video.play(); // a frame that was never due may not have been decoded
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const { videoWidth: width, videoHeight: height, duration } = video;
+      const context = new OffscreenCanvas(width, height).getContext("2d")!;
+      context.drawImage(video, 0, 0);
+      const { data } = context.getImageData(0, 0, width, height);
+      return { width, height, duration, colours: new Set(data).size };
+    }, address);
+    expect(seen.duration).toBeGreaterThan(0.4); // of 30 a second
+    expect(seen.width * seen.height).toBeGreaterThan(10_000);
+    expect(seen.colours).toBeGreaterThan(50);
+  });
+
+  it("embeds as the canvas alone, or with its buttons", async () => {
+    const { page } = await ready(`ising/?embed=mini#${SMALL}`);
+    expect(await page.locator("#play").isVisible()).toBe(true);
+    expect(await page.locator("#controls").isVisible()).toBe(false);
+    const bare = await ready(`ising/?embed=canvas#${SMALL}`);
+    expect(await bare.page.locator("#play").isVisible()).toBe(false);
+    expect(await bare.page.locator("#canvas").isVisible()).toBe(true);
+  });
+});

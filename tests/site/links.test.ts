@@ -1,0 +1,56 @@
+// What a visitor can meet with: links that are none, and a browser without a GPU.
+
+import { describe, expect, it } from "vitest";
+import { ask, linkOf, shades, text, useSite } from "./visit.ts";
+
+const { ready, site, visit } = useSite();
+
+describe("bad links", () => {
+  it.each([
+    ["v=2", "version 1"],
+    ["v=1&temperature=-5", "temperature"],
+    ["v=1&nonsense=1", "nonsense"],
+    ["v=1&temperature=<img src=x onerror=document.title='owned'>", "temperature"],
+    ["v=1&size=1000000,1000000", "size"],
+    ["v=1&a megabyte", "characters"],
+  ])("%s: a plain message and a working page", async (given, message) => {
+    const hash = given.replace("a megabyte", "x".repeat(2 ** 20));
+    const { page, complaints } = await ready(`ising/#${hash}`);
+    await page.waitForSelector("#notice:not([hidden])");
+    expect(await text(page, "#notice")).toContain("The link cannot be opened");
+    expect(await text(page, "#notice")).toContain(message);
+    expect(await page.locator("#notice *").count()).toBe(0);
+    expect(await page.title()).not.toContain("owned");
+    await ask(page, "step", { count: 2 });
+    expect((await linkOf(page)).steps).toBeGreaterThanOrEqual(2);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe("without a GPU", () => {
+  const GPU = (value: string) =>
+    `Object.defineProperty(navigator, "gpu", { configurable: true, get: () => (${value}) });\n`;
+  it.each([
+    [
+      "insecure",
+      `Object.defineProperty(self, "isSecureContext", { get: () => false });\n${GPU("undefined")}`,
+      /not secure/,
+    ],
+    ["no-webgpu", GPU("undefined"), /no WebGPU/],
+    ["no-adapter", GPU("{ requestAdapter: async () => null }"), /offers no GPU/],
+    ["request-failed", GPU("{ requestAdapter: async () => { throw new Error('broken') } }"), /failed while looking/],
+  ])("%s is told, and the model runs in plain TypeScript", async (reason, prelude, told) => {
+    const { page } = await visit("about:blank");
+    await page.route("**/assets/worker-*.js", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: prelude + (await response.text()) });
+    });
+    await page.goto(`${site().url}ising/`);
+    await page.waitForSelector(`html[data-unavailable="${reason}"][data-ready]`);
+    expect(await text(page, "#notice b")).toMatch(told);
+    expect(await text(page, "#device")).toContain("CPU reference");
+    await ask(page, "step", { count: 3 });
+    expect((await linkOf(page)).steps).toBeGreaterThanOrEqual(3);
+    expect(await shades(page)).toBeGreaterThan(2);
+  });
+});

@@ -1,0 +1,58 @@
+// The pages of Hopfield networks, the Curie-Weiss magnet and Boltzmann machines.
+
+import type { Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { ask, linkOf, shades, text, useSite } from "./visit.ts";
+
+const { ready } = useSite();
+
+describe("the pages of memories", () => {
+  const RECALL = "v=1&seed=1&neurons=1024&patterns=50&digits=1&noise=0.3";
+  const overlap = (page: Page) => text(page, "#table tbody tr:first-child td:nth-child(2)").then(Number);
+
+  it("recall a digit, which Verify confirms", async () => {
+    const { page, complaints } = await ready(`hopfield/#${RECALL}&step=1`, { reducedMotion: true });
+    await ask(page, "step", { count: 5 });
+    expect(await overlap(page)).toBeGreaterThan(0.98);
+    await page.click("#verify");
+    await page.waitForSelector("#verdict.good");
+    expect(await text(page, "#verdict")).toContain("Equal, word for word: 1024 cells, steps 0 to 6");
+    expect(complaints).toEqual([]);
+  });
+
+  it("take strokes and pictures as cues, and links hold both", async () => {
+    const { page, complaints } = await ready(`hopfield/#${RECALL}&step=4`, { reducedMotion: true });
+    const clean = await linkOf(page);
+    await ask(page, "paint", { x: 16, y: 16, radius: 6, value: -1 });
+    const damaged = await linkOf(page);
+    expect(damaged.digest).not.toBe(clean.digest);
+    await ask(page, "step", { count: 3 });
+    expect((await linkOf(page)).digest).toBe(clean.digest);
+    await page.setInputFiles("#p-image", "docs/pictures/ising-wide.jpg");
+    await page.waitForFunction(() => location.hash.includes("image=32x32"));
+    const own = await linkOf(page);
+    const again = await ready(`hopfield/#${own.text}&step=0`, { reducedMotion: true });
+    expect((await linkOf(again.page)).digest).toBe(own.digest);
+    expect(complaints).toEqual([]);
+  });
+
+  it("the magnet scans beside its sums; a Boltzmann machine learns, and Verify confirms it", async () => {
+    const magnet = await ready("curie-weiss/#v=1&seed=2&size=64&step=50", { reducedMotion: true });
+    await magnet.page.click("#scan");
+    // 28 temperatures on SwiftShader: a busy machine takes its time.
+    await magnet.page.waitForSelector("#extra-plots .plot >> nth=2", { timeout: 240_000 });
+    const machine = await ready("rbm/#v=1&seed=3&data=bars&side=3&hidden=8&step=20", { reducedMotion: true });
+    await machine.page.click("#verify");
+    await machine.page.waitForSelector("#verdict.good");
+    expect(await text(machine.page, "#table tbody")).toMatch(/^logLikelihood/);
+    expect([...magnet.complaints, ...machine.complaints]).toEqual([]);
+  }, 360_000);
+
+  it("show the capacity map and the three kinds of memory", async () => {
+    for (const path of ["hopfield/#v=1&view.mode=map&step=0", `dense-memory/#${RECALL}&view.mode=compare&step=0`]) {
+      const { page, complaints } = await ready(path, { reducedMotion: true });
+      await expect.poll(() => shades(page), { timeout: 30_000 }).toBeGreaterThan(path.startsWith("hopfield") ? 60 : 30);
+      expect(complaints).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,127 @@
+// The page of echo-state networks.
+
+import type { Page } from "playwright";
+import { describe, expect, it } from "vitest";
+import { ask, linkOf, pixels, shades, text, useSite } from "./visit.ts";
+
+const { ready } = useSite();
+
+describe("the page of echo-state networks", () => {
+  const FORECAST = "v=1&seed=3&task=henon&units=30&washout=50&train=300&test=100&synchronisation=30&starts=2";
+  const LORENZ = "v=1&seed=3&units=30&washout=50&train=400&test=100&synchronisation=50&starts=1&horizon=200";
+  const reached = (page: Page, steps: number) =>
+    page.waitForFunction(
+      (steps) => Number(/\d+$/.exec(document.getElementById("step-count")!.textContent!)?.[0]) >= steps,
+      steps,
+    );
+
+  it("trains one after another by itself, with figures, plots and a picture; a control changes them", async () => {
+    const { page, complaints } = await ready(`reservoir/#${FORECAST}`, { width: 600, height: 700 });
+    await reached(page, 2);
+    await page.click("#play");
+    expect(await shades(page)).toBeGreaterThan(20);
+    expect(await text(page, "#table tbody")).toMatch(/^validPredictionTime[\d.]+ ± [\d.]+nrmse/);
+    await page.waitForSelector("#plots .plot >> nth=1");
+    const nrmse = () => page.locator("#table tbody tr", { hasText: /^nrmse/ }).textContent();
+    const before = await nrmse();
+    await page.fill("#p-inputScaling", "1.5");
+    await page.press("#p-inputScaling", "Enter");
+    await ask(page, "step", { count: 2 });
+    expect(await nrmse()).not.toBe(before);
+    expect((await linkOf(page)).text).toContain("inputScaling=1.5");
+    expect(complaints).toEqual([]);
+  });
+
+  it("a permalink gives the same figures and digest again, and Verify confirms what is put out", async () => {
+    const seen = [];
+    const first = await ready(`reservoir/#${FORECAST}&view.mode=fan&step=3`);
+    const second = await ready(`reservoir/#${FORECAST}&view.mode=fan&step=3`);
+    for (const { page } of [first, second]) {
+      await reached(page, 3);
+      expect(await page.inputValue("#look-mode")).toBe("fan");
+      seen.push([(await linkOf(page)).digest, await text(page, "#table tbody")]);
+    }
+    expect(seen[1]).toEqual(seen[0]);
+    await first.page.click("#verify");
+    await first.page.waitForSelector("#verdict.good");
+    expect(await text(first.page, "#verdict")).toMatch(/^200 of 200 predictions one step ahead lie within/);
+  });
+
+  it("turns in space by drag and keys, and the map gives its settings", async () => {
+    const look = { width: 600, height: 700, reducedMotion: true };
+    const { page, complaints } = await ready(`reservoir/#${LORENZ}&step=1`, look);
+    await reached(page, 1);
+    const looks = [await pixels(page)];
+    const middle = (await page.locator("#canvas").boundingBox())!;
+    await page.mouse.move(middle.x + 100, middle.y + 100);
+    await page.mouse.down();
+    await page.mouse.move(middle.x + 180, middle.y + 130, { steps: 3 });
+    await page.mouse.up();
+    await page.waitForTimeout(500);
+    looks.push(await pixels(page));
+    await page.focus("#canvas");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("+");
+    await page.waitForTimeout(500);
+    looks.push(await pixels(page));
+    expect(new Set(looks.map((look) => look.join())).size).toBe(3);
+    await page.selectOption("#look-mode", "map");
+    const clicked = async () => {
+      await page.mouse.click(middle.x + 0.3 * middle.width, middle.y + 0.4 * middle.height);
+      await page.waitForTimeout(300);
+      return page.inputValue("#p-inputScaling");
+    };
+    await expect.poll(clicked, { timeout: 60_000 }).not.toBe("0.3");
+    expect(await page.inputValue("#look-mode")).toBe("map");
+    expect(complaints).toEqual([]);
+  });
+
+  it("learns a series from a file; a bad file is refused in words and loses nothing", async () => {
+    const { page, complaints } = await ready(`reservoir/#${FORECAST}&step=1`, { reducedMotion: true });
+    const file = (rows: number, more = "") => {
+      let x = 0.3;
+      const lines = Array.from({ length: rows }, () => {
+        x = 3.9 * x * (1 - x);
+        return x.toFixed(7);
+      });
+      return { name: "own.csv", mimeType: "text/csv", buffer: Buffer.from(`${["x", ...lines].join("\n")}\n${more}`) };
+    };
+    await page.setInputFiles("#p-data", file(300));
+    await page.waitForFunction(() => (document.getElementById("p-task") as HTMLSelectElement).value === "data");
+    await ask(page, "step", { count: 1 });
+    const own = await linkOf(page);
+    expect(own.text).toContain("data=1x300x1%3A");
+    expect(await text(page, "#table tbody")).toMatch(/^validPredictionTime\d/);
+    await page.setInputFiles("#p-data", file(10, "0.5,0.7\n"));
+    await page.waitForSelector("#notice:not([hidden])");
+    expect(await text(page, "#notice")).toContain('own.csv: line 12, column 1 (x) is "0.5,0.7"');
+    expect(await linkOf(page)).toEqual(own);
+    await page.setInputFiles("#p-data", file(13_000));
+    await page.waitForFunction(() => /no link/.test(document.getElementById("notice")!.textContent!));
+    expect(await page.evaluate(() => location.hash)).toBe("");
+    await page.selectOption("#p-task", "memory");
+    await page.waitForFunction(() => (document.getElementById("look-mode") as HTMLSelectElement).value === "memory");
+    expect((await linkOf(page)).text).not.toContain("data=");
+    expect(complaints).toEqual([]);
+  });
+
+  it("shows what reservoirs make of tasks without forecasts", async () => {
+    const small = "units=20&washout=100&train=300&test=100&starts=1&delays=30";
+    const look = { width: 600, height: 700, reducedMotion: true };
+    const { page, complaints } = await ready(`reservoir/#v=1&seed=1&task=memory&${small}`, look);
+    for (const [task, view] of [
+      ["memory", "memory"],
+      ["narma10", "series"],
+      ["coupled-logistic", "synchronisation"],
+    ]) {
+      await page.selectOption("#p-task", task);
+      await page.waitForFunction(
+        (view) => (document.getElementById("look-mode") as HTMLSelectElement).value === view,
+        view,
+      );
+      await ask(page, "step", { count: 1 });
+      await expect.poll(() => shades(page)).toBeGreaterThan(20);
+    }
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+// Pages of the site as tests visit them, and what a test asks of a page.
+
+import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
+import type axe from "axe-core";
+import { decode } from "fast-png";
+import type { Page } from "playwright";
+import { afterAll, afterEach, beforeAll } from "vitest";
+import { openPage, openSite, type Site } from "./browser.ts";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core");
+
+/** Small runs that several pages are visited with. */
+export const SMALL = "v=1&seed=5&size=64,64&temperature=2.2";
+export const ENSEMBLE = "v=1&seed=5&example=dimerisation&points=21";
+
+/** Opens a browser for the tests of a file; pages are closed after each test. */
+export function useSite() {
+  let opened: Site | undefined;
+  const pages: Page[] = [];
+  beforeAll(async () => {
+    opened = await openSite();
+  });
+  afterAll(() => opened?.close());
+  afterEach(async () => {
+    for (const page of pages.splice(0)) await page.close();
+  });
+  const site = () => opened!;
+  /** A page of the site, or one at an address of its own, as soon as it is loaded. */
+  async function visit(path: string, options: Parameters<typeof openPage>[2] = {}) {
+    const url = /^(about|data):/.test(path) ? path : `${site().url}${path}`;
+    const visited = await openPage(site(), url, options);
+    pages.push(visited.page);
+    return visited;
+  }
+  /** The same, as soon as its model runs. */
+  async function ready(path: string, options: Parameters<typeof openPage>[2] = {}) {
+    const visited = await visit(path, options);
+    await visited.page.waitForSelector("html[data-ready]");
+    return visited;
+  }
+  return { site, visit, ready };
+}
+
+/** What the page's worker answers. */
+export const ask = <T>(page: Page, name: string, what: object = {}): Promise<T> =>
+  page.evaluate(
+    ([name, what]) =>
+      (globalThis as unknown as { gibbs: { ask(...words: unknown[]): Promise<T> } }).gibbs.ask(name, what),
+    [name, what] as const,
+  );
+export const linkOf = (page: Page) => ask<{ text: string; digest: string; steps: number }>(page, "link");
+export const text = (page: Page, selector: string) => page.textContent(selector).then((found) => found ?? "");
+
+/** What axe says of the page as it is. */
+export async function findings(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: AXE });
+  return await page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+  });
+}
+
+/** The canvas' pixels as the visitor sees them. */
+export async function pixels(page: Page) {
+  const { data, channels } = decode(await page.locator("#canvas").screenshot());
+  return Array.from({ length: data.length / channels }, (_, i) => [...data.subarray(i * channels, i * channels + 3)]);
+}
+/** How many colours the canvas shows. */
+export const shades = async (page: Page) => new Set((await pixels(page)).map(String)).size;
+
+/** The canvas without what the page writes on it, as a digest. */
+export async function picture(page: Page) {
+  await page.addStyleTag({ content: ".hud { visibility: hidden }" });
+  const seen = await pixels(page);
+  return createHash("sha256").update(Uint8Array.from(seen.flat())).digest("hex");
+}
