@@ -9,7 +9,6 @@ import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress } from "node:zlib";
-import { extract } from "tar-fs";
 import { FileError } from "../src/device/errors.ts";
 
 /** A SwiftShader on disk. `loader` is the Vulkan loader beside it, for systems without libvulkan. */
@@ -111,6 +110,7 @@ async function unpack(name: string, fill: (target: string) => Promise<void>): Pr
 }
 
 async function untar(browser: BrowserPackage, archive: string, target: string): Promise<void> {
+  const { extract } = await import("tar-fs");
   // Run by root, tar would hand the files to the strangers whose numbers stand in the archive.
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;

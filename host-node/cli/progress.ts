@@ -1,6 +1,6 @@
 // How far a long command is: a bar, the rate and the time left, on standard error, and only if that is a terminal.
 
-import ora from "ora";
+import type { Ora } from "ora";
 import { duration, quantity } from "./format.ts";
 
 export interface ProgressOptions {
@@ -18,19 +18,29 @@ const WIDTH = 24;
 
 export class Progress implements Disposable {
   readonly #options: ProgressOptions;
-  readonly #spinner: ReturnType<typeof ora> | undefined;
+  readonly #shown: boolean;
+  #spinner: Ora | undefined;
+  #text = "";
+  #ended = false;
   readonly #start = performance.now();
 
   constructor(options: ProgressOptions) {
     this.#options = options;
-    if (options.quiet || !process.stderr.isTTY) return;
-    // Without discardStdin: false the terminal goes into raw mode, where Ctrl-C is no signal.
-    this.#spinner = ora({ stream: process.stderr, discardStdin: false, isEnabled: true }).start();
+    this.#shown = !options.quiet && process.stderr.isTTY;
     this.update(options.from ?? 0);
+    if (this.#shown) void this.#show();
+  }
+
+  /** Loaded where it is shown: most commands are over before it is, or write to no terminal. */
+  async #show(): Promise<void> {
+    const { default: ora } = await import("ora");
+    if (this.#ended) return;
+    // Without discardStdin: false the terminal goes into raw mode, where Ctrl-C is no signal.
+    this.#spinner = ora({ text: this.#text, stream: process.stderr, discardStdin: false, isEnabled: true }).start();
   }
 
   update(done: number, note = ""): void {
-    if (!this.#spinner) return;
+    if (!this.#shown) return;
     const { total, unit, from = 0, updates } = this.#options;
     const share = total > 0 ? Math.min(1, done / total) : 1;
     const bar = "█".repeat(Math.floor(share * WIDTH)).padEnd(WIDTH, "░");
@@ -40,10 +50,12 @@ export class Progress implements Disposable {
       if (updates) parts.push(`${quantity((updates.count * (done - from)) / seconds)} ${updates.unit}/s`);
       parts.push(`${duration((seconds * (total - done)) / (done - from))} left`);
     }
-    this.#spinner.text = parts.join("  ");
+    this.#text = parts.join("  ");
+    if (this.#spinner) this.#spinner.text = this.#text;
   }
 
   [Symbol.dispose](): void {
+    this.#ended = true;
     this.#spinner?.stop();
   }
 }

@@ -22,7 +22,7 @@ export async function gpuMixture(setting: Setting, mixture: Mixture): Promise<Co
     bindings: [...KEPT, "read-only-storage"],
     constants: { WORKGROUP: setting.workgroup, ...setting.switches },
   });
-  const table = mixtureTable(mixture, levels);
+  const table = await mixtureTable(mixture, levels);
   return (shared) => fused(shared, kernel, [shared.table("mixture", table)]);
 }
 

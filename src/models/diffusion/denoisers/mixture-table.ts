@@ -1,6 +1,5 @@
 // The mixture of Gaussians as a table for the GPU, in f64: shaders/diffusion/mixture.wgsl has its meaning.
 
-import { type EigenvalueDecomposition, EVD, Matrix } from "ml-matrix";
 import type { Mixture } from "../data/data-set.ts";
 import type { Level } from "../level.ts";
 
@@ -11,14 +10,15 @@ export function isIsotropic({ dimension, components }: Mixture): boolean {
 }
 
 /** [level][component][row] */
-export function mixtureTable(mixture: Mixture, levels: readonly Level[]): Float32Array {
+export async function mixtureTable(mixture: Mixture, levels: readonly Level[]): Promise<Float32Array> {
+  const { EigenvalueDecomposition, Matrix } = await import("ml-matrix");
   const { dimension: d, components } = mixture;
   const isotropic = isIsotropic(mixture);
   const size = isotropic ? 1 : d * d;
   const row = 1 + d + 2 * size;
   const table = new Float32Array(levels.length * components.length * row);
   components.forEach(({ weight, mean, covariance }, k) => {
-    const spread: EigenvalueDecomposition = new EVD(new Matrix(chunk(covariance, d)), { assumeSymmetric: true });
+    const spread = new EigenvalueDecomposition(new Matrix(chunk(covariance, d)), { assumeSymmetric: true });
     const axes = spread.eigenvectorMatrix;
     levels.forEach(({ signal, noise }, l) => {
       const at = (l * components.length + k) * row;
