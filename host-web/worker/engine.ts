@@ -262,7 +262,7 @@ export class Engine {
     },
   };
 
-  /** Bad links give a notice and the page's own default run. */
+  /** A link that cannot be opened gives a notice: the present run stays, and where there is none yet, the page's own starts. */
   async #open(text: string): Promise<void> {
     const phone = /Mobi/.test(navigator.userAgent);
     const defaults = Object.entries(this.#module.defaults(this.#device, phone)).map(
@@ -270,6 +270,7 @@ export class Engine {
     );
     const start = () => readLink(`v=1&${defaults.join("&")}`, [this.#model], this.#name);
     if (text === "") return this.#start(start());
+    const before = { ...this.#look };
     try {
       const link = readLink(text, [this.#model], this.#name);
       const { camera: _, ...look } = link.view;
@@ -277,7 +278,9 @@ export class Engine {
       await this.#start(link);
     } catch (error) {
       if (error instanceof DeviceLostError) throw error;
-      await this.#start(start());
+      this.#look = before;
+      if (this.#simulation) this.#tellAddress();
+      else await this.#start(start());
       this.#news({ notice: `The link cannot be opened: ${message(error)}` });
     }
   }
