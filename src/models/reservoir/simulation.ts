@@ -271,18 +271,14 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     const blind = shape.seesInputs ? ([0, 0] as const) : ([inputs, inputs + shape.inputs] as const);
     const wantsRank = "kernelRank" in this.observables;
     const all: Fitted[] = [];
-    if (this.#loaded) {
-      const { ridge } = this.points.parameters;
-      all.push(
-        ...this.#loaded.readouts.map((readout) => ({ readout, ridge, rank: Number.NaN, tested: new Float64Array() })),
-      );
-    }
-    for (const [m, sums] of (this.#loaded ? [] : await this.#train(members, options)).entries()) {
+    for (const [m, sums] of (await this.#train(members, options)).entries()) {
       if (m % 8 === 0) await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
       options.signal?.throwIfAborted();
       const { ridge } = point(this.points, (first + m) % this.replicas);
       const nothing = { readout: new Float64Array(featureCount(shape) * shape.outputs), ridge: Number.NaN };
-      const fit = sums.diverged ? nothing : fitReadout(sums, shape.outputs, ridge, blind);
+      // A network from a file has its readouts; of its states only the rank is asked.
+      const own = this.#loaded && { readout: this.#loaded.readouts[m], ridge };
+      const fit = sums.diverged ? nothing : (own ?? fitReadout(sums, shape.outputs, ridge, blind));
       const rank = wantsRank && !sums.diverged ? kernelRank(sums, shape) : Number.NaN;
       all.push({ ...fit, rank, tested: new Float64Array() });
     }
