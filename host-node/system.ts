@@ -7,7 +7,7 @@ import packageJson from "../package.json" with { type: "json" };
 import type { DeviceInfo } from "../src/device/device.ts";
 
 /** Operating system, processors and versions, by name. */
-export const systemRecord = (): Record<string, string> => ({
+export const systemRecord = () => ({
   platform: `${platform()} ${release()} ${arch()}`,
   processor: `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`,
   node: process.version,

@@ -1,11 +1,10 @@
 // `gibbs models` and `gibbs info`: what there is to run, and what there is to run it on.
 
-import { arch, cpus, platform, release } from "node:os";
 import * as z from "zod";
-import webgpu from "../../package.json" with { type: "json" };
 import { adapterKind } from "../../src/device/adapter-kind.ts";
 import { models } from "../../src/models/index.ts";
 import { type AdapterChoice, requestAdapter } from "../adapter.ts";
+import { systemRecord } from "../system.ts";
 import { Arguments } from "./arguments.ts";
 import { JSON_FLAG } from "./flags.ts";
 import { definitions } from "./format.ts";
@@ -73,19 +72,14 @@ export async function info(words: readonly string[]): Promise<void> {
   const given = new Arguments(words, ABOUT_FLAGS, "gibbs info");
   const adapters: Found[] = [];
   for (const choice of ["gpu", "lavapipe", "swiftshader"] as const) adapters.push(await probe(choice));
-  const versions = { gibbs: __GIBBS_VERSION__, node: process.version, webgpu: webgpu.dependencies.webgpu };
-  const system = {
-    platform: `${platform()} ${release()} ${arch()}`,
-    processors: cpus().length,
-    processor: cpus()[0]?.model,
-  };
+  const system = systemRecord();
   if (given.has("json")) {
-    process.stdout.write(json({ ...versions, system, adapters }));
+    process.stdout.write(json({ gibbs: __GIBBS_VERSION__, system, adapters }));
     return;
   }
   const lines: [string, string][] = [
-    ["gibbs", `${versions.gibbs}, Node ${versions.node}, Dawn (webgpu ${versions.webgpu})`],
-    ["system", `${system.platform}, ${system.processors} × ${system.processor}`],
+    ["gibbs", `${__GIBBS_VERSION__}, Node ${system.node}, Dawn (webgpu ${system.webgpu})`],
+    ["system", `${system.platform}, ${system.processor}`],
     ...adapters.flatMap(({ choice, available, description, limits, features }): [string, string][] => [
       [choice, available ? description : `not available: ${description}`],
       ...(limits
