@@ -1,6 +1,6 @@
 // requires: diffusion-training/tile.wgsl
-// The way back: slopes of the loss, without their common factor, in the units h of a layer and in z, of which h is silu. One invocation:
-// four samples, eight units.
+// The way back: slopes of the loss, without their common factor, in the units h of a layer and in z, of which h is silu. One
+// invocation: four samples, ROW units in `back`, and ROW vectors of units in `back_output`.
 
 @group(0) @binding(4) var<storage, read> parameters: array<vec4f>;
 @group(0) @binding(5) var<storage, read> rows: array<vec4f>;
@@ -30,66 +30,59 @@ fn finish(tile: mat4x4f, layer: u32, unit: u32, quad: u32) {
 
 /// From the residuals to the last layer.
 @compute @workgroup_size(WORKGROUP)
-fn back_output(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let quad = group.x * WORKGROUP + lane;
-  if (quad >= run.quads) {
-    return;
-  }
-  let unit = 8u * group.y;
-  var weight = layer_weights(run.layers) + unit / 4u;
-  var left: mat4x4f;
-  var right: mat4x4f;
+fn back_output(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
+  let place = place_of(group.x, index, run.quads);
+  let lane = lane_of();
+  var weight = layer_weights(run.layers) + ROW * group.y;
+  var sums: array<vec4f, 4u * ROW>;
   for (var i = 0u; i < run.dimension; i++) {
-    let samples = rows[(residual_row() + i) * run.quads + quad];
-    left += products(samples, parameters[weight]);
-    right += products(samples, parameters[weight + 1u]);
+    let samples = rows[(residual_row() + i) * run.quads + place.at];
+    let w = row_of_parameters(weight, 1u, lane);
+    for (var v = 0u; v < ROW; v++) {
+      for (var k = 0u; k < 4u; k++) {
+        sums[4u * v + k] += w[v][k] * samples;
+      }
+    }
     weight += run.width / 4u;
   }
-  finish(left, run.layers - 1u, unit, quad);
-  finish(right, run.layers - 1u, unit + 4u, quad);
-}
-
-/// Slopes in h of four units as they stand.
-fn above_of(unit: u32, quad: u32) -> mat4x4f {
-  let place = unit * run.quads + quad;
-  return mat4x4f(above[place], above[place + run.quads], above[place + 2u * run.quads], above[place + 3u * run.quads]);
-}
-
-/// Weights from four units on to those of four others, k-th vector of each.
-fn weights_of(weight: u32) -> mat4x4f {
-  let stride = run.width / 4u;
-  return mat4x4f(
-    parameters[weight],
-    parameters[weight + stride],
-    parameters[weight + 2u * stride],
-    parameters[weight + 3u * stride],
-  );
+  if (!place.inside) {
+    return;
+  }
+  for (var v = 0u; v < ROW; v++) {
+    let tile = mat4x4f(sums[4u * v], sums[4u * v + 1u], sums[4u * v + 2u], sums[4u * v + 3u]);
+    finish(tile, run.layers - 1u, 4u * (ROW * group.y + v), place.at);
+  }
 }
 
 /// From a layer to the one before: what that passed on unchanged, and what went through the weights.
 @compute @workgroup_size(WORKGROUP)
-fn back(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let quad = group.x * WORKGROUP + lane;
-  if (quad >= run.quads) {
-    return;
-  }
-  let unit = 8u * group.y;
+fn back(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
+  let place = place_of(group.x, index, run.quads);
+  let lane = lane_of();
+  let unit = ROW * group.y;
   let stride = run.width / 4u;
   let weight = layer_weights(part.layer) + unit * stride;
-  var left = above_of(unit, quad);
-  var right = above_of(unit + 4u, quad);
-  var place = part.layer * run.width * run.quads + quad;
-  for (var k = 0u; k < stride; k++) {
-    let delta = mat4x4f(
-      deltas[place],
-      deltas[place + run.quads],
-      deltas[place + 2u * run.quads],
-      deltas[place + 3u * run.quads],
-    );
-    left += delta * weights_of(weight + k);
-    right += delta * weights_of(weight + 4u * stride + k);
-    place += 4u * run.quads;
+  var sums: array<vec4f, ROW>;
+  for (var i = 0u; i < ROW; i++) {
+    sums[i] = above[(unit + i) * run.quads + place.at];
   }
-  finish(left, part.layer - 1u, unit, quad);
-  finish(right, part.layer - 1u, unit + 4u, quad);
+  var at = part.layer * run.width * run.quads + place.at;
+  for (var k = 0u; k < stride; k++) {
+    let d0 = deltas[at];
+    let d1 = deltas[at + run.quads];
+    let d2 = deltas[at + 2u * run.quads];
+    let d3 = deltas[at + 3u * run.quads];
+    let w = row_of_parameters(weight + k, stride, lane);
+    for (var i = 0u; i < ROW; i++) {
+      sums[i] += w[i].x * d0 + w[i].y * d1 + w[i].z * d2 + w[i].w * d3;
+    }
+    at += 4u * run.quads;
+  }
+  if (!place.inside) {
+    return;
+  }
+  for (var i = 0u; i < ROW; i += 4u) {
+    let tile = mat4x4f(sums[i], sums[i + 1u], sums[i + 2u], sums[i + 3u]);
+    finish(tile, part.layer - 1u, unit + i, place.at);
+  }
 }

@@ -1,5 +1,5 @@
 // requires: diffusion-training/tile.wgsl
-// A layer: h = silu(W h' + V c), from the second on h' + silu(W h' + V c). One invocation: four samples, eight units.
+// A layer: h = silu(W h' + V c), from the second on h' + silu(W h' + V c). One invocation: four samples, ROW vectors of units.
 
 @group(0) @binding(4) var<storage, read> parameters: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> rows: array<vec4f>;
@@ -19,41 +19,43 @@ fn unit_of(z: vec4f, unit: u32, quad: u32) -> vec4f {
   return h;
 }
 
-fn finish(tile: mat4x4f, unit: u32, quad: u32) {
-  let h = mat4x4f(
-    unit_of(tile[0], unit, quad),
-    unit_of(tile[1], unit + 1u, quad),
-    unit_of(tile[2], unit + 2u, quad),
-    unit_of(tile[3], unit + 3u, quad),
-  );
-  if (part.layer + 1u == run.layers) {
-    turn(h, run.layers, unit, quad);
-  }
-}
-
 @compute @workgroup_size(WORKGROUP)
-fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let quad = group.x * WORKGROUP + lane;
-  if (quad >= run.quads) {
-    return;
-  }
-  let unit = 8u * group.y;
+fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
+  let place = place_of(group.x, index, run.quads);
+  let lane = lane_of();
+  let stride = run.width / 4u;
   let first = select(layer_row(max(part.layer, 1u) - 1u), 0u, part.layer == 0u);
   let inputs = select(run.width, run.dimension, part.layer == 0u);
-  var weight = layer_weights(part.layer) + unit / 4u;
-  var left: mat4x4f;
-  var right: mat4x4f;
-  var place = first * run.quads + quad;
+  var weight = layer_weights(part.layer) + ROW * group.y;
+  var z: array<vec4f, 4u * ROW>;
+  var at = first * run.quads + place.at;
   for (var i = 0u; i < inputs + run.conditions; i++) {
     if (i == inputs) {
-      place = run.dimension * run.quads + quad;
+      at = run.dimension * run.quads + place.at;
     }
-    let samples = rows[place];
-    left += products(samples, parameters[weight]);
-    right += products(samples, parameters[weight + 1u]);
-    place += run.quads;
-    weight += run.width / 4u;
+    let samples = rows[at];
+    let w = row_of_parameters(weight, 1u, lane);
+    for (var v = 0u; v < ROW; v++) {
+      for (var k = 0u; k < 4u; k++) {
+        z[4u * v + k] += w[v][k] * samples;
+      }
+    }
+    at += run.quads;
+    weight += stride;
   }
-  finish(left, unit, quad);
-  finish(right, unit + 4u, quad);
+  if (!place.inside) {
+    return;
+  }
+  for (var v = 0u; v < ROW; v++) {
+    let unit = 4u * (ROW * group.y + v);
+    let h = mat4x4f(
+      unit_of(z[4u * v], unit, place.at),
+      unit_of(z[4u * v + 1u], unit + 1u, place.at),
+      unit_of(z[4u * v + 2u], unit + 2u, place.at),
+      unit_of(z[4u * v + 3u], unit + 3u, place.at),
+    );
+    if (part.layer + 1u == run.layers) {
+      turn(h, run.layers, unit, place.at);
+    }
+  }
 }

@@ -59,3 +59,15 @@ fn layer_weights(layer: u32) -> u32 {
   let inputs = select(run.dimension + (layer - 1u) * run.width, 0u, layer == 0u);
   return (inputs + layer * run.conditions) * (run.width / 4u);
 }
+
+/// What an invocation makes of so many side by side. Where rows are loaded by all of a subgroup together, all take part to the end; those
+/// past the last one make the last again.
+struct Place {
+  at: u32,
+  inside: bool,
+}
+
+fn place_of(group: u32, lane: u32, count: u32) -> Place {
+  let at = group * WORKGROUP + lane;
+  return Place(min(at, count - 1u), at < count);
+}

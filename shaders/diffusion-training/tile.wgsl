@@ -1,6 +1,7 @@
 // requires: diffusion-training/run.wgsl
-// A tile of 4 samples × 4 units in registers, a column a unit. Lanes of a workgroup have neighbouring samples and the same units: what
-// they read of weights is the same for all, and what they read of rows lies side by side.
+// Lanes of a workgroup have neighbouring samples and the same units: what they read of weights is the same for all, and what they read of
+// rows lies side by side. ROW and Row, that many vectors, are written for a device, with row_of_parameters and lane_of:
+// src/models/diffusion/denoisers/row-wgsl.ts.
 
 struct Part {
   layer: u32,
@@ -8,14 +9,10 @@ struct Part {
 
 @group(0) @binding(2) var<uniform> part: Part;
 
-/// The products of four samples with four weights.
-fn products(samples: vec4f, weights: vec4f) -> mat4x4f {
-  return mat4x4f(weights.x * samples, weights.y * samples, weights.z * samples, weights.w * samples);
-}
-
 /// Units of a sample side by side, [matrix][sample][unit]: as gradients of weights read them, a layer a matrix, and one more of the last h.
 @group(0) @binding(3) var<storage, read_write> turned: array<vec4f>;
 
+/// Four samples × four units, a column a unit.
 fn turn(tile: mat4x4f, matrix: u32, unit: u32, quad: u32) {
   let across = transpose(tile);
   let stride = run.width / 4u;

@@ -49,6 +49,11 @@ const DIFFUSION: Record<string, string[]> = {
     `${rowWgsl({ vectors: 8, broadcast: true }, ["weights", "told"])}const DIMENSIONS = 2u;\nconst WIDTH = 128u;\nconst COLUMNS = 8u;\n`,
   ],
   "diffusion/layers.wgsl": [4, 8].map((vectors) => rowWgsl({ vectors, broadcast: vectors === 8 }, ["weights", "told"])),
+  "diffusion-training/forward.wgsl": [2, 8].map((vectors) =>
+    rowWgsl({ vectors, broadcast: vectors === 8 }, ["parameters"]),
+  ),
+  "diffusion-training/back.wgsl": [false, true].map((broadcast) => rowWgsl({ vectors: 8, broadcast }, ["parameters"])),
+  "diffusion-training/gradient.wgsl": [false, true].map((broadcast) => rowWgsl({ vectors: 8, broadcast }, ["rows"])),
   "diffusion/points.wgsl": [4, 8].map((vectors) => rowWgsl({ vectors, broadcast: vectors === 8 }, ["points"])),
 };
 const generatedFor = (path: string): string[] => {

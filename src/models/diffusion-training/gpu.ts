@@ -5,6 +5,7 @@ import { Budget } from "../../device/budget.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
 import { between, type RunOptions } from "../../device/run.ts";
+import { BROADCAST, broadcasts, rowWgsl } from "../diffusion/denoisers/row-wgsl.ts";
 import { conditionsOf, FEATURES, offsetsOf } from "../diffusion/network/shape.ts";
 import { allocate, blocksOf, checkSize, MOST_STEPS, runOf, scaled, TILE } from "./buffers.ts";
 import {
@@ -17,20 +18,49 @@ import {
   type TrainerState,
 } from "./trainer.ts";
 
-/** File and buffers of each entry point, after the run and the step: p is the number of a layer, r is read, w is written as well. */
-const KERNELS = {
+/**
+ * File and buffers of each entry point, after the run and the step: p is the number of a layer, r is read, w is written as well; and the buffer
+ * that it reads in rows.
+ */
+const KERNELS: Record<Entry, [file: string, buffers: string, rows?: string]> = {
   draw_samples: ["draw", "rrw"],
   draw_conditions: ["draw", "rrw"],
-  forward: ["forward", "pwrww"],
+  forward: ["forward", "pwrww", "parameters"],
   residuals: ["output", "rw"],
-  back_output: ["back", "pwrrrww"],
-  back: ["back", "pwrrrww"],
-  weight_gradient: ["gradient", "rrrw"],
+  back_output: ["back", "pwrrrww", "parameters"],
+  back: ["back", "pwrrrww", "parameters"],
+  weight_gradient: ["gradient", "rrrw", "rows"],
   tally: ["tally", "rww"],
   update: ["update", "rrwwwww"],
-} as const;
+};
 
-type Kernels = Record<keyof typeof KERNELS, Kernel>;
+type Entry =
+  | "draw_samples"
+  | "draw_conditions"
+  | "forward"
+  | "residuals"
+  | "back_output"
+  | "back"
+  | "weight_gradient"
+  | "tally"
+  | "update";
+type Kernels = Record<Entry, Kernel>;
+
+/** How the kernels are cut: invocations of a workgroup, those of the weights' slopes, and vectors of a row of weights of a layer. */
+interface Cut {
+  lanes: number;
+  gradientLanes: number;
+  vectors: number;
+}
+
+/** A software adapter gathers what lies side by side dearly, and so makes many units of each; a GPU has registers for few. */
+function cutOf(device: GpuDevice, { shape: { width } }: TrainerOptions, workgroup: number): Cut {
+  const lanes = Math.min(workgroup, device.limits.maxComputeInvocationsPerWorkgroup);
+  const many = broadcasts(device, lanes) ? (width % (4 * BROADCAST) === 0 ? BROADCAST : 4) : 2;
+  // None of a workgroup is idle where the units are few.
+  const filled = 2 ** Math.ceil(Math.log2(Math.max(width / 4, BROADCAST)));
+  return { lanes, gradientLanes: Math.min(lanes, filled), vectors: many };
+}
 
 interface Part {
   kernel: Kernel;
@@ -53,12 +83,12 @@ export class GpuTrainer implements Trainer {
    */
   static async create(device: GpuDevice, options: TrainerOptions, workgroup = 64): Promise<GpuTrainer> {
     checkSize(device.limits, options);
-    const lanes = Math.min(workgroup, device.limits.maxComputeInvocationsPerWorkgroup);
-    const kernels = await compile(device, lanes);
-    return device.guard(title(options), () => new GpuTrainer(device, options, kernels, lanes));
+    const cut = cutOf(device, options, workgroup);
+    const kernels = await compile(device, cut);
+    return device.guard(title(options), () => new GpuTrainer(device, options, kernels, cut));
   }
 
-  private constructor(device: GpuDevice, options: TrainerOptions, kernels: Kernels, lanes: number) {
+  private constructor(device: GpuDevice, options: TrainerOptions, kernels: Kernels, cut: Cut) {
     this.#device = device;
     this.#options = options;
     this.#schedule = { ...options.schedule };
@@ -71,11 +101,11 @@ export class GpuTrainer implements Trainer {
     if (options.labels) device.write(labels, Uint32Array.from(options.labels));
     device.write(table, blocks);
     for (const [layer, buffer] of layers.entries()) device.write(buffer, new Uint32Array([layer, 0, 0, 0]));
-    this.#parts = this.#plan(kernels, lanes, blocks.length / 4);
+    this.#parts = this.#plan(kernels, cut, blocks.length / 4);
   }
 
   /** The dispatches of a step, in order. */
-  #plan(kernels: Kernels, lanes: number, blocks: number): Part[] {
+  #plan(kernels: Kernels, { lanes, gradientLanes, vectors }: Cut, blocks: number): Part[] {
     const { shape, batch } = this.#options;
     const { dimension, width, layers, classes } = shape;
     const b = this.#buffers;
@@ -86,11 +116,11 @@ export class GpuTrainer implements Trainer {
     const quads = Math.ceil(batch / 4 / lanes);
     const last = layers - 1;
     const forward = b.layers.map((layer) =>
-      part("forward", [quads, width / TILE], layer, b.turned, b.parameters, b.rows, b.slopes),
+      part("forward", [quads, width / 4 / vectors], layer, b.turned, b.parameters, b.rows, b.slopes),
     );
     const back = (name: "back" | "back_output", layer: number) => {
       const buffers = [b.layers[layer], b.turned, b.parameters, b.rows, b.slopes, b.above, b.deltas];
-      return part(name, [quads, width / TILE], ...buffers);
+      return part(name, [quads, name === "back" ? width / TILE : width / 4 / vectors], ...buffers);
     };
     const { count } = offsetsOf(shape);
     return [
@@ -100,7 +130,7 @@ export class GpuTrainer implements Trainer {
       part("residuals", [quads, Math.ceil(dimension / 4)], b.parameters, b.rows),
       back("back_output", last),
       ...Array.from({ length: last }, (_, i) => back("back", last - i)),
-      part("weight_gradient", [Math.ceil(width / 4 / lanes), blocks], b.blocks, b.rows, b.turned, b.gradient),
+      part("weight_gradient", [Math.ceil(width / 4 / gradientLanes), blocks], b.blocks, b.rows, b.turned, b.gradient),
       part("tally", [dimension, 1], b.rows, b.gradient, b.squares),
       part(
         "update",
@@ -212,15 +242,19 @@ export class GpuTrainer implements Trainer {
 const title = ({ shape, batch }: TrainerOptions) =>
   `diffusion-training, ${shape.layers} layers of ${shape.width} units, minibatches of ${batch}`;
 
-async function compile(device: GpuDevice, lanes: number): Promise<Kernels> {
+async function compile(device: GpuDevice, { lanes, gradientLanes, vectors }: Cut): Promise<Kernels> {
   const kinds = { p: "uniform", r: "read-only-storage", w: "storage" } as const;
-  const entries = Object.entries(KERNELS).map(async ([entryPoint, [file, bindings]]) => {
+  const entries = Object.entries(KERNELS).map(async ([entryPoint, [file, bindings, rows]]) => {
+    const workgroup = file === "gradient" ? gradientLanes : lanes;
+    const broadcast = broadcasts(device, workgroup);
+    const row = { broadcast, vectors: entryPoint === "forward" || entryPoint === "back_output" ? vectors : TILE };
     const kernel = await device.kernel({
       shader: `diffusion-training/${file}.wgsl`,
+      ...(rows ? { generated: rowWgsl(row, [rows]) } : {}),
       entryPoint,
       bindings: ["uniform", "step", ...[...bindings].map((kind) => kinds[kind as keyof typeof kinds])],
       constants: {
-        ...(entryPoint === "tally" ? {} : { WORKGROUP: lanes }),
+        ...(entryPoint === "tally" ? {} : { WORKGROUP: workgroup }),
         ...(file === "draw" ? { PURPOSE } : {}),
       },
     });
