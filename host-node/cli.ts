@@ -76,6 +76,7 @@ const COMMANDS: Record<string, Command> = {
 };
 
 async function main([name, ...words]: readonly string[]): Promise<void> {
+  if (name === "help" && words.length > 0) return main([...words, "--help"]);
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     process.stdout.write(programHelp(Object.values(COMMANDS)));
     return;

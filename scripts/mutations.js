@@ -1,12 +1,15 @@
 // `node scripts/mutations.js [--json] [TEXT]`: would gibbs validate notice? Makes the faults of faults.js one after another, in memory only,
 // validates the models that they concern, and prints which oracles caught each. Exit 1 if one went unnoticed. TEXT: only faults that it is in.
 
+import { parseArgs } from "node:util";
 import { faults } from "./faults.js";
 import { validatedWith } from "./mutate.js";
 
-const json = process.argv.includes("--json");
-const only = process.argv.slice(2).find((word) => !word.startsWith("--"));
-const chosen = faults.filter(({ what, kind }) => !only || `${kind} ${what}`.includes(only));
+const { values, positionals } = parseArgs({ options: { json: { type: "boolean" } }, allowPositionals: true });
+const { json = false } = values;
+const [only = ""] = positionals;
+const chosen = faults.filter(({ what, kind }) => `${kind} ${what}`.includes(only));
+if (chosen.length === 0) throw new Error(`no fault has "${only}" in its name; scripts/faults.js lists them`);
 
 const results = [];
 for (const fault of chosen) {

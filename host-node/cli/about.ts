@@ -14,6 +14,7 @@ export const ABOUT_FLAGS = [JSON_FLAG];
 
 export async function listModels(words: readonly string[]): Promise<void> {
   const given = new Arguments(words, ABOUT_FLAGS, "gibbs models");
+  given.noWords("gibbs models");
   if (!given.has("json")) {
     process.stdout.write(
       definitions(
@@ -70,6 +71,7 @@ async function probe(choice: AdapterChoice): Promise<Found> {
 
 export async function info(words: readonly string[]): Promise<void> {
   const given = new Arguments(words, ABOUT_FLAGS, "gibbs info");
+  given.noWords("gibbs info");
   const adapters: Found[] = [];
   for (const choice of ["gpu", "lavapipe", "swiftshader"] as const) adapters.push(await probe(choice));
   const system = systemRecord();

@@ -54,6 +54,12 @@ export class Arguments {
     this.#given.set(flag.name, [...given, value ?? ""]);
   }
 
+  /** For commands that take flags and nothing else. @throws UsageError */
+  noWords(command: string): void {
+    const [word] = this.positionals;
+    if (word !== undefined) throw new UsageError(`${command} takes flags alone; leave "${word}" out.`);
+  }
+
   has(name: string): boolean {
     return this.#given.has(name);
   }
@@ -90,9 +96,12 @@ export class Arguments {
   }
 }
 
+/** Names that a message has room for. */
+const MOST_NAMED = 12;
+
 /** There is no such command, model or flag; perhaps another was meant. */
 export function unknown(what: string, given: string, where: string, known: readonly string[]): string {
-  const remedy = meant(given, known) || (known.length <= 8 ? ` There are ${known.join(", ")}.` : "");
+  const remedy = meant(given, known) || (known.length <= MOST_NAMED ? ` There are ${known.join(", ")}.` : "");
   return `there is no ${what} ${given.startsWith("-") ? given : `"${given}"`} in ${where}.${remedy} See ${where} --help.`;
 }
 

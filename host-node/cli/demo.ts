@@ -21,6 +21,7 @@ const REPLAYED = 20;
 
 export async function demo(words: readonly string[]): Promise<void> {
   const given = new Arguments(words, DEMO_FLAGS, "gibbs demo");
+  given.noWords("gibbs demo");
   const quiet = given.has("quiet");
   const parameters = { size: [1024, 1024] as [number, number], temperature: 2 };
   const seed = 1n;

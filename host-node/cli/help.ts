@@ -13,17 +13,20 @@ export interface CommandHelp {
   examples?: readonly string[];
 }
 
+const MODELS = `Models: ${models.map(({ name }) => name).join(", ")}.`;
+
 export function programHelp(commands: readonly CommandHelp[]): string {
   return [
     `gibbs ${__GIBBS_VERSION__}: statistical physics on the GPU, reproducible bit for bit.\n`,
     definitions(commands.map(({ usage, summary }) => [usage, summary])),
-    `Models: ${models.map(({ name }) => name).join(", ")}. gibbs COMMAND --help says more; gibbs run MODEL --help lists a model's parameters.\n`,
+    `${MODELS} gibbs COMMAND --help says more; gibbs run MODEL --help lists a model's parameters.\n`,
   ].join("\n");
 }
 
 export function commandHelp({ usage, summary, flags, examples }: CommandHelp, model?: AnyModel): string {
   const scan = usage.startsWith("gibbs scan");
   const parts = [`${model ? usage.replace("MODEL", model.name) : usage}\n\n${summary}\n`];
+  if (!model && usage.includes("MODEL")) parts.push(`${MODELS}\n`);
   if (model) parts.push(`${model.summary}\n`, `Parameters:\n${list(parameterFlags(model, { scan }))}`);
   // A model's own parameter takes a flag's place, and one that says how long a run is makes others meaningless.
   const taken = [

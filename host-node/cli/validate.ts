@@ -2,14 +2,14 @@
 
 import { models } from "../../src/models/index.ts";
 import type { Check } from "../../src/models/model.ts";
-import { reportHtml, type Validation, validateModels } from "../../src/validation/index.ts";
+import { figure, reportHtml, type Validation, validateModels } from "../../src/validation/index.ts";
 import { checkWritable, writeFileWhole } from "../files/write.ts";
 import { systemRecord } from "../system.ts";
 import { Arguments, type Flag } from "./arguments.ts";
 import { withDevice } from "./device.ts";
 import { asUsage, FailedError, UsageError } from "./errors.ts";
-import { DEVICE, JSON_FLAG, QUIET } from "./flags.ts";
-import { duration, quantity } from "./format.ts";
+import { DEVICE, JSON_FLAG, QUICK, QUIET } from "./flags.ts";
+import { duration } from "./format.ts";
 import { modelOf } from "./given.ts";
 import { Progress } from "./progress.ts";
 import { deviceLine, json } from "./report.ts";
@@ -18,7 +18,7 @@ const OUT: Flag = { name: "out", value: "FILE", help: "write a report with plots
 
 export const VALIDATE_FLAGS: readonly Flag[] = [
   DEVICE,
-  { name: "quick", help: "the short form, in seconds on a software adapter; this is what happens without a flag" },
+  { ...QUICK, help: "the short form, in seconds on a software adapter; this is what happens without a flag" },
   { name: "full", help: "the long form: more sizes and temperatures, smaller errors; minutes on a software adapter" },
   JSON_FLAG,
   OUT,
@@ -56,15 +56,14 @@ export async function validate(words: readonly string[]): Promise<void> {
     );
     const seconds = (performance.now() - start) / 1000;
     const ended = error === undefined ? {} : { ended: error instanceof Error ? error.message : String(error) };
-    if (!plain) process.stdout.write(json({ gibbs: __GIBBS_VERSION__, device: device.info, checks, ...ended }));
+    const validation: Validation = {
+      ...{ gibbs: __GIBBS_VERSION__, commit: __GIBBS_COMMIT__, device: device.info, system: systemRecord(), effort },
+      ...{ models: chosen.map(({ name }) => name), again: again(given, effort) },
+      ...{ date: new Date().toISOString(), seconds, checks, ...ended },
+    };
+    if (!plain) process.stdout.write(json(validation));
     else process.stdout.write(`\n${passed(checks)} of ${checks.length} checks passed, ${duration(seconds)}\n`);
-    if (path !== undefined) {
-      const validation: Validation = {
-        ...{ gibbs: __GIBBS_VERSION__, device: device.info, system: systemRecord(), effort },
-        ...{ date: new Date().toISOString(), seconds, checks, ...ended },
-      };
-      await writeFileWhole(path, new TextEncoder().encode(reportHtml(validation)));
-    }
+    if (path !== undefined) await writeFileWhole(path, new TextEncoder().encode(reportHtml(validation)));
     if (error !== undefined) throw error;
   });
   const failed = checks.length - passed(checks);
@@ -76,6 +75,13 @@ function effortOf(given: Arguments): Validation["effort"] {
   return given.has("full") ? "full" : "quick";
 }
 
+/** The command that makes the same checks. */
+function again(given: Arguments, effort: Validation["effort"]): string {
+  const device = given.text("device");
+  const words = [...given.positionals, `--${effort}`, ...(device === undefined ? [] : ["--device", device])];
+  return `gibbs validate ${words.join(" ")}`;
+}
+
 const passed = (checks: readonly Check[]) => checks.filter(({ pass }) => pass).length;
 
 /** The check comes last, being the longest. */
@@ -84,7 +90,5 @@ const row = (verdict: string, figure: string, bound: string, model: string, orac
 
 const HEAD = row("verdict", "figure", "bound", "model", "oracle", "check");
 
-const shown = (value: number) => (Number.isInteger(value) ? String(value) : quantity(value));
-
 const line = ({ model, oracle, name, value, bound, pass }: Check) =>
-  row(pass ? "pass" : "FAIL", shown(value), shown(bound), model, oracle, name);
+  row(pass ? "pass" : "FAIL", figure(value), figure(bound), model, oracle, name);

@@ -4,11 +4,10 @@ import type { DeviceInfo } from "../../src/device/device.ts";
 import { models } from "../../src/models/index.ts";
 import type { Check } from "../../src/models/model.ts";
 import { validateModels } from "../../src/validation/index.ts";
-import { version } from "../../src/version.ts";
 import { openDevice } from "../index.ts";
 
 export type CheckNews =
-  | { name: "device"; gibbs: string; device: DeviceInfo }
+  | { name: "device"; device: DeviceInfo; models: string[] }
   | { name: "check"; check: Check }
   | { name: "end"; message?: string };
 
@@ -17,7 +16,7 @@ const post = (news: CheckNews) => self.postMessage(news);
 self.onmessage = async ({ data }: MessageEvent<{ quick: boolean }>) => {
   try {
     await using device = await openDevice();
-    post({ name: "device", gibbs: version, device: device.info });
+    post({ name: "device", device: device.info, models: models.map(({ name }) => name) });
     for await (const check of validateModels(models, device, data)) post({ name: "check", check });
     post({ name: "end" });
   } catch (error) {

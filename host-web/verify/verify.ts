@@ -2,11 +2,13 @@
 
 import { deviceName } from "../../src/device/device.ts";
 import { figure, REPORT_STYLE, reportHtml, reportParts, type Validation } from "../../src/validation/report.ts";
+import { version } from "../../src/version.ts";
 import { download } from "../shell/download.ts";
 import type { CheckNews } from "./checks.ts";
 
 const find = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const start = find<HTMLButtonElement>("start");
+const stop = find<HTMLButtonElement>("stop");
 const results = ["copy", "save", "save-json"].map((id) => find<HTMLButtonElement>(id));
 
 const style = document.createElement("style");
@@ -16,6 +18,7 @@ document.head.append(style);
 start.onclick = () => {
   const effort = find<HTMLInputElement>("full").checked ? "full" : "quick";
   for (const button of [start, ...results]) button.disabled = true;
+  stop.disabled = false;
   find("report").replaceChildren();
   const body = find("checks").querySelector("tbody")!;
   body.replaceChildren();
@@ -23,7 +26,7 @@ start.onclick = () => {
 
   const checks: Validation["checks"][number][] = [];
   const began = performance.now();
-  let about: { gibbs: string; device: Validation["device"] } | undefined;
+  let about: Pick<Validation, "device" | "models"> | undefined;
   const worker = new Worker(new URL("./checks.ts", import.meta.url), { type: "module" });
   const say = (text: string) => {
     find("state").textContent = text;
@@ -33,13 +36,18 @@ start.onclick = () => {
   const finish = (message: string, ended?: string) => {
     worker.terminate();
     start.disabled = false;
+    stop.disabled = true;
     say(message);
     if (!about || checks.length === 0) return;
     const seconds = (performance.now() - began) / 1000;
     const system = { browser: navigator.userAgent };
     const date = new Date().toISOString();
     const early = ended === undefined ? {} : { ended };
-    const validation: Validation = { ...about, system, effort, date, seconds, checks, ...early };
+    const validation: Validation = {
+      ...{ gibbs: version, commit: __GIBBS_COMMIT__, ...about, system, effort },
+      ...{ again: `${location.href}, ${effort === "full" ? "long form, " : ""}Start` },
+      ...{ date, seconds, checks, ...early },
+    };
     find("table").hidden = true; // the report has them all
     find("report").innerHTML = reportParts(validation);
     const json = `${JSON.stringify(validation, null, 2)}\n`;
@@ -54,14 +62,16 @@ start.onclick = () => {
     text.onclick = () => download(new Blob([json], { type: "application/json" }), "gibbs-validate.json");
   };
 
+  stop.onclick = () => finish("Stopped; what was checked stays.", "Stopped.");
   worker.onerror = ({ message }) => {
     const why = `The check stopped: ${message || "its worker could not be loaded"}.`;
     finish(why, why);
   };
   worker.onmessage = ({ data }: MessageEvent<CheckNews>) => {
     if (data.name === "device") {
-      about = { gibbs: data.gibbs, device: data.device };
-      find("device").textContent = `${deviceName(data.device)}${data.device.software ? ": SOFTWARE" : ""}`;
+      const { device, models } = data;
+      about = { device, models };
+      find("device").textContent = `${deviceName(device)}${device.software ? ": SOFTWARE" : ""}`;
     } else if (data.name === "check") {
       checks.push(data.check);
       say(`${checks.length} checks, now ${data.check.model}…`);

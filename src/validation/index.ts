@@ -6,7 +6,7 @@ import type { AnyModel } from "../models/index.ts";
 import type { Check, Effort } from "../models/model.ts";
 import { validatePromises } from "./promises.ts";
 
-export { reportHtml, type Validation } from "./report.ts";
+export { figure, reportHtml, type Validation } from "./report.ts";
 
 /**
  * The checks of these models, one after another as they end. An error that ends a model's checks is a failed check itself, and the next model

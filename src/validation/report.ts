@@ -9,10 +9,16 @@ import { curvePlot, deviationPlot } from "./plot.ts";
 /** A validation that has ended. */
 export interface Validation {
   gibbs: string;
+  /** Of the sources; "" where they are not known. */
+  commit: string;
   device: DeviceInfo;
   /** Where it ran: system and versions, as the host tells. */
   system: Record<string, string>;
   effort: "quick" | "full";
+  /** What was checked, by name. */
+  models: readonly string[];
+  /** How to do it again: a command, or what to press. */
+  again: string;
   /** ISO 8601. */
   date: string;
   seconds: number;
@@ -57,20 +63,21 @@ export function reportParts(validation: Validation): string {
 function verdict({ checks, device, ended }: Validation): string {
   const passed = checks.filter(({ pass }) => pass).length;
   const software = device.kind === "gpu" && device.software ? " (software: a CPU does the work of a GPU)" : "";
-  const early = ended === undefined ? "" : ` It ended before its end: ${ended}`;
-  return `${passed} of ${checks.length} checks passed on ${deviceName(device)}${software}.${early}`;
+  const passing = `${passed} of ${checks.length} checks passed on ${deviceName(device)}${software}.`;
+  return ended === undefined ? passing : `INCOMPLETE: ${passing} It ended before its end: ${ended}`;
 }
 
-function record({ gibbs, device, system, effort, date, seconds }: Validation): string {
+function record({ gibbs, commit, device, system, effort, models, again, date, seconds }: Validation): string {
   const { kind, vendor, architecture, description, host } = device;
   const entries = {
-    gibbs,
+    gibbs: commit ? `${gibbs}, commit ${commit}` : gibbs,
     device: kind === "reference" ? description : [description, vendor, architecture].filter(Boolean).join(", "),
     host,
     ...system,
     date,
     form: `${effort}, ${seconds.toFixed(0)} s`,
-    again: `gibbs validate --${effort}`,
+    models: models.join(", "),
+    again,
   };
   const rows = Object.entries(entries).map(
     ([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`,

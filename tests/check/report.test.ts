@@ -18,6 +18,9 @@ const reportOf = (checks: Check[], more: Partial<Validation> = {}) =>
   reportHtml({
     ...{
       gibbs: "1.2.3",
+      commit: "abc",
+      models: ["ising"],
+      again: "gibbs validate ising --quick",
       system: { node: "v1" },
       effort: "quick",
       date: "2030-01-01T00:00:00.000Z",
@@ -39,11 +42,14 @@ describe("a report", () => {
     expect(html.indexOf("What failed")).toBeGreaterThan(0);
     expect(html.indexOf("specific heat")).toBeLessThan(html.indexOf("Checks by model and oracle"));
     expect(html).toContain("7.25");
+    expect(html).toContain("<dt>gibbs</dt><dd>1.2.3, commit abc</dd>");
+    expect(html).toContain("<dt>again</dt><dd>gibbs validate ising --quick</dd>");
     expect(reportOf([check({})])).not.toContain("What failed");
   });
 
   it("that ended early is not good, and says why", () => {
     const html = reportOf([check({})], { ended: "The GPU device was lost." });
+    expect(html).toContain("INCOMPLETE: 1 of 1 checks passed");
     expect(html).toContain("It ended before its end: The GPU device was lost.");
     expect(html).not.toContain('class="verdict good"');
     expect(reportOf([check({})])).toContain('class="verdict good"');

@@ -100,20 +100,25 @@ describe("what /verify tells where something is wrong", () => {
   };
   const check: Check = { model: "ising", oracle: "exact", name: "energy", value: 5, bound: 4, pass: false };
   const news: CheckNews[] = [
-    { name: "device", gibbs: "0", device },
+    { name: "device", device, models: ["ising"] },
     { name: "check", check },
     { name: "check", check: { ...check, name: "magnetization", value: 1, pass: true } },
   ];
   const worker = (news: CheckNews[], end = "") =>
     `onmessage = () => { for (const each of ${JSON.stringify(news)}) postMessage(each); ${end} };`;
 
-  /** The page as it stands when its worker, which is this script, has ended. */
-  async function verified(script?: string) {
+  /** The page at work, with this script as its worker. */
+  async function opened(script?: string) {
     const { page } = await visit("verify/");
     await page.route("**/assets/checks-*.js", (route) =>
       script === undefined ? route.abort() : route.fulfill({ contentType: "text/javascript", body: script }),
     );
     await page.click("#start");
+    return page;
+  }
+  /** The page as it stands when that has ended. */
+  async function verified(script?: string) {
+    const page = await opened(script);
     await page.waitForFunction(() => !(document.getElementById("start") as HTMLButtonElement).disabled);
     return page;
   }
@@ -132,6 +137,15 @@ describe("what /verify tells where something is wrong", () => {
     const [saved] = await Promise.all([page.waitForEvent("download"), page.click("#save-json")]);
     const kept = JSON.parse(readFileSync(await saved.path(), "utf8"));
     expect(kept).toMatchObject({ checks: [check, { pass: true }], ended: await text(page, "#state") });
+  });
+
+  it("stops where it is told to, and keeps what it found", async () => {
+    const page = await opened(worker(news));
+    await page.waitForFunction(() => /now ising/.test(document.getElementById("state")!.textContent!));
+    await page.click("#stop");
+    expect(await text(page, "#state")).toBe("Stopped; what was checked stays.");
+    expect(await text(page, "#report .verdict.bad")).toMatch(/^INCOMPLETE: 1 of 2 checks passed.*Stopped\.$/);
+    expect([await page.isEnabled("#start"), await page.isEnabled("#stop")]).toEqual([true, false]);
   });
 
   it("a worker that cannot be loaded is told of, and the button can be pressed again", async () => {
