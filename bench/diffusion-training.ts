@@ -100,9 +100,10 @@ function slow(shape: NetworkShape): Case {
 /** @throws GpuError where the loss or its slopes are not the reference's */
 async function check(device: Place["device"], options: TrainerOptions, kernel: string): Promise<void> {
   const trainer = await begin(await GpuTrainer.create(device, options), options);
+  const other = await begin(new ReferenceTrainer(options), options);
   try {
     const own = await trainer.gradient(0);
-    const expected = await (await begin(new ReferenceTrainer(options), options)).gradient(0);
+    const expected = await other.gradient(0);
     let [off, size] = [0, 0];
     for (let at = 0; at < own.gradient.length; at++) {
       off += (own.gradient[at] - expected.gradient[at]) ** 2;
@@ -111,7 +112,28 @@ async function check(device: Place["device"], options: TrainerOptions, kernel: s
     if (!(Math.sqrt(off / size) < 1e-4 && Math.abs(own.loss / expected.loss - 1) < 1e-4)) {
       throw new GpuError(`bench diffusion-training: ${kernel}: slopes differ from the reference's; nothing was timed.`);
     }
+    await checkStep(trainer, other, kernel);
   } finally {
     trainer.dispose();
+  }
+}
+
+/** Adam's step, from a second moment so large that a slope's rounding does not turn it. @throws GpuError where it is not the reference's */
+async function checkStep(trainer: Trainer, other: Trainer, kernel: string): Promise<void> {
+  const start = await other.read();
+  const variances = start.variances.map(() => 1e-6);
+  const ends: ArrayLike<number>[] = [];
+  for (const each of [trainer, other]) {
+    await each.write({ ...start, variances });
+    await each.advance({ from: 100, steps: 1, onLosses: () => {} });
+    ends.push((await each.read()).parameters);
+  }
+  let [off, moved] = [0, 0];
+  for (let at = 0; at < variances.length; at++) {
+    off += (ends[0][at] - ends[1][at]) ** 2;
+    moved += (ends[1][at] - start.parameters[at]) ** 2;
+  }
+  if (!(Math.sqrt(off / moved) < 1e-3)) {
+    throw new GpuError(`bench diffusion-training: ${kernel}: a step differs from the reference's; nothing was timed.`);
   }
 }

@@ -32,12 +32,14 @@ export function countedOf({ software }: Pick<Place, "software">, patterns: numbe
 }
 
 export const bench: Bench = {
-  async check({ device }) {
+  async check({ device, quick }) {
     const cases: HopfieldOptions[] = [
       { neurons: 300, patterns: 50, noise: 0.2 },
       { neurons: 324, patterns: 10, couplings: "lattice", dynamics: "checkerboard", temperature: 0.5 },
+      { neurons: 200, patterns: [1, 13, 40], temperature: [0, 0.3, 0.9] }, // a batch, as the capacity map is
     ];
-    for (const options of cases) await sameDigest("hopfield", device, SWEEPS, (on) => hopfield.create(on, options));
+    for (const options of quick ? cases.slice(0, 1) : cases)
+      await sameDigest("hopfield", device, SWEEPS, (on) => hopfield.create(on, options));
   },
   cases: (place) => [
     ...LADDERS.flatMap(({ kernel, patterns }) => SIZES.flatMap((n) => recall(place, kernel, n, patterns(n)))),

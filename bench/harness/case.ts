@@ -55,13 +55,15 @@ export interface Case {
 export interface Place {
   device: GpuDevice;
   software: boolean;
+  /** The first ladder alone is timed. */
+  quick: boolean;
   /** Where other programs are asked for. */
   programs?: Programs;
   log: (text: string) => void;
 }
 
 export interface Bench {
-  /** @throws GpuError if a kernel's results are wrong: then nothing is timed. */
+  /** Every kernel that is timed, small where its path is the same. @throws GpuError if results are wrong: then nothing is timed. */
   check(place: Place): Promise<void>;
   /** The first kernel's ladder is what a quick run times; sizes go up. */
   cases(place: Place): Promise<Case[]> | Case[];

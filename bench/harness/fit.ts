@@ -17,10 +17,12 @@ export function summary(values: readonly number[]): { value: number; spread: num
   return { value, spread: (Math.max(...values) - Math.min(...values)) / value };
 }
 
+/** What an update's counted work is limited by. */
+export const limitsOf = ({ integer, float, copy: bytes, workgroup }: Machine) => ({ integer, float, bytes, workgroup });
+
 /** The measured limit that the counted work comes nearest to. */
 export function shareOf(rate: number, counted: Counted, machine: Machine): { share: number; bound: keyof Counted } {
-  const { integer, float, copy: bytes, workgroup } = machine;
-  const limits = { integer, float, bytes, workgroup };
+  const limits = limitsOf(machine);
   const shares = (Object.keys(limits) as (keyof Counted)[]).map((bound) => ({
     bound,
     share: (rate * (counted[bound] ?? 0)) / limits[bound],
@@ -28,7 +30,16 @@ export function shareOf(rate: number, counted: Counted, machine: Machine): { sha
   return shares.reduce((a, b) => (b.share > a.share ? b : a));
 }
 
-/** Least squares in logarithms over ladders of three sizes and more. `perUpdate` names the kernels whose updates are fitted, not steps. */
+/** A power with a larger standard error says nothing. */
+const MOST_ERROR = 0.3;
+
+/** Old results also have powers that are none. */
+export const isClear = ({ error }: Pick<Exponent, "error">) => error <= MOST_ERROR;
+
+/**
+ * Least squares in logarithms over ladders of three sizes and more, where a power is clear. `perUpdate` names the kernels whose updates are
+ * fitted, not steps.
+ */
 export function exponentsOf(rows: readonly BenchRow[], perUpdate: ReadonlySet<string> = new Set()): Exponent[] {
   const ladders = grouped(rows, ({ model, kernel, of }) => `${model}\0${kernel}\0${of}`);
   return [...ladders.values()].flatMap((ladder) => {
@@ -37,7 +48,8 @@ export function exponentsOf(rows: readonly BenchRow[], perUpdate: ReadonlySet<st
     const x = ladder.map(({ n }) => Math.log(n));
     if (new Set(x).size < 3) return [];
     const y = ladder.map(({ seconds, rate }) => Math.log(per === "step" ? seconds : 1 / rate));
-    return [{ model, kernel, of, per, ...slope(x, y) }];
+    const fit = slope(x, y);
+    return isClear(fit) ? [{ model, kernel, of, per, ...fit }] : [];
   });
 }
 

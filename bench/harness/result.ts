@@ -3,6 +3,7 @@
 import type { DeviceInfo } from "../../src/device/device.ts";
 import { ParameterError } from "../../src/device/errors.ts";
 import type { Case, Counted } from "./case.ts";
+import type { Comparison } from "./compare.ts";
 
 export interface BenchRow extends Pick<Case, "kernel" | "n" | "of" | "unit" | "counted" | "by"> {
   model: string;
@@ -58,11 +59,16 @@ export interface BenchDocument {
   driver: string;
   /** Operating system, processors, versions. */
   system: Record<string, string>;
-  machine: Machine;
+  /** Missing where it ended before this was known. */
+  machine?: Machine;
   /** Where energies come from, where there are any. */
   energy?: string;
   rows: BenchRow[];
   exponents: Exponent[];
+  /** Beside a baseline, where one was given: rows of both, and what only the baseline has. */
+  comparison?: { rows: Comparison[]; missing: string[] };
+  /** Why it ended before all was measured. */
+  ended?: string;
 }
 
 /** What is known of a result, also of one from before a field was. */
@@ -100,6 +106,10 @@ export function readResult(text: string, name: string): KeptDocument {
     if (repeats !== undefined && !(Number.isInteger(repeats) && repeats >= 2)) {
       throw no(`row ${i + 1} has repeats ${repeats}, and noise shows in 2 or more`);
     }
+  }
+  const limits = found.machine === undefined ? [] : ["copy", "integer", "float", "workgroup"];
+  for (const limit of limits as (keyof Machine)[]) {
+    if (!((found.machine?.[limit] as number) > 0)) throw no(`its machine has no limit "${limit}"`);
   }
   return found;
 }

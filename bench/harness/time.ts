@@ -1,5 +1,5 @@
 // Times the cases of a benchmark: checked first, warmed up, then all contenders of a size in turn, again and again, so that a busy moment of the
-// machine meets them alike.
+// machine meets them alike. Repeats that scatter widely are taken anew.
 
 import { GibbsError, GpuError, OutOfMemoryError, ParameterError } from "../../src/device/errors.ts";
 import type { GpuDevice } from "../../src/device/gpu.ts";
@@ -32,16 +32,19 @@ export interface BenchOptions {
 const QUICK_SIZES = 3;
 const FULL = { repeats: 5, seconds: 0.4 };
 const QUICK = { repeats: 3, seconds: 0.12 };
+/** Repeats with a larger spread met something else than noise and are taken anew, so many times in all; those with the least spread count. */
+const UNSTEADY = 0.5;
+const TRIES = 3;
 
-/** Times all cases of a model. @throws GpuError where its kernels are wrong: then nothing is timed */
+/** Times all cases of a model, and tells which. @throws GpuError where its kernels are wrong: then nothing is timed */
 export async function timeBench(
   model: string,
   bench: Bench,
   device: GpuDevice,
   options: BenchOptions,
-): Promise<{ rows: BenchRow[]; exponents: Exponent[] }> {
+): Promise<{ rows: BenchRow[]; exponents: Exponent[]; cases: readonly Case[] }> {
   const { quick, programs, onProgress, log, signal } = options;
-  const place = { device, software: device.info.software, log, ...(programs ? { programs } : {}) };
+  const place = { device, software: device.info.software, quick, log, ...(programs ? { programs } : {}) };
   onProgress?.(`${model}: checking against the reference`);
   await bench.check(place);
   const rows: BenchRow[] = [];
@@ -51,7 +54,7 @@ export async function timeBench(
     rows.push(...(await timeGroup(model, group, options)));
   }
   const perUpdate = new Set(cases.filter(({ fit }) => fit === "update").map(({ kernel }) => kernel));
-  return { rows, exponents: exponentsOf(rows, perUpdate) };
+  return { rows, exponents: exponentsOf(rows, perUpdate), cases };
 }
 
 function chosen(cases: readonly Case[], quick: boolean): readonly Case[] {
@@ -70,13 +73,22 @@ interface Entry {
   of: Case;
   contender: Contender;
   steps: number;
-  seconds: number[];
-  joules: number[];
+  /** The steadiest repeats. */
+  kept?: Repeats;
   /** It failed while it ran: what it did before does not count. */
   dropped?: true;
 }
 
-async function timeGroup(model: string, group: readonly Case[], options: BenchOptions): Promise<BenchRow[]> {
+interface Repeats {
+  /** Of a step, and joules of an update. */
+  seconds: number[];
+  joules: number[];
+}
+
+const spreadOf = ({ seconds }: Repeats) => summary(seconds.map((each) => 1 / each)).spread;
+
+/** Times contenders in turn. */
+export async function timeGroup(model: string, group: readonly Case[], options: BenchOptions): Promise<BenchRow[]> {
   const { quick, meter, onRow, onProgress, signal } = options;
   const { repeats, seconds } = quick ? QUICK : FULL;
   const entries: Entry[] = [];
@@ -85,17 +97,24 @@ async function timeGroup(model: string, group: readonly Case[], options: BenchOp
       onProgress?.(nameOf(model, each));
       const contender = await made(model, each, options);
       if (!contender) continue;
-      const entry: Entry = { of: each, contender, steps: 0, seconds: [], joules: [] };
+      const entry: Entry = { of: each, contender, steps: 0 };
       entries.push(entry);
       await orDropped(model, entry, options, async () => {
         entry.steps = await stepsFor(contender, each.least ?? 1, seconds, signal);
       });
     }
-    for (let repeat = 0; repeat < repeats; repeat++) {
-      for (const entry of entries.filter(({ dropped }) => !dropped)) {
-        signal?.throwIfAborted();
-        onProgress?.(`${nameOf(model, entry.of)}, ${repeat + 1} of ${repeats}`);
-        await orDropped(model, entry, options, () => timeOnce(entry, meter));
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      const unsteady = entries.filter(({ dropped, kept }) => !dropped && !(kept && spreadOf(kept) <= UNSTEADY));
+      const taken = unsteady.map((entry) => ({ entry, now: { seconds: [], joules: [] } as Repeats }));
+      for (let repeat = 0; repeat < repeats; repeat++) {
+        for (const { entry, now } of taken.filter(({ entry }) => !entry.dropped)) {
+          signal?.throwIfAborted();
+          onProgress?.(`${nameOf(model, entry.of)}, ${repeat + 1} of ${repeats}${attempt > 0 ? ", anew" : ""}`);
+          await orDropped(model, entry, options, () => timeOnce(entry, now, meter));
+        }
+      }
+      for (const { entry, now } of taken) {
+        if (!entry.dropped && !(entry.kept && spreadOf(entry.kept) <= spreadOf(now))) entry.kept = now;
       }
     }
   } finally {
@@ -106,7 +125,7 @@ async function timeGroup(model: string, group: readonly Case[], options: BenchOp
   return rows;
 }
 
-async function timeOnce({ of, contender, steps, seconds, joules }: Entry, meter: Meter | undefined): Promise<void> {
+async function timeOnce({ of, contender, steps }: Entry, { seconds, joules }: Repeats, meter: Meter | undefined) {
   const end = of.by ? undefined : await meter?.begin();
   seconds.push((await timed(contender, steps)) / steps);
   const used = await end?.();
@@ -172,7 +191,8 @@ export async function stepsFor(
   }
 }
 
-function rowOf(model: string, { of, contender, seconds, joules }: Entry, machine: Machine): BenchRow {
+function rowOf(model: string, { of, contender, kept }: Entry, machine: Machine): BenchRow {
+  const { seconds, joules } = kept!;
   const { kernel, size, n, of: counts, unit, updates, counted, by } = of;
   const { value, spread } = summary(seconds.map((each) => updates / each));
   return {

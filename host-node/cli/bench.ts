@@ -2,12 +2,10 @@
 
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
-import type { Bench } from "../../bench/harness/case.ts";
 import { gpuOnly } from "../../bench/harness/case.ts";
 import { compare } from "../../bench/harness/compare.ts";
-import { measureMachine } from "../../bench/harness/machine.ts";
 import { type BenchDocument, type KeptDocument, readResult } from "../../bench/harness/result.ts";
-import { type BenchOptions, timeBench } from "../../bench/harness/time.ts";
+import { type Chosen, type RunOptions, runBenches } from "../../bench/harness/run.ts";
 import { machineText } from "../../bench/harness/words.ts";
 import { benched, benchOf } from "../../bench/index.ts";
 import { programs } from "../../bench/peers/programs.ts";
@@ -33,7 +31,7 @@ export const BENCH_FLAGS = [
   {
     name: "baseline",
     value: "FILE",
-    help: "compare with an earlier result; exit 1 where a kernel is slower beyond noise",
+    help: "compare with an earlier result; exit 1 where a kernel is slower, at a second timing too, beyond what repeats and the machine's own limits vary",
   },
   { name: "out", value: "FILE", help: "write the result to FILE.json, anew after each model" },
   JSON_FLAG,
@@ -47,79 +45,63 @@ export async function bench(words: readonly string[]): Promise<void> {
   const baseline = await baselineOf(given);
   const plain = !given.has("json");
   const quiet = given.has("quiet");
-  const document = await withDevice(given, async (device, signal) => {
+  const quick = given.has("quick");
+  await withDevice(given, async (device, signal) => {
     gpuOnly(device);
     if (baseline) {
       // What cannot be compared is told before the work.
       const rows = baseline.rows.filter((row) => chosen.some(({ model }) => model === row.model));
       compare({ ...baseline, device: device.info, rows }, baseline);
     }
-    if (plain) process.stdout.write(`device  ${deviceLine(device.info)}\n`);
+    const say = (text: string) => {
+      if (plain) process.stdout.write(text);
+    };
+    say(`device  ${deviceLine(device.info)}\n`);
     const log = (text: string) => {
       if (!quiet) process.stderr.write(`${text}\n`);
     };
     using progress = new Progress({ unit: "models", total: chosen.length, quiet });
-    progress.update(0, "measuring what the device does at most");
-    const quick = given.has("quick");
-    const machine = await measureMachine(device, { quick, signal });
-    if (plain) process.stdout.write(`${machineText(machine)}\n`);
     using meter = await energyMeter(device.info);
     await using others = given.has("peers") ? programs(log) : undefined;
     const document: BenchDocument = {
       ...{ gibbs: __GIBBS_VERSION__, commit: __GIBBS_COMMIT__, date: new Date().toISOString(), device: device.info },
-      ...{ driver: await driverOf(device.info), system: systemRecord(), machine },
+      ...{ driver: await driverOf(device.info), system: systemRecord() },
       ...{ ...(meter ? { energy: meter.source } : {}), rows: [], exponents: [] },
     };
-    let done = 0;
-    const options: BenchOptions = {
-      ...{ quick, machine, log, signal, ...(others ? { programs: others } : {}), ...(meter ? { meter } : {}) },
-      onProgress: (text) => progress.update(done, text),
+    const write = async () => {
+      if (out !== undefined) await writeFileWhole(out, `${JSON.stringify(document, null, 2)}\n`);
     };
-    for (const { model, load } of chosen) {
-      const { rows, exponents } = await keeping(out, document, options, async (noting) =>
-        timeBench(model, await load(), device, noting),
-      );
-      done++;
-      if (plain) process.stdout.write(`\n${modelBlock(model, rows, exponents)}`);
-    }
-    return document;
-  });
-  if (!plain) process.stdout.write(json(document));
-  if (baseline) judge(document, baseline, plain ? process.stdout : quiet ? undefined : process.stderr);
-}
-
-type Timed = Awaited<ReturnType<typeof timeBench>>;
-
-/** Adds a model's rows to the document as they come, and writes it whatever happens: an interruption or a failure costs what follows. */
-async function keeping(
-  out: string | undefined,
-  document: BenchDocument,
-  options: BenchOptions,
-  time: (noting: BenchOptions) => Promise<Timed>,
-): Promise<Timed> {
-  const write = async () => {
-    if (out !== undefined) await writeFileWhole(out, `${JSON.stringify(document, null, 2)}\n`);
-  };
-  try {
-    const timed = await time({ ...options, onRow: (row) => document.rows.push(row) });
-    document.exponents.push(...timed.exponents);
-    await write();
-    return timed;
-  } catch (error) {
+    let told = false;
+    const options: RunOptions = {
+      ...{ quick, log, signal, ...(baseline ? { baseline } : {}) },
+      ...{ ...(others ? { programs: others } : {}), ...(meter ? { meter } : {}) },
+      onProgress: (text, done) => progress.update(done, text),
+      onUpdate() {
+        if (!told && document.machine) say(`${machineText(document.machine)}\n`);
+        told = true;
+      },
+      async onModel(model, rows, exponents) {
+        await write();
+        say(`\n${modelBlock(model, rows, exponents)}`);
+      },
+    };
+    // What was measured before a loss of the device, or Ctrl-C, is worth keeping.
+    const error: unknown = await runBenches(device, chosen, document, options).then(
+      () => undefined,
+      (error) => error ?? new FailedError("the benchmark ended."),
+    );
     const { length } = document.rows;
-    if (out !== undefined && length > 0) {
+    if (error === undefined) await write();
+    else if (out !== undefined && length > 0) {
       await write().then(
-        () => options.log(`${out} keeps the ${length} rows that were measured`),
-        (failure) => options.log(failure.message), // the error before is the one to throw
+        () => log(`${out} keeps the ${length} rows that were measured`),
+        (failure) => log(failure.message), // the error before is the one to throw
       );
     }
-    throw error;
-  }
-}
-
-interface Chosen {
-  model: string;
-  load: () => Promise<Bench>;
+    if (!plain) process.stdout.write(json(document));
+    if (error !== undefined) throw error;
+    if (document.comparison) judge(document.comparison, plain ? process.stdout : quiet ? undefined : process.stderr);
+  });
 }
 
 /** @throws UsageError */
@@ -152,8 +134,10 @@ async function baselineOf(given: Arguments): Promise<KeptDocument | undefined> {
 }
 
 /** @throws FailedError where a kernel is slower */
-function judge(document: BenchDocument, baseline: KeptDocument, to: NodeJS.WritableStream | undefined): void {
-  const { rows, missing } = compare(document, baseline);
+function judge(
+  { rows, missing }: NonNullable<BenchDocument["comparison"]>,
+  to: NodeJS.WritableStream | undefined,
+): void {
   to?.write(`\n${comparisonTable(rows)}`);
   if (missing.length > 0) to?.write(`\nin the baseline only:\n${missing.map((row) => `  ${row}\n`).join("")}`);
   const slower = rows.filter(({ verdict }) => verdict === "slower");

@@ -47,6 +47,7 @@ function say(text: string): void {
 
 run.onclick = () => {
   own = undefined;
+  show();
   for (const button of [run, copy, save]) button.disabled = true;
   stop.disabled = false;
   say("Opening the device…");
@@ -59,7 +60,10 @@ run.onclick = () => {
     for (const button of [copy, save]) button.disabled = !whole;
     say(text);
   };
-  stop.onclick = () => finish("Stopped; what was measured stays.");
+  stop.onclick = () => {
+    if (own) own = { ...own, ended: "stopped." };
+    finish("Stopped; what was measured stays.");
+  };
   worker.onerror = ({ message }) => finish(`The benchmark stopped: ${message || "its worker could not be loaded"}.`);
   worker.onmessage = ({ data }: MessageEvent<LadderNews>) => {
     if (data.name === "progress") say(`${data.done} of ${data.of} models; ${data.text}`);

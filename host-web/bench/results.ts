@@ -1,8 +1,8 @@
 // Results of one model, each by itself: who measured it, its plots and its table. GPUs and software adapters stand in places of their own.
 
-import { grouped } from "../../bench/harness/fit.ts";
+import { grouped, isClear } from "../../bench/harness/fit.ts";
 import type { KeptDocument } from "../../bench/harness/result.ts";
-import { exponentText, machineText, prefixed, rateText, shareOfLimit, time } from "../../bench/harness/words.ts";
+import { type Column, exponentText, machineText, tableOf } from "../../bench/harness/words.ts";
 import { deviceName } from "../../src/device/device.ts";
 import { Plot } from "../shell/plots.ts";
 
@@ -72,34 +72,23 @@ function plots(rows: readonly Row[]): HTMLElement[] {
 /** Results from before it was noted have only the sides. */
 const sizeOf = ({ n, size }: Row) => n ?? size.reduce((product, side) => product * side, 1);
 
-type Column = [head: string, text: (row: Row, first: boolean) => string];
-
-/** Columns of which nothing is known are left out. */
 function table({ date, device, exponents = [] }: KeptDocument, model: string, rows: readonly Row[]): HTMLElement {
-  const fitOf = ({ kernel }: Row) => exponents.find((fit) => fit.model === model && fit.kernel === kernel);
-  const columns: Column[] = [
-    ["kernel", ({ kernel }, first) => (first ? kernel : "")],
-    ["size", ({ size }) => size.join("×")],
-    ["rate", (row) => rateText(row)],
-    ["spread", ({ spread }) => `${(100 * spread).toFixed(0)} %`],
-    ["a step", ({ seconds }) => (seconds === undefined ? "" : time(seconds))],
-    ["share of limit", (row) => shareOfLimit(row)],
-    ["energy", ({ joules }) => (joules === undefined ? "" : `${prefixed(joules * 1e12)} pJ`)],
-    ["slope", (row, first) => (first && fitOf(row) ? exponentText(fitOf(row)!) : "")],
+  const slope: Column = [
+    "slope",
+    ({ kernel }, first) => {
+      const fit = first && exponents.find((each) => each.model === model && each.kernel === kernel);
+      if (!fit) return "";
+      return isClear(fit) ? exponentText(fit) : "unclear";
+    },
   ];
-  const lines = [...grouped(rows, ({ kernel }) => kernel).values()].flatMap((ladder) =>
-    ladder.map((row, i) => columns.map(([, text]) => text(row, i === 0))),
-  );
-  const shown = columns.map((_, i) => lines.some((line) => line[i] !== ""));
+  const { head, lines } = tableOf(rows, [slope]);
   const element = elementOf("table");
   const headRow = element.createTHead().insertRow();
-  for (const [i, [head]] of columns.entries()) {
-    if (shown[i]) headRow.append(Object.assign(elementOf("th", "", head), { scope: "col" }));
-  }
+  for (const name of head) headRow.append(Object.assign(elementOf("th", "", name), { scope: "col" }));
   const body = element.createTBody();
   for (const line of lines) {
     const row = body.insertRow();
-    for (const [i, text] of line.entries()) if (shown[i]) row.insertCell().textContent = text;
+    for (const text of line) row.insertCell().textContent = text;
   }
   const box = elementOf("div", "scroll");
   const measured = date ?? device.description; // one result has two tables at most, and they begin by different kernels

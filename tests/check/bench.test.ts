@@ -1,12 +1,14 @@
 // What benchmarks make of their timings: fits, shares, and whether a result is slower than an earlier one. And every model has one.
 
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Bench, Case } from "../../bench/harness/case.ts";
-import { compare } from "../../bench/harness/compare.ts";
-import { exponentsOf, shareOf, summary } from "../../bench/harness/fit.ts";
+import { type Comparison, compare, settled } from "../../bench/harness/compare.ts";
+import { exponentsOf, isClear, shareOf, summary } from "../../bench/harness/fit.ts";
 import { type BenchDocument, type BenchRow, type Machine, readResult } from "../../bench/harness/result.ts";
+import { runBenches } from "../../bench/harness/run.ts";
 import { timeBench } from "../../bench/harness/time.ts";
-import { prefixed, shareOfLimit, time } from "../../bench/harness/words.ts";
+import { energy, prefixed, rateText, shareOfLimit, tableOf, time } from "../../bench/harness/words.ts";
 import { benched, benchOf } from "../../bench/index.ts";
 import { GpuError, OutOfMemoryError, ParameterError } from "../../src/device/errors.ts";
 import type { GpuDevice } from "../../src/device/gpu.ts";
@@ -101,6 +103,42 @@ describe("a result beside an earlier one", () => {
   });
 });
 
+describe("a result of a machine that moved", () => {
+  const slowerOf = (rows: readonly Comparison[]) => rows.filter(({ verdict }) => verdict === "slower");
+  it("is no slower by what its limits moved", () => {
+    const rows = SIZES.map((size) => ({ ...row(size, { factor: 0.55 }), bound: "integer" as const }));
+    const now = result({}, { rows, machine: { ...MACHINE, integer: 0.5 * MACHINE.integer } });
+    expect(verdicts(now, result())).toEqual(["same", "same", "same"]);
+    // Negative controls: the limit is another one, and no machine is known.
+    expect(verdicts({ ...now, machine: { ...MACHINE, copy: 0.5 * MACHINE.copy } }, result())[0]).toBe("slower");
+    expect(verdicts({ ...now, machine: undefined } as never, result())[0]).toBe("slower");
+  });
+  it("may be a third slower on a software adapter, which shares its processor", () => {
+    const software = { device: { ...device, software: true } };
+    expect(verdicts(result({ factor: 0.75 }, software), result({}, software))[0]).toBe("same");
+    expect(verdicts(result({ factor: 0.5 }, software), result({}, software))).toEqual(["slower", "slower", "slower"]);
+  });
+  // Two kept results of one commit and one machine, nine minutes apart: in between something else ran on its two cores.
+  const [ladder, later] = ["ladder", "ising-gillespie"].map((name) => {
+    const file = new URL(`../../bench/results/2026-11-27-lavapipe-epyc-2-cores-${name}.json`, import.meta.url);
+    return readResult(readFileSync(file, "utf8"), name);
+  });
+  it("raises suspects where a busy moment met kernels alone, not limits, and a second timing clears them", () => {
+    expect(slowerOf(compare(later, ladder).rows)).toEqual([]);
+    const { rows } = compare(ladder, later);
+    expect(rows.length).toBeGreaterThan(20);
+    expect(slowerOf(rows).length).toBeLessThan(6); // six where noise was that of repeats
+    const second = settled(rows, compare(later, later).rows);
+    expect(slowerOf(second)).toEqual([]);
+  });
+  it("is slower where both timings of a kernel are", () => {
+    const half = { ...later, rows: later.rows.map((each, i) => (i === 0 ? { ...each, rate: 0.5 * each.rate } : each)) };
+    const { rows } = compare(half, later);
+    expect(slowerOf(rows)).toHaveLength(1);
+    expect(slowerOf(settled(rows, compare(half, later).rows))).toMatchObject([{ ratio: 0.5, retimed: true }]);
+  });
+});
+
 it("devices that have no description are told apart by what they have", () => {
   const [own, other, same] = ["apple", "amd", "apple"].map((vendor) =>
     result({}, { device: { ...device, vendor, architecture: "", description: "" } }),
@@ -122,6 +160,7 @@ describe("a file of a result", () => {
     [JSON.stringify({ device, rows: [row(8), { ...row(8), rate: 0 }] }), "row 2"],
     [JSON.stringify({ device, rows: [null] }), "row 1"],
     [JSON.stringify({ device: { description: "d" }, rows: [row(8)] }), "no device"],
+    [JSON.stringify({ device, rows: [row(8)], machine: { ...MACHINE, float: null } }), 'no limit "float"'],
     ...[{ spread: -1 }, { spread: null }, { size: [8, null] }, { repeats: 1 }, { repeats: null }, { repeats: 2.5 }].map(
       (wrong) => [JSON.stringify({ device, rows: [row(8), { ...row(8), ...wrong }] }), "row 2"],
     ),
@@ -154,6 +193,8 @@ it("the cost of a ladder is fitted with its error, by steps or by updates", () =
   const rates = law(1, 0).map((each) => ({ ...each, rate: each.n ** -2 }));
   expect(exponentsOf(rates, new Set(["packed"]))[0]).toMatchObject({ per: "update", exponent: expect.closeTo(2, 10) });
   expect(exponentsOf(law(1, 0).slice(1))).toEqual([]);
+  expect(exponentsOf(law(1.5, 20))).toEqual([]); // an error of 0.5 leaves nothing to tell
+  expect([0.3, 0.31, Number.NaN].map((error) => isClear({ error }))).toEqual([true, false, false]);
 });
 
 it("a share is that of the limit which binds", () => {
@@ -174,7 +215,23 @@ it("figures in words", () => {
     "788 M",
     "3000 P",
   ]);
-  expect([2, 0.0123, 4.5e-6].map(time)).toEqual(["2 s", "12.3 ms", "4.5 µs"]);
+  expect([2, 0.0123, 4.5e-6, 3e-9].map(time)).toEqual(["2 s", "12.3 ms", "4.5 µs", "0.003 µs"]);
+  expect([2, 3.21e-3, 4.5e-9, 1.2e-11].map(energy)).toEqual(["2 J", "3.21 mJ", "4.5 nJ", "12 pJ"]);
+  expect([0.9, 1.1].map((spread) => rateText({ ...row(8), rate: 1e9, spread }))).toEqual([
+    "1 G flips/s",
+    "1 G flips/s ?",
+  ]);
+});
+
+it("a table has the columns of which something is known", () => {
+  const [first, second] = [row(8), row(16)];
+  expect(tableOf([first, second]).head).toEqual(["kernel", "size", "rate", "spread", "a step"]);
+  const { head, lines } = tableOf([{ ...first, joules: 2e-9 }, second], [["more", (_, own) => (own ? "" : "x")]]);
+  expect(head.slice(-2)).toEqual(["energy", "more"]);
+  expect(lines.map((line) => [line[0], ...line.slice(-2)])).toEqual([
+    ["packed", "2 nJ", ""],
+    ["", "", "x"],
+  ]);
 });
 
 describe("timing", () => {
@@ -224,6 +281,33 @@ describe("timing", () => {
     expect(rows[0]).toMatchObject({ bound: "integer", share: expect.closeTo(1e6 / 1e9) });
     expect(exponents.map(({ exponent }) => exponent)).toEqual([expect.closeTo(1), expect.closeTo(2)]);
     expect(order.join(" ")).toContain("a b a b a b a b a b a freed b freed");
+  });
+  it("takes repeats anew that scatter, and keeps the steadiest", async () => {
+    /** Each repeat takes so many times as long as the last says. */
+    const uneven = (factors: number[], order: string[]): Case => {
+      const made = fake("b", 10, 1, order);
+      return {
+        ...made,
+        async create() {
+          const contender = (await made.create())!;
+          let calls = -2; // what warms up and finds the length
+          return {
+            ...contender,
+            run: async (steps) => ((await contender.run(steps)) as number) * (factors[calls++] ?? 1),
+          };
+        },
+      };
+    };
+    const order: string[] = [];
+    const disturbed = [1, 9, 1, 4, 1];
+    const { rows } = await timeFake([fake("a", 10, 1, order), uneven(disturbed, order)]);
+    expect(rows.map(({ kernel, spread, repeats }) => [kernel, spread.toFixed(3), repeats])).toEqual([
+      ["a", "0.000", 5],
+      ["b", "0.000", 5],
+    ]);
+    expect(order.filter((word) => word === "b")).toHaveLength(order.filter((word) => word === "a").length + 5);
+    const [still] = (await timeFake([uneven([...disturbed, ...disturbed, 1, 2, 3, 1, 1], [])])).rows;
+    expect(still.spread).toBeCloseTo(2 / 3);
   });
   it("leaves out what does not fit, and says so", async () => {
     const large = fake("a", 100, 1e-3);
@@ -313,6 +397,62 @@ describe("timing", () => {
       ["a", 20],
       ["a", 40],
     ]);
+  });
+});
+
+describe("a whole run", () => {
+  const gpu = { info: device } as unknown as GpuDevice;
+  /** A kernel that takes its seconds in turn, each time it is made. */
+  const bench = (...seconds: number[]): Bench => ({
+    check: async () => {},
+    cases: () => [
+      {
+        ...{ kernel: "packed", size: [8, 8], n: 64, of: "sites", updates: 64, unit: "flips/s" },
+        async create() {
+          const own = seconds.shift()!;
+          return { run: async (steps) => own * steps, dispose: () => {} };
+        },
+      },
+    ],
+  });
+  const started = (): BenchDocument => ({ ...result(), machine: undefined, rows: [], exponents: [] }) as never;
+  const run = (document: BenchDocument, own: Bench, more: Partial<Parameters<typeof runBenches>[3]> = {}) =>
+    runBenches(gpu, [{ model: "ising", load: async () => own }], document, {
+      ...{ quick: true, log: () => {}, measure: async () => MACHINE, ...more },
+    });
+  const baseline = async () => {
+    const document = started();
+    await run(document, bench(1));
+    return document;
+  };
+  it("fills its document row by row", async () => {
+    const document = started();
+    const seen: string[] = [];
+    await run(document, bench(1), {
+      onUpdate: () => seen.push(`${document.machine ? "machine" : ""} ${document.rows.length}`),
+    });
+    expect(seen.slice(0, 2)).toEqual(["machine 0", "machine 1"]);
+    expect(document.rows).toMatchObject([{ model: "ising", rate: 64, repeats: 3 }]);
+    expect(document).not.toHaveProperty("ended");
+  });
+  it("times a suspect again, and keeps the faster timing", async () => {
+    const document = started();
+    await run(document, bench(2, 1), { baseline: await baseline() });
+    expect(document.comparison).toMatchObject({ rows: [{ verdict: "same", ratio: 1, retimed: true }], missing: [] });
+    expect(document.rows).toMatchObject([{ rate: 64 }]);
+  });
+  it("calls it slower where it is so again", async () => {
+    const document = started();
+    await run(document, bench(2, 2), { baseline: await baseline() });
+    expect(document.comparison!.rows).toMatchObject([{ verdict: "slower", ratio: 0.5, retimed: true }]);
+  });
+  it("tells why it ended, and keeps what it had", async () => {
+    const document = started();
+    const broken: Bench = { check: () => Promise.reject(new GpuError("wrong.")), cases: () => [] };
+    const both = ["ising", "rbm"].map((model, i) => ({ model, load: async () => [bench(1), broken][i] }));
+    const options = { quick: true, log: () => {}, measure: async () => MACHINE };
+    await expect(runBenches(gpu, both, document, options)).rejects.toThrow("wrong.");
+    expect([document.ended, document.rows.length]).toEqual(["wrong.", 1]);
   });
 });
 
