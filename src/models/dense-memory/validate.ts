@@ -3,7 +3,7 @@
 import { type Device, ReferenceDevice } from "../../device/device.ts";
 import { independentMean } from "../../statistics/index.ts";
 import { batched, checksOf, differing, steps } from "../check.ts";
-import { knownErrors } from "../hopfield/validate.ts";
+import { knownErrors, stateOf } from "../hopfield/validate.ts";
 import type { Check, Effort } from "../model.ts";
 import { createDenseMemory, type DenseMemoryOptions } from "./simulation.ts";
 import { oneStepError } from "./theory.ts";
@@ -25,8 +25,8 @@ export async function* validateDenseMemory(device: Device, { quick, signal }: Ef
       using a = await createDenseMemory(device, options);
       using b = await createDenseMemory(reference, options);
       for (const simulation of [a, b]) await simulation.run(SWEEPS, { signal });
-      const name = `${options.neurons} neurons, ${options.interaction ?? "polynomial"}, ${SWEEPS} sweeps: spins that differ from the reference`;
-      yield check("reference", name, differing(await a.spins(), await b.spins()), 0);
+      const name = `${options.neurons} neurons, ${options.interaction ?? "polynomial"}, ${SWEEPS} sweeps: spins and measured values that differ from the reference`;
+      yield check("reference", name, differing(await stateOf(a), await stateOf(b)), 0);
     }
   }
   // Of two spins that interact it is the Hopfield model.

@@ -11,23 +11,22 @@ const check = checksOf("gillespie");
 export async function* validateGillespie(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
   if (device.kind === "gpu") {
     const reference = new ReferenceDevice(device.info.host);
-    for (const options of PATHS) {
-      using a = await GillespieSimulation.create(device, options);
-      using b = await GillespieSimulation.create(reference, options);
+    for (const [what, options] of Object.entries(PATHS)) {
+      using a = await GillespieSimulation.create(device, { ...options, points: 11 });
+      using b = await GillespieSimulation.create(reference, { ...options, points: 11 });
       const [left, right] = [await a.counts(0, TRAJECTORIES), await b.counts(0, TRAJECTORIES)];
       const differ = left.filter((path, i) => String(path) !== String(right[i])).length;
       // f32 and f64 disagree where a random number falls within 1e-7 of a boundary, and where a time falls as near to the grid.
-      yield check(
-        "reference",
-        `${options.example}: % of paths that differ from the reference`,
-        (100 * differ) / left.length,
-        1,
-      );
+      yield check("reference", `${what}: % of paths that differ from the reference`, (100 * differ) / left.length, 1);
     }
   }
   yield* againstSuite();
   for (const options of quick || device.kind === "reference" ? LAWS.slice(0, 3) : LAWS)
     yield* againstMaster(device, options);
+  // Beside registers, tables; the reference knows no such difference.
+  for (const copies of device.kind === "reference" ? [1] : [1, 33]) {
+    for (const method of ["tau", "cle"] as const) yield* againstClosedForms(copies, method);
+  }
 
   /** A case of the discrete stochastic model test suite: births and deaths from 100. */
   async function* againstSuite(): AsyncGenerator<Check> {
@@ -42,6 +41,42 @@ export async function* validateGillespie(device: Device, { quick, signal }: Effo
     });
     const name = "births and deaths, case 00001 of the test suite: mean at 3 times, largest |z|";
     yield check("known answer", name, Math.max(...z.map(Math.abs)), DEVIATION, { z });
+  }
+
+  /**
+   * Approximate methods where they are exact. At constant rates a leap of any length makes Poisson numbers, or normal ones; fewer than 10
+   * of a reactant are used up one by one. `copies` of each birth make the network as large as is wanted.
+   */
+  async function* againstClosedForms(copies: number, method: "tau" | "cle"): AsyncGenerator<Check> {
+    const births = Array<string>(copies).fill("0 -> X @ 3; 0 -> Y @ 40").join("; ");
+    const decay = "A -> B @ 0.6; A -> C @ 0.2; A = 5";
+    const tau = method === "tau";
+    using ensemble = await GillespieSimulation.create(device, {
+      ...{ network: `${births}; X = 100000; Y = 100000; ${tau ? decay : ""}`, method, until: 1, points: 3, seed: 8n },
+    });
+    await ensemble.run(device.kind === "reference" ? 400 : quick ? 1000 : 20_000, { signal });
+    const { mean, sd, species, trajectories } = ensemble.result();
+    const born = tau ? poisson : roundedNormal;
+    const gone = 1 - Math.exp(-0.8);
+    const laws: Record<string, Moments> = {
+      ...{ X: born(3 * copies), Y: born(40 * copies) },
+      ...(tau ? { B: binomial(5, 0.75 * gone), C: binomial(5, 0.25 * gone) } : {}),
+    };
+    const z = Object.entries(laws).flatMap(([name, [expected, variance, fourth]]) => {
+      const at = species.indexOf(name);
+      const from = ensemble.ensemble.points[0].initial[at];
+      return [
+        (mean[2][at] - from - expected) / Math.sqrt(variance / trajectories),
+        (sd[2][at] ** 2 - variance) / Math.sqrt((fourth - variance ** 2) / trajectories),
+      ];
+    });
+    const what = tau
+      ? "tau-leaping: means and variances beside Poisson's and the binomial law"
+      : "Langevin equation: means and variances beside the normal law";
+    const reactions = ensemble.ensemble.network.reactions.length;
+    yield check("exact", `${reactions} reactions, ${what}, largest |z|`, Math.max(...z.map(Math.abs)), DEVIATION, {
+      z,
+    });
   }
 
   /** Means of all species, and the histogram of the first, at the end. */
@@ -74,6 +109,19 @@ export async function* validateGillespie(device: Device, { quick, signal }: Effo
   }
 }
 
+/** Mean, variance and fourth central moment. */
+type Moments = readonly [mean: number, variance: number, fourth: number];
+
+const poisson = (mean: number): Moments => [mean, mean, mean * (1 + 3 * mean)];
+
+/** With the variance of the rounding to whole counts. */
+const roundedNormal = (mean: number): Moments => [mean, mean + 1 / 12, 3 * (mean + 1 / 12) ** 2];
+
+function binomial(count: number, p: number): Moments {
+  const each = p * (1 - p);
+  return [count * p, count * each, count * each * (1 + 3 * (count - 2) * each)];
+}
+
 /** Evans, Gillespie and Wilkinson 2008, doi 10.1093/bioinformatics/btm566: the suite's own figures. */
 const SUITE = {
   network: "X -> 2 X @ 0.1; X -> 0 @ 0.11; X = 100",
@@ -84,11 +132,25 @@ const SUITE = {
 
 const TRAJECTORIES = 256;
 
-const PATHS: GillespieOptions[] = [
-  { example: "isomerisation", points: 11 },
-  { example: "toggle-switch", points: 11 },
-  { example: "dimerisation", points: 11 },
-];
+/** More reactions than registers hold. Nothing is used up, so that a wrong change is a wrong path and no error. */
+const CASCADE = Array.from({ length: 22 }, (_, i) => {
+  const [from, to] = [`X${i % 5}`, `X${(i % 5) + 1}`];
+  return `${from} -> ${from} + ${to} @ ${1 + i / 100}; 2 ${from} -> 2 ${from} + P @ ${i / 100}; 0 -> ${from} @ 2`;
+}).join("; ");
+
+const PATHS: Record<string, GillespieOptions> = {
+  isomerisation: { example: "isomerisation" },
+  "toggle-switch": { example: "toggle-switch" },
+  dimerisation: { example: "dimerisation" },
+  "rates in time, and events": {
+    network: "0 -> X @ 10*(1 + 0.5*sin(0.5*t)); X -> 0 @ 0.2; at 4.25: X = 50; when X > 60: X = 5",
+    until: 10,
+  },
+  "67 reactions in a table": {
+    network: `${CASCADE}; X2 -> X2 + X3 @ mm(X2, 3, 10); when X3 > 20: X3 = 1, X5 = 9`,
+    until: 0.5,
+  },
+};
 
 const LAWS: GillespieOptions[] = [
   { example: "birth-death" },

@@ -4,7 +4,7 @@ import { type Device, ReferenceDevice } from "../../device/device.ts";
 import { independentMean } from "../../statistics/index.ts";
 import { batched, checksOf, differing, steps } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
-import { createHopfield, type HopfieldOptions } from "./simulation.ts";
+import { createHopfield, type HopfieldOptions, type MemorySimulation } from "./simulation.ts";
 import { retrievalOverlap, WRONG_BITS } from "./theory.ts";
 
 const SWEEPS = 5;
@@ -17,7 +17,14 @@ const CASES: HopfieldOptions[] = [
   { neurons: 96, patterns: 12, dynamics: "synchronous", temperature: 0.4, field: 0.1 },
   { neurons: 257, patterns: 33, noise: 0.2, bias: 0.3, replicas: 2 },
   { neurons: 144, patterns: 5, couplings: "lattice", dynamics: "checkerboard", temperature: 0.5 },
+  { neurons: 64, patterns: [9, 2], couplings: "lattice", dynamics: "random", temperature: 0.5, field: 0.2 },
+  { neurons: 70, patterns: [40, 5], weights: "clipped", noise: 0.2, seed: 12n },
+  { neurons: 45, patterns: 37, dilution: 0.6, dynamics: "random", temperature: 0.4, field: 0.2 },
+  { neurons: 133, patterns: 20, weights: "clipped", dilution: 0.3, dynamics: "synchronous", temperature: [0.1, 1] },
 ];
+
+const kindOf = ({ neurons, dynamics = "sequential", couplings, weights, dilution }: HopfieldOptions) =>
+  [`${neurons} neurons`, dynamics, couplings, weights, dilution && `diluted by ${dilution}`].filter(Boolean).join(", ");
 
 export async function* validateHopfield(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
   if (device.kind === "gpu") {
@@ -26,8 +33,8 @@ export async function* validateHopfield(device: Device, { quick, signal }: Effor
       using a = await createHopfield(device, options);
       using b = await createHopfield(reference, options);
       for (const simulation of [a, b]) await simulation.run(SWEEPS, { signal });
-      const name = `${options.neurons} neurons, ${options.dynamics ?? "sequential"}, ${SWEEPS} sweeps: spins that differ from the reference`;
-      yield check("reference", name, differing(await a.spins(), await b.spins()), 0);
+      const name = `${kindOf(options)}, ${SWEEPS} sweeps: spins and measured values that differ from the reference`;
+      yield check("reference", name, differing(await stateOf(a), await stateOf(b)), 0);
     }
   }
   yield* knownErrors(check, async (neurons, patterns) => {
@@ -62,6 +69,11 @@ export async function* validateHopfield(device: Device, { quick, signal }: Effor
     const bound = 4 * error + 2 / neurons;
     yield check("exact", name, Math.abs(mean - exactly(load)), bound, first ? { curve } : {});
   }
+}
+
+/** All spins, and what is measured of them, which follows from whole numbers. */
+export async function stateOf(memory: Pick<MemorySimulation<never>, "spins" | "measure">): Promise<number[]> {
+  return [...(await memory.spins()), ...(await memory.measure()).flatMap((row) => Object.values(row))];
 }
 
 /** One step of networks at known loads, beside what the field's textbook says of them. `overlaps`: of each network of N neurons with its own P. */
