@@ -147,6 +147,18 @@ export const faults = [
     ],
   },
   {
+    what: "Hopfield: clipped or cut couplings of one spin in four are left out of a field",
+    kind: "wrong constant in a shader",
+    models: ["hopfield"],
+    edits: [edit("shaders/hopfield/sweep_pairs.wgsl", "sum.x + sum.y + sum.z + sum.w;", "sum.x + sum.y + sum.z;")],
+  },
+  {
+    what: "Hopfield: clipped or cut couplings of one spin in four are left out of the energy",
+    kind: "wrong constant in a shader",
+    models: ["hopfield"],
+    edits: [edit("shaders/hopfield/pair_energy.wgsl", "(sum.x + sum.y + sum.z + sum.w)", "(sum.x + sum.y + sum.z)")],
+  },
+  {
     what: "Hopfield: a step too many in the header",
     models: ["hopfield"],
     ...stale(
@@ -199,6 +211,24 @@ export const faults = [
     edits: [edit("shaders/rbm/units.wgsl", "  workgroupBarrier();\n", "")],
   },
   {
+    what: "RBM without hidden units: a unit is on with the chance to be off",
+    kind: "wrong constant in a shader",
+    models: ["rbm"],
+    edits: [edit("shaders/rbm/sweep.wgsl", "random < chances[at]", "random >= chances[at]")],
+  },
+  {
+    what: "RBM without hidden units: weights fall where they should grow",
+    kind: "wrong constant in a shader",
+    models: ["rbm"],
+    edits: [
+      edit(
+        "shaders/rbm/couple.wgsl",
+        "i32(countOneBits(in_data)) - i32(countOneBits(in_model))",
+        "i32(countOneBits(in_model)) - i32(countOneBits(in_data))",
+      ),
+    ],
+  },
+  {
     what: "RBM: a step too many in the header",
     models: ["rbm"],
     ...stale("src/models/rbm/simulation.ts", "steps: this.#steps, visible", "steps: this.#steps + 1, visible"),
@@ -214,6 +244,54 @@ export const faults = [
     kind: "wrong table on the host",
     models: ["reservoir"],
     edits: [edit("src/models/reservoir/topology.ts", "weights[unit] = 1;", "weights[unit] = 1.02;")],
+  },
+  {
+    what: "Reservoir running free: predictions doubled",
+    kind: "wrong constant in a shader",
+    models: ["reservoir"],
+    edits: [
+      edit(
+        "shaders/reservoir/forecast.wgsl",
+        "run.outputs + output] = values[k];",
+        "run.outputs + output] = 2.0 * values[k];",
+      ),
+    ],
+  },
+  {
+    what: "Reservoir running free: nothing is fed back",
+    kind: "wrong constant in a shader",
+    models: ["reservoir"],
+    edits: [
+      edit(
+        "shaders/reservoir/forecast.wgsl",
+        "+ output) * BLOCKS + block] = sum;",
+        "+ output) * BLOCKS + block] = Lanes();",
+      ),
+    ],
+  },
+  {
+    what: "Reservoir running free, large: nothing is fed back",
+    kind: "wrong constant in a shader",
+    models: ["reservoir"],
+    edits: [edit("shaders/reservoir/step_forecast.wgsl", "column, lane)] = sum;", "column, lane)] = Lanes();")],
+  },
+  {
+    what: "Reservoir: outputs see squares of states halved",
+    kind: "wrong constant in a shader",
+    models: ["reservoir"],
+    edits: [edit("shaders/reservoir/readout.wgsl", "value * value * 0x1p-23", "value * value * 0x1p-24")],
+  },
+  {
+    what: "Reservoir: noise on states doubled",
+    kind: "wrong constant in a shader",
+    models: ["reservoir"],
+    edits: [edit("shaders/reservoir/unit.wgsl", ">> 8u) * 0x1p-23", ">> 8u) * 0x1p-22")],
+  },
+  {
+    what: "Reservoir: products of limbs carry one bit too low",
+    kind: "wrong constant in a shader",
+    models: ["reservoir"],
+    edits: [edit("shaders/reservoir/gram.wgsl", "add64(sum, mixed[i][j], 12u)", "add64(sum, mixed[i][j], 11u)")],
   },
   {
     what: "NGRC: increments a thousandth too large",
@@ -251,6 +329,60 @@ export const faults = [
     edits: [edit("shaders/common/normal.wgsl", "-2.0 * natural_log", "-2.002 * natural_log")],
   },
   {
+    what: "Diffusion: networks in one dispatch have another activation",
+    kind: "wrong constant in a shader",
+    models: ["diffusion"],
+    edits: [edit("shaders/diffusion/fused.wgsl", "z / (1.0 + exp(-z))", "z / (2.0 + exp(-z))")],
+  },
+  {
+    what: "Diffusion: networks layer by layer have another activation",
+    kind: "wrong constant in a shader",
+    models: ["diffusion"],
+    edits: [edit("shaders/diffusion/layers.wgsl", "z / (1.0 + exp(-z))", "z / (2.0 + exp(-z))")],
+  },
+  {
+    what: "Diffusion: points weigh as with less noise",
+    kind: "wrong constant in a shader",
+    models: ["diffusion"],
+    edits: [edit("shaders/diffusion/points.wgsl", "0.5 / max(", "0.8 / max(")],
+  },
+  {
+    what: "Diffusion: components weigh as with less noise where their covariance is full",
+    kind: "wrong constant in a shader",
+    models: ["diffusion"],
+    edits: [edit("shaders/diffusion/mixture.wgsl", "square += off[i] * pulled;", "square += 1.6 * off[i] * pulled;")],
+  },
+  {
+    what: "Diffusion: guidance goes half as far in steps of their own",
+    kind: "wrong constant in a shader",
+    models: ["diffusion"],
+    edits: [
+      edit(
+        "shaders/diffusion/update.wgsl",
+        "run.guidance * (d - unguided[place])",
+        "0.5 * run.guidance * (d - unguided[place])",
+      ),
+    ],
+  },
+  {
+    what: "Diffusion: a quantile counts one number too many",
+    kind: "wrong constant in a shader",
+    models: ["diffusion"],
+    edits: [edit("shaders/diffusion/advance.wgsl", "if (count > rank) {", "if (count > rank + 1u) {")],
+  },
+  {
+    what: "Diffusion: scores are taken with the noise instead of its square",
+    kind: "wrong constant in a shader",
+    models: ["diffusion"],
+    edits: [edit("shaders/diffusion/custom.wgsl", "(now + noise * noise * out[i])", "(now + noise * out[i])")],
+  },
+  {
+    what: "Diffusion: squares of weights fall as the weights",
+    kind: "wrong constant in a shader",
+    models: ["diffusion"],
+    edits: [edit("shaders/diffusion/posterior.wgsl", "squares *= fall * fall;", "squares *= fall;")],
+  },
+  {
     what: "Diffusion: a step too few in the header",
     models: ["diffusion"],
     ...stale(
@@ -264,6 +396,74 @@ export const faults = [
     kind: "wrong constant in a shader",
     models: ["diffusion-training"],
     edits: [edit("shaders/diffusion-training/tally.wgsl", "2.0 * run.share * sums[0].x", "run.share * sums[0].x")],
+  },
+  {
+    what: "Training: slopes of an activation without those of its sigmoid",
+    kind: "wrong constant in a shader",
+    models: ["diffusion-training"],
+    edits: [edit("shaders/diffusion-training/forward.wgsl", "sigmoid * (1.0 + z * (1.0 - sigmoid))", "sigmoid")],
+  },
+  {
+    what: "Training: slopes of a layer do not pass it by",
+    kind: "wrong constant in a shader",
+    models: ["diffusion-training"],
+    edits: [
+      edit(
+        "shaders/diffusion-training/back.wgsl",
+        "sums[i] = above[(unit + i) * run.quads + place.at];",
+        "sums[i] = vec4f();",
+      ),
+    ],
+  },
+  {
+    what: "Training: slopes of the weights halved",
+    kind: "wrong constant in a shader",
+    models: ["diffusion-training"],
+    edits: [edit("shaders/diffusion-training/gradient.wgsl", "2.0 * run.share * sums[i]", "run.share * sums[i]")],
+  },
+  {
+    what: "Training: what is said is without its bias",
+    kind: "wrong constant in a shader",
+    models: ["diffusion-training"],
+    edits: [edit("shaders/diffusion-training/output.wgsl", "tile[i] + parameters[bias + group.y][i]", "tile[i]")],
+  },
+  {
+    what: "Training: noise levels 5 % too wide",
+    kind: "wrong constant in a shader",
+    models: ["diffusion-training"],
+    edits: [
+      edit("shaders/diffusion-training/draw.wgsl", "run.noise_sd * normal_pair", "1.05 * run.noise_sd * normal_pair"),
+    ],
+  },
+  {
+    what: "Training: Adam's second moment is not corrected",
+    kind: "wrong constant in a shader",
+    models: ["diffusion-training"],
+    edits: [edit("shaders/diffusion-training/update.wgsl", "sqrt(step.correction * variance)", "sqrt(variance)")],
+  },
+  {
+    what: "Training: the average moves half as far",
+    kind: "wrong constant in a shader",
+    models: ["diffusion-training"],
+    edits: [
+      edit(
+        "shaders/diffusion-training/update.wgsl",
+        "averages[i] + step.renewal *",
+        "averages[i] + 0.5 * step.renewal *",
+      ),
+    ],
+  },
+  {
+    what: "Training: losses halved",
+    kind: "wrong constant in a shader",
+    models: ["diffusion-training"],
+    edits: [
+      edit(
+        "shaders/diffusion-training/update.wgsl",
+        "losses[step.slot] = run.share * sum",
+        "losses[step.slot] = 0.5 * run.share * sum",
+      ),
+    ],
   },
   {
     what: "Training: sums are added up before all lanes have theirs",
@@ -317,6 +517,42 @@ export const faults = [
     kind: "dropped barrier",
     models: ["gillespie"],
     edits: [edit("shaders/gillespie/reduce.wgsl", "    workgroupBarrier();\n", "")],
+  },
+  {
+    what: "Gillespie: a leap fires twice as often",
+    kind: "wrong constant in a shader",
+    models: ["gillespie"],
+    edits: [
+      edit(
+        "shaders/gillespie/leap.wgsl",
+        "Count(poisson(mean, reaction, trial))",
+        "Count(poisson(2.0 * mean, reaction, trial))",
+      ),
+    ],
+  },
+  {
+    what: "Gillespie: the Langevin equation drifts twice as fast",
+    kind: "wrong constant in a shader",
+    models: ["gillespie"],
+    edits: [edit("shaders/gillespie/leap.wgsl", "return mean + sqrt(mean)", "return 2.0 * mean + sqrt(mean)")],
+  },
+  {
+    what: "Gillespie: reactions of large networks change counts by twice as much",
+    kind: "wrong constant in a shader",
+    models: ["gillespie"],
+    edits: [
+      edit(
+        "shaders/gillespie/table.wgsl",
+        "Count(i32(points[k + 1u])) * times;",
+        "Count(2 * i32(points[k + 1u])) * times;",
+      ),
+    ],
+  },
+  {
+    what: "Gillespie: in large networks only the last reaction that may use a species up counts",
+    kind: "wrong constant in a shader",
+    models: ["gillespie"],
+    edits: [edit("shaders/gillespie/table_leap.wgsl", "critical_total += a[i];", "critical_total = a[i];")],
   },
   {
     what: "Gillespie: one trajectory more in the header",

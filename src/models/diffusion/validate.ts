@@ -4,8 +4,11 @@ import { type Device, ReferenceDevice } from "../../device/device.ts";
 import type { Estimate } from "../../statistics/index.ts";
 import { checksOf, DEVIATION, deviations } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
+import { dataSetOf } from "./data/index.ts";
 import { exactOf } from "./exact.ts";
+import { type Network, type NetworkShape, offsetsOf } from "./network/shape.ts";
 import { diffusionParameters, samplerNames } from "./parameters.ts";
+import { posteriorOf } from "./posterior.ts";
 import { type DiffusionOptions, DiffusionSimulation } from "./simulation.ts";
 
 /** huggingface/diffusers, tests/schedulers/test_scheduler_ddim.py: the sum of 768 magnitudes after ten steps of a model that is x t/(t + 1). */
@@ -13,6 +16,57 @@ const DDIM_SUM = 172.0067;
 const DUMMY = `fn model(x: Sample, time: f32, next: f32, signal: f32, noise: f32) -> Sample {
   return Sample(x[0] * time / (time + 1.0), 0.0);
 }`;
+
+/** N(1, 1/4) as an epsilon, a score and so on: E[x0 | x] = d, and x = signal d + noise E. */
+const PREDICTED = {
+  sample: "d",
+  epsilon: "(x[0] - signal * d) / noise",
+  v_prediction: "(signal * (x[0] - signal * d) / noise - noise * d)",
+  score: "(signal * d - x[0]) / (noise * noise)",
+  flow_prediction: "((x[0] - signal * d) / noise - d)",
+} as const;
+const GAUSSIAN = `let d = 1.0 + signal * 0.25 / (signal * signal * 0.25 + noise * noise) * (x[0] - signal);`;
+
+const FULL = "3 [1,0,2] [[1,0.5,0],[0.5,0.4,0.1],[0,0.1,1]]; 7 [-2,1,3] [[0.2,-0.1,0],[-0.1,0.3,0],[0,0,0.5]]";
+const FIVE = "0.5 [1,2,3,4,5] 1; 0.5 [0,0,0,0,0] 1";
+/** What each kernel of a denoiser is tried on. A software adapter compiles networks for seconds, so in a hurry they are the smallest. */
+const DENOISERS: readonly { what: string; shape?: NetworkShape; options: DiffusionOptions; long?: true }[] = [
+  {
+    what: "full covariances, classes guided, inpainting, clipped by a quantile",
+    options: { data: FULL, sampler: "dpmpp-2m", label: -2, guidance: 1, known: "?,?,0.4", threshold: 0.6 },
+  },
+  {
+    what: "700 points, classes guided",
+    options: { data: "moons", points: 700, sampler: "dpmpp-2m-sde", label: -2, guidance: 1 },
+  },
+  {
+    what: "a network in one dispatch",
+    shape: { dimension: 2, width: 16, layers: 2, classes: 0 },
+    options: { data: "gmm8", sampler: "ddpm" },
+  },
+  {
+    what: "a network in one dispatch, classes in turn, inpainting",
+    shape: { dimension: 2, width: 32, layers: 2, classes: 8 },
+    options: { data: "gmm8", sampler: "dpmpp-2m-sde", label: -2, known: "?,0.3", clip: 3 },
+    long: true,
+  },
+  {
+    what: "a network layer by layer, five numbers, classes guided",
+    shape: { dimension: 5, width: 16, layers: 2, classes: 2 },
+    options: { data: FIVE, sampler: "heun", label: -2, guidance: 1 },
+  },
+];
+
+/** A network that says something everywhere, with weights from sines. */
+function networkOf(shape: NetworkShape): Network {
+  const parameters = Float32Array.from({ length: offsetsOf(shape).count }, (_, i) => 0.3 * Math.sin(12.9898 * i + 1));
+  const centre = Float32Array.from({ length: shape.dimension }, (_, i) => 0.1 * i - 0.2);
+  return { shape, parameters, centre, deviation: 1.3, data: "sines" };
+}
+
+/** The largest distance of two numbers, of large ones as a share. */
+const apartOf = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]) / (1 + Math.abs(b[i]))), 0);
 
 const check = checksOf("diffusion");
 
@@ -60,13 +114,46 @@ export async function* validateDiffusion(device: Device, { quick, signal }: Effo
     for (const sampler of samplerNames) {
       const options: DiffusionOptions = { data: "gmm8", sampler, steps: 6, samples: quick ? 16 : 256 };
       const [own, other] = [await samplesOf(device, options, 1), await samplesOf(reference, options, 1)];
-      const apart = own.reduce(
-        (most, value, i) => Math.max(most, Math.abs(value - other[i]) / (1 + Math.abs(other[i]))),
-        0,
-      );
       // An exponential of -100 may be off by 203 units in the last place (WGSL's table), 1.2e-5, and a step has some of them.
-      yield check("reference", `${sampler}: a step from noise, largest relative difference`, apart, 1e-4);
+      yield check("reference", `${sampler}: a step from noise, largest relative difference`, apartOf(own, other), 1e-4);
     }
+
+    // What a step rounds, the slopes of denoisers to come may make larger: by 1/noise² of points that are alike. The last of the four steps is
+    // left out: it makes of each sample the nearest point, whatever was wrong before.
+    for (const { what, shape, options, long } of DENOISERS) {
+      if (long && quick) continue;
+      const all = { ...options, ...(shape ? { network: networkOf(shape) } : {}), steps: 4, samples: quick ? 6 : 64 };
+      const [own, other] = [await samplesOf(device, all, 3), await samplesOf(reference, all, 3)];
+      const name = `samples of ${what}: largest relative difference`;
+      yield check("reference", name, apartOf(own, other), 5e-4);
+    }
+
+    const moons = await dataSetOf("moons", { points: 300, seed: 1n });
+    const noisy = moons.points.subarray(0, quick ? 40 : 400).map((value, i) => 0.8 * value + 0.6 * Math.sin(i));
+    const posteriors: number[][] = [];
+    for (const on of [device, reference]) {
+      const posterior = await posteriorOf(on, moons);
+      const found = await posterior.of(noisy, { signal: 0.8, noise: 0.6 });
+      posterior.dispose();
+      posteriors.push(found.flatMap(({ concentration, classes }) => [concentration, ...classes]));
+    }
+    const name = "concentration and classes of what a noisy sample may come from: largest relative difference";
+    yield check("reference", name, apartOf(posteriors[0], posteriors[1]), 1e-4);
+
+    const gaussian: DiffusionOptions = { data: "1 [1] 0.25", samples: quick ? 16 : 256, steps: 20, schedule: "linear" };
+    const plain = await samplesOf(reference, gaussian);
+    const worst: number[] = [];
+    for (const [prediction, said] of Object.entries(PREDICTED)) {
+      const wgsl = `fn model(x: Sample, time: f32, next: f32, signal: f32, noise: f32) -> Sample {
+        ${GAUSSIAN}
+        return Sample(${said});
+      }`;
+      const told = { ...gaussian, wgsl, prediction: prediction as keyof typeof PREDICTED };
+      worst.push(apartOf(await samplesOf(device, told), plain));
+    }
+    // A prediction loses digits where it is turned into another: at a noise of 0.01 two of seven.
+    const same = "models in WGSL, whatever they predict: largest relative difference";
+    yield check("reference", same, Math.max(...worst), 2e-5);
 
     const many: DiffusionOptions = { data: "gmm8", sampler: "ddpm", steps: 5, samples: quick ? 4096 : 65_536 };
     const batch = await samplesOf(device, many);
