@@ -69,14 +69,14 @@ describe("everyone", () => {
     expect((await pixels(page)).join()).not.toBe(before);
   });
 
-  it("/verify passes every check of this device", async () => {
+  it("/verify passes every check of this device", { timeout: 400_000 }, async () => {
     const { page, complaints } = await visit("verify/");
     await page.click("#start");
     await page.waitForFunction(
       () => /\d+ checks, \d+ failed/.test(document.getElementById("state")!.textContent!),
       null,
       {
-        timeout: 170_000,
+        timeout: 380_000,
       },
     );
     expect(await text(page, "#state")).toMatch(/^[1-9]\d* checks, 0 failed/);
