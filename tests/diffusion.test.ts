@@ -20,6 +20,7 @@ import { parseMixture } from "../src/models/diffusion/data/mixture-text.ts";
 import { offsetsOf } from "../src/models/diffusion/network/shape.ts";
 import { samplerNames } from "../src/models/diffusion/parameters.ts";
 import { logDensity, mixtureDenoiser } from "../src/models/diffusion/reference-denoisers.ts";
+import { GAUSSIAN_MODELS } from "../src/models/diffusion/validate.ts";
 import { normals } from "../src/random/normal.ts";
 import { threefry4x32 } from "../src/random/threefry.ts";
 import known from "./data/diffusion_exact.csv?raw";
@@ -139,24 +140,9 @@ describe("GPU = reference", () => {
 });
 
 describe("models in WGSL", () => {
-  /** E[x0 | x] of N(1, 0.25) and what else says the same. */
-  const body = {
-    sample: "d",
-    epsilon: "(x[0] - signal * d) / noise",
-    v_prediction: "(signal * (x[0] - signal * d) / noise - noise * d)",
-    score: "(signal * d - x[0]) / (noise * noise)",
-    flow_prediction: "((x[0] - signal * d) / noise - d)",
-  } as const;
-  const model = (out: string) => `fn model(x: Sample, time: f32, next: f32, signal: f32, noise: f32) -> Sample {
-    let v = signal * signal * 0.25 + noise * noise;
-    let d = 1.0 + signal * 0.25 / v * (x[0] - signal);
-    return Sample(${out});
-  }`;
-
-  it.each(Object.entries(body))("%s gives the samples of the exact denoiser", async (prediction, out) => {
+  it.each(GAUSSIAN_MODELS)("$prediction gives the samples of the exact denoiser", async (model) => {
     const own = { data: "1 [1] 0.25", samples: 64, steps: 20, schedule: "linear" } as const;
-    const wgsl = model(out);
-    const made = await samplesOf(device, { ...own, wgsl, prediction: prediction as "score" });
+    const made = await samplesOf(device, { ...own, ...model });
     expect(apart(made, await samplesOf(device, own))).toBeLessThan(2e-5);
   });
 
@@ -191,7 +177,7 @@ describe("models in WGSL", () => {
     await expect(diffusion.create(device, { ...own, wgsl: "fn model() -> f32 { return 1.0; }" })).rejects.toThrow(
       /denoiser: the WGSL does not compile; it needs fn model\(x: Sample/,
     );
-    await expect(diffusion.create(reference, { ...own, wgsl: model("d") })).rejects.toThrow(/runs on a GPU only/);
+    await expect(diffusion.create(reference, { ...own, ...GAUSSIAN_MODELS[0] })).rejects.toThrow(/runs on a GPU only/);
   });
 });
 

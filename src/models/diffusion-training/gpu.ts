@@ -20,31 +20,21 @@ import {
 
 /**
  * File and buffers of each entry point, after the run and the step: p is the number of a layer, r is read, w is written as well; and the buffer
- * that it reads in rows.
+ * that it reads in rows, if any.
  */
-const KERNELS: Record<Entry, [file: string, buffers: string, rows?: string]> = {
-  draw_samples: ["draw", "rrw"],
-  draw_conditions: ["draw", "rrw"],
+const KERNELS = {
+  draw_samples: ["draw", "rrw", ""],
+  draw_conditions: ["draw", "rrw", ""],
   forward: ["forward", "pwrww", "parameters"],
-  residuals: ["output", "rw"],
+  residuals: ["output", "rw", ""],
   back_output: ["back", "pwrrrww", "parameters"],
   back: ["back", "pwrrrww", "parameters"],
   weight_gradient: ["gradient", "rrrw", "rows"],
-  tally: ["tally", "rww"],
-  update: ["update", "rrwwwww"],
-};
+  tally: ["tally", "rww", ""],
+  update: ["update", "rrwwwww", ""],
+} as const;
 
-type Entry =
-  | "draw_samples"
-  | "draw_conditions"
-  | "forward"
-  | "residuals"
-  | "back_output"
-  | "back"
-  | "weight_gradient"
-  | "tally"
-  | "update";
-type Kernels = Record<Entry, Kernel>;
+type Kernels = Record<keyof typeof KERNELS, Kernel>;
 
 /** How the kernels are cut: invocations of a workgroup, those of the weights' slopes, and vectors of a row of weights of a layer. */
 interface Cut {
@@ -56,10 +46,10 @@ interface Cut {
 /** A software adapter gathers what lies side by side dearly, and so makes many units of each; a GPU has registers for few. */
 function cutOf(device: GpuDevice, { shape: { width } }: TrainerOptions, workgroup: number): Cut {
   const lanes = Math.min(workgroup, device.limits.maxComputeInvocationsPerWorkgroup);
-  const many = broadcasts(device, lanes) ? (width % (4 * BROADCAST) === 0 ? BROADCAST : 4) : 2;
+  const vectors = broadcasts(device, lanes) ? (width % (4 * BROADCAST) === 0 ? BROADCAST : 4) : 2;
   // None of a workgroup is idle where the units are few.
   const filled = 2 ** Math.ceil(Math.log2(Math.max(width / 4, BROADCAST)));
-  return { lanes, gradientLanes: Math.min(lanes, filled), vectors: many };
+  return { lanes, gradientLanes: Math.min(lanes, filled), vectors };
 }
 
 interface Part {

@@ -25,7 +25,14 @@ const PREDICTED = {
   score: "(signal * d - x[0]) / (noise * noise)",
   flow_prediction: "((x[0] - signal * d) / noise - d)",
 } as const;
-const GAUSSIAN = `let d = 1.0 + signal * 0.25 / (signal * signal * 0.25 + noise * noise) * (x[0] - signal);`;
+/** The exact denoiser of N(1, 1/4) as a model in WGSL, for each kind of prediction. */
+export const GAUSSIAN_MODELS = Object.entries(PREDICTED).map(([prediction, said]) => ({
+  prediction: prediction as keyof typeof PREDICTED,
+  wgsl: `fn model(x: Sample, time: f32, next: f32, signal: f32, noise: f32) -> Sample {
+    let d = 1.0 + signal * 0.25 / (signal * signal * 0.25 + noise * noise) * (x[0] - signal);
+    return Sample(${said});
+  }`,
+}));
 
 const FULL = "3 [1,0,2] [[1,0.5,0],[0.5,0.4,0.1],[0,0.1,1]]; 7 [-2,1,3] [[0.2,-0.1,0],[-0.1,0.3,0],[0,0,0.5]]";
 const FIVE = "0.5 [1,2,3,4,5] 1; 0.5 [0,0,0,0,0] 1";
@@ -143,13 +150,8 @@ export async function* validateDiffusion(device: Device, { quick, signal }: Effo
     const gaussian: DiffusionOptions = { data: "1 [1] 0.25", samples: quick ? 16 : 256, steps: 20, schedule: "linear" };
     const plain = await samplesOf(reference, gaussian);
     const worst: number[] = [];
-    for (const [prediction, said] of Object.entries(PREDICTED)) {
-      const wgsl = `fn model(x: Sample, time: f32, next: f32, signal: f32, noise: f32) -> Sample {
-        ${GAUSSIAN}
-        return Sample(${said});
-      }`;
-      const told = { ...gaussian, wgsl, prediction: prediction as keyof typeof PREDICTED };
-      worst.push(apartOf(await samplesOf(device, told), plain));
+    for (const model of GAUSSIAN_MODELS) {
+      worst.push(apartOf(await samplesOf(device, { ...gaussian, ...model }), plain));
     }
     // A prediction loses digits where it is turned into another: at a noise of 0.01 two of seven.
     const same = "models in WGSL, whatever they predict: largest relative difference";

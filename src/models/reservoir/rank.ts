@@ -4,6 +4,9 @@ import { allUnits, type Shape, type Sums } from "./network.ts";
 
 /** Beyond this many units it takes seconds, and is not asked for. */
 const MOST = 2000;
+/** Whether the rank of these states is worth its time. */
+export const hasRank = (shape: Shape) => allUnits(shape) <= MOST;
+
 /** What is below this share of all states together, the root of their sum of squares, is taken for nothing. */
 const SHARE = 1e-6;
 
@@ -15,8 +18,8 @@ const SHARE = 1e-6;
  * than 2000 units.
  */
 export function kernelRank({ matrix, size }: Sums, shape: Shape): number {
+  if (!hasRank(shape)) return Number.NaN;
   const units = allUnits(shape);
-  if (units > MOST) return Number.NaN;
   /** What is left of each unit, squared. */
   const left = Float64Array.from({ length: units }, (_, i) => matrix[i * size + i]);
   const least = SHARE ** 2 * left.reduce((sum, value) => sum + value, 0);

@@ -27,7 +27,7 @@ import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
 import { inUnitsOf, type Loaded, loadNetwork, withFileSettings } from "./load.ts";
 import { allUnits, type Engine, featureCount, type Member, type Readout, type Shape, type Sums } from "./network.ts";
 import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
-import { kernelRank } from "./rank.ts";
+import { hasRank, kernelRank } from "./rank.ts";
 import { ReferenceEngine } from "./reference-engine.ts";
 import { estimateOf, notesOf, observablesOf, type ReservoirResult, type Run, resultOf, tableOf } from "./result.ts";
 import { fitReadout } from "./ridge.ts";
@@ -269,17 +269,23 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     const { task, shape } = this;
     const inputs = allUnits(shape);
     const blind = shape.seesInputs ? ([0, 0] as const) : ([inputs, inputs + shape.inputs] as const);
-    const wantsRank = "kernelRank" in this.observables;
+    const wantsRank = "kernelRank" in this.observables && hasRank(shape);
+    const loaded = this.#loaded?.readouts;
     const all: Fitted[] = [];
-    for (const [m, sums] of (await this.#train(members, options)).entries()) {
+    // A network from a file has its readouts; of the sums it needs the rank alone.
+    const sumsOf = loaded && !wantsRank ? [] : await this.#train(members, options);
+    for (const m of members.keys()) {
       if (m % 8 === 0) await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
       options.signal?.throwIfAborted();
       const { ridge } = point(this.points, (first + m) % this.replicas);
       const nothing = { readout: new Float64Array(featureCount(shape) * shape.outputs), ridge: Number.NaN };
-      // A network from a file has its readouts; of its states only the rank is asked.
-      const own = this.#loaded && { readout: this.#loaded.readouts[m], ridge };
-      const fit = sums.diverged ? nothing : (own ?? fitReadout(sums, shape.outputs, ridge, blind));
-      const rank = wantsRank && !sums.diverged ? kernelRank(sums, shape) : Number.NaN;
+      const sums = sumsOf.at(m);
+      const rank = wantsRank && sums && !sums.diverged ? kernelRank(sums, shape) : Number.NaN;
+      const fit = loaded
+        ? { readout: loaded[m], ridge }
+        : sums && !sums.diverged
+          ? fitReadout(sums, shape.outputs, ridge, blind)
+          : nothing;
       all.push({ ...fit, rank, tested: new Float64Array() });
     }
     const readouts = all.map(({ readout }) => readout);
