@@ -36,6 +36,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 180_000, // a busy machine is no failure
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         extends: true,

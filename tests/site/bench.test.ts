@@ -20,7 +20,7 @@ describe("the page of speeds", () => {
     expect((await texts(page, "#software td")).join()).toContain("updates/s");
     await page.selectOption("#model", "ising");
     expect((await texts(page, "#software td")).join()).toMatch(/packed.*flips\/s/);
-    expect(await page.locator("#software .plot canvas").count()).toBeGreaterThan(0);
+    await page.waitForSelector("#software .plot canvas");
     expect(page.url()).toContain("#model=ising");
     expect(complaints).toEqual([]);
   });

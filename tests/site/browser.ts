@@ -52,6 +52,7 @@ export async function openPage(
     colorScheme: dark ? "dark" : "light",
     reducedMotion: reducedMotion ? "reduce" : "no-preference",
   });
+  page.setDefaultTimeout(120_000); // a busy machine is no failure
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
-import { linkOf, picture, shades, text, useSite } from "./visit.ts";
+import { linkOf, picture, settled, shades, text, useSite } from "./visit.ts";
 
 const { ready } = useSite();
 
@@ -19,14 +19,14 @@ describe("the page of diffusion", () => {
     await shown(page, "12 of 12");
     await page.waitForFunction(() => document.getElementById("play")!.textContent === "Play");
     expect(await page.inputValue("#time")).toBe("12");
-    expect(await text(page, "#table tbody")).toMatch(/^mean.*variance.*sliced W₁.*within modes.*choices.*χ² of modes/);
+    const rows = () => text(page, "#table tbody");
+    await expect.poll(rows).toMatch(/^mean.*variance.*sliced W₁.*within modes.*choices.*χ² of modes/);
     await page.waitForSelector("#plots .plot >> nth=4");
-    const [end, table] = [await linkOf(page), await text(page, "#table tbody")];
-    const drawn = await picture(page);
+    const end = await linkOf(page);
+    const drawn = await settled(page);
     await page.fill("#time", "3");
     await shown(page, "3 of 12");
-    await page.waitForFunction((before) => document.querySelector("#table tbody")!.textContent !== before, table);
-    expect(await text(page, "#table tbody")).not.toContain("within modes"); // there are none to tell apart yet
+    await expect.poll(rows).not.toContain("within modes"); // there are none to tell apart yet
     await expect.poll(() => picture(page)).not.toBe(drawn);
     const scrubbed = await linkOf(page);
     expect(scrubbed.text).toContain("view.time=3");
@@ -40,7 +40,7 @@ describe("the page of diffusion", () => {
     await page.waitForFunction(() => location.hash.includes("schedule=cosine"));
     await page.waitForFunction(() => document.getElementById("play")!.textContent === "Play");
     await shown(page, "12 of 12");
-    expect((await linkOf(page)).digest).not.toBe(end.digest);
+    await expect.poll(async () => (await linkOf(page)).digest).not.toBe(end.digest);
     await page.selectOption("#p-schedule", "");
     await page.waitForFunction(() => !location.hash.includes("schedule="));
     await page.waitForFunction(() => document.getElementById("play")!.textContent === "Play");
@@ -82,7 +82,7 @@ describe("the page of diffusion", () => {
     for (const mode of modes) {
       await page.selectOption("#look-mode", mode);
       await expect.poll(() => shades(page)).toBeGreaterThan(20);
-      seen.add(await picture(page));
+      seen.add(await settled(page));
     }
     expect(seen.size).toBe(modes.length);
     const digits = await ready(
@@ -92,7 +92,7 @@ describe("the page of diffusion", () => {
     await digits.page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 3");
     expect(await digits.page.inputValue("#look-mode")).toBe("sheet");
     await expect.poll(() => shades(digits.page)).toBeGreaterThan(100);
-    expect(await text(digits.page, "#table tbody")).toContain("agreement");
+    await expect.poll(() => text(digits.page, "#table tbody")).toContain("agreement");
     await digits.page.selectOption("#look-mode", "expected");
     await expect.poll(() => shades(digits.page)).toBeGreaterThan(100);
     expect([...complaints, ...digits.complaints]).toEqual([]);

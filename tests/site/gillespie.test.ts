@@ -4,7 +4,7 @@ import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
 import { openDevice } from "../../host-node/index.ts";
 import { follow, parseLink } from "../../src/links.ts";
-import { ask, ENSEMBLE, linkOf, text, useSite } from "./visit.ts";
+import { ask, count, ENSEMBLE, linkOf, text, useSite } from "./visit.ts";
 
 const { ready, site } = useSite();
 
@@ -18,8 +18,8 @@ describe("the Gillespie page", () => {
     );
     await page.waitForFunction(() => /χ² = .* p = /.test(document.getElementById("equilibrium")!.textContent!));
     await page.click("#play");
-    expect(await page.locator("#plots .plot").count()).toBe(3); // histogram, residuals, in time
-    expect(await text(page, "#table tbody")).toMatch(/^A/);
+    await expect.poll(() => count(page, "#plots .plot")).toBe(3); // histogram, residuals, in time
+    await expect.poll(() => text(page, "#table tbody")).toMatch(/^A/);
     const z = await page.locator("#table tbody tr td:last-child").allTextContents();
     expect(z).toHaveLength(2);
     for (const each of z) expect(Math.abs(Number(each))).toBeLessThan(4);
@@ -69,7 +69,7 @@ describe("the Gillespie page", () => {
     await page.locator("#p-set").blur();
     await ask(page, "step", { count: 32 });
     await page.waitForFunction(() => /4 points over k1/.test(document.getElementById("equilibrium")!.textContent!));
-    expect(await page.locator("#plots .plot").count()).toBe(2);
+    await expect.poll(() => count(page, "#plots .plot")).toBe(2);
     expect(complaints).toEqual([]);
   });
 

@@ -69,6 +69,6 @@ describe("without a GPU", () => {
     expect(await text(page, "#device")).toContain("CPU reference");
     await ask(page, "step", { count: 3 });
     expect((await linkOf(page)).steps).toBeGreaterThanOrEqual(3);
-    expect(await shades(page)).toBeGreaterThan(2);
+    await expect.poll(() => shades(page)).toBeGreaterThan(2);
   });
 });

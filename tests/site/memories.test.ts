@@ -13,7 +13,7 @@ describe("the pages of memories", () => {
   it("recall a digit, which Verify confirms", async () => {
     const { page, complaints } = await ready(`hopfield/#${RECALL}&step=1`, { reducedMotion: true });
     await ask(page, "step", { count: 5 });
-    expect(await overlap(page)).toBeGreaterThan(0.98);
+    await expect.poll(() => overlap(page)).toBeGreaterThan(0.98);
     await page.click("#verify");
     await page.waitForSelector("#verdict.good");
     expect(await text(page, "#verdict")).toContain("Equal, word for word: 1024 cells, steps 0 to 6");
@@ -44,14 +44,14 @@ describe("the pages of memories", () => {
     const machine = await ready("rbm/#v=1&seed=3&data=bars&side=3&hidden=8&step=20", { reducedMotion: true });
     await machine.page.click("#verify");
     await machine.page.waitForSelector("#verdict.good");
-    expect(await text(machine.page, "#table tbody")).toMatch(/^logLikelihood/);
+    await expect.poll(() => text(machine.page, "#table tbody")).toMatch(/^logLikelihood/);
     expect([...magnet.complaints, ...machine.complaints]).toEqual([]);
   }, 360_000);
 
   it("show the capacity map and the three kinds of memory", async () => {
     for (const path of ["hopfield/#v=1&view.mode=map&step=0", `dense-memory/#${RECALL}&view.mode=compare&step=0`]) {
       const { page, complaints } = await ready(path, { reducedMotion: true });
-      await expect.poll(() => shades(page), { timeout: 30_000 }).toBeGreaterThan(path.startsWith("hopfield") ? 60 : 30);
+      await expect.poll(() => shades(page)).toBeGreaterThan(path.startsWith("hopfield") ? 60 : 30);
       expect(complaints).toEqual([]);
     }
   });

@@ -51,6 +51,7 @@ export const ask = <T>(page: Page, name: string, what: object = {}): Promise<T> 
   );
 export const linkOf = (page: Page) => ask<{ text: string; digest: string; steps: number }>(page, "link");
 export const text = (page: Page, selector: string) => page.textContent(selector).then((found) => found ?? "");
+export const count = (page: Page, selector: string) => page.locator(selector).count();
 
 /** What axe says of the page as it is. */
 export async function findings(page: Page): Promise<string[]> {
@@ -74,4 +75,14 @@ export async function picture(page: Page) {
   await page.addStyleTag({ content: ".hud { visibility: hidden }" });
   const seen = await pixels(page);
   return createHash("sha256").update(Uint8Array.from(seen.flat())).digest("hex");
+}
+/** The same, once it stands still: what is drawn comes after what is told. */
+export async function settled(page: Page): Promise<string> {
+  let before = "";
+  for (;;) {
+    const now = await picture(page);
+    if (now === before) return now;
+    before = now;
+    await page.waitForTimeout(300);
+  }
 }
