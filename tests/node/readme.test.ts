@@ -21,7 +21,7 @@ it("runs, and its restored lattice has the same digest", async () => {
   try {
     const path = join(folder, "example.mjs");
     await writeFile(path, outputText);
-    const { stdout } = await promisify(execFile)(process.execPath, [path], { timeout: 50_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, [path], { timeout: 150_000 });
     expect(stdout).toMatch(/^e = -1\.2\d+ ± 0\.00\d+, \|m\| = 0\.\d+ ± 0\.\d+\ntrue\n$/);
   } finally {
     await rm(folder, { recursive: true, force: true });
