@@ -555,6 +555,12 @@ export const faults = [
     edits: [edit("shaders/gillespie/table_leap.wgsl", "critical_total += a[i];", "critical_total = a[i];")],
   },
   {
+    what: "Gillespie: a first passage is noted an interval late",
+    kind: "wrong constant in a shader",
+    models: ["gillespie"],
+    edits: [edit("shaders/gillespie/direct.wgsl", "passage = grid;", "passage = grid + 1u;")],
+  },
+  {
     what: "Gillespie: one trajectory more in the header",
     models: ["gillespie"],
     ...stale(

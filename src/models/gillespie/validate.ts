@@ -1,6 +1,7 @@
 // Is this device right? Gillespie ensembles against the reference, path by path, and against the master equation.
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
+import { gammaP } from "../../statistics/index.ts";
 import { besideLaw, checksOf, DEVIATION } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { masterEquation } from "./exact.ts";
@@ -26,6 +27,7 @@ export async function* validateGillespie(device: Device, { quick, signal }: Effo
   // Beside registers, tables; the reference knows no such difference.
   for (const copies of device.kind === "reference" ? [1] : [1, 33]) {
     for (const method of ["tau", "cle"] as const) yield* againstClosedForms(copies, method);
+    yield* passages(copies);
   }
 
   /** A case of the discrete stochastic model test suite: births and deaths from 100. */
@@ -77,6 +79,24 @@ export async function* validateGillespie(device: Device, { quick, signal }: Effo
     yield check("exact", `${reactions} reactions, ${what}, largest |z|`, Math.max(...z.map(Math.abs)), DEVIATION, {
       z,
     });
+  }
+
+  /** Each birth waits for an exponential time, so that the n-th comes after a gamma distributed one. `copies` make the network large. */
+  async function* passages(copies: number): AsyncGenerator<Check> {
+    const network = Array<string>(copies)
+      .fill(`0 -> X @ ${3 / copies}; 0 -> Y @ 1`)
+      .join("; ");
+    using ensemble = await GillespieSimulation.create(device, {
+      ...{ network, passage: "X >= 10", until: 6, points: 4, seed: 9n },
+    });
+    await ensemble.run(device.kind === "reference" ? 400 : quick ? 4000 : 100_000, { signal });
+    const { times, passage, trajectories } = ensemble.result();
+    const z = times.slice(1).map((time, i) => {
+      const law = gammaP(10, 3 * time);
+      return (passage!.probability[i + 1] - law) / Math.sqrt((law * (1 - law)) / trajectories);
+    });
+    const name = `${2 * copies} reactions, passages to 10 births beside the gamma law at 3 times, largest |z|`;
+    yield check("exact", name, Math.max(...z.map(Math.abs)), DEVIATION, { z });
   }
 
   /** Means of all species, and the histogram of the first, at the end. */
