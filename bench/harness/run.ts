@@ -5,7 +5,7 @@ import type { Bench, Case } from "./case.ts";
 import { type Comparison, compare, keyOf, settled } from "./compare.ts";
 import { measureMachine } from "./machine.ts";
 import type { BenchDocument, BenchRow, Exponent, KeptDocument } from "./result.ts";
-import { type BenchOptions, timeBench, timeGroup } from "./time.ts";
+import { type BenchOptions, powersOf, timeBench, timeGroup } from "./time.ts";
 
 export interface Chosen {
   model: string;
@@ -44,7 +44,7 @@ async function run(device: GpuDevice, chosen: readonly Chosen[], document: Bench
   const machine = await measure(device, options);
   document.machine = machine;
   onUpdate?.();
-  const timed = new Map<string, Case>();
+  const timed = new Map<string, readonly Case[]>();
   for (const [done, { model, load }] of chosen.entries()) {
     const { rows, exponents, cases } = await timeBench(model, await load(), device, {
       ...{ ...options, machine, onProgress: (text) => onProgress?.(text, done) },
@@ -53,7 +53,7 @@ async function run(device: GpuDevice, chosen: readonly Chosen[], document: Bench
         onUpdate?.();
       },
     });
-    for (const each of cases) timed.set(keyOf({ ...each, model, size: [...each.size] }), each);
+    timed.set(model, cases);
     document.exponents.push(...exponents);
     onUpdate?.();
     await onModel?.(model, rows, exponents);
@@ -66,12 +66,15 @@ async function run(device: GpuDevice, chosen: readonly Chosen[], document: Bench
   onUpdate?.();
 }
 
-/** Suspects beside the baseline once more, and the machine with them, for either may have met a busy moment. The faster timing stays as the row. */
+/**
+ * Suspects beside the baseline once more, and the machine with them, for either may have met a busy moment. The faster timing stays as the row,
+ * and counts in the power of its ladder.
+ */
 async function retimed(
   suspects: readonly Comparison[],
   device: GpuDevice,
   document: BenchDocument,
-  timed: ReadonlyMap<string, Case>,
+  timed: ReadonlyMap<string, readonly Case[]>,
   { baseline, onProgress, measure = measureMachine, ...options }: RunOptions & { baseline: KeptDocument },
 ): Promise<Comparison[]> {
   if (suspects.length === 0) return [];
@@ -82,12 +85,20 @@ async function retimed(
   const rows: BenchRow[] = [];
   for (const suspect of suspects) {
     options.signal?.throwIfAborted();
-    const own = timed.get(keyOf(suspect))!;
+    const own = timed
+      .get(suspect.model)!
+      .find(({ by, kernel, size }) => !by && kernel === suspect.kernel && size.join() === suspect.size.join())!;
     rows.push(...(await timeGroup(suspect.model, [own], { ...options, machine: document.machine!, onProgress: say })));
   }
   for (const row of rows) {
     const at = document.rows.findIndex((first) => !first.by && keyOf(first) === keyOf(row));
     if (row.rate > document.rows[at].rate) document.rows[at] = row;
   }
+  document.exponents = [...timed].flatMap(([model, cases]) =>
+    powersOf(
+      document.rows.filter((row) => row.model === model),
+      cases,
+    ),
+  );
   return rows.length > 0 ? compare({ ...document, machine, rows }, baseline).rows : [];
 }

@@ -53,9 +53,12 @@ export async function timeBench(
     signal?.throwIfAborted();
     rows.push(...(await timeGroup(model, group, options)));
   }
-  const perUpdate = new Set(cases.filter(({ fit }) => fit === "update").map(({ kernel }) => kernel));
-  return { rows, exponents: exponentsOf(rows, perUpdate), cases };
+  return { rows, exponents: powersOf(rows, cases), cases };
 }
+
+/** Powers of a model's rows, each as its case wants it. */
+export const powersOf = (rows: readonly BenchRow[], cases: readonly Case[]): Exponent[] =>
+  exponentsOf(rows, new Set(cases.filter(({ fit }) => fit === "update").map(({ kernel }) => kernel)));
 
 function chosen(cases: readonly Case[], quick: boolean): readonly Case[] {
   if (!quick) return cases;

@@ -403,18 +403,18 @@ describe("timing", () => {
 describe("a whole run", () => {
   const gpu = { info: device } as unknown as GpuDevice;
   /** A kernel that takes its seconds in turn, each time it is made. */
-  const bench = (...seconds: number[]): Bench => ({
+  const ladder = (sides: readonly number[], ...seconds: number[]): Bench => ({
     check: async () => {},
-    cases: () => [
-      {
-        ...{ kernel: "packed", size: [8, 8], n: 64, of: "sites", updates: 64, unit: "flips/s" },
+    cases: () =>
+      sides.map((side) => ({
+        ...{ kernel: "packed", size: [8, side], n: 8 * side, of: "sites", updates: 64, unit: "flips/s" },
         async create() {
           const own = seconds.shift()!;
           return { run: async (steps) => own * steps, dispose: () => {} };
         },
-      },
-    ],
+      })),
   });
+  const bench = (...seconds: number[]) => ladder([8], ...seconds);
   const started = (): BenchDocument => ({ ...result(), machine: undefined, rows: [], exponents: [] }) as never;
   const run = (document: BenchDocument, own: Bench, more: Partial<Parameters<typeof runBenches>[3]> = {}) =>
     runBenches(gpu, [{ model: "ising", load: async () => own }], document, {
@@ -440,6 +440,16 @@ describe("a whole run", () => {
     await run(document, bench(2, 1), { baseline: await baseline() });
     expect(document.comparison).toMatchObject({ rows: [{ verdict: "same", ratio: 1, retimed: true }], missing: [] });
     expect(document.rows).toMatchObject([{ rate: 64 }]);
+  });
+  it("fits powers to the timings that stay", async () => {
+    const sides = [8, 16, 32];
+    const before = started();
+    await run(before, ladder(sides, 1, 2, 4));
+    const document = started();
+    await run(document, ladder(sides, 1, 2, 40, 4), { baseline: before });
+    expect(document.rows.map(({ seconds }) => seconds)).toEqual([1, 2, 4]);
+    expect(document.exponents).toEqual(before.exponents);
+    expect(before.exponents).toMatchObject([{ kernel: "packed", exponent: expect.closeTo(1) }]);
   });
   it("calls it slower where it is so again", async () => {
     const document = started();
