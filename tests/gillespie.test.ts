@@ -21,6 +21,16 @@ const EVENTS =
 const TIMED =
   "0 -> X @ 10*(1 + 0.5*sin(0.5*t)); X -> 0 @ 0.2; X -> Y @ X*if(t < 3, 0.1, 0.4); Y -> 0 @ Y*exp(-t)/(1 + t); at 2.2: X = 9";
 
+/** As many reactions as registers hold, one choice after another: branches in place of selections took SwiftShader minutes to compile. */
+const FULL_REGISTERS = Array.from({ length: 20 }, (_, i) => `X${i} <-> X${i + 1} @ 1, 1.5`)
+  .concat("X0 = 100")
+  .join("; ");
+
+/** The same of conditions. */
+const CONDITIONS = Array.from({ length: 20 }, (_, i) => `when X > ${5 + i} && Y > ${4 + 2 * i} || X > ${40 + i}: Y = 1`)
+  .concat("0 -> X @ 20; X -> Y @ 1; Y -> 0 @ 0.2")
+  .join("; ");
+
 /** Beyond what registers hold: 99 reactions of a chain of reversible steps, with pairs that bind. */
 const LARGE_NETWORK = Array.from(
   { length: 33 },
@@ -49,6 +59,8 @@ describe("paths on the GPU are those of the reference", () => {
     { example: "repressilator", until: 8 },
     { network: EVENTS, until: 10 },
     { network: TIMED, until: 6 },
+    { network: FULL_REGISTERS, until: 2 },
+    { network: CONDITIONS, until: 10 },
     { network: LARGE_NETWORK, until: 3 },
     {
       network: `${LARGE_NETWORK}; when X3 > 20: X3 = 1, X5 = 9; X5 + 2 X6 -> 0 @ 1e-3; X7 -> X8 @ mm(X7, 3, 10)`,

@@ -157,8 +157,9 @@ export class Emitter {
     if (expression.kind === "call") {
       const { operation, operands } = expression;
       if (operation === "not") return `!(${this.truth(operands[0])})`;
-      if (operation === "and") return `(${operands.map((each) => this.truth(each)).join(" && ")})`;
-      if (operation === "or") return `(${operands.map((each) => this.truth(each)).join(" || ")})`;
+      // Not && and ||, which are branches: SwiftShader compiles twenty of them one after another for minutes.
+      if (operation === "and") return `(${operands.map((each) => `(${this.truth(each)})`).join(" & ")})`;
+      if (operation === "or") return `(${operands.map((each) => `(${this.truth(each)})`).join(" | ")})`;
       if (COMPARISONS.includes(operation)) {
         const whole = operands.map((each) => this.#whole(each));
         const [a, b] = whole.every((each) => each !== undefined) ? whole : operands.map((each) => this.real(each));

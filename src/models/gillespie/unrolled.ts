@@ -49,7 +49,7 @@ fn smallest_propensity() -> f32 { return ${all.reduce((least, a) => `min(${least
 fn choose_reaction(r: f32) -> u32 {
   var chosen = 0u;
   var before = 0.0;
-${lines(all, (a, i) => `  if (${a} > 0.0 && r >= before) { chosen = ${i}u; }\n  before += ${a};`)}
+${lines(all, (a, i) => `  chosen = select(chosen, ${i}u, (${a} > 0.0) & (r >= before));\n  before += ${a};`)}
   return chosen;
 }
 
@@ -89,8 +89,8 @@ function leaps({ species, reactions }: Network, { continuous }: Leaping): string
   const changing = (s: number) =>
     reactions.flatMap(({ changes }, i) => (changes[s] === 0 ? [] : [{ change: changes[s], i }]));
   const critical = lines(reactions, ({ changes }, i) => {
-    const short = changes.flatMap((change, s) => (change < 0 ? [`x${s} < ${-change * FEW}`] : []));
-    const holds = continuous || short.length === 0 ? "false" : `a${i} > 0.0 && (${short.join(" || ")})`;
+    const short = changes.flatMap((change, s) => (change < 0 ? [`(x${s} < ${-change * FEW})`] : []));
+    const holds = continuous || short.length === 0 ? "false" : `(a${i} > 0.0) & (${short.join(" | ")})`;
     return `  z${i} = ${holds};\n  critical_total += select(0.0, a${i}, z${i});\n  let b${i} = select(a${i}, 0.0, z${i});`;
   });
   const bounds = lines(species, (_, s) => {
@@ -130,7 +130,7 @@ fn restore_species() {\n${lines(species, (_, i) => `  x${i} = kept${i};`)}\n}
 fn choose_critical(r: f32) -> u32 {
   var chosen = 0u;
   var before = 0.0;
-${lines(reactions, (_, i) => `  if (z${i} && r >= before) { chosen = ${i}u; }\n  before += select(0.0, a${i}, z${i});`)}
+${lines(reactions, (_, i) => `  chosen = select(chosen, ${i}u, z${i} & (r >= before));\n  before += select(0.0, a${i}, z${i});`)}
   return chosen;
 }
 `;

@@ -56,7 +56,7 @@ export function generate(network: Network, passage: Expression | undefined, leap
   const applied = events.map(({ assignments }, i) => {
     // All values before any is set. Halves round up: an assignment should give whole numbers.
     const values = assignments.map(({ value }, k) => `let v${k} = floor(${emitter.real(value)} + 0.5);`);
-    const valid = assignments.map((_, k) => `(v${k} >= 0.0 && v${k} < 2147483648.0)`).join(" && ") || "true";
+    const valid = assignments.map((_, k) => `(v${k} >= 0.0) & (v${k} < 2147483648.0)`).join(" & ") || "true";
     const set = assignments.map(({ species: s }, k) => `${layout.names.species(s)} = ${type}(v${k});`);
     return [`    case ${i}u: {`, ...values, `if (!(${valid})) { return false; }`, ...set, layout.touched, "}"].join(
       " ",
