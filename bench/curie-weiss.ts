@@ -23,7 +23,7 @@ export const bench: Bench = {
 function ofSize(place: Place, size: number): Case {
   // On software eight replicas share a workgroup: enough for eight cores.
   const replicas = place.software ? 64 : workgroupsOf(place);
-  const counted: Counted = place.software ? { integer: 81, bytes: 0.125 } : countedOf(place, 1);
+  const counted: Counted = place.software ? { integer: 81, bytes: 0.125 } : countedOf(place.device, 1);
   return {
     ...{ kernel: `heat bath, ${replicas} replicas`, size: [size], n: size, of: "spins", updates: size * replicas },
     ...{ unit: "updates/s", counted },

@@ -8,10 +8,15 @@
 // and 2.0e9 for P = 2000, far before its memory (3.8e13 / P) and its workgroup memory (3.3e13 / 768 bytes). N counts only by what the caches
 // hold. Flips, a few per hundred updates, add 3 P each.
 //
+// Where a software adapter has subgroups of eight lanes, each lane has four neurons: per pattern a test, a choice and an addition, and for 32
+// pairs of them 8 broadcasts and 4 shifts; a quarter of a block of random numbers, 36, and some 24 for the choice: 3.4 P + 60.
+//
 // On a lattice, whatever P: 142 for random numbers and some 60 for neighbours, spins and the choice; 16 bytes of couplings. An H200
 // ends at 8e10 updates/s. A point of the capacity map with N neurons and P patterns is 20 sweeps, N updates each, and P from 1 to N / 5.
 
 import { type Device, ReferenceDevice } from "../src/device/device.ts";
+import type { GpuDevice } from "../src/device/gpu.ts";
+import { sweepsBySubgroup } from "../src/models/hopfield/gpu.ts";
 import { type HopfieldOptions, hopfield } from "../src/models/hopfield/index.ts";
 import { type Bench, type Case, type Counted, type Place, sameDigest, workgroupsOf } from "./harness/case.ts";
 import { anew, plainC, reference, simulated } from "./harness/contenders.ts";
@@ -25,9 +30,10 @@ const LADDERS = [
   { kernel: "P = N/10, recall", patterns: (neurons: number) => Math.round(neurons / 10) },
 ];
 
-/** Of neurons in their order, a workgroup a replica. */
-export function countedOf({ software }: Pick<Place, "software">, patterns: number): Counted {
-  const lanes = software ? 32 : 64;
+/** Of neurons in their order. */
+export function countedOf(device: GpuDevice, patterns: number): Counted {
+  if (sweepsBySubgroup(device)) return { integer: 3.4 * patterns + 60, bytes: patterns / 8 };
+  const lanes = device.info.software ? 32 : 64;
   return { integer: 4 * patterns + 3 * lanes + 162, bytes: patterns / 8, workgroup: 12 * lanes };
 }
 
@@ -54,7 +60,7 @@ function recall(place: Place, kernel: string, neurons: number, patterns: number)
   const replicas = workgroupsOf(place);
   const size = { size: [neurons, patterns], n: neurons, of: "neurons", unit: "updates/s" };
   const own: Case = {
-    ...{ ...size, kernel, updates: neurons * replicas * SWEEPS, counted: countedOf(place, patterns) },
+    ...{ ...size, kernel, updates: neurons * replicas * SWEEPS, counted: countedOf(device, patterns) },
     create: async () => recalls(device, { neurons, patterns, replicas }),
   };
   if (!programs) return [own];
@@ -104,7 +110,7 @@ function capacityMap({ device, software }: Place): Case {
     ...{
       updates: points.length,
       unit: "points/s",
-      counted: { integer: updates * countedOf({ software }, mean).integer! },
+      counted: { integer: updates * countedOf(device, mean).integer! },
     },
     create: async () => ({
       async run(count) {

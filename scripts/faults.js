@@ -135,6 +135,12 @@ export const faults = [
     ],
   },
   {
+    what: "Hopfield by subgroups: what all patterns pull is added up by each lane for itself",
+    kind: "wrong constant in a shader",
+    models: ["hopfield"],
+    edits: [edit("shaders/hopfield/sweep_subgroup.wgsl", "vec4i(subgroupAdd(all))", "vec4i(all)")],
+  },
+  {
     what: "Hopfield: the next flip is chosen before all lanes have offered theirs",
     kind: "dropped barrier",
     models: ["hopfield"],

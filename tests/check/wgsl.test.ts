@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { create } from "webgpu";
 import { shaderParts, shaderPaths, shaderSource } from "../../src/device/shader.ts";
+import { SUBGROUPS } from "../../src/device/subgroups.ts";
 import { rowWgsl } from "../../src/models/diffusion/denoisers/row-wgsl.ts";
 import { parseExpression } from "../../src/models/gillespie/expression.ts";
 import { parseNetwork } from "../../src/models/gillespie/text.ts";
@@ -31,9 +32,9 @@ const LANES: Lanes[] = [
   { lanes: 2, blocks: 1 },
   { lanes: 4, blocks: 2 },
 ];
-/** Samples of three numbers, and what else a run of diffusion brings. */
+/** Samples of three numbers, and what else goes before a file. */
 const SAMPLE = "const DIMENSIONS = 3u;\nalias Sample = array<f32, DIMENSIONS>;\n";
-const DIFFUSION: Record<string, string[]> = {
+const OTHERS: Record<string, string[]> = {
   "diffusion/advance.wgsl": [
     `${SAMPLE}fn denoise(x: ptr<function, Sample>, stage: Stage, at: u32, label: i32, d: ptr<function, Sample>, e: ptr<function, Sample>) { *d = *x; *e = *d; }\n`,
   ],
@@ -54,11 +55,12 @@ const DIFFUSION: Record<string, string[]> = {
   ),
   "diffusion-training/back.wgsl": [false, true].map((broadcast) => rowWgsl({ vectors: 8, broadcast }, ["parameters"])),
   "diffusion-training/gradient.wgsl": [false, true].map((broadcast) => rowWgsl({ vectors: 8, broadcast }, ["rows"])),
+  "hopfield/sweep_subgroup.wgsl": [SUBGROUPS],
   "diffusion/points.wgsl": [4, 8].map((vectors) => rowWgsl({ vectors, broadcast: vectors === 8 }, ["points"])),
 };
 const generatedFor = (path: string): string[] => {
   const laned = path.startsWith("reservoir/") && shaderParts(path).includes("reservoir/unit.wgsl");
-  return laned ? LANES.map(lanesWgsl) : (DIFFUSION[path] ?? [GENERATED[path] ?? ""]);
+  return laned ? LANES.map(lanesWgsl) : (OTHERS[path] ?? [GENERATED[path] ?? ""]);
 };
 const ENTRY_POINT = /^\s*@(compute|vertex|fragment)\b/m;
 /** Parts of modules: they have no entry point, nor does what they require, and may use what only the module defines. */

@@ -11,11 +11,16 @@ import { openDevice } from "../../host-node/index.ts";
 import { ensureBuilt } from "../../scripts/setup.js";
 import { shaderParts, shaderPaths, shaderSource } from "../../src/device/shader.ts";
 import { type GpuDevice, models } from "../../src/index.ts";
+import { sweepsBySubgroup } from "../../src/models/hopfield/gpu.ts";
 import type { Check } from "../../src/models/model.ts";
 import { validateModels } from "../../src/validation/index.ts";
 
 /** Kernels that are no model's: the machine's limits, and a peer of the benchmarks. */
-const ELSEWHERE = [/^bench\//, /^ising\/plain/];
+const elsewhere = (device: GpuDevice) => [
+  ...[/^bench\//, /^ising\/plain/],
+  ...(device.info.software ? [] : [/sweep_few/]),
+  ...(sweepsBySubgroup(device) ? [] : [/sweep_subgroup/]),
+];
 
 /** The entry points that a file declares itself. */
 const entryPointsIn = (path: string) =>
@@ -68,7 +73,7 @@ describe("the quick form on this device", { timeout: 400_000 }, () => {
   it("runs every kernel", () => {
     const missing = shaderPaths()
       .flatMap(entryPointsIn)
-      .filter((kernel) => !run.has(kernel) && !ELSEWHERE.some((place) => place.test(kernel)));
+      .filter((kernel) => !run.has(kernel) && !elsewhere(device).some((place) => place.test(kernel)));
     expect(missing).toEqual([]);
   });
 });

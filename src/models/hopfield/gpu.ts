@@ -2,8 +2,9 @@
 
 import { Budget } from "../../device/budget.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
-import { grid, type Kernel } from "../../device/kernel.ts";
+import { type Binding, grid, type Kernel, type KernelDescription } from "../../device/kernel.ts";
 import { between } from "../../device/run.ts";
+import { SUBGROUPS, subgroupSizes } from "../../device/subgroups.ts";
 import { type AdvanceOptions, measurements } from "../advance.ts";
 import {
   mostPatterns,
@@ -26,6 +27,11 @@ const MOST_DENSE = 128;
 /** Of a lattice's: 32 bytes each beside 8 KiB of spins. */
 const MOST_LATTICE = 128;
 
+const usualWorkgroup = ({ info, limits }: GpuDevice) =>
+  Math.min(info.software ? 32 : 256, limits.maxComputeInvocationsPerWorkgroup);
+
+/** Lanes of the sweeps without a barrier: sweep_few.wgsl has a replica each, sweep_subgroup.wgsl four sites. */
+const LANES = 8;
 /** Patterns that sweep_few.wgsl has room for. */
 const MOST_FEW = 4;
 
@@ -73,8 +79,10 @@ export class GpuNetwork implements Network {
   #chances: GPUBuffer;
   readonly #budget = new Budget();
 
-  static async create(device: GpuDevice, options: NetworkOptions, workgroup: number): Promise<GpuNetwork> {
-    const kernels = await compile(device, options, workgroup);
+  /** `asked`: invocations in a workgroup, a power of two from 32. */
+  static async create(device: GpuDevice, options: NetworkOptions, asked?: number): Promise<GpuNetwork> {
+    const kernels = await compile(device, options, asked);
+    const workgroup = asked ?? usualWorkgroup(device);
     const network = await device.guard(title(options), () => new GpuNetwork(device, options, kernels, workgroup));
     try {
       await network.#store();
@@ -409,28 +417,48 @@ function wide(values: Float64Array): Uint32Array {
   return words;
 }
 
-async function compile(device: GpuDevice, options: NetworkOptions, workgroup: number): Promise<Kernels> {
+/** Whether this device sweeps in order by subgroups of eight. */
+export function sweepsBySubgroup(device: GpuDevice): boolean {
+  const { least, most } = subgroupSizes(device);
+  return device.info.software && least === LANES && most === LANES;
+}
+
+/** The kernel of these dynamics: of workgroups of this size where one is asked for, else the fastest on this device. */
+function sweepOf(device: GpuDevice, options: NetworkOptions, asked?: number): KernelDescription & { replicas: number } {
   const { dynamics, interaction, pairwise } = options;
-  const constants = { WORKGROUP: workgroup };
-  const random = dynamics === "random";
-  const dense = interaction !== undefined;
-  const inOrder = !random && !dense && !pairwise;
+  const workgroup = asked ?? usualWorkgroup(device);
+  const [SYNCHRONOUS, RANDOM, CHECKERBOARD] = (["synchronous", "random", "checkerboard"] as const).map((each) =>
+    Number(dynamics === each),
+  );
+  const table: Binding = "read-only-storage";
+  const described = (name: string, constants: Record<string, number>, ...more: Binding[]) => ({
+    ...{ shader: `hopfield/${name}.wgsl`, entryPoint: name, constants, replicas: 1 },
+    bindings: ["uniform", "storage", "storage", table, table, table, "step", ...more] satisfies Binding[],
+  });
+  // What each lane keeps must fit the memory of a workgroup.
+  const within = (most: number) => ({ WORKGROUP: Math.min(workgroup, most) });
+  if (pairwise?.side) {
+    return described("sweep_lattice", { ...within(MOST_LATTICE), SYNCHRONOUS, RANDOM, CHECKERBOARD }, table);
+  }
+  if (pairwise) return described("sweep_pairs", { WORKGROUP: workgroup, SYNCHRONOUS, RANDOM }, "uniform");
+  if (interaction) return described("sweep_dense", { ...within(MOST_DENSE), SYNCHRONOUS, RANDOM }, table, table);
+  if (RANDOM) return described("sweep_random", { WORKGROUP: workgroup });
+  // On a GPU lanes that share the work wait little for each other; a software adapter waits for barriers.
+  if (device.info.software && asked === undefined && !SYNCHRONOUS) {
+    const few = mostPatterns(options) <= MOST_FEW;
+    if (few) return { ...described("sweep_few", { WORKGROUP: LANES }), replicas: LANES };
+    if (sweepsBySubgroup(device)) {
+      return { ...described("sweep_subgroup", { WORKGROUP: LANES }, table), generated: SUBGROUPS };
+    }
+  }
+  return described("sweep", { ...within(MOST_LANES), SYNCHRONOUS }, table);
+}
+
+async function compile(device: GpuDevice, options: NetworkOptions, asked?: number): Promise<Kernels> {
+  const { interaction, pairwise } = options;
+  const constants = { WORKGROUP: asked ?? usualWorkgroup(device) };
   const lattice = pairwise !== undefined && pairwise.side > 0;
-  // On a GPU one lane alone would wait for its own last step; a software adapter waits for barriers, and fills its lanes with replicas.
-  const few = device.info.software && inOrder && dynamics !== "synchronous" && mostPatterns(options) <= MOST_FEW;
-  const own = { WORKGROUP: 8 };
-  const [shader, entryPoint] = pairwise
-    ? lattice
-      ? ["hopfield/sweep_lattice.wgsl", "sweep_lattice"]
-      : ["hopfield/sweep_pairs.wgsl", "sweep_pairs"]
-    : dense
-      ? ["hopfield/dense.wgsl", "sweep_dense"]
-      : random
-        ? ["hopfield/random.wgsl", "sweep_random"]
-        : few
-          ? ["hopfield/sweep_few.wgsl", "sweep_few"]
-          : ["hopfield/sweep.wgsl", "sweep"];
-  const most = inOrder ? MOST_LANES : dense ? MOST_DENSE : lattice ? MOST_LATTICE : workgroup;
+  const { replicas, ...described } = sweepOf(device, options, asked);
   const [patterns, rows, start, overlaps, sweep, measure, energy, bonds] = await Promise.all([
     device.kernel({
       shader: "hopfield/patterns.wgsl",
@@ -456,31 +484,7 @@ async function compile(device: GpuDevice, options: NetworkOptions, workgroup: nu
       bindings: ["uniform", "storage", "read-only-storage", "read-only-storage", "read-only-storage"],
       constants,
     }),
-    device.kernel({
-      shader,
-      entryPoint,
-      bindings: [
-        "uniform",
-        "storage",
-        "storage",
-        "read-only-storage",
-        "read-only-storage",
-        "read-only-storage",
-        "step",
-        ...((inOrder && !few) || dense ? (["read-only-storage"] as const) : []),
-        ...(dense ? (["read-only-storage"] as const) : []),
-        ...(pairwise ? [lattice ? ("read-only-storage" as const) : ("uniform" as const)] : []),
-      ],
-      constants: few
-        ? own
-        : {
-            // What each lane keeps must fit the memory of a workgroup.
-            WORKGROUP: Math.min(workgroup, most),
-            ...(random && !dense && !pairwise ? {} : { SYNCHRONOUS: dynamics === "synchronous" ? 1 : 0 }),
-            ...(dense || pairwise ? { RANDOM: random ? 1 : 0 } : {}),
-            ...(lattice ? { CHECKERBOARD: dynamics === "checkerboard" ? 1 : 0 } : {}),
-          },
-    }),
+    device.kernel(described),
     device.kernel({
       shader: "hopfield/measure.wgsl",
       entryPoint: "measure",
@@ -488,7 +492,7 @@ async function compile(device: GpuDevice, options: NetworkOptions, workgroup: nu
         ...(["uniform", "storage", "read-only-storage", "read-only-storage", "step"] as const),
         ...(["read-only-storage", "read-only-storage"] as const),
       ],
-      constants: { ...constants, SUM: pairwise ? 2 : dense ? 1 : 0 },
+      constants: { ...constants, SUM: pairwise ? 2 : interaction ? 1 : 0 },
     }),
     pairwise &&
       device.kernel({
@@ -509,7 +513,7 @@ async function compile(device: GpuDevice, options: NetworkOptions, workgroup: nu
         })
       : undefined,
   ]);
-  return { patterns, rows, start, overlaps, sweep, measure, energy, bonds, replicas: few ? own.WORKGROUP : 1 };
+  return { patterns, rows, start, overlaps, sweep, measure, energy, bonds, replicas };
 }
 
 const title = (options: NetworkOptions) =>

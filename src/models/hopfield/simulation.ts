@@ -478,11 +478,10 @@ async function openNetwork(device: Device, options: NetworkOptions, workgroup?: 
       `neurons ${options.neurons}: the ${name} of ${options.replicas.length} replicas take ${bytes} bytes, and this device holds ${limit} in one buffer; take fewer replicas, patterns or neurons.`,
     );
   }
-  const group = workgroup ?? Math.min(device.info.software ? 32 : 256, most);
-  if (!Number.isInteger(Math.log2(group)) || group < 32 || group > most) {
-    throw new ParameterError("workgroup", `workgroup ${group}: it must be a power of two from 32 to ${most}.`);
+  if (workgroup !== undefined && (!Number.isInteger(Math.log2(workgroup)) || workgroup < 32 || workgroup > most)) {
+    throw new ParameterError("workgroup", `workgroup ${workgroup}: it must be a power of two from 32 to ${most}.`);
   }
-  return GpuNetwork.create(device, options, group);
+  return GpuNetwork.create(device, options, workgroup);
 }
 
 function readCheckpoint<P extends object>(kind: Kind<P>, checkpoint: Checkpoint) {

@@ -16,6 +16,7 @@ const CASES: HopfieldOptions[] = [
   { neurons: 130, patterns: [5, 40, 20], temperature: [0, 0.3, 1.2], dynamics: "random", seed: 3n },
   { neurons: 96, patterns: 12, dynamics: "synchronous", temperature: 0.4, field: 0.1 },
   { neurons: 257, patterns: 33, noise: 0.2, bias: 0.3, replicas: 2 },
+  { neurons: 100, patterns: [40, 8], temperature: [0, 0.4], noise: 0.3, workgroup: 64 },
   { neurons: 144, patterns: 5, couplings: "lattice", dynamics: "checkerboard", temperature: 0.5 },
   { neurons: 64, patterns: [9, 2], couplings: "lattice", dynamics: "random", temperature: 0.5, field: 0.2 },
   { neurons: 70, patterns: [40, 5], weights: "clipped", noise: 0.2, seed: 12n },
@@ -23,8 +24,13 @@ const CASES: HopfieldOptions[] = [
   { neurons: 133, patterns: 20, weights: "clipped", dilution: 0.3, dynamics: "synchronous", temperature: [0.1, 1] },
 ];
 
-const kindOf = ({ neurons, dynamics = "sequential", couplings, weights, dilution }: HopfieldOptions) =>
-  [`${neurons} neurons`, dynamics, couplings, weights, dilution && `diluted by ${dilution}`].filter(Boolean).join(", ");
+const kindOf = ({ neurons, dynamics = "sequential", couplings, weights, dilution, workgroup }: HopfieldOptions) =>
+  [
+    ...[`${neurons} neurons`, dynamics, couplings, weights],
+    ...[dilution && `diluted by ${dilution}`, workgroup && `workgroups of ${workgroup}`],
+  ]
+    .filter(Boolean)
+    .join(", ");
 
 export async function* validateHopfield(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
   if (device.kind === "gpu") {

@@ -3,14 +3,15 @@
 // all get it by a broadcast, which is as fast as arithmetic.
 
 import type { GpuDevice } from "../../../device/gpu.ts";
+import { SUBGROUPS, subgroupSizes } from "../../../device/subgroups.ts";
 
 /** Vectors of a row that is broadcast. */
 export const BROADCAST = 8;
 
 /** Whether rows are broadcast: subgroups must have a lane for each vector, all of them in use. */
-export function broadcasts({ info, raw }: GpuDevice, workgroup: number): boolean {
-  const least = raw.features.has("subgroups") ? (raw.adapterInfo.subgroupMinSize ?? 0) : 0;
-  return info.software && least >= BROADCAST && workgroup % raw.adapterInfo.subgroupMaxSize === 0;
+export function broadcasts(device: GpuDevice, workgroup: number): boolean {
+  const { least, most } = subgroupSizes(device);
+  return device.info.software && least >= BROADCAST && workgroup % most === 0;
 }
 
 export interface Row {
@@ -27,8 +28,7 @@ export function rowWgsl({ vectors, broadcast }: Row, buffers: readonly string[])
       ? `let own = ${buffer}[at + lane % ROW * step];\n  return Row(${all((v) => `subgroupBroadcast(own, ${v}u)`)});`
       : `return Row(${all((v) => `${buffer}[at + ${v}u * step]`)});`;
   return [
-    // All invocations run alike; Tint cannot see it, because the bounds of their loops come from buffers.
-    broadcast ? "enable subgroups;\ndiagnostic(off, subgroup_uniformity);\n" : "",
+    broadcast ? SUBGROUPS : "",
     `const ROW = ${vectors}u;\nalias Row = array<vec4f, ROW>;\n`,
     `fn lane_of() -> u32 {\n  return ${broadcast ? "subgroupExclusiveAdd(1u)" : "0u"};\n}\n`,
     ...buffers.map((buffer) => `fn row_of_${buffer}(at: u32, step: u32, lane: u32) -> Row {\n  ${body(buffer)}\n}\n`),
