@@ -16,8 +16,8 @@
 
 import { type Device, ReferenceDevice } from "../src/device/device.ts";
 import type { GpuDevice } from "../src/device/gpu.ts";
-import { sweepsBySubgroup } from "../src/models/hopfield/gpu.ts";
 import { type HopfieldOptions, hopfield } from "../src/models/hopfield/index.ts";
+import { sweepsBySubgroup } from "../src/models/hopfield/kernels.ts";
 import { type Bench, type Case, type Counted, type Place, sameDigest, workgroupsOf } from "./harness/case.ts";
 import { anew, plainC, reference, simulated } from "./harness/contenders.ts";
 import source from "./peers/hopfield.c?raw";

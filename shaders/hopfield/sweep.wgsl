@@ -75,12 +75,7 @@ fn sweep(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
-  lane = index;
-  let workgroup = id.x + id.y * groups.x;
-  replica = min(workgroup, run.replicas - 1u);
-  let words = select(0u, run.spin_words, workgroup < run.replicas); // a workgroup too many has nothing to do
-  own = replicas[replica];
-  key = stream(replica);
+  let words = select(0u, run.spin_words, begin(id, groups, index));
   let next_overlaps = replica_overlaps() + select(0u, run.overlaps, SYNCHRONOUS);
 
   for (var word = 0u; word < words; word++) {

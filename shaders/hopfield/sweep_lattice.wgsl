@@ -60,12 +60,7 @@ fn sweep_lattice(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
-  lane = index;
-  let workgroup = id.x + id.y * groups.x;
-  replica = min(workgroup, run.replicas - 1u);
-  let updates = select(0u, run.sites / PHASES, workgroup < run.replicas); // a workgroup too many has none
-  own = replicas[replica];
-  key = stream(replica);
+  let updates = select(0u, run.sites / PHASES, begin(id, groups, index));
   for (var word = lane; word < run.spin_words; word += WORKGROUP) {
     state[word] = spins[replica * run.spin_words + word];
     atomicStore(&flips[word], 0u);

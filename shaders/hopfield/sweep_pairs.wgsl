@@ -21,12 +21,7 @@ fn sweep_pairs(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
-  lane = index;
-  let workgroup = id.x + id.y * groups.x;
-  replica = min(workgroup, run.replicas - 1u);
-  let updates = select(0u, run.sites, workgroup < run.replicas); // a workgroup too many has none
-  own = replicas[replica];
-  key = stream(replica);
+  let updates = select(0u, run.sites, begin(id, groups, index));
   for (var word = lane; word < run.spin_words; word += WORKGROUP) {
     state[word] = spins[replica * run.spin_words + word];
   }

@@ -41,12 +41,7 @@ fn sweep_random(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
-  lane = index;
-  let workgroup = id.x + id.y * groups.x;
-  replica = min(workgroup, run.replicas - 1u);
-  let updates = select(0u, run.sites, workgroup < run.replicas); // a workgroup too many has none
-  own = replicas[replica];
-  key = stream(replica);
+  let updates = select(0u, run.sites, begin(id, groups, index));
 
   for (var start = 0u; start < updates; start += WORKGROUP) {
     let due = start + lane < run.sites;

@@ -21,7 +21,7 @@ fn up(bits: vec4u, bit: u32, overlap: i32) -> vec4i {
 }
 
 /// Pattern times overlap over all patterns: twice the sum where the pattern is +1, less the sum of all.
-fn pulls(lane: u32) -> vec4i {
+fn pulls() -> vec4i {
   var sum = vec4i();
   var all = 0;
   for (var word = 0u; 32u * word < own.patterns; word++) {
@@ -57,14 +57,9 @@ fn differences_from(other: u32) -> vec4i {
 
 @compute @workgroup_size(WORKGROUP)
 fn sweep_subgroup(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let workgroup = id.x + id.y * groups.x;
-  if (workgroup >= run.replicas) {
+  if (!begin(id, groups, subgroupExclusiveAdd(1u))) {
     return;
   }
-  let lane = subgroupExclusiveAdd(1u);
-  replica = workgroup;
-  own = replicas[replica];
-  key = stream(replica);
   for (var word = 0u; word < run.spin_words; word++) {
     let places = 4u * lane + vec4u(0u, 1u, 2u, 3u);
     let there = 32u * word + places < vec4u(run.sites);
@@ -76,7 +71,7 @@ fn sweep_subgroup(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gro
     let before = subgroupBroadcast(kept, 0u);
     let spin = select(vec4i(-1), vec4i(1), ((vec4u(before) >> places) & vec4u(1u)) == vec4u(1u));
     let random = threefry4x32(vec4u(8u * word + lane, step.sweep, 0u, 0u), key);
-    var field = pulls(lane) - i32(own.patterns) * spin + vec4i(own.field);
+    var field = pulls() - i32(own.patterns) * spin + vec4i(own.field);
 
     // The first of the 32 that flips does so, the fields of those behind it follow, and so on.
     var now = before;

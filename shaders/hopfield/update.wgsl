@@ -26,6 +26,16 @@ var<private> own: Replica;
 var<private> lane: u32;
 var<private> key: vec4u;
 
+/// Gives an invocation its lane, and its workgroup a replica. False in a workgroup too many, which has nothing to do.
+fn begin(id: vec3u, groups: vec3u, index: u32) -> bool {
+  lane = index;
+  let workgroup = id.x + id.y * groups.x;
+  replica = min(workgroup, run.replicas - 1u);
+  own = replicas[replica];
+  key = stream(replica);
+  return workgroup < run.replicas;
+}
+
 /// The spin that a field of H units makes of a spin.
 fn aligned(field: i32, spin: i32, random: u32) -> i32 {
   if (own.range == 0u && field == 0) {

@@ -11,11 +11,11 @@ import { openDevice } from "../../host-node/index.ts";
 import { ensureBuilt } from "../../scripts/setup.js";
 import { shaderParts, shaderPaths, shaderSource } from "../../src/device/shader.ts";
 import { type GpuDevice, models } from "../../src/index.ts";
-import { sweepsBySubgroup } from "../../src/models/hopfield/gpu.ts";
+import { sweepsBySubgroup } from "../../src/models/hopfield/kernels.ts";
 import type { Check } from "../../src/models/model.ts";
 import { validateModels } from "../../src/validation/index.ts";
 
-/** Kernels that are no model's: the machine's limits, and a peer of the benchmarks. */
+/** Kernels that are no model's, the machine's limits and a peer of the benchmarks; and those of other adapters than this. */
 const elsewhere = (device: GpuDevice) => [
   ...[/^bench\//, /^ising\/plain/],
   ...(device.info.software ? [] : [/sweep_few/]),

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { CheckNews } from "../../host-web/verify/checks.ts";
 import type { DeviceInfo } from "../../src/device/device.ts";
 import type { Check } from "../../src/models/model.ts";
-import { ENSEMBLE, findings, pixels, SMALL, settled, text, useSite } from "./visit.ts";
+import { ENSEMBLE, findings, picture, SMALL, settled, text, useSite } from "./visit.ts";
 
 const RESERVOIR = "reservoir/#v=1&seed=1&task=henon&units=20&washout=50&train=200&test=60&starts=1&step=2";
 const DIFFUSION = "diffusion/#v=1&seed=1&samples=256&steps=5&step=5";
@@ -63,10 +63,9 @@ describe("everyone", () => {
     await page.focus("#canvas");
     await page.keyboard.press("s");
     await page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 2");
-    await settled(page);
-    const before = (await pixels(page)).join();
+    const before = await settled(page);
     await page.keyboard.press("+");
-    await expect.poll(async () => (await pixels(page)).join()).not.toBe(before);
+    await expect.poll(() => picture(page)).not.toBe(before);
   });
 
   it("/verify passes every check of this device", { timeout: 400_000 }, async () => {

@@ -54,19 +54,19 @@ describe("the page of echo-state networks", () => {
     const look = { width: 600, height: 700, reducedMotion: true };
     const { page, complaints } = await ready(`reservoir/#${LORENZ}&step=1`, look);
     await reached(page, 1);
-    const looks = [await settled(page)];
+    const first = await settled(page);
     const middle = (await page.locator("#canvas").boundingBox())!;
     await page.mouse.move(middle.x + 100, middle.y + 100);
     await page.mouse.down();
     await page.mouse.move(middle.x + 180, middle.y + 130, { steps: 3 });
     await page.mouse.up();
-    await expect.poll(() => picture(page)).not.toBe(looks[0]);
-    looks.push(await settled(page));
+    await expect.poll(() => picture(page)).not.toBe(first);
+    const turned = await settled(page);
     await page.focus("#canvas");
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("+");
-    await expect.poll(() => picture(page)).not.toBe(looks[1]);
-    expect(await settled(page)).not.toBe(looks[0]);
+    await expect.poll(() => picture(page)).not.toBe(turned);
+    expect(await settled(page)).not.toBe(first);
     await page.selectOption("#look-mode", "map");
     const clicked = async () => {
       await page.mouse.click(middle.x + 0.3 * middle.width, middle.y + 0.4 * middle.height);

@@ -157,7 +157,7 @@ export class Emitter {
     if (expression.kind === "call") {
       const { operation, operands } = expression;
       if (operation === "not") return `!(${this.truth(operands[0])})`;
-      // Not && and ||, which are branches: SwiftShader compiles twenty of them one after another for minutes.
+      // Not && and ||, which are branches; unrolled.ts tells what many of them cost.
       if (operation === "and") return `(${operands.map((each) => `(${this.truth(each)})`).join(" & ")})`;
       if (operation === "or") return `(${operands.map((each) => `(${this.truth(each)})`).join(" | ")})`;
       if (COMPARISONS.includes(operation)) {

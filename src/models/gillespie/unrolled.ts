@@ -8,6 +8,10 @@ const sum = (terms: readonly string[]) => terms.reduce((total, term) => `(${tota
 const lines = <T>(list: readonly T[], line: (item: T, i: number) => string) =>
   list.map(line).filter(Boolean).join("\n");
 
+/**
+ * Choices are selections, not branches: with each four branches one after another SwiftShader takes ten times as long to compile, 9 s for 20
+ * reactions and more memory than there is for 50.
+ */
 export const unrolled: Layout = {
   names: { species: (i) => `x${i}`, constant: (i) => `c${i}` },
   touched: "",

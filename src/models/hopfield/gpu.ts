@@ -2,10 +2,10 @@
 
 import { Budget } from "../../device/budget.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
-import { type Binding, grid, type Kernel, type KernelDescription } from "../../device/kernel.ts";
+import { grid, type Kernel } from "../../device/kernel.ts";
 import { between } from "../../device/run.ts";
-import { SUBGROUPS, subgroupSizes } from "../../device/subgroups.ts";
 import { type AdvanceOptions, measurements } from "../advance.ts";
+import { compile, type Kernels } from "./kernels.ts";
 import {
   mostPatterns,
   type Network,
@@ -20,28 +20,6 @@ import {
 const STEPS = 1024;
 const SUM_WORDS = 7;
 const NO_PATTERN = 0xffffffff;
-/** Lanes of a sweep in order: 33 sums of each fit 16 KiB. */
-const MOST_LANES = 64;
-/** Of a dense memory's: 10 sums of 8 bytes each fit as well. */
-const MOST_DENSE = 128;
-/** Of a lattice's: 32 bytes each beside 8 KiB of spins. */
-const MOST_LATTICE = 128;
-
-const usualWorkgroup = ({ info, limits }: GpuDevice) =>
-  Math.min(info.software ? 32 : 256, limits.maxComputeInvocationsPerWorkgroup);
-
-/** Lanes of the sweeps without a barrier: sweep_few.wgsl has a replica each, sweep_subgroup.wgsl four sites. */
-const LANES = 8;
-/** Patterns that sweep_few.wgsl has room for. */
-const MOST_FEW = 4;
-
-type Kernels = Record<"patterns" | "rows" | "start" | "overlaps" | "sweep" | "measure", Kernel> & {
-  energy: Kernel | undefined;
-  bonds: Kernel | undefined;
-  /** Replicas of a workgroup of the sweep. */
-  replicas: number;
-};
-
 /** Of the overlaps: synchronous dynamics makes the next while it reads the present. */
 const copies = ({ dynamics }: NetworkOptions) => (dynamics === "synchronous" ? 2 : 1);
 
@@ -68,7 +46,6 @@ export class GpuNetwork implements Network {
   readonly #device: GpuDevice;
   readonly #options: NetworkOptions;
   readonly #kernels: Kernels;
-  readonly #workgroup: number;
   readonly #words: number;
   readonly #stride: number;
   readonly #buffers: Record<
@@ -82,8 +59,7 @@ export class GpuNetwork implements Network {
   /** `asked`: invocations in a workgroup, a power of two from 32. */
   static async create(device: GpuDevice, options: NetworkOptions, asked?: number): Promise<GpuNetwork> {
     const kernels = await compile(device, options, asked);
-    const workgroup = asked ?? usualWorkgroup(device);
-    const network = await device.guard(title(options), () => new GpuNetwork(device, options, kernels, workgroup));
+    const network = await device.guard(title(options), () => new GpuNetwork(device, options, kernels));
     try {
       await network.#store();
     } catch (error) {
@@ -93,11 +69,10 @@ export class GpuNetwork implements Network {
     return network;
   }
 
-  private constructor(device: GpuDevice, options: NetworkOptions, kernels: Kernels, workgroup: number) {
+  private constructor(device: GpuDevice, options: NetworkOptions, kernels: Kernels) {
     this.#device = device;
     this.#options = options;
     this.#kernels = kernels;
-    this.#workgroup = workgroup;
     this.#words = Math.ceil(mostPatterns(options) / 32);
     const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
     const buffer = (name: string, bytes: number, usage = STORAGE | COPY_DST | COPY_SRC) =>
@@ -173,7 +148,7 @@ export class GpuNetwork implements Network {
     await this.#withUniform(new Uint32Array([bias]), (uniform) => {
       const { columns, run } = this.#buffers;
       const group = this.#kernels.patterns.bind(run, columns, uniform);
-      return this.#dispatch(this.#kernels.patterns, group, Math.ceil(count / this.#workgroup));
+      return this.#dispatch(this.#kernels.patterns, group, Math.ceil(count / this.#kernels.workgroup));
     });
     await this.#derive();
   }
@@ -188,7 +163,7 @@ export class GpuNetwork implements Network {
     await this.#dispatch(
       kernel,
       kernel.bind(run, bonds, replicas, columns, pairs),
-      Math.ceil(bonds.size / 16 / this.#workgroup),
+      Math.ceil(bonds.size / 16 / this.#kernels.workgroup),
     );
   }
 
@@ -197,7 +172,7 @@ export class GpuNetwork implements Network {
     this.#writeRun(PURPOSE.patterns);
     const { rows, columns } = this.#buffers;
     const group = this.#kernels.rows.bind(this.#buffers.run, rows, columns);
-    await this.#dispatch(this.#kernels.rows, group, Math.ceil(rows.size / 4 / this.#workgroup));
+    await this.#dispatch(this.#kernels.rows, group, Math.ceil(rows.size / 4 / this.#kernels.workgroup));
   }
 
   async begin(pattern: number | undefined, noise: number, covered: number): Promise<void> {
@@ -206,7 +181,7 @@ export class GpuNetwork implements Network {
     await this.#withUniform(new Uint32Array([pattern ?? NO_PATTERN, noise, covered]), (uniform) => {
       const group = this.#kernels.start.bind(run, spins, columns, uniform);
       const words = this.#options.replicas.length * Math.ceil(this.#options.neurons / 32);
-      return this.#dispatch(this.#kernels.start, group, Math.ceil(words / this.#workgroup));
+      return this.#dispatch(this.#kernels.start, group, Math.ceil(words / this.#kernels.workgroup));
     });
     await this.#sumOverlaps();
   }
@@ -339,7 +314,7 @@ export class GpuNetwork implements Network {
       0,
       lattice ? energy.bind(run, wells, spins, bonds) : energy.bind(run, wells, spins, columns, replicas, pairs),
     );
-    pass.dispatchWorkgroups(...grid(lattice ? Math.ceil(words / this.#workgroup) : words, this.#device.limits));
+    pass.dispatchWorkgroups(...grid(lattice ? Math.ceil(words / this.#kernels.workgroup) : words, this.#device.limits));
     const sum = this.#kernels.overlaps;
     pass.setPipeline(sum.pipeline);
     pass.setBindGroup(0, sum.bind(run, overlaps, spins, columns, replicas));
@@ -415,105 +390,6 @@ function wide(values: Float64Array): Uint32Array {
     whole.setBigInt64(8 * i, BigInt(value), true);
   });
   return words;
-}
-
-/** Whether this device sweeps in order by subgroups of eight. */
-export function sweepsBySubgroup(device: GpuDevice): boolean {
-  const { least, most } = subgroupSizes(device);
-  return device.info.software && least === LANES && most === LANES;
-}
-
-/** The kernel of these dynamics: of workgroups of this size where one is asked for, else the fastest on this device. */
-function sweepOf(device: GpuDevice, options: NetworkOptions, asked?: number): KernelDescription & { replicas: number } {
-  const { dynamics, interaction, pairwise } = options;
-  const workgroup = asked ?? usualWorkgroup(device);
-  const [SYNCHRONOUS, RANDOM, CHECKERBOARD] = (["synchronous", "random", "checkerboard"] as const).map((each) =>
-    Number(dynamics === each),
-  );
-  const table: Binding = "read-only-storage";
-  const described = (name: string, constants: Record<string, number>, ...more: Binding[]) => ({
-    ...{ shader: `hopfield/${name}.wgsl`, entryPoint: name, constants, replicas: 1 },
-    bindings: ["uniform", "storage", "storage", table, table, table, "step", ...more] satisfies Binding[],
-  });
-  // What each lane keeps must fit the memory of a workgroup.
-  const within = (most: number) => ({ WORKGROUP: Math.min(workgroup, most) });
-  if (pairwise?.side) {
-    return described("sweep_lattice", { ...within(MOST_LATTICE), SYNCHRONOUS, RANDOM, CHECKERBOARD }, table);
-  }
-  if (pairwise) return described("sweep_pairs", { WORKGROUP: workgroup, SYNCHRONOUS, RANDOM }, "uniform");
-  if (interaction) return described("sweep_dense", { ...within(MOST_DENSE), SYNCHRONOUS, RANDOM }, table, table);
-  if (RANDOM) return described("sweep_random", { WORKGROUP: workgroup });
-  // On a GPU lanes that share the work wait little for each other; a software adapter waits for barriers.
-  if (device.info.software && asked === undefined && !SYNCHRONOUS) {
-    const few = mostPatterns(options) <= MOST_FEW;
-    if (few) return { ...described("sweep_few", { WORKGROUP: LANES }), replicas: LANES };
-    if (sweepsBySubgroup(device)) {
-      return { ...described("sweep_subgroup", { WORKGROUP: LANES }, table), generated: SUBGROUPS };
-    }
-  }
-  return described("sweep", { ...within(MOST_LANES), SYNCHRONOUS }, table);
-}
-
-async function compile(device: GpuDevice, options: NetworkOptions, asked?: number): Promise<Kernels> {
-  const { interaction, pairwise } = options;
-  const constants = { WORKGROUP: asked ?? usualWorkgroup(device) };
-  const lattice = pairwise !== undefined && pairwise.side > 0;
-  const { replicas, ...described } = sweepOf(device, options, asked);
-  const [patterns, rows, start, overlaps, sweep, measure, energy, bonds] = await Promise.all([
-    device.kernel({
-      shader: "hopfield/patterns.wgsl",
-      entryPoint: "make_patterns",
-      bindings: ["uniform", "storage", "uniform"],
-      constants,
-    }),
-    device.kernel({
-      shader: "hopfield/rows.wgsl",
-      entryPoint: "make_rows",
-      bindings: ["uniform", "storage", "read-only-storage"],
-      constants,
-    }),
-    device.kernel({
-      shader: "hopfield/start.wgsl",
-      entryPoint: "start",
-      bindings: ["uniform", "storage", "read-only-storage", "uniform"],
-      constants,
-    }),
-    device.kernel({
-      shader: "hopfield/overlaps.wgsl",
-      entryPoint: "sum_overlaps",
-      bindings: ["uniform", "storage", "read-only-storage", "read-only-storage", "read-only-storage"],
-      constants,
-    }),
-    device.kernel(described),
-    device.kernel({
-      shader: "hopfield/measure.wgsl",
-      entryPoint: "measure",
-      bindings: [
-        ...(["uniform", "storage", "read-only-storage", "read-only-storage", "step"] as const),
-        ...(["read-only-storage", "read-only-storage"] as const),
-      ],
-      constants: { ...constants, SUM: pairwise ? 2 : interaction ? 1 : 0 },
-    }),
-    pairwise &&
-      device.kernel({
-        shader: lattice ? "hopfield/lattice_energy.wgsl" : "hopfield/pair_energy.wgsl",
-        entryPoint: lattice ? "lattice_energy" : "pair_energy",
-        bindings: [
-          ...(["uniform", "storage", "read-only-storage", "read-only-storage"] as const),
-          ...(lattice ? [] : (["read-only-storage", "uniform"] as const)),
-        ],
-        constants,
-      }),
-    lattice
-      ? device.kernel({
-          shader: "hopfield/bonds.wgsl",
-          entryPoint: "make_bonds",
-          bindings: ["uniform", "storage", "read-only-storage", "read-only-storage", "uniform"],
-          constants,
-        })
-      : undefined,
-  ]);
-  return { patterns, rows, start, overlaps, sweep, measure, energy, bonds, replicas };
 }
 
 const title = (options: NetworkOptions) =>
