@@ -1,7 +1,7 @@
 // A run with all that was done to it, as the text behind the # of a page's address: seed, parameters, changes on the way, step.
 // Whoever follows the link has the same state bit for bit, in the browser, in Node or on the reference.
 //
-//   ising#v=1&seed=42&size=512,512&temperature=2.2&at=600&temperature=2.5&at=900&paint=100,120,8,1&step=1500&view.mode=walls
+//   ising#v=2&seed=42&size=512,512&temperature=2.2&at=600&temperature=2.5&at=900&paint=100,120,8,1&step=1500&view.mode=walls
 //
 // What stands behind at=N happens when the run stands at step N. `view.` is how a page shows the state; it changes nothing of it.
 
@@ -13,7 +13,8 @@ import type { Simulation, Stroke } from "./models/model.ts";
 import { inner, metaOf, resolve } from "./models/parameters.ts";
 import { kebab, parseValue } from "./models/text.ts";
 
-export const LINK_VERSION = 1;
+/** Links of version 1 are those of gibbs 0.1.0; what they leave unsaid is what it meant then. */
+export const LINK_VERSION = 2;
 
 /** A link cannot be read; the message says what is wrong with it. */
 export class LinkError extends GibbsError {
@@ -69,7 +70,7 @@ export function formatLink({ seed, parameters, changes, step, view }: Link): str
 /** Values of parameters from their texts, of any length. @throws LinkError */
 export function readValues(model: AnyModel, values: Record<string, string>): Record<string, unknown> {
   const link: Link = { model: model.name, seed: 1n, parameters: {}, changes: [], step: 0, view: {} };
-  const reader = new Reader(link, model.parameters.shape);
+  const reader = new Reader(link, model);
   for (const [name, value] of Object.entries(values)) reader.read(name, value);
   check(link, model.parameters);
   return link.parameters;
@@ -97,12 +98,12 @@ export function readLink(text: string, models: readonly AnyModel[], model?: stri
   if (!declared) {
     const known = models.map(({ name }) => name).join(", ");
     throw new LinkError(
-      `There is no model ${quote(named)}; there are ${known}. A link looks like ising#v=1&temperature=2.`,
+      `There is no model ${quote(named)}; there are ${known}. A link looks like ising#v=${LINK_VERSION}&temperature=2.`,
     );
   }
   const link: Link = { model: named, seed: 1n, parameters: {}, changes: [], step: 0, view: {} };
   if (words === "") return link;
-  const reader = new Reader(link, declared.parameters.shape);
+  const reader = new Reader(link, declared);
   for (const [name, value] of new URLSearchParams(words)) reader.read(name, value);
   reader.finish();
   check(link, declared.parameters);
@@ -119,22 +120,24 @@ class Reader {
   readonly #fields: Record<string, Parameters<typeof metaOf>[0]>;
   readonly #seen = new Set<string>();
   #at: number | undefined;
-  #version = false;
+  readonly #unsaid: AnyModel["unsaid"];
+  #version: number | undefined;
 
-  constructor(link: Link, fields: Record<string, Parameters<typeof metaOf>[0]>) {
+  constructor(link: Link, { parameters, unsaid }: AnyModel) {
     this.#link = link;
-    this.#fields = fields;
+    this.#fields = parameters.shape;
+    this.#unsaid = unsaid;
   }
 
   read(name: string, value: string): void {
     const link = this.#link;
     if (name === "v") {
-      if (value !== String(LINK_VERSION)) {
+      if (value !== "1" && value !== String(LINK_VERSION)) {
         throw new LinkError(
-          `v=${quote(value)}: this gibbs reads links of version ${LINK_VERSION}; take a newer gibbs or make the link anew.`,
+          `v=${quote(value)}: this gibbs reads links of versions 1 and ${LINK_VERSION}; take a newer gibbs or make the link again.`,
         );
       }
-      this.#version = true;
+      this.#version = Number(value);
     } else if (name === "seed") link.seed = this.#once("seed", () => seedOf(value));
     else if (name === "step") link.step = this.#once("step", () => stepOf("step", value));
     else if (name === "at") this.#section(stepOf("at", value));
@@ -145,7 +148,9 @@ class Reader {
   }
 
   finish(): void {
-    if (!this.#version) throw new LinkError(`The link does not say its version; begin it with v=${LINK_VERSION}.`);
+    if (this.#version === undefined)
+      throw new LinkError(`The link does not say its version; begin it with v=${LINK_VERSION}.`);
+    this.#link.parameters = { ...this.#unsaid?.[this.#version], ...this.#link.parameters };
     const last = this.#link.changes.at(-1);
     if (last && last.step > this.#link.step) {
       throw new LinkError(

@@ -59,6 +59,19 @@ describe("P3: the GPU equals the reference", () => {
     { name: "from all down", options: { start: "down" } },
     { name: "with Threefry of 12 rounds", options: { generator: "threefry12" } },
     { name: "with three temperatures in a batch", options: { temperature: [1.5, 2.3, 4] } },
+    { name: "with free edges", options: { boundary: ["free", "free"], couplings: [1, -0.6], field: 0.2 } },
+    { name: "with free edges along x", options: { boundary: ["free", "antiperiodic"] } },
+    {
+      name: "with free edges along y, Metropolis",
+      options: { boundary: ["periodic", "free"], algorithm: "metropolis" },
+    },
+    { name: "with fixed edges", options: { boundary: ["fixed-up", "fixed-down"] } },
+    { name: "with an interface", options: { boundary: ["antiperiodic", "fixed-up-down"], size: [70, 13] } },
+    { name: "with free edges and an odd height", options: { boundary: ["free", "free"], size: [64, 7] } },
+    { name: "as a chain", options: { size: [200, 1], field: 0.1 } },
+    { name: "as an open chain", options: { size: [128, 1], boundary: ["free", "periodic"], temperature: [0.5, 1] } },
+    { name: "as a chain between fixed spins", options: { size: [66, 1], boundary: ["fixed-up-down", "fixed-up"] } },
+    { name: "with probabilities of 32 bits", options: { probabilityBits: "32", field: 0.37 } },
     { name: "with three fields in a batch, heat bath", options: { field: [-1, 0, 1], algorithm: "heat-bath" } },
   ] as { name: string; options: IsingOptions }[])("$name", async ({ options }) => {
     const full: IsingOptions = { size: [70, 14], temperature: 2.2, start: "random", seed: 9n, ...options };
@@ -66,20 +79,21 @@ describe("P3: the GPU equals the reference", () => {
   });
 
   it("and both equal the digests that every host and adapter must give", async () => {
-    expect(await digestAfter(device, { size: [64, 64], temperature: 2.269, seed: 42n }, 50)).toBe(GOLDEN.metropolis);
-    const field: IsingOptions = {
-      size: [66, 34],
-      temperature: 2,
-      field: 0.1,
-      algorithm: "heat-bath",
-      start: "random",
-      seed: 7n,
-    };
-    expect(await digestAfter(device, field, 50)).toBe(GOLDEN.heatBath);
+    const plain: IsingOptions = { size: [64, 64], temperature: 2.269, seed: 42n };
+    const field: IsingOptions = { size: [66, 34], temperature: 2, field: 0.1, start: "random", seed: 7n };
+    const version1 = { probabilityBits: "32" } as const;
+    expect(await digestAfter(device, { ...plain, algorithm: "metropolis", ...version1 }, 50)).toBe(GOLDEN.metropolis);
+    expect(await digestAfter(device, { ...field, ...version1 }, 50)).toBe(GOLDEN.heatBath);
+    expect(await digestAfter(device, plain, 50)).toBe(GOLDEN.defaults);
+    const edges: IsingOptions = { ...field, boundary: ["free", "fixed-up-down"] };
+    expect(await digestAfter(device, edges, 50)).toBe(GOLDEN.edges);
   });
 });
 
+/** The last two are those of gibbs 0.1.0. */
 const GOLDEN = {
+  defaults: "sha256:3267a31cc290e67d95296c9e7a00a3516e8d5da40616ee33ae9c2a1196f74983",
+  edges: "sha256:93dde3da0232f8f85b98974bd38629fd35278399ba565da7b23ea9e3f908178a",
   metropolis: "sha256:90e68878fd239b24fdc95787187e97aee8229d10b919c908cda88502a9b1336f",
   heatBath: "sha256:a9baeebfce776bb6469427883ca5568301fc4f2704e56d1762d571efb2093d4d",
 };

@@ -4,7 +4,7 @@
 import { type Device, ReferenceDevice } from "../../src/device/device.ts";
 import { DeviceLostError, DeviceUnavailableError } from "../../src/device/errors.ts";
 import { Timer } from "../../src/device/timer.ts";
-import { formatLink, type Link, LinkError, readLink, readValues } from "../../src/link.ts";
+import { formatLink, LINK_VERSION, type Link, LinkError, readLink, readValues } from "../../src/link.ts";
 import type { AnyModel, AnySimulation } from "../../src/models/index.ts";
 import { metaOf } from "../../src/models/parameters.ts";
 import { openDevice } from "../index.ts";
@@ -268,7 +268,7 @@ export class Engine {
     const defaults = Object.entries(this.#module.defaults(this.#device, phone)).map(
       ([name, value]) => `${name}=${value}`,
     );
-    const start = () => readLink(`v=1&${defaults.join("&")}`, [this.#model], this.#name);
+    const start = () => readLink(`v=${LINK_VERSION}&${defaults.join("&")}`, [this.#model], this.#name);
     if (text === "") return this.#start(start());
     const before = { ...this.#look };
     try {

@@ -36,6 +36,29 @@ fn valid_sites(tile: Tile) -> vec4u {
   return sites;
 }
 
+/// The sites of a tile that have no neighbour within the lattice on one side.
+struct Edges {
+  left: vec4u,
+  right: vec4u,
+  top: vec4u,
+  bottom: vec4u,
+}
+
+fn edges_of(tile: Tile, colour: u32) -> Edges {
+  // The first site of a row has this colour where y + colour is even; in the other rows the last site has it.
+  let first_site = select(vec4u(1u, 0u, 1u, 0u), vec4u(0u, 1u, 0u, 1u), colour == 1u);
+  let last_site = (vec4u(1u) - first_site) << vec4u(LAST_COLUMNS - 1u);
+  let sites = valid_sites(tile);
+  var bottom = vec4u(0u);
+  bottom[LAST_ROWS - 1u] = 0xffffffffu;
+  return Edges(
+    select(vec4u(0u), first_site & sites, tile.x == 0u),
+    select(vec4u(0u), last_site & sites, tile.x == TILES_X - 1u),
+    select(vec4u(0u), vec4u(sites.x, 0u, 0u, 0u), tile.y == 0u),
+    select(vec4u(0u), bottom & sites, tile.y == TILES_Y - 1u),
+  );
+}
+
 struct Neighbours {
   same_row: vec4u,
   side: vec4u,
@@ -43,7 +66,7 @@ struct Neighbours {
   below: vec4u,
 }
 
-/// The four neighbours of every site of a tile, on the periodic lattice.
+/// The four neighbours of every site of a tile. Beyond a free edge the bits mean nothing.
 fn neighbours(tile: Tile, colour: u32) -> Neighbours {
   let row = tile.base + tile.y * TILES_X;
   let first = tile.x == 0u;
@@ -74,5 +97,12 @@ fn neighbours(tile: Tile, colour: u32) -> Neighbours {
       below[LAST_ROWS - 1u] = row_below;
     }
   }
-  return Neighbours(centre, select(even, odd, colour == 1u), vec4u(row_above, centre.xyz), below);
+  var near = Neighbours(centre, select(even, odd, colour == 1u), vec4u(row_above, centre.xyz), below);
+  if (BOUNDARY_X != PERIODIC || BOUNDARY_Y != PERIODIC) {
+    let edges = edges_of(tile, colour);
+    near.side = across_edge(BOUNDARY_X, near.side, edges.left, edges.right);
+    near.above = across_edge(BOUNDARY_Y, near.above, edges.top, vec4u(0u));
+    near.below = across_edge(BOUNDARY_Y, near.below, vec4u(0u), edges.bottom);
+  }
+  return near;
 }

@@ -1,5 +1,6 @@
 // requires: ising/lattice.wgsl
-// A brush: every spin of one colour of the first replica within a distance of a cell, around the torus, is set up or down.
+// A brush: every spin of one colour of the first replica within a distance of a cell is set up or down. A disc that leaves a
+// periodic or antiperiodic axis comes in again at the other edge.
 
 struct Stroke {
   centre: vec2i,
@@ -11,10 +12,10 @@ struct Stroke {
 
 @group(0) @binding(2) var<uniform> stroke: Stroke;
 
-/// The shorter way from the stroke's centre to `at` around a circle of `size` sites.
-fn distance_on_circle(at: i32, centre: i32, size: i32) -> i32 {
+/// From the stroke's centre to `at` along an axis of `size` sites, by the shorter way where the axis is closed.
+fn distance_along(boundary: u32, at: i32, centre: i32, size: i32) -> i32 {
   let way = abs(at - centre);
-  return min(way, size - way);
+  return select(way, min(way, size - way), boundary < FREE);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -28,13 +29,13 @@ fn paint(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   var painted = vec4u(0u);
   for (var row = 0u; row < 4u; row++) {
     let y = 4u * tile.y + row;
-    let dy = distance_on_circle(i32(y), stroke.centre.y, i32(ROWS));
+    let dy = distance_along(BOUNDARY_Y, i32(y), stroke.centre.y, i32(ROWS));
     if (dy > stroke.radius) {
       continue;
     }
     for (var column = 0u; column < 32u; column++) {
       let x = 2u * (32u * tile.x + column) + ((y + stroke.colour) & 1u);
-      let dx = distance_on_circle(i32(x), stroke.centre.x, i32(2u * COLUMNS));
+      let dx = distance_along(BOUNDARY_X, i32(x), stroke.centre.x, i32(2u * COLUMNS));
       if (dx <= stroke.radius && dx * dx + dy * dy <= stroke.radius * stroke.radius) {
         painted[row] |= 1u << column;
       }

@@ -2,18 +2,26 @@
 // requires: ising/lattice.wgsl
 // Half a sweep: every spin of one colour is offered a flip, 128 spins a thread, bit by bit in parallel.
 //
-// A spin flips if its uniform 32-bit number is below a threshold that depends on the spin and its neighbours. The number
+// A spin flips if its uniform 64-bit number is below a threshold that depends on the spin and its neighbours. The number
 // is revealed from its top bit on, and only while it equals the threshold so far (half of the spins drop out a bit):
-//   blocks 0-3   one bit (31 ... 28) for each of the 128 spins; about one in 16 stays undecided;
-//   block 4      bits 27 ... 24, shared by the tile's 32 columns: in each the topmost undecided spin;
-//   blocks 5 ... each word settles one spin: the topmost undecided one of the next column that has any.
-// Each random bit is used at most once, so the numbers are independent and the acceptance is exactly threshold / 2^32.
+//   blocks 0-3   one bit (63 ... 60) for each of the 128 spins; about one in 16 stays undecided;
+//   block 4      bits 59 ... 56, shared by the tile's 32 columns: in each the topmost undecided spin;
+//   blocks 5 ... each word holds the next 32 bits of one spin: the topmost undecided one of the next column that has any;
+//   block TIES + b  has the last bits of the spins of block b that are undecided still, one in 2^32.
+// Each random bit is used at most once, so the numbers are independent and the acceptance is exactly threshold / 2^64.
 // A block is Threefry at counter (tile, sweep, block, colour): how lazily it is drawn cannot change the result.
 
 /// Metropolis, equal couplings > 0, no field: only spins with three or four aligned neighbours need a random number.
 override FAST: bool = false;
 /// Thresholds depend on the spin itself (there is a field).
 override SPIN_DEPENDENT: bool = true;
+/// Some threshold has bits below 2^-32.
+override WIDE: bool = true;
+/// Sites at a free edge have thresholds of their own.
+override OPEN: bool = false;
+/// The thresholds of a replica: high words, then low words where WIDE.
+override HIGH_WORDS: u32 = select(18u, 72u, OPEN);
+override TABLE_WORDS: u32 = select(HIGH_WORDS, 2u * HIGH_WORDS, WIDE);
 
 struct Run {
   seed: vec2u,
@@ -28,13 +36,15 @@ struct Step {
   colour: u32,
 }
 
-/// Per replica 18 flip thresholds [spin down, up][aligned horizontal neighbours 0-2][aligned vertical 0-2], in units of
-/// 2^-32; 2^32 - 1 stands for certainty.
+/// Per replica 18 flip thresholds [spin down, up][aligned horizontal neighbours 0-2][aligned vertical 0-2]: their high
+/// words, in units of 2^-32, of which 2^32 - 1 stands for certainty, then their low words. With free edges there are four
+/// such groups: for sites with all neighbours, with one missing along x, along y, and along both.
 @group(0) @binding(2) var<storage, read> thresholds: array<u32>;
 @group(0) @binding(3) var<uniform> run: Run;
 @group(0) @binding(4) var<uniform> step: Step;
 
 const ALWAYS = 0xffffffffu;
+const TIES = 0x80000000u;
 
 /// Which spins have one or both of their horizontal (x) and vertical (y) neighbours aligned, and which are up.
 struct Classes {
@@ -43,6 +53,9 @@ struct Classes {
   y1: vec4u,
   y2: vec4u,
   up: vec4u,
+  /// One neighbour along the axis lies beyond a free edge; it counts as not aligned.
+  open_x: vec4u,
+  open_y: vec4u,
 }
 
 /// A bit of every threshold, as masks of all ones or zeros: [spin * 3 + aligned x] [aligned y].
@@ -74,6 +87,47 @@ fn choose(c: Classes, bits: Bits) -> vec4u {
   return (c.up & up) | (~c.up & down);
 }
 
+fn certain_masks(table: Bits) -> Bits {
+  var certain = Bits();
+  for (var i = 0u; i < 6u; i++) {
+    certain[i] = select(vec3u(0u), vec3u(ALWAYS), table[i] == vec3u(ALWAYS));
+  }
+  return certain;
+}
+
+fn load_table(start: u32) -> Bits {
+  var table: Bits;
+  for (var i = 0u; i < 6u; i++) {
+    let at = start + 3u * i;
+    table[i] = vec3u(thresholds[at], thresholds[at + 1u], thresholds[at + 2u]);
+  }
+  return table;
+}
+
+/// Selects certainties instead of a bit.
+const CERTAINTY = 32u;
+
+/// `inside` with the bits of sites at free edges replaced by those of their own thresholds.
+fn with_edges(c: Classes, inside: vec4u, table_start: u32, which: u32) -> vec4u {
+  let open = c.open_x | c.open_y;
+  if (all(open == vec4u(0u))) {
+    return inside;
+  }
+  var bits = inside & ~open;
+  for (var kind = 1u; kind < 4u; kind++) {
+    let of_kind = select(~c.open_x, c.open_x, (kind & 1u) != 0u) & select(~c.open_y, c.open_y, (kind & 2u) != 0u);
+    if (any(of_kind != vec4u(0u))) {
+      let table = load_table(table_start + 18u * kind);
+      if (which == CERTAINTY) {
+        bits |= of_kind & choose(c, certain_masks(table));
+      } else {
+        bits |= of_kind & choose(c, bit_masks(table, which));
+      }
+    }
+  }
+  return bits;
+}
+
 /// In each of the 32 columns the topmost set bit.
 fn topmost(rows: vec4u) -> vec4u {
   let xy = rows.x | rows.y;
@@ -92,17 +146,33 @@ fn merge_classes(c: Classes, taken: vec4u) -> Classes {
     vec4u(merge(c.y1 & taken)),
     vec4u(merge(c.y2 & taken)),
     vec4u(merge(c.up & taken)),
+    vec4u(merge(c.open_x & taken)),
+    vec4u(merge(c.open_y & taken)),
   );
 }
 
-/// The threshold of the one spin that `bit` selects in merged classes.
-fn threshold_of(c: Classes, bit: u32, table: u32) -> u32 {
+/// Where the threshold of the one spin that `bit` selects in merged classes stands.
+fn class_of(c: Classes, bit: u32, table_start: u32) -> u32 {
   if (FAST) {
-    return thresholds[table + select(8u, 7u, (c.x1.x & bit) != 0u)];
+    return table_start + select(8u, 7u, (c.x1.x & bit) != 0u);
   }
   let x = select(0u, 3u, (c.x1.x & bit) != 0u) + select(0u, 6u, (c.x2.x & bit) != 0u);
   let y = select(0u, 1u, (c.y1.x & bit) != 0u) + select(0u, 2u, (c.y2.x & bit) != 0u);
-  return thresholds[table + x + y + select(0u, 9u, SPIN_DEPENDENT && (c.up.x & bit) != 0u)];
+  var at = table_start + x + y + select(0u, 9u, SPIN_DEPENDENT && (c.up.x & bit) != 0u);
+  if (OPEN) {
+    at += select(0u, 18u, (c.open_x.x & bit) != 0u) + select(0u, 36u, (c.open_y.x & bit) != 0u);
+  }
+  return at;
+}
+
+/// The bits of a threshold that have not been compared when `revealed` have: the next 32, and all after those.
+fn remaining(at: u32, revealed: u32) -> vec2u {
+  let high = thresholds[at] << revealed;
+  if (!WIDE) {
+    return vec2u(high, 0u);
+  }
+  let low = thresholds[at + HIGH_WORDS];
+  return vec2u(high | (low >> (32u - revealed)), low << revealed);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -120,16 +190,13 @@ fn half_sweep(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
   let key = vec4u(run.seed, run.purpose, run.first_replica + replica);
   let sweep = run.sweep + step.sweep;
   let colour = step.colour;
-  let table_start = replica * 18u;
+  let table_start = replica * TABLE_WORDS;
 
   var table: Bits;
   if (FAST) {
     table[2] = vec3u(0u, thresholds[table_start + 7u], thresholds[table_start + 8u]);
   } else {
-    for (var i = 0u; i < 6u; i++) {
-      let at = table_start + 3u * i;
-      table[i] = vec3u(thresholds[at], thresholds[at + 1u], thresholds[at + 2u]);
-    }
+    table = load_table(table_start);
   }
 
   let spins = own[tile_index(tile)];
@@ -137,10 +204,27 @@ fn half_sweep(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
   let sites = valid_sites(tile);
   // Bits that are set where the neighbour is aligned with the spin.
   let same_row = ~(near.same_row ^ spins);
-  let side = ~(near.side ^ spins);
-  let above = ~(near.above ^ spins);
-  let below = ~(near.below ^ spins);
-  var c = Classes(same_row ^ side, same_row & side, above ^ below, above & below, spins);
+  var side = ~(near.side ^ spins);
+  var above = ~(near.above ^ spins);
+  var below = ~(near.below ^ spins);
+  var open_x = vec4u(0u);
+  var open_y = vec4u(0u);
+  var neither = vec4u(0u);
+  if (OPEN) {
+    let edges = edges_of(tile, colour);
+    if (BOUNDARY_X == FREE) {
+      open_x = edges.left | edges.right;
+      side &= ~open_x;
+    }
+    if (BOUNDARY_Y == FREE) {
+      // A chain has no neighbours along y: as if one of two were aligned.
+      open_y = edges.top ^ edges.bottom;
+      neither = edges.top & edges.bottom;
+      above &= ~edges.top;
+      below &= ~edges.bottom;
+    }
+  }
+  var c = Classes(same_row ^ side, same_row & side, (above ^ below) | neither, above & below, spins, open_x, open_y);
 
   var flips: vec4u;
   if (FAST) {
@@ -148,17 +232,20 @@ fn half_sweep(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
     flips = ~(three | (c.x2 & c.y2)) & sites;
     c.x1 = three;
   } else {
-    var certain = Bits();
-    for (var i = 0u; i < 6u; i++) {
-      certain[i] = select(vec3u(0u), vec3u(ALWAYS), table[i] == vec3u(ALWAYS));
+    flips = choose(c, certain_masks(table));
+    if (OPEN) {
+      flips = with_edges(c, flips, table_start, CERTAINTY);
     }
-    flips = choose(c, certain) & sites;
+    flips &= sites;
   }
   var undecided = ~flips & sites;
 
   for (var block = 0u; block < 4u; block++) {
     let random = threefry4x32(vec4u(index, sweep, block, colour), key);
-    let bits = choose(c, bit_masks(table, 31u - block));
+    var bits = choose(c, bit_masks(table, 31u - block));
+    if (OPEN) {
+      bits = with_edges(c, bits, table_start, 31u - block);
+    }
     flips |= undecided & bits & ~random;
     undecided &= ~(bits ^ random);
   }
@@ -170,7 +257,10 @@ fn half_sweep(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
     var accepted = 0u;
     let random = threefry4x32(vec4u(index, sweep, 4u, colour), key);
     for (var i = 0u; i < 4u; i++) {
-      let bits = choose(merged, bit_masks(table, 27u - i)).x;
+      var bits = choose(merged, bit_masks(table, 27u - i)).x;
+      if (OPEN) {
+        bits = with_edges(merged, vec4u(bits), table_start, 27u - i).x;
+      }
       accepted |= open & bits & ~random[i];
       open &= ~(bits ^ random[i]);
     }
@@ -184,13 +274,23 @@ fn half_sweep(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
     let in_block_4 = merge(taken & shared_by);
     var columns = merge(undecided);
     var accepted = 0u;
+    var last_bits = vec4u(0u);
+    var tied_bits = vec4u(0u);
     let random = threefry4x32(vec4u(index, sweep, block, colour), key);
     for (var i = 0u; i < 4u; i++) {
       let bit = columns & (~columns + 1u);
       columns ^= bit;
       // The bits that were revealed before equal the threshold's, so what is left of both decides.
-      let rest = threshold_of(merged, bit, table_start) << select(4u, 8u, (in_block_4 & bit) != 0u);
-      accepted |= select(0u, bit, random[i] < rest);
+      let rest = remaining(class_of(merged, bit, table_start), select(4u, 8u, (in_block_4 & bit) != 0u));
+      accepted |= select(0u, bit, random[i] < rest.x);
+      if (WIDE && random[i] == rest.x) {
+        tied_bits[i] = bit;
+        last_bits[i] = rest.y;
+      }
+    }
+    if (WIDE && any(tied_bits != vec4u(0u))) {
+      let last = threefry4x32(vec4u(index, sweep, TIES | block, colour), key);
+      accepted |= merge(select(vec4u(0u), tied_bits, last < last_bits));
     }
     flips |= taken & vec4u(accepted);
     undecided &= ~taken | vec4u(columns);

@@ -129,6 +129,8 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
   /** One sentence. */
   summary: string;
   parameters: S;
+  /** What links of an older version leave unsaid, where today's defaults are others: by the version of the link. */
+  unsaid?: Record<number, Partial<z.input<S>>>;
   /** What one step is called. */
   step: string;
   observables: Record<string, Observable>;

@@ -4,6 +4,7 @@
 // H = -Jx Σ s(x,y) s(x+1,y) - Jy Σ s(x,y) s(x,y+1) - h Σ s(x,y), each bond once (so a torus 2 wide has each of its x
 // bonds twice). Temperatures are k_B T in the unit of the couplings, energies are per site in that unit, specific heats
 // per site in k_B.
+export { type ChainIsing, chain } from "./exact/chain.ts";
 export { ellipticE, ellipticK } from "./exact/elliptic.ts";
 export { type EnumeratedIsing, enumerate } from "./exact/enumerate.ts";
 export { kaufman, type TorusIsing } from "./exact/kaufman.ts";

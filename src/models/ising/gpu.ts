@@ -6,15 +6,24 @@ import { grid, type Kernel } from "../../device/kernel.ts";
 import { between } from "../../device/run.ts";
 import { type AdvanceOptions, measurements } from "../advance.ts";
 import type { Stroke } from "../model.ts";
-import { ALWAYS, CLASSES, type Lattice, type LatticeOptions, PURPOSE, type Sums } from "./lattice.ts";
+import { BOUNDARIES } from "./boundary.ts";
+import {
+  ALWAYS,
+  CLASSES,
+  type FlipThresholds,
+  type Lattice,
+  type LatticeOptions,
+  PURPOSE,
+  type Sums,
+} from "./lattice.ts";
 import { fromPlanes, planeWords, type Shape, tiles, toPlanes } from "./packing.ts";
 
 /** Half-sweeps and measurements that one submission can hold: each needs its own step uniform. */
 const STEPS = 2048;
 /** Bytes of measurements that one submission may leave to be read back. */
 const SUMS_BYTES = 1 << 22;
-/** Three sums of 64 bits. */
-const SUM_WORDS = 6;
+/** Four sums of 64 bits. */
+const SUM_WORDS = 8;
 const TILES_PER_THREAD = 8;
 
 export class GpuLattice implements Lattice {
@@ -39,13 +48,13 @@ export class GpuLattice implements Lattice {
     );
   }
 
-  static #compileSweep(device: GpuDevice, options: LatticeOptions, workgroup: number, thresholds: Uint32Array) {
+  static #compileSweep(device: GpuDevice, options: LatticeOptions, workgroup: number, thresholds: FlipThresholds) {
     const constants = { ...geometry(options, workgroup), THREEFRY_ROUNDS: options.rounds };
     return device.kernel({
       shader: "ising/sweep.wgsl",
       entryPoint: "half_sweep",
       bindings: ["storage", "read-only-storage", "read-only-storage", "uniform", "step"],
-      constants: { ...constants, ...specialization(thresholds) },
+      constants: { ...constants, ...specialization(options, thresholds) },
     });
   }
 
@@ -71,8 +80,9 @@ export class GpuLattice implements Lattice {
     const plane = (colour: number) =>
       device.buffer(`ising plane ${colour}`, 4 * planeWords(options), STORAGE | COPY_DST | COPY_SRC);
     this.#planes = [plane(0), plane(1)];
-    this.#thresholds = device.buffer("ising thresholds", options.thresholds.byteLength, STORAGE | COPY_DST);
-    device.write(this.#thresholds, options.thresholds);
+    const { high, low } = options.thresholds;
+    this.#thresholds = device.buffer("ising thresholds", high.byteLength + low.byteLength, STORAGE | COPY_DST);
+    device.write(this.#thresholds, table(options, options.thresholds));
     this.#run = device.buffer("ising run", 32, UNIFORM | COPY_DST);
 
     this.#stride = Math.max(16, device.limits.minUniformBufferOffsetAlignment);
@@ -102,9 +112,9 @@ export class GpuLattice implements Lattice {
     return this.#planes;
   }
 
-  async setThresholds(thresholds: Uint32Array): Promise<void> {
+  async setThresholds(thresholds: FlipThresholds): Promise<void> {
     const kernel = await GpuLattice.#compileSweep(this.#device, this.#options, this.#workgroup, thresholds);
-    this.#device.write(this.#thresholds, thresholds);
+    this.#device.write(this.#thresholds, table(this.#options, thresholds));
     this.#sweep = this.#bind(kernel);
   }
 
@@ -258,7 +268,7 @@ export class GpuLattice implements Lattice {
     return Array.from({ length: count }, (_, slot) =>
       Array.from({ length: replicas }, (_, replica) => {
         const at = (slot * replicas + replica) * SUM_WORDS;
-        return { up: wide(at), unequalX: wide(at + 2), unequalY: wide(at + 4) };
+        return { up: wide(at), unequalX: wide(at + 2), unequalY: wide(at + 4), upEven: wide(at + 6) };
       }),
     );
   }
@@ -274,9 +284,9 @@ export function largestSquare(limits: GPUSupportedLimits, replicas: number): num
   return fits({ width: side, height: side, replicas }, limits) ? side : 0;
 }
 
-/** True if every buffer of the lattice fits the device: the planes, the thresholds and one measurement. */
-export function fits(shape: Shape, limits: GPUSupportedLimits): boolean {
-  const words = Math.max(planeWords(shape), CLASSES * shape.replicas, SUM_WORDS * shape.replicas);
+/** True if every buffer of the lattice fits the device: the planes, the thresholds (so many words a replica) and one measurement. */
+export function fits(shape: Shape, limits: GPUSupportedLimits, tableWords = 2 * CLASSES): boolean {
+  const words = Math.max(planeWords(shape), tableWords * shape.replicas, SUM_WORDS * shape.replicas);
   return 4 * words <= bufferLimit(limits);
 }
 
@@ -293,23 +303,45 @@ const title = ({ width, height, replicas }: Shape) =>
 
 const words = (seed: bigint) => [Number(seed & 0xffffffffn), Number((seed >> 32n) & 0xffffffffn)];
 
-function geometry(shape: Shape, workgroup: number): Record<string, number> {
-  return { COLUMNS: shape.width / 2, ROWS: shape.height, REPLICAS: shape.replicas, WORKGROUP: workgroup };
+function geometry(options: LatticeOptions, workgroup: number): Record<string, number> {
+  return { ...shapeConstants(options), REPLICAS: options.replicas, WORKGROUP: workgroup };
 }
 
+/** The overrides of shaders/ising/shape.wgsl. */
+export function shapeConstants({ width, height, boundaries }: Pick<LatticeOptions, "width" | "height" | "boundaries">) {
+  const [BOUNDARY_X, BOUNDARY_Y] = boundaries.map((boundary) => BOUNDARIES.indexOf(boundary));
+  return { COLUMNS: width / 2, ROWS: height, BOUNDARY_X, BOUNDARY_Y };
+}
+
+/** The thresholds as the kernel has them: for each replica the high words and, if any has bits there, the low words. */
+function table({ replicas }: Shape, { high, low }: FlipThresholds): Uint32Array {
+  if (!isWide(low)) return high;
+  const count = high.length / replicas;
+  const words = new Uint32Array(2 * high.length);
+  for (let replica = 0; replica < replicas; replica++) {
+    words.set(high.subarray(replica * count, (replica + 1) * count), 2 * replica * count);
+    words.set(low.subarray(replica * count, (replica + 1) * count), (2 * replica + 1) * count);
+  }
+  return words;
+}
+
+const isWide = (low: Uint32Array) => low.some((word) => word !== 0);
+
 /** The cheapest form of the sweep kernel that is right for the thresholds of every replica. */
-function specialization(thresholds: Uint32Array): { FAST: number; SPIN_DEPENDENT: number } {
-  let fast = true;
+function specialization({ boundaries }: LatticeOptions, { high, low }: FlipThresholds): Record<string, number> {
+  const open = boundaries.includes("free");
+  let fast = !open;
   let spinDependent = false;
-  for (let at = 0; at < thresholds.length; at += CLASSES) {
+  const same = (a: number, b: number) => high[a] === high[b] && low[a] === low[b];
+  for (let at = 0; at < high.length; at += CLASSES) {
     for (let i = 0; i < 9; i++) {
       const [x, y] = [Math.floor(i / 3), i % 3];
-      const threshold = thresholds[at + i];
-      if (threshold !== thresholds[at + 9 + i]) spinDependent = true;
-      if (x + y <= 2 ? threshold !== ALWAYS : threshold === ALWAYS) fast = false;
+      if (!same(at + i, at + 9 + i)) spinDependent = true;
+      if (x + y <= 2 ? high[at + i] !== ALWAYS : high[at + i] === ALWAYS) fast = false;
     }
     // x = 1, y = 2 and x = 2, y = 1 are the same class for the fast kernel.
-    if (thresholds[at + 5] !== thresholds[at + 7]) fast = false;
+    if (!same(at + 5, at + 7)) fast = false;
   }
-  return { FAST: fast && !spinDependent ? 1 : 0, SPIN_DEPENDENT: spinDependent ? 1 : 0 };
+  const bits = [fast && !spinDependent, spinDependent, isWide(low), open].map(Number);
+  return Object.fromEntries(["FAST", "SPIN_DEPENDENT", "WIDE", "OPEN"].map((name, i) => [name, bits[i]]));
 }

@@ -1,10 +1,10 @@
 // The two-dimensional Ising model: H = -Jx Σ s s' (horizontal bonds) - Jy Σ s s' (vertical bonds) - h Σ s on a periodic
-// square lattice, by Metropolis or heat-bath dynamics in checkerboard order.
+// square lattice, or with other boundaries, by heat-bath or Metropolis dynamics in checkerboard order.
 
 import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
 import { columns, estimateIsing, exactIsing, observables } from "./observables.ts";
-import { isingParameters } from "./parameters.ts";
+import { isingParameters, VERSION_1 } from "./parameters.ts";
 import { type IsingOptions, IsingSimulation } from "./simulation.ts";
 import { validateIsing } from "./validate.ts";
 
@@ -19,8 +19,9 @@ export const ising = {
   name: "ising",
   title: "Ising model in two dimensions",
   summary:
-    "Spins on a periodic square lattice with a field and couplings of either sign, 32 spins a word, exact to the bit.",
+    "Spins on a square lattice or a chain with a field, couplings of either sign and any boundary, 32 spins a word, exact to the bit.",
   parameters: isingParameters,
+  unsaid: { 1: VERSION_1 },
   step: "sweep",
   observables,
   columns,

@@ -1,15 +1,22 @@
 // What is measured of the Ising model, with errors, and what is known of it exactly.
 
-import type { Estimate } from "../../statistics/index.ts";
+import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
 import { estimateMagnet } from "../magnet.ts";
 import type { Exact, Observable } from "../model.ts";
 import { type Points, point } from "../parameters.ts";
 import type { Series } from "../series.ts";
-import { criticalTemperature, enumerate, kaufman, onsager } from "./exact.ts";
+import { bondCounts } from "./boundary.ts";
+import { chain, criticalTemperature, enumerate, kaufman, onsager } from "./exact.ts";
 import type { Sums } from "./lattice.ts";
 import type { IsingParameters } from "./parameters.ts";
 
-export const columns = ["energy", "magnetization"] as const;
+export const columns = ["energy", "magnetization", "staggered"] as const;
+
+/** gibbs 0.1.0 did not measure the staggered magnetization; its checkpoints hold series of two columns. */
+const ofVersion1 = ({ probabilityBits }: Pick<IsingParameters, "probabilityBits">) => probabilityBits === "32";
+
+export const columnsOf = (parameters: IsingParameters): readonly string[] =>
+  ofVersion1(parameters) ? columns.slice(0, 2) : columns;
 
 export const observables = {
   energy: { unit: "J/site", description: "Energy per site, each bond once: -Jx Σ s s' - Jy Σ s s' - h Σ s" },
@@ -21,26 +28,59 @@ export const observables = {
     description: "N (⟨m²⟩ - ⟨|m|⟩²) / T without a field, N (⟨m²⟩ - ⟨m⟩²) / T in one",
   },
   binder: { unit: "", description: "Binder cumulant 1 - ⟨m⁴⟩ / (3 ⟨m²⟩²): 2/3 in order, 0 in disorder" },
+  staggered: { unit: "1/site", description: "Mean of m_s = Σ (-1)^(x+y) s / N, the order of an antiferromagnet" },
+  absStaggered: { unit: "1/site", description: "Mean of |m_s|" },
 } satisfies Record<string, Observable>;
 
 export type IsingObservables = Record<keyof typeof observables, Estimate>;
 
-/** Energy and magnetization per site from the integer sums. */
-export function perSite({ up, unequalX, unequalY }: Sums, { size, couplings, field }: IsingParameters): number[] {
+/** What a run with these parameters observes. */
+export function observablesOf(parameters: IsingParameters): Record<string, Observable> {
+  if (!ofVersion1(parameters)) return observables;
+  const { staggered, absStaggered, ...version1 } = observables;
+  return version1;
+}
+
+/** Energy, magnetization and staggered magnetization per site from the integer sums. */
+export function perSite(
+  { up, unequalX, unequalY, upEven }: Sums,
+  { size, boundary, couplings, field }: IsingParameters,
+): [energy: number, magnetization: number, staggered: number] {
   const sites = size[0] * size[1];
+  const [bondsX, bondsY] = bondCounts(boundary, size);
   const m = (2 * up - sites) / sites;
-  const energy = -couplings[0] * (1 - (2 * unequalX) / sites) - couplings[1] * (1 - (2 * unequalY) / sites) - field * m;
-  return [energy, m];
+  const x = bondsX / sites - (2 * unequalX) / sites;
+  const y = bondsY / sites - (2 * unequalY) / sites;
+  const evenSites = Math.ceil(sites / 2);
+  const staggered = (2 * (2 * upEven - up) - (2 * evenSites - sites)) / sites;
+  return [-couplings[0] * x - couplings[1] * y - field * m, m, staggered];
 }
 
 /** Estimates over replicas that share one point. */
 export function estimateIsing(points: Points<IsingParameters>, series: Series, replicas: number[]): IsingObservables {
   const { size, temperature, field } = point(points, replicas[0]);
-  return estimateMagnet({ spins: size[0] * size[1], temperature, field }, series, replicas);
+  const magnet = estimateMagnet({ spins: size[0] * size[1], temperature, field }, series, replicas);
+  // The type promises all; runs of version 1 lack the staggered ones, and say so by `observables`.
+  if (!series.columns.includes("staggered")) return magnet as IsingObservables;
+  const staggered = replicas.map((replica) => series.column("staggered", replica));
+  return {
+    ...magnet,
+    staggered: estimateReplicas(staggered),
+    absStaggered: estimateReplicas(staggered.map((row) => row.map(Math.abs))),
+  };
+}
+
+/** What whoever reads the results must know. */
+export function notesOf({ parameters }: Points<IsingParameters>): string[] {
+  if (parameters.algorithm !== "metropolis") return [];
+  return [
+    "metropolis makes every flip that does not raise the energy, so in checkerboard order some states are never left or never reached and averages can be wrong; heat-bath is right everywhere.",
+  ];
 }
 
 /** What exact values depend on. */
-type Magnet = Pick<IsingParameters, "size" | "temperature" | "field" | "couplings">;
+type Magnet = Pick<IsingParameters, "size" | "temperature" | "field" | "couplings"> &
+  Partial<Pick<IsingParameters, "boundary">>;
 
 const ENUMERATED = 16;
 const KAUFMAN = 4096;
@@ -50,10 +90,10 @@ const KAUFMAN = 4096;
  * of the finite torus (Kaufman) or of the infinite lattice (Onsager), and |m| where it equals Yang's but for e^-12.
  */
 export function exactIsing(parameters: Magnet): Partial<Record<keyof IsingObservables, Exact>> {
-  const { size, temperature, field, couplings } = parameters;
+  const { size, temperature, field, couplings, boundary = ["periodic", "periodic"] } = parameters;
   const [width, height] = size;
   if (width * height <= ENUMERATED) {
-    const all = enumerate(width, height, { temperature, field, couplings });
+    const all = enumerate(width, height, { temperature, field, couplings, boundary });
     const source = `enumeration of 2^${width * height} states`;
     const named = (value: number) => ({ value, source });
     return {
@@ -63,9 +103,22 @@ export function exactIsing(parameters: Magnet): Partial<Record<keyof IsingObserv
       specificHeat: named(all.specificHeat),
       susceptibility: named(field === 0 ? all.absSusceptibility : all.susceptibility),
       binder: named(all.binder),
+      staggered: named(all.staggered),
+      absStaggered: named(all.absStaggered),
     };
   }
-  if (field !== 0) return {};
+  if (height === 1) {
+    const all = chain(width, { temperature, field, couplings, boundary });
+    const named = (value: number) => ({ value, source: "transfer matrix of the chain" });
+    return {
+      energy: named(all.energy),
+      magnetization: named(all.magnetization),
+      specificHeat: named(all.specificHeat),
+      // Without a field |m| is subtracted, which the transfer matrix does not give.
+      ...(field === 0 ? {} : { susceptibility: named(all.susceptibility) }),
+    };
+  }
+  if (field !== 0 || boundary.some((b) => b !== "periodic")) return {};
   const finite = Math.max(width, height) <= KAUFMAN;
   const { energy, specificHeat } = finite
     ? kaufman(width, height, { temperature, couplings })

@@ -1,18 +1,26 @@
 // The Ising model's parameters, declared once, and the flip probabilities that follow from them.
 
 import * as z from "zod";
+import { ParameterError } from "../../device/errors.ts";
 import { portableExp } from "../../portable.ts";
 import { type Points, point } from "../parameters.ts";
-import { ALWAYS, CLASSES } from "./lattice.ts";
+import { BOUNDARIES, effectiveBoundaries, isClosed } from "./boundary.ts";
+import { ALWAYS, CLASSES, type FlipThresholds } from "./lattice.ts";
 
-const side = z
-  .int({ error: "a lattice has a whole number of sites" })
-  .min(2, { error: "the smallest side is 2" })
-  .max(2 ** 20, { error: "the largest side is 1048576" })
+const LARGEST_SIDE = { error: "the largest side is 1048576" };
+const WHOLE = { error: "a lattice has a whole number of sites" };
+const width = z
+  .int(WHOLE)
+  .min(2, { error: "the smallest width is 2; a chain is N,1" })
+  .max(2 ** 20, LARGEST_SIDE)
   .multipleOf(2, {
-    error:
-      "sides must be even: spins are updated in the two colours of a checkerboard, which close on a torus only then",
+    error: "the width must be even: spins are updated in the two colours of a checkerboard, 32 of one colour a word",
   });
+const height = z
+  .int(WHOLE)
+  .min(1, { error: "the smallest height is 1, a chain" })
+  .max(2 ** 20, LARGEST_SIDE);
+const boundary = z.enum(BOUNDARIES, { error: `it is ${BOUNDARIES.slice(0, -1).join(", ")} or ${BOUNDARIES.at(-1)}` });
 
 const strength = (text: string) =>
   z
@@ -22,9 +30,11 @@ const strength = (text: string) =>
 
 export const isingParameters = z.object({
   size: z
-    .tuple([side, side], { error: "give width and height, as in 64,64" })
+    .tuple([width, height], { error: "give width and height, as in 64,64" })
     .default([256, 256])
-    .describe("Width and height of the periodic lattice, both even")
+    .describe(
+      "Width and height of the lattice, both even; N,1 is a chain, and between open edges the height may be odd",
+    )
     .meta({
       unit: "sites",
       choices: ["64,64", "128,128", "256,256", "512,512", "1024,1024", "2048,2048", "4096,4096", "8192,8192"].concat([
@@ -48,16 +58,22 @@ export const isingParameters = z.object({
     .default([1, 1])
     .describe("Couplings Jx,Jy along x and y; positive favours equal neighbours")
     .meta({ unit: "J", live: true, slider: [-2, 2, 0.01], parts: ["Jx", "Jy"] }),
+  boundary: z
+    .tuple([boundary, boundary], { error: "give what lies beyond the edges along x and along y, as in free,periodic" })
+    .default(["periodic", "periodic"])
+    .describe("What lies beyond the edges along x and y; fixed-up-down: up before the first site, down after the last"),
   algorithm: z
-    .enum(["metropolis", "heat-bath"], { error: "it is metropolis or heat-bath" })
-    .default("metropolis")
-    .describe("Single-spin dynamics; heat-bath also mixes where every flip is free (tiny or very hot lattices)")
+    .enum(["heat-bath", "metropolis"], { error: "it is heat-bath or metropolis" })
+    .default("heat-bath")
+    .describe("Single-spin dynamics; metropolis relaxes faster, but in checkerboard order it is not ergodic")
     .meta({ live: true }),
   start: z
-    .enum(["up", "down", "random", "given"], { error: "it is up, down or random" })
-    .default("up")
-    .describe("State at step 0; given: the spins passed to create")
-    .meta({ choices: ["random", "up", "down"] }),
+    .enum(["ordered", "up", "down", "random", "given"], { error: "it is ordered, up, down or random" })
+    .default("ordered")
+    .describe(
+      "State at step 0; ordered: the uniform, striped or checkerboard state of the lowest energy; given: own spins",
+    )
+    .meta({ choices: ["random", "ordered", "up", "down"] }),
   replicas: z
     .int({ error: "it is a whole number" })
     .min(1, { error: "there is at least one replica" })
@@ -77,44 +93,88 @@ export const isingParameters = z.object({
     .default("threefry20")
     .describe("Random numbers: Threefry4x32 of 20 rounds, or of 12, which is faster with less margin")
     .meta({}),
+  probabilityBits: z
+    .enum(["64", "32"], { error: "it is 64 or 32" })
+    .default("64")
+    .describe("Bits of a flip probability: 64, or the 32 of gibbs 0.1.0, too few below T = 0.4 J")
+    .meta({ page: false }),
 });
+
+/** What links of version 1, those of gibbs 0.1.0, leave unsaid. */
+export const VERSION_1 = { algorithm: "metropolis", start: "up", probabilityBits: "32" } as const;
 
 export type IsingParameters = z.output<typeof isingParameters>;
 
 export const rounds = ({ generator }: IsingParameters) => (generator === "threefry12" ? 12 : 20);
 
+/** What surrounds a spin: aligned neighbours of the two along each axis, and whether one of them lies beyond a free edge. */
+interface Surroundings {
+  alignedX: number;
+  alignedY: number;
+  openX: boolean;
+  openY: boolean;
+}
+
 /**
- * The probability that an offered flip is made, for a spin (+1 or -1) with so many aligned neighbours, 0 ... 2 of the two
- * horizontal and of the two vertical ones.
+ * The probability that an offered flip is made, for a spin (+1 or -1) in its surroundings.
  *
- * Metropolis et al. 1953, doi 10.1063/1.1699114: min(1, exp(-ΔE/T)). Heat bath (Glauber 1963, doi 10.1063/1.1703954):
- * 1 / (1 + exp(ΔE/T)). Both keep the Boltzmann distribution when one colour of the checkerboard is updated at a time.
+ * Heat bath (Glauber 1963, doi 10.1063/1.1703954): 1 / (1 + exp(ΔE/T)). Metropolis et al. 1953, doi 10.1063/1.1699114:
+ * min(1, exp(-ΔE/T)). Both keep the Boltzmann distribution when one colour of the checkerboard is updated at a time, but only
+ * the heat bath reaches every state from every other.
  */
 export function flipProbability(
   { temperature, field, couplings: [jx, jy], algorithm }: IsingParameters,
   spin: number,
-  alignedX: number,
-  alignedY: number,
+  { alignedX, alignedY, openX, openY }: Surroundings,
 ): number {
-  const cost = 2 * (jx * (2 * alignedX - 2) + jy * (2 * alignedY - 2) + field * spin);
+  // A neighbour adds +1 if it is aligned and -1 if not; one that is missing counts as not aligned and adds 0.
+  const sumX = 2 * alignedX - (openX ? 1 : 2);
+  const sumY = 2 * alignedY - (openY ? 1 : 2);
+  const cost = 2 * (jx * sumX + jy * sumY + field * spin);
   if (algorithm === "metropolis") return cost <= 0 ? 1 : portableExp(-cost / temperature);
   return 1 / (1 + portableExp(cost / temperature));
 }
 
-/** The flip thresholds of every replica, in units of 2^-32, rounded to nearest; certainty is ALWAYS. */
-export function flipThresholds(points: Points<IsingParameters>, replicas: number): Uint32Array {
-  const thresholds = new Uint32Array(CLASSES * replicas);
+/** Groups of thresholds: sites at free edges have their own. */
+export const groupsOf = (boundary: IsingParameters["boundary"]) => (boundary.every((b) => b !== "free") ? 1 : 4);
+
+/** The flip thresholds of every replica, in units of 2^-64 (or 2^-32), rounded to nearest; certainty is ALWAYS. */
+export function flipThresholds(points: Points<IsingParameters>, replicas: number): FlipThresholds {
+  const { size, boundary, probabilityBits } = points.parameters;
+  const count = CLASSES * groupsOf(effectiveBoundaries(boundary, size));
+  const high = new Uint32Array(count * replicas);
+  const low = new Uint32Array(probabilityBits === "64" ? count * replicas : 0);
   const alike = Object.keys(points.batch).length === 0;
   for (let replica = 0; replica < replicas; replica++) {
     if (alike && replica > 0) {
-      thresholds.copyWithin(CLASSES * replica, 0, CLASSES);
+      for (const words of [high, low]) words.copyWithin(count * replica, 0, count);
       continue;
     }
     const own = point(points, replica);
-    for (let i = 0; i < CLASSES; i++) {
-      const probability = flipProbability(own, i < 9 ? -1 : 1, Math.floor((i % 9) / 3), i % 3);
-      thresholds[CLASSES * replica + i] = Math.min(Math.round(probability * 2 ** 32), ALWAYS);
+    for (let i = 0; i < count; i++) {
+      const [group, spin, x, y] = [Math.floor(i / 18), Math.floor((i % 18) / 9), Math.floor((i % 9) / 3), i % 3];
+      const surroundings = { alignedX: x, alignedY: y, openX: (group & 1) !== 0, openY: (group & 2) !== 0 };
+      const scaled = flipProbability(own, 2 * spin - 1, surroundings) * 2 ** 32;
+      const at = count * replica + i;
+      if (probabilityBits === "32") high[at] = Math.min(Math.round(scaled), ALWAYS);
+      else [high[at], low[at]] = scaled >= ALWAYS ? [ALWAYS, 0] : split(scaled);
     }
   }
-  return thresholds;
+  return { high, low };
+}
+
+/** A number below 2^32 as a whole number and its fraction in units of 2^-32, rounded to nearest. */
+function split(scaled: number): [number, number] {
+  const high = Math.floor(scaled);
+  const low = Math.round((scaled - high) * 2 ** 32);
+  return low === 2 ** 32 ? [high + 1, 0] : [high, low];
+}
+
+/** @throws ParameterError for a height that leaves a checkerboard of two colours open on a closed axis. */
+export function checkHeight({ size: [, height], boundary: [, y] }: IsingParameters): void {
+  if (height === 1 || height % 2 === 0 || !isClosed(y)) return;
+  throw new ParameterError(
+    "size",
+    `size height ${height}: it must be even, for a checkerboard closes around the edge only then; take ${height + 1}, or open edges as in --boundary periodic,free.`,
+  );
 }

@@ -2,9 +2,18 @@
 
 import { type AdvanceOptions, advancePlainly } from "../advance.ts";
 import type { Stroke } from "../model.ts";
-import { CLASSES, type Lattice, type LatticeOptions, PURPOSE, type Sums } from "./lattice.ts";
+import { type Boundary, fixedSpins } from "./boundary.ts";
+import {
+  ALWAYS,
+  CLASSES,
+  type FlipThresholds,
+  type Lattice,
+  type LatticeOptions,
+  PURPOSE,
+  type Sums,
+} from "./lattice.ts";
 import { packSpins, unpackSpins } from "./packing.ts";
-import { ReferenceIsing } from "./reference.ts";
+import { type Beyond, ReferenceIsing, type Surroundings, type Threshold } from "./reference.ts";
 
 export class ReferenceLattice implements Lattice {
   readonly #options: LatticeOptions;
@@ -15,15 +24,17 @@ export class ReferenceLattice implements Lattice {
     this.#replicas = this.#make(options.thresholds);
   }
 
-  #make(thresholds: Uint32Array): ReferenceIsing[] {
-    return Array.from({ length: this.#options.replicas }, (_, i) => {
-      const own = thresholds.subarray(CLASSES * i, CLASSES * (i + 1));
-      const replica = this.#options.firstReplica + i;
-      return new ReferenceIsing({ ...this.#options, thresholds: own, replica, purpose: PURPOSE });
+  #make(thresholds: FlipThresholds): ReferenceIsing[] {
+    const { replicas, firstReplica, boundaries } = this.#options;
+    const [x, y] = boundaries.map(beyondOf);
+    return Array.from({ length: replicas }, (_, i) => {
+      const threshold = lookUp(thresholds, (thresholds.high.length / replicas) * i);
+      const replica = firstReplica + i;
+      return new ReferenceIsing({ ...this.#options, threshold, replica, beyond: [x, y], purpose: PURPOSE });
     });
   }
 
-  async setThresholds(thresholds: Uint32Array): Promise<void> {
+  async setThresholds(thresholds: FlipThresholds): Promise<void> {
     const old = this.#replicas;
     this.#replicas = this.#make(thresholds);
     this.#replicas.forEach((replica, i) => {
@@ -68,4 +79,24 @@ export class ReferenceLattice implements Lattice {
   }
 
   dispose(): void {}
+}
+
+function beyondOf(boundary: Boundary): Beyond {
+  const fixed = fixedSpins(boundary);
+  if (fixed) return { kind: "fixed", before: fixed[0], after: fixed[1] };
+  return boundary === "free" ? { kind: "free" } : { kind: "closed", sign: boundary === "periodic" ? 1 : -1 };
+}
+
+/** One replica's thresholds, which begin at `start` of the tables of all. */
+function lookUp({ high, low }: FlipThresholds, start: number) {
+  const words = Array.from({ length: Math.min(4 * CLASSES, high.length - start) }, (_, i): Threshold => {
+    const [top, rest] = [high[start + i], low[start + i] ?? 0];
+    return top === ALWAYS ? "certain" : (BigInt(top) << 32n) | BigInt(rest);
+  });
+  return (spin: number, { alignedX, neighboursX, alignedY, neighboursY }: Surroundings): Threshold => {
+    const group = (neighboursX === 1 ? 1 : 0) + (neighboursY === 1 ? 2 : 0);
+    // Two neighbours that are missing cancel as two that differ do.
+    const y = neighboursY === 0 ? 1 : alignedY;
+    return words[CLASSES * group + (spin > 0 ? 9 : 0) + 3 * alignedX + y];
+  };
 }

@@ -1,7 +1,7 @@
 // The Ising model in plain words: the definition that the kernels must equal, spin by spin. Slow, and meant to be read.
 //
 // One spin at a time, checkerboard order: first all sites with x + y even, then all with x + y odd. A spin flips if its
-// random number, uniform on 0 ... 2^32 - 1, is below the threshold 2^32 P(flip) of its surroundings.
+// random number, uniform on 0 ... 2^64 - 1, is below the threshold 2^64 P(flip) of its surroundings.
 
 import { streamKey, threefry4x32, type Words4 } from "../../random/threefry.ts";
 
@@ -12,16 +12,31 @@ export interface ReferenceOptions {
   replica: number;
   seed: bigint;
   rounds: number;
-  /** Flip thresholds [spin down, up][aligned horizontal neighbours 0-2][aligned vertical neighbours 0-2]. */
-  thresholds: ArrayLike<number>;
+  /** 2^64 P(flip) for a spin (+1 or -1) in its surroundings, or "certain". */
+  threshold: (spin: number, surroundings: Surroundings) => Threshold;
+  /** The spin before the first and after the last site of an axis: fixed, the one at the other end (with a sign), or none. */
+  beyond: readonly [x: Beyond, y: Beyond];
   /** What the random numbers are for, at the start and in a sweep. */
   purpose: { start: number; sweep: number };
 }
 
-/** A threshold that stands for certainty. */
-const CERTAIN = 0xffffffff;
+export type Threshold = bigint | "certain";
 
-/** One periodic lattice. `spins[y * width + x]` is +1 or -1. */
+/** Aligned neighbours among those that a site has along each axis. */
+export interface Surroundings {
+  alignedX: number;
+  neighboursX: number;
+  alignedY: number;
+  neighboursY: number;
+}
+
+/** What stands beyond the edges of an axis. */
+export type Beyond =
+  | { kind: "closed"; sign: 1 | -1 }
+  | { kind: "free" }
+  | { kind: "fixed"; before: 1 | -1; after: 1 | -1 };
+
+/** One lattice. `spins[y * width + x]` is +1 or -1. */
 export class ReferenceIsing {
   readonly spins: Int8Array;
   readonly #options: ReferenceOptions;
@@ -56,46 +71,59 @@ export class ReferenceIsing {
     }
   }
 
-  /** Every spin within `radius` of (x, y), counted around the torus, becomes +1 or -1. */
+  /** Every spin within `radius` of (x, y), counted around closed axes, becomes +1 or -1. */
   paint({ x, y, radius, value }: { x: number; y: number; radius: number; value: number }): void {
-    const { width, height } = this.#options;
-    const around = (i: number, n: number) => ((i % n) + n) % n;
+    const { width, height, beyond } = this.#options;
+    const place = (at: number, size: number, { kind }: Beyond) =>
+      kind === "closed" ? ((at % size) + size) % size : at >= 0 && at < size ? at : undefined;
     for (let dy = -radius; dy <= radius; dy++) {
       for (let dx = -radius; dx <= radius; dx++) {
-        if (dx * dx + dy * dy > radius * radius) continue;
-        this.spins[around(y + dy, height) * width + around(x + dx, width)] = value;
+        const [column, row] = [place(x + dx, width, beyond[0]), place(y + dy, height, beyond[1])];
+        if (dx * dx + dy * dy > radius * radius || column === undefined || row === undefined) continue;
+        this.spins[row * width + column] = value;
       }
     }
   }
 
-  /** The integer sums behind the observables: spins up, and bonds (each once) whose two spins differ. */
-  sums(): { up: number; unequalX: number; unequalY: number } {
-    let [up, unequalX, unequalY] = [0, 0, 0];
+  /** The integer sums behind the observables: spins up, all and at even sites, and bonds (each once) that are not satisfied. */
+  sums(): { up: number; unequalX: number; unequalY: number; upEven: number } {
+    const { width } = this.#options;
+    const sums = { up: 0, unequalX: 0, unequalY: 0, upEven: 0 };
     for (let at = 0; at < this.spins.length; at++) {
-      const { right, below } = this.#neighbours(at);
-      if (this.spins[at] > 0) up++;
-      if (this.spins[at] !== this.spins[right]) unequalX++;
-      if (this.spins[at] !== this.spins[below]) unequalY++;
+      const [x, y] = [at % width, Math.floor(at / width)];
+      const spin = this.spins[at];
+      if (spin > 0) sums.up++;
+      if (spin > 0 && (x + y) % 2 === 0) sums.upEven++;
+      if (this.#neighbour(x + 1, y) === -spin) sums.unequalX++;
+      if (this.#neighbour(x, y + 1) === -spin) sums.unequalY++;
+      // A bond with a fixed spin before the first site belongs to no other site.
+      if (x === 0 && this.#options.beyond[0].kind === "fixed" && this.#neighbour(-1, y) === -spin) sums.unequalX++;
+      if (y === 0 && this.#options.beyond[1].kind === "fixed" && this.#neighbour(x, -1) === -spin) sums.unequalY++;
     }
-    return { up, unequalX, unequalY };
+    return sums;
   }
 
-  #neighbours(at: number) {
-    const { width, height } = this.#options;
-    const [x, y] = [at % width, Math.floor(at / width)];
-    return {
-      left: y * width + ((x + width - 1) % width),
-      right: y * width + ((x + 1) % width),
-      above: ((y + height - 1) % height) * width + x,
-      below: ((y + 1) % height) * width + x,
-    };
+  /** The spin at (x, y) as its neighbour sees it, also just beyond an edge; 0 where there is none. */
+  #neighbour(x: number, y: number): number {
+    const { width, height, beyond } = this.#options;
+    const outside = x < 0 || x >= width ? beyond[0] : y < 0 || y >= height ? beyond[1] : undefined;
+    if (outside?.kind === "free") return 0;
+    if (outside?.kind === "fixed") return x < 0 || y < 0 ? outside.before : outside.after;
+    return (outside?.sign ?? 1) * this.spins[((y + height) % height) * width + ((x + width) % width)];
   }
 
-  #threshold(at: number): number {
-    const { left, right, above, below } = this.#neighbours(at);
-    const aligned = (other: number) => (this.spins[other] === this.spins[at] ? 1 : 0);
-    const up = this.spins[at] > 0 ? 1 : 0;
-    return this.#options.thresholds[9 * up + 3 * (aligned(left) + aligned(right)) + aligned(above) + aligned(below)];
+  #threshold(at: number): Threshold {
+    const { width, threshold } = this.#options;
+    const [x, y, spin] = [at % width, Math.floor(at / width), this.spins[at]];
+    const count = (neighbours: number[], value: number) => neighbours.filter((other) => other === value).length;
+    const alongX = [this.#neighbour(x - 1, y), this.#neighbour(x + 1, y)];
+    const alongY = [this.#neighbour(x, y - 1), this.#neighbour(x, y + 1)];
+    return threshold(spin, {
+      alignedX: count(alongX, spin),
+      neighboursX: 2 - count(alongX, 0),
+      alignedY: count(alongY, spin),
+      neighboursY: 2 - count(alongY, 0),
+    });
   }
 
   /** The sites of one colour in tiles of 4 rows × 32 columns (64 in x), which share blocks of random numbers. */
@@ -122,34 +150,44 @@ interface Site {
   column: number;
 }
 
+/** The last bits of a spin that block b leaves undecided stand in block TIES + b. */
+const TIES = 2 ** 31;
+
 /**
  * Which spins of a tile flip. A spin's random number is revealed from its top bit on, and only while it equals the
  * threshold; the first bit that differs decides.
  *
- * Blocks 0-3 hold bits 31 ... 28 of every spin. Block 4 holds bits 27 ... 24 of one spin in each column, the topmost that
- * is still undecided. Each word of the blocks 5, 6, … holds all remaining bits of one spin: a block goes to the first
- * four columns that have an undecided spin, and there to the topmost.
+ * Blocks 0-3 hold bits 63 ... 60 of every spin. Block 4 holds bits 59 ... 56 of one spin in each column, the topmost that
+ * is still undecided. Each word of the blocks 5, 6, … holds the next 32 bits of one spin: a block goes to the first four
+ * columns that have an undecided spin, and there to the topmost. If those bits equal the threshold's, the same word of
+ * another block holds the rest.
  */
-function accepted(offers: (Site & { threshold: number })[], block: (draw: number) => Words4): number[] {
-  const flips = offers.filter(({ threshold }) => threshold === CERTAIN).map(({ at }) => at);
-  let undecided = offers.filter(({ threshold }) => threshold !== CERTAIN).map((offer) => ({ ...offer, revealed: 0 }));
+function accepted(offers: (Site & { threshold: Threshold })[], block: (draw: number) => Words4): number[] {
+  const flips: number[] = [];
+  let undecided: (Site & { threshold: bigint; revealed: number })[] = [];
+  for (const { threshold, ...site } of offers) {
+    if (threshold === "certain") flips.push(site.at);
+    else undecided.push({ ...site, threshold, revealed: 0 });
+  }
 
-  const reveal = (offer: (typeof undecided)[number], bit: number) => {
-    offer.revealed++;
-    const wanted = (offer.threshold >>> (32 - offer.revealed)) & 1;
-    if (bit < wanted) flips.push(offer.at);
-    return bit === wanted;
+  /** True if the next bits of the random number equal the threshold's; else they have decided. */
+  const reveal = (offer: (typeof undecided)[number], bits: number, count: number) => {
+    offer.revealed += count;
+    const wanted = Number(BigInt.asUintN(count, offer.threshold >> BigInt(64 - offer.revealed)));
+    if (bits < wanted) flips.push(offer.at);
+    return bits === wanted;
   };
+  const bitOf = (word: number, { column }: Site) => (word >>> column) & 1;
   for (let draw = 0; draw < 4; draw++) {
     const words = block(draw);
-    undecided = undecided.filter((offer) => reveal(offer, (words[offer.row] >>> offer.column) & 1));
+    undecided = undecided.filter((offer) => reveal(offer, bitOf(words[offer.row], offer), 1));
   }
 
   const topmost = () => undecided.filter((a) => !undecided.some((b) => b.column === a.column && b.row < a.row));
   if (undecided.length > 0) {
     const sharing = topmost();
     const words = block(4);
-    const settled = sharing.filter((offer) => !words.every((word) => reveal(offer, (word >>> offer.column) & 1)));
+    const settled = sharing.filter((offer) => !words.every((word) => reveal(offer, bitOf(word, offer), 1)));
     undecided = undecided.filter((offer) => !settled.includes(offer));
   }
 
@@ -157,8 +195,12 @@ function accepted(offers: (Site & { threshold: number })[], block: (draw: number
     const words = block(draw);
     const next = topmost().sort((a, b) => a.column - b.column);
     next.slice(0, 4).forEach((offer, i) => {
-      const rest = (offer.threshold << offer.revealed) >>> 0;
-      if (words[i] < rest) flips.push(offer.at);
+      if (reveal(offer, words[i], 32)) {
+        const rest = 64 - offer.revealed;
+        // The rest of the threshold, followed by zeros, against 32 more bits.
+        const wanted = Number(BigInt.asUintN(rest, offer.threshold) << BigInt(32 - rest));
+        if (block(TIES + draw)[i] < wanted) flips.push(offer.at);
+      }
       undecided = undecided.filter((other) => other !== offer);
     });
   }

@@ -14,16 +14,26 @@ import {
   sectionOf,
   withExtra,
 } from "../checkpoint.ts";
-import type { CheckpointExtra, Options, Recording, Simulation, Stroke } from "../model.ts";
+import type { CheckpointExtra, Observable, Options, Recording, Simulation, Stroke } from "../model.ts";
 import { changePoints, type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
+import { effectiveBoundaries } from "./boundary.ts";
 import { fits, GpuLattice, largestSquare } from "./gpu.ts";
-import { CLASSES, type Lattice, type LatticeOptions } from "./lattice.ts";
-import { columns, estimateIsing, type IsingObservables, perSite } from "./observables.ts";
-import { packSpins, rowBytes, type Shape, stateBytes, unpackSpins } from "./packing.ts";
-import { flipThresholds, type IsingParameters, isingParameters, rounds } from "./parameters.ts";
+import { CLASSES, type FlipThresholds, type Lattice, type LatticeOptions } from "./lattice.ts";
+import { columnsOf, estimateIsing, type IsingObservables, notesOf, observablesOf, perSite } from "./observables.ts";
+import { rowBytes, type Shape, stateBytes, unpackSpins } from "./packing.ts";
+import {
+  checkHeight,
+  flipThresholds,
+  groupsOf,
+  type IsingParameters,
+  isingParameters,
+  rounds,
+  VERSION_1,
+} from "./parameters.ts";
 import { ReferenceLattice } from "./reference-lattice.ts";
+import { startState } from "./start.ts";
 
 /** The number of a sweep is one word of the counter of its random numbers. */
 const MOST_SWEEPS = 2 ** 32 - 1;
@@ -43,7 +53,7 @@ export class IsingSimulation implements Simulation<IsingParameters> {
   readonly seed: bigint;
   readonly replicas: number;
   #points: Points<IsingParameters>;
-  #thresholds: Uint32Array;
+  #thresholds: FlipThresholds;
   readonly #lattice: Lattice;
   readonly #exclusive: Exclusive;
   #steps: number;
@@ -65,7 +75,7 @@ export class IsingSimulation implements Simulation<IsingParameters> {
     const setup = prepare(points, checkSeed(seed));
     const lattice = await openLattice(device, setup.options, workgroup);
     try {
-      const state = startState(points.parameters.start, setup.options, spins);
+      const state = startState(setup.points, setup.options, spins);
       if (state) await lattice.write(state);
       else await lattice.randomize();
     } catch (error) {
@@ -107,7 +117,16 @@ export class IsingSimulation implements Simulation<IsingParameters> {
   }
 
   series(): Series {
-    return new Series(columns, this.replicas);
+    return new Series(columnsOf(this.parameters), this.replicas);
+  }
+
+  /** What is measured of the lattice; runs of gibbs 0.1.0 go on with what they measured then. */
+  get observables(): Record<string, Observable> {
+    return observablesOf(this.parameters);
+  }
+
+  notes(): string[] {
+    return notesOf(this.points);
   }
 
   /**
@@ -138,7 +157,9 @@ export class IsingSimulation implements Simulation<IsingParameters> {
         onSums: (sums, sweep) => {
           record?.series.append(
             sweep,
-            sums.map((sum, replica) => perSite(sum, point(this.points, replica))),
+            sums.map((sum, replica) =>
+              perSite(sum, point(this.points, replica)).slice(0, record.series.columns.length),
+            ),
           );
         },
         onSweeps: (sweep) => {
@@ -206,12 +227,12 @@ export class IsingSimulation implements Simulation<IsingParameters> {
     return estimateIsing(this.points, series, replicas ?? [...Array(this.replicas).keys()]);
   }
 
-  /** Energy and magnetization per site of each replica, now. */
-  measure(): Promise<{ energy: number; magnetization: number }[]> {
+  /** Energy, magnetization and staggered magnetization per site of each replica, now. */
+  measure(): Promise<{ energy: number; magnetization: number; staggered: number }[]> {
     return this.#exclusive.use(async () =>
       (await this.#lattice.sums()).map((sums, replica) => {
-        const [energy, magnetization] = perSite(sums, point(this.points, replica));
-        return { energy, magnetization };
+        const [energy, magnetization, staggered] = perSite(sums, point(this.points, replica));
+        return { energy, magnetization, staggered };
       }),
     );
   }
@@ -239,8 +260,9 @@ export class IsingSimulation implements Simulation<IsingParameters> {
   async checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
     const { parameters, batch } = this.points;
     const header = { parameters, batch, seed: String(this.seed), steps: this.#steps };
-    const thresholds = new Uint8Array(this.#thresholds.slice().buffer);
-    const sections = { state: await this.state(), thresholds };
+    const { high, low } = this.#thresholds;
+    const bytes = (words: Uint32Array) => new Uint8Array(words.slice().buffer);
+    const sections = { state: await this.state(), thresholds: bytes(high), thresholdsLow: bytes(low) };
     return encodeCheckpoint(withExtra({ model: "ising", header, sections }, extra));
   }
 
@@ -284,8 +306,9 @@ interface Setup {
   options: LatticeOptions;
 }
 
-function prepare(points: Points<IsingParameters>, seed: bigint, thresholds?: Uint32Array): Setup {
+function prepare(points: Points<IsingParameters>, seed: bigint, thresholds?: FlipThresholds): Setup {
   const { parameters, batch } = points;
+  checkHeight(parameters);
   const [listed] = Object.values(batch);
   if (listed && parameters.replicas !== 1 && parameters.replicas !== listed.length) {
     throw new ParameterError(
@@ -301,6 +324,7 @@ function prepare(points: Points<IsingParameters>, seed: bigint, thresholds?: Uin
     replicas,
     seed,
     firstReplica: parameters.firstReplica,
+    boundaries: effectiveBoundaries(parameters.boundary, parameters.size),
     thresholds: thresholds ?? flipThresholds(points, replicas),
     rounds: rounds(parameters),
   };
@@ -320,31 +344,6 @@ function checkStroke({ x, y, radius, value }: Stroke, { width, height }: Shape):
   if (value !== 1 && value !== -1) throw new ParameterError("paint", `paint value ${value}: a spin is 1 or -1.`);
 }
 
-function startState(start: IsingParameters["start"], shape: Shape, spins?: ArrayLike<number>): Uint8Array | undefined {
-  if (start === "random") return undefined;
-  const count = shape.replicas * shape.height * shape.width;
-  if (start === "given") {
-    if (spins?.length !== count) {
-      const given = spins ? `${spins.length} spins were given` : "no spins were given";
-      throw new ParameterError(
-        "start",
-        `start given: ${count} spins are needed (replicas × height × width), but ${given}.`,
-      );
-    }
-    return packSpins(spins, shape);
-  }
-  const state = new Uint8Array(stateBytes(shape));
-  return start === "up" ? packUp(state, shape) : state;
-}
-
-function packUp(state: Uint8Array, shape: Shape): Uint8Array {
-  const bytes = rowBytes(shape);
-  state.fill(0xff);
-  const last = (1 << (((shape.width - 1) % 8) + 1)) - 1;
-  for (let at = bytes - 1; at < state.length; at += bytes) state[at] = last;
-  return state;
-}
-
 async function openLattice(device: Device, options: LatticeOptions, workgroup?: number): Promise<Lattice> {
   const { width, height, replicas } = options;
   if (device.kind === "reference") {
@@ -356,7 +355,8 @@ async function openLattice(device: Device, options: LatticeOptions, workgroup?: 
     }
     return new ReferenceLattice(options);
   }
-  if (!fits(options, device.limits)) {
+  const { high, low } = options.thresholds;
+  if (!fits(options, device.limits, (high.length + low.length) / replicas)) {
     const largest = largestSquare(device.limits, replicas);
     const copies = replicas > 1 ? ` × ${replicas} replicas` : "";
     const remedy =
@@ -376,10 +376,17 @@ async function openLattice(device: Device, options: LatticeOptions, workgroup?: 
 
 function readCheckpoint(checkpoint: Checkpoint) {
   const { parameters, batch, seed, steps } = headerOf(checkpoint, "ising", {});
-  const points = resolve("ising", isingParameters, { ...parameters, ...batch });
+  // Checkpoints of gibbs 0.1.0 do not name the bits of their probabilities.
+  const unsaid = { probabilityBits: VERSION_1.probabilityBits };
+  const points = resolve("ising", isingParameters, { ...unsaid, ...parameters, ...batch });
   const replicas = Object.values(points.batch)[0]?.length ?? points.parameters.replicas;
-  const section = sectionOf(checkpoint, "thresholds", 4 * CLASSES * replicas);
-  const setup = prepare(points, checkSeed(seed), new Uint32Array(section.slice().buffer));
+  const { boundary, size, probabilityBits } = points.parameters;
+  const bytes = 4 * CLASSES * groupsOf(effectiveBoundaries(boundary, size)) * replicas;
+  const words = (name: string, length: number) => new Uint32Array(sectionOf(checkpoint, name, length).slice().buffer);
+  const setup = prepare(points, checkSeed(seed), {
+    high: words("thresholds", bytes),
+    low: probabilityBits === "64" ? words("thresholdsLow", bytes) : new Uint32Array(0),
+  });
   const state = sectionOf(checkpoint, "state", stateBytes(setup.options));
   return { setup, steps, state, extra: extraOf(checkpoint) };
 }

@@ -1,9 +1,10 @@
-// The Ising model on a torus so small that every state can be visited: the only exact values with a field, and of m and
-// |m|.
+// The Ising model on a lattice so small that every state can be visited: exact values with a field, with any boundary, and of
+// m and |m|.
 import { ParameterError } from "../../../device/errors.ts";
+import { type Boundaries, bondCounts, effectiveBoundaries, fixedSpins } from "../boundary.ts";
 import { type Couplings, checkTemperature, sortCouplings } from "./lattice.ts";
 
-/** Exact equilibrium values of a small torus; per site where that has a meaning. */
+/** Exact equilibrium values of a small lattice; per site where that has a meaning. */
 export interface EnumeratedIsing {
   /** ⟨E⟩ / N, in the unit of the couplings. */
   energy: number;
@@ -20,47 +21,68 @@ export interface EnumeratedIsing {
   absSusceptibility: number;
   /** Binder's cumulant 1 - ⟨m⁴⟩ / (3 ⟨m²⟩²). */
   binder: number;
+  /** ⟨m_s⟩ and ⟨|m_s|⟩ of the staggered magnetization per site, m_s = Σ (-1)^(x+y) s / N. */
+  staggered: number;
+  absStaggered: number;
   /** ln Z / N. */
   lnZ: number;
 }
 
-/** Enumerated tori end here: 2^24 states take about a tenth of a second. */
+/** Enumerated lattices end here: 2^24 states take some seconds. */
 const MAX_SITES = 24;
 
 /**
- * Averages over all 2^(width × height) states of a torus.
+ * Averages over all 2^(width × height) states of a lattice.
  *
- * @param width Sites along x, 2 or more; a torus 2 wide has each of its x bonds twice.
- * @param height Sites along y, 2 or more.
+ * @param width Sites along x, 1 or more; a closed axis of 2 sites has each of its bonds twice, one of 1 site has none.
+ * @param height Sites along y, 1 or more.
  * @param options.temperature In the unit of the couplings.
  * @param options.field h, by default 0, in the unit of the couplings.
  * @param options.couplings [Jx, Jy], by default [1, 1].
+ * @param options.boundary What lies beyond the edges along x and y, by default periodic.
  * @throws ParameterError for more than 24 sites, or a parameter that is out of range.
  */
 export function enumerate(
   width: number,
   height: number,
-  { temperature, field = 0, couplings = [1, 1] }: { temperature: number; field?: number; couplings?: Couplings },
+  {
+    temperature,
+    field = 0,
+    couplings = [1, 1],
+    boundary = ["periodic", "periodic"],
+  }: { temperature: number; field?: number; couplings?: Couplings; boundary?: Readonly<Boundaries> },
 ): EnumeratedIsing {
   checkTemperature(temperature);
   sortCouplings(couplings); // Refuses those that are not finite.
   if (!Number.isFinite(field)) throw new ParameterError("field", `enumerate: the field must be finite, not ${field}.`);
+  if (
+    !(
+      Number.isInteger(width) &&
+      Number.isInteger(height) &&
+      Math.min(width, height) >= 1 &&
+      width * height <= MAX_SITES
+    )
+  )
+    throw new ParameterError(
+      "size",
+      `enumerate: ${width} × ${height} is not a lattice of at most ${MAX_SITES} sites; without a field use kaufman.`,
+    );
   const N = width * height;
-  const states = countStates(width, height);
+  const states = countStates(width, height, boundary);
 
   const energies = states.map(({ x, y, m }) => -couplings[0] * x - couplings[1] * y - field * m);
   const ground = energies.reduce((a, b) => Math.min(a, b));
   // Weights relative to the ground state: Z itself leaves the range of doubles at low temperature.
   const weights = states.map(({ count }, i) => count * Math.exp((ground - energies[i]!) / temperature));
   const z = weights.reduce((a, b) => a + b);
-  const mean = (f: (m: number, energy: number) => number) =>
-    states.reduce((sum, { m }, i) => sum + weights[i]! * f(m / N, energies[i]! / N), 0) / z;
+  const mean = (f: (state: StateCount, energy: number) => number) =>
+    states.reduce((sum, state, i) => sum + weights[i]! * f(state, energies[i]! / N), 0) / z;
 
   const energy = mean((_, e) => e);
-  const magnetization = mean((m) => m);
-  const absMagnetization = mean(Math.abs);
-  const magnetization2 = mean((m) => m * m);
-  const magnetization4 = mean((m) => m ** 4);
+  const magnetization = mean(({ m }) => m / N);
+  const absMagnetization = mean(({ m }) => Math.abs(m / N));
+  const magnetization2 = mean(({ m }) => (m / N) ** 2);
+  const magnetization4 = mean(({ m }) => (m / N) ** 4);
   return {
     energy,
     magnetization,
@@ -68,9 +90,11 @@ export function enumerate(
     magnetization2,
     magnetization4,
     specificHeat: (N * mean((_, e) => (e - energy) ** 2)) / temperature / temperature,
-    susceptibility: (N * mean((m) => (m - magnetization) ** 2)) / temperature,
-    absSusceptibility: (N * mean((m) => (Math.abs(m) - absMagnetization) ** 2)) / temperature,
+    susceptibility: (N * mean(({ m }) => (m / N - magnetization) ** 2)) / temperature,
+    absSusceptibility: (N * mean(({ m }) => (Math.abs(m / N) - absMagnetization) ** 2)) / temperature,
     binder: 1 - magnetization4 / (3 * magnetization2 ** 2),
+    staggered: mean(({ staggered, count }) => staggered / count / N),
+    absStaggered: mean(({ absStaggered, count }) => absStaggered / count / N),
     lnZ: (Math.log(z) - ground / temperature) / N,
   };
 }
@@ -81,43 +105,80 @@ interface StateCount {
   y: number;
   m: number;
   count: number;
+  /** Σ (-1)^(x+y) s and its absolute value, summed over those states. */
+  staggered: number;
+  absStaggered: number;
 }
 
-/**
- * Visits half of the states in Gray-code order, one flip each; the others are their mirror images. All sums are
- * integers.
- */
-function countStates(width: number, height: number): StateCount[] {
-  if (
-    !(Number.isInteger(width) && Number.isInteger(height) && width >= 2 && height >= 2 && width * height <= MAX_SITES)
-  )
-    throw new ParameterError(
-      "size",
-      `enumerate: ${width} × ${height} is not a torus of 2 or more sites each way and at most ${MAX_SITES} in all; ` +
-        "without a field use kaufman.",
-    );
+/** A neighbour of a site: another site or a fixed spin (site -1, `sign` its value), by a bond of that sign. */
+interface Neighbour {
+  site: number;
+  sign: number;
+}
+
+/** The neighbours of every site along one axis; `place` gives the site at position i of line j. */
+function neighboursAlong(
+  boundary: Boundaries[number],
+  [length, lines]: [number, number],
+  place: (i: number, j: number) => number,
+): Neighbour[][] {
+  const neighbours: Neighbour[][] = Array.from({ length: length * lines }, () => []);
+  const join = (a: number, b: number, sign: number) => {
+    neighbours[a]!.push({ site: b, sign });
+    neighbours[b]!.push({ site: a, sign });
+  };
+  const fixed = fixedSpins(boundary);
+  for (let j = 0; j < lines; j++) {
+    for (let i = 0; i + 1 < length; i++) join(place(i, j), place(i + 1, j), 1);
+    if (fixed) {
+      neighbours[place(0, j)]!.push({ site: -1, sign: fixed[0] });
+      neighbours[place(length - 1, j)]!.push({ site: -1, sign: fixed[1] });
+    } else if (boundary !== "free") join(place(length - 1, j), place(0, j), boundary === "periodic" ? 1 : -1);
+  }
+  return neighbours;
+}
+
+/** Visits all states in Gray-code order, one flip each. All sums are integers. */
+function countStates(width: number, height: number, boundaries: Readonly<Boundaries>): StateCount[] {
   const N = width * height;
-  const counts = new Float64Array((N + 1) ** 3); // x, y and m each take values -N, -N+2, …, N.
+  const [alongX, alongY] = effectiveBoundaries(boundaries, [width, height]);
+  const [bondsX, bondsY] = bondCounts(boundaries, [width, height]);
+  const neighboursX = neighboursAlong(alongX, [width, height], (i, j) => j * width + i);
+  const neighboursY = neighboursAlong(alongY, [height, width], (i, j) => i * width + j);
+  const parity = Array.from({ length: N }, (_, site) =>
+    ((site % width) + Math.floor(site / width)) % 2 === 0 ? 1 : -1,
+  );
   const spins = new Int8Array(N).fill(1);
-  let [x, y, m] = [N, N, N];
+  const field = (neighbours: Neighbour[]) =>
+    neighbours.reduce((sum, { site, sign }) => sum + sign * (site < 0 ? 1 : spins[site]!), 0);
+  // Each bond between two sites stands with both of them, each bond with a fixed spin with one.
+  const bonds = (all: Neighbour[][]) =>
+    all.flat().reduce((sum, { site, sign }) => sum + (site < 0 ? sign : sign / 2), 0);
+
+  // x takes the values -bondsX, -bondsX + 2, …, and so do y and m.
+  const cells = (bondsX + 1) * (bondsY + 1) * (N + 1);
+  const [counts, staggered, absStaggered] = [0, 1, 2].map(() => new Float64Array(cells)) as Float64Array[];
+  let [x, y, m] = [bonds(neighboursX), bonds(neighboursY), N];
+  let s = parity.reduce((a, b) => a + b, 0);
   for (let step = 1; ; step++) {
-    const index = (((N + x) / 2) * (N + 1) + (N + y) / 2) * (N + 1);
-    counts[index + (N + m) / 2]!++;
-    counts[index + (N - m) / 2]!++;
+    const cell = (((bondsX + x) / 2) * (bondsY + 1) + (bondsY + y) / 2) * (N + 1) + (N + m) / 2;
+    counts![cell]!++;
+    staggered![cell]! += s;
+    absStaggered![cell]! += Math.abs(s);
+    if (step === 2 ** N) break;
     const site = 31 - Math.clz32(step & -step); // The bit of the Gray code that changes.
-    if (site === N - 1) break;
-    const column = site % width;
-    const row = site - column;
     const spin = spins[site]!;
-    x -= 2 * spin * (spins[row + ((column + 1) % width)]! + spins[row + ((column + width - 1) % width)]!);
-    y -= 2 * spin * (spins[(site + width) % N]! + spins[(site + N - width) % N]!);
+    x -= 2 * spin * field(neighboursX[site]!);
+    y -= 2 * spin * field(neighboursY[site]!);
     m -= 2 * spin;
+    s -= 2 * spin * parity[site]!;
     spins[site] = -spin;
   }
   const states: StateCount[] = [];
-  counts.forEach((count, i) => {
-    const [a, b, c] = [Math.floor(i / (N + 1) ** 2), Math.floor(i / (N + 1)) % (N + 1), i % (N + 1)];
-    if (count > 0) states.push({ x: 2 * a - N, y: 2 * b - N, m: 2 * c - N, count });
+  counts!.forEach((count, i) => {
+    const [a, b, c] = [Math.floor(i / (N + 1) / (bondsY + 1)), Math.floor(i / (N + 1)) % (bondsY + 1), i % (N + 1)];
+    const sums = { staggered: staggered![i]!, absStaggered: absStaggered![i]! };
+    if (count > 0) states.push({ x: 2 * a - bondsX, y: 2 * b - bondsY, m: 2 * c - N, count, ...sums });
   });
   return states;
 }
