@@ -13,45 +13,45 @@ const HEART =
   "32x32%3AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA______8AAAAAAAAAAP______AAAAAAAAAAAAAAAA____________AAAAAP___________wAAAAAAAAAAAP______AP______AAD______wD______wAAAAAAAAD___8AAAAAAAAA________AAAAAAAAAP___wAAAAAA____AAAAAAAAAAAA_____wAAAAAAAAAAAP___wAAAAD___8AAAAAAAAAAAD_____AAAAAAAAAAAA____AAAAAP__AAAAAAAAAAAAAAD__wAAAAAAAAAAAAAA__8AAAAA__8AAAAAAAAAAAAAAP__AAAAAAAAAAAAAAD__wAAAAD__wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAP__AAAAAP__AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA__8AAAAA____AAAAAAAAAAAAAAAAAAAAAAAAAAAAAP___wAAAAAA__8AAAAAAAAAAAAAAAAAAAAAAAAAAAAA__8AAAAAAAD___8AAAAAAAAAAAAAAAAAAAAAAAAAAP___wAAAAAAAAD___8AAAAAAAAAAAAAAAAAAAAAAAD___8AAAAAAAAAAAD___8AAAAAAAAAAAAAAAAAAAAA____AAAAAAAAAAAAAAD___8AAAAAAAAAAAAAAAAAAP___wAAAAAAAAAAAAAAAAD___8AAAAAAAAAAAAAAAD___8AAAAAAAAAAAAAAAAAAAD_____AAAAAAAAAAD_____AAAAAAAAAAAAAAAAAAAAAAD_____AAAAAAAA_____wAAAAAAAAAAAAAAAAAAAAAAAAD_____AAAAAP____8AAAAAAAAAAAAAAAAAAAAAAAAAAAD_____AAD_____AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD__________wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD_______8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD_____AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD__wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAP__AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 const LINKS = {
-  ising: { link: "v=1&seed=11&size=512,512&temperature=2.269&start=random&step=600", counted: "step 600", zooms: 2 },
+  ising: { link: "v=2&seed=11&size=512,512&temperature=2.269&start=random&step=600", counted: "step 600", zooms: 2 },
   "curie-weiss": {
-    link: "v=1&seed=1&size=256&temperature=0.95&step=600",
+    link: "v=2&seed=1&size=256&temperature=0.95&step=600",
     counted: "sweep 600",
     zooms: 0,
   },
   hopfield: {
-    link: "v=1&seed=1&neurons=1024&patterns=50&digits=1&noise=0.3&step=1",
+    link: "v=2&seed=1&neurons=1024&patterns=50&digits=1&noise=0.3&step=1",
     counted: "sweep 1",
     zooms: 0,
   },
   "dense-memory": {
-    link: "v=1&seed=1&neurons=784&patterns=300&digits=300&interaction=exponential&cue=3&covered=0.5&step=1",
+    link: "v=2&seed=1&neurons=784&patterns=300&digits=300&interaction=exponential&cue=3&covered=0.5&step=1",
     counted: "sweep 1",
     zooms: 0,
   },
   rbm: {
-    link: "v=1&seed=1&hidden=64&chains=63&step=600",
+    link: "v=2&seed=1&hidden=64&chains=63&step=600",
     counted: "update 600",
     zooms: 0,
   },
   reservoir: {
-    link: "v=1&seed=1&units=100&train=2000&test=500&starts=4&step=8",
+    link: "v=2&seed=1&units=100&train=2000&test=500&starts=4&step=8",
     counted: "reservoirs 8",
     zooms: 0,
   },
   diffusion: {
-    link: "v=1&seed=1&samples=4096&steps=50&step=50&view.time=44",
+    link: "v=2&seed=1&samples=4096&steps=50&step=50&view.time=44",
     counted: "step 50",
     zooms: 0,
     // Of a run whose steps are kept, ways of samples say more.
-    preview: "v=1&seed=1&samples=4096&steps=50&step=50&view.mode=time",
+    preview: "v=2&seed=1&samples=4096&steps=50&step=50&view.mode=time",
   },
   "diffusion-training": {
-    link: `v=1&seed=1&width=64&layers=3&batch=64&learningRate=0.005&steps=2000&points=4000&data=${HEART}&step=2000`,
+    link: `v=2&seed=1&width=64&layers=3&batch=64&learningRate=0.005&steps=2000&points=4000&data=${HEART}&step=2000`,
     counted: "step 2000",
     zooms: 0,
   },
-  gillespie: { link: "v=1&seed=2&example=schloegl&points=201&step=512", counted: "trajectories 512", zooms: 0 },
+  gillespie: { link: "v=2&seed=2&example=schloegl&points=201&step=512", counted: "trajectories 512", zooms: 0 },
 };
 
 /** node scripts/pictures.js [MODEL | bench | report]: all, or those of one. */

@@ -274,7 +274,7 @@ describe("enumeration", () => {
   it("refuses a lattice that is too large, and parameters that are not numbers", () => {
     expect(() => enumerate(5, 5, { temperature: 2 })).toThrow(ParameterError);
     expect(() => enumerate(5, 5, { temperature: 2 })).toThrow(/24/);
-    expect(() => enumerate(1, 4, { temperature: 2 })).toThrow(ParameterError);
+    expect(() => enumerate(0, 4, { temperature: 2 })).toThrow(ParameterError);
     expect(() => enumerate(4, 4, { temperature: -1 })).toThrow(ParameterError);
     expect(() => enumerate(4, 4, { temperature: 2, field: Number.NaN })).toThrow(/field/);
   });

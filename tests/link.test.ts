@@ -8,11 +8,11 @@ import { follow, parseLink } from "../src/links.ts";
 import { device, reference } from "./devices.ts";
 
 const HISTORY =
-  "v=1&seed=18446744073709551615&size=66,34&temperature=2.2&start=random" +
-  "&at=5&temperature=2.6&field=0.1&at=9&paint=64,33,4,1&couplings=1,-0.5&at=12&algorithm=heat-bath&step=20";
+  "v=2&seed=18446744073709551615&size=66,34&temperature=2.2&start=random" +
+  "&at=5&temperature=2.6&field=0.1&at=9&paint=64,33,4,1&couplings=1,-0.5&at=12&algorithm=metropolis&step=20";
 
 describe("the text", () => {
-  it.each(["v=1&seed=1", HISTORY, "v=1&seed=7&paint=0,0,3,-1&step=2&view.mode=walls"])(
+  it.each(["v=2&seed=1", HISTORY, "v=2&seed=7&paint=0,0,3,-1&step=2&view.mode=walls"])(
     "%s is read and written again to the same run",
     (text) => {
       const link = parseLink(text, "ising");
@@ -34,31 +34,31 @@ describe("the text", () => {
   });
 
   it.each([
-    ["nothing#v=1", /no model "nothing".*there are .*ising/],
-    ["ising#v=2", /v="2".*version 1/],
-    ["ising#temperature=2", /begin it with v=1/],
-    ["ising#v=1&temprature=2", /no parameter "temprature".*temperature/],
-    ["ising#v=1&temperature=-2", /temperature/],
-    ["ising#v=1&temperature=<img src=x onerror=alert(1)>", /temperature/],
-    ["ising#v=1&temperature=1e999", /temperature/],
-    ["ising#v=1&temperature=NaN", /temperature/],
-    ["ising#v=1&temperature=1,2,3", /a link is one run/],
-    ["ising#v=1&temperature=2&temperature=3", /temperature is given twice/],
-    ["ising#v=1&size=3,4", /size/],
-    ["ising#v=1&size=1e9,1e9", /size/],
-    ["ising#v=1&start=given", /cannot hold spins/],
-    ["ising#v=1&seed=-1", /seed="-1"/],
-    ["ising#v=1&seed=18446744073709551616", /seed=/],
-    ["ising#v=1&step=1.5", /step="1.5"/],
-    ["ising#v=1&step=4294967296", /step=/],
-    ["ising#v=1&at=5&temperature=2&step=4", /ends before that, at step 4/],
-    ["ising#v=1&at=5&temperature=2&at=4&temperature=3&step=9", /at=4 comes behind at=5/],
-    ["ising#v=1&at=5&size=4,4&step=9", /size cannot change in a run; .*temperature/],
-    ["ising#v=1&paint=1,2", /x,y,radius,value/],
-    ["ising#v=1&paint=1,2,3,4,5", /x,y,radius,value/],
-    ["ising#v=1&__proto__=1", /no parameter "__proto__"/],
-    ["ising#v=1&view.x-y=1", /no parameter "view.x-y"/],
-    [`ising#v=1&${"a".repeat(2 ** 20)}`, /1048\d\d\d characters/],
+    ["nothing#v=2", /no model "nothing".*there are .*ising/],
+    ["ising#v=3", /v="3".*versions 1 and 2/],
+    ["ising#temperature=2", /begin it with v=2/],
+    ["ising#v=2&temprature=2", /no parameter "temprature".*temperature/],
+    ["ising#v=2&temperature=-2", /temperature/],
+    ["ising#v=2&temperature=<img src=x onerror=alert(1)>", /temperature/],
+    ["ising#v=2&temperature=1e999", /temperature/],
+    ["ising#v=2&temperature=NaN", /temperature/],
+    ["ising#v=2&temperature=1,2,3", /a link is one run/],
+    ["ising#v=2&temperature=2&temperature=3", /temperature is given twice/],
+    ["ising#v=2&size=3,4", /size/],
+    ["ising#v=2&size=1e9,1e9", /size/],
+    ["ising#v=2&start=given", /cannot hold spins/],
+    ["ising#v=2&seed=-1", /seed="-1"/],
+    ["ising#v=2&seed=18446744073709551616", /seed=/],
+    ["ising#v=2&step=1.5", /step="1.5"/],
+    ["ising#v=2&step=4294967296", /step=/],
+    ["ising#v=2&at=5&temperature=2&step=4", /ends before that, at step 4/],
+    ["ising#v=2&at=5&temperature=2&at=4&temperature=3&step=9", /at=4 comes behind at=5/],
+    ["ising#v=2&at=5&size=4,4&step=9", /size cannot change in a run; .*temperature/],
+    ["ising#v=2&paint=1,2", /x,y,radius,value/],
+    ["ising#v=2&paint=1,2,3,4,5", /x,y,radius,value/],
+    ["ising#v=2&__proto__=1", /no parameter "__proto__"/],
+    ["ising#v=2&view.x-y=1", /no parameter "view.x-y"/],
+    [`ising#v=2&${"a".repeat(2 ** 20)}`, /1048\d\d\d characters/],
   ])("%.60s is refused", (text, message) => {
     expect(() => parseLink(text)).toThrow(LinkError);
     expect(() => parseLink(text)).toThrow(message);
@@ -66,7 +66,7 @@ describe("the text", () => {
 
   it("a refusal repeats neither control characters nor a text without end", () => {
     try {
-      parseLink(`ising#v=1&x%00%1b[31m\u202e${"y".repeat(5000)}=1`);
+      parseLink(`ising#v=2&x%00%1b[31m\u202e${"y".repeat(5000)}=1`);
       expect.unreachable();
     } catch (error) {
       const { message } = error as Error;
@@ -76,7 +76,7 @@ describe("the text", () => {
   });
 
   it("a history that is too long is no link any more", () => {
-    const link = parseLink("v=1", "ising");
+    const link = parseLink("v=2", "ising");
     for (let i = 0; i < 10_000; i++) link.changes.push({ step: i, parameters: { temperature: 2 + i / 1000 } });
     expect(() => formatLink({ ...link, step: 10_000 })).toThrow(/too long for a link/);
   });
@@ -90,10 +90,21 @@ const digestOf = async (on: GpuDevice | ReferenceDevice, text: string) => {
 describe("following", () => {
   it.each([
     HISTORY,
-    "v=1&size=6,10&temperature=1&start=down&paint=5,9,2,1&step=3",
-    "v=1&size=130,2&algorithm=heat-bath&temperature=3&at=2&couplings=-1,2&step=4",
+    "v=2&size=6,10&temperature=1&start=down&paint=5,9,2,1&step=3",
+    "v=2&size=130,2&algorithm=metropolis&temperature=3&at=2&couplings=-1,2&step=4",
   ])("%s gives one digest on the GPU and on the reference", async (text) => {
     expect(await digestOf(device, text)).toBe(await digestOf(reference, text));
+  });
+
+  it("makes the runs of version 1 as gibbs 0.1.0 did, whose defaults were others", async () => {
+    const old = parseLink("v=1&seed=42&size=64,64&temperature=2.269&step=50", "ising");
+    expect(old.parameters).toMatchObject({ algorithm: "metropolis", start: "up", probabilityBits: "32" });
+    using run = await follow(device, old);
+    expect(await run.digest()).toBe("sha256:90e68878fd239b24fdc95787187e97aee8229d10b919c908cda88502a9b1336f");
+    // What it says itself stands, and what is written is a link of today to the same run.
+    expect(parseLink("v=1&algorithm=heat-bath", "ising").parameters.algorithm).toBe("heat-bath");
+    expect(parseLink(formatLink(old), "ising")).toEqual(old);
+    expect(formatLink(old)).toMatch(/^v=2&/);
   });
 
   it("is the same as the calls by hand", async () => {
@@ -104,7 +115,7 @@ describe("following", () => {
     await run.paint({ x: 64, y: 33, radius: 4, value: 1 });
     await run.set({ couplings: [1, -0.5] });
     await run.run(3);
-    await run.set({ algorithm: "heat-bath" });
+    await run.set({ algorithm: "metropolis" });
     await run.run(8);
     expect(await run.digest()).toBe(await digestOf(device, HISTORY));
   });

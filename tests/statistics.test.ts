@@ -25,6 +25,8 @@ import {
   normalQuantile,
   pooledAutocorrelationTime,
   quantile,
+  zScore,
+  zText,
 } from "../src/statistics/index.ts";
 
 /** The engine's generator, which has known answers of its own. */
@@ -365,7 +367,12 @@ describe("errors of correlated series", () => {
       const { error, tau } = estimate(Array.from({ length: n }, (_, i) => (i * i) % 7));
       expect(Number.isFinite(error) && error > 0 && Number.isFinite(tau), `n = ${n}`).toBe(true);
     }
-    expect(jackknife([[2, 2, 2]], ([m]) => m! ** 2)).toEqual({ value: 4, error: 0, tau: 0.5, n: 3 });
+    expect(jackknife([[2, 2, 2]], ([m]) => m! ** 2)).toEqual({
+      value: 4,
+      error: Number.POSITIVE_INFINITY,
+      tau: 0.5,
+      n: 3,
+    });
     expect(jackknife([[2]], ([m]) => m!).error).toBe(Number.POSITIVE_INFINITY);
     expect(() => estimate([])).toThrow(ParameterError);
     expect(() => estimate([1, Number.POSITIVE_INFINITY])).toThrow(ParameterError);
@@ -399,5 +406,40 @@ describe("the mean of independent values", () => {
       n: 4,
     });
     expect(independentMean([7])).toEqual({ value: 7, error: Number.POSITIVE_INFINITY, tau: 0.5, n: 1 });
+  });
+});
+
+describe("deviations from exact values", () => {
+  it("are counted in standard errors", () => {
+    expect(zScore({ value: 1.3, error: 0.1 }, 1)).toBeCloseTo(3, 12);
+    expect(zScore({ value: 1, error: 0 }, 1)).toBe(0);
+    expect(zScore({ value: 1, error: Number.POSITIVE_INFINITY }, 2)).toBeUndefined();
+    expect(zScore({ value: Number.NaN, error: 1 }, 2)).toBeUndefined();
+  });
+
+  it("an error of 0 with a value that differs is infinite, unless rare events can hide the difference", () => {
+    expect(zScore({ value: 0, error: 0, n: 1000 }, -1.95)).toBe(Number.POSITIVE_INFINITY);
+    expect(zScore({ value: -2, error: 0, n: 1000 }, -1.5)).toBe(Number.NEGATIVE_INFINITY);
+    expect(zScore({ value: -2, error: 0, n: 1000 }, -1.999)).toBe(0);
+    expect(zScore({ value: -2, error: 0, n: 1e6 }, -1.999)).toBe(Number.NEGATIVE_INFINITY);
+    // |m_s| = 0 until one spin flips: measurements can be as large as 1.
+    expect(zScore({ value: 0, error: 0, n: 1000, range: 1 }, 1e-4)).toBe(0);
+    expect(zScore({ value: 0, error: 0, n: 1000, range: 1 }, 0.1)).toBe(Number.NEGATIVE_INFINITY);
+    expect([zText(Number.POSITIVE_INFINITY), zText(Number.NEGATIVE_INFINITY), zText(-1.234)]).toEqual([
+      "+∞",
+      "-∞",
+      "-1.23",
+    ]);
+  });
+
+  it("τ_int is never below its minimum, and what never fluctuates has no error of its fluctuations", () => {
+    const alternating = Float64Array.from({ length: 100 }, (_, i) => i % 2);
+    expect(autocorrelationTime(alternating).tau).toBeLessThan(0.5);
+    expect(estimate(alternating).tau).toBe(0.5);
+    const variance = ([a, a2]: number[]) => a2 - a * a;
+    expect(jackknife([alternating, alternating], variance).tau).toBe(0.5);
+    const constant = new Float64Array(100).fill(3);
+    expect(jackknife([constant, constant.map((x) => x * x)], variance)).toMatchObject({ value: 0, error: Infinity });
+    expect(estimate(constant)).toMatchObject({ value: 3, error: 0 });
   });
 });

@@ -3,13 +3,13 @@
 import { type DeviceInfo, deviceName } from "../../src/device/device.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Exact, Observable } from "../../src/models/model.ts";
-import type { Estimate } from "../../src/statistics/index.ts";
+import { ALARM, type Estimate, zScore, zText } from "../../src/statistics/index.ts";
 import { duration, plural, quantity, table, withError } from "./format.ts";
 import type { Job } from "./job.ts";
 import type { Values } from "./values.ts";
 
 /** Error and τ_int are null where a single measurement does not show them. τ_int and n count measurements. */
-type Measured = Record<string, Estimate & { unit: string }>;
+type Measured = Record<string, Estimate & Pick<Observable, "unit" | "range">>;
 type Known = Record<string, Exact>;
 
 interface Elapsed {
@@ -32,6 +32,10 @@ interface Common {
 export interface RunDocument extends Common {
   observables: Measured;
   exact: Known;
+  /** Values that are not where exact ones are: a sentence each. */
+  warnings: string[];
+  /** What whoever reads the results should know. */
+  notes: string[];
   digest: string;
   /** The link that was followed. */
   link?: string;
@@ -52,6 +56,8 @@ export interface ScanPoint {
 
 export interface ScanDocument extends Common {
   points: ScanPoint[];
+  /** As of a run, each with its point. */
+  warnings: string[];
   /** One a batch. */
   digests: string[];
   elapsed: Elapsed;
@@ -66,13 +72,18 @@ export function commonOf({ model, simulation, plan }: Job): Common {
 /** Without a measurement there are no observables. */
 export async function runDocument(job: Job, link?: string): Promise<RunDocument> {
   const { model, simulation, series } = job;
+  const observables =
+    series.length > 0 || simulation.result
+      ? measured(simulation.observables ?? model.observables, model.estimate(simulation, series))
+      : {};
+  const exact = model.exact(simulation.points.parameters) as Known;
+  const common = commonOf(job);
   return {
-    ...commonOf(job),
-    observables:
-      series.length > 0 || simulation.result
-        ? measured(simulation.observables ?? model.observables, model.estimate(simulation, series))
-        : {},
-    exact: model.exact(simulation.points.parameters) as Known,
+    ...common,
+    observables,
+    exact,
+    warnings: warningsOf({ observables, exact }),
+    notes: [...(simulation.notes?.() ?? []), ...shortSeriesNote({ observables, ...common }, model)],
     digest: await simulation.digest(),
     ...(link === undefined ? {} : { link }),
     elapsed: elapsedOf([job]),
@@ -82,7 +93,10 @@ export async function runDocument(job: Job, link?: string): Promise<RunDocument>
 
 export function measured(observables: Record<string, Observable>, estimates: Record<string, Estimate>): Measured {
   return Object.fromEntries(
-    Object.entries(estimates).map(([name, estimate]) => [name, { ...estimate, unit: observables[name].unit }]),
+    Object.entries(estimates).map(([name, estimate]) => {
+      const { unit, range } = observables[name];
+      return [name, { ...estimate, unit, ...(range === undefined ? {} : { range }) }];
+    }),
   );
 }
 
@@ -91,13 +105,6 @@ export function elapsedOf(jobs: readonly Job[]): Elapsed {
   const seconds = jobs.reduce((sum, job) => sum + job.seconds, 0);
   const count = jobs.reduce((sum, job) => sum + job.updates.count * job.simulation.steps, 0);
   return { seconds, rate: seconds > 0 ? count / seconds : 0, unit: `${jobs[0].updates.unit}/s` };
-}
-
-/** In standard errors; undefined where nothing exact is known or the error is not. */
-export function zScore(estimate: Estimate, exact: Exact | undefined): number | undefined {
-  if (!exact || !Number.isFinite(estimate.error)) return undefined;
-  const difference = estimate.value - exact.value;
-  return difference === 0 ? 0 : estimate.error > 0 ? difference / estimate.error : undefined;
 }
 
 export function observableTable({ observables, exact }: Pick<RunDocument, "observables" | "exact">): string {
@@ -109,10 +116,28 @@ export function observableTable({ observables, exact }: Pick<RunDocument, "obser
       estimate.unit,
       estimate.tau.toPrecision(3),
       known ? `${Number(known.value.toPrecision(8))} (${known.source})` : "",
-      zScore(estimate, known)?.toFixed(2) ?? "",
+      known ? showZ(zScore(estimate, known.value)) : "",
     ];
   });
   return table(["observable", "value ± error", "unit", "τ_int", "exact", "z"], rows);
+}
+
+export const showZ = (z: number | undefined) => (z === undefined ? "" : zText(z));
+
+/** What a reader of the results must not overlook: values that are not where exact ones are, a sentence each. */
+export function warningsOf({ observables, exact }: Pick<RunDocument, "observables" | "exact">): string[] {
+  return Object.entries(observables).flatMap(([name, estimate]) => {
+    const known = exact[name];
+    const z = known && !known.approximate ? zScore(estimate, known.value) : undefined;
+    if (z === undefined || Math.abs(z) < ALARM) return [];
+    const measured = `${name} is ${withError(estimate.value, estimate.error)}, exactly ${Number(known.value.toPrecision(8))} (${known.source})`;
+    const why = Number.isFinite(z)
+      ? `${Math.abs(z).toFixed(0)} standard errors off`
+      : `and its ${estimate.n} measurements never changed`;
+    return [
+      `${measured}, ${why}: the run has not reached equilibrium or is stuck; try a longer --warmup, another --start or another --seed before you use any of its values.`,
+    ];
+  });
 }
 
 /** The device by name, and aloud if it is software. */
@@ -152,15 +177,18 @@ export function json(document: unknown): string {
 /** Fewer independent values than this say little of an error, and less of whether the warm-up was long enough. */
 const FEW = 20;
 
-/** A line of warning where a series is short against its autocorrelation time; else nothing. */
-export function shortSeriesNote(
+/** A sentence where a series is short against its autocorrelation time; else nothing. */
+function shortSeriesNote(
   { observables, measureEvery }: Pick<RunDocument, "observables" | "measureEvery">,
   model: AnyModel,
-): string {
+): string[] {
+  if (Object.keys(observables).length === 0) return [];
   const counts = Object.entries(observables).map(([name, { n, tau }]) => ({ name, tau, independent: n / (2 * tau) }));
   const worst = counts.reduce((a, b) => (b.independent < a.independent ? b : a));
-  if (worst.independent >= FEW) return "";
-  if (model.steps) return `note: errors from fewer than ${FEW} ${plural(model.step)} are guesses.\n\n`;
+  if (worst.independent >= FEW) return [];
+  if (model.steps) return [`errors from fewer than ${FEW} ${plural(model.step)} are guesses.`];
   const wanted = Math.ceil((FEW * 5 * 2 * worst.tau * measureEvery) / 100) * 100;
-  return `note: ${worst.name} was seen only ${Math.max(1, Math.round(worst.independent))} times independently, so it may not be in equilibrium and its error is a guess; take --steps ${wanted} or more.\n\n`;
+  return [
+    `${worst.name} was seen only ${Math.max(1, Math.round(worst.independent))} times independently, so it may not be in equilibrium and its error is a guess; take --steps ${wanted} or more.`,
+  ];
 }

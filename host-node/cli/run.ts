@@ -17,7 +17,6 @@ import {
   type RunDocument,
   rateLine,
   runDocument,
-  shortSeriesNote,
 } from "./report.ts";
 import { givenParameters, type Values } from "./values.ts";
 
@@ -40,6 +39,7 @@ export async function run(words: readonly string[]): Promise<void> {
     const document = await runDocument(job, given.text("link"));
     // First the results, for a disk that is full by now must not take them away.
     process.stdout.write(given.has("json") ? json(document) : text(document, job, outputs));
+    for (const warning of document.warnings) process.stderr.write(`gibbs: warning: ${warning}\n`);
     await writeOutputs(outputs, job, document);
   });
 }
@@ -62,7 +62,7 @@ function planFrom({ model, given, link }: Given, values: Values): Plan {
   };
 }
 
-function text(document: RunDocument, { model, simulation }: Job, outputs: readonly string[]): string {
+function text(document: RunDocument, { model }: Job, outputs: readonly string[]): string {
   const lines = [
     ["device", deviceLine(document.device)],
     [document.model, parameterLine(document.parameters, document.seed)],
@@ -74,7 +74,6 @@ function text(document: RunDocument, { model, simulation }: Job, outputs: readon
     ...outputs.map((path): [string, string] => ["file", path]),
   ];
   if (Object.keys(document.observables).length === 0) return `${definitions([...lines, ...last], 0)}`;
-  const notes = (simulation.notes?.() ?? []).map((note) => `note: ${note}\n\n`);
-  const note = notes.join("") + shortSeriesNote(document, model);
+  const note = document.notes.map((each) => `note: ${each}\n\n`).join("");
   return `${definitions(lines, 0)}\n${observableTable(document)}\n${note}${definitions(last, 0)}`;
 }

@@ -4,6 +4,7 @@ import type { Device } from "../../src/device/device.ts";
 import { ParameterError } from "../../src/device/errors.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { metaOf, point } from "../../src/models/parameters.ts";
+import { zScore } from "../../src/statistics/index.ts";
 import { writeFileWhole } from "../files/write.ts";
 import { withDevice } from "./device.ts";
 import { UsageError } from "./errors.ts";
@@ -24,7 +25,8 @@ import {
   rateLine,
   type ScanDocument,
   type ScanPoint,
-  zScore,
+  showZ,
+  warningsOf,
 } from "./report.ts";
 import { fieldsOf, type Values } from "./values.ts";
 
@@ -51,6 +53,7 @@ export async function scan(words: readonly string[]): Promise<void> {
   await checkOutputs(outputs, [".csv"]);
   const document = await withDevice(given, (device, signal) => scanOn(task, grid, device, signal));
   process.stdout.write(given.has("json") ? json(document) : text(document, model));
+  for (const warning of document.warnings) process.stderr.write(`gibbs: warning: ${warning}\n`);
   for (const path of outputs) await writeFileWhole(path, scanCsv(document));
 }
 
@@ -60,7 +63,7 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
   const points: ScanPoint[] = [];
   const digests: string[] = [];
   let [seconds, updates] = [0, 0];
-  let document: Omit<ScanDocument, "points" | "digests" | "elapsed"> | undefined;
+  let document: Omit<ScanDocument, "points" | "warnings" | "digests" | "elapsed"> | undefined;
   let unit = "";
   for (const parameters of grid.batches) {
     using job = task.checkpoint
@@ -87,6 +90,7 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
     ...common,
     parameters: Object.fromEntries(shared),
     points,
+    warnings: points.flatMap((at) => warningsOf(at).map((warning) => `${showPoint(at.parameters)}: ${warning}`)),
     digests,
     elapsed: { seconds, rate: updates / seconds, unit },
   };
@@ -123,6 +127,11 @@ function pointsOf(job: Job, batch: number, axes: readonly string[]): ScanPoint[]
   });
 }
 
+const showPoint = (parameters: Values) =>
+  Object.entries(parameters)
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(",") : value}`)
+    .join(", ");
+
 function text(document: ScanDocument, model: AnyModel): string {
   const { points } = document;
   const axes = Object.keys(points[0].parameters);
@@ -138,7 +147,7 @@ function text(document: ScanDocument, model: AnyModel): string {
       return [
         own,
         exact[name] ? String(Number(exact[name].value.toPrecision(7))) : "",
-        zScore(observables[name], exact[name])?.toFixed(2) ?? "",
+        exact[name] ? showZ(zScore(observables[name], exact[name].value)) : "",
       ];
     }),
   ]);

@@ -12,11 +12,15 @@ export interface Exact {
   value: number;
   /** Author and year; says so where it holds for the infinite system. */
   source: string;
+  /** It holds in a limit only, such as that of infinite size: a difference is no alarm. */
+  approximate?: true;
 }
 
 export interface Observable {
   unit: string;
   description: string;
+  /** The largest size of a single measurement, where the observable has one. */
+  range?: number;
 }
 
 /** One finding of `validate`: a figure and the bound that it must keep. */

@@ -68,7 +68,7 @@ export function inner(schema: z.ZodType): z.ZodType {
 }
 
 /**
- * Checks parameters against a model's schema and fills in defaults. One number for a pair stands for both. A list for a
+ * Checks parameters against a model's schema and fills in defaults. One value for a pair stands for both. A list for a
  * parameter that batches gives each replica its own value.
  *
  * @throws ParameterError naming the first culprit.
@@ -85,7 +85,8 @@ export function resolve<S extends Schema>(model: string, schema: S, given: objec
       );
     }
     const kind = inner(field);
-    if (kind instanceof z.ZodTuple && typeof value === "number") values[name] = kind.def.items.map(() => value);
+    if (kind instanceof z.ZodTuple && (typeof value === "number" || typeof value === "string"))
+      values[name] = kind.def.items.map(() => value);
     if (!(kind instanceof z.ZodTuple) && (Array.isArray(value) || ArrayBuffer.isView(value))) {
       const list = Array.from(value as ArrayLike<number>);
       if (!metaOf(field).batch) fail(name, value, `it takes one value, not a list`);

@@ -9,8 +9,8 @@ export interface Estimate {
   /** One standard error of `value`. */
   error: number;
   /**
-   * Integrated autocorrelation time in steps of the series (independent samples: 1/2), from error² = 2 tau variance /
-   * n.
+   * Integrated autocorrelation time in steps of the series (independent samples: 1/2, the least), from error² = 2 tau
+   * variance / n.
    */
   tau: number;
   /** How many values were averaged, over all replicas. They are worth n / (2 tau) independent ones. */
@@ -42,7 +42,7 @@ export function estimateReplicas(replicas: readonly ArrayLike<number>[]): Estima
   const { error, variance } = standardError(replicas, mean, size);
   let squares = 0;
   for (const series of replicas) for (let i = 0; i < length; i++) squares += (series[i]! - mean) ** 2;
-  return { value: mean, error, tau: (variance * n) / (2 * (squares / n + variance)), n };
+  return { value: mean, error, tau: Math.max(0.5, (variance * n) / (2 * (squares / n + variance))), n };
 }
 
 /**

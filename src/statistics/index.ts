@@ -7,6 +7,7 @@ export {
   pooledAutocorrelationTime,
 } from "./autocorrelation.ts";
 export { type Estimate, estimate, estimateReplicas } from "./blocking.ts";
+export { ALARM, zScore, zText } from "./deviation.ts";
 export { gammaP, gammaQ, lnGamma } from "./gamma.ts";
 export { independentMean } from "./independent.ts";
 export { jackknife, jackknifeReplicas } from "./jackknife.ts";

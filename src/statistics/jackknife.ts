@@ -9,7 +9,7 @@ import { blockMeans, blockSize, type Estimate, standardError } from "./blocking.
  * propagation from single errors would miss that the means fluctuate together.
  *
  * The jackknife leaves out one block of 3 tau at a time, takes off the bias that it finds (order 1/n), and blocks the
- * pseudo-values like any series: Miller, Biometrika 61 (1974) 1, doi 10.1093/biomet/61.1.1; Efron, SIAM CBMS 38 (1982),
+ * pseudo-values like any series (constant rows have an error of Infinity): Miller, Biometrika 61 (1974) 1, doi 10.1093/biomet/61.1.1; Efron, SIAM CBMS 38 (1982),
  * doi 10.1137/1.9781611970319.
  *
  * @param series One row an observable, all of one length.
@@ -41,8 +41,8 @@ export function jackknifeReplicas(
   const size = blockSize(length, total, tauUsed);
   const blocks = observables.map((rows) => blockMeans(rows, size));
   const whole = finite(f(checks.map((check) => check.mean)));
-  const result = { value: whole, error: 0, tau: tauUsed, n: total };
-  if (total === 1) return { ...result, error: Number.POSITIVE_INFINITY };
+  const result = { value: whole, error: Number.POSITIVE_INFINITY, tau: Math.max(tauUsed, 0.5), n: total };
+  // A series that never changes does not show its fluctuations, so neither does it show how well it shows them.
   if (checks.every((check) => check.constant)) return result;
 
   const { pseudo, mean, bias } = pseudoValues(blocks, f);

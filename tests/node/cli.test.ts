@@ -114,7 +114,7 @@ describe.concurrent("a bad input is one line on stderr, exit 2, and nothing writ
     hot("abc"),
     ["run ising --temperature ''", "temperature", "finite number"],
     ["run ising --temperature 1,2", "temperature", "gibbs scan"],
-    ["run ising --algorithm metropolys", "algorithm", "metropolis or heat-bath"],
+    ["run ising --algorithm metropolys", "algorithm", "heat-bath or metropolis"],
     ["run ising --replicas 0", "replicas", "at least one"],
     ["run ising --seed -1", "seed", "-1", "18446744073709551615"],
     ["run ising --seed 18446744073709551616", "seed", "18446744073709551615"],
@@ -203,7 +203,10 @@ const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 describe.concurrent("documents", () => {
   const words = ["run", "ising", "--size", "32,16", "--temperature", "2.5", "--steps", "200", "--seed", "42"];
-  const OBSERVABLES = ["absMagnetization", "binder", "energy", "magnetization", "specificHeat", "susceptibility"];
+  const OBSERVABLES = [
+    ...["absMagnetization", "absStaggered", "binder", "energy", "magnetization"],
+    ...["specificHeat", "staggered", "susceptibility"],
+  ];
 
   it("run: the same from run to run and on the reference", async ({ expect }) => {
     const [first, second, reference] = await Promise.all([
@@ -214,7 +217,7 @@ describe.concurrent("documents", () => {
     expect(first).toMatchObject({
       gibbs: expect.stringMatching(/^\d+\.\d+\.\d+/),
       model: "ising",
-      parameters: { size: [32, 16], temperature: 2.5, field: 0, couplings: [1, 1], algorithm: "metropolis" },
+      parameters: { size: [32, 16], temperature: 2.5, field: 0, couplings: [1, 1], algorithm: "heat-bath" },
       seed: "42",
       steps: 200,
       warmup: 40,

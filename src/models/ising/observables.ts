@@ -20,16 +20,20 @@ export const columnsOf = (parameters: IsingParameters): readonly string[] =>
 
 export const observables = {
   energy: { unit: "J/site", description: "Energy per site, each bond once: -Jx Σ s s' - Jy Σ s s' - h Σ s" },
-  magnetization: { unit: "1/site", description: "Mean spin m" },
-  absMagnetization: { unit: "1/site", description: "Mean of |m|" },
+  magnetization: { unit: "1/site", description: "Mean spin m", range: 1 },
+  absMagnetization: { unit: "1/site", description: "Mean of |m|", range: 1 },
   specificHeat: { unit: "k_B/site", description: "N (⟨e²⟩ - ⟨e⟩²) / T²" },
   susceptibility: {
     unit: "1/J/site",
     description: "N (⟨m²⟩ - ⟨|m|⟩²) / T without a field, N (⟨m²⟩ - ⟨m⟩²) / T in one",
   },
   binder: { unit: "", description: "Binder cumulant 1 - ⟨m⁴⟩ / (3 ⟨m²⟩²): 2/3 in order, 0 in disorder" },
-  staggered: { unit: "1/site", description: "Mean of m_s = Σ (-1)^(x+y) s / N, the order of an antiferromagnet" },
-  absStaggered: { unit: "1/site", description: "Mean of |m_s|" },
+  staggered: {
+    unit: "1/site",
+    description: "Mean of m_s = Σ (-1)^(x+y) s / N, the order of an antiferromagnet",
+    range: 1,
+  },
+  absStaggered: { unit: "1/site", description: "Mean of |m_s|", range: 1 },
 } satisfies Record<string, Observable>;
 
 export type IsingObservables = Record<keyof typeof observables, Estimate>;

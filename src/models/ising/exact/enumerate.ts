@@ -28,7 +28,7 @@ export interface EnumeratedIsing {
   lnZ: number;
 }
 
-/** Enumerated lattices end here: 2^24 states take some seconds. */
+/** Enumerated lattices end here: 2^24 states take about half a second. */
 const MAX_SITES = 24;
 
 /**
@@ -110,74 +110,93 @@ interface StateCount {
   absStaggered: number;
 }
 
-/** A neighbour of a site: another site or a fixed spin (site -1, `sign` its value), by a bond of that sign. */
-interface Neighbour {
-  site: number;
-  sign: number;
+/** The neighbours of every site along one axis: two a site, of which some may be none. */
+interface Neighbours {
+  /** Sites; 0 where the neighbour is a fixed spin or none. */
+  sites: Int32Array;
+  /** The bond's sign, 0 where there is no site. */
+  signs: Int8Array;
+  /** The sum of a site's fixed neighbours. */
+  fixed: Int8Array;
 }
 
-/** The neighbours of every site along one axis; `place` gives the site at position i of line j. */
+/** `place` gives the site at position i of line j. */
 function neighboursAlong(
   boundary: Boundaries[number],
   [length, lines]: [number, number],
   place: (i: number, j: number) => number,
-): Neighbour[][] {
-  const neighbours: Neighbour[][] = Array.from({ length: length * lines }, () => []);
-  const join = (a: number, b: number, sign: number) => {
-    neighbours[a]!.push({ site: b, sign });
-    neighbours[b]!.push({ site: a, sign });
+): Neighbours {
+  const count = length * lines;
+  const sites = new Int32Array(2 * count);
+  const signs = new Int8Array(2 * count);
+  const fixed = new Int8Array(count);
+  const join = (before: number, after: number, sign: number) => {
+    [sites[2 * before + 1], signs[2 * before + 1]] = [after, sign];
+    [sites[2 * after], signs[2 * after]] = [before, sign];
   };
-  const fixed = fixedSpins(boundary);
+  const ends = fixedSpins(boundary);
   for (let j = 0; j < lines; j++) {
+    const [first, last] = [place(0, j), place(length - 1, j)];
     for (let i = 0; i + 1 < length; i++) join(place(i, j), place(i + 1, j), 1);
-    if (fixed) {
-      neighbours[place(0, j)]!.push({ site: -1, sign: fixed[0] });
-      neighbours[place(length - 1, j)]!.push({ site: -1, sign: fixed[1] });
-    } else if (boundary !== "free") join(place(length - 1, j), place(0, j), boundary === "periodic" ? 1 : -1);
+    if (ends) {
+      fixed[first]! += ends[0];
+      fixed[last]! += ends[1];
+    } else if (boundary !== "free") join(last, first, boundary === "periodic" ? 1 : -1);
   }
-  return neighbours;
+  return { sites, signs, fixed };
 }
 
-/** Visits all states in Gray-code order, one flip each. All sums are integers. */
+/** Visits all states in Gray-code order, one flip each, or half of them where mirror images are alike. All sums are integers. */
 function countStates(width: number, height: number, boundaries: Readonly<Boundaries>): StateCount[] {
   const N = width * height;
   const [alongX, alongY] = effectiveBoundaries(boundaries, [width, height]);
   const [bondsX, bondsY] = bondCounts(boundaries, [width, height]);
   const neighboursX = neighboursAlong(alongX, [width, height], (i, j) => j * width + i);
   const neighboursY = neighboursAlong(alongY, [height, width], (i, j) => i * width + j);
-  const parity = Array.from({ length: N }, (_, site) =>
+  const mirrored = !fixedSpins(alongX) && !fixedSpins(alongY);
+  const parity = Int8Array.from({ length: N }, (_, site) =>
     ((site % width) + Math.floor(site / width)) % 2 === 0 ? 1 : -1,
   );
   const spins = new Int8Array(N).fill(1);
-  const field = (neighbours: Neighbour[]) =>
-    neighbours.reduce((sum, { site, sign }) => sum + sign * (site < 0 ? 1 : spins[site]!), 0);
-  // Each bond between two sites stands with both of them, each bond with a fixed spin with one.
-  const bonds = (all: Neighbour[][]) =>
-    all.flat().reduce((sum, { site, sign }) => sum + (site < 0 ? sign : sign / 2), 0);
+  const fieldOf = ({ sites, signs, fixed }: Neighbours, site: number) =>
+    fixed[site]! + signs[2 * site]! * spins[sites[2 * site]!]! + signs[2 * site + 1]! * spins[sites[2 * site + 1]!]!;
+  // All spins are up: each bond between two sites stands with both of them, each bond with a fixed spin with one.
+  const allUp = ({ signs, fixed }: Neighbours) =>
+    signs.reduce((sum, sign) => sum + sign, 0) / 2 + fixed.reduce((sum, spin) => sum + spin, 0);
 
   // x takes the values -bondsX, -bondsX + 2, …, and so do y and m.
   const cells = (bondsX + 1) * (bondsY + 1) * (N + 1);
-  const [counts, staggered, absStaggered] = [0, 1, 2].map(() => new Float64Array(cells)) as Float64Array[];
-  let [x, y, m] = [bonds(neighboursX), bonds(neighboursY), N];
+  const counts = new Float64Array(cells);
+  const staggered = new Float64Array(cells);
+  const absStaggered = new Float64Array(cells);
+  let [x, y, m] = [allUp(neighboursX), allUp(neighboursY), N];
   let s = parity.reduce((a, b) => a + b, 0);
+  const end = mirrored ? 2 ** (N - 1) : 2 ** N;
   for (let step = 1; ; step++) {
-    const cell = (((bondsX + x) / 2) * (bondsY + 1) + (bondsY + y) / 2) * (N + 1) + (N + m) / 2;
-    counts![cell]!++;
-    staggered![cell]! += s;
-    absStaggered![cell]! += Math.abs(s);
-    if (step === 2 ** N) break;
+    const row = (((bondsX + x) / 2) * (bondsY + 1) + (bondsY + y) / 2) * (N + 1);
+    const cell = row + (N + m) / 2;
+    counts[cell]!++;
+    staggered[cell]! += s;
+    absStaggered[cell]! += Math.abs(s);
+    if (mirrored) {
+      const mirror = row + (N - m) / 2;
+      counts[mirror]!++;
+      staggered[mirror]! -= s;
+      absStaggered[mirror]! += Math.abs(s);
+    }
+    if (step === end) break;
     const site = 31 - Math.clz32(step & -step); // The bit of the Gray code that changes.
     const spin = spins[site]!;
-    x -= 2 * spin * field(neighboursX[site]!);
-    y -= 2 * spin * field(neighboursY[site]!);
+    x -= 2 * spin * fieldOf(neighboursX, site);
+    y -= 2 * spin * fieldOf(neighboursY, site);
     m -= 2 * spin;
     s -= 2 * spin * parity[site]!;
     spins[site] = -spin;
   }
   const states: StateCount[] = [];
-  counts!.forEach((count, i) => {
+  counts.forEach((count, i) => {
     const [a, b, c] = [Math.floor(i / (N + 1) / (bondsY + 1)), Math.floor(i / (N + 1)) % (bondsY + 1), i % (N + 1)];
-    const sums = { staggered: staggered![i]!, absStaggered: absStaggered![i]! };
+    const sums = { staggered: staggered[i]!, absStaggered: absStaggered[i]! };
     if (count > 0) states.push({ x: 2 * a - bondsX, y: 2 * b - bondsY, m: 2 * c - N, count, ...sums });
   });
   return states;

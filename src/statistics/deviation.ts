@@ -1,0 +1,30 @@
+// How far a measured value is from one that is known exactly, in standard errors.
+
+/**
+ * The z score of a mean.
+ *
+ * An error of 0 means that all `n` values were the same. Chance can hide what happens in fewer than 3 of n values (the rule of
+ * three: Hanley & Lippman-Hand, JAMA 249 (1983) 1743, doi 10.1001/jama.1983.03330370053031); a difference beyond that part of
+ * the size that a value can have is no chance, and its z is infinite.
+ *
+ * @param measured.range The largest size of a single measurement, where it is more than that of the two values.
+ * @returns undefined where the error is not known (infinite or NaN), 0 where the values agree, ±Infinity for an error of 0 and a
+ *   value that differs.
+ */
+export function zScore(
+  { value, error, n = 1, range = 0 }: { value: number; error: number; n?: number; range?: number },
+  exact: number,
+): number | undefined {
+  const difference = value - exact;
+  if (!Number.isFinite(error) || Number.isNaN(difference)) return undefined;
+  if (difference === 0) return 0;
+  if (error > 0) return difference / error;
+  const hidden = (3 / Math.max(3, n)) * Math.max(Math.abs(value), Math.abs(exact), range);
+  return Math.abs(difference) <= hidden ? 0 : Math.sign(difference) * Number.POSITIVE_INFINITY;
+}
+
+/** Beyond so many standard errors a difference is no chance: it happens once in 1.7 million values. */
+export const ALARM = 5;
+
+/** "-1.3", and "+∞" for an error of 0 beside a value that differs. */
+export const zText = (z: number) => (Number.isFinite(z) ? z.toFixed(2) : z > 0 ? "+∞" : "-∞");
