@@ -57,6 +57,45 @@ export const faults = [
     ],
   },
   {
+    what: "Ising: flips that cost nothing are certain by the heat bath, too",
+    kind: "wrong table on the host",
+    models: ["ising"],
+    edits: [
+      edit(
+        "src/models/ising/parameters.ts",
+        "return 1 / (1 + portableExp(",
+        "return cost <= 0 ? 1 : 1 / (portableExp(",
+      ),
+    ],
+  },
+  {
+    what: "Ising: sites at a free edge flip as if they had all neighbours",
+    kind: "wrong table on the host",
+    models: ["ising"],
+    edits: [edit("src/models/ising/parameters.ts", "(openX ? 1 : 2)", "2")],
+  },
+  {
+    what: "Ising: an antiperiodic edge is a periodic one, in kernel and reference",
+    kind: "wrong constant in a shader",
+    models: ["ising"],
+    edits: [
+      edit("shaders/ising/shape.wgsl", "return neighbour ^ (before | after);", "return neighbour;"),
+      edit("src/models/ising/reference-lattice.ts", 'boundary === "periodic" ? 1 : -1', "1"),
+    ],
+  },
+  {
+    what: "Ising: bonds with fixed spins are seen from one colour only",
+    kind: "wrong constant in a shader",
+    models: ["ising"],
+    edits: [edit("shaders/ising/measure.wgsl", "if (boundary < FIXED_UP)", "if (boundary <= FIXED_UP_DOWN)")],
+  },
+  {
+    what: "An error of 0 with a value that differs is passed over",
+    kind: "wrong table on the host",
+    models: ["ising"],
+    edits: [edit("src/statistics/deviation.ts", "Math.sign(difference) * Number.POSITIVE_INFINITY", "0")],
+  },
+  {
     what: "Ising: the same random numbers in each sweep, in the kernel",
     kind: "repeated counter",
     models: ["ising"],
@@ -92,8 +131,8 @@ export const faults = [
     models: ["ising"],
     ...stale(
       "src/models/ising/simulation.ts",
-      "steps: this.#steps };\n    const thresholds",
-      "steps: this.#steps + 1 };\n    const thresholds",
+      "steps: this.#steps };\n    const { high, low }",
+      "steps: this.#steps + 1 };\n    const { high, low }",
     ),
   },
   {

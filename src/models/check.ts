@@ -1,6 +1,6 @@
 // What the checks of `validate` are made from.
 
-import { chiSquareTest, mergeCells } from "../statistics/index.ts";
+import { chiSquareTest, mergeCells, zScore } from "../statistics/index.ts";
 import type { Check, Curve } from "./model.ts";
 
 /** Standard errors beyond which a figure is called wrong: chance does it once in 16,000 figures. */
@@ -31,10 +31,10 @@ export const checksOf =
 const MOST_DEVIATION = 1e6;
 
 /** Evidence of values that were measured beside exact ones, and the largest deviation: what a check of them says. */
-export function deviations(found: readonly { value: number; error: number }[], exact: readonly number[]) {
-  const z = found.map(({ value, error }, i) => {
-    const own = value === exact[i] ? 0 : (value - exact[i]) / error;
-    return Number.isNaN(own) ? MOST_DEVIATION : Math.max(-MOST_DEVIATION, Math.min(MOST_DEVIATION, own));
+export function deviations(found: readonly { value: number; error: number; n?: number }[], exact: readonly number[]) {
+  const z = found.map((estimate, i) => {
+    const own = zScore(estimate, exact[i]) ?? MOST_DEVIATION;
+    return Math.max(-MOST_DEVIATION, Math.min(MOST_DEVIATION, own));
   });
   return { z, worst: Math.max(...z.map(Math.abs)) };
 }

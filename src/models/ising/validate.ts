@@ -6,7 +6,8 @@ import { threefryOnGpu } from "../../random/gpu.ts";
 import type { Words4 } from "../../random/threefry.ts";
 import { batched, checksOf, DEVIATION, deviations, differing, steps } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
-import { enumerate, kaufman } from "./exact.ts";
+import type { Boundary } from "./boundary.ts";
+import { chain, enumerate, kaufman } from "./exact.ts";
 import { type IsingOptions, IsingSimulation } from "./simulation.ts";
 
 const check = checksOf("ising");
@@ -17,6 +18,8 @@ export async function* validateIsing(device: Device, effort: Effort): AsyncGener
     yield* againstReference(device, effort);
   }
   yield* againstEnumeration(device, effort);
+  yield* withEdges(device, effort);
+  yield* whereMetropolisFails(device, effort);
   for (const size of effort.quick || device.kind === "reference" ? [32] : [32, 64])
     yield* againstKaufman(device, size, effort);
 }
@@ -34,7 +37,7 @@ async function* againstReference(device: GpuDevice, { quick, signal }: Effort): 
   for (const options of quick ? CASES.slice(0, 5) : CASES) {
     using a = await IsingSimulation.create(device, options);
     using b = await IsingSimulation.create(reference, options);
-    const { size, algorithm = "metropolis" } = options;
+    const { size, algorithm = "heat-bath" } = options;
     const sweeps = Math.max(1, Math.min(20, Math.floor(1e5 / (size[0] * size[1]))));
     for (const simulation of [a, b]) await simulation.run(sweeps, { signal });
     const where = `${size.join("×")}, ${algorithm}, ${sweeps} sweeps`;
@@ -75,6 +78,72 @@ async function* againstEnumeration(device: Device, { quick, signal }: Effort): A
   }
 }
 
+/** Every kind of boundary, in pairs, on a lattice of which all states can be visited. */
+async function* withEdges(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
+  const pairs: [Boundary, Boundary][] = [
+    ["free", "antiperiodic"],
+    ["fixed-up", "free"],
+    ["fixed-up-down", "fixed-down"],
+  ];
+  for (const boundary of pairs) {
+    const small = { size: [4, 4], temperature: 2, field: 0.1, couplings: [1, 0.6], boundary } satisfies IsingOptions;
+    const exact = enumerate(4, 4, small);
+    using tiny = await IsingSimulation.create(device, { ...small, replicas: 64, seed: 11n });
+    await tiny.run(50, { signal });
+    const found = await tiny.sample(device.kind === "reference" ? 20 : quick ? 200 : 1600, { every: 2, signal });
+    for (const name of ["energy", "magnetization", "staggered"] as const) {
+      const { z, worst } = deviations([found[name]], [exact[name]]);
+      yield check("exact", `4×4, ${boundary.join(" and ")}: ${name} against enumeration, |z|`, worst, DEVIATION, { z });
+    }
+  }
+}
+
+/** Where checkerboard Metropolis is not ergodic the default is right, and a run that is stuck is an alarm. */
+async function* whereMetropolisFails(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
+  const few = device.kind === "reference";
+  const measure = async (options: IsingOptions, sweeps: number) => {
+    using lattice = await IsingSimulation.create(device, { seed: 12n, ...options });
+    await lattice.run(sweeps / 4, { signal });
+    return await lattice.sample(sweeps, { signal });
+  };
+  type Name = "energy" | "magnetization";
+  const cases: { name: string; options: IsingOptions; exact: number; sweeps: number; observable?: Name }[] = [
+    {
+      name: "rings of 16 spins, T = 1",
+      options: { size: [16, few ? 4 : 64], couplings: [1, 0], temperature: 1 },
+      exact: chain(16, { temperature: 1 }).energy,
+      sweeps: few ? 200 : 2000,
+    },
+    {
+      name: "32×32 at T = 10⁵ from a random start",
+      options: { size: [32, 32], temperature: 1e5, start: "random" },
+      exact: kaufman(32, 32, { temperature: 1e5 }).energy,
+      sweeps: few ? 40 : quick ? 400 : 4000,
+    },
+    {
+      name: "4×4 antiferromagnet in the field h = 4 J, where spins are free",
+      options: { size: [4, 4], couplings: [-1, -1], field: 4, temperature: 0.3, replicas: few ? 8 : 64 },
+      exact: enumerate(4, 4, { couplings: [-1, -1], field: 4, temperature: 0.3 }).magnetization,
+      observable: "magnetization",
+      sweeps: few ? 80 : 400,
+    },
+  ];
+  for (const { name, options, exact, sweeps, observable = "energy" } of cases) {
+    const { z, worst } = deviations([(await measure(options, sweeps))[observable]], [exact]);
+    yield check("exact", `${name}: ${observable}, |z|`, worst, DEVIATION, { z });
+  }
+  const stuck: IsingOptions = {
+    size: [16, 16],
+    couplings: [1, -1],
+    temperature: 1.5,
+    start: "up",
+    algorithm: "metropolis",
+  };
+  const { worst } = deviations([(await measure(stuck, 40)).energy], [kaufman(16, 16, { temperature: 1.5 }).energy]);
+  const missed = worst > DEVIATION ? 0 : 1;
+  yield check("promise", "a Metropolis run that is stuck, energy 0 ± 0: alarms that are missing", missed, 0);
+}
+
 /** Energies and specific heats over the temperature: near T_c, where lattices forget slowly, only in the long form. */
 async function* againstKaufman(device: Device, size: number, { quick, signal }: Effort): AsyncGenerator<Check> {
   const critical = quick || device.kind === "reference" ? [] : [2.15, 2.2, 2.269, 2.35, 2.4];
@@ -107,14 +176,16 @@ async function* againstKaufman(device: Device, size: number, { quick, signal }: 
 }
 
 const CASES: (IsingOptions & { size: [number, number] })[] = [
-  { size: [64, 64], temperature: 2.269, start: "random", seed: 1n },
+  { size: [64, 64], temperature: 2.269, start: "random", seed: 1n, algorithm: "metropolis" },
   { size: [66, 34], temperature: 2, seed: 2n, algorithm: "heat-bath" },
   { size: [6, 10], temperature: 3, start: "random", seed: 3n, replicas: 5 },
   { size: [130, 2], temperature: 2, field: 0.2, couplings: [1, -0.7], seed: 2n ** 63n },
-  { size: [512, 256], temperature: 2.5, start: "random", seed: 7n },
+  { size: [512, 256], temperature: 2.5, start: "random", seed: 7n, probabilityBits: "32" },
   { size: [128, 128], temperature: 1.8, start: "random", seed: 4n },
   { size: [2, 2], temperature: 2.5, seed: 5n, replicas: 33, algorithm: "heat-bath" },
   { size: [256, 62], temperature: 2.3, field: -0.1, seed: 6n, generator: "threefry12", start: "down" },
+  { size: [66, 13], temperature: 2, field: 0.1, seed: 8n, boundary: ["free", "fixed-up-down"] },
+  { size: [128, 1], temperature: 0.7, seed: 9n, boundary: ["antiperiodic", "periodic"], start: "random" },
 ];
 
 const hex = (word: number) => word.toString(16).padStart(8, "0");
