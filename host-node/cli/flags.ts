@@ -59,6 +59,17 @@ const out = (kinds: string): Flag => ({
   help: `write FILE, by its extension: ${kinds}`,
 });
 
+const SNAPSHOTS: Flag = {
+  name: "snapshots",
+  value: "FILE",
+  help: "keep states of the run in files: a name with a # for the step, as in frame-#.png or state-#.npy",
+};
+const SNAPSHOT_EVERY: Flag = {
+  name: "snapshotEvery",
+  value: "N",
+  help: "measured steps from one snapshot to the next, and from one state to the next in files averaged over states; default: 100 in the run",
+};
+
 const PLAN = [SEED, STEPS, WARMUP, MEASURE_EVERY];
 const KEEP = [CHECKPOINT, CHECKPOINT_EVERY, RESUME];
 
@@ -68,6 +79,8 @@ export const RUN_FLAGS = [
   ...PLAN,
   JSON_FLAG,
   out(".png picture of the state, .npy state for NumPy, .csv time series; may be repeated"),
+  SNAPSHOTS,
+  SNAPSHOT_EVERY,
   ...KEEP,
   LINK,
   QUIET,

@@ -7,8 +7,9 @@ import type { RunOptions } from "../../src/device/run.ts";
 import type { Link } from "../../src/link.ts";
 import { follow } from "../../src/links.ts";
 import { type AnyModel, models } from "../../src/models/index.ts";
-import type { Simulation } from "../../src/models/model.ts";
+import type { Analysis, Simulation } from "../../src/models/model.ts";
 import { Series } from "../../src/models/series.ts";
+import { UsageError } from "./errors.ts";
 import type { Values } from "./values.ts";
 
 export interface Plan {
@@ -27,6 +28,10 @@ interface Kept {
   seconds: number;
   /** Replicas of each point of a scan. */
   copies: number;
+  /** States that analyses take in, and their pictures: one each so many measured steps. */
+  snapshotEvery?: number;
+  /** Endings of the analyses that are averaged; their sections are "analysis" and the ending. */
+  analyses?: string[];
 }
 
 /** Measurements beyond this would fill the memory; f64 values. */
@@ -37,6 +42,9 @@ export class Job implements Disposable {
   readonly simulation: Simulation;
   readonly series: Series;
   readonly #kept: Kept;
+  readonly analyses = new Map<string, Analysis>();
+  /** Called with each snapshot's step. */
+  onSnapshot: (step: number) => Promise<void> = async () => {};
 
   private constructor(model: AnyModel, simulation: Simulation, series: Series, kept: Kept) {
     this.model = model;
@@ -81,7 +89,13 @@ export class Job implements Disposable {
         );
       }
       const series = Series.fromBytes(sections.series, simulation.series().columns, simulation.replicas);
-      return new Job(model, simulation, series, kept as Kept);
+      const job = new Job(model, simulation, series, kept as Kept);
+      for (const ending of kept.analyses ?? []) {
+        const analysis = model.analyse!(simulation, ending);
+        analysis.restore(sections[`analysis${ending}`]);
+        job.analyses.set(ending, analysis);
+      }
+      return job;
     } catch (error) {
       simulation[Symbol.dispose]();
       throw error;
@@ -96,6 +110,36 @@ export class Job implements Disposable {
   extend(steps: number): void {
     this.#kept.plan = { ...this.plan, steps };
     this.#checkSeries();
+  }
+
+  get snapshotEvery(): number | undefined {
+    return this.#kept.snapshotEvery;
+  }
+
+  /**
+   * Plans snapshots: one each `every` measured steps, for analyses by their endings and for `onSnapshot`.
+   *
+   * @throws UsageError where a resumed run has other snapshots behind it.
+   */
+  takeSnapshots(every: number, endings: readonly string[]): void {
+    const { snapshotEvery } = this.#kept;
+    const measured = this.simulation.steps > this.plan.warmup;
+    if (measured && snapshotEvery !== undefined && snapshotEvery !== every) {
+      throw new UsageError(
+        `snapshot-every ${every}: the resumed run has ${snapshotEvery}; leave --snapshot-every out.`,
+      );
+    }
+    const missing = endings.find((ending) => !this.analyses.has(ending));
+    if (measured && missing !== undefined) {
+      throw new UsageError(
+        `out: the resumed run has measured without ${missing}; leave that file out, or start a new run without --resume.`,
+      );
+    }
+    for (const ending of endings) {
+      if (!this.analyses.has(ending)) this.analyses.set(ending, this.model.analyse!(this.simulation, ending));
+    }
+    this.#kept.snapshotEvery = every;
+    this.#kept.analyses = [...this.analyses.keys()];
   }
 
   get seconds(): number {
@@ -135,9 +179,11 @@ export class Job implements Disposable {
         if (pause(before + done - from)) controller.abort();
       };
       const start = performance.now();
+      const end = warming ? warmup : Math.min(this.total, this.#nextSnapshot(before));
       try {
         const options = { signal: controller.signal, onProgress };
-        await simulation.run((warming ? warmup : this.total) - before, record ? { ...options, record } : options);
+        await simulation.run(end - before, record ? { ...options, record } : options);
+        if (this.#nextSnapshot(end - 1) === end) await this.#takeSnapshot();
       } catch (error) {
         if (error !== controller.signal.reason) throw error;
       } finally {
@@ -146,9 +192,24 @@ export class Job implements Disposable {
     }
   }
 
-  /** A checkpoint: plan, series and simulation. */
+  /** The first step after `step` at which a snapshot is due; none in the warm-up. */
+  #nextSnapshot(step: number): number {
+    const { snapshotEvery } = this.#kept;
+    const { warmup } = this.plan;
+    if (snapshotEvery === undefined || step < warmup) return Number.POSITIVE_INFINITY;
+    return warmup + snapshotEvery * (Math.floor((step - warmup) / snapshotEvery) + 1);
+  }
+
+  async #takeSnapshot(): Promise<void> {
+    for (const analysis of this.analyses.values()) await analysis.add();
+    await this.onSnapshot(this.simulation.steps);
+  }
+
+  /** A checkpoint: plan, series, analyses and simulation. */
   bytes(): Promise<Uint8Array> {
-    return this.simulation.checkpoint({ header: { ...this.#kept }, sections: { series: this.series.toBytes() } });
+    const analyses = [...this.analyses].map(([ending, analysis]) => [`analysis${ending}`, analysis.toBytes()]);
+    const sections = { series: this.series.toBytes(), ...Object.fromEntries(analyses) };
+    return this.simulation.checkpoint({ header: { ...this.#kept }, sections });
   }
 
   [Symbol.dispose](): void {

@@ -1,9 +1,10 @@
 // The files of --out: what each extension holds, tried before the run and written after it.
 
-import { extname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { npy } from "../../src/files/npy.ts";
 import { png } from "../../src/files/png.ts";
 import type { AnyModel } from "../../src/models/index.ts";
+import type { Analysis } from "../../src/models/model.ts";
 import { csv, seriesCsv } from "../files/csv.ts";
 import { type Content, checkWritable, writeFileWhole } from "../files/write.ts";
 import { asUsage, UsageError } from "./errors.ts";
@@ -23,12 +24,46 @@ const RUN: Record<string, (job: Job, document: RunDocument) => Promise<Content>>
 };
 
 /** What a run of a model writes. */
-export const extensionsOf = ({ outputs }: AnyModel) => [...Object.keys(RUN), ...(outputs ?? [])];
+export const extensionsOf = ({ outputs, analyses }: AnyModel) => [
+  ...Object.keys(RUN),
+  ...(outputs ?? []),
+  ...(analyses ?? []),
+];
+
+/** The ending of a path that says what it holds: of several that fit, the longest. */
+export const endingOf = (path: string, endings: readonly string[]) =>
+  endings
+    .filter((ending) => path.toLowerCase().endsWith(ending) && basename(path).length > ending.length)
+    .sort((a, b) => b.length - a.length)
+    .at(0);
+
+/** Where snapshots go: a path in which # stands for the step. */
+const SNAPSHOTS = [".png", ".npy"];
+
+/** @throws UsageError for a path without its place for the step, or that cannot be written */
+export async function checkSnapshots(path: string): Promise<void> {
+  if (!basename(path).includes("#") || endingOf(path, SNAPSHOTS) === undefined) {
+    throw new UsageError(
+      `snapshots "${path}": its name needs a # where the step goes, and ends in ${SNAPSHOTS.join(" or ")}, as in frame-#.png.`,
+    );
+  }
+  await asUsage(checkWritable(path));
+}
+
+/** Writes the state at a step; the step has as many digits as the run's last one, so that names sort. */
+export async function writeSnapshot(path: string, job: Job, step: number): Promise<void> {
+  const name = basename(path).replace("#", String(step).padStart(String(job.total).length, "0"));
+  const { simulation } = job;
+  const bytes = path.toLowerCase().endsWith(".png")
+    ? png(await simulation.picture(), { Software: `gibbs ${__GIBBS_VERSION__}` })
+    : npy(await simulation.array());
+  await writeFileWhole(join(dirname(path), name), bytes);
+}
 
 /** @throws UsageError for an extension that nothing is written for, and for a path that cannot be written. */
 export async function checkOutputs(paths: readonly string[], extensions: readonly string[]): Promise<void> {
   for (const path of paths) {
-    if (!extensions.includes(extname(path).toLowerCase())) {
+    if (endingOf(path, extensions) === undefined) {
       throw new UsageError(
         `out "${path}": the file's extension says what to write; it is one of ${extensions.join(", ")}.`,
       );
@@ -41,12 +76,18 @@ export async function checkOutputs(paths: readonly string[], extensions: readonl
 export async function writeOutputs(paths: readonly string[], job: Job, document: RunDocument): Promise<void> {
   const failures: unknown[] = [];
   for (const path of paths) {
-    const extension = extname(path).toLowerCase();
-    await (RUN[extension]?.(job, document) ?? job.simulation.output!(extension))
+    const ending = endingOf(path, extensionsOf(job.model))!;
+    const analysis = job.analyses.get(ending);
+    await (analysis ? analysed(analysis) : (RUN[ending]?.(job, document) ?? job.simulation.output!(ending)))
       .then((bytes) => writeFileWhole(path, bytes))
       .catch((error) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
+}
+
+async function analysed(analysis: Analysis): Promise<Content> {
+  const content = analysis.content();
+  return "data" in content ? npy(content) : csv(content.head, content.rows);
 }
 
 /** The table of a scan: the parameters of each point, then value and error of each observable. */

@@ -1,13 +1,15 @@
 // `gibbs run MODEL`: one simulation, from its parameters or from a checkpoint.
 
+import { ParameterError } from "../../src/device/errors.ts";
 import type { Link } from "../../src/link.ts";
 import { withDevice } from "./device.ts";
+import { UsageError } from "./errors.ts";
 import { planOf, RUN_FLAGS, seedOf } from "./flags.ts";
 import { definitions } from "./format.ts";
 import { type Given, readGiven, restoreJob } from "./given.ts";
 import { Job, type Plan } from "./job.ts";
 import { complete, keepingOf } from "./keep.ts";
-import { checkOutputs, extensionsOf, writeOutputs } from "./outputs.ts";
+import { checkOutputs, checkSnapshots, endingOf, extensionsOf, writeOutputs, writeSnapshot } from "./outputs.ts";
 import {
   deviceLine,
   json,
@@ -27,6 +29,8 @@ export async function run(words: readonly string[]): Promise<void> {
   const [seed, plan] = [seedOf(given), planFrom(task, values)];
   const outputs = given.texts("out");
   await checkOutputs(outputs, extensionsOf(task.model));
+  const snapshots = given.text("snapshots");
+  if (snapshots !== undefined) await checkSnapshots(snapshots);
   const keeping = await keepingOf(given);
   await withDevice(given, async (device, signal) => {
     using job = await open(
@@ -35,6 +39,7 @@ export async function run(words: readonly string[]): Promise<void> {
       () => restoreJob(task, device, "run", values),
       (link) => Job.follow(device, link, plan, { signal }),
     );
+    planSnapshots(job, given, outputs);
     await complete(job, "run", keeping, { signal, quiet: given.has("quiet"), copy: given.has("checkpoint") });
     const document = await runDocument(job, given.text("link"));
     // First the results, for a disk that is full by now must not take them away.
@@ -42,6 +47,39 @@ export async function run(words: readonly string[]): Promise<void> {
     for (const warning of document.warnings) process.stderr.write(`gibbs: warning: ${warning}\n`);
     await writeOutputs(outputs, job, document);
   });
+}
+
+/** States that are kept or averaged on the way. @throws UsageError, ParameterError */
+function planSnapshots(job: Job, given: Given["given"], outputs: readonly string[]): void {
+  const { analyses = [] } = job.model;
+  const endings = outputs
+    .map((path) => endingOf(path, extensionsOf(job.model))!)
+    .filter((ending) => analyses.includes(ending));
+  const snapshots = given.text("snapshots");
+  if (endings.length === 0 && snapshots === undefined && job.snapshotEvery === undefined) {
+    if (!given.has("snapshotEvery")) return;
+    throw new UsageError(
+      `snapshot-every: there is nothing to take snapshots for; add --snapshots FILE${analyses.length > 0 ? ` or --out FILE${analyses[0]}` : ""}.`,
+    );
+  }
+  if (job.model.steps) {
+    throw new UsageError(
+      `snapshots: the steps of ${job.model.name} are independent of each other; there is no state in time.`,
+    );
+  }
+  const { steps } = job.plan;
+  const every =
+    given.number("snapshotEvery", { least: 1, whole: true }) ??
+    job.snapshotEvery ??
+    Math.max(1, Math.floor(steps / 100));
+  if (every > steps) {
+    throw new ParameterError(
+      "snapshotEvery",
+      `snapshot-every ${every}: no state would be kept in ${steps} steps; take ${steps} or less.`,
+    );
+  }
+  job.takeSnapshots(every, endings);
+  if (snapshots !== undefined) job.onSnapshot = (step) => writeSnapshot(snapshots, job, step);
 }
 
 function open(

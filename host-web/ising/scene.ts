@@ -56,7 +56,8 @@ export const scene: SceneModule<IsingSimulation> = {
 
   async correlation(simulation) {
     const [width, height] = simulation.parameters.size;
-    const { along, across } = correlation(await simulation.state(), { width, height });
+    const { boundary } = simulation.parameters;
+    const { along, across } = correlation(await simulation.state(), { width, height, boundary });
     const curve = (name: string, y: number[]): Curve => ({ name, x: y.map((_, r) => r), y });
     const curves = [curve("along x", along), curve("along y", across)];
     const { temperature, field, couplings } = simulation.parameters;

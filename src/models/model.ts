@@ -116,6 +116,19 @@ export interface Simulation<P = unknown> extends Disposable {
   picture(): Promise<{ width: number; height: number; data: Uint8Array }>;
 }
 
+/** An average over whole states of a run, for a file of its own. */
+export interface Analysis {
+  /** Takes in the present state. */
+  add(): Promise<void>;
+  /** States taken in. */
+  count(): number;
+  /** For a checkpoint, and from one. */
+  toBytes(): Uint8Array;
+  restore(bytes: Uint8Array): void;
+  /** A table, or an array for NumPy. */
+  content(): { head: string[]; rows: (string | number)[][] } | { data: Float64Array; shape: number[] };
+}
+
 export interface CheckpointExtra {
   header: Record<string, unknown>;
   sections: Record<string, Uint8Array>;
@@ -152,6 +165,10 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
   updates(parameters: z.output<S>): { count: number; unit: string; cost?: number };
   /** Extensions of files that only this model's simulations write. */
   outputs?: readonly string[];
+  /** Endings of files that hold averages over states, such as ".structure.npy"; `analyse` makes the one of an ending. */
+  analyses?: readonly string[];
+  /** @throws ParameterError for a simulation that is too large for it */
+  analyse?(simulation: Sim, ending: string): Analysis;
   /**
    * What every promise is tried on, for each model alike. On a software adapter the short one takes well under a second, with as much of
    * the model in it as can be; the long one takes some seconds in many submissions, so that it can be stopped in the middle.

@@ -1,5 +1,6 @@
 // The integrated autocorrelation time: how many steps of a series it takes to get one independent sample.
 import { ParameterError } from "../device/errors.ts";
+import { fourier, turnsOf } from "./fourier.ts";
 
 /**
  * Convention: tau = 1/2 + Σ_{t≥1} ρ(t), in steps of the series. Independent samples have 1/2; n values are worth n / (2
@@ -63,7 +64,7 @@ export function autocovariance(replicas: readonly ArrayLike<number>[], mean: num
   const lags = Math.floor(length / 2) + 1;
   let size = 4;
   while (size < length + lags) size *= 2; // Padding with zeros keeps the end of a series off its beginning.
-  const turns = Float64Array.from({ length: size }, (_, k) => Math.cos((2 * Math.PI * k) / size));
+  const turns = turnsOf(size);
   const power = new Float64Array(size);
   for (const series of replicas) {
     const re = new Float64Array(size);
@@ -74,40 +75,6 @@ export function autocovariance(replicas: readonly ArrayLike<number>[], mean: num
   }
   fourier(power, new Float64Array(size), turns); // Real and even: forward and inverse differ by the factor 1/size only.
   return Float64Array.from({ length: lags }, (_, t) => power[t]! / (size * replicas.length * (length - t)));
-}
-
-/**
- * Fast Fourier transform in place, radix 2 (Cooley & Tukey 1965, doi 10.1090/S0025-5718-1965-0178586-1); turns[k] =
- * cos(2πk/n).
- */
-function fourier(re: Float64Array, im: Float64Array, turns: Float64Array): void {
-  const n = re.length;
-  for (let i = 1, j = 0; i < n; i++) {
-    let bit = n >> 1;
-    for (; j & bit; bit >>= 1) j ^= bit;
-    j ^= bit;
-    if (i < j) {
-      [re[i], re[j]] = [re[j]!, re[i]!];
-      [im[i], im[j]] = [im[j]!, im[i]!];
-    }
-  }
-  for (let half = 1; half < n; half *= 2) {
-    const stride = n / (2 * half);
-    for (let start = 0; start < n; start += 2 * half) {
-      for (let k = 0; k < half; k++) {
-        const c = turns[k * stride]!;
-        const s = turns[(k * stride + n / 4) % n]!; // cos(φ + π/2) = -sin φ
-        const i = start + k;
-        const j = i + half;
-        const x = re[j]! * c - im[j]! * s;
-        const y = re[j]! * s + im[j]! * c;
-        re[j] = re[i]! - x;
-        im[j] = im[i]! - y;
-        re[i]! += x;
-        im[i]! += y;
-      }
-    }
-  }
 }
 
 /** Refuses what no estimate can be made of; `constant` means that all values of all replicas are equal. */

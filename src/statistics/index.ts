@@ -8,6 +8,7 @@ export {
 } from "./autocorrelation.ts";
 export { type Estimate, estimate, estimateReplicas } from "./blocking.ts";
 export { ALARM, zScore, zText } from "./deviation.ts";
+export { transformOf } from "./fourier.ts";
 export { gammaP, gammaQ, lnGamma } from "./gamma.ts";
 export { independentMean } from "./independent.ts";
 export { jackknife, jackknifeReplicas } from "./jackknife.ts";

@@ -3,6 +3,7 @@
 
 import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
+import { analyses } from "./analyses.ts";
 import { columns, estimateIsing, exactIsing, observables } from "./observables.ts";
 import { isingParameters, VERSION_1 } from "./parameters.ts";
 import { type IsingOptions, IsingSimulation } from "./simulation.ts";
@@ -36,6 +37,8 @@ export const ising = {
   estimate: ({ points }, series, replicas) =>
     estimateIsing(points, series, replicas ?? [...Array(series.replicas).keys()]),
   exact: exactIsing,
+  analyses: Object.keys(analyses),
+  analyse: (simulation, ending) => analyses[ending](simulation),
   updates: ({ size }) => ({ count: size[0] * size[1], unit: "flips" }),
   examples: {
     short: {
