@@ -81,7 +81,7 @@ function begin(libc: Libc): { end(): Buffer } | undefined {
   if (kept < 0) return undefined;
   const memory = libc.memoryFile(NAME);
   // Where a worker thread listens at this moment, what `kept` is will be gone when this call ends.
-  if (memory < 0 || readlinkSync(`/proc/self/fd/${kept}`).includes(NAME)) {
+  if (memory < 0 || readlinkSync(`/proc/self/fd/${kept}`).startsWith(`/memfd:${NAME}`)) {
     for (const fd of [kept, memory]) if (fd >= 0) closeSync(fd);
     return undefined;
   }
