@@ -5,10 +5,14 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chrome } from "./tests/chrome.ts";
+import { LONGEST } from "./tests/patience.ts";
 import { define as constants } from "./vite.config.ts";
 
 /** GIBBS_TEST_LONG=1: statistics as large as the README tells of, half an hour instead of minutes. */
-const define = { ...constants, __GIBBS_TEST_LONG__: JSON.stringify(process.env.GIBBS_TEST_LONG === "1") };
+const long = process.env.GIBBS_TEST_LONG === "1";
+const define = { ...constants, __GIBBS_TEST_LONG__: JSON.stringify(long) };
+/** A busy machine is no failure. */
+const longest = LONGEST * (long ? 4 : 1);
 
 /** False if the command line names projects and Chrome is not among them; unpacking a browser for nothing takes seconds. */
 const named = process.argv.filter((word, i, words) => words[i - 1] === "--project" || word.startsWith("--project="));
@@ -34,9 +38,10 @@ export default defineConfig({
   test: {
     // A software adapter uses every core by itself: more workers only take time from each other.
     maxWorkers: 2,
-    testTimeout: 180_000, // a busy machine is no failure
-    hookTimeout: 180_000,
-    expect: { poll: { timeout: 60_000 } },
+    testTimeout: longest,
+    hookTimeout: longest,
+    teardownTimeout: longest,
+    expect: { poll: { timeout: longest / 3 } },
     projects: [
       {
         extends: true,
@@ -58,6 +63,7 @@ export default defineConfig({
           browser: {
             enabled: true,
             headless: true,
+            connectTimeout: longest,
             screenshotFailures: false,
             provider: playwright({ launchOptions: wantsChrome ? await chrome() : {} }),
             instances: [{ browser: "chromium" }],

@@ -3,8 +3,9 @@
 
 import { type AdapterKind, adapterKind } from "../src/device/adapter-kind.ts";
 import { DeviceUnavailableError, ParameterError } from "../src/device/errors.ts";
+import { listener } from "./stderr.ts";
 import { installedSwiftShaders, type SwiftShader, unpackSwiftShader } from "./swiftshader.ts";
-import { ensureVulkanLoader, lavapipeDrivers, withDrivers } from "./vulkan.ts";
+import { ensureVulkanLoader, lavapipeDrivers, systemLoaderFailure, withDrivers } from "./vulkan.ts";
 
 /** "gpu" is hardware only, "software" any software adapter (lavapipe first), "auto" the first of hardware and these. */
 export type AdapterChoice = "auto" | "gpu" | "software" | "lavapipe" | "swiftshader";
@@ -102,11 +103,19 @@ interface OpenOptions {
 }
 
 async function open(name: string, options: OpenOptions = {}): Promise<HostAdapter> {
-  const { drivers, kind, hint = "", forceFallbackAdapter = false } = options;
+  const { drivers, kind, hint, forceFallbackAdapter = false } = options;
+  // Dawn would say so itself, on standard error.
+  const missing = process.platform === "linux" && systemLoaderFailure();
+  if (missing) throw new Error(`${name}: no Vulkan loader (${missing})`);
   const gpu = await instance(drivers);
   const request = () => gpu.requestAdapter({ powerPreference: "high-performance", forceFallbackAdapter });
-  const adapter = await (drivers ? withDrivers(drivers, request) : request());
-  if (adapter === null) throw new Error(`${name}: Dawn finds no usable adapter ${hint}`.trimEnd());
+  const listen = await listener();
+  const { result, messages } = listen(() => (drivers ? withDrivers(drivers, request) : request()));
+  const adapter = await result;
+  if (adapter === null) {
+    const found = ["Dawn finds no usable adapter", hint].filter(Boolean).join(" ");
+    throw new Error(`${name}: ${found}${messages.length > 0 ? ` (${[...new Set(messages)].join("; ")})` : ""}`);
+  }
   const found = adapterKind(adapter.info);
   if (kind !== undefined && found !== kind) throw new Error(`${name}: Dawn gave ${adapter.info.description} instead`);
   return { gpu, adapter, software: found !== "hardware" };

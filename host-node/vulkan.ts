@@ -57,9 +57,12 @@ export function withDrivers<T>(drivers: readonly string[], request: () => T): T 
   }
 }
 
+/** Why Dawn would find no Vulkan loader by its name; undefined where one is in the process by now. */
+export const systemLoaderFailure = (): string | undefined => loadLibrary("libvulkan.so.1");
+
 /** Makes sure that a Vulkan loader is in the process: the system's own, else the given one; Dawn then finds it by its name. */
 export function ensureVulkanLoader(bundled: string): void {
-  if (loadLibrary("libvulkan.so.1") !== undefined) {
+  if (systemLoaderFailure() !== undefined) {
     const reason = loadLibrary(bundled);
     if (reason !== undefined) throw new Error(`no Vulkan loader: ${reason}`);
   }

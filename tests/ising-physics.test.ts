@@ -77,7 +77,7 @@ const plans: Plan[] = (["metropolis", "heat-bath"] as const).flatMap((algorithm)
 const all: { where: string; z: number }[] = [];
 
 describe("energy and specific heat against Kaufman's exact values", () => {
-  it.for(plans)("$algorithm, L = $size, T = $temperatures", { timeout: 180_000 }, async (plan, { skip }) => {
+  it.for(plans)("$algorithm, L = $size, T = $temperatures", async (plan, { skip }) => {
     skip(!fast && plan.size > 16, "SwiftShader is too slow for it");
     skip(plan.size > LARGEST, "GIBBS_TEST_LONG=1 is for it");
     const found = await deviations(plan);
@@ -102,9 +102,7 @@ describe("energy and specific heat against Kaufman's exact values", () => {
     for (const { where, z } of energies) expect(Math.abs(z), where).toBeGreaterThan(4);
   });
 
-  it("L = 256 at T_c, where half of the work is in the shared and pooled bits", { timeout: 180_000 }, async ({
-    skip,
-  }) => {
+  it("L = 256 at T_c, where half of the work is in the shared and pooled bits", async ({ skip }) => {
     skip(!fast || !__GIBBS_TEST_LONG__, "SwiftShader is too slow for it; GIBBS_TEST_LONG=1");
     const plan: Plan = { ...plans[4], size: 256, replicas: 8, warmup: 40_000, samples: 500, every: 40 };
     for (const { where, z } of await deviations(plan)) expect(Math.abs(z), where).toBeLessThan(4);

@@ -1,22 +1,18 @@
 // The command line from outside: documents, files of --out, exit statuses, and one line for every bad input with nothing written.
 
-import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { decode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureBuilt } from "../../scripts/setup.js";
 import { readNpy } from "../../src/files/npy.ts";
 import { readSafetensors } from "../../src/files/safetensors.ts";
 import { decodeCheckpoint, encodeCheckpoint, sha256 } from "../../src/models/checkpoint.ts";
+import { CLI, start, gibbs as startGibbs } from "./start.ts";
 
-const BIN = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "dist", "cli.js"); // bin/gibbs.js, less its look whether the build is fresh
 const root = mkdtempSync(join(tmpdir(), "gibbs-cli-"));
 const newFolder = () => mkdtempSync(join(root, "t-"));
-/** What Dawn and the Vulkan loader say by themselves. */
-const FOREIGN = /^Warning: max|XDG_RUNTIME_DIR/;
 const SMALL = ["ising", "--size", "16", "--steps", "40"];
 
 let checkpoint: Uint8Array;
@@ -40,25 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-interface Ended {
-  status: number | null;
-  stdout: string;
-  /** Our own lines of standard error. */
-  lines: string[];
-}
-
-function gibbs(words: readonly string[], cwd: string): Promise<Ended> {
-  const child = spawn(process.execPath, [BIN, ...words], { cwd, stdio: ["ignore", "pipe", "pipe"] });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (status) => {
-      resolve({ status, stdout, lines: stderr.split("\n").filter((line) => line !== "" && !FOREIGN.test(line)) });
-    });
-  });
-}
+const gibbs = (words: readonly string[], cwd: string) => startGibbs(words, { cwd }).ended;
 
 async function good(words: readonly string[], cwd: string): Promise<string> {
   const { status, stdout, lines } = await gibbs(words, cwd);
@@ -580,22 +558,22 @@ describe.concurrent("--out", () => {
 
 describe("standard output", () => {
   // A shell starts them, for only it joins processes by a pipe; the path goes in as $0.
-  const shell = (script: string) => spawnSync("bash", ["-c", script, BIN], { encoding: "utf8", cwd: root });
+  const shell = (script: string) => start("bash", ["-c", script, CLI], { cwd: root }).ended;
   const unix = process.platform !== "win32";
 
   it.runIf(unix).each(["models | head -1", "models --json | head -c 1", "run --help | true"])(
     "a reader that has seen enough is no error: gibbs %s",
-    (line) => {
+    async (line) => {
       const [command, reader] = line.split(" | ");
       const script = `node "$0" ${command} | ${reader} >&2; echo "\${PIPESTATUS[0]}"`;
-      const { stdout, stderr } = shell(script);
+      const { stdout, stderr } = await shell(script);
       expect(stdout).toBe("0\n");
       expect(stderr).not.toMatch(/^gibbs:|^ +at /m);
     },
   );
 
-  it.runIf(process.platform === "linux")("a full disk behind it is one line and exit 1", () => {
-    const { status, stderr } = shell('node "$0" models > /dev/full');
+  it.runIf(process.platform === "linux")("a full disk behind it is one line and exit 1", async () => {
+    const { status, stderr } = await shell('node "$0" models > /dev/full');
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr: expect.stringMatching(/^gibbs: [^\n]*disk is full[^\n]*\n$/),

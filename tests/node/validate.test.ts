@@ -1,11 +1,9 @@
 // The whole validation in its quick form on this machine's adapter: every model's oracles pass, and what they run is every kernel there is.
 // And `gibbs validate` from outside.
 
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDevice } from "../../host-node/index.ts";
 import { ensureBuilt } from "../../scripts/setup.js";
@@ -14,6 +12,7 @@ import { type GpuDevice, models } from "../../src/index.ts";
 import { sweepsBySubgroup } from "../../src/models/hopfield/kernels.ts";
 import type { Check } from "../../src/models/model.ts";
 import { validateModels } from "../../src/validation/index.ts";
+import { gibbs } from "./start.ts";
 
 /** Kernels that are no model's, the machine's limits and a peer of the benchmarks; and those of other adapters than this. */
 const elsewhere = (device: GpuDevice) => [
@@ -30,7 +29,7 @@ const entryPointsIn = (path: string) =>
       .matchAll(/@compute[^{]*?fn (\w+)/g),
   ].map(([, entryPoint]) => `${path} ${entryPoint}`);
 
-describe("the quick form on this device", { timeout: 400_000 }, () => {
+describe("the quick form on this device", () => {
   let device: GpuDevice;
   const checks: Check[] = [];
   const run = new Set<string>();
@@ -43,7 +42,7 @@ describe("the quick form on this device", { timeout: 400_000 }, () => {
       return compile(description);
     };
     for await (const check of validateModels(models, device, { quick: true })) checks.push(check);
-  }, 400_000);
+  });
   afterAll(() => device.dispose());
 
   it("passes every check, each with figures that can be kept", () => {
@@ -79,15 +78,13 @@ describe("the quick form on this device", { timeout: 400_000 }, () => {
 });
 
 describe("gibbs validate", () => {
-  const BIN = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
   const root = mkdtempSync(join(tmpdir(), "gibbs-validate-"));
   beforeAll(() => ensureBuilt());
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  it("puts its checks in one document and one report, which say how to do it again", () => {
+  it("puts its checks in one document and one report, which say how to do it again", async () => {
     const words = ["validate", "curie-weiss", "--quick", "--json", "--quiet", "--out", "report.html"];
-    const options = { cwd: root, encoding: "utf8", maxBuffer: 2 ** 26 } as const;
-    const { status, stdout } = spawnSync(process.execPath, [BIN, ...words], options);
+    const { status, stdout } = await gibbs(words, { cwd: root }).ended;
     const { checks, device, ...rest } = JSON.parse(stdout);
     expect(status).toBe(0);
     expect(rest).toEqual({

@@ -29,9 +29,7 @@ describe("the page of speeds", () => {
     const { page, complaints } = await visit("bench/#model=curie-weiss");
     await page.selectOption("#what", "one");
     await page.click("#run");
-    await page.waitForFunction(() => document.getElementById("state")!.textContent === "Done.", undefined, {
-      timeout: 120_000,
-    });
+    await page.waitForFunction(() => document.getElementById("state")!.textContent === "Done.");
     const saving = page.waitForEvent("download");
     await page.click("#save");
     const result: BenchDocument = JSON.parse(readFileSync(await (await saving).path(), "utf8"));
@@ -53,7 +51,7 @@ describe("the page of speeds", () => {
     await page.selectOption("#what", "one");
     await page.click("#run");
     // The first row is there before the model is through.
-    await page.waitForSelector(".result b", { timeout: 60_000 });
+    await page.waitForSelector(".result b");
     expect(await page.textContent("#state")).toContain("0 of 1 models");
     await page.click("#stop");
     expect(await page.textContent("#state")).toContain("Stopped; what was measured stays.");

@@ -3,6 +3,7 @@
 import { type Browser, chromium, type Page } from "playwright";
 import { build, type PreviewServer, preview } from "vite";
 import { chrome } from "../chrome.ts";
+import { LONGEST, watch } from "../patience.ts";
 
 const VITE = new URL("../../.vite/", import.meta.url).pathname;
 /** What is served; the site lies in a folder of it. */
@@ -52,8 +53,15 @@ export async function openPage(
     colorScheme: dark ? "dark" : "light",
     reducedMotion: reducedMotion ? "reduce" : "no-preference",
   });
-  page.setDefaultTimeout(120_000); // a busy machine is no failure
+  page.setDefaultTimeout(LONGEST);
   const complaints: string[] = [];
+  // What waits for a page that stands still fails as soon as the page is closed.
+  const giveUp = () => {
+    console.error(`${page.url()} has shown nothing new for minutes, and is closed`);
+    void page.close();
+  };
+  const watching = watch(() => page.evaluate(() => `${location.href} ${document.body.textContent}`), giveUp);
+  page.on("close", () => watching[Symbol.dispose]());
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());
   });

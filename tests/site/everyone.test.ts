@@ -68,16 +68,10 @@ describe("everyone", () => {
     await expect.poll(() => picture(page)).not.toBe(before);
   });
 
-  it("/verify passes every check of this device", { timeout: 400_000 }, async () => {
+  it("/verify passes every check of this device", async () => {
     const { page, complaints } = await visit("verify/");
     await page.click("#start");
-    await page.waitForFunction(
-      () => /\d+ checks, \d+ failed/.test(document.getElementById("state")!.textContent!),
-      null,
-      {
-        timeout: 380_000,
-      },
-    );
+    await page.waitForFunction(() => /\d+ checks, \d+ failed/.test(document.getElementById("state")!.textContent!));
     expect(await text(page, "#state")).toMatch(/^[1-9]\d* checks, 0 failed/);
     // The report is there, with its plots, and goes with the visitor as one file.
     expect(await page.locator("#report svg").count()).toBeGreaterThan(5);

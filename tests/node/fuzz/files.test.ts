@@ -15,7 +15,7 @@ import {
 import { readSeries } from "../../../src/files/series.ts";
 import { diffusion, diffusionTraining, GibbsError, models, rbm, reservoir } from "../../../src/index.ts";
 import { reference } from "../../devices.ts";
-import { cases, damaged, ended, mutated, numbersIn, TIMEOUT } from "./arbitraries.ts";
+import { cases, cpuSeconds, damaged, ended, mutated, numbersIn, TIMEOUT } from "./arbitraries.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
 const bytesOf = (words: string) => Uint8Array.from(words, (character) => character.charCodeAt(0) & 0xff);
@@ -272,7 +272,7 @@ describe("arrays, series and pictures", () => {
       const file = png({ width: 9, height: 5, data: Uint8Array.from({ length: 45 }, (_, i) => (i * 37) & 255) });
       fc.assert(
         fc.property(damaged(file), (bytes) => {
-          const start = performance.now();
+          const start = cpuSeconds();
           try {
             const { width, height, data } = readPng(bytes);
             expect(data.length).toBe(width * height);
@@ -280,7 +280,7 @@ describe("arrays, series and pictures", () => {
             expect(error).toBeInstanceOf(Error); // as it says
             expect((error as Error).message).not.toMatch(/allocation failed/i);
           }
-          expect(performance.now() - start).toBeLessThan(5000);
+          expect(cpuSeconds() - start).toBeLessThan(5);
         }),
         cases(500),
       );

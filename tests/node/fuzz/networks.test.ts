@@ -9,7 +9,7 @@ import { gillespieParameters, networkOf } from "../../../src/models/gillespie/pa
 import { prepare } from "../../../src/models/gillespie/prepare.ts";
 import { generate } from "../../../src/models/gillespie/wgsl.ts";
 import { device, reference } from "../../devices.ts";
-import { cases, ended, mutated, numbersIn, TIMEOUT } from "./arbitraries.ts";
+import { cases, cpuSeconds, ended, mutated, numbersIn, TIMEOUT } from "./arbitraries.ts";
 
 /** Names that mean something to WGSL, to JavaScript or to our own shaders. */
 const HOSTILE = [
@@ -323,11 +323,11 @@ describe("texts of great depth and length", () => {
 
   it("an expression is read in time that grows with its length", () => {
     const time = (n: number) => {
-      const start = performance.now();
+      const start = cpuSeconds();
       expect(() => parseExpression(`1${" + X".repeat(n)}`)).not.toThrow(RangeError);
-      return performance.now() - start;
+      return cpuSeconds() - start;
     };
     time(1000);
-    expect(time(200_000)).toBeLessThan(2000);
+    expect(time(200_000)).toBeLessThan(2);
   });
 });
