@@ -1,7 +1,7 @@
 // What is measured of the Ising model, with errors, and what is known of it exactly.
 
 import type { Estimate } from "../../statistics/index.ts";
-import { estimateMagnet } from "../magnet.ts";
+import { estimateMagnet, exactMagnet, type Phases } from "../magnet.ts";
 import type { Exact, Observable } from "../model.ts";
 import { type Points, point } from "../parameters.ts";
 import type { Series } from "../series.ts";
@@ -43,11 +43,10 @@ export function estimateIsing(points: Points<IsingParameters>, series: Series, r
 type Magnet = Pick<IsingParameters, "size" | "temperature" | "field" | "couplings">;
 
 const ENUMERATED = 16;
-const KAUFMAN = 4096;
 
 /**
- * What is known exactly: every observable of tiny lattices (by enumeration), else without a field energy and specific heat
- * of the finite torus (Kaufman) or of the infinite lattice (Onsager), and |m| where it equals Yang's but for e^-12.
+ * What is known exactly and can be compared with a run: every observable of tiny lattices (by enumeration), else without a
+ * field energy and specific heat of the torus (Kaufman), and |m| where it equals Yang's but for e^-12.
  */
 export function exactIsing(parameters: Magnet): Partial<Record<keyof IsingObservables, Exact>> {
   const { size, temperature, field, couplings } = parameters;
@@ -55,26 +54,16 @@ export function exactIsing(parameters: Magnet): Partial<Record<keyof IsingObserv
   if (width * height <= ENUMERATED) {
     const all = enumerate(width, height, { temperature, field, couplings });
     const source = `enumeration of 2^${width * height} states`;
-    const named = (value: number) => ({ value, source });
-    return {
-      energy: named(all.energy),
-      magnetization: named(all.magnetization),
-      absMagnetization: named(all.absMagnetization),
-      specificHeat: named(all.specificHeat),
-      susceptibility: named(field === 0 ? all.absSusceptibility : all.susceptibility),
-      binder: named(all.binder),
-    };
+    const susceptibility = field === 0 ? all.absSusceptibility : all.susceptibility;
+    return exactMagnet({ ...all, susceptibility }, { field, phases: phasesOf(parameters), source });
   }
   if (field !== 0) return {};
-  const finite = Math.max(width, height) <= KAUFMAN;
-  const { energy, specificHeat } = finite
-    ? kaufman(width, height, { temperature, couplings })
-    : onsager({ temperature, couplings });
-  const source = finite ? "Kaufman 1949" : "Onsager 1944, infinite lattice";
-  const exact: Partial<Record<keyof IsingObservables, Exact>> = { energy: { value: energy, source } };
-  if (Number.isFinite(specificHeat) && (finite || temperature !== criticalTemperature(couplings))) {
-    exact.specificHeat = { value: specificHeat, source };
-  }
+  const { energy, specificHeat } = kaufman(width, height, { temperature, couplings });
+  const source = "Kaufman 1949";
+  const exact: Partial<Record<keyof IsingObservables, Exact>> = {
+    energy: { value: energy, source },
+    specificHeat: { value: specificHeat, source },
+  };
   if (ordered(parameters)) {
     const { magnetization } = onsager({ temperature, couplings });
     exact.absMagnetization = { value: magnetization, source: "Yang 1952, infinite lattice" };
@@ -82,10 +71,25 @@ export function exactIsing(parameters: Magnet): Partial<Record<keyof IsingObserv
   return exact;
 }
 
-/** Ferromagnets so far below T_c that the lattice is at least 12 correlation lengths wide: 1/ξ = 2 (2K + ln tanh K) along each axis. */
-function ordered({ size, temperature, couplings }: Magnet): boolean {
+/**
+ * What a run of a tiny ferromagnet sees in equilibrium below T_c, or where a chain of its stronger bonds turns over in
+ * e^4 sweeps and more: one phase or both, unless the field leaves less than e^-20 of the other.
+ */
+function phasesOf({ size, temperature, field, couplings }: Magnet): Phases {
+  const cold = temperature < Math.max(criticalTemperature(couplings), ...couplings);
+  if (!cold || Math.min(...couplings) < 0) return "mixed";
+  return (2 * Math.abs(field) * size[0] * size[1]) / temperature > 20 ? "mixed" : "apart";
+}
+
+/**
+ * Ferromagnets so far below T_c that neither a pair of walls across the lattice nor the lattice's size matters. A wall costs
+ * 2K + ln tanh K' a site, which is half the inverse correlation length (Onsager 1944).
+ */
+function ordered({ size: [width, height], temperature, couplings }: Magnet): boolean {
   if (couplings[0] <= 0 || couplings[1] <= 0 || temperature >= criticalTemperature(couplings)) return false;
   const [kx, ky] = couplings.map((j) => j / temperature);
-  const decay = Math.min(2 * kx + Math.log(Math.tanh(ky)), 2 * ky + Math.log(Math.tanh(kx)));
-  return Math.min(...size) * 2 * decay > 12;
+  const [acrossX, acrossY] = [2 * kx + Math.log(Math.tanh(ky)), 2 * ky + Math.log(Math.tanh(kx))];
+  // A pair of walls can lie in so many places along the other side.
+  const walls = Math.min(height * acrossX - Math.log(width), width * acrossY - Math.log(height));
+  return 2 * walls > 12;
 }
