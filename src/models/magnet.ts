@@ -30,7 +30,7 @@ export function estimateMagnet(
     absMagnetization: estimateReplicas(abs),
     specificHeat: jackknifeReplicas(
       rows(shifted, power(shifted, 2)),
-      ([e, e2]) => (spins * (e2 - e * e)) / temperature ** 2,
+      ([e, e2]) => (spins * (e2 - e * e)) / temperature / temperature, // T² may be no double
     ),
     susceptibility: jackknifeReplicas(rows(order, power(m, 2)), ([a, m2]) => (spins * (m2 - a * a)) / temperature),
     binder: jackknifeReplicas(rows(power(m, 2), power(m, 4)), ([m2, m4]) => (m2 > 0 ? 1 - m4 / (3 * m2 * m2) : 0)),
