@@ -70,6 +70,72 @@ describe("exact sums", () => {
   });
 });
 
+describe("what is known exactly", () => {
+  const known = (options: object) => curieWeiss.exact(curieWeiss.parameters.parse(options));
+
+  it("is of the field that is simulated, a multiple of 1/N", async () => {
+    for (const [size, field, simulated] of [
+      [1024, 1e-4, 0],
+      [1024, -4e-4, 0],
+      [1024, 6e-4, 1 / 1024],
+      [100, 0.054, 0.05],
+    ] as const) {
+      const means = curieWeissMeans(size, 1.2, simulated);
+      const exact = known({ size, temperature: 1.2, field });
+      for (const name of ["energy", "susceptibility", "magnetization"] as const)
+        expect(exact[name]!.value).toBe(means[name]);
+      using magnet = await curieWeiss.create(device, { size, temperature: 1.2, field, replicas: 4, seed: 3n });
+      const told = magnet.notes().join();
+      expect(told).toContain(`field ${field} is simulated as ${simulated}: fields are multiples of`);
+      await magnet.run(20);
+      const series = await magnet.collect(300);
+      // Without the field that was asked for, fluctuations are those of |m|, measured and exact alike.
+      for (const found of [magnet.estimate(series), curieWeiss.estimate(magnet, series)]) {
+        const { value, error } = found.susceptibility;
+        expect(Math.abs(value - means.susceptibility) / error, `${size}, ${field}`).toBeLessThan(4);
+        if (simulated === 0) {
+          const around = curieWeissMeans(size, 1.2, 1e-30).susceptibility; // that of m around its mean 0
+          expect(Math.abs(value - around) / error).toBeGreaterThan(8); // negative control
+        }
+      }
+    }
+    using plain = await curieWeiss.create(device, { size: 1024, field: 0.05 });
+    expect(plain.notes()).toEqual([]);
+  });
+
+  it("has no mean over phases that no run crosses between", () => {
+    const names = (options: object) => Object.keys(known(options)).sort().join(" ");
+    const even = "absMagnetization binder energy specificHeat susceptibility";
+    const all = "absMagnetization binder energy magnetization specificHeat susceptibility";
+    expect(names({ size: 1000, temperature: 0.5 })).toBe(even);
+    expect(names({ size: 1000, temperature: 1.1 })).toBe(all);
+    expect(names({ size: 10, temperature: 0.9 })).toBe(all); // turns over in some sweeps
+    expect(names({ size: 1000, temperature: 0.5, field: 0.1 })).toBe(all); // the other phase has no weight
+    expect(names({ size: 1000, temperature: 0.5, field: 0.001 })).toBe("");
+    expect(names({ size: 1000, temperature: 1.5, field: 0.001 })).toBe(all);
+    expect(names({ size: 1000, temperature: 0.5, field: -0.1 })).toBe(all);
+  });
+
+  it("is finite at every size, temperature and field", () => {
+    for (const size of [2, 3, 64, 1000, 32768]) {
+      for (const temperature of [5e-324, 1e-300, 1e-100, 1e-9, 0.01, 0.5, 1, 3, 100]) {
+        for (const field of [0, 1e-300, 1e-5, 0.01, 1, 100, -100]) {
+          for (const [name, { value }] of Object.entries(known({ size, temperature, field })) as [
+            string,
+            { value: number },
+          ][]) {
+            expect(Number.isFinite(value), `${name}, N = ${size}, T = ${temperature}, h = ${field}`).toBe(true);
+          }
+          const { energy } = curieWeissMeans(size, temperature, field);
+          expect(energy).toBeGreaterThanOrEqual(-0.5 - Math.abs(field));
+          if (temperature < 1e-5 && size > 2) expect(energy).toBeCloseTo(-0.5 - Math.abs(field), 12);
+          expect(Math.abs(weissMagnetization(temperature, field))).toBeLessThanOrEqual(1);
+        }
+      }
+    }
+  });
+});
+
 describe("states are the reference's, bit for bit", () => {
   it.each<CurieWeissOptions>([
     { size: 64, temperature: 0.8 },

@@ -11,6 +11,7 @@ import {
   nextOverlap,
   ParameterError,
   type ReferenceDevice,
+  retrieval,
   retrievalOverlap,
 } from "../src/index.ts";
 import { imageText } from "../src/models/hopfield/image.ts";
@@ -278,6 +279,92 @@ describe("recall", () => {
     expect(criticalLoad).toBeCloseTo(0.1379055664949318, 8);
     expect(retrievalOverlap(0.138, 0)).toBeUndefined();
     expect(retrievalOverlap(0.05, 0.56)).toBeUndefined(); // above the spinodal, 0.5423
+  });
+
+  it.each([1e-300, 1e-9, 1e-6, 1e-4, 0.0005, 0.001, 0.0019, 0.01])(
+    "theory at temperature %d is near that at 0",
+    (temperature) => {
+      // dm/dT stays below 0.01 here, so that the curve at these temperatures is that at 0 but for a little.
+      expect(retrievalOverlap(0.13, temperature)).toBeGreaterThan(0.98721189);
+      expect(retrievalOverlap(0.13, temperature)).toBeLessThan(0.98721191 + 0.011 * temperature);
+      expect(retrievalOverlap(0.1, temperature)).toBeCloseTo(0.9979992663, 4);
+    },
+  );
+
+  it("theory solves its equations, by plain sums over a fine grid, in both states", () => {
+    for (const [load, temperature] of [
+      [0.13, 0.01],
+      [0.1, 0.3],
+      [0.05, 0.5],
+      [0.001, 0.9],
+      [1e-6, 0.99],
+    ] as const) {
+      const states = retrieval(load, temperature)!;
+      expect(states.stable).toBeGreaterThan(states.unstable);
+      for (const m of [states.stable, states.unstable]) {
+        // m alone fixes the noise σ by m = ∫Dz tanh β(σz + m), which falls with σ; then q and α follow.
+        const means = (sigma: number) => {
+          let [first, square] = [0, 0];
+          const step = Math.min(0.01, temperature / sigma / 20);
+          for (let z = -9; z <= 9; z += step) {
+            const value = Math.tanh((sigma * z + m) / temperature);
+            const weight = (step * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI);
+            first += weight * value;
+            square += weight * value * value;
+          }
+          return { first, square };
+        };
+        let [low, high] = [1e-5, 10];
+        for (let i = 0; i < 60; i++) {
+          const middle = (low + high) / 2;
+          if (means(middle).first > m) low = middle;
+          else high = middle;
+        }
+        const { square } = means(low);
+        const found = (low * (1 - (1 - square) / temperature)) ** 2 / square;
+        expect(Math.abs(found / load - 1), `α = ${load}, T = ${temperature}, m = ${m}`).toBeLessThan(1e-6);
+      }
+    }
+    expect(retrievalOverlap(1e-12, 0.5)).toBeCloseTo(0.9575040240772688, 9); // one pattern: m = tanh(m/T)
+    for (const temperature of [1, 1.0001, 5, 100]) expect(retrieval(0.01, temperature)).toBeUndefined();
+  });
+
+  it("theory is shown only beside cues that lead to retrieval", () => {
+    const shown = (options: object) =>
+      hopfield.exact(hopfield.parameters.parse({ neurons: 1000, patterns: 50, ...options })).overlap?.value;
+    const recalled = retrievalOverlap(0.05, 0)!;
+    expect(shown({})).toBe(recalled);
+    expect(shown({ noise: 0.2 })).toBe(recalled);
+    expect(shown({ noise: 1 })).toBe(-recalled);
+    for (const lost of [
+      { noise: 0.5 },
+      { noise: 0.4 },
+      { covered: 1 },
+      { covered: 0.6 },
+      { image: "10x100:AAAA" },
+      { patterns: 130, noise: 0.1 },
+      { start: "random" },
+      { temperature: 0.6 },
+    ])
+      expect(shown(lost), JSON.stringify(lost)).toBeUndefined();
+  });
+
+  it("networks recall from all cues beside which the theory is shown", async () => {
+    for (const [load, temperature] of [
+      [0.05, 0],
+      [0.1, 0.2],
+    ] as const) {
+      const { stable, unstable } = retrieval(load, temperature)!;
+      const recalled = async (cue: number) => {
+        using network = await hopfield.create(device, {
+          ...{ neurons: 2000, patterns: Math.round(2000 * load), temperature, noise: (1 - cue) / 2, replicas: 8 },
+        });
+        await network.run(20);
+        return (await network.measure()).filter(({ overlap }) => overlap > (stable + unstable) / 2).length;
+      };
+      expect(await recalled(unstable ** 2)).toBe(8);
+      expect(await recalled(0.05)).toBeLessThan(4); // negative control
+    }
   });
 
   it("noisy cues are recalled", async () => {

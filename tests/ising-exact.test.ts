@@ -129,7 +129,8 @@ describe("Kaufman's torus", () => {
     expect(() => kaufman(8, 8, { temperature: 0 })).toThrow(/temperature/);
     expect(() => kaufman(8, 8, { temperature: Number.NaN })).toThrow(/temperature/);
     expect(() => kaufman(8, 8, { temperature: 2, couplings: [Number.NaN, 1] })).toThrow(/coupling/);
-    expect(() => kaufman(7, 8, { temperature: 2, couplings: [-1, 1] })).toThrow(/frustrated/);
+    const cold = { temperature: 0.1, antiperiodic: [true, true] } as const;
+    expect(() => kaufman(64, 64, cold)).toThrow(/both boundaries antiperiodic .* higher temperature/);
     expect(kaufman(8, 7, { temperature: 2, couplings: [-1, 1] })).toEqual(kaufman(8, 7, { temperature: 2 }));
   });
 });

@@ -4,18 +4,23 @@
 import { describe, expect, it } from "vitest";
 import { readSafetensors, writeSafetensors } from "../src/files/safetensors.ts";
 import {
+  annealedPartition,
   barsAndStripes,
   exactGradient,
   freeEnergy,
   type GpuDevice,
+  isEnumerable,
   logLikelihood,
   logPartition,
   ParameterError,
+  pseudoLikelihood,
   type RbmOptions,
+  type RbmResult,
   type ReferenceDevice,
   rbm,
   SafetensorsError,
   visibleLaw,
+  type Weights,
 } from "../src/index.ts";
 import { device, reference, skipSlow } from "./devices.ts";
 
@@ -159,6 +164,172 @@ describe("physics", () => {
     expect(after.pseudoLikelihood).toBeGreaterThan(before.pseudoLikelihood);
     const ink = machine.images.reduce((sum, bit) => sum + bit, 0) / machine.images.length;
     expect(Math.abs(after.activity - ink)).toBeLessThan(0.05);
+  });
+});
+
+describe("figures of machines of any size", () => {
+  /** Weights as plain numbers, ± `strength`. */
+  const machineOf = (visible: number, hidden: number, strength: number): Weights => {
+    const some = (count: number, phase: number) =>
+      Float64Array.from({ length: count }, (_, i) => Math.sin(3 * i + phase));
+    const columns = hidden || visible;
+    return {
+      ...{ visible, hidden, visibleBiases: some(visible, 2), hiddenBiases: some(hidden, 3) },
+      weights: Float64Array.from({ length: visible * columns }, (_, at) => {
+        const [i, j] = [Math.floor(at / columns), at % columns];
+        if (hidden > 0) return strength * Math.sin(3 * at + 1);
+        return i === j ? 0 : strength * Math.sin(7 * (i + j) + 5 * i * j);
+      }),
+    };
+  };
+
+  it("ln Z is the same from either layer, and as summed with visible couplings", () => {
+    const [a, b] = [machineOf(6, 11, 1.5), machineOf(7, 0, 1.2)];
+    const turned: Weights = {
+      ...{ visible: 11, hidden: 6, visibleBiases: a.hiddenBiases, hiddenBiases: a.visibleBiases },
+      weights: Float64Array.from({ length: 66 }, (_, at) => a.weights[(at % 6) * 11 + Math.floor(at / 6)]),
+    };
+    const direct = (machine: Weights) => {
+      let z = 0;
+      for (let state = 0; state < 2 ** machine.visible; state++) {
+        z += Math.exp(
+          -freeEnergy(
+            machine,
+            Array.from({ length: machine.visible }, (_, i) => (state >> i) & 1),
+          ),
+        );
+      }
+      return Math.log(z);
+    };
+    for (const machine of [a, turned, b]) expect(logPartition(machine)).toBeCloseTo(direct(machine), 11);
+    const far = machineOf(3, 2, 400); // e^400 and more would overflow a sum of plain weights
+    expect(logPartition(far)).toBeGreaterThan(400);
+    expect(Number.isFinite(logPartition(far))).toBe(true);
+  });
+
+  it("sums that would not end are refused, and say what to take", () => {
+    for (const [visible, hidden] of [
+      [784, 128],
+      [784, 0],
+      [36, 40],
+      [784, 18],
+    ]) {
+      const machine = machineOf(visible, hidden, 0.1);
+      expect(isEnumerable(machine)).toBe(false);
+      expect(() => logPartition(machine)).toThrow(ParameterError);
+      expect(() => logPartition(machine)).toThrow(/2\^27 .* annealedPartition/);
+      expect(() => logLikelihood(machine, new Uint8Array(visible))).toThrow(/annealedPartition/);
+    }
+    expect(isEnumerable(machineOf(784, 17, 0.1))).toBe(true);
+    expect(() => visibleLaw(machineOf(20, 3, 1))).toThrow(/visible 20: .* ends at 16 units/);
+    expect(() => exactGradient(machineOf(20, 3, 1), new Uint8Array(20))).toThrow(/16 units/);
+  });
+
+  it.each([
+    [16, 12, 1],
+    [20, 12, 2],
+    [12, 0, 1],
+    [10, 12, 0],
+  ])(
+    "annealing estimates ln Z of %d visible and %d hidden units, strength %d, with its error",
+    (visible, hidden, strength) => {
+      const machine = machineOf(visible, hidden, strength);
+      const exact = logPartition(machine);
+      for (const seed of [1n, 2n, 3n]) {
+        for (const means of [undefined, new Float64Array(visible).fill(0.3)]) {
+          const { value, error, effective } = annealedPartition(machine, { seed, means, runs: 32, temperatures: 400 });
+          if (strength === 0 && !means) {
+            expect(value).toBeCloseTo(exact, 10); // hidden units by themselves are summed at each step
+            continue;
+          }
+          expect(Math.abs(value - exact) / error).toBeLessThan(4);
+          expect(error).toBeLessThan(0.2);
+          expect(effective).toBeGreaterThan(8);
+          // Negative control: a machine whose hidden units are a little more willing.
+          const off = { ...machine, hiddenBiases: Float64Array.from(machine.hiddenBiases, (c) => c + 0.5) };
+          if (hidden > 0) expect(Math.abs(value - logPartition(off)) / error).toBeGreaterThan(4);
+        }
+      }
+      const again = () => annealedPartition(machine, { seed: 9n, runs: 4, temperatures: 20 });
+      expect(again()).toEqual(again());
+    },
+  );
+
+  it("annealing refuses what it cannot tell an error of", () => {
+    const machine = machineOf(4, 3, 1);
+    expect(() => annealedPartition(machine, { runs: 1 })).toThrow(/runs 1: an error needs at least 2/);
+    expect(() => annealedPartition(machine, { temperatures: 0 })).toThrow(/temperatures 0/);
+    expect(() => annealedPartition(machine, { means: [0.5, 0.5, 0.5, 1] })).toThrow(/means: 4 numbers between 0 and 1/);
+  });
+
+  it("a run ends with ln Z and the likelihood, and says how it got them", async () => {
+    using small = await rbm.create(device, { data: "bars", side: 3, hidden: 6, chains: 20 });
+    await small.run(20);
+    expect([small.result(), small.notes()]).toEqual([{}, []]);
+    await small.conclude();
+    const { logPartition: z, logLikelihood: likelihood } = small.result() as RbmResult;
+    expect(z).toEqual({
+      value: logPartition(await small.weights()),
+      error: 0,
+      method: "exact: all states of the smaller layer",
+    });
+    expect(likelihood.value).toBe((await small.measure()).logLikelihood);
+    expect(small.notes()[0]).toMatch(/^at the end ln Z = .*exact: all states .* nats an image\.$/);
+    using large = await rbm.create(device, { data: "bars", side: 6, hidden: 40, chains: 20 });
+    await large.run(20);
+    await large.conclude();
+    const found = large.result() as RbmResult;
+    expect(found.logPartition.method).toMatch(/^annealed importance sampling, 32 runs of \d+ temperatures/);
+    expect(found.logPartition.error).toBeGreaterThan(0);
+    expect(found.logLikelihood.error).toBe(found.logPartition.error);
+    expect(large.notes()[0]).toContain("±");
+  });
+
+  /** By its definition, every pixel of every image. */
+  const pseudo = (machine: Weights, images: Uint8Array) => {
+    const { visible } = machine;
+    let sum = 0;
+    for (let at = 0; at < images.length; at++) {
+      const v = images.slice(at - (at % visible), at - (at % visible) + visible);
+      const before = Math.exp(-freeEnergy(machine, v));
+      v[at % visible] = 1 - v[at % visible];
+      sum += Math.log(before / (before + Math.exp(-freeEnergy(machine, v))));
+    }
+    return (visible * sum) / images.length;
+  };
+
+  it("the pseudo-likelihood of few images is that of all their pixels", () => {
+    for (const [visible, hidden] of [
+      [9, 5],
+      [6, 0],
+      [30, 4],
+    ]) {
+      const machine = machineOf(visible, hidden, 0.8);
+      for (const count of [1, 2, 3, 17]) {
+        const images = Uint8Array.from({ length: count * visible }, (_, i) => (Math.sin(i * i) > 0 ? 1 : 0));
+        expect(pseudoLikelihood(machine, images)).toBeCloseTo(pseudo(machine, images), 10);
+      }
+    }
+    // Free units: the pseudo-likelihood is the likelihood.
+    const free = machineOf(12, 3, 0);
+    expect(pseudoLikelihood(free, Uint8Array.of(1, 0, 1, 1, 0, 0, 1, 0, 0, 0, 1, 0))).toBeCloseTo(
+      logLikelihood(free, Uint8Array.of(1, 0, 1, 1, 0, 0, 1, 0, 0, 0, 1, 0)),
+      11,
+    );
+  });
+
+  it("the pseudo-likelihood of many images is near that of all pixels, which one pixel an image is not", async () => {
+    using machine = await rbm.create(reference, { images: 100, hidden: 8, chains: 10 });
+    const w = await machine.weights();
+    const parts = Array.from({ length: 10 }, (_, k) =>
+      pseudoLikelihood(w, machine.images.subarray(7840 * k, 7840 * (k + 1))),
+    );
+    const whole = parts.reduce((a, b) => a + b) / 10; // ten images at a time are taken whole
+    expect(Math.abs(pseudoLikelihood(w, machine.images) / whole - 1)).toBeLessThan(0.05);
+    // A single image's own lies far from it: images differ.
+    const [first] = [pseudoLikelihood(w, machine.images.subarray(0, 784))];
+    expect(first).toBeCloseTo(pseudo(w, machine.images.subarray(0, 784)), 6);
+    expect(Math.abs(first / whole - 1)).toBeGreaterThan(0.05);
   });
 });
 

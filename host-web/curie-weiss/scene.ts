@@ -6,6 +6,7 @@ import {
   curieWeiss,
   curieWeissMeans,
   magnetizationLaw,
+  simulatedField,
   weissMagnetization,
 } from "../../src/models/curie-weiss/index.ts";
 import { drawSpins, text } from "../hopfield/memory.ts";
@@ -31,7 +32,8 @@ export const scene: SceneModule<CurieWeissSimulation> = {
     return {
       async draw(context, { colours }, marked) {
         const spins = await simulation.spins();
-        const { temperature, field } = simulation.points.parameters;
+        const { temperature } = simulation.points.parameters;
+        const field = simulatedField(simulation.points.parameters);
         const m = spins.subarray(0, size).reduce((sum, spin) => sum + spin, 0) / size;
         // Where temperature or field change, counting begins again.
         const key = `${temperature} ${field}`;
@@ -127,8 +129,8 @@ const SCAN_SWEEPS = 2000;
 
 /** Magnets of 256 spins at 28 temperatures as one batch, beside the exact sums and the limit of many spins. */
 async function scan(device: Device, { points }: CurieWeissSimulation): Promise<ScanResult> {
-  const { field } = points.parameters;
   const size = device.kind === "reference" ? 64 : 256;
+  const field = simulatedField({ ...points.parameters, size });
   const sweeps = device.kind === "reference" ? 200 : SCAN_SWEEPS;
   const temperature = Array.from({ length: 28 }, (_, i) => Number((0.3 + 0.05 * i).toFixed(2)));
   using batch = await curieWeiss.create(device, { size, temperature, field });

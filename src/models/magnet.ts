@@ -1,6 +1,7 @@
-// What is estimated of every magnet from its energy and magnetization.
+// What is estimated of every magnet from its energy and magnetization, and which exact values can be compared with it.
 
 import { type Estimate, estimateReplicas, jackknifeReplicas } from "../statistics/index.ts";
+import type { Exact } from "./model.ts";
 import type { Series } from "./series.ts";
 
 export type MagnetEstimates = Record<
@@ -29,9 +30,31 @@ export function estimateMagnet(
     absMagnetization: estimateReplicas(abs),
     specificHeat: jackknifeReplicas(
       rows(shifted, power(shifted, 2)),
-      ([e, e2]) => (spins * (e2 - e * e)) / temperature ** 2,
+      ([e, e2]) => (spins * (e2 - e * e)) / temperature / temperature, // T² may be no double
     ),
     susceptibility: jackknifeReplicas(rows(order, power(m, 2)), ([a, m2]) => (spins * (m2 - a * a)) / temperature),
     binder: jackknifeReplicas(rows(power(m, 2), power(m, 4)), ([m2, m4]) => (m2 > 0 ? 1 - m4 / (3 * m2 * m2) : 0)),
   };
+}
+
+/**
+ * How a run visits the phases up and down that have weight in equilibrium: mixed, so that its means are those of
+ * equilibrium; or apart, for it stays in one of them far longer than any run.
+ */
+export type Phases = "mixed" | "apart";
+
+/**
+ * The exact values that the means of a run tend to. Where phases stay apart they are those of one phase: without a field
+ * these differ only in the sign of m, so that all values but m remain; in a field nothing does.
+ */
+export function exactMagnet(
+  means: Record<keyof MagnetEstimates, number>,
+  { field, phases, source }: { field: number; phases: Phases; source: string },
+): Partial<Record<keyof MagnetEstimates, Exact>> {
+  if (phases === "apart" && field !== 0) return {};
+  const names = ["energy", "magnetization", "absMagnetization", "specificHeat", "susceptibility", "binder"] as const;
+  const shown = names
+    .filter((name) => phases === "mixed" || name !== "magnetization")
+    .filter((name) => Number.isFinite(means[name])); // free spins at temperature 1e-320 have no susceptibility in doubles
+  return Object.fromEntries(shown.map((name) => [name, { value: means[name], source }]));
 }

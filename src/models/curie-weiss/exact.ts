@@ -3,18 +3,47 @@
 // Models in Statistical Mechanics, chapter 3).
 
 import { lnGamma } from "../../statistics/index.ts";
+import type { Phases } from "../magnet.ts";
 
 /** The chances of M = -N, -N + 2, …, N in equilibrium. @param temperature above 0 */
 export function magnetizationLaw(size: number, temperature: number, field: number): Float64Array {
-  const weights = Float64Array.from({ length: size + 1 }, (_, up) => {
+  const gain = (up: number) => {
     const m = 2 * up - size;
+    return (m * m) / (2 * size) + field * m;
+  };
+  // Energies from the ground state's on: divided by a small temperature they are infinite, and their difference no number.
+  const ground = Math.max(gain(0), gain(size));
+  const weights = Float64Array.from({ length: size + 1 }, (_, up) => {
     const states = lnGamma(size + 1) - lnGamma(up + 1) - lnGamma(size - up + 1);
-    return states + (m * m) / (2 * size * temperature) + (field * m) / temperature;
+    return states + (gain(up) - ground) / temperature;
   });
   const most = weights.reduce((a, b) => Math.max(a, b));
   const shares = weights.map((weight) => Math.exp(weight - most));
   const total = shares.reduce((a, b) => a + b);
   return shares.map((share) => share / total);
+}
+
+/** Below this chance a phase is not missed by any run that does not visit it. */
+const UNSEEN = 1e-9;
+/** Sweeps between crossings from which on a run is told apart from equilibrium. */
+const LONG = 1000;
+
+/**
+ * How runs visit the maxima of a law of M. In a sweep each of N updates can cross the valley between them, and does so at most
+ * with the chance of its lowest place.
+ */
+export function phasesOf(law: Float64Array): Phases {
+  const top = law.reduce((best, share, i) => (share > law[best]! ? i : best), 0);
+  for (const way of [1, -1]) {
+    let [valley, rise, beyond] = [law[top]!, 0, 0];
+    for (let i = top + way; i >= 0 && i < law.length; i += way) {
+      if (law[i]! < valley) [valley, rise, beyond] = [law[i]!, 0, 0];
+      rise = Math.max(rise, law[i]!);
+      beyond += law[i]!;
+    }
+    if (rise > 2 * valley && beyond > UNSEEN && law.length * valley < 1 / LONG) return "apart";
+  }
+  return "mixed";
 }
 
 /** Means per spin of N spins in equilibrium, by the sum over magnetizations. @param temperature above 0 */
@@ -31,7 +60,7 @@ export function curieWeissMeans(size: number, temperature: number, field: number
     magnetization: m,
     absMagnetization: abs,
     square,
-    specificHeat: (size * mean((m) => (energyOf(m) - energy) ** 2)) / temperature ** 2,
+    specificHeat: (size * mean((m) => (energyOf(m) - energy) ** 2)) / temperature / temperature,
     susceptibility: (size * mean((m) => (field === 0 ? Math.abs(m) - order : m - order) ** 2)) / temperature,
     binder: 1 - mean((m) => m ** 4) / (3 * square * square),
   };

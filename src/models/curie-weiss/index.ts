@@ -2,10 +2,9 @@
 
 import type { Device } from "../../device/device.ts";
 import { observables } from "../ising/observables.ts";
-import { estimateMagnet } from "../magnet.ts";
+import { exactMagnet, type MagnetEstimates } from "../magnet.ts";
 import type { Exact, Model } from "../model.ts";
-import { point } from "../parameters.ts";
-import { curieWeissMeans } from "./exact.ts";
+import { curieWeissMeans, magnetizationLaw, phasesOf } from "./exact.ts";
 import { type CurieWeissParameters, curieWeissParameters } from "./parameters.ts";
 import {
   type CurieWeissOptions,
@@ -13,12 +12,13 @@ import {
   columns,
   createCurieWeiss,
   restoreCurieWeiss,
+  simulatedField,
 } from "./simulation.ts";
 import { validateCurieWeiss } from "./validate.ts";
 
 export { curieWeissMeans, magnetizationLaw, weissMagnetization } from "./exact.ts";
 export type { CurieWeissParameters } from "./parameters.ts";
-export type { CurieWeissOptions, CurieWeissSimulation } from "./simulation.ts";
+export { type CurieWeissOptions, type CurieWeissSimulation, simulatedField } from "./simulation.ts";
 
 export const curieWeiss = {
   name: "curie-weiss",
@@ -39,16 +39,14 @@ export const curieWeiss = {
   create: (device: Device, options: CurieWeissOptions = {}) => createCurieWeiss(device, options),
   /** Continues a checkpoint bit for bit. @throws CheckpointError */
   restore: (device: Device, checkpoint: Uint8Array) => restoreCurieWeiss(device, checkpoint),
-  estimate(simulation, series, replicas = [...Array(simulation.replicas).keys()]) {
-    const { size, temperature, field } = point(simulation.points, replicas[0]);
-    return estimateMagnet({ spins: size, temperature, field }, series, replicas);
-  },
-  exact({ size, temperature, field }: CurieWeissParameters): Partial<Record<string, Exact>> {
-    const { square: _, magnetization, ...means } = curieWeissMeans(size, temperature, Math.round(field * size) / size);
-    // Below T_c without a field a run stays for ages on one side of two.
-    const all = field === 0 && temperature < 1 ? means : { ...means, magnetization };
+  estimate: (simulation, series, replicas = [...Array(simulation.replicas).keys()]) =>
+    simulation.estimate(series, replicas) as MagnetEstimates,
+  exact(parameters: CurieWeissParameters): Partial<Record<string, Exact>> {
+    const { size, temperature } = parameters;
+    const field = simulatedField(parameters);
     const source = `sum over the ${size + 1} magnetizations of ${size} spins`;
-    return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, { value, source }]));
+    const phases = phasesOf(magnetizationLaw(size, temperature, field));
+    return exactMagnet(curieWeissMeans(size, temperature, field), { field, phases, source });
   },
   updates: ({ size }) => ({ count: size, unit: "updates" }),
   examples: {

@@ -29,6 +29,9 @@ const asHopfield = (own: CurieWeissParameters) => ({
   field: own.field,
 });
 
+/** The field that is simulated: a multiple of 1/N, as the engine's whole numbers have it. */
+export const simulatedField = (own: CurieWeissParameters) => fieldUnits(asHopfield(own)) / own.size;
+
 const kind: Kind<CurieWeissParameters> = {
   name: "curie-weiss",
   schema: curieWeissParameters,
@@ -37,12 +40,14 @@ const kind: Kind<CurieWeissParameters> = {
   row({ up }: Sums, own) {
     const { size } = own;
     const m = (2 * up - size) / size;
-    return [-(m * m) / 2 - (fieldUnits(asHopfield(own)) / size) * m, m];
+    return [-(m * m) / 2 - simulatedField(own) * m, m];
   },
   estimate(series, replicas, points) {
-    const { size, temperature, field } = point(points, replicas[0]);
-    return estimateMagnet({ spins: size, temperature, field }, series, replicas);
+    const own = point(points, replicas[0]);
+    const { size, temperature } = own;
+    return estimateMagnet({ spins: size, temperature, field: simulatedField(own) }, series, replicas);
   },
+  field: (own) => ({ given: own.field, made: simulatedField(own), unit: 1 / own.size }),
   memory: memoryOf,
   replica: (own) => ({ field: fieldUnits(asHopfield(own)), chances: alignChances(asHopfield(own)) }),
   stored: ({ size }) => new Int8Array(size).fill(1),

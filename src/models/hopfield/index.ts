@@ -10,7 +10,14 @@ import { validateHopfield } from "./validate.ts";
 export type { HopfieldObservables } from "./observables.ts";
 export type { HopfieldParameters } from "./parameters.ts";
 export type { HopfieldOptions, HopfieldSimulation } from "./simulation.ts";
-export { criticalLoad, nextOverlap, retrievalOverlap, retrievalTemperature } from "./theory.ts";
+export {
+  criticalLoad,
+  nextOverlap,
+  type Retrieval,
+  retrieval,
+  retrievalOverlap,
+  retrievalTemperature,
+} from "./theory.ts";
 
 export const hopfield = {
   name: "hopfield",

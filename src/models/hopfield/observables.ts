@@ -6,7 +6,7 @@ import type { Exact, Observable } from "../model.ts";
 import type { Series } from "../series.ts";
 import type { Sums } from "./network.ts";
 import { couplingUnit, fieldUnits, type HopfieldParameters, isPairwise } from "./parameters.ts";
-import { retrievalOverlap } from "./theory.ts";
+import { retrieval } from "./theory.ts";
 
 export const columns = ["overlap", "largest", "energy", "magnetization"] as const;
 
@@ -55,23 +55,29 @@ function acrossReplicas(rows: readonly Float64Array[]): Estimate {
 }
 
 /**
- * The overlap of the retrieval state for N → ∞, where the theory holds: random patterns, no field, start at a pattern. Of a lattice with one
- * pattern what is known of the Ising model.
+ * The overlap of the retrieval state for N → ∞, where the theory holds: random patterns, no field, and a cue that leads there.
+ * Of a lattice with one pattern what is known of the Ising model.
  */
 export function exactHopfield(parameters: HopfieldParameters): Partial<Record<keyof HopfieldObservables, Exact>> {
   if (parameters.couplings === "lattice") return exactMattis(parameters);
-  const { neurons, patterns, temperature, field, bias, digits, start, dynamics } = parameters;
+  const { neurons, patterns, temperature, field, bias, digits, start, image, dynamics } = parameters;
   if (
     field !== 0 ||
     bias !== 0 ||
     isPairwise(parameters) ||
     digits > 0 ||
     start !== "pattern" ||
+    image !== "" ||
     dynamics === "synchronous"
   )
     return {};
-  const value = retrievalOverlap(patterns / neurons, temperature);
-  if (value === undefined) return {};
+  const states = retrieval(patterns / neurons, temperature);
+  const cue = (1 - 2 * parameters.noise) * (1 - parameters.covered);
+  // Basins reach beyond the theory's saddle, and no theory says how far. From its overlap squared on, 16 networks of 16 with
+  // 4000 neurons recalled at loads from 0.02 to 0.13 and temperatures 0, 0.2 and 0.4; at 0.13 not from a tenth less.
+  if (states === undefined || Math.abs(cue) < states.unstable ** 2) return {};
+  // A cue with most spins flipped leads to the pattern's negative.
+  const value = Math.sign(cue) * states.stable;
   return { overlap: { value, source: "Amit, Gutfreund and Sompolinsky 1985, N → ∞" } };
 }
 

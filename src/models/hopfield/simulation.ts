@@ -36,6 +36,7 @@ import { columns, estimateHopfield, hebbEnergy, memoryRow } from "./observables.
 import {
   alignChances,
   checkLattice,
+  couplingUnit,
   fieldUnits,
   type HopfieldParameters,
   hopfieldParameters,
@@ -47,6 +48,9 @@ import { ReferenceNetwork } from "./reference-network.ts";
 
 /** The number of a sweep is one word of the counter of its random numbers. */
 const MOST_SWEEPS = 2 ** 32 - 1;
+
+/** A field is a whole number of units in the engines; rounding it by a larger share than this is told of. */
+const ROUNDING = 0.01;
 
 /** What makes one kind of memory different from another. */
 export interface Kind<P extends object> {
@@ -63,6 +67,8 @@ export interface Kind<P extends object> {
   check?(parameters: P): void;
   /** External field in units of the couplings and chances to align, where there is a temperature. */
   replica?(own: P): { field: number; chances: Uint32Array };
+  /** The external field that is simulated, and what it is a multiple of. */
+  field?(own: P): { given: number; made: number; unit: number };
   /** The patterns, if they are always the same; ±1, [pattern][neuron]. */
   stored?(parameters: P): Int8Array;
   pairwise?(parameters: P): Pairwise | undefined;
@@ -74,6 +80,7 @@ const hopfieldKind: Kind<HopfieldParameters> = {
   name: "hopfield",
   schema: hopfieldParameters,
   replica: (own) => ({ field: fieldUnits(own), chances: alignChances(own) }),
+  field: (own) => ({ given: own.field, made: fieldUnits(own) * couplingUnit(own), unit: couplingUnit(own) }),
   check: checkLattice,
   pairwise: pairwiseOf,
   columns,
@@ -251,6 +258,19 @@ export class MemorySimulation<P extends object> implements Simulation<P> {
       throw new ParameterError(differs, `The replicas differ in ${differs}: name those to average.`);
     }
     return this.#kind.estimate(series, replicas ?? [...Array(this.replicas).keys()], this.points);
+  }
+
+  /** Says where the field is another than was asked for. */
+  notes(): string[] {
+    for (let replica = 0; replica < this.replicas; replica++) {
+      const field = this.#kind.field?.(point(this.points, replica));
+      if (!field || Math.abs(field.made - field.given) <= ROUNDING * Math.abs(field.given)) continue;
+      const { given, made, unit } = field;
+      return [
+        `field ${given} is simulated as ${made}: fields are multiples of ${Number(unit.toPrecision(4))} here, which is finer in larger systems.`,
+      ];
+    }
+    return [];
   }
 
   /** What a series has columns of, for each replica, now. */

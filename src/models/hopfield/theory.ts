@@ -3,16 +3,8 @@
 
 import { erf } from "../../statistics/index.ts";
 
-/** Where the load is largest that still has a solution at temperature 0: by thirds, for there is one maximum. */
-const turning = (() => {
-  let [low, high] = [0.5, 4];
-  while (high - low > 1e-9) {
-    const [a, b] = [low + (high - low) / 3, high - (high - low) / 3];
-    if (loadAt(a) < loadAt(b)) low = a;
-    else high = b;
-  }
-  return low;
-})();
+/** The y at which the load is largest that still has a solution at temperature 0. */
+const turning = largest(loadAt, 1e-9);
 
 /** The load beyond which nothing is retrieved at temperature 0: 0.137906 (replica symmetric). */
 export const criticalLoad = loadAt(turning);
@@ -33,14 +25,36 @@ export function nextOverlap(overlap: number, load: number, { clipped = false, ke
   return erf(overlap * Math.sqrt(kept / ((clipped ? Math.PI : 2) * load)));
 }
 
+/** Overlaps with a pattern in the two states that the theory knows of it. */
+export interface Retrieval {
+  /** The retrieval state's. */
+  stable: number;
+  /** That of the saddle below which the theory has the pattern lost. */
+  unstable: number;
+}
+
 /**
- * The overlap with the cue's pattern in the retrieval state; undefined where there is none.
+ * Both states at a load and temperature; undefined where nothing is retrieved.
  *
  * @param load α = P/N, above 0
  * @param temperature in units of the couplings' scale, 0 or more
  */
+export function retrieval(load: number, temperature: number): Retrieval | undefined {
+  if (temperature >= 1) return undefined;
+  const cold = temperature < 1e-100; // below this ε would lose digits, and no overlap differs
+  const top = cold ? turning : peak(temperature);
+  const loadOf = (y: number) => (cold ? loadAt(y) : stateAt(y, temperature).load);
+  const overlapOf = (y: number) => (cold ? erf(y) : stateAt(y, temperature).overlap);
+  if (load > loadOf(top)) return undefined;
+  // α < 1/(2y²) on both sides of the maximum, for m² ≤ q.
+  const stable = crossing((y) => load - loadOf(y), top, Math.max(2 * top, 1 / Math.sqrt(load)));
+  const unstable = crossing((y) => loadOf(y) - load, 0, top);
+  return { stable: overlapOf(stable), unstable: overlapOf(unstable) };
+}
+
+/** The overlap with the cue's pattern in the retrieval state; undefined where there is none. Of load and temperature as `retrieval`. */
 export function retrievalOverlap(load: number, temperature: number): number | undefined {
-  return temperature === 0 ? coldOverlap(load) : warmOverlap(load, temperature);
+  return retrieval(load, temperature)?.stable;
 }
 
 /**
@@ -50,60 +64,84 @@ export function retrievalOverlap(load: number, temperature: number): number | un
  */
 export function retrievalTemperature(load: number): number {
   if (load >= criticalLoad) return 0;
-  let [low, high] = [0, 1];
-  while (high - low > 1e-3) {
-    const middle = (low + high) / 2;
-    if (retrievalOverlap(load, middle) === undefined) high = middle;
-    else low = middle;
-  }
-  return low;
+  return crossing((temperature) => load - stateAt(peak(temperature), temperature).load, 0, 1, 1e-4);
 }
 
-/** T = 0: m = erf(y), on the branch of larger y, where α falls with y. */
-function coldOverlap(load: number): number | undefined {
-  if (load > criticalLoad) return undefined;
-  let [low, high] = [turning, 40];
-  for (let i = 0; i < 200; i++) {
+/** Where an increasing function is 0, by halving. */
+function crossing(f: (x: number) => number, low: number, high: number, within = 0): number {
+  while (true) {
     const middle = (low + high) / 2;
-    if (loadAt(middle) > load) low = middle;
+    if (middle <= low || middle >= high || high - low < within) return middle;
+    if (f(middle) < 0) low = middle;
     else high = middle;
   }
-  return erf(low);
+}
+
+/** Where f is largest in 0.1 … 4, by thirds, for there is one maximum. */
+function largest(f: (y: number) => number, within: number): number {
+  let [low, high] = [0.1, 4];
+  while (high - low > within) {
+    const [a, b] = [low + (high - low) / 3, high - (high - low) / 3];
+    if (f(a) < f(b)) low = a;
+    else high = b;
+  }
+  return (low + high) / 2;
+}
+
+/** The y at which the load is largest at a temperature between 0 and 1. */
+const peak = (temperature: number) => largest((y) => stateAt(y, temperature).load, 1e-6);
+
+/**
+ * T > 0: m = ∫Dz tanh β(σz + m), q = ∫Dz tanh² β(σz + m), σ = √(αq) / (1 - C) with C = β(1 - q). At given y = m / (σ√2)
+ * both integrals depend on ε = T/σ alone; so does T = ε m / (y√2), which grows with ε; then α follows. At T = 0 this is the
+ * curve of `loadAt`.
+ */
+function stateAt(y: number, temperature: number): { overlap: number; load: number } {
+  const z = y * Math.SQRT2;
+  // Newton's method from the left: ε m(ε) is concave, so that no step goes too far.
+  let epsilon = temperature * z;
+  let [m, rest] = [1, 0];
+  for (let round = 0; round < 100; round++) {
+    const found = averages(z, epsilon);
+    [m, rest] = [found.overlap, found.rest];
+    const step = (temperature * z - epsilon * m) / (m - found.bend);
+    epsilon += step;
+    if (Math.abs(step) < 1e-15 * epsilon) break;
+  }
+  const susceptibility = rest / temperature;
+  return { overlap: m, load: susceptibility < 1 ? ((m / z) * (1 - susceptibility)) ** 2 / (1 - rest) : 0 };
 }
 
 /**
- * T > 0: m = ∫Dz tanh β(√(αr) z + m), q = ∫Dz tanh² β(√(αr) z + m), r = q / (1 - β(1 - q))², followed from m = 1 until nothing
- * changes.
+ * With u = (x + z)/ε, means over a Gaussian x: of tanh u, of sech² u and of u sech² u. By the trapezoid rule, which is exact
+ * to rounding here: over x, or where tanh is steep over u, after an integration by parts.
  */
-function warmOverlap(load: number, temperature: number): number | undefined {
-  const beta = 1 / temperature;
-  let [m, q] = [1, 1];
-  for (let round = 0; round < 20_000; round++) {
-    const spread = 1 - beta * (1 - q);
-    if (spread <= 0) return undefined;
-    const noise = Math.sqrt(load * q) / spread;
-    let [sum, squares] = [0, 0];
-    for (const [z, weight] of GAUSSIAN) {
-      const value = Math.tanh(beta * (noise * z + m));
-      sum += weight * value;
-      squares += weight * value * value;
+function averages(z: number, epsilon: number): { overlap: number; rest: number; bend: number } {
+  let [overlap, rest, bend] = [0, 0, 0];
+  if (epsilon < 0.5) {
+    const step = 0.25;
+    for (let u = -20; u <= 20; u += step) {
+      const weight = step / Math.cosh(u) ** 2;
+      const x = epsilon * u - z;
+      const density = (epsilon * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
+      overlap -= (weight * erf(x / Math.SQRT2)) / 2;
+      rest += weight * density;
+      bend += weight * density * u;
     }
-    const change = Math.abs(sum - m) + Math.abs(squares - q);
-    [m, q] = [sum, squares];
-    if (m < 0.05) return undefined;
-    if (change < 1e-13) return m;
+    return { overlap: Math.min(1, overlap), rest, bend };
   }
-  return m;
+  const step = Math.min(0.4, epsilon / 4);
+  for (let k = -Math.ceil(9 / step); k * step <= 9; k++) {
+    const x = k * step;
+    const weight = (step * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
+    const u = (x + z) / epsilon;
+    const [tanh, bell] = [Math.tanh(u), 1 / Math.cosh(u) ** 2];
+    overlap += weight * tanh;
+    rest += weight * bell;
+    bend += weight * bell * u;
+  }
+  return { overlap, rest, bend };
 }
-
-/** Points and weights of ∫Dz: the trapezoid rule, which is exact to rounding for smooth functions of a Gaussian. */
-const GAUSSIAN = (() => {
-  const step = 0.02;
-  const points: [number, number][] = [];
-  for (let z = -9; z <= 9 + step / 2; z += step)
-    points.push([z, (step / Math.sqrt(2 * Math.PI)) * Math.exp((-z * z) / 2)]);
-  return points;
-})();
 
 /** Shares of spins that one step from a pattern leaves wrong, at these loads: Hertz, Krogh and Palmer 1991, table 2.1. */
 export const WRONG_BITS = [

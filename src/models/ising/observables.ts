@@ -1,11 +1,12 @@
 // What is measured of the Ising model, with errors, and what is known of it exactly.
 
+import { ParameterError } from "../../device/errors.ts";
 import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
-import { estimateMagnet } from "../magnet.ts";
+import { estimateMagnet, exactMagnet, type Phases } from "../magnet.ts";
 import type { Exact, Observable } from "../model.ts";
 import { type Points, point } from "../parameters.ts";
 import type { Series } from "../series.ts";
-import { bondCounts } from "./boundary.ts";
+import { bondCounts, isClosed } from "./boundary.ts";
 import { chain, criticalTemperature, enumerate, kaufman, onsager } from "./exact.ts";
 import type { Sums } from "./lattice.ts";
 import type { IsingParameters } from "./parameters.ts";
@@ -87,62 +88,87 @@ type Magnet = Pick<IsingParameters, "size" | "temperature" | "field" | "coupling
   Partial<Pick<IsingParameters, "boundary">>;
 
 const ENUMERATED = 16;
-const KAUFMAN = 4096;
+const PERIODIC: IsingParameters["boundary"] = ["periodic", "periodic"];
 
 /**
- * What is known exactly: every observable of tiny lattices (by enumeration), else without a field energy and specific heat
- * of the finite torus (Kaufman) or of the infinite lattice (Onsager), and |m| where it equals Yang's but for e^-12.
+ * What is known exactly and can be compared with a run: every observable of tiny lattices (by enumeration), else without a
+ * field energy and specific heat of the torus (Kaufman), and |m| where it equals Yang's but for e^-12.
  */
 export function exactIsing(parameters: Magnet): Partial<Record<keyof IsingObservables, Exact>> {
-  const { size, temperature, field, couplings, boundary = ["periodic", "periodic"] } = parameters;
+  const { size, temperature, field, couplings, boundary = PERIODIC } = parameters;
   const [width, height] = size;
   if (width * height <= ENUMERATED) {
     const all = enumerate(width, height, { temperature, field, couplings, boundary });
     const source = `enumeration of 2^${width * height} states`;
-    const named = (value: number) => ({ value, source });
+    const susceptibility = field === 0 ? all.absSusceptibility : all.susceptibility;
+    const known = exactMagnet({ ...all, susceptibility }, { field, phases: phasesOf(parameters), source });
+    if (Object.keys(known).length === 0) return {};
+    const staggered = phasesOf({ ...parameters, field: 0, couplings: [-couplings[0], -couplings[1]] }) === "mixed";
     return {
-      energy: named(all.energy),
-      magnetization: named(all.magnetization),
-      absMagnetization: named(all.absMagnetization),
-      specificHeat: named(all.specificHeat),
-      susceptibility: named(field === 0 ? all.absSusceptibility : all.susceptibility),
-      binder: named(all.binder),
-      staggered: named(all.staggered),
-      absStaggered: named(all.absStaggered),
+      ...known,
+      ...(staggered ? { staggered: { value: all.staggered, source } } : {}),
+      absStaggered: { value: all.absStaggered, source },
     };
   }
   if (height === 1) {
     const all = chain(width, { temperature, field, couplings, boundary });
-    const named = (value: number) => ({ value, source: "transfer matrix of the chain" });
-    return {
-      energy: named(all.energy),
-      magnetization: named(all.magnetization),
-      specificHeat: named(all.specificHeat),
-      // Without a field |m| is subtracted, which the transfer matrix does not give.
-      ...(field === 0 ? {} : { susceptibility: named(all.susceptibility) }),
-    };
+    const phases = phasesOf({ ...parameters, couplings: [couplings[0], 0] });
+    // The transfer matrix gives neither |m|, which is subtracted without a field, nor its cumulant.
+    const unknown = { absMagnetization: Number.NaN, binder: Number.NaN };
+    const susceptibility = field === 0 ? Number.NaN : all.susceptibility;
+    return exactMagnet(
+      { ...all, ...unknown, susceptibility },
+      { field, phases, source: "transfer matrix of the chain" },
+    );
   }
-  if (field !== 0 || boundary.some((b) => b !== "periodic")) return {};
-  const finite = Math.max(width, height) <= KAUFMAN;
-  const { energy, specificHeat } = finite
-    ? kaufman(width, height, { temperature, couplings })
-    : onsager({ temperature, couplings });
-  const source = finite ? "Kaufman 1949" : "Onsager 1944, infinite lattice";
-  const exact: Partial<Record<keyof IsingObservables, Exact>> = { energy: { value: energy, source } };
-  if (Number.isFinite(specificHeat) && (finite || temperature !== criticalTemperature(couplings))) {
-    exact.specificHeat = { value: specificHeat, source };
-  }
-  if (ordered(parameters)) {
+  if (field !== 0 || !boundary.every(isClosed)) return {};
+  const antiperiodic = [boundary[0] === "antiperiodic", boundary[1] === "antiperiodic"] as const;
+  const torus = kaufmanOf(size, { temperature, couplings, antiperiodic });
+  if (!torus) return {};
+  const { energy, specificHeat } = torus;
+  const source = "Kaufman 1949";
+  const exact: Partial<Record<keyof IsingObservables, Exact>> = {
+    energy: { value: energy, source },
+    specificHeat: { value: specificHeat, source },
+  };
+  if (ordered(parameters) && boundary.every((edge) => edge === "periodic")) {
     const { magnetization } = onsager({ temperature, couplings });
     exact.absMagnetization = { value: magnetization, source: "Yang 1952, infinite lattice" };
   }
   return exact;
 }
 
-/** Ferromagnets so far below T_c that the lattice is at least 12 correlation lengths wide: 1/ξ = 2 (2K + ln tanh K) along each axis. */
-function ordered({ size, temperature, couplings }: Magnet): boolean {
+/** Undefined where both boundaries are antiperiodic and too little is left of Z for doubles. */
+function kaufmanOf([width, height]: [number, number], options: Parameters<typeof kaufman>[2]) {
+  try {
+    return kaufman(width, height, options);
+  } catch (error) {
+    if (error instanceof ParameterError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What a run of a tiny ferromagnet sees in equilibrium below T_c, or where a chain of its stronger bonds turns over in
+ * e^4 sweeps and more: one phase or both, unless the field leaves less than e^-20 of the other.
+ */
+function phasesOf({ size, temperature, field, couplings, boundary = PERIODIC }: Magnet): Phases {
+  // Fixed spins choose a phase, and an antiperiodic edge puts walls into every state.
+  if (boundary.some((edge) => edge !== "periodic" && edge !== "free")) return "mixed";
+  const cold = temperature < Math.max(criticalTemperature(couplings), ...couplings);
+  if (!cold || Math.min(...couplings) < 0) return "mixed";
+  return (2 * Math.abs(field) * size[0] * size[1]) / temperature > 20 ? "mixed" : "apart";
+}
+
+/**
+ * Ferromagnets so far below T_c that neither a pair of walls across the lattice nor the lattice's size matters. A wall costs
+ * 2K + ln tanh K' a site, which is half the inverse correlation length (Onsager 1944).
+ */
+function ordered({ size: [width, height], temperature, couplings }: Magnet): boolean {
   if (couplings[0] <= 0 || couplings[1] <= 0 || temperature >= criticalTemperature(couplings)) return false;
   const [kx, ky] = couplings.map((j) => j / temperature);
-  const decay = Math.min(2 * kx + Math.log(Math.tanh(ky)), 2 * ky + Math.log(Math.tanh(kx)));
-  return Math.min(...size) * 2 * decay > 12;
+  const [acrossX, acrossY] = [2 * kx + Math.log(Math.tanh(ky)), 2 * ky + Math.log(Math.tanh(kx))];
+  // A pair of walls can lie in so many places along the other side.
+  const walls = Math.min(height * acrossX - Math.log(width), width * acrossY - Math.log(height));
+  return 2 * walls > 12;
 }

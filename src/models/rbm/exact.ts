@@ -1,36 +1,11 @@
 // What is known of a machine with given weights, in f64: by formulas, and by sums over all states of its smaller layer. Without hidden
 // units the visible ones are coupled to each other.
 
-/** Weights and biases as plain numbers. */
-export interface Weights {
-  visible: number;
-  hidden: number;
-  /** [visible][hidden]; without hidden units [visible][visible]. */
-  weights: ArrayLike<number>;
-  visibleBiases: ArrayLike<number>;
-  hiddenBiases: ArrayLike<number>;
-}
+import { ParameterError } from "../../device/errors.ts";
+import { logPartition } from "./partition.ts";
+import { activations, exchanged, logistic, pull, softplus, type Weights } from "./weights.ts";
 
-const logistic = (x: number) => 1 / (1 + Math.exp(-x));
-/** ln(1 + e^x), for large x too. */
-const softplus = (x: number) => (x > 0 ? x : 0) + Math.log1p(Math.exp(-Math.abs(x)));
-
-/** c_j + Σ_i v_i W_ij for all j. */
-function activations({ visible, hidden, weights, hiddenBiases }: Weights, v: ArrayLike<number>): Float64Array {
-  const sums = Float64Array.from(hiddenBiases);
-  for (let i = 0; i < visible; i++) {
-    if (v[i] === 0) continue;
-    for (let j = 0; j < hidden; j++) sums[j] += v[i] * weights[i * hidden + j];
-  }
-  return sums;
-}
-
-/** Σ_j W_ij v_j between visible units. */
-function pull({ visible, weights }: Weights, v: ArrayLike<number>, i: number): number {
-  let sum = 0;
-  for (let j = 0; j < visible; j++) sum += v[j] * weights[i * visible + j];
-  return sum;
-}
+export type { Weights } from "./weights.ts";
 
 /** F(v) = -Σ b v - Σ_j ln(1 + e^(x_j)), so that P(v) = e^(-F(v))/Z; without hidden units the energy. */
 export function freeEnergy(machine: Weights, v: ArrayLike<number>): number {
@@ -41,44 +16,18 @@ export function freeEnergy(machine: Weights, v: ArrayLike<number>): number {
   return activations(machine, v).reduce((total, x) => total - softplus(x), sum);
 }
 
-/** The machine with its layers exchanged: the same law, seen from the other side. */
-function exchanged({ visible, hidden, weights, visibleBiases, hiddenBiases }: Weights): Weights {
-  return {
-    visible: hidden,
-    hidden: visible,
-    weights: Float64Array.from({ length: visible * hidden }, (_, at) => {
-      const [j, i] = [Math.floor(at / visible), at % visible];
-      return weights[i * hidden + j];
-    }),
-    visibleBiases: hiddenBiases,
-    hiddenBiases: visibleBiases,
-  };
-}
-
-/** ln Z by all 2^n states of the smaller layer. */
-export function logPartition(machine: Weights): number {
-  const small = machine.hidden === 0 || machine.visible <= machine.hidden ? machine : exchanged(machine);
-  const n = small.visible;
-  let [most, sum] = [Number.NEGATIVE_INFINITY, 0];
-  for (let state = 0; state < 2 ** n; state++) {
-    const minus = -freeEnergy(
-      small,
-      Array.from({ length: n }, (_, i) => (state >> i) & 1),
-    );
-    if (minus > most) [sum, most] = [sum * Math.exp(most - minus) + 1, minus];
-    else sum += Math.exp(minus - most);
-  }
-  return most + Math.log(sum);
-}
-
-/** Mean log-likelihood of images, 0 and 1, [image][visible], in nats an image. */
-export function logLikelihood(machine: Weights, images: Uint8Array): number {
+/**
+ * Mean log-likelihood of images, 0 and 1, [image][visible], in nats an image.
+ *
+ * @param logZ By default the exact one. @throws ParameterError where there is none, see `logPartition`.
+ */
+export function logLikelihood(machine: Weights, images: Uint8Array, logZ = logPartition(machine)): number {
   const count = images.length / machine.visible;
   let sum = 0;
   for (let k = 0; k < count; k++) {
     sum -= freeEnergy(machine, images.subarray(k * machine.visible, (k + 1) * machine.visible));
   }
-  return sum / count - logPartition(machine);
+  return sum / count - logZ;
 }
 
 /** ⟨v_i h_j⟩ with v by the law of `visibleStates`: [visible][hidden]. */
@@ -97,7 +46,7 @@ function correlations(machine: Weights, states: Iterable<[v: ArrayLike<number>, 
 
 /**
  * The gradient of the mean log-likelihood with respect to the weights, ⟨v h⟩ or ⟨v v⟩ of the data less that of the model, by all states of the
- * visible layer. Shape [visible][hidden].
+ * visible layer. Shape [visible][hidden]. @throws ParameterError as `visibleLaw`.
  */
 export function exactGradient(machine: Weights, images: Uint8Array): Float64Array {
   const { visible } = machine;
@@ -110,9 +59,21 @@ export function exactGradient(machine: Weights, images: Uint8Array): Float64Arra
   return data.map((value, at) => value - model[at]);
 }
 
-/** All visible states, the bits of 0, 1, …, with their probabilities. */
+/** Visible units whose states are listed one by one. */
+const MOST_LISTED = 16;
+
+/**
+ * All visible states, the bits of 0, 1, …, with their probabilities.
+ *
+ * @throws ParameterError for more than 16 visible units, or as `logPartition`.
+ */
 export function visibleLaw(machine: Weights): [v: number[], share: number][] {
   const { visible } = machine;
+  if (visible > MOST_LISTED)
+    throw new ParameterError(
+      "visible",
+      `visible ${visible}: a list of 2^${visible} states is too long; it ends at ${MOST_LISTED} units. Take samples: chains at learning rate 0.`,
+    );
   const z = logPartition(machine);
   return Array.from({ length: 2 ** visible }, (_, state) => {
     const v = Array.from({ length: visible }, (_, i) => (state >> i) & 1);
@@ -145,17 +106,33 @@ export function reconstructionError(machine: Weights, images: Uint8Array): numbe
   return sum / images.length;
 }
 
-/** ln P of one pixel given all others, times the pixels, a mean over images: which pixel goes with its image is fixed. */
+/** Pairs of a pixel and an image up to which all are taken; else about so many. */
+const PAIRS = 8192;
+
+/**
+ * Σ_i ln P(v_i | all other pixels), a mean over images. Of many images each pixel is taken in some of them, every pixel in as
+ * many and every image as often but for one; which is fixed.
+ */
 export function pseudoLikelihood(machine: Weights, images: Uint8Array): number {
-  const { visible } = machine;
+  const { visible, hidden, weights, visibleBiases } = machine;
   const count = images.length / visible;
+  // Images a pixel.
+  const each = Math.min(count, Math.ceil(PAIRS / visible));
   let sum = 0;
   for (let k = 0; k < count; k++) {
-    const v = images.slice(k * visible, (k + 1) * visible);
-    const before = freeEnergy(machine, v);
-    const pixel = (k * 7919) % visible;
-    v[pixel] = 1 - v[pixel];
-    sum -= softplus(before - freeEnergy(machine, v));
+    const v = images.subarray(k * visible, (k + 1) * visible);
+    const x = hidden > 0 ? activations(machine, v) : undefined;
+    const free = x?.map(softplus);
+    // Pair n is pixel n / each in image n mod count.
+    for (let n = k; n < each * visible; n += count) {
+      const pixel = Math.floor(n / each);
+      const flip = 1 - 2 * v[pixel];
+      // What the flip adds to -F.
+      let gain = flip * visibleBiases[pixel];
+      if (!x || !free) gain += flip * pull(machine, v, pixel);
+      else for (let j = 0; j < hidden; j++) gain += softplus(x[j] + flip * weights[pixel * hidden + j]) - free[j];
+      sum -= softplus(gain);
+    }
   }
-  return (visible * sum) / count;
+  return sum / each;
 }

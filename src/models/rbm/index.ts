@@ -8,10 +8,13 @@ import { likelihood, observables, type RbmOptions, RbmSimulation } from "./simul
 import { validateRbm } from "./validate.ts";
 
 export { SafetensorsError } from "../../files/safetensors.ts";
+export { type Annealed, type AnnealingOptions, annealedPartition } from "./annealing.ts";
 export { barsAndStripes } from "./data.ts";
-export { exactGradient, freeEnergy, logLikelihood, logPartition, reconstruction, visibleLaw } from "./exact.ts";
+export { exactGradient, freeEnergy, logLikelihood, pseudoLikelihood, reconstruction, visibleLaw } from "./exact.ts";
 export type { RbmParameters } from "./parameters.ts";
-export { type RbmOptions, RbmSimulation } from "./simulation.ts";
+export { isEnumerable, logPartition } from "./partition.ts";
+export { type RbmOptions, type RbmResult, RbmSimulation } from "./simulation.ts";
+export type { Weights } from "./weights.ts";
 
 export const rbm = {
   name: "rbm",
@@ -31,7 +34,9 @@ export const rbm = {
   /** Continues a checkpoint bit for bit. @throws CheckpointError */
   restore: (device: Device, checkpoint: Uint8Array) => RbmSimulation.restore(device, checkpoint),
   estimate: (_, series) =>
-    Object.fromEntries(series.columns.map((name) => [name, estimateReplicas([series.column(name, 0)])])),
+    series.length === 0
+      ? {} // a run of no steps tells its result all the same
+      : Object.fromEntries(series.columns.map((name) => [name, estimateReplicas([series.column(name, 0)])])),
   exact: () => ({}),
   updates: ({ data, side, hidden, chains, gibbs }) => {
     const visible = data === "bars" ? side * side : 784;

@@ -10,6 +10,7 @@ export const PURPOSE = {
   units: streamPurpose(5, 1),
   weights: streamPurpose(5, 2),
   chains: streamPurpose(5, 3),
+  annealing: streamPurpose(5, 4),
 } as const;
 
 export interface MachineOptions {

@@ -20,22 +20,29 @@ import type { CheckpointExtra, Observable, Options, Recording, Simulation } from
 import { changePoints, type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
+import { annealedPartition } from "./annealing.ts";
 import { imagesOf } from "./data.ts";
 import { logLikelihood, pseudoLikelihood, reconstructionError, type Weights } from "./exact.ts";
 import { GpuMachine } from "./gpu.ts";
 import { type Machine, type MachineOptions, type MachineState, PURPOSE, partners } from "./machine.ts";
 import { LARGEST_WEIGHT, MOST_UNITS, type RbmParameters, rateOf, rbmParameters, WEIGHT_UNIT } from "./parameters.ts";
+import { isEnumerable, logPartition } from "./partition.ts";
 import { ReferenceMachine } from "./reference-machine.ts";
 
 const MOST_STEPS = 2 ** 32 - 1;
 /** Images by which a machine is measured. */
 const MEASURED = 100;
+/** Runs of annealing that must carry an estimate. */
+const FEW_RUNS = 4;
 /** Units of the smaller layer up to which the likelihood is summed exactly in a run. */
 const ENUMERATED = 10;
 
 export const observables = {
   reconstruction: { unit: "", description: "Mean squared error a pixel of images sent to the hidden layer and back" },
-  pseudoLikelihood: { unit: "nats", description: "Pseudo-log-likelihood an image, by one pixel of each" },
+  pseudoLikelihood: {
+    unit: "nats",
+    description: "Pseudo-log-likelihood an image: Σ ln P(pixel | all others), by 8192 pixels of images or all of them",
+  },
   activity: { unit: "", description: "Share of pixels that are on in the model's chains" },
   weight: { unit: "", description: "Root mean square of the weights" },
 } satisfies Record<string, Observable>;
@@ -44,6 +51,12 @@ export const observables = {
 export const likelihood = {
   logLikelihood: { unit: "nats", description: "Exact log-likelihood an image, by all states of the smaller layer" },
 } satisfies Record<string, Observable>;
+
+/** What a run ends with: ln Z and the log-likelihood an image in nats, with standard errors, 0 where they are exact. */
+export interface RbmResult {
+  logPartition: { value: number; error: number; method: string };
+  logLikelihood: { value: number; error: number };
+}
 
 export type RbmOptions = Options<typeof rbmParameters> & {
   /** Images of one's own, 0 and 1, shape [image][visible]; sets `data` to "given". `visible` says how long each is. */
@@ -70,6 +83,7 @@ export class RbmSimulation implements Simulation<RbmParameters> {
   readonly #exclusive: Exclusive;
   #points: Points<RbmParameters>;
   #steps: number;
+  #result: (RbmResult & { steps: number; effective: number }) | undefined;
 
   private constructor(device: Device, setup: Setup, machine: Machine, steps: number) {
     const { points, options } = setup;
@@ -184,7 +198,7 @@ export class RbmSimulation implements Simulation<RbmParameters> {
 
   #measureOf(state: MachineState): Record<string, number> {
     const machine = this.#weightsOf(state);
-    const some = this.images.subarray(0, MEASURED * this.visible);
+    const some = spread(this.images, this.visible);
     const squares = Float64Array.from(machine.weights).reduce((sum, weight) => sum + weight * weight, 0);
     const values: Record<string, number> = {
       reconstruction: reconstructionError(machine, some),
@@ -194,6 +208,49 @@ export class RbmSimulation implements Simulation<RbmParameters> {
     };
     if ("logLikelihood" in this.observables) values.logLikelihood = logLikelihood(machine, this.images);
     return Object.fromEntries(Object.keys(this.observables).map((name) => [name, values[name]]));
+  }
+
+  /**
+   * Makes `result`: the partition function of the machine as it is now, and the likelihood of its data; exact where the smaller
+   * layer can be enumerated, else by annealed importance sampling, which takes a few seconds.
+   */
+  conclude(): Promise<void> {
+    return this.#exclusive.use(async () => {
+      if (this.#result?.steps === this.#steps) return;
+      const machine = this.#weightsOf(await this.#machine.read());
+      const exact = isEnumerable(machine);
+      const { value, error, effective, ...effort } = exact
+        ? { value: logPartition(machine), error: 0, effective: Number.POSITIVE_INFINITY, runs: 0, temperatures: 0 }
+        : annealedPartition(machine, { means: meansOf(this.images, this.visible), seed: this.seed });
+      const method = exact
+        ? "exact: all states of the smaller layer"
+        : `annealed importance sampling, ${effort.runs} runs of ${effort.temperatures} temperatures: low rather than high`;
+      const likelihood = logLikelihood(machine, this.images, value);
+      this.#result = {
+        steps: this.#steps,
+        effective,
+        logPartition: { value, error, method },
+        logLikelihood: { value: likelihood, error },
+      };
+    });
+  }
+
+  /** What `conclude` made. */
+  result(): Partial<RbmResult> {
+    if (!this.#result) return {};
+    const { logPartition, logLikelihood } = this.#result;
+    return { logPartition, logLikelihood };
+  }
+
+  notes(): string[] {
+    if (!this.#result) return [];
+    const { logPartition, logLikelihood, effective } = this.#result;
+    const shown = ({ value, error }: { value: number; error: number }) =>
+      `${value.toFixed(3)}${error > 0 ? ` ± ${error.toPrecision(2)}` : ""}`;
+    const unsure = effective < FEW_RUNS ? "; few runs carry it, so that its error is a guess" : "";
+    return [
+      `at the end ln Z = ${shown(logPartition)} (${logPartition.method}${unsure}); log-likelihood ${shown(logLikelihood)} nats an image.`,
+    ];
   }
 
   #weightsOf({ weights, visibleBiases, hiddenBiases }: MachineState): Weights {
@@ -351,17 +408,33 @@ function ownImages(own: ArrayLike<number> | undefined, visible: number | undefin
   return Uint8Array.from(own);
 }
 
+/** Up to `MEASURED` images, evenly from all of them. */
+function spread(images: Uint8Array, visible: number): Uint8Array {
+  const count = images.length / visible;
+  if (count <= MEASURED) return images;
+  const some = new Uint8Array(MEASURED * visible);
+  for (let k = 0; k < MEASURED; k++) {
+    const from = Math.floor((k * count) / MEASURED);
+    some.set(images.subarray(from * visible, (from + 1) * visible), k * visible);
+  }
+  return some;
+}
+
+/** Shares of images in which each unit is on, as if one more were on and one off. */
+function meansOf(images: Uint8Array, visible: number): Float64Array {
+  const on = new Float64Array(visible);
+  images.forEach((bit, at) => {
+    on[at % visible] += bit;
+  });
+  return on.map((times) => (times + 1) / (images.length / visible + 2));
+}
+
 const wholeOf = (value: number) => Math.round(value / WEIGHT_UNIT);
 
 /** Weights at random within ±0.02, visible biases by the mean of the data, chains at random. */
 function firstState({ visible, hidden, chains, images, seed }: MachineOptions): MachineState {
   const key = streamKey(seed, PURPOSE.weights, 0);
   const amplitude = wholeOf(0.02);
-  const count = images.length / visible;
-  const on = new Uint32Array(visible);
-  images.forEach((bit, at) => {
-    on[at % visible] += bit;
-  });
   return {
     // Couplings between visible units begin at 0, for they are symmetric.
     weights: Int32Array.from({ length: visible * (hidden || visible) }, (_, at) => {
@@ -370,7 +443,7 @@ function firstState({ visible, hidden, chains, images, seed }: MachineOptions): 
       const random = threefry4x32([i, Math.floor(j / 4), 0, 0], key)[j % 4];
       return Math.floor((random * (2 * amplitude + 1)) / 2 ** 32) - amplitude;
     }),
-    visibleBiases: Int32Array.from(on, (times) => wholeOf(logit((times + 1) / (count + 2)))),
+    visibleBiases: Int32Array.from(meansOf(images, visible), (mean) => wholeOf(logit(mean))),
     hiddenBiases: new Int32Array(hidden),
     chains: randomChains(seed, chains, visible),
   };
