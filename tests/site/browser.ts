@@ -19,8 +19,8 @@ export async function buildSite(): Promise<void> {
   await build({ configFile: "host-web/vite.config.ts", logLevel: "warn", build: { outDir, emptyOutDir: true } });
 }
 
-/** Serves what `buildSite` built, and starts a browser. */
-export async function openSite(): Promise<Site> {
+/** Serves what `buildSite` built, and starts a browser, which has no GPU if `gpu` is false. */
+export async function openSite({ gpu = true } = {}): Promise<Site> {
   const server: PreviewServer = await preview({
     configFile: false,
     root: VITE,
@@ -29,7 +29,11 @@ export async function openSite(): Promise<Site> {
     preview: { port: 0, host: "127.0.0.1" },
   });
   const address = server.httpServer.address() as { port: number };
-  const browser = await chromium.launch(await chrome());
+  const { args = [], ...options } = await chrome();
+  const browser = await chromium.launch({
+    ...options,
+    args: gpu ? args : args.filter((word) => !/gpu|vulkan/i.test(word)),
+  });
   return {
     url: `http://127.0.0.1:${address.port}/below/`,
     browser,
@@ -40,24 +44,41 @@ export async function openSite(): Promise<Site> {
   };
 }
 
-/** A page and everything that it complained of. */
+export interface Visit {
+  width?: number;
+  height?: number;
+  dark?: boolean;
+  reducedMotion?: boolean;
+  /** A phone has fingers. */
+  touch?: boolean;
+  locale?: string;
+}
+
+/** A page, everything that it complained of, and all that stands in its console. */
 export async function openPage(
   { browser }: Site,
   url: string,
-  { width = 1440, height = 900, dark = false, reducedMotion = false } = {},
-): Promise<{ page: Page; complaints: string[] }> {
+  { width = 1440, height = 900, dark = false, reducedMotion = false, touch = false, locale = "en-US" }: Visit = {},
+): Promise<{ page: Page; complaints: string[]; messages: string[] }> {
   const page = await browser.newPage({
     viewport: { width, height },
-    locale: "en-US", // the environment may name one that no browser knows
+    locale,
+    hasTouch: touch,
+    isMobile: touch,
     colorScheme: dark ? "dark" : "light",
     reducedMotion: reducedMotion ? "reduce" : "no-preference",
   });
   page.setDefaultTimeout(120_000); // a busy machine is no failure
   const complaints: string[] = [];
+  const messages: string[] = [];
   page.on("console", (message) => {
+    messages.push(`${message.type()}: ${message.text()}`);
     if (message.type() === "error") complaints.push(message.text());
   });
-  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("pageerror", (error) => {
+    messages.push(String(error));
+    complaints.push(String(error));
+  });
   await page.goto(url);
-  return { page, complaints };
+  return { page, complaints, messages };
 }

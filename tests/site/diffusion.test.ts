@@ -108,7 +108,7 @@ describe("the page of diffusion", () => {
     await expect.poll(() => text(page, "#table tbody")).toMatch(/choices1(\.\d+)?$/);
     const own = await linkOf(page);
     await page.setInputFiles("#p-data-file", file("own.csv", "x,y\n0,0\n4,four\n"));
-    await page.waitForSelector("#notice:not([hidden])");
+    await page.waitForSelector("#notice .fault");
     expect(await text(page, "#notice")).toContain("own.csv: line 3, column 2");
     await page.setInputFiles("#p-denoiser-file", file("net.safetensors", "no network"));
     await page.waitForFunction(() => /safetensors|header/.test(document.getElementById("notice")!.textContent!));

@@ -95,7 +95,7 @@ describe("the page of echo-state networks", () => {
     expect(own.text).toContain("data=1x300x1%3A");
     await expect.poll(() => text(page, "#table tbody")).toMatch(/^validPredictionTime\d/);
     await page.setInputFiles("#p-data", file(10, "0.5,0.7\n"));
-    await page.waitForSelector("#notice:not([hidden])");
+    await page.waitForSelector("#notice .fault");
     expect(await text(page, "#notice")).toContain('own.csv: line 12, column 1 (x) is "0.5,0.7"');
     expect(await linkOf(page)).toEqual(own);
     await page.setInputFiles("#p-data", file(13_000));
