@@ -3,6 +3,7 @@
 import type { KeptDocument } from "../../bench/harness/result.ts";
 import { deviceName } from "../../src/device/device.ts";
 import { download } from "../shell/download.ts";
+import { takeDrops } from "../shell/drop.ts";
 import type { LadderAsk, LadderNews } from "./ladder.ts";
 import { section } from "./results.ts";
 
@@ -89,4 +90,5 @@ copy.onclick = () =>
   );
 save.onclick = () => download(new Blob([text()], { type: "application/json" }), "gibbs-bench.json");
 
+takeDrops();
 show();

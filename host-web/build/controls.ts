@@ -5,7 +5,7 @@ import { escapeHtml } from "../../src/files/html.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { inner, metaOf } from "../../src/models/parameters.ts";
 
-/** What a file dialogue offers; anything may be dropped. */
+/** What a file dialogue offers, and what may be dropped; whoever chooses another file may try. */
 const ACCEPTED = {
   picture: "image/*",
   series: ".csv,.tsv,.txt,.dat,.npy",
@@ -39,7 +39,7 @@ function control(name: string, field: z.ZodType): string {
   }
   if (file) {
     return `<div class="control" title="${help}"><label for="${id}">${label}</label>
-${fileInput(id, name, file, `aria-describedby="${id}-help"`)}${helpText(id, help)}</div>`;
+${fileInput(id, name, file, `aria-describedby="${id}-help"`)}${helpText(id, help)}${inUse(name)}</div>`;
   }
   if (lines) {
     const attributes = `id="${id}" data-parameter="${name}" spellcheck="false" aria-describedby="${id}-help"`;
@@ -66,6 +66,9 @@ ${slider ? `<input type="range" min="${slider[0]}" max="${slider[1]}" step="${sl
 /** The page makes a text of the file, which is sent like any other value. */
 const fileInput = (id: string, name: string, file: keyof typeof ACCEPTED, more: string) =>
   `<input type="file" id="${id}" data-file="${name}" data-holds="${file}" accept="${ACCEPTED[file]}" ${more}>`;
+
+/** Says which file is in use, for the browser's own field forgets it. */
+const inUse = (name: string) => `<output class="held" data-held="${name}"></output>`;
 
 const helpText = (id: string, help: string) => `<span id="${id}-help" class="hidden">${help}</span>`;
 

@@ -137,6 +137,7 @@ function shell({ title, description, up, folder, main, models }: Shell): string 
 </head>
 <body${isModel ? ` data-model="${folder}"` : ""}>
 <header class="site"><a class="name" href="${up}">gibbs</a><nav aria-label="Site">${links.join("")}</nav><span id="device" class="device"></span></header>
+<div id="notice" role="alert" hidden></div>
 ${main}
 <script type="module" src="/${script}"></script>
 </body>
@@ -183,7 +184,6 @@ function modelPage(model: AnyModel, page: PageOptions, text: string): string {
   const speeds = page.speeds.map((n): [string, string] => [String(n), n < 1 ? `1 in ${1 / n} frames` : `${n} a frame`]);
   return `<main class="model">
 <h1>${escapeHtml(model.title)}</h1>
-<div id="notice" class="notice" role="alert" hidden></div>
 <section class="stage" aria-label="Picture">
   <div class="frame" id="frame">
     <canvas id="canvas" tabindex="0" data-software-pixels="${page.softwarePixels}"${page.orbits ? ` data-orbits="${page.orbits.join(" ")}"` : ""}${page.picks ? ` data-picks="${page.picks.join(" ")}"` : ""} role="img" aria-label="${escapeHtml(model.title)}: the state. Arrow keys ${page.orbits ? "turn or move" : "move"}, plus and minus zoom, 0 fits, space plays."></canvas>
@@ -229,6 +229,7 @@ function modelPage(model: AnyModel, page: PageOptions, text: string): string {
       ${page.output ? button("save-output", page.output.text, page.output.help, ` data-extension="${page.output.extension}"`) : ""}
       ${button("video", "Video", "Record what the canvas shows", ' aria-pressed="false"')}
       ${button("embed", "Embed", "HTML for your own page")}
+      ${button("afresh", "Start afresh", "The page's own run, as on a first visit; what this browser keeps of yours goes")}
     </div>
     <output id="shared"></output>
   </details>

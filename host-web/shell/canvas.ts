@@ -21,6 +21,17 @@ export interface CanvasEvents {
 
 /** Pixels that a pointer may move in a click. */
 const CLICK = 4;
+/** Milliseconds that a finger's first dabs wait: the first of two fingers is no brush. One that rests may wait for the other. */
+const HELD_MOVING = 250;
+const HELD_RESTING = 600;
+
+/** What a reload gives back of the way in which the canvas looks. */
+export interface Sight {
+  camera: Camera;
+  orbit: Orbit;
+  fitted: boolean;
+  pixels: [number, number];
+}
 
 export class CanvasControl {
   readonly #element: HTMLCanvasElement;
@@ -31,7 +42,14 @@ export class CanvasControl {
   #camera: Camera = { x: 0, y: 0, scale: 1 };
   /** The user has not moved: a new canvas or lattice is shown whole. */
   #fitted = true;
+  /** The cell of the last dab. */
   #painted = "";
+  /** Dabs that wait whether a second finger comes. */
+  #held: [number, number][] | undefined;
+  #heldSince = 0;
+  #release: ReturnType<typeof setTimeout> | undefined;
+  /** Two fingers were down: until the last is up, none paints or picks. */
+  #gesture = false;
   #orbit = FIRST;
   /** Where the pointer went down, until it has moved away. */
   #pressed: [number, number] | undefined;
@@ -45,13 +63,7 @@ export class CanvasControl {
     element.addEventListener("pointerdown", (event) => this.#down(event));
     element.addEventListener("pointermove", (event) => this.#move(event));
     for (const name of ["pointerup", "pointercancel"] as const) {
-      element.addEventListener(name, ({ pointerId }) => {
-        this.#pointers.delete(pointerId);
-        if (this.#painted !== "") this.#events.painted();
-        this.#painted = "";
-        if (name === "pointerup" && this.#pressed) this.#events.pick(this.#pressed);
-        this.#pressed = undefined;
-      });
+      element.addEventListener(name, (event) => this.#up(event));
     }
     element.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     element.addEventListener("keydown", (event) => this.#key(event));
@@ -81,6 +93,24 @@ export class CanvasControl {
   fit(): void {
     this.#fitted = true;
     this.#set(fitAll(this.#size, this.#pixels));
+  }
+
+  get sight(): Sight {
+    return { camera: this.#camera, orbit: this.#orbit, fitted: this.#fitted, pixels: this.#pixels };
+  }
+
+  /** As it was in another visit, whose canvas may have had another size. */
+  look({ camera, orbit, fitted, pixels }: Sight): void {
+    this.#turned(orbit);
+    this.#fitted = fitted;
+    if (fitted) {
+      this.fit();
+      return;
+    }
+    const scale = camera.scale * Math.max(pixels[0] / this.#pixels[0], pixels[1] / this.#pixels[1]);
+    const middle = [camera.x + (camera.scale * pixels[0]) / 2, camera.y + (camera.scale * pixels[1]) / 2];
+    const [x, y] = [0, 1].map((axis) => middle[axis] - (scale * this.#pixels[axis]) / 2);
+    this.#set({ x, y, scale });
   }
 
   #turned(orbit: Orbit): void {
@@ -118,8 +148,51 @@ export class CanvasControl {
   #down(event: PointerEvent): void {
     this.#element.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, this.#at(event));
-    this.#pressed = this.#pointers.size === 1 ? this.#at(event) : undefined;
-    if (this.#events.painting() && this.#pointers.size === 1) this.#paint(this.#at(event));
+    if (this.#pointers.size > 1) {
+      this.#gesture = true;
+      this.#pressed = undefined;
+      this.#drop();
+      this.#endStroke();
+      return;
+    }
+    this.#pressed = this.#at(event);
+    if (!this.#events.painting()) return;
+    if (event.pointerType === "touch") this.#hold();
+    this.#paint(this.#at(event));
+  }
+
+  #up({ pointerId, type }: PointerEvent): void {
+    if (!this.#pointers.delete(pointerId)) return;
+    // A finger that was up before another came has painted what it touched; one that the browser took away has not.
+    if (type === "pointerup") this.#flush();
+    else this.#drop();
+    this.#endStroke();
+    if (type === "pointerup" && this.#pressed && !this.#gesture) this.#events.pick(this.#pressed);
+    this.#pressed = undefined;
+    if (this.#pointers.size === 0) this.#gesture = false;
+  }
+
+  #endStroke(): void {
+    if (this.#painted !== "") this.#events.painted();
+    this.#painted = "";
+  }
+
+  #hold(): void {
+    this.#held = [];
+    this.#heldSince = performance.now();
+    this.#release = setTimeout(() => this.#flush(), HELD_RESTING);
+  }
+
+  /** No second finger has come: what was held is a stroke. */
+  #flush(): void {
+    const held = this.#held ?? [];
+    this.#drop();
+    for (const at of held) this.#paint(at);
+  }
+
+  #drop(): void {
+    clearTimeout(this.#release);
+    this.#held = undefined;
   }
 
   #move(event: PointerEvent): void {
@@ -131,7 +204,8 @@ export class CanvasControl {
     if (pressed && Math.hypot(now[0] - pressed[0], now[1] - pressed[1]) > CLICK) this.#pressed = undefined;
     if (this.#pointers.size === 1) {
       if (this.#events.painting()) {
-        this.#paint(now);
+        if (!this.#gesture) this.#paint(now);
+        if (this.#held && !this.#pressed && performance.now() - this.#heldSince > HELD_MOVING) this.#flush();
         return;
       }
       if (this.#events.orbiting()) {
@@ -193,6 +267,10 @@ export class CanvasControl {
   }
 
   #paint(at: [number, number]): void {
+    if (this.#held) {
+      this.#held.push(at);
+      return;
+    }
     const cell = cellAt(this.#camera, at, this.#size);
     if (!cell || this.#painted === `${cell}`) return;
     this.#painted = `${cell}`;

@@ -1,14 +1,16 @@
-// The controls and their texts: sliders move their numbers, and a change is sent as the texts that a link would hold.
+// The controls and their texts: sliders move their numbers, and a change is sent as the texts that a link would hold. What the run has
+// comes from the worker after every change, taken or refused, and is what the controls show.
 
-import { base64url } from "../../src/files/base64.ts";
 import type { Look, News } from "../worker/protocol.ts";
+import { type FileField, fileFields, textOf } from "./files.ts";
 
 export interface FormEvents {
-  change: (values: Record<string, string>) => Promise<unknown>;
+  /** True if the run took the values. @param file the name of the file that they came from */
+  change: (values: Record<string, string>, file?: string) => Promise<boolean>;
   seed: (seed: string) => Promise<unknown>;
   look: (look: Partial<Look>) => Promise<unknown>;
-  /** A file cannot be taken; why. */
-  refused: (message: string) => void;
+  /** A file cannot be taken for this parameter; why. */
+  refused: (parameter: string, message: string) => void;
 }
 
 /** A slider that is dragged sends at most so often; milliseconds. */
@@ -18,81 +20,102 @@ const LONG = 32;
 
 export class Form {
   readonly #form: HTMLFormElement;
-  #shown: NonNullable<News["run"]> | undefined;
-  #due: ReturnType<typeof setTimeout> | undefined;
+  readonly #events: FormEvents;
+  #run: Pick<NonNullable<News["run"]>, "values" | "seed" | "look"> | undefined;
+  /** Parameters whose controls are ahead of the run, by the changes that have no answer yet. */
+  readonly #sent = new Map<string, number>();
+  readonly #due = new Map<string, ReturnType<typeof setTimeout>>();
+  /** What the user types into and has not sent. */
+  #typed: string | undefined;
+  /** Names of the files that parameters came from, and the values that they gave. */
+  #files: Record<string, { name: string; value: string }> = {};
 
   constructor(form: HTMLFormElement, events: FormEvents) {
     this.#form = form;
+    this.#events = events;
     form.onsubmit = (event) => event.preventDefault();
-    form.addEventListener("input", ({ target }) => {
-      const slider = target as HTMLInputElement;
-      const field = slider.dataset.slides && (document.getElementById(slider.dataset.slides) as HTMLInputElement);
-      if (!field) return;
-      field.value = slider.value;
-      this.#due ??= setTimeout(() => {
-        this.#due = undefined;
-        void this.#send(field.dataset.parameter!, events);
-      }, EVERY);
-    });
-    this.#takeFiles(events);
-    form.addEventListener("change", async ({ target }) => {
-      const field = target as HTMLInputElement;
-      if (field.dataset.file) return;
-      const { parameter, look } = field.dataset;
-      if (parameter) await this.#send(parameter, events);
-      else if (field.id === "seed") await events.seed(field.value.trim());
-      else if (look === "grid") await events.look({ grid: field.checked });
-      else if (look === "block") await events.look({ block: Number(field.value) });
-      else if (look) await events.look({ [look]: field.value });
+    form.addEventListener("input", ({ target }) => this.#input(target as HTMLInputElement));
+    form.addEventListener("change", ({ target }) => void this.#change(target as HTMLInputElement));
+    form.addEventListener("focusout", () => {
+      const name = this.#typed;
+      this.#typed = undefined;
+      if (name === "seed") this.#fillSeed();
+      else if (name !== undefined) this.#fill(name);
     });
   }
 
-  async #send(parameter: string, { change }: FormEvents): Promise<void> {
+  /** Parameters that come as files. */
+  get fields(): FileField[] {
+    return fileFields(this.#form);
+  }
+
+  /** The names of files in use, by parameter. */
+  get files(): Record<string, string> {
+    return Object.fromEntries(Object.entries(this.#files).map(([parameter, { name }]) => [parameter, name]));
+  }
+
+  /** The file that this parameter came from in an earlier visit. */
+  name(parameter: string, file: string): void {
+    const value = this.#run?.values[parameter];
+    if (!value) return;
+    this.#files[parameter] = { name: file, value };
+    this.#fill(parameter);
+  }
+
+  #input(field: HTMLInputElement): void {
+    const slid = field.dataset.slides && (document.getElementById(field.dataset.slides) as HTMLInputElement);
+    if (!slid) {
+      this.#typed = field.dataset.parameter ?? (field.id === "seed" ? "seed" : undefined);
+      return;
+    }
+    slid.value = field.value;
+    const parameter = slid.dataset.parameter!;
+    if (this.#due.has(parameter)) return;
+    const due = setTimeout(() => {
+      this.#due.delete(parameter);
+      void this.#send(parameter);
+    }, EVERY);
+    this.#due.set(parameter, due);
+  }
+
+  async #change(field: HTMLInputElement): Promise<void> {
+    const { parameter, look, file, slides } = field.dataset;
+    if (slides) return; // its number is on its way
+    if (file) {
+      const chosen = field.files?.[0];
+      if (chosen) await this.take(chosen, { parameter: file, holds: field.dataset.holds! });
+      field.value = ""; // the same file may be chosen again
+    } else if (parameter) await this.#send(parameter);
+    else if (field.id === "seed") {
+      this.#typed = undefined;
+      await this.#events.seed(field.value.trim());
+      this.#fillSeed();
+    } else if (look) {
+      const value = look === "grid" ? field.checked : look === "block" ? Number(field.value) : field.value;
+      await this.#events.look({ [look]: value });
+    }
+  }
+
+  async #send(parameter: string): Promise<void> {
     const fields = this.#fields(parameter);
     for (const field of fields) if (field.dataset.part) this.#slide(field);
-    const value = fields.map((field) => field.value).join(",");
-    await change({ [parameter]: value });
-    // Where it was refused the control goes back to what the run has.
-    const before = this.#shown?.values[parameter];
-    if (before !== undefined && document.getElementById("notice")?.hidden === false) this.#fill(parameter, before);
-    else if (this.#shown) this.#shown.values[parameter] = value;
+    this.#sent.set(parameter, (this.#sent.get(parameter) ?? 0) + 1);
+    if (this.#typed === parameter) this.#typed = undefined;
+    await this.#events.change({ [parameter]: fields.map((field) => field.value).join(",") });
+    this.#sent.set(parameter, this.#sent.get(parameter)! - 1);
+    this.#fill(parameter);
   }
 
   /** A text that comes as a file: chosen, or dropped anywhere on the page. */
-  #takeFiles({ change, refused }: FormEvents): void {
-    const fields = [...this.#form.querySelectorAll<HTMLInputElement>("[data-file]")];
-    if (fields.length === 0) return;
-    const take = async (file: File | undefined, field: HTMLInputElement) => {
-      if (!file) return;
-      try {
-        const value = await this.#textOf(file, field.dataset.holds!);
-        refused(""); // what was said of another file
-        await change({ [field.dataset.file!]: value });
-      } catch (error) {
-        refused((error as Error).message);
-      }
-      field.value = ""; // the same file may be chosen again
-    };
-    for (const field of fields) field.onchange = () => void take(field.files?.[0], field);
-    addEventListener("dragover", (event) => event.preventDefault());
-    addEventListener("drop", (event) => {
-      event.preventDefault();
-      const file = event.dataTransfer?.files[0];
-      const ending = /\.\w+$/.exec(file?.name.toLowerCase() ?? "")?.[0] ?? "none";
-      void take(file, fields.find(({ accept }) => accept.split(",").includes(ending)) ?? fields[0]);
-    });
-  }
-
-  /** A picture becomes as many pixels as there are neurons. @throws FileError for what is no series */
-  async #textOf(file: File, holds: string): Promise<string> {
-    if (holds === "text") return file.text();
-    if (holds === "bytes") return base64url(new Uint8Array(await file.arrayBuffer()));
-    if (holds === "series") {
-      const { readSeriesText } = await import("./series.ts");
-      return readSeriesText(file);
+  async take(file: File, { parameter, holds }: Pick<FileField, "parameter" | "holds">): Promise<void> {
+    try {
+      const value = await textOf(file, holds, () => Number(this.#fields("neurons")[0].value));
+      if (!(await this.#events.change({ [parameter]: value }, file.name))) return;
+      this.#files[parameter] = { name: file.name, value: this.#run?.values[parameter] ?? value };
+      this.#fill(parameter);
+    } catch (error) {
+      this.#events.refused(parameter, (error as Error).message);
     }
-    const { pictureText } = await import("./picture.ts");
-    return pictureText(file, Number(this.#fields("neurons")[0].value));
   }
 
   #fields(parameter: string): HTMLInputElement[] {
@@ -104,25 +127,60 @@ export class Form {
     if (slider) slider.value = field.value;
   }
 
-  #fill(parameter: string, value: string): void {
+  /** Shows what the run has, unless the user is ahead of it. */
+  #fill(parameter: string): void {
+    const value = this.#run?.values[parameter];
+    const isAhead = this.#due.has(parameter) || (this.#sent.get(parameter) ?? 0) > 0 || this.#typed === parameter;
+    if (value === undefined || isAhead) return;
+    const held = this.#form.querySelector<HTMLOutputElement>(`[data-held="${parameter}"]`);
+    if (held) held.textContent = value === "" ? "" : `in use: ${this.#ownText(parameter, value)}`;
     const fields = this.#fields(parameter);
     const parts = fields.length > 1 ? value.split(",") : [value];
     fields.forEach((field, i) => {
-      if (field instanceof HTMLSelectElement && ![...field.options].some((option) => option.value === value)) {
-        // A link may say what the page does not offer, and a file is another choice.
-        const text = value.length > LONG ? ownText(value) : value.replace(",", " × ");
-        field.add(new Option(text, value));
-      }
+      if (field instanceof HTMLSelectElement) this.#offer(field, parameter, value);
       field.value = parts[i];
       this.#slide(field);
     });
   }
 
+  /** A link may say what the page does not offer, and a file is another choice; only that of the present run. */
+  #offer(select: HTMLSelectElement, parameter: string, value: string): void {
+    for (const option of [...select.options]) {
+      if (option.dataset.own !== undefined && option.value !== value) option.remove();
+    }
+    const option = [...select.options].find((each) => each.value === value) ?? new Option("", value);
+    if (option.text !== "" && option.dataset.own === undefined) return;
+    option.dataset.own = "";
+    const isLong = value.length > LONG || this.#files[parameter]?.value === value;
+    option.text = isLong ? this.#ownText(parameter, value) : value.replace(",", " × ");
+    if (!option.parentNode) select.add(option);
+  }
+
+  /** A table and a drawing begin with their sizes. */
+  #ownText(parameter: string, value: string): string {
+    const file = this.#files[parameter];
+    if (file?.value === value) return file.name;
+    return `own, ${/^[\dx]+(?=:)/.exec(value)?.[0].replaceAll("x", " × ") ?? "from a file"}`;
+  }
+
+  #fillSeed(): void {
+    if (this.#typed === "seed" || !this.#run) return;
+    (document.getElementById("seed") as HTMLInputElement).value = this.#run.seed;
+  }
+
+  /** What the run has by now. */
+  values(values: Record<string, string>): void {
+    if (!this.#run) return;
+    this.#run = { ...this.#run, values };
+    for (const name of Object.keys(values)) this.#fill(name);
+  }
+
   /** Shows a run's parameters, seed and look. */
   show(run: NonNullable<News["run"]>): void {
-    this.#shown = run;
-    for (const [name, value] of Object.entries(run.values)) this.#fill(name, value);
-    (document.getElementById("seed") as HTMLInputElement).value = run.seed;
+    this.#run = run;
+    this.#typed = undefined;
+    for (const name of Object.keys(run.values)) this.#fill(name);
+    this.#fillSeed();
     for (const field of this.#form.querySelectorAll<HTMLInputElement>("[data-look]")) {
       const value = run.look[field.dataset.look as keyof Look];
       if (typeof value === "boolean") field.checked = value;
@@ -137,6 +195,3 @@ export class Form {
     }
   }
 }
-
-/** A table and a drawing begin with their sizes. */
-const ownText = (value: string) => `own, ${/^[\dx]+(?=:)/.exec(value)?.[0].replaceAll("x", " × ") ?? "from a file"}`;

@@ -2,13 +2,16 @@
 // worker reads it, and texts are set as texts.
 
 import { deviceName } from "../../src/device/device.ts";
-import type { News, RequestName, Requests, Row } from "../worker/protocol.ts";
+import type { Look, News, RequestName, Requests, Row } from "../worker/protocol.ts";
 import { CanvasControl } from "./canvas.ts";
 import { download } from "./download.ts";
+import { takeDrops } from "./drop.ts";
 import { Form } from "./form.ts";
+import { ABOUT, type Notice, notify, unnotify, unnotifyRun } from "./notices.ts";
 import type { Plot } from "./plots.ts";
-import { Session } from "./session.ts";
+import { RefusedError, Session } from "./session.ts";
 import { actOnUnavailable } from "./unavailable.ts";
+import { keepVisits, lastVisit, type Visit } from "./visit.ts";
 
 const find = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const model = document.body.dataset.model!;
@@ -49,41 +52,63 @@ if (brush) {
 }
 
 const form = new Form(find<HTMLFormElement>("controls"), {
-  change: (values) => ask("change", { values }),
-  seed: (seed) => ask("reset", { seed }),
-  look: (look) => {
-    if (look.mode !== undefined && canvas.dataset.orbits) view.fit(); // views differ in more than their colours
-    return ask("look", { look });
+  async change(values, file) {
+    const [about] = Object.keys(values);
+    const taken = (await attempt("change", { values }, about, file)) !== undefined;
+    if (taken && file) tellOfFile(file);
+    return taken;
   },
-  refused: notice,
+  seed: (seed) => attempt("reset", { seed }, ABOUT.seed),
+  look: async (look) => {
+    if (look.mode !== undefined && canvas.dataset.orbits) view.fit(); // views differ in more than their colours
+    if (await attempt("look", { look })) Object.assign(shownLook, look);
+  },
+  refused: (about, text) => notify({ about, text }),
 });
+takeDrops(form.fields, (file, field) => form.take(file, field));
 
-/** Refusals are told to the user; the run goes on as it was. */
-async function ask<K extends RequestName>(
+/** Refusals are told to the user, and no longer than until the same is granted; the run goes on as it was. */
+async function attempt<K extends RequestName>(
   name: K,
   what: Requests[K]["ask"],
-): Promise<Requests[K]["answer"] | undefined> {
+  about: string = name,
+  file = "",
+): Promise<{ answer: Requests[K]["answer"] } | undefined> {
   try {
     const answer = await session.ask(name, what);
-    return answer;
+    unnotify(about);
+    return { answer };
   } catch (error) {
-    notice((error as Error).message);
+    const { message } = error as Error;
+    if (error instanceof RefusedError && error.lost) return undefined; // of which the worker tells
+    notify({ about, text: message.includes(file) ? message : `${file}: ${message}` });
     return undefined;
   }
 }
 
-function notice(text: string): void {
-  const box = find("notice");
-  box.textContent = text;
-  box.hidden = text === "";
+const ask = async <K extends RequestName>(name: K, what: Requests[K]["ask"]) => (await attempt(name, what))?.answer;
+
+/** Milliseconds that a notice stands at least: what is over in a moment shall be seen all the same. */
+const LEAST_SHOWN = 5000;
+const told = new Map<string, number>();
+/** What the worker tells; without a text it is over. */
+function tell({ about, text }: Notice): void {
+  const now = performance.now();
+  told.set(about, now);
+  if (text !== "") notify({ about, text });
+  else setTimeout(() => told.get(about) === now && unnotify(about), LEAST_SHOWN);
 }
 
 let playing = false;
 let wanted = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 let steps = 0;
+/** Which run it is, and how it is looked at. */
+let run = "";
+const shownLook = {} as Look;
 
 function setPlaying(now: boolean): void {
   playing = now;
+  if (now) unnotify(ABOUT.run);
   const button = find("play");
   button.textContent = now ? "Pause" : "Play";
   button.setAttribute("aria-pressed", String(now));
@@ -110,7 +135,6 @@ function setAddress(text: string): void {
 addEventListener("hashchange", () => {
   if (ownHash() === set) return;
   wanted = false;
-  notice("");
   void ask("open", { text: ownHash() });
 });
 
@@ -149,15 +173,21 @@ function show(news: News): void {
     element.title = element.textContent;
     element.classList.toggle("software", software);
     if (software) view.limit(Number(canvas.dataset.softwarePixels));
+    if (kind === "gpu") unnotify(ABOUT.gpu);
   }
   if (news.unavailable) actOnUnavailable(news.unavailable);
-  if (news.notice !== undefined) notice(news.notice);
+  if (news.notice) tell(news.notice);
   if (news.run) {
+    if (news.run.id !== run) leaveRun();
+    run = news.run.id;
+    Object.assign(shownLook, { time: undefined }, news.run.look);
     form.show(news.run);
     view.show(news.run.size);
     if (time && news.run.length !== undefined) time.max = String(news.run.length);
     document.documentElement.dataset.ready = "true";
   }
+  if (news.values) form.values(news.values);
+  if (news.address) unnotify(ABOUT.address);
   if (news.address !== undefined && !playing) setAddress(news.address);
   if (news.playing !== undefined) setPlaying(news.playing);
   if (news.steps !== undefined) {
@@ -172,6 +202,13 @@ function show(news: News): void {
   if (news.series) showSeries(news.series);
   if (news.plots) showPlots(news.plots);
   if (news.timing) showTiming(news.timing);
+}
+
+/** What was said and found of a run does not stand beside the next one. */
+function leaveRun(): void {
+  unnotifyRun();
+  find("verdict").textContent = "";
+  find("shared").textContent = "";
 }
 
 const time = document.getElementById("time") as HTMLInputElement | null; // not every run has an end
@@ -190,6 +227,7 @@ if (time) {
 
 function showTime(at: number): void {
   if (!time) return;
+  shownLook.time = at < steps ? at : undefined;
   if (timeDue === undefined) time.value = String(at);
   const text = `${at} of ${time.max}`;
   find("time-text").textContent = text;
@@ -389,7 +427,68 @@ on("embed", async () => {
   find("shared").textContent = `<iframe src="${source}" width="640" height="480" allow="fullscreen"></iframe>`;
 });
 
+// The last visit of this page, if this is a reload.
+const before = embed === null ? lastVisit(model) : undefined; // what is embedded shows what its link says
+const key = before?.key ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
+const own = ["speed", "brush", "brush-radius"].flatMap(
+  (id) => (document.getElementById(id) as HTMLInputElement | null) ?? [],
+);
+
+function afreshButton(): HTMLButtonElement {
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Start afresh" });
+  button.onclick = () => void afresh();
+  return button;
+}
+
+async function afresh(): Promise<void> {
+  view.showAll();
+  await attempt("afresh", {});
+  if (wanted) void ask("play", { playing: true });
+}
+on("afresh", afresh);
+
+function tellOfFile(file: string): void {
+  const text = stored
+    ? `${file} is in use. This browser keeps a copy on this machine, so that a reload gives the run back; it is sent nowhere.`
+    : `${file} is in use. This browser keeps nothing for this page: after a reload it must be given again.`;
+  notify({ about: ABOUT.kept, kind: "note", text }, [afreshButton()]);
+}
+
+/** The run of the last visit, as it was looked at. */
+async function resume({ run, step, look, sight, controls, files, playing }: Visit): Promise<boolean> {
+  for (const field of own) {
+    if (controls[field.id] === undefined) continue;
+    field.value = controls[field.id];
+    field.dispatchEvent(new Event("change"));
+  }
+  const found = await attempt("resume", { run, step, look }, ABOUT.kept);
+  if (!found?.answer) return false;
+  view.look(sight);
+  for (const [parameter, file] of Object.entries(files)) form.name(parameter, file);
+  const names = Object.values(files);
+  const and =
+    names.length > 0
+      ? ` It has ${names.join(" and ")} from this browser's copy, which goes when you start afresh.`
+      : "";
+  const text = `This is the run as you left it, at step ${step}.${and}`;
+  notify({ about: ABOUT.kept, kind: "note", text }, [afreshButton()]);
+  if (playing) void ask("play", { playing: true });
+  return true;
+}
+
+let isOpen = false;
+keepVisits(model, () => {
+  if (!isOpen || run === "") return undefined;
+  const controls = Object.fromEntries(own.map(({ id, value }) => [id, value]));
+  const { sight } = view;
+  return { key, run, step: steps, playing, look: shownLook, sight, controls, files: form.files, hash: location.hash };
+});
+
+const stored = await session.ask("keep", { key });
 await tellSpeed();
 const atStep = /[&#]step=/.test(location.hash); // a link to a state shows that state
-await ask("open", { text: ownHash() });
-if (wanted && !atStep) void ask("play", { playing: true });
+if (!before || !(await resume(before))) {
+  await ask("open", { text: ownHash() });
+  if (wanted && !atStep) void ask("play", { playing: true });
+}
+isOpen = true;

@@ -2,9 +2,15 @@
 
 import { imageText } from "../../src/models/hopfield/image.ts";
 
-/** The middle square of a picture, on as many pixels as fit the neurons; what is lighter than its mean is up. */
+/**
+ * The middle square of a picture, on as many pixels as fit the neurons; what is lighter than its mean is up.
+ *
+ * @throws Error that names the file where the browser finds no picture in it
+ */
 export async function pictureText(file: File, neurons: number): Promise<string> {
-  const bitmap = await createImageBitmap(file);
+  const bitmap = await createImageBitmap(file).catch(() => {
+    throw new Error(`${file.name}: the browser finds no picture in it; save it as PNG or JPEG.`);
+  });
   const side = Math.max(1, Math.round(Math.sqrt(neurons)));
   const canvas = new OffscreenCanvas(side, side);
   const context = canvas.getContext("2d")!;

@@ -1,5 +1,6 @@
 // Plots with the numbers behind them: uPlot draws, and below each stands its table, which can be saved as CSV.
 
+import "./language.ts";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Curve } from "../worker/protocol.ts";
@@ -9,6 +10,10 @@ import { download } from "./download.ts";
 const COLOURS = ["#2563eb", "#d97706", "#0d9488", "#be185d"];
 const HEIGHT = 170;
 const ROWS_SHOWN = 200;
+
+/** Of ticks: uPlot's own are in the browser's language, where 10.000 may be ten thousand, and end after three digits. */
+const NUMBERS = (_: uPlot, splits: (number | null)[]) =>
+  splits.map((value) => (value === null ? null : String(Number(value.toPrecision(12)))));
 
 /** Of the ticks of a logarithmic axis. */
 const TEXTS = (_: uPlot, splits: (number | null)[]) =>
@@ -88,7 +93,7 @@ export class Plot {
       ...{ values: TEXTS, ...powers },
       ...{ grid: { stroke: line, width: 1, ...powers }, ticks: { stroke: line, width: 1, ...powers } },
     };
-    const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
+    const axis = { values: NUMBERS, stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
     this.#plot = new uPlot(
       {
         width: this.#box.clientWidth || 380,

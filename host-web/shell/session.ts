@@ -1,6 +1,18 @@
 // The page's end of the worker: requests with answers, and news. Requests may be made before the worker is ready.
 
 import type { Camera, FromWorker, News, Orbit, RequestName, Requests, ToWorker } from "../worker/protocol.ts";
+import { ABOUT } from "./notices.ts";
+
+/** The worker refuses. If `lost`, the device was lost meanwhile, of which news tell. */
+export class RefusedError extends Error {
+  override name = "RefusedError";
+  readonly lost: boolean;
+
+  constructor(message: string, lost: boolean) {
+    super(message);
+    this.lost = lost;
+  }
+}
 
 export class Session {
   readonly #worker: Worker;
@@ -14,18 +26,21 @@ export class Session {
       const { resolve, reject } = this.#waiting.get(data.id)!;
       this.#waiting.delete(data.id);
       if (data.name === "answer") resolve(data.answer as never);
-      else reject(new Error(data.message));
+      else reject(new RefusedError(data.message, data.lost));
     };
     this.#worker.onerror = (event) =>
       onNews({
-        notice: `The simulation's worker stopped: ${event.message || "it could not be loaded"}. Reload the page.`,
+        notice: {
+          about: ABOUT.worker,
+          text: `The simulation's worker stopped: ${event.message || "it could not be loaded"}. Reload the page.`,
+        },
       });
     const offscreen = canvas.transferControlToOffscreen();
     const { width, height } = canvas;
     this.#send({ name: "canvas", model, canvas: offscreen, width, height }, [offscreen]);
   }
 
-  /** @throws Error with a message for the user. */
+  /** @throws RefusedError with a message for the user. */
   ask<K extends RequestName>(name: K, ask: Requests[K]["ask"]): Promise<Requests[K]["answer"]> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {

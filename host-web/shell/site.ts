@@ -1,2 +1,5 @@
-// What every page has; the others' scripts import it.
-export {};
+// What every page of text has; the others' scripts have more.
+
+import { takeDrops } from "./drop.ts";
+
+takeDrops();

@@ -1,6 +1,7 @@
 // No GPU: why, and what to do. The page goes on with the model in plain TypeScript at a small size, beside a recorded picture.
 
 import type { News } from "../worker/protocol.ts";
+import { ABOUT, put } from "./notices.ts";
 
 const TITLES: Record<string, string> = {
   insecure: "This address is not secure, so the browser hides the GPU.",
@@ -11,17 +12,19 @@ const TITLES: Record<string, string> = {
 };
 
 export function actOnUnavailable({ reason, message }: NonNullable<News["unavailable"]>): void {
-  const box = document.getElementById("notice")!;
   const title = document.createElement("b");
   title.textContent = TITLES[reason] ?? TITLES.failed;
-  const more = document.createElement("p");
-  more.textContent = message;
-  const small = document.createElement("p");
-  small.textContent = "Below, the model runs in plain TypeScript on a small lattice. This is what a GPU shows:";
+  const paragraph = (text: string) => Object.assign(document.createElement("p"), { textContent: text });
   const picture = new Image(320, 200);
   picture.src = "./preview.jpg";
   picture.alt = "A recorded picture of the model at full size";
-  box.replaceChildren(title, more, small, picture);
-  box.hidden = false;
+  put(ABOUT.gpu, "fault", [
+    title,
+    paragraph(message),
+    paragraph(
+      "What runs below is the CPU reference: the same model in plain TypeScript, slower, and smaller unless the link says otherwise. Its numbers are right. This is what a GPU shows:",
+    ),
+    picture,
+  ]);
   document.documentElement.dataset.unavailable = reason;
 }

@@ -4,12 +4,15 @@ import { deviceName } from "../../src/device/device.ts";
 import { figure, REPORT_STYLE, reportHtml, reportParts, type Validation } from "../../src/validation/report.ts";
 import { version } from "../../src/version.ts";
 import { download } from "../shell/download.ts";
+import { takeDrops } from "../shell/drop.ts";
 import type { CheckNews } from "./checks.ts";
 
 const find = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const start = find<HTMLButtonElement>("start");
 const stop = find<HTMLButtonElement>("stop");
 const results = ["copy", "save", "save-json"].map((id) => find<HTMLButtonElement>(id));
+
+takeDrops();
 
 const style = document.createElement("style");
 style.textContent = REPORT_STYLE;

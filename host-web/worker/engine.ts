@@ -8,11 +8,13 @@ import { formatLink, LINK_VERSION, type Link, LinkError, readLink, readValues } 
 import type { AnyModel, AnySimulation } from "../../src/models/index.ts";
 import { metaOf } from "../../src/models/parameters.ts";
 import { openDevice } from "../index.ts";
+import { ABOUT } from "../shell/notices.ts";
 import { Measured } from "./measured.ts";
 import { createPainter, type Painter } from "./painter.ts";
 import type { FromWorker, Look, News, RequestName, Requests, Timing, ToWorker } from "./protocol.ts";
 import { pictureOf, Recorder, stateFiles } from "./saving.ts";
 import { type Picture, type SceneModule, sceneOf } from "./scene.ts";
+import { Store } from "./store.ts";
 import { verify } from "./verifying.ts";
 
 /** Milliseconds of steps that a replay makes between two pictures. */
@@ -22,6 +24,13 @@ const TABLE_EVERY = 400;
 const CHECKPOINT_EVERY = 10_000;
 /** Larger states are kept less often: reading them back takes a frame or more. */
 const LARGE_STATE = 2 ** 26;
+const LARGE_EVERY = 60_000;
+
+/** A device, and why it is no GPU. */
+interface Opened {
+  device: Device;
+  unavailable?: News["unavailable"];
+}
 
 type Request = Extract<ToWorker, { id: number }>;
 type Answers = { [K in RequestName]: (ask: Requests[K]["ask"]) => Promise<Requests[K]["answer"] | undefined> };
@@ -40,14 +49,21 @@ export class Engine {
   #painter!: Painter;
   #measured!: Measured;
   #link!: Link;
+  /** Tells the run from those before and after it. */
+  #id = "";
   /** How many of the link's changes have been made. */
   #changed = 0;
-  #kept: { bytes: Uint8Array; changed: number } | undefined;
+  /** The last checkpoint; without one the run begins at its beginning. */
+  #kept: Uint8Array | undefined;
+  /** Where a reload finds the run. */
+  #store: Store | undefined;
 
   #camera = { x: 0, y: 0, scale: 1 };
   #orbit = { yaw: 0, pitch: 0, zoom: 1 };
   #ratio = 1;
   #look!: Look;
+  /** The last verification painted cells red. */
+  #marked = false;
   #playing = false;
   #speed = 1;
   #frame = 0;
@@ -78,38 +94,49 @@ export class Engine {
     this.#module = await sceneOf(this.#name);
     this.#model = this.#module.model;
     this.#look = { ...this.#module.look };
-    await this.#openDevice();
+    this.#use(await this.#openDevice());
     for (;;) {
       try {
         if (this.#requests.length > 0) await this.#serve(this.#requests.shift()!);
         else if (this.#simulation && (this.#stale || this.#playing || this.#replaying)) await this.#oneFrame();
         else await new Promise<void>((resolve) => (this.#wake = resolve));
       } catch (error) {
-        if (error instanceof DeviceLostError && this.#kept) await this.#recover();
-        else {
-          this.#playing = false;
-          this.#news({ notice: message(error), playing: false });
-        }
+        await this.#fail(error);
       }
     }
+  }
+
+  /** What goes wrong stops the run in the state that it has; a lost device is replaced. */
+  async #fail(error: unknown): Promise<void> {
+    if (!(error instanceof DeviceLostError && this.#link)) return this.#halt(ABOUT.run, error);
+    await this.#recover().catch((again: unknown) => this.#halt(ABOUT.device, again));
+  }
+
+  #halt(about: string, error: unknown): void {
+    this.#playing = false;
+    this.#news({ notice: { about, text: message(error) }, playing: false });
   }
 
   #news(news: News, transfer: Transferable[] = []): void {
     this.#post({ name: "news", ...news }, transfer);
   }
 
-  async #openDevice(): Promise<void> {
+  async #openDevice(): Promise<Opened> {
     try {
       const device = await openDevice();
       if (device.raw.features.has("timestamp-query")) device.timer = new Timer(device);
       void device.lost.then(() => this.#wake());
-      this.#device = device;
+      return { device };
     } catch (error) {
       if (!(error instanceof DeviceUnavailableError)) throw error;
-      this.#device = new ReferenceDevice("web");
-      this.#news({ unavailable: { reason: error.reason ?? "failed", message: error.message } });
+      const unavailable = { reason: error.reason ?? "failed", message: error.message };
+      return { device: new ReferenceDevice("web"), unavailable };
     }
-    this.#news({ device: this.#device.info });
+  }
+
+  #use({ device, unavailable }: Opened): void {
+    this.#device = device;
+    this.#news({ device: device.info, ...(unavailable ? { unavailable } : {}) });
   }
 
   #createPainter(simulation: AnySimulation): Promise<Painter> {
@@ -122,14 +149,19 @@ export class Engine {
 
   /** A lost device costs time and nothing else: the last checkpoint, and from there the same steps again. */
   async #recover(): Promise<void> {
-    this.#news({ notice: "The GPU was lost; the run is rebuilt from its last checkpoint." });
+    const about = ABOUT.device;
+    this.#news({ notice: { about, text: "The GPU was lost; the run is rebuilt from its last checkpoint." } });
     const target = Math.max(this.#link.step, this.#simulation.steps);
+    const opened = await this.#openDevice();
+    // A canvas that a GPU has drawn on takes no other kind of picture. Whatever is asked next tries once more.
+    if (opened.device.kind === "reference" && this.#module.create) {
+      throw new Error(
+        "The GPU was lost, and the browser offers no other. Reload the page: the run goes on from here, on the CPU.",
+      );
+    }
     this.#device.dispose();
-    await this.#openDevice();
-    const { bytes, changed } = this.#kept!;
-    this.#simulation = await this.#model.restore(this.#device, bytes);
-    await this.#module.note?.(this.#simulation);
-    this.#changed = changed;
+    this.#use(opened);
+    ({ simulation: this.#simulation, changed: this.#changed } = await this.#made(this.#link, this.#kept));
     this.#link.step = target;
     this.#painter.dispose();
     this.#painter = await this.#createPainter(this.#simulation);
@@ -138,17 +170,50 @@ export class Engine {
       await this.#replay();
       await this.#draw();
     }
+    this.#news({ notice: { about, text: "" }, values: this.#values() });
     this.#stale = true;
+  }
+
+  /** The run of a link at its beginning, or from a checkpoint of it; and how many of the link's changes it has. */
+  async #made(link: Link, kept: Uint8Array | undefined): Promise<{ simulation: AnySimulation; changed: number }> {
+    const simulation: AnySimulation = kept
+      ? await this.#model.restore(this.#device, kept)
+      : await this.#model.create(this.#device, { ...link.parameters, seed: link.seed });
+    try {
+      await this.#module.note?.(simulation);
+    } catch (error) {
+      simulation[Symbol.dispose]();
+      throw error;
+    }
+    // What was done at the checkpoint's own step is done once more, for it may have been done after it was made: it changes
+    // nothing that it has changed already.
+    const ahead = link.changes.findIndex(({ step }) => step >= simulation.steps);
+    return { simulation, changed: ahead < 0 ? link.changes.length : ahead };
   }
 
   async #serve({ id, name, ask }: Request): Promise<void> {
     try {
-      // biome-ignore lint/suspicious/noExplicitAny: the pair of request and answer is checked where answers are declared
-      const answer = await (this.#answers[name] as any)(ask);
-      this.#post({ name: "answer", id, answer });
+      this.#post({ name: "answer", id, answer: await this.#answer(name, ask) });
     } catch (error) {
-      this.#post({ name: "refused", id, message: message(error) });
-      if (error instanceof DeviceLostError) throw error;
+      const lost = error instanceof DeviceLostError && this.#link !== undefined;
+      this.#post({ name: "refused", id, message: message(error), lost });
+    }
+  }
+
+  /** What a lost device left undone is done on the new one; steps that were made before are not made again. */
+  async #answer(name: RequestName, ask: Request["ask"]): Promise<unknown> {
+    // biome-ignore lint/suspicious/noExplicitAny: the pair of request and answer is checked where answers are declared
+    const answer = () => (this.#answers[name] as any)(ask);
+    const before = this.#simulation?.steps;
+    try {
+      return await answer();
+    } catch (error) {
+      if (!(error instanceof DeviceLostError && this.#link)) throw error;
+      await this.#recover().catch((again: unknown) => {
+        this.#halt(ABOUT.device, again);
+        throw error;
+      });
+      return name === "step" && this.#simulation.steps > before ? undefined : answer();
     }
   }
 
@@ -157,8 +222,31 @@ export class Engine {
       await this.#open(text);
       return undefined;
     },
+    keep: async ({ key }) => {
+      this.#store = await Store.open(key);
+      return this.#store !== undefined;
+    },
+    resume: async ({ run, step, look }) => {
+      const kept = await this.#store?.read(this.#name);
+      if (!kept) return false;
+      const { link } = kept;
+      Object.assign(this.#look, { time: undefined }, look);
+      await this.#start({ ...link, step: kept.run === run ? Math.max(link.step, step) : link.step }, kept);
+      return true;
+    },
+    afresh: async () => {
+      this.#store?.forget();
+      this.#playing = false;
+      this.#look = { ...this.#module.look };
+      await this.#open("");
+      return undefined;
+    },
     change: async ({ values }) => {
-      await this.#change(values);
+      try {
+        await this.#change(values);
+      } finally {
+        this.#news({ values: this.#values() });
+      }
       return undefined;
     },
     play: async ({ playing }) => {
@@ -178,7 +266,8 @@ export class Engine {
       this.#news({ playing: false });
     },
     speed: async ({ steps }) => {
-      this.#speed = steps;
+      if (!(steps > 0)) throw new Error(`A speed of ${steps} steps a frame makes no run.`);
+      this.#speed = steps < 1 ? steps : Math.round(steps);
     },
     reset: async ({ seed }) => {
       const { parameters } = this.#link;
@@ -202,6 +291,7 @@ export class Engine {
       this.#stopReplay();
       await this.#simulation.paint(stroke);
       this.#note({ step: this.#simulation.steps, paint: stroke });
+      this.#unmark();
       this.#measured.restart();
     },
     painted: async () => {
@@ -249,6 +339,7 @@ export class Engine {
       this.#news({ playing: false });
       const { verdict, differs } = await verify(this.#module, this.#device, this.#simulation, this.#present());
       this.#painter.mark(differs);
+      this.#marked = differs !== undefined;
       this.#stale = true;
       return verdict;
     },
@@ -281,16 +372,15 @@ export class Engine {
       this.#look = before;
       if (this.#simulation) this.#tellAddress();
       else await this.#start(start());
-      this.#news({ notice: `The link cannot be opened: ${message(error)}` });
+      this.#news({ notice: { about: ABOUT.link, text: `The link cannot be opened: ${message(error)}` } });
     }
   }
 
-  /** Starts the run of a link; the present one goes on if that fails. */
-  async #start(link: Link): Promise<void> {
-    const simulation: AnySimulation = await this.#model.create(this.#device, { ...link.parameters, seed: link.seed });
+  /** Starts the run of a link, or one that was kept; the present one goes on if that fails. */
+  async #start(link: Link, kept?: { run: string; bytes?: Uint8Array }): Promise<void> {
+    const { simulation, changed } = await this.#made(link, kept?.bytes);
     let painter: Painter;
     try {
-      await this.#module.note?.(simulation);
       painter = await this.#createPainter(simulation);
     } catch (error) {
       simulation[Symbol.dispose]();
@@ -301,12 +391,15 @@ export class Engine {
     this.#simulation = simulation;
     this.#painter = painter;
     this.#measured = new Measured(this.#model);
-    this.#link = { ...link, changes: [...link.changes] };
-    this.#changed = 0;
-    this.#kept = undefined;
+    this.#link = { ...link, changes: [...link.changes], step: Math.max(link.step, simulation.steps) };
+    this.#changed = changed;
+    this.#id = kept?.run ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
+    this.#kept = kept?.bytes;
+    this.#marked = false;
+    this.#last.checkpoint = performance.now();
     this.#stale = true;
     this.#pace.perStep = 1;
-    await this.#keep();
+    this.#store?.keep(this.#id, this.#link);
     this.#news({ run: this.#run() });
     this.#tellAddress();
     await this.#tell();
@@ -325,8 +418,10 @@ export class Engine {
     if (left.length === 0 && Object.keys(parameters).every(isLive)) {
       this.#stopReplay();
       await this.#simulation.set(parameters);
-      if (this.#simulation.steps === 0) Object.assign(this.#link.parameters, parameters);
-      else this.#note({ step: this.#simulation.steps, parameters });
+      if (this.#simulation.steps === 0) {
+        Object.assign(this.#link.parameters, parameters);
+        this.#store?.keep(this.#id, this.#link);
+      } else this.#note({ step: this.#simulation.steps, parameters });
       this.#measured.restart();
       this.#tellAddress();
       await this.#tell();
@@ -361,6 +456,7 @@ export class Engine {
     } else changes.push(change);
     this.#changed = changes.length;
     this.#link.step = change.step;
+    this.#store?.keep(this.#id, this.#link);
   }
 
   get #replaying(): boolean {
@@ -372,9 +468,17 @@ export class Engine {
 
   /** What of the link lies ahead is dropped: the user goes another way. */
   #stopReplay(): void {
+    const replaying = this.#replaying;
     this.#link.changes.length = this.#changed;
     this.#link.step = this.#simulation.steps;
+    if (replaying) this.#store?.keep(this.#id, this.#link);
     this.#news({ replaying: null });
+  }
+
+  /** What differed from the reference did so in a state that is no more. */
+  #unmark(): void {
+    if (this.#marked) this.#painter.mark(undefined);
+    this.#marked = false;
   }
 
   async #oneFrame(): Promise<void> {
@@ -388,7 +492,7 @@ export class Engine {
     if (this.#recorder) await this.#recorder.add(await this.#painter.pixels(this.#picture()));
     await this.#time(start, stepped, this.#simulation.steps - steps);
     if (performance.now() - this.#last.table > TABLE_EVERY) await this.#tell();
-    if (performance.now() - this.#last.checkpoint > CHECKPOINT_EVERY) await this.#keep();
+    if (performance.now() - this.#last.checkpoint > this.#keepEvery) await this.#keep();
     await nextFrame();
   }
 
@@ -447,6 +551,8 @@ export class Engine {
   async #make(wanted: number): Promise<void> {
     const { report, note } = this.#module;
     const count = Math.min(wanted, this.#length - this.#simulation.steps);
+    if (count < 1) return; // a speed below one step a frame makes none in most frames
+    this.#unmark();
     if (!note) return report ? this.#simulation.run(count) : this.#measured.run(this.#simulation, count);
     for (let made = 0; made < count; made++) {
       await this.#simulation.run(1);
@@ -463,7 +569,7 @@ export class Engine {
       if (ahead.paint) await this.#simulation.paint?.(ahead.paint);
       this.#changed++;
       this.#measured.restart();
-      if (this.#changed === changes.length) this.#news({ run: this.#run() });
+      this.#news({ values: this.#values() });
     } else {
       // Steps that are made side by side cost no more than one.
       const least = this.#module.report ? this.#speed : 1;
@@ -519,22 +625,27 @@ export class Engine {
     this.#news({ steps: this.#simulation.steps, ...report, timing: this.#timing() });
   }
 
+  /** A run whose steps are noted is made again from its beginning, or its notes would begin late. */
   async #keep(): Promise<void> {
     this.#last.checkpoint = performance.now();
+    if (this.#module.note || this.#simulation.steps === 0) return;
+    this.#kept = await this.#simulation.checkpoint();
+    this.#store?.keepState(this.#id, this.#kept);
+  }
+
+  get #keepEvery(): number {
     const [width, height] = this.#module.size(this.#simulation);
-    if (this.#kept && width * height > LARGE_STATE) return;
-    this.#kept = { bytes: await this.#simulation.checkpoint(), changed: this.#changed };
+    return width * height > LARGE_STATE ? LARGE_EVERY : CHECKPOINT_EVERY;
   }
 
   #run(): NonNullable<News["run"]> {
     const size = this.#module.size(this.#simulation);
-    const values = { ...this.#values(), ...this.#module.values?.(this.#simulation) };
     const views = this.#module.views?.(this.#simulation);
     // Another run may have other views.
     if (views && !views.some(([value]) => value === this.#look.mode)) this.#look.mode = views[0][0];
     const length = this.#module.length?.(this.#simulation);
     return {
-      ...{ size, values, seed: String(this.#link.seed), look: this.#look },
+      ...{ id: this.#id, size, values: this.#values(), seed: String(this.#link.seed), look: this.#look },
       ...(views ? { views } : {}),
       ...(length !== undefined ? { length } : {}),
     };
@@ -543,7 +654,8 @@ export class Engine {
   /** The present values of all parameters as texts of controls. */
   #values(): Record<string, string> {
     const parameters = this.#simulation.points.parameters as Record<string, unknown>;
-    return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value ?? "")]));
+    const own = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value ?? "")]));
+    return { ...own, ...this.#module.values?.(this.#simulation) };
   }
 
   /** The run up to now. */
@@ -557,7 +669,8 @@ export class Engine {
       this.#news({ address: this.#text() });
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
-      this.#news({ notice: error.message, address: "" }); // that of another run would mislead
+      // That of another run would mislead.
+      this.#news({ notice: { about: ABOUT.address, text: error.message }, address: "" });
     }
   }
 

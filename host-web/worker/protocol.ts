@@ -1,6 +1,7 @@
 // What a page and its worker say to each other. Every request has a number and gets one answer; news come unasked.
 
 import type { DeviceInfo } from "../../src/device/device.ts";
+import type { Notice } from "../shell/notices.ts";
 
 /** The part of the picture plane that the canvas shows: its top left corner in cells, and cells a pixel. */
 export interface Camera {
@@ -37,6 +38,12 @@ export interface Stroke {
 export interface Requests {
   /** Opens the run of a link: the text behind # in the address, or "" for the page's own default. */
   open: { ask: { text: string }; answer: undefined };
+  /** From now on the run is kept in the browser's storage under this key: false where it has none. */
+  keep: { ask: { key: string }; answer: boolean };
+  /** The run that is kept under that key, at this step if it is this run; false if none is. */
+  resume: { ask: { run: string; step: number; look: Look }; answer: boolean };
+  /** The page's own run, as on a first visit; what was kept goes. */
+  afresh: { ask: object; answer: undefined };
   /** Changes parameters: live ones from the next step on, others by a new run. Values are the texts of the controls. */
   change: { ask: { values: Record<string, string> }; answer: undefined };
   play: { ask: { playing: boolean }; answer: undefined };
@@ -79,7 +86,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { name: "answer"; id: number; answer: unknown }
-  | { name: "refused"; id: number; message: string }
+  /** `lost`: only because the device was lost, of which news tell. */
+  | { name: "refused"; id: number; message: string; lost: boolean }
   | ({ name: "news" } & News);
 
 /** Everything that the page shows of the run, a few times a second; only what has changed. */
@@ -87,10 +95,12 @@ export interface News {
   device?: DeviceInfo;
   /** Why there is no GPU: the run goes on in plain TypeScript at a small size. */
   unavailable?: { reason: string; message: string };
-  /** A thing to tell the user, in one sentence. */
-  notice?: string;
+  /** A thing to tell the user; without a text, one that is over. */
+  notice?: Notice;
   /** A new run: its width and height in cells, and the texts of all controls. */
   run?: {
+    /** Tells it from all others. */
+    id: string;
     size: [number, number];
     values: Record<string, string>;
     seed: string;
@@ -100,6 +110,8 @@ export interface News {
     /** Steps of the whole way, where it has an end. */
     length?: number;
   };
+  /** What the run's parameters are by now, as texts of controls. */
+  values?: Record<string, string>;
   steps?: number;
   /** The step that is shown, of a run whose steps are kept. */
   time?: number;

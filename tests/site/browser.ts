@@ -20,8 +20,8 @@ export async function buildSite(): Promise<void> {
   await build({ configFile: "host-web/vite.config.ts", logLevel: "warn", build: { outDir, emptyOutDir: true } });
 }
 
-/** Serves what `buildSite` built, and starts a browser. */
-export async function openSite(): Promise<Site> {
+/** Serves what `buildSite` built, and starts a browser, which has no GPU if `gpu` is false. */
+export async function openSite({ gpu = true } = {}): Promise<Site> {
   const server: PreviewServer = await preview({
     configFile: false,
     root: VITE,
@@ -30,7 +30,11 @@ export async function openSite(): Promise<Site> {
     preview: { port: 0, host: "127.0.0.1" },
   });
   const address = server.httpServer.address() as { port: number };
-  const browser = await chromium.launch(await chrome());
+  const { args = [], ...options } = await chrome();
+  const browser = await chromium.launch({
+    ...options,
+    args: gpu ? args : args.filter((word) => !/gpu|vulkan/i.test(word)),
+  });
   return {
     url: `http://127.0.0.1:${address.port}/below/`,
     browser,
@@ -41,15 +45,27 @@ export async function openSite(): Promise<Site> {
   };
 }
 
-/** A page and everything that it complained of. */
+export interface Visit {
+  width?: number;
+  height?: number;
+  dark?: boolean;
+  reducedMotion?: boolean;
+  /** A phone has fingers. */
+  touch?: boolean;
+  locale?: string;
+}
+
+/** A page, everything that it complained of, and all that stands in its console. */
 export async function openPage(
   { browser }: Site,
   url: string,
-  { width = 1440, height = 900, dark = false, reducedMotion = false } = {},
-): Promise<{ page: Page; complaints: string[] }> {
+  { width = 1440, height = 900, dark = false, reducedMotion = false, touch = false, locale = "en-US" }: Visit = {},
+): Promise<{ page: Page; complaints: string[]; messages: string[] }> {
   const page = await browser.newPage({
     viewport: { width, height },
-    locale: "en-US", // the environment may name one that no browser knows
+    locale,
+    hasTouch: touch,
+    isMobile: touch,
     colorScheme: dark ? "dark" : "light",
     reducedMotion: reducedMotion ? "reduce" : "no-preference",
   });
@@ -62,10 +78,15 @@ export async function openPage(
   };
   const watching = watch(() => page.evaluate(() => `${location.href} ${document.body.textContent}`), giveUp);
   page.on("close", () => watching[Symbol.dispose]());
+  const messages: string[] = [];
   page.on("console", (message) => {
+    messages.push(`${message.type()}: ${message.text()}`);
     if (message.type() === "error") complaints.push(message.text());
   });
-  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("pageerror", (error) => {
+    messages.push(String(error));
+    complaints.push(String(error));
+  });
   await page.goto(url);
-  return { page, complaints };
+  return { page, complaints, messages };
 }

@@ -8,7 +8,7 @@ import { linkOf, picture, settled, shades, text, useSite } from "./visit.ts";
 const { ready } = useSite();
 
 describe("the page of diffusion", () => {
-  const RUN = "v=1&seed=3&samples=512&steps=12";
+  const RUN = "v=2&seed=3&samples=512&steps=12";
   const look = { width: 600, height: 700, reducedMotion: true };
   const shown = (page: Page, text: string) =>
     page.waitForFunction((text) => document.getElementById("time-text")!.textContent === text, text);
@@ -86,7 +86,7 @@ describe("the page of diffusion", () => {
     }
     expect(seen.size).toBe(modes.length);
     const digits = await ready(
-      "diffusion/#v=1&seed=1&data=digits&samples=20&points=100&steps=3&label=-2&guidance=1&step=3",
+      "diffusion/#v=2&seed=1&data=digits&samples=20&points=100&steps=3&label=-2&guidance=1&step=3",
       look,
     );
     await digits.page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 3");
@@ -108,7 +108,7 @@ describe("the page of diffusion", () => {
     await expect.poll(() => text(page, "#table tbody")).toMatch(/choices1(\.\d+)?$/);
     const own = await linkOf(page);
     await page.setInputFiles("#p-data-file", file("own.csv", "x,y\n0,0\n4,four\n"));
-    await page.waitForSelector("#notice:not([hidden])");
+    await page.waitForSelector("#notice .fault");
     expect(await text(page, "#notice")).toContain("own.csv: line 3, column 2");
     await page.setInputFiles("#p-denoiser-file", file("net.safetensors", "no network"));
     await page.waitForFunction(() => /safetensors|header/.test(document.getElementById("notice")!.textContent!));
@@ -118,7 +118,7 @@ describe("the page of diffusion", () => {
 });
 
 describe("the page of training", () => {
-  const RUN = "v=1&seed=3&width=16&layers=1&batch=16&points=300&learningRate=0.01&steps=120";
+  const RUN = "v=2&seed=3&width=16&layers=1&batch=16&points=300&learningRate=0.01&steps=120";
   const look = { width: 600, height: 700, reducedMotion: true };
   const ended = (page: Page, steps: number) =>
     page.waitForFunction((text) => document.getElementById("step-count")!.textContent === text, `step ${steps}`);
@@ -140,7 +140,7 @@ describe("the page of training", () => {
     const saved = page.waitForEvent("download");
     await page.click("#save-output");
     const file = await (await saved).path();
-    const sampling = await ready("diffusion/#v=1&seed=3&samples=256&steps=5&step=5", look);
+    const sampling = await ready("diffusion/#v=2&seed=3&samples=256&steps=5&step=5", look);
     await sampling.page.setInputFiles("#p-denoiser-file", {
       name: "net.safetensors",
       mimeType: "application/octet-stream",

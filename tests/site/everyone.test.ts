@@ -7,9 +7,9 @@ import type { DeviceInfo } from "../../src/device/device.ts";
 import type { Check } from "../../src/models/model.ts";
 import { ENSEMBLE, findings, picture, SMALL, settled, text, useSite } from "./visit.ts";
 
-const RESERVOIR = "reservoir/#v=1&seed=1&task=henon&units=20&washout=50&train=200&test=60&starts=1&step=2";
-const DIFFUSION = "diffusion/#v=1&seed=1&samples=256&steps=5&step=5";
-const TRAINING = "diffusion-training/#v=1&seed=1&width=16&layers=1&batch=16&points=300&steps=50&step=20";
+const RESERVOIR = "reservoir/#v=2&seed=1&task=henon&units=20&washout=50&train=200&test=60&starts=1&step=2";
+const DIFFUSION = "diffusion/#v=2&seed=1&samples=256&steps=5&step=5";
+const TRAINING = "diffusion-training/#v=2&seed=1&width=16&layers=1&batch=16&points=300&steps=50&step=20";
 const { ready, visit } = useSite();
 
 describe("everyone", () => {
@@ -22,10 +22,10 @@ describe("everyone", () => {
       "",
       `ising/#${SMALL}&step=2`,
       `gillespie/#${ENSEMBLE}&step=64`,
-      "hopfield/#v=1&digits=1&step=2",
-      "dense-memory/#v=1&step=2",
-      "curie-weiss/#v=1&step=20",
-      "rbm/#v=1&data=bars&step=20",
+      "hopfield/#v=2&digits=1&step=2",
+      "dense-memory/#v=2&step=2",
+      "curie-weiss/#v=2&step=20",
+      "rbm/#v=2&data=bars&step=20",
       RESERVOIR,
       DIFFUSION,
       TRAINING,

@@ -12,7 +12,7 @@ describe("the Gillespie page", () => {
   const digestOf = async (page: Page) => (await linkOf(page)).digest;
 
   it("runs by itself, with the exact law, table and plots", async () => {
-    const { page, complaints } = await ready("gillespie/#v=1&seed=3&example=isomerisation&points=21");
+    const { page, complaints } = await ready("gillespie/#v=2&seed=3&example=isomerisation&points=21");
     await page.waitForFunction(
       () => Number(/\d+$/.exec(document.getElementById("step-count")!.textContent!)?.[0]) > 300,
     );

@@ -7,7 +7,7 @@ import { ask, linkOf, shades, text, useSite } from "./visit.ts";
 const { ready } = useSite();
 
 describe("the pages of memories", () => {
-  const RECALL = "v=1&seed=1&neurons=1024&patterns=50&digits=1&noise=0.3";
+  const RECALL = "v=2&seed=1&neurons=1024&patterns=50&digits=1&noise=0.3";
   const overlap = (page: Page) => text(page, "#table tbody tr:first-child td:nth-child(2)").then(Number);
 
   it("recall a digit, which Verify confirms", async () => {
@@ -37,10 +37,10 @@ describe("the pages of memories", () => {
   });
 
   it("the magnet scans beside its sums; a Boltzmann machine learns, and Verify confirms it", async () => {
-    const magnet = await ready("curie-weiss/#v=1&seed=2&size=64&step=50", { reducedMotion: true });
+    const magnet = await ready("curie-weiss/#v=2&seed=2&size=64&step=50", { reducedMotion: true });
     await magnet.page.click("#scan");
     await magnet.page.waitForSelector("#extra-plots .plot >> nth=2");
-    const machine = await ready("rbm/#v=1&seed=3&data=bars&side=3&hidden=8&step=20", { reducedMotion: true });
+    const machine = await ready("rbm/#v=2&seed=3&data=bars&side=3&hidden=8&step=20", { reducedMotion: true });
     await machine.page.click("#verify");
     await machine.page.waitForSelector("#verdict.good");
     await expect.poll(() => text(machine.page, "#table tbody")).toMatch(/^logLikelihood/);
@@ -48,7 +48,7 @@ describe("the pages of memories", () => {
   });
 
   it("show the capacity map and the three kinds of memory", async () => {
-    for (const path of ["hopfield/#v=1&view.mode=map&step=0", `dense-memory/#${RECALL}&view.mode=compare&step=0`]) {
+    for (const path of ["hopfield/#v=2&view.mode=map&step=0", `dense-memory/#${RECALL}&view.mode=compare&step=0`]) {
       const { page, complaints } = await ready(path, { reducedMotion: true });
       await expect.poll(() => shades(page)).toBeGreaterThan(path.startsWith("hopfield") ? 60 : 30);
       expect(complaints).toEqual([]);

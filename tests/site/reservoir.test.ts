@@ -7,8 +7,8 @@ import { ask, linkOf, picture, settled, shades, text, useSite } from "./visit.ts
 const { ready } = useSite();
 
 describe("the page of echo-state networks", () => {
-  const FORECAST = "v=1&seed=3&task=henon&units=30&washout=50&train=300&test=100&synchronisation=30&starts=2";
-  const LORENZ = "v=1&seed=3&units=30&washout=50&train=400&test=100&synchronisation=50&starts=1&horizon=200";
+  const FORECAST = "v=2&seed=3&task=henon&units=30&washout=50&train=300&test=100&synchronisation=30&starts=2";
+  const LORENZ = "v=2&seed=3&units=30&washout=50&train=400&test=100&synchronisation=50&starts=1&horizon=200";
   const reached = (page: Page, steps: number) =>
     page.waitForFunction(
       (steps) => Number(/\d+$/.exec(document.getElementById("step-count")!.textContent!)?.[0]) >= steps,
@@ -95,7 +95,7 @@ describe("the page of echo-state networks", () => {
     expect(own.text).toContain("data=1x300x1%3A");
     await expect.poll(() => text(page, "#table tbody")).toMatch(/^validPredictionTime\d/);
     await page.setInputFiles("#p-data", file(10, "0.5,0.7\n"));
-    await page.waitForSelector("#notice:not([hidden])");
+    await page.waitForSelector("#notice .fault");
     expect(await text(page, "#notice")).toContain('own.csv: line 12, column 1 (x) is "0.5,0.7"');
     expect(await linkOf(page)).toEqual(own);
     await page.setInputFiles("#p-data", file(13_000));
@@ -110,7 +110,7 @@ describe("the page of echo-state networks", () => {
   it("shows what reservoirs make of tasks without forecasts", async () => {
     const small = "units=20&washout=100&train=300&test=100&starts=1&delays=30";
     const look = { width: 600, height: 700, reducedMotion: true };
-    const { page, complaints } = await ready(`reservoir/#v=1&seed=1&task=memory&${small}`, look);
+    const { page, complaints } = await ready(`reservoir/#v=2&seed=1&task=memory&${small}`, look);
     for (const [task, view] of [
       ["memory", "memory"],
       ["narma10", "series"],

@@ -11,15 +11,15 @@ import { openPage, openSite, type Site } from "./browser.ts";
 const AXE = createRequire(import.meta.url).resolve("axe-core");
 
 /** Small runs that several pages are visited with. */
-export const SMALL = "v=1&seed=5&size=64,64&temperature=2.2";
-export const ENSEMBLE = "v=1&seed=5&example=dimerisation&points=21";
+export const SMALL = "v=2&seed=5&size=64,64&temperature=2.2";
+export const ENSEMBLE = "v=2&seed=5&example=dimerisation&points=21";
 
-/** Opens a browser for the tests of a file; pages are closed after each test. */
-export function useSite() {
+/** Opens a browser for the tests of a file, with or without a GPU; pages are closed after each test. */
+export function useSite(options: Parameters<typeof openSite>[0] = {}) {
   let opened: Site | undefined;
   const pages: Page[] = [];
   beforeAll(async () => {
-    opened = await openSite();
+    opened = await openSite(options);
   });
   afterAll(() => opened?.close());
   afterEach(async () => {

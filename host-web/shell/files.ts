@@ -1,0 +1,67 @@
+// Files of the user's as the texts that models take, and what a page says that it takes.
+
+import { base64url } from "../../src/files/base64.ts";
+
+/** A parameter that comes as a file. */
+export interface FileField {
+  parameter: string;
+  /** What the file holds. */
+  holds: string;
+  /** Endings, or a kind as in image/*. */
+  accept: string[];
+}
+
+const WORDS: Record<string, string> = {
+  picture: "a picture",
+  series: "a series of numbers",
+  text: "a model in SBML",
+  bytes: "a network",
+};
+
+/** Bytes; text of a larger one would not fit a page's memory. */
+const MOST = 2 ** 28;
+
+export function fileFields(form: ParentNode): FileField[] {
+  return [...form.querySelectorAll<HTMLInputElement>("[data-file]")].map(({ dataset, accept }) => ({
+    parameter: dataset.file!,
+    holds: dataset.holds!,
+    accept: accept.split(","),
+  }));
+}
+
+/** The parameter that a file of this name and kind is for. */
+export function fieldFor({ name, type }: File, fields: readonly FileField[]): FileField | undefined {
+  const ending = /\.\w+$/.exec(name.toLowerCase())?.[0] ?? "none";
+  return fields.find(({ accept }) =>
+    accept.some((each) => each === ending || (each.endsWith("/*") && type.startsWith(each.slice(0, -1)))),
+  );
+}
+
+/** "This page takes …", for a message. */
+export function takes(fields: readonly FileField[]): string {
+  if (fields.length === 0) return "this page takes no files";
+  const kinds = fields.map(
+    ({ holds, accept }) => `${WORDS[holds]} (${accept.join(", ").replace("image/*", "PNG, JPEG, …")})`,
+  );
+  return `this page takes ${kinds.join(" or ")}`;
+}
+
+/**
+ * A picture becomes as many pixels as there are neurons.
+ *
+ * @throws Error that names the file where it is not what it should be
+ */
+export async function textOf(file: File, holds: string, neurons: () => number): Promise<string> {
+  if (file.size > MOST) throw new Error(`${file.name} has ${file.size} bytes; a page takes at most ${MOST}.`);
+  const bytes = await file.arrayBuffer().catch(() => {
+    throw new Error(`${file.name} cannot be read: it is a folder, or it has been changed or moved away.`);
+  });
+  if (holds === "text") return new TextDecoder().decode(bytes);
+  if (holds === "bytes") return base64url(new Uint8Array(bytes));
+  if (holds === "series") {
+    const { readSeriesText } = await import("./series.ts");
+    return readSeriesText(file);
+  }
+  const { pictureText } = await import("./picture.ts");
+  return pictureText(file, neurons());
+}
