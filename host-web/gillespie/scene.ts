@@ -3,7 +3,7 @@
 
 import type { Law } from "../../src/models/gillespie/exact.ts";
 import { type GillespieSimulation, gillespie, networks, rateEquations } from "../../src/models/gillespie/index.ts";
-import { chiSquareTest, mergeCells } from "../../src/statistics/index.ts";
+import { chiSquareTest, mergeCells, zScore } from "../../src/statistics/index.ts";
 import type { Curve, Look, PlotData, Row } from "../worker/protocol.ts";
 import type { SceneModule } from "../worker/scene.ts";
 import { densitySketch } from "./density.ts";
@@ -87,12 +87,13 @@ export const scene: SceneModule<GillespieSimulation> = {
 function tableOf(simulation: GillespieSimulation, law: Law | undefined): Row[] {
   const { species } = simulation.ensemble.network;
   const end = simulation.ensemble.times.at(-1);
-  return Object.entries(simulation.estimate()).map(([name, { value, error }]) => {
+  return Object.entries(simulation.estimate()).map(([name, estimate]) => {
+    const { value, error } = estimate;
     const at = species.indexOf(name);
     const row: Row = { name, description: `${name} at t = ${end}, mean`, unit: "molecules", value, error };
     if (!law || at < 0) return row;
     const exact = { value: law.mean.at(-1)![at], source: "master equation, by uniformisation" };
-    return { ...row, exact, ...(error > 0 ? { z: (value - exact.value) / error } : {}) };
+    return { ...row, exact, z: zScore(estimate, exact.value) };
   });
 }
 

@@ -1,6 +1,7 @@
 // The table and plots of the page: figures beside exact values, how errors grow, the return map of maxima, and how often values occur.
 
 import { powerSpectrum, type ReservoirSimulation, reservoir, returnMap } from "../../src/models/reservoir/index.ts";
+import { zScore } from "../../src/statistics/index.ts";
 import { columnOf } from "../worker/panel.ts";
 import type { Curve, News, PlotData, Row } from "../worker/protocol.ts";
 import { type Forecasts, forecastsOf } from "./forecasts.ts";
@@ -29,13 +30,14 @@ export async function report(simulation: ReservoirSimulation): Promise<Pick<News
 function tableOf(simulation: ReservoirSimulation): Row[] {
   const { parameters } = simulation.points;
   const known: Record<string, { value: number; source: string } | undefined> = reservoir.exact(parameters);
-  return Object.entries(simulation.estimate()).map(([name, { value, error }]) => {
+  return Object.entries(simulation.estimate()).map(([name, estimate]) => {
+    const { value, error } = estimate;
     const { unit, description } = simulation.observables[name];
     const exact = known[name];
     const row: Row = { name, description, unit, exact };
     if (!Number.isFinite(value)) return row;
     if (!Number.isFinite(error)) return { ...row, value };
-    return { ...row, value, error, ...(exact && error > 0 ? { z: (value - exact.value) / error } : {}) };
+    return { ...row, value, error, z: exact && zScore(estimate, exact.value) };
   });
 }
 

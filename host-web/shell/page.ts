@@ -2,6 +2,7 @@
 // worker reads it, and texts are set as texts.
 
 import { deviceName } from "../../src/device/device.ts";
+import { ALARM, zText } from "../../src/statistics/index.ts";
 import type { Look, News, RequestName, Requests, Row } from "../worker/protocol.ts";
 import { CanvasControl } from "./canvas.ts";
 import { download } from "./download.ts";
@@ -252,12 +253,14 @@ function showTable(rows: readonly Row[]): void {
       const row = document.createElement("tr");
       const mean = value === undefined ? "" : `${number(value)}${error === undefined ? "" : ` ± ${number(error, 2)}`}`;
       const present = find("table").dataset.now === "true" ? [number(now, 4)] : [];
-      for (const text of [name, ...present, mean, number(exact?.value, 6), z?.toFixed(1) ?? ""]) {
+      const far = z !== undefined && Math.abs(z) > ALARM;
+      row.classList.toggle("alarm", far);
+      for (const text of [name, ...present, mean, number(exact?.value, 6), z === undefined ? "" : zText(z, 1)]) {
         const cell = document.createElement("td");
         cell.textContent = text;
         row.append(cell);
       }
-      row.title = `${description}${unit ? `, ${unit}` : ""}${exact ? `. Exact: ${exact.source}` : ""}.`;
+      row.title = `${far ? "Far from its exact value: not in equilibrium, or stuck. " : ""}${description}${unit ? `, ${unit}` : ""}${exact ? `. Exact: ${exact.source}` : ""}.`;
       return row;
     }),
   );

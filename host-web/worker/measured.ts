@@ -2,8 +2,9 @@
 // whether they can be those of equilibrium at all.
 
 import type { AnyModel, AnySimulation } from "../../src/models/index.ts";
-import type { Observable } from "../../src/models/model.ts";
+import type { Exact, Observable } from "../../src/models/model.ts";
 import { Series } from "../../src/models/series.ts";
+import { zScore } from "../../src/statistics/index.ts";
 import type { News, Row } from "./protocol.ts";
 
 /** Rows kept; when there are more, every other one is dropped. */
@@ -52,20 +53,20 @@ export class Measured {
     const exact = this.#model.exact(simulation.points.parameters);
     const now = this.#rows.at(-1)?.values;
     const table = Object.entries<Observable>(simulation.observables ?? this.#model.observables).map(
-      ([name, { unit, description }]): Row => {
+      ([name, { unit, description, range }]): Row => {
         const row: Row = { name, description, unit, exact: exact[name], now: now?.[empty.columns.indexOf(name)] };
         const estimate = estimates[name];
         if (!estimate || !Number.isFinite(estimate.error)) return row;
         const { value, error } = estimate;
-        const known = exact[name]?.value;
-        return { ...row, value, error, ...(known !== undefined && error > 0 ? { z: (value - known) / error } : {}) };
+        const known = exact[name];
+        return { ...row, value, error, z: known && zScore({ ...estimate, range }, known.value) };
       },
     );
     const columns = Object.fromEntries(
       empty.columns.map((name, i) => [name, Float64Array.from(this.#rows, ({ values }) => values[i])]),
     );
     const series = { steps: Float64Array.from(this.#rows, ({ step }) => step), columns };
-    return { table, equilibrium: this.#doubts(simulation, used, table), series };
+    return { table, equilibrium: this.#doubts(simulation, used, table, exact), series };
   }
 
   #estimate(simulation: AnySimulation, rows: readonly { step: number; values: number[] }[]) {
@@ -80,6 +81,7 @@ export class Measured {
     simulation: AnySimulation,
     rows: readonly { step: number; values: number[] }[],
     table: readonly Row[],
+    exact: Record<string, Exact | undefined>,
   ): string {
     if (rows.length < LEAST_ROWS) return "Too few measurements yet.";
     if (rows.length >= 4 * LEAST_ROWS) {
@@ -92,7 +94,10 @@ export class Measured {
       });
       if (drifts.length > 0) return `Not yet equilibrated: ${drifts[0][0]} still drifts.`;
     }
-    const far = table.find(({ z }) => z !== undefined && Math.abs(z) > FAR);
-    return far ? `Not yet equilibrated: ${far.name} is far from its equilibrium value (domains may be growing).` : "";
+    const far = table.find(({ name, z }) => z !== undefined && !exact[name]?.approximate && Math.abs(z) > FAR);
+    if (!far) return "";
+    return Number.isFinite(far.z)
+      ? `Not yet equilibrated: ${far.name} is far from its equilibrium value (domains may be growing).`
+      : `Stuck: ${far.name} never changes and is far from its equilibrium value.`;
   }
 }

@@ -27,4 +27,4 @@ export function zScore(
 export const ALARM = 5;
 
 /** "-1.3", and "+∞" for an error of 0 beside a value that differs. */
-export const zText = (z: number) => (Number.isFinite(z) ? z.toFixed(2) : z > 0 ? "+∞" : "-∞");
+export const zText = (z: number, digits = 2) => (Number.isFinite(z) ? z.toFixed(digits) : z > 0 ? "+∞" : "-∞");
