@@ -8,6 +8,7 @@ import { device } from "./devices.ts";
 const GREY = Uint8Array.from({ length: 1024 }, (_, i) => (i % 4 === 3 ? 255 : i >> 2));
 const TARGET = { width: 61, height: 37, colours: GREY, background: [200, 100, 50] as const };
 
+type Place = { size: [number, number]; boundary: readonly [string, string] };
 type Filter = Pick<IsingPicture, "camera" | "mode" | "block" | "replica">;
 
 /** The picture's bytes, RGBA. */
@@ -38,8 +39,21 @@ async function pixels(view: IsingView, picture: IsingPicture): Promise<Uint8Arra
 }
 
 /** What a cell shows, 0 ... 1. */
-function cellValue(spins: Int8Array, [width, height]: [number, number], mode: string, x: number, y: number): number {
-  const at = (u: number, v: number) => spins[(v % height) * width + (u % width)];
+function cellValue(
+  spins: Int8Array,
+  { size: [width, height], boundary }: Place,
+  mode: string,
+  x: number,
+  y: number,
+): number {
+  const at = (u: number, v: number) => {
+    const spin = spins[(v % height) * width + (u % width)];
+    const edge = u >= width ? boundary[0] : v >= height ? boundary[1] : "periodic";
+    if (edge === "free") return spins[y * width + x]; // a bond that is not there is not broken
+    if (edge === "antiperiodic") return -spin;
+    if (edge === "periodic") return spin;
+    return edge === "fixed-up" ? 1 : -1; // fixed-up-down is down after the last site
+  };
   if (mode !== "walls") return (1 + at(x, y)) / 2;
   return (Number(at(x, y) !== at(x + 1, y)) + Number(at(x, y) !== at(x, y + 1))) / 2;
 }
@@ -59,11 +73,12 @@ function areaMean(value: (x: number, y: number) => number, size: [number, number
 }
 
 /** The expected picture, not rounded, RGB. */
-function expected(spins: Int8Array, size: [number, number], filter: Filter): Float64Array {
+function expected(spins: Int8Array, place: Place, filter: Filter): Float64Array {
+  const { size } = place;
   const { camera, mode = "spins", block = 8 } = filter;
   const { width, height, background } = TARGET;
   const rgb = new Float64Array(3 * width * height);
-  const value = (x: number, y: number) => cellValue(spins, size, mode, x, y);
+  const value = (x: number, y: number) => cellValue(spins, place, mode, x, y);
   for (let j = 0; j < height; j++) {
     for (let i = 0; i < width; i++) {
       const low = [camera.x + i * camera.scale, camera.y + j * camera.scale];
@@ -93,14 +108,15 @@ function worst(drawn: Uint8Array, wanted: Float64Array): number {
 async function compare(options: IsingOptions, filters: readonly Filter[]): Promise<number[]> {
   using lattice = await ising.create(device, { temperature: 2.5, start: "random", seed: 7n, ...options });
   await lattice.run(5);
-  const [width, height] = lattice.parameters.size;
+  const { size, boundary } = lattice.parameters;
+  const [width, height] = size;
   const spins = await lattice.spins();
   const view = await IsingView.create(device, lattice, "rgba8unorm");
   try {
     const found: number[] = [];
     for (const filter of filters) {
       const own = spins.subarray((filter.replica ?? 0) * width * height);
-      const wanted = expected(own, [width, height], filter);
+      const wanted = expected(own, { size, boundary }, filter);
       expect(new Set(wanted).size, "the expected picture is not flat").toBeGreaterThan(1);
       found.push(worst(await pixels(view, { ...TARGET, ...filter }), wanted));
     }
@@ -134,6 +150,21 @@ describe("a picture is the exact area mean", () => {
     expect(Math.max(...found), `${found}`).toBeLessThanOrEqual(BOUND);
   });
 
+  it.each([
+    { size: [66, 34] as [number, number], boundary: ["free", "free"] as const },
+    { size: [64, 35] as [number, number], boundary: ["antiperiodic", "fixed-down"] as const },
+    { size: [66, 36] as [number, number], boundary: ["fixed-up-down", "antiperiodic"] as const },
+    { size: [66, 1] as [number, number], boundary: ["fixed-up", "free"] as const },
+  ])("of broken bonds at edges: $boundary, $size", async ({ size, boundary }) => {
+    const filters = [0.7, 2.3].map((scale) => ({
+      mode: "walls" as const,
+      camera: { x: size[0] - 30, y: size[1] - 20, scale },
+    }));
+    filters.push({ mode: "walls", camera: { x: -7.3, y: -3.9, scale: 3 } });
+    const found = await compare({ size, boundary: [...boundary] }, filters);
+    expect(Math.max(...found), `${found}`).toBeLessThanOrEqual(BOUND);
+  });
+
   it("blocks of any size, also ones that the lattice does not hold whole", async () => {
     const camera = { x: -2.2, y: -1.7, scale: 1.3 };
     const filters = [2, 5, 16, 64].map((block) => ({ mode: "blocks" as const, block, camera }));
@@ -159,7 +190,9 @@ describe("a picture is the exact area mean", () => {
     const view = await IsingView.create(device, lattice, "rgba8unorm");
     const camera = { x: 3.3, y: 2.1, scale: 0.9 };
     const drawn = await pixels(view, { ...TARGET, camera: { ...camera, x: 3.4 } });
-    expect(worst(drawn, expected(await lattice.spins(), [66, 34], { camera }))).toBeGreaterThan(10);
+    expect(
+      worst(drawn, expected(await lattice.spins(), { size: [66, 34], boundary: ["periodic", "periodic"] }, { camera })),
+    ).toBeGreaterThan(10);
     view.dispose();
   });
 });

@@ -4,6 +4,8 @@
 import { GpuError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { shaderSource } from "../../device/shader.ts";
+import { effectiveBoundaries } from "./boundary.ts";
+import { shapeConstants } from "./gpu.ts";
 import { tiles, toPlanes } from "./packing.ts";
 import type { IsingSimulation } from "./simulation.ts";
 
@@ -59,13 +61,14 @@ export class IsingView {
         })),
       });
       const module = device.raw.createShaderModule({ label: "ising/draw.wgsl", code: shaderSource("ising/draw.wgsl") });
-      const [width, height] = simulation.parameters.size;
+      const { size, boundary } = simulation.parameters;
+      const shape = { width: size[0], height: size[1], boundaries: effectiveBoundaries(boundary, size) };
       const pipelines = isingModes.map((_, mode) =>
         device.raw.createRenderPipelineAsync({
           label: `ising ${isingModes[mode]}`,
           layout: device.raw.createPipelineLayout({ bindGroupLayouts: [layout] }),
           vertex: { module },
-          fragment: { module, targets: [{ format }], constants: { COLUMNS: width / 2, ROWS: height, MODE: mode } },
+          fragment: { module, targets: [{ format }], constants: { ...shapeConstants(shape), MODE: mode } },
         }),
       );
       const [spins, walls, blocks] = await Promise.all(pipelines);
