@@ -29,9 +29,18 @@ const SHARED = ["random", "ising", "diffusers"].map((name) => `tests/${name}.tes
  * No device takes part in these, so one host is enough; and the Ising model's figures are whole numbers, the same on every adapter, where its
  * digests are.
  */
-const PLAIN = ["diffusion-data", "ising-boundary", "ising-ergodicity", "ising-exact", "ising-physics", "series-files", "statistics", "systems"].map(
-  (name) => `tests/${name}.test.ts`,
-);
+const PLAIN = [
+  "diffusion-data",
+  "ising-analyses",
+  "ising-boundary",
+  "ising-ergodicity",
+  "ising-exact",
+  "ising-kaufman",
+  "ising-physics",
+  "series-files",
+  "statistics",
+  "systems",
+].map((name) => `tests/${name}.test.ts`);
 
 export default defineConfig({
   define,

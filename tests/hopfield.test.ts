@@ -367,6 +367,15 @@ describe("recall", () => {
     }
   });
 
+  it("a field that rounding changes is told of", async () => {
+    using rounded = await hopfield.create(device, { neurons: 100, patterns: 3, field: 0.004 });
+    expect(rounded.notes().join()).toContain("field 0.004 is simulated as 0: fields are multiples of 0.01");
+    using batch = await hopfield.create(device, { neurons: 100, patterns: 3, field: [0, 0.05, 0.016] });
+    expect(batch.notes().join()).toContain("field 0.016 is simulated as 0.02");
+    using kept = await hopfield.create(device, { neurons: 100, patterns: 3, field: [0, 0.05, -1] });
+    expect(kept.notes()).toEqual([]);
+  });
+
   it("noisy cues are recalled", async () => {
     using network = await hopfield.create(device, { neurons: 1000, patterns: 30, noise: 0.25, replicas: 8 });
     for (const { overlap } of await network.measure()) expect(overlap).toBeLessThan(0.65);

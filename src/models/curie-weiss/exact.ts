@@ -52,7 +52,7 @@ export function curieWeissMeans(size: number, temperature: number, field: number
   const mean = (of: (m: number) => number) =>
     law.reduce((sum, share, up) => sum + share * of((2 * up - size) / size), 0);
   const energyOf = (m: number) => -(m * m) / 2 - field * m;
-  const [m, abs, square] = [mean((m) => m), mean(Math.abs), mean((m) => m * m)];
+  const [m, abs, square] = [field === 0 ? 0 : mean((m) => m), mean(Math.abs), mean((m) => m * m)];
   const energy = mean(energyOf);
   const order = field === 0 ? abs : m;
   return {

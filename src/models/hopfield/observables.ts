@@ -89,6 +89,7 @@ function exactMattis(parameters: HopfieldParameters): ReturnType<typeof exactHop
   const { neurons, patterns, temperature, field, dilution, dynamics } = parameters;
   if (patterns > 1 || temperature === 0 || field !== 0 || dilution > 0 || dynamics === "synchronous") return {};
   const side = Math.sqrt(neurons);
+  if (side % 2 !== 0) return {}; // no lattice is made of so many
   const { energy, absMagnetization } = exactIsing({
     ...{ size: [side, side], couplings: [0.25, 0.25] },
     ...{ temperature, field },

@@ -235,15 +235,16 @@ export class RbmSimulation implements Simulation<RbmParameters> {
     });
   }
 
-  /** What `conclude` made. */
+  /** What `conclude` made, if no step was made since. */
   result(): Partial<RbmResult> {
-    if (!this.#result) return {};
+    this.#exclusive.check();
+    if (this.#result?.steps !== this.#steps) return {};
     const { logPartition, logLikelihood } = this.#result;
     return { logPartition, logLikelihood };
   }
 
   notes(): string[] {
-    if (!this.#result) return [];
+    if (this.#result?.steps !== this.#steps) return [];
     const { logPartition, logLikelihood, effective } = this.#result;
     const shown = ({ value, error }: { value: number; error: number }) =>
       `${value.toFixed(3)}${error > 0 ? ` ± ${error.toPrecision(2)}` : ""}`;
