@@ -457,9 +457,9 @@ describe.concurrent("an ensemble of a reaction network", () => {
     const covered = await document([...modern, "--cue", "4", "--covered", "0.5", "--out", "cue.png"], cwd);
     const again = await document([...modern, "--image", "cue.png", "--cue", "4"], cwd);
     expect([covered.observables.largest.value > 0.9, again.digest]).toEqual([true, covered.digest]);
-    const wrong = await gibbs([...memory.slice(0, 2), "--neurons", "900", "--image", "cue.png"], cwd);
+    const wrong = await gibbs([...memory.slice(0, 2), "--neurons", "901", "--image", "cue.png"], cwd);
     expect(wrong.status).toBe(2);
-    expect(wrong.lines.join("\n")).toContain("image of 28 × 28 pixels: 900 neurons need one of 30 × 30");
+    expect(wrong.lines.join("\n")).toContain("cue.png: a picture of 28 × 28 pixels has no place on 901 cells");
 
     const magnet = await document(["run", "curie-weiss", "--size", "100", "--warmup", "100", "--steps", "2000"], cwd);
     expect(magnet.exact.energy.source).toContain("sum over the 101 magnetizations");
