@@ -171,10 +171,10 @@ function split(scaled: number): [number, number] {
 }
 
 /** @throws ParameterError for a height that leaves a checkerboard of two colours open on a closed axis. */
-export function checkHeight({ size: [, height], boundary: [, y] }: IsingParameters): void {
+export function checkHeight({ size: [width, height], boundary: [, y] }: IsingParameters): void {
   if (height === 1 || height % 2 === 0 || !isClosed(y)) return;
   throw new ParameterError(
     "size",
-    `size height ${height}: it must be even, for a checkerboard closes around the edge only then; take ${height + 1}, or open edges as in --boundary periodic,free.`,
+    `size ${width},${height}: the height must be even, for a checkerboard closes around the edge only then; take ${height + 1}, or open edges as in --boundary periodic,free.`,
   );
 }
