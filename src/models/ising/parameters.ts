@@ -61,7 +61,18 @@ export const isingParameters = z.object({
   boundary: z
     .tuple([boundary, boundary], { error: "give what lies beyond the edges along x and along y, as in free,periodic" })
     .default(["periodic", "periodic"])
-    .describe("What lies beyond the edges along x and y; fixed-up-down: up before the first site, down after the last"),
+    .describe("What lies beyond the edges along x and y; fixed-up-down: up before the first site, down after the last")
+    .meta({
+      choices: ["periodic", "free", "fixed-up", "fixed-down", "antiperiodic"]
+        .map((both) => `${both},${both}`)
+        .concat([
+          "periodic,free",
+          "free,periodic",
+          "antiperiodic,periodic",
+          "fixed-up-down,periodic",
+          "fixed-up-down,free",
+        ]),
+    }),
   algorithm: z
     .enum(["heat-bath", "metropolis"], { error: "it is heat-bath or metropolis" })
     .default("heat-bath")
