@@ -51,7 +51,8 @@ export class Form {
 
   /** The names of files in use, by parameter. */
   get files(): Record<string, string> {
-    return Object.fromEntries(Object.entries(this.#files).map(([parameter, { name }]) => [parameter, name]));
+    const used = Object.entries(this.#files).filter(([name, { value }]) => this.#run?.values[name] === value);
+    return Object.fromEntries(used.map(([parameter, { name }]) => [parameter, name]));
   }
 
   /** The file that this parameter came from in an earlier visit. */

@@ -19,6 +19,8 @@ import { verify } from "./verifying.ts";
 
 /** Milliseconds of steps that a replay makes between two pictures. */
 const REPLAY_FRAME = 100;
+/** Milliseconds of steps that a frame makes where only their number in all counts. */
+const LONGEST_FRAME = 500;
 /** Milliseconds between two tables, plots and checkpoints. */
 const TABLE_EVERY = 400;
 const CHECKPOINT_EVERY = 10_000;
@@ -113,8 +115,10 @@ export class Engine {
   }
 
   #halt(about: string, error: unknown): void {
+    // A page that is told so asks for the address of the run, which fails for the same reason: once is enough.
+    const stops = this.#playing ? { playing: false } : {};
     this.#playing = false;
-    this.#news({ notice: { about, text: message(error) }, playing: false });
+    this.#news({ notice: { about, text: message(error) }, ...stops });
   }
 
   #news(news: News, transfer: Transferable[] = []): void {
@@ -502,8 +506,14 @@ export class Engine {
     const count = this.#speed >= 1 ? this.#speed : Number(this.#frame % every === 0);
     if (this.#ended) return this.#film(count);
     const before = this.#simulation.steps;
-    await this.#advance(before < this.#end ? Math.min(count, this.#end - before) : count);
+    const most = this.#module.report ? this.#affordable : count;
+    await this.#advance(Math.min(count, most, before < this.#end ? this.#end - before : count));
     await this.#rest(before);
+  }
+
+  /** Steps of a frame that can still be interrupted. Not for a series, whose values lie equally far apart. */
+  get #affordable(): number {
+    return Math.max(1, Math.floor(LONGEST_FRAME / this.#pace.perStep));
   }
 
   /** The kept steps of a run that is at its end once more. */
