@@ -9,8 +9,10 @@ import type { Device } from "./device/device.ts";
 import { GibbsError, ParameterError } from "./device/errors.ts";
 import type { RunOptions } from "./device/run.ts";
 import type { AnyModel } from "./models/index.ts";
+import { createWith, type Inputs } from "./models/inputs.ts";
 import type { Simulation, Stroke } from "./models/model.ts";
 import { inner, metaOf, resolve } from "./models/parameters.ts";
+import { BesideError } from "./models/stroke.ts";
 import { kebab, parseValue } from "./models/text.ts";
 
 /** Links of version 1 are those of gibbs 0.1.0; what they leave unsaid is what it meant then. */
@@ -37,14 +39,22 @@ export interface Link {
   changes: Change[];
   step: number;
   view: Record<string, string>;
+  /** Files that it begins with, which no text holds. */
+  inputs?: Inputs;
 }
 
 /** Links beyond this are no links any more; browsers cut them, too. */
 const MOST_CHARACTERS = 65_536;
 const MOST_STEPS = 2 ** 32 - 1;
 
-/** The text behind the #. @throws LinkError if the history is too long for a link. */
-export function formatLink({ seed, parameters, changes, step, view }: Link): string {
+/** The text behind the #. @throws LinkError if the history is too long for a link, or the run began with files. */
+export function formatLink({ seed, parameters, changes, step, view, inputs = {} }: Link): string {
+  const [file] = Object.values(inputs);
+  if (file) {
+    throw new LinkError(
+      `The run goes on, but there is no link to it: a link cannot hold what it has from ${file.name}. Save the state instead.`,
+    );
+  }
   const words = [`v=${LINK_VERSION}`, `seed=${seed}`, ...pairs(parameters)];
   let at = -1;
   for (const change of changes) {
@@ -218,8 +228,12 @@ class Reader {
 
 function check(link: Link, schema: Parameters<typeof resolve>[1]): void {
   try {
-    if (link.parameters.start === "given")
-      throw new LinkError("start=given: a link cannot hold spins; take up, down or random.");
+    for (const [name, value] of Object.entries(link.parameters)) {
+      if (value !== "given") continue;
+      const what = name === "start" ? "spins" : "a file";
+      const { choices = [] } = metaOf(schema.shape[name]);
+      throw new LinkError(`${name}=given: a link cannot hold ${what}; take ${choices.join(" or ")}.`);
+    }
     resolve(link.model, schema, link.parameters);
     for (const { parameters } of link.changes) {
       for (const name of Object.keys(parameters ?? {})) {
@@ -251,6 +265,17 @@ const printable = (text: string) => {
   return plain.length > 200 ? `${plain.slice(0, 60)}…` : plain;
 };
 
+/** A brush may miss the picture, which pages noted once: nothing changes, and the answer is false. @throws ParameterError for what is no stroke */
+export async function paintOn(simulation: Simulation, stroke: Stroke): Promise<boolean> {
+  try {
+    await simulation.paint!(stroke);
+    return true;
+  } catch (error) {
+    if (error instanceof BesideError) return false;
+    throw error;
+  }
+}
+
 /**
  * Makes the run of a link: create, run, change, paint, up to its step.
  *
@@ -262,7 +287,7 @@ export async function followLink(
   model: AnyModel,
   options: RunOptions = {},
 ): Promise<Simulation> {
-  const simulation: Simulation = await model.create(device, { ...link.parameters, seed: link.seed });
+  const simulation: Simulation = await createWith(model, device, link);
   const runTo = async (step: number) => {
     const before = simulation.steps;
     const { signal, onProgress } = options;
@@ -277,7 +302,7 @@ export async function followLink(
       await runTo(step);
       if (parameters) await simulation.set(parameters);
       if (paint && !simulation.paint) throw new LinkError(`paint: the model "${link.model}" cannot be painted on.`);
-      if (paint) await simulation.paint!(paint);
+      if (paint) await paintOn(simulation, paint);
     }
     await runTo(link.step);
     return simulation;

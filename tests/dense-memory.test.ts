@@ -192,7 +192,7 @@ describe("pictures", () => {
     [{ digits: 4001, neurons: 784 }, /there are 4000 digits/],
     [
       { neurons: 100, image: "5x5:AAAA" },
-      /image of 5 × 5 pixels: 100 neurons need one of 10 × 10; take neurons 25, or/,
+      /image of 5 × 5 pixels: 100 neurons need a picture of as many pixels; take neurons 25, or/,
     ],
     [{ neurons: 100, image: "10x10:AAAA" }, /bits are 3 bytes.*have 13/],
     [{ neurons: 100, image: "a cat" }, /WIDTHxHEIGHT/],

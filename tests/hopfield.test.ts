@@ -414,7 +414,9 @@ describe("recall", () => {
       const [{ overlap }] = await shown.measure(); // overlaps follow
       const first = await shown.patterns(1);
       expect(overlap).toBe(painted.reduce((sum, spin, i) => sum + spin * first[i], 0) / 100);
-      await expect(shown.paint({ x: 0, y: 0, radius: 1, value: 2 })).rejects.toThrow(/value 2: a spin becomes 1 or -1/);
+      await expect(shown.paint({ x: 0, y: 0, radius: 1, value: 2 })).rejects.toThrow(
+        /paint value 2: a spin is 1 or -1/,
+      );
     }
   });
 

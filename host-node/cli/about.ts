@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { adapterKind } from "../../src/device/adapter-kind.ts";
-import { models } from "../../src/models/index.ts";
+import { type AnyModel, models } from "../../src/models/index.ts";
 import { type AdapterChoice, requestAdapter } from "../adapter.ts";
 import { systemRecord } from "../system.ts";
 import { Arguments } from "./arguments.ts";
@@ -24,13 +24,16 @@ export async function listModels(words: readonly string[]): Promise<void> {
     );
     return;
   }
-  const described = models.map(({ name, title, summary, step, parameters, observables }) => ({
+  const described = models.map(({ name, title, summary, step, parameters, observables, inputs = {} }: AnyModel) => ({
     name,
     title,
     summary,
     step,
     parameters: z.toJSONSchema(parameters, { io: "input" }),
     observables,
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([input, { description, accept }]) => [input, { description, accept }]),
+    ),
   }));
   process.stdout.write(json({ gibbs: __GIBBS_VERSION__, models: described }));
 }

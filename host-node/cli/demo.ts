@@ -34,7 +34,7 @@ export async function demo(words: readonly string[]): Promise<void> {
       plan: { warmup: 200, steps: 800, measureEvery: 2 },
       command: "run",
     });
-    await complete(job, "run", { path: undefined, seconds: 60 }, { signal, quiet, copy: false });
+    await complete(job, "run", { path: undefined, seconds: 60 }, { signal, quiet, copy: false, result: true });
     const document = await runDocument(job);
     process.stdout.write(`${observableTable({ ...document, observables: shown(document.observables) })}\n`);
     await writeFileWhole(PICTURE, png(await job.simulation.picture()));

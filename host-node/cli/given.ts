@@ -2,22 +2,25 @@
 
 import { readFile } from "node:fs/promises";
 import type { Device } from "../../src/device/device.ts";
-import { ParameterError } from "../../src/device/errors.ts";
+import { CheckpointError, ParameterError } from "../../src/device/errors.ts";
 import type { Link } from "../../src/link.ts";
 import { parseLink } from "../../src/links.ts";
 import { decodeCheckpoint } from "../../src/models/checkpoint.ts";
 import { type AnyModel, models } from "../../src/models/index.ts";
+import type { Inputs } from "../../src/models/inputs.ts";
 import { kebab } from "../../src/models/text.ts";
 import { reason } from "../files/write.ts";
 import { Arguments, type Flag, unknown } from "./arguments.ts";
 import { UsageError } from "./errors.ts";
 import { planOf, seedOf } from "./flags.ts";
 import { Job } from "./job.ts";
-import { parameterFlags, type Values } from "./values.ts";
+import { givenInputs, inputFlags, parameterFlags, type Values } from "./values.ts";
 
 export interface Given {
   model: AnyModel;
   given: Arguments;
+  /** Files that become arrays. */
+  inputs: Inputs;
   /** The checkpoint to continue. */
   checkpoint: Uint8Array | undefined;
   /** The link to follow. */
@@ -31,7 +34,11 @@ export async function readGiven(
   common: readonly Flag[],
 ): Promise<Given> {
   const where = `gibbs ${command}`;
-  const flagsOf = (model: AnyModel) => [...common, ...parameterFlags(model, { scan: command === "scan" })];
+  const flagsOf = (model: AnyModel) => [
+    ...common,
+    ...parameterFlags(model, { scan: command === "scan" }),
+    ...inputFlags(model),
+  ];
   // The model decides which flags there are, and it stands somewhere among them.
   const first = new Arguments(words, distinct(models.flatMap(flagsOf)), where);
   const [name, ...others] = first.positionals;
@@ -39,7 +46,7 @@ export async function readGiven(
     throw new UsageError(`${where} takes one model; what is "${others[0]}"? Parameters are given as --NAME VALUE.`);
   const path = first.text("resume");
   const checkpoint = path === undefined ? undefined : await readCheckpoint(path);
-  const kept = checkpoint && (await decodeCheckpoint(checkpoint)).model;
+  const kept = checkpoint && (await ofFile(path!, () => decodeCheckpoint(checkpoint))).model;
   const link = first.has("link") ? readLink(first, name) : undefined;
   if (name === undefined && kept === undefined && link === undefined) {
     throw new UsageError(
@@ -50,14 +57,16 @@ export async function readGiven(
   if (kept !== undefined && kept !== model.name) {
     throw new UsageError(`${path} holds a run of "${kept}", not of "${model.name}"; leave the model out.`);
   }
-  return { model, given: new Arguments(words, flagsOf(model), `${where} ${model.name}`), checkpoint, link };
+  const own = new Arguments(words, flagsOf(model), `${where} ${model.name}`);
+  return { model, given: own, inputs: await givenInputs(model, own), checkpoint, link };
 }
 
 /** @throws LinkError; UsageError for what the link says already. */
 function readLink(given: Arguments, name: string | undefined): Link {
   const link = parseLink(given.text("link")!);
-  const parameters = models.find((model) => model.name === link.model)!.parameters.shape;
-  const twice = ["resume", "seed", "warmup", ...Object.keys(parameters)].find((flag) => given.has(flag));
+  const { parameters, inputs = {} } = models.find((model) => model.name === link.model)!;
+  const said = ["resume", "seed", "warmup", ...Object.keys(parameters.shape), ...Object.keys(inputs)];
+  const twice = said.find((flag) => given.has(flag));
   if (name !== undefined || twice !== undefined) {
     const culprit = name === undefined ? `--${kebab(twice!)}` : `"${name}"`;
     throw new UsageError(`${culprit} beside --link: the link says all of the run; leave it out, or change the link.`);
@@ -82,18 +91,40 @@ export function modelOf(name: string, where: string): AnyModel {
 
 /** Continues a job, after comparing what was given with what it holds. @throws UsageError naming what differs. */
 export async function restoreJob(
-  { model, given, checkpoint }: Given,
+  { model, given, inputs, checkpoint }: Given,
   device: Device,
   command: "run" | "scan",
   values: Values,
 ): Promise<Job> {
-  const job = await Job.restore(model, device, checkpoint!, command);
+  const path = given.text("resume")!;
+  const job = await ofFile(path, () => Job.restore(model, device, checkpoint!, command));
   try {
     compare(job, given, values);
+    compareInputs(job, inputs);
     return job;
   } catch (error) {
     job[Symbol.dispose]();
     throw error;
+  }
+}
+
+/** Files may be given again; a run does not change to others. @throws UsageError */
+function compareInputs(job: Job, files: Given["inputs"]): void {
+  for (const [name, file] of Object.entries(files)) {
+    if (job.inputs[name] === file.digest) continue;
+    const began = job.inputs[name] ? `another file, ${job.inputs[name]}` : "no file";
+    throw new UsageError(
+      `${kebab(name)} ${file.name}: the resumed run began with ${began}. Leave --${kebab(name)} out, for the run has kept what it began with.`,
+    );
+  }
+}
+
+/** What is wrong with a checkpoint names its file. */
+async function ofFile<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw error instanceof CheckpointError ? new CheckpointError(`${path}: ${error.message}`) : error;
   }
 }
 

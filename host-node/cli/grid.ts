@@ -6,7 +6,7 @@ import type { AnyModel } from "../../src/models/index.ts";
 import { inner, metaOf, resolve } from "../../src/models/parameters.ts";
 import { kebab, parseValue, readNumber } from "../../src/models/text.ts";
 import type { Arguments } from "./arguments.ts";
-import { fieldsOf, readValue, type Values } from "./values.ts";
+import { givenFields, readValue, type Values } from "./values.ts";
 
 export interface Grid {
   /** The names of the parameters that differ between points. */
@@ -26,10 +26,12 @@ const MOST_POINTS = 2 ** 20;
  *
  * @throws ParameterError
  */
-export function gridOf(model: AnyModel, given: Arguments): Grid {
-  const axes = fieldsOf(model)
-    .filter(([name]) => given.has(name))
-    .map(([name, field]) => ({ name, field, values: given.texts(name).flatMap((text) => axisOf(name, field, text)) }));
+export async function gridOf(model: AnyModel, given: Arguments): Promise<Grid> {
+  const axes: { name: string; field: z.ZodType; values: unknown[] }[] = [];
+  for (const [name, field] of givenFields(model, given)) {
+    const values = await Promise.all(given.texts(name).map((text) => axisOf(name, field, text, given)));
+    axes.push({ name, field, values: values.flat() });
+  }
   const points = axes.reduce((product, { values }) => product * values.length, 1);
   if (points > MOST_POINTS) {
     throw new ParameterError(axes[0].name, `the grid has ${points} points; ${MOST_POINTS} are the most.`);
@@ -51,8 +53,8 @@ export function gridOf(model: AnyModel, given: Arguments): Grid {
 }
 
 /** The values that one text stands for: FROM:TO:COUNT, a list, or a single value. */
-function axisOf(name: string, field: z.ZodType, text: string): unknown[] {
-  if (inner(field) instanceof z.ZodString) return [readValue(name, field, text)];
+async function axisOf(name: string, field: z.ZodType, text: string, given: Arguments): Promise<unknown[]> {
+  if (inner(field) instanceof z.ZodString) return [await readValue(name, field, text, given)];
   if (text.includes(":")) return rangeOf(name, text);
   const value = parseValue(name, field, text);
   return Array.isArray(value) && !(inner(field) instanceof z.ZodTuple) ? value : [value];

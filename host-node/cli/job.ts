@@ -7,9 +7,10 @@ import type { RunOptions } from "../../src/device/run.ts";
 import type { Link } from "../../src/link.ts";
 import { follow } from "../../src/links.ts";
 import { type AnyModel, models } from "../../src/models/index.ts";
+import { createWith, digestsOf, type Inputs } from "../../src/models/inputs.ts";
 import type { Analysis, Simulation } from "../../src/models/model.ts";
 import { Series } from "../../src/models/series.ts";
-import { UsageError } from "./errors.ts";
+import { asUsage, UsageError } from "./errors.ts";
 import type { Values } from "./values.ts";
 
 export interface Plan {
@@ -28,6 +29,8 @@ interface Kept {
   seconds: number;
   /** Replicas of each point of a scan. */
   copies: number;
+  /** Digests of the files that it began with, by name. */
+  inputs?: Record<string, string>;
   /** States that analyses take in, and their pictures: one each so many measured steps. */
   snapshotEvery?: number;
   /** Endings of the analyses that are averaged; their sections are "analysis" and the ending. */
@@ -57,10 +60,12 @@ export class Job implements Disposable {
   static async create(
     model: AnyModel,
     device: Device,
-    { parameters, seed, plan, command, copies = 1 }: Omit<Kept, "seconds" | "copies"> & JobOptions,
+    { parameters, inputs, seed, plan, command, copies = 1 }: Omit<Kept, "seconds" | "copies" | "inputs"> & JobOptions,
   ): Promise<Job> {
-    const simulation: Simulation = await model.create(device, { ...parameters, seed });
-    return new Job(model, simulation, simulation.series(), { command, plan, seconds: 0, copies });
+    const simulation: Simulation = await asUsage(createWith(model, device, { parameters, seed, inputs }));
+    const digests = digestsOf(inputs ?? {});
+    const kept = { command, plan, seconds: 0, copies, ...(Object.keys(digests).length > 0 && { inputs: digests }) };
+    return new Job(model, simulation, simulation.series(), kept);
   }
 
   /** The run of a link, standing at its step; `steps` more are still to make. */
@@ -144,6 +149,11 @@ export class Job implements Disposable {
 
   get seconds(): number {
     return this.#kept.seconds;
+  }
+
+  /** Digests of the files that it began with, by name. */
+  get inputs(): Readonly<Record<string, string>> {
+    return this.#kept.inputs ?? {};
   }
 
   get copies(): number {
@@ -231,6 +241,7 @@ export class Job implements Disposable {
 
 interface JobOptions {
   parameters: Values;
+  inputs?: Inputs;
   seed: bigint;
   copies?: number;
 }

@@ -43,7 +43,7 @@ export async function complete(job: Job, command: string, keeping: Keeping, opti
     if (path !== undefined) await writeFileWhole(path, await job.bytes());
     if (options.signal.aborted && job.remaining > 0) throw interrupted(job, command, path);
   }
-  await job.simulation.conclude?.();
+  await job.simulation.conclude?.({ result: options.result });
   if (options.copy && from === total && path !== undefined) await writeFileWhole(path, await job.bytes());
 }
 
@@ -52,6 +52,8 @@ interface CompleteOptions {
   quiet: boolean;
   /** Write the checkpoint also if there is nothing left to do: the user named another file than the resumed one. */
   copy: boolean;
+  /** What only this model has is wanted, beside its observables. */
+  result: boolean;
 }
 
 function interrupted(job: Job, command: string, path: string | undefined): InterruptedError {

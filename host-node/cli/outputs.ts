@@ -2,7 +2,7 @@
 
 import { basename, dirname, join } from "node:path";
 import { npy } from "../../src/files/npy.ts";
-import { png } from "../../src/files/png.ts";
+import { type Picture, png, reducedText, reduction } from "../../src/files/png.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Analysis } from "../../src/models/model.ts";
 import { csv, seriesCsv } from "../files/csv.ts";
@@ -14,7 +14,7 @@ import type { RunDocument, ScanDocument } from "./report.ts";
 const RUN: Record<string, (job: Job, document: RunDocument) => Promise<Content>> = {
   ".png": async ({ simulation }, { gibbs, model, parameters, seed, steps, warmup, digest }) => {
     const record = JSON.stringify({ gibbs, model, parameters, seed, steps, warmup, digest });
-    return png(await simulation.picture(), { Software: `gibbs ${gibbs}`, gibbs: record });
+    return pictureFile(await simulation.picture(), { Software: `gibbs ${gibbs}`, gibbs: record });
   },
   ".npy": async ({ simulation }) => npy(await simulation.array()),
   ".csv": async ({ simulation, series }) => {
@@ -22,6 +22,14 @@ const RUN: Record<string, (job: Job, document: RunDocument) => Promise<Content>>
     return table ? csv(table.head, table.rows) : seriesCsv(series);
   },
 };
+
+/** A PNG; one that does not show every cell is not written in silence. */
+function pictureFile(picture: Picture, text: Record<string, string>): Uint8Array {
+  if (reduction(picture) > 1) {
+    process.stderr.write(`gibbs: note: the picture shows ${reducedText(picture)}; .npy has every cell.\n`);
+  }
+  return png(picture, text);
+}
 
 /** What a run of a model writes. */
 export const extensionsOf = ({ outputs, analyses }: AnyModel) => [
@@ -55,7 +63,7 @@ export async function writeSnapshot(path: string, job: Job, step: number): Promi
   const name = basename(path).replace("#", String(step).padStart(String(job.total).length, "0"));
   const { simulation } = job;
   const bytes = path.toLowerCase().endsWith(".png")
-    ? png(await simulation.picture(), { Software: `gibbs ${__GIBBS_VERSION__}` })
+    ? pictureFile(await simulation.picture(), { Software: `gibbs ${__GIBBS_VERSION__}` })
     : npy(await simulation.array());
   await writeFileWhole(join(dirname(path), name), bytes);
 }

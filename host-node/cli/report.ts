@@ -27,6 +27,8 @@ interface Common {
   warmup: number;
   measureEvery: number;
   device: DeviceInfo;
+  /** SHA-256 of the files that it began with, by name. */
+  inputs?: Readonly<Record<string, string>>;
 }
 
 export interface RunDocument extends Common {
@@ -63,10 +65,13 @@ export interface ScanDocument extends Common {
   elapsed: Elapsed;
 }
 
-export function commonOf({ model, simulation, plan }: Job): Common {
+export function commonOf({ model, simulation, plan, inputs }: Job): Common {
   const { points, seed, device } = simulation;
   const parameters = points.parameters as Values;
-  return { gibbs: __GIBBS_VERSION__, model: model.name, parameters, seed: String(seed), ...plan, device: device.info };
+  return {
+    ...{ gibbs: __GIBBS_VERSION__, model: model.name, parameters, seed: String(seed), ...plan, device: device.info },
+    ...(Object.keys(inputs).length > 0 ? { inputs } : {}),
+  };
 }
 
 /** Without a measurement there are no observables. */

@@ -24,8 +24,8 @@ import { givenParameters, type Values } from "./values.ts";
 
 export async function run(words: readonly string[]): Promise<void> {
   const task = await readGiven("run", words, RUN_FLAGS);
-  const { given } = task;
-  const values = givenParameters(task.model, given);
+  const { given, inputs } = task;
+  const values = await givenParameters(task.model, given);
   const [seed, plan] = [seedOf(given), planFrom(task, values)];
   const outputs = given.texts("out");
   await checkOutputs(outputs, extensionsOf(task.model));
@@ -35,12 +35,17 @@ export async function run(words: readonly string[]): Promise<void> {
   await withDevice(given, async (device, signal) => {
     using job = await open(
       task,
-      () => Job.create(task.model, device, { parameters: values, seed: seed ?? 1n, plan, command: "run" }),
+      () => Job.create(task.model, device, { parameters: values, inputs, seed: seed ?? 1n, plan, command: "run" }),
       () => restoreJob(task, device, "run", values),
       (link) => Job.follow(device, link, plan, { signal }),
     );
     planSnapshots(job, given, outputs);
-    await complete(job, "run", keeping, { signal, quiet: given.has("quiet"), copy: given.has("checkpoint") });
+    await complete(job, "run", keeping, {
+      signal,
+      quiet: given.has("quiet"),
+      copy: given.has("checkpoint"),
+      result: true,
+    });
     const document = await runDocument(job, given.text("link"));
     // First the results, for a disk that is full by now must not take them away.
     process.stdout.write(given.has("json") ? json(document) : text(document, job, outputs));
@@ -104,6 +109,7 @@ function text(document: RunDocument, { model }: Job, outputs: readonly string[])
   const lines = [
     ["device", deviceLine(document.device)],
     [document.model, parameterLine(document.parameters, document.seed)],
+    ...Object.entries(document.inputs ?? {}),
     ["steps", planLine(document, model)],
   ] as const;
   const last: [string, string][] = [

@@ -33,7 +33,7 @@ import { fieldsOf, type Values } from "./values.ts";
 export async function scan(words: readonly string[]): Promise<void> {
   const task = await readGiven("scan", words, SCAN_FLAGS);
   const { given, model, checkpoint } = task;
-  const grid = gridOf(model, given);
+  const grid = await gridOf(model, given);
   seedOf(given);
   planOf(given, model, grid.batches[0] ?? {});
   const sweeps = fieldsOf(model).some(([name, field]) => metaOf(field).sweep && given.has(name));
@@ -70,12 +70,18 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
       ? await restoreJob(task, device, "scan", parameters)
       : await Job.create(model, device, {
           parameters,
+          inputs: task.inputs,
           seed: seedOf(given) ?? 1n,
           plan: planOf(given, model, parameters),
           command: "scan",
           copies: grid.copies,
         });
-    await complete(job, "scan", keeping, { signal, quiet: given.has("quiet"), copy: given.has("checkpoint") });
+    await complete(job, "scan", keeping, {
+      signal,
+      quiet: given.has("quiet"),
+      copy: given.has("checkpoint"),
+      result: false,
+    });
     points.push(...pointsOf(job, digests.length, grid.axes));
     digests.push(await job.simulation.digest());
     const elapsed = elapsedOf([job]);

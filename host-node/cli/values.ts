@@ -1,15 +1,18 @@
 // A model's parameters as flags of the command line.
 
-import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { FileError, ParameterError } from "../../src/device/errors.ts";
-import { readPng } from "../../src/files/png.ts";
+import { base64url } from "../../src/files/base64.ts";
 import { readSeries } from "../../src/files/series.ts";
+import { readCells } from "../../src/files/threshold.ts";
 import { imageText } from "../../src/models/hopfield/image.ts";
+import { hopfieldParameters } from "../../src/models/hopfield/parameters.ts";
 import type { AnyModel } from "../../src/models/index.ts";
+import { type InputFile, type Inputs, inputFile } from "../../src/models/inputs.ts";
 import { inner, metaOf, resolve } from "../../src/models/parameters.ts";
 import { seriesText } from "../../src/models/reservoir/series-text.ts";
-import { describeField, kebab, parseValue } from "../../src/models/text.ts";
+import { describeField, kebab, parseValue, schemaOf } from "../../src/models/text.ts";
 import { reason } from "../files/write.ts";
 import type { Arguments, Flag } from "./arguments.ts";
 import { UsageError } from "./errors.ts";
@@ -21,19 +24,53 @@ export const fieldsOf = (model: AnyModel) => Object.entries<z.ZodType>(model.par
 /** The flags of a model's parameters. In a scan each can be given several times. */
 export function parameterFlags(model: AnyModel, { scan = false } = {}): Flag[] {
   return fieldsOf(model).map(([name, field]) => {
-    const placeholder = placeholderOf(field);
+    const input = model.inputs?.[name];
+    const placeholder = input ? `${choicesOf(field).join("|")}|FILE` : placeholderOf(field);
     const value = scan && !/(NAME|TEXT|FILE)$/.test(placeholder) ? `${placeholder}|FROM:TO:COUNT` : placeholder;
-    return { name, value, many: scan, help: `${field.description ?? name} [${describeField(field)}]` };
+    const help = `${field.description ?? name} [${describeField(field)}]`;
+    return { name, value, many: scan, help: input ? `${help}. FILE: ${input.description}` : help };
   });
 }
 
+/** The flags of files that become arrays, where no parameter has their name. */
+export const inputFlags = ({ inputs = {}, parameters }: AnyModel): Flag[] =>
+  Object.entries(inputs)
+    .filter(([name]) => !Object.hasOwn(parameters.shape, name))
+    .map(([name, { description }]) => ({ name, value: "FILE", help: description }));
+
+/** The words that a parameter takes, in place of a file. */
+const choicesOf = (field: z.ZodType) => metaOf(field).choices ?? (schemaOf(field).enum ?? []).map(String);
+
+/** Whether what is given for this parameter is a file that becomes an array. */
+const isInput = ({ inputs = {} }: AnyModel, name: string, field: z.ZodType, text: string) =>
+  Object.hasOwn(inputs, name) && !(schemaOf(field).enum ?? []).includes(text);
+
+/** Parameters as the command line gives them; files that become arrays are left out. */
+export const givenFields = (model: AnyModel, given: Arguments) =>
+  fieldsOf(model).filter(
+    ([name, field]) => given.has(name) && !given.texts(name).some((text) => isInput(model, name, field, text)),
+  );
+
+/** Files that become arrays, by the names of the model's inputs. @throws UsageError for one that cannot be read */
+export async function givenInputs(model: AnyModel, given: Arguments): Promise<Inputs> {
+  const files: Record<string, InputFile> = {};
+  for (const name of Object.keys(model.inputs ?? {})) {
+    const field = model.parameters.shape[name] as z.ZodType | undefined;
+    const texts = given.texts(name);
+    if (texts.length === 0 || (field && !texts.some((text) => isInput(model, name, field, text)))) continue;
+    if (texts.length > 1) throw new UsageError(`${kebab(name)}: a scan takes one file, and no other value beside it.`);
+    const bytes = await contentOf(name, texts[0], field && choicesOf(field));
+    files[name] = await inputFile(texts[0], bytes);
+  }
+  return files;
+}
+
 /** The parameters given on the command line, checked against the schema; the others take their defaults later. */
-export function givenParameters(model: AnyModel, given: Arguments): Values {
+export async function givenParameters(model: AnyModel, given: Arguments): Promise<Values> {
   const values: Values = {};
-  for (const [name, field] of fieldsOf(model)) {
-    const text = given.text(name);
-    if (text === undefined) continue;
-    values[name] = readValue(name, field, text);
+  for (const [name, field] of givenFields(model, given)) {
+    const text = given.text(name)!;
+    values[name] = await readValue(name, field, text, given);
     if (Array.isArray(values[name]) && !(inner(field) instanceof z.ZodTuple)) {
       throw new ParameterError(
         name,
@@ -46,29 +83,38 @@ export function givenParameters(model: AnyModel, given: Arguments): Values {
 }
 
 /** The value that a text of the command line stands for: of a file, if it names one. @throws UsageError, ParameterError */
-export function readValue(name: string, field: z.ZodType, text: string): unknown {
+export async function readValue(name: string, field: z.ZodType, text: string, given: Arguments): Promise<unknown> {
   const { file, choices } = metaOf(field);
   // Some texts mean what they say: a name, or a law that is written out.
   if (!file || choices?.includes(text) || (choices && /[[\n]/.test(text))) return parseValue(name, field, text);
-  try {
-    const bytes = readFileSync(text);
+  const bytes = await contentOf(name, text, choices);
+  return asUsageOf(name, async () => {
     if (file === "series") return seriesText(readSeries(text, bytes));
-    if (file === "bytes") return bytes.toString("base64url");
-    return file === "text" ? bytes.toString("utf8") : imageOf(bytes);
+    if (file === "bytes") return base64url(bytes);
+    if (file === "text") return new TextDecoder().decode(bytes);
+    const { spins, width } = await readCells(text, bytes, Number(given.text("neurons") ?? DEFAULT_NEURONS));
+    return imageText(spins, width);
+  });
+}
+
+const DEFAULT_NEURONS = hopfieldParameters.parse({}).neurons;
+
+async function contentOf(name: string, path: string, choices: readonly string[] | undefined): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await readFile(path));
   } catch (error) {
-    if (error instanceof FileError) throw new UsageError(`${kebab(name)}: ${error.message}`);
     const names = choices ? ` is none of ${choices.join(", ")}, and as a file it` : "";
-    throw new UsageError(`${kebab(name)} "${text}"${names} cannot be read: ${reason(error)}.`);
+    throw new UsageError(`${kebab(name)} "${path}"${names} cannot be read: ${reason(error)}.`);
   }
 }
 
-/** A PNG as black and white: what is lighter than the middle is up, as in the pictures that runs write. */
-function imageOf(bytes: Uint8Array): string {
-  const { width, data } = readPng(bytes);
-  return imageText(
-    Array.from(data, (value) => (value >= 128 ? 1 : -1)),
-    width,
-  );
+/** What is wrong with a file is wrong with the flag that names it. */
+export async function asUsageOf<T>(name: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw error instanceof FileError ? new UsageError(`${kebab(name)}: ${error.message}`) : error;
+  }
 }
 
 function placeholderOf(field: z.ZodType): string {

@@ -3,11 +3,12 @@
 import * as z from "zod";
 import { escapeHtml } from "../../src/files/html.ts";
 import type { AnyModel } from "../../src/models/index.ts";
+import type { Input } from "../../src/models/inputs.ts";
 import { inner, metaOf } from "../../src/models/parameters.ts";
 
 /** What a file dialogue offers, and what may be dropped; whoever chooses another file may try. */
 const ACCEPTED = {
-  picture: "image/*",
+  picture: ".png,.jpg,.jpeg",
   series: ".csv,.tsv,.txt,.dat,.npy",
   text: ".xml,.sbml",
   bytes: ".safetensors,.wgsl",
@@ -15,7 +16,16 @@ const ACCEPTED = {
 
 export function controls(model: AnyModel): string {
   const fields = Object.entries<z.ZodType>(model.parameters.shape).filter(([, field]) => metaOf(field).page !== false);
-  return fields.map(([name, field]) => control(name, field)).join("\n");
+  const files = Object.entries(model.inputs ?? {}).map(([name, input]) => inputControl(name, input));
+  return [...fields.map(([name, field]) => control(name, field)), ...files].join("\n");
+}
+
+/** A file that a run begins with. */
+function inputControl(name: string, { description, accept }: Input): string {
+  const id = `f-${name}`;
+  const help = escapeHtml(description);
+  return `<div class="control" title="${help}"><label for="${id}">${words(name)} from file</label>
+<input type="file" id="${id}" data-file="${name}" data-holds="${name}" accept="${accept.join(",")}" aria-describedby="${id}-help">${helpText(id, help)}<output class="held" data-input="${name}"></output></div>`;
 }
 
 function control(name: string, field: z.ZodType): string {

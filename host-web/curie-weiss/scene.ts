@@ -70,7 +70,7 @@ export const scene: SceneModule<CurieWeissSimulation> = {
           { text: "now", colour: "#f1f5f9" },
         ]);
         context.restore();
-        drawSpins(context, spins.subarray(0, size), [12, 56, 190], colours, marked);
+        drawSpins(context, spins.subarray(0, size), [12, 56, 190], colours, { marked });
         text(context, `${size} spins`, [12, 30], 16);
         text(context, `m = ${m.toFixed(3)}`, [12, 276], 16);
         text(context, `Weiss, N → ∞:`, [12, 318], 14);

@@ -31,7 +31,7 @@ export function memoryScene<S extends Memory>(
   return {
     look: { mode: "recall", colours: "ink", block: 8, grid: false },
 
-    /** In neurons, so that the brush finds them. */
+    /** In neurons, so that the brush finds them; the state has the longer side of its picture. */
     size: (simulation) => {
       const side = sideOf(simulation);
       return [Math.ceil((WIDTH / SIDE) * side), side];
@@ -58,10 +58,11 @@ export function memoryScene<S extends Memory>(
   };
 }
 
-const sideOf = ({ points }: Memory) => Math.ceil(Math.sqrt(points.parameters.neurons));
+const sideOf = ({ row, points }: Memory) => Math.max(row, Math.ceil(points.parameters.neurons / row));
 
 async function recallSketch(simulation: Memory): Promise<Sketch> {
   const { neurons, patterns, cue } = simulation.points.parameters;
+  const { row } = simulation;
   // The cue's own pattern is among those shown.
   const numbers = Array.from({ length: Math.min(SHOWN, patterns) }, (_, i) => i);
   if (cue >= numbers.length) numbers[numbers.length - 1] = cue;
@@ -70,7 +71,7 @@ async function recallSketch(simulation: Memory): Promise<Sketch> {
   return {
     async draw(context, { colours }, marked) {
       const [spins, overlaps] = [await simulation.spins(), await simulation.overlaps()];
-      drawSpins(context, spins, [0, 0, SIDE], colours, marked);
+      drawSpins(context, spins, [0, 0, SIDE], colours, { row, marked });
       const left = SIDE + 10;
       const cell = (WIDTH - left - 4) / COLUMNS;
       const tile = Math.min(cell - 8, (SIDE - 26) / ROWS - 20);
@@ -78,7 +79,7 @@ async function recallSketch(simulation: Memory): Promise<Sketch> {
       text(context, `${patterns} stored, overlaps m`, [left, 12], 12);
       numbers.forEach((p, i) => {
         const [x, y] = [left + (i % COLUMNS) * cell, 24 + Math.floor(i / COLUMNS) * (tile + 20)];
-        drawSpins(context, stored[i], [x, y, tile], colours);
+        drawSpins(context, stored[i], [x, y, tile], colours, { row });
         if (p === best) outline(context, [x, y, tile]);
         const m = overlaps[p] / neurons;
         context.fillStyle = "#f1f5f933";
@@ -100,7 +101,10 @@ function compareSketch(simulation: Memory, changed: () => void): Sketch {
   const make = async () => {
     const { device, seed } = simulation;
     const { neurons, patterns, digits, cue, noise, covered, bias, image, start } = simulation.points.parameters;
-    const same = { neurons, patterns, digits, cue, noise, covered, bias, image, start, seed } as const;
+    const stored = simulation.shared;
+    const isGiven = start === "given";
+    const spins = isGiven ? (await simulation.spins()).subarray(0, neurons) : undefined;
+    const same = { neurons, patterns, digits, cue, noise, covered, bias, image, start, seed, stored, spins } as const;
     const memories: [string, Promise<Memory>][] = [
       ["Hopfield: M²", hopfield.create(device, same) as Promise<Memory>],
       ["dense: M³", denseMemory.create(device, same) as Promise<Memory>],
@@ -111,7 +115,7 @@ function compareSketch(simulation: Memory, changed: () => void): Sketch {
       using memory = await opened;
       if (all.length === 0) {
         const [{ overlap }] = await memory.measure();
-        all.push({ title: "cue", spins: await memory.spins(), overlap });
+        all.push({ title: isGiven ? "state now" : "cue", spins: await memory.spins(), overlap });
       }
       await memory.run(COMPARED);
       const [{ overlap }] = await memory.measure();
@@ -136,7 +140,7 @@ function compareSketch(simulation: Memory, changed: () => void): Sketch {
       found.forEach(({ title, spins, overlap }, i) => {
         const [x, y] = [16 + i * cell, 110];
         text(context, title, [x, y - 16], 15);
-        drawSpins(context, spins, [x, y, cell - 16], colours);
+        drawSpins(context, spins, [x, y, cell - 16], colours, { row: simulation.row });
         if (i > 0 && overlap > 0.98) outline(context, [x, y, cell - 16]);
         text(context, `m = ${overlap.toFixed(3)}`, [x, y + cell], 15, i > 0 && overlap > 0.98 ? MARK : INK);
       });
@@ -145,22 +149,24 @@ function compareSketch(simulation: Memory, changed: () => void): Sketch {
   };
 }
 
+/** Spins in rows of `row`, or as a square, within a square of the canvas. */
 export function drawSpins(
   context: Context,
   spins: ArrayLike<number>,
   [x, y, side]: [number, number, number],
   colours: string,
-  marked?: ArrayLike<unknown>,
+  { row = Math.ceil(Math.sqrt(spins.length)), marked }: { row?: number; marked?: ArrayLike<unknown> } = {},
 ): void {
-  const cells = Math.ceil(Math.sqrt(spins.length));
+  const rows = Math.ceil(spins.length / row);
+  const cells = Math.max(row, rows);
   const map = new Uint32Array(colourMap(colours).buffer);
-  const data = new ImageData(cells, cells);
+  const data = new ImageData(row, rows);
   const pixels = new Uint32Array(data.data.buffer).fill(map[128]);
   for (let i = 0; i < spins.length; i++) pixels[i] = marked?.[i] ? 0xff2020e0 : map[spins[i] > 0 ? 255 : 0];
-  const image = new OffscreenCanvas(cells, cells);
+  const image = new OffscreenCanvas(row, rows);
   image.getContext("2d")!.putImageData(data, 0, 0);
   context.imageSmoothingEnabled = side < cells; // never between cells that are larger than pixels
-  context.drawImage(image, x, y, side, side);
+  context.drawImage(image, x, y, (side * row) / cells, (side * rows) / cells);
 }
 
 function outline(context: Context, [x, y, side]: [number, number, number]): void {

@@ -25,7 +25,7 @@ export const scene: SceneModule<RbmSimulation> = {
       async draw(context, { mode, colours }) {
         context.fillStyle = "#10182b";
         context.fillRect(0, 0, ...SIZE);
-        const { visible, images } = simulation;
+        const { visible, images, row } = simulation;
         const { hidden, chains } = simulation.points.parameters;
         const both = mode === "both";
         const columns = both ? COLUMNS : 2 * COLUMNS;
@@ -35,7 +35,7 @@ export const scene: SceneModule<RbmSimulation> = {
         if (both || mode === "samples") {
           const state = await simulation.chains();
           text(context, `samples: chains of the model, ${chains}`, [4, 12], 13);
-          tiles(context, Math.min(chains, columns * ROWS), columns, 0, visible, (tile, pixel) =>
+          tiles([context, row], Math.min(chains, columns * ROWS), columns, 0, visible, (tile, pixel) =>
             state[tile * visible + pixel] ? map[255] : map[0],
           );
         }
@@ -55,7 +55,7 @@ export const scene: SceneModule<RbmSimulation> = {
             [left + 4, 12],
             13,
           );
-          tiles(context, count, columns, left, visible, (tile, pixel) => {
+          tiles([context, row], count, columns, left, visible, (tile, pixel) => {
             const weight = weights[pixel * stride + tile] / scales[tile];
             return light[Math.round(127.5 * (1 + weight))];
           });
@@ -64,7 +64,7 @@ export const scene: SceneModule<RbmSimulation> = {
           const machine = await simulation.weights();
           const count = Math.min(COLUMNS * ROWS, images.length / visible);
           text(context, "data", [4, 12], 13);
-          tiles(context, count, COLUMNS, 0, visible, (tile, pixel) =>
+          tiles([context, row], count, COLUMNS, 0, visible, (tile, pixel) =>
             images[tile * visible + pixel] ? map[255] : map[0],
           );
           text(
@@ -76,32 +76,40 @@ export const scene: SceneModule<RbmSimulation> = {
           const again = Array.from({ length: count }, (_, k) =>
             reconstruction(machine, images.subarray(k * visible, (k + 1) * visible)),
           );
-          tiles(context, count, COLUMNS, middle, visible, (tile, pixel) => map[Math.round(255 * again[tile][pixel])]);
+          tiles(
+            [context, row],
+            count,
+            COLUMNS,
+            middle,
+            visible,
+            (tile, pixel) => map[Math.round(255 * again[tile][pixel])],
+          );
         }
       },
     };
   },
 };
 
-/** Square pictures side by side, by the colours of their pixels. */
+/** Pictures side by side, in rows of so many pixels, by the colours of these. */
 function tiles(
-  context: Context,
+  [context, row]: [Context, number],
   count: number,
   columns: number,
   left: number,
   pixels: number,
   colour: (tile: number, pixel: number) => number,
 ): void {
-  const side = Math.ceil(Math.sqrt(pixels));
-  const image = new OffscreenCanvas(side, side);
+  const rows = Math.ceil(pixels / row);
+  const side = Math.max(row, rows);
+  const image = new OffscreenCanvas(row, rows);
   const cells = image.getContext("2d")!;
-  const data = new ImageData(side, side);
+  const data = new ImageData(row, rows);
   const words = new Uint32Array(data.data.buffer);
   context.imageSmoothingEnabled = side > TILE;
   for (let tile = 0; tile < count; tile++) {
     for (let pixel = 0; pixel < pixels; pixel++) words[pixel] = colour(tile, pixel);
     cells.putImageData(data, 0, 0);
     const [x, y] = [left + (tile % columns) * TILE, HEADER + Math.floor(tile / columns) * TILE];
-    context.drawImage(image, x + 1, y, TILE - 2, TILE - 2);
+    context.drawImage(image, x + 1, y, ((TILE - 2) * row) / side, ((TILE - 2) * rows) / side);
   }
 }

@@ -2,8 +2,9 @@
 
 import { base64url } from "../../src/files/base64.ts";
 
-/** A parameter that comes as a file. */
+/** A parameter that comes as a file, or a file that a run begins with. */
 export interface FileField {
+  /** Of a file that a run begins with, the model's name for it. */
   parameter: string;
   /** What the file holds. */
   holds: string;
@@ -11,12 +12,19 @@ export interface FileField {
   accept: string[];
 }
 
-const WORDS: Record<string, string> = {
+export const WORDS: Record<string, string> = {
   picture: "a picture",
   series: "a series of numbers",
   text: "a model in SBML",
   bytes: "a network",
+  spins: "spins",
+  stored: "patterns",
+  data: "images",
+  weights: "weights",
 };
+
+/** Files that no text could hold: the run takes them as they are. */
+export const isInput = (holds: string) => ["spins", "stored", "data", "weights"].includes(holds);
 
 /** Bytes; text of a larger one would not fit a page's memory. */
 const MOST = 2 ** 28;
@@ -40,9 +48,7 @@ export function fieldFor({ name, type }: File, fields: readonly FileField[]): Fi
 /** "This page takes …", for a message. */
 export function takes(fields: readonly FileField[]): string {
   if (fields.length === 0) return "this page takes no files";
-  const kinds = fields.map(
-    ({ holds, accept }) => `${WORDS[holds]} (${accept.join(", ").replace("image/*", "PNG, JPEG, …")})`,
-  );
+  const kinds = fields.map(({ holds, accept }) => `${WORDS[holds]} (${accept.join(", ")})`);
   return `this page takes ${kinds.join(" or ")}`;
 }
 
@@ -52,16 +58,22 @@ export function takes(fields: readonly FileField[]): string {
  * @throws Error that names the file where it is not what it should be
  */
 export async function textOf(file: File, holds: string, neurons: () => number): Promise<string> {
+  const bytes = await bytesOf(file);
+  if (holds === "text") return new TextDecoder().decode(bytes);
+  if (holds === "bytes") return base64url(bytes);
+  if (holds === "series") {
+    const { readSeriesText } = await import("./series.ts");
+    return readSeriesText(file.name, bytes);
+  }
+  const { pictureText } = await import("./picture.ts");
+  return pictureText(file.name, bytes, neurons());
+}
+
+/** What is in a file. @throws Error that names it where it cannot be read */
+export async function bytesOf(file: File): Promise<Uint8Array<ArrayBuffer>> {
   if (file.size > MOST) throw new Error(`${file.name} has ${file.size} bytes; a page takes at most ${MOST}.`);
   const bytes = await file.arrayBuffer().catch(() => {
     throw new Error(`${file.name} cannot be read: it is a folder, or it has been changed or moved away.`);
   });
-  if (holds === "text") return new TextDecoder().decode(bytes);
-  if (holds === "bytes") return base64url(new Uint8Array(bytes));
-  if (holds === "series") {
-    const { readSeriesText } = await import("./series.ts");
-    return readSeriesText(file);
-  }
-  const { pictureText } = await import("./picture.ts");
-  return pictureText(file, neurons());
+  return new Uint8Array(bytes);
 }

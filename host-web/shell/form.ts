@@ -2,11 +2,13 @@
 // comes from the worker after every change, taken or refused, and is what the controls show.
 
 import type { Look, News } from "../worker/protocol.ts";
-import { type FileField, fileFields, textOf } from "./files.ts";
+import { bytesOf, type FileField, fileFields, isInput, textOf } from "./files.ts";
 
 export interface FormEvents {
   /** True if the run took the values. @param file the name of the file that they came from */
   change: (values: Record<string, string>, file?: string) => Promise<boolean>;
+  /** True if a run began with the file. */
+  input: (input: string, file: string, bytes: Uint8Array) => Promise<boolean>;
   seed: (seed: string) => Promise<unknown>;
   look: (look: Partial<Look>) => Promise<unknown>;
   /** A file cannot be taken for this parameter; why. */
@@ -21,7 +23,7 @@ const LONG = 32;
 export class Form {
   readonly #form: HTMLFormElement;
   readonly #events: FormEvents;
-  #run: Pick<NonNullable<News["run"]>, "values" | "seed" | "look"> | undefined;
+  #run: Pick<NonNullable<News["run"]>, "values" | "files" | "seed" | "look"> | undefined;
   /** Parameters whose controls are ahead of the run, by the changes that have no answer yet. */
   readonly #sent = new Map<string, number>();
   readonly #due = new Map<string, ReturnType<typeof setTimeout>>();
@@ -52,7 +54,7 @@ export class Form {
   /** The names of files in use, by parameter. */
   get files(): Record<string, string> {
     const used = Object.entries(this.#files).filter(([name, { value }]) => this.#run?.values[name] === value);
-    return Object.fromEntries(used.map(([parameter, { name }]) => [parameter, name]));
+    return { ...Object.fromEntries(used.map(([parameter, { name }]) => [parameter, name])), ...this.#run?.files };
   }
 
   /** The file that this parameter came from in an earlier visit. */
@@ -110,6 +112,7 @@ export class Form {
   /** A text that comes as a file: chosen, or dropped anywhere on the page. */
   async take(file: File, { parameter, holds }: Pick<FileField, "parameter" | "holds">): Promise<void> {
     try {
+      if (isInput(holds)) return void (await this.#events.input(parameter, file.name, await bytesOf(file)));
       const value = await textOf(file, holds, () => Number(this.#fields("neurons")[0].value));
       if (!(await this.#events.change({ [parameter]: value }, file.name))) return;
       this.#files[parameter] = { name: file.name, value: this.#run?.values[parameter] ?? value };
@@ -181,6 +184,10 @@ export class Form {
     this.#run = run;
     this.#typed = undefined;
     for (const name of Object.keys(run.values)) this.#fill(name);
+    for (const held of this.#form.querySelectorAll<HTMLOutputElement>("[data-input]")) {
+      const name = run.files[held.dataset.input!];
+      held.textContent = name === undefined ? "" : `in use: ${name}`;
+    }
     this.#fillSeed();
     for (const field of this.#form.querySelectorAll<HTMLInputElement>("[data-look]")) {
       const value = run.look[field.dataset.look as keyof Look];

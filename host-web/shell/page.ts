@@ -7,6 +7,7 @@ import type { Look, News, RequestName, Requests, Row } from "../worker/protocol.
 import { CanvasControl } from "./canvas.ts";
 import { download } from "./download.ts";
 import { takeDrops } from "./drop.ts";
+import { WORDS } from "./files.ts";
 import { Form } from "./form.ts";
 import { ABOUT, type Notice, notify, unnotify, unnotifyRun } from "./notices.ts";
 import type { Plot } from "./plots.ts";
@@ -58,6 +59,11 @@ const form = new Form(find<HTMLFormElement>("controls"), {
     const taken = (await attempt("change", { values }, about, file)) !== undefined;
     if (taken && file) tellOfFile(file);
     return taken;
+  },
+  async input(input, file, bytes) {
+    const taken = await attempt("input", { input, file, bytes }, input, file);
+    if (taken) tellOfFile(`${file} (${WORDS[input]})`, taken.answer.kept);
+    return taken !== undefined;
   },
   seed: (seed) => attempt("reset", { seed }, ABOUT.seed),
   look: async (look) => {
@@ -460,10 +466,10 @@ async function afresh(): Promise<void> {
 }
 on("afresh", afresh);
 
-function tellOfFile(file: string): void {
-  const text = stored
+function tellOfFile(file: string, kept = stored): void {
+  const text = kept
     ? `${file} is in use. This browser keeps a copy on this machine, so that a reload gives the run back; it is sent nowhere.`
-    : `${file} is in use. This browser keeps nothing for this page: after a reload it must be given again.`;
+    : `${file} is in use. This browser keeps ${stored ? "no files as large as that" : "nothing for this page"}: after a reload it must be given again.`;
   notify({ about: ABOUT.kept, kind: "note", text }, [afreshButton()]);
 }
 

@@ -4,11 +4,13 @@
 import { type Device, ReferenceDevice } from "../../src/device/device.ts";
 import { DeviceLostError, DeviceUnavailableError } from "../../src/device/errors.ts";
 import { Timer } from "../../src/device/timer.ts";
-import { formatLink, LINK_VERSION, type Link, LinkError, readLink, readValues } from "../../src/link.ts";
+import { formatLink, LINK_VERSION, type Link, LinkError, paintOn, readLink, readValues } from "../../src/link.ts";
 import type { AnyModel, AnySimulation } from "../../src/models/index.ts";
+import { createWith, digestsOf, inputFile } from "../../src/models/inputs.ts";
 import { metaOf } from "../../src/models/parameters.ts";
 import { openDevice } from "../index.ts";
 import { ABOUT } from "../shell/notices.ts";
+import { filesBeside, isStorable, withFile } from "./files.ts";
 import { Measured } from "./measured.ts";
 import { createPainter, type Painter } from "./painter.ts";
 import type { FromWorker, Look, News, RequestName, Requests, Timing, ToWorker } from "./protocol.ts";
@@ -182,7 +184,7 @@ export class Engine {
   async #made(link: Link, kept: Uint8Array | undefined): Promise<{ simulation: AnySimulation; changed: number }> {
     const simulation: AnySimulation = kept
       ? await this.#model.restore(this.#device, kept)
-      : await this.#model.create(this.#device, { ...link.parameters, seed: link.seed });
+      : await createWith(this.#model, this.#device, link);
     try {
       await this.#module.note?.(simulation);
     } catch (error) {
@@ -253,6 +255,12 @@ export class Engine {
       }
       return undefined;
     },
+    input: async ({ input, file, bytes }) => {
+      const link = { ...this.#link, parameters: { ...this.#link.parameters, ...this.#live } };
+      this.#look.time = undefined;
+      await this.#start(withFile(link, this.#model, input, await inputFile(file, bytes)));
+      return { kept: this.#store !== undefined && isStorable(this.#link) };
+    },
     play: async ({ playing }) => {
       if (!playing && this.#replaying) this.#stopReplay();
       if (playing) this.#look.time = this.#ended ? (this.#look.time ?? 0) : undefined;
@@ -293,7 +301,7 @@ export class Engine {
       if (this.#painter.paint) return void this.#painter.paint(stroke);
       if (!this.#simulation.paint) throw new Error(`The model "${this.#model.name}" cannot be painted on.`);
       this.#stopReplay();
-      await this.#simulation.paint(stroke);
+      if (!(await paintOn(this.#simulation, stroke))) return undefined;
       this.#note({ step: this.#simulation.steps, paint: stroke });
       this.#unmark();
       this.#measured.restart();
@@ -323,7 +331,10 @@ export class Engine {
       return canvas.convertToBlob({ type: "image/png" });
     },
     lattice: async () => pictureOf(this.#module, this.#simulation),
-    state: async () => stateFiles(this.#simulation, this.#textIfShort() ?? "", await this.#simulation.digest()),
+    state: async () => {
+      const about = { link: this.#textIfShort() ?? "", inputs: digestsOf(this.#link.inputs ?? {}) };
+      return stateFiles(this.#simulation, about, await this.#simulation.digest());
+    },
     output: async ({ extension }) => {
       if (!this.#simulation.output) throw new Error(`The model "${this.#model.name}" has no file of its own.`);
       return new Blob([(await this.#simulation.output(extension)) as BlobPart]);
@@ -403,7 +414,7 @@ export class Engine {
     this.#last.checkpoint = performance.now();
     this.#stale = true;
     this.#pace.perStep = 1;
-    this.#store?.keep(this.#id, this.#link);
+    this.#remember();
     this.#news({ run: this.#run() });
     this.#tellAddress();
     await this.#tell();
@@ -424,23 +435,24 @@ export class Engine {
       await this.#simulation.set(parameters);
       if (this.#simulation.steps === 0) {
         Object.assign(this.#link.parameters, parameters);
-        this.#store?.keep(this.#id, this.#link);
+        this.#remember();
       } else this.#note({ step: this.#simulation.steps, parameters });
       this.#measured.restart();
       this.#tellAddress();
       await this.#tell();
     } else {
       const present = this.#simulation.points.parameters as Record<string, unknown>;
-      const live = Object.fromEntries(Object.entries(present).filter(([name]) => isLive(name)));
       const replaced = Object.keys(parameters).flatMap((name) => metaOf(shape[name]).replaces ?? []);
       const gone = [...replaced, ...left];
-      const kept = Object.entries(this.#link.parameters).filter(([name]) => !gone.includes(name));
+      const files = filesBeside(this.#link, this.#model, parameters, present);
+      const kept = Object.entries({ ...files.left, ...this.#link.parameters }).filter(([name]) => !gone.includes(name));
       // Whoever looks at an end wants to see the next one.
       const again = this.#simulation.steps >= this.#end;
       this.#look.time = undefined;
       await this.#start({
         ...this.#link,
-        parameters: { ...Object.fromEntries(kept), ...live, ...parameters },
+        parameters: { ...Object.fromEntries(kept), ...this.#live, ...parameters },
+        inputs: files.inputs,
         changes: [],
         step: 0,
       });
@@ -449,6 +461,19 @@ export class Engine {
         this.#news({ playing: true });
       }
     }
+  }
+
+  /** What live parameters are by now. */
+  get #live(): Record<string, unknown> {
+    const { shape } = this.#model.parameters;
+    const present = Object.entries(this.#simulation.points.parameters as Record<string, unknown>);
+    return Object.fromEntries(present.filter(([name]) => shape[name] && metaOf(shape[name]).live));
+  }
+
+  /** For a reload. */
+  #remember(): void {
+    if (isStorable(this.#link)) this.#store?.keep(this.#id, this.#link);
+    else this.#store?.forget();
   }
 
   /** Adds what was done to the run; of parameters changed twice at one step only the last value counts. */
@@ -460,7 +485,7 @@ export class Engine {
     } else changes.push(change);
     this.#changed = changes.length;
     this.#link.step = change.step;
-    this.#store?.keep(this.#id, this.#link);
+    this.#remember();
   }
 
   get #replaying(): boolean {
@@ -475,7 +500,7 @@ export class Engine {
     const replaying = this.#replaying;
     this.#link.changes.length = this.#changed;
     this.#link.step = this.#simulation.steps;
-    if (replaying) this.#store?.keep(this.#id, this.#link);
+    if (replaying) this.#remember();
     this.#news({ replaying: null });
   }
 
@@ -576,7 +601,7 @@ export class Engine {
     const { steps } = this.#simulation;
     if (ahead && ahead.step === steps) {
       if (ahead.parameters) await this.#simulation.set(ahead.parameters);
-      if (ahead.paint) await this.#simulation.paint?.(ahead.paint);
+      if (ahead.paint) await paintOn(this.#simulation, ahead.paint);
       this.#changed++;
       this.#measured.restart();
       this.#news({ values: this.#values() });
@@ -640,7 +665,7 @@ export class Engine {
     this.#last.checkpoint = performance.now();
     if (this.#module.note || this.#simulation.steps === 0) return;
     this.#kept = await this.#simulation.checkpoint();
-    this.#store?.keepState(this.#id, this.#kept);
+    if (isStorable(this.#link)) this.#store?.keepState(this.#id, this.#kept);
   }
 
   get #keepEvery(): number {
@@ -656,6 +681,7 @@ export class Engine {
     const length = this.#module.length?.(this.#simulation);
     return {
       ...{ id: this.#id, size, values: this.#values(), seed: String(this.#link.seed), look: this.#look },
+      files: Object.fromEntries(Object.entries(this.#link.inputs ?? {}).map(([name, file]) => [name, file.name])),
       ...(views ? { views } : {}),
       ...(length !== undefined ? { length } : {}),
     };

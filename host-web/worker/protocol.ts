@@ -46,6 +46,8 @@ export interface Requests {
   afresh: { ask: object; answer: undefined };
   /** Changes parameters: live ones from the next step on, others by a new run. Values are the texts of the controls. */
   change: { ask: { values: Record<string, string> }; answer: undefined };
+  /** A new run that begins with a file, by the name of the model's input. `kept`: a reload gives it back. */
+  input: { ask: { input: string; file: string; bytes: Uint8Array }; answer: { kept: boolean } };
   play: { ask: { playing: boolean }; answer: undefined };
   step: { ask: { count: number }; answer: undefined };
   /** Steps a frame; below one, frames a step. */
@@ -103,6 +105,8 @@ export interface News {
     id: string;
     size: [number, number];
     values: Record<string, string>;
+    /** Names of the files that it began with, by the model's inputs. */
+    files: Record<string, string>;
     seed: string;
     look: Look;
     /** Ways to see this run, where the page does not list them: value and text. */

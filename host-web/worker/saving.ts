@@ -19,14 +19,33 @@ export async function pictureOf(module: SceneModule, simulation: Simulation): Pr
   return blob(encode({ ...(await simulation.picture()), channels: 1, depth: 8 }), "image/png");
 }
 
+interface About {
+  /** "" where no link can hold the run. */
+  link: string;
+  /** Digests of the files that it began with. */
+  inputs: Readonly<Record<string, string>>;
+}
+
 /** The array for NumPy, the record that says what it is, and a checkpoint that `gibbs run --resume` continues. */
-export async function stateFiles(simulation: Simulation, link: string, digest: string) {
+export async function stateFiles(simulation: Simulation, about: About, digest: string) {
+  const { link, inputs } = about;
   const { model, seed, steps, points, device } = simulation;
   const parameters = points.parameters;
-  const record = { gibbs: version, model, parameters, seed: String(seed), steps, device: device.info, digest, link };
+  const own = Object.keys(inputs).length > 0 ? { inputs } : {};
+  const record = {
+    gibbs: version,
+    model,
+    parameters,
+    seed: String(seed),
+    steps,
+    device: device.info,
+    digest,
+    link,
+    ...own,
+  };
   const plan = { warmup: steps, steps: 0, measureEvery: 1 };
   const checkpoint = await simulation.checkpoint({
-    header: { command: "run", plan, seconds: 0, copies: 1 },
+    header: { command: "run", plan, seconds: 0, copies: 1, ...own },
     sections: { series: simulation.series().toBytes() },
   });
   return {

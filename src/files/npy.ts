@@ -45,6 +45,7 @@ function typeOf(data: NpyArray["data"]): string {
 
 /** How each type of element is read, by its kind and bytes. */
 const READERS: Readonly<Record<string, (view: DataView, at: number, little: boolean) => number>> = {
+  b1: (view, at) => view.getUint8(at),
   f4: (view, at, little) => view.getFloat32(at, little),
   f8: (view, at, little) => view.getFloat64(at, little),
   i1: (view, at) => view.getInt8(at),
@@ -61,6 +62,14 @@ export function isNpy(bytes: Uint8Array): boolean {
   return bytes.length >= 6 && latin1(MAGIC.slice(0, 6)).every((byte, i) => bytes[i] === byte);
 }
 
+/** Values of a file: f64, or those of a byte each as they are. */
+export interface NpyValues {
+  data: Float64Array | Int8Array | Uint8Array;
+  shape: number[];
+  /** They are NumPy's booleans: 0 and 1. */
+  booleans: boolean;
+}
+
 /**
  * The values of a .npy file as f64, the last axis fastest however they are stored.
  *
@@ -68,6 +77,13 @@ export function isNpy(bytes: Uint8Array): boolean {
  * @throws FileError for a file that is damaged, of another version, or of what are no real numbers
  */
 export function readNpy(bytes: Uint8Array, name = "the file"): { data: Float64Array; shape: number[] } {
+  const { data, shape, booleans } = readNpyValues(bytes, name);
+  if (booleans) throw new FileError(`${name}: ${kindOf("|b1")}; save array.astype("f8").`);
+  return { data: data instanceof Float64Array ? data : Float64Array.from(data), shape };
+}
+
+/** The same without a copy of what takes a byte each, booleans among it. @throws FileError */
+export function readNpyValues(bytes: Uint8Array, name = "the file"): NpyValues {
   const refuse = (why: string): never => {
     throw new FileError(`${name}: ${why}`);
   };
@@ -98,15 +114,31 @@ export function readNpy(bytes: Uint8Array, name = "the file"): { data: Float64Ar
     refuse(`its shape (${shape.join(", ")}) of ${type} needs ${count * width} bytes, but ${have} follow: ${why}.`);
   }
   const little = type[0] === "<" || (type[0] !== ">" && LITTLE_ENDIAN);
-  const stored = Float64Array.from({ length: count }, (_, i) => read(view, start + i * width, little));
+  const stored = width === 1 ? ofBytes(bytes.subarray(start), type) : new Float64Array(count);
+  if (width > 1) for (let i = 0; i < count; i++) stored[i] = read(view, start + i * width, little);
   const lost = type.endsWith("i8") ? stored.findIndex((value) => Math.abs(value) > Number.MAX_SAFE_INTEGER) : -1;
   if (lost >= 0) refuse(`value ${lost} is ${stored[lost]}, beyond 2⁵³, where f64 does not hold every whole number.`);
-  return { data: order === "True" ? fromFortran(stored, shape) : stored, shape };
+  return { data: order === "True" ? fromFortran(stored, shape) : stored, shape, booleans: type.endsWith("b1") };
+}
+
+const ofBytes = (bytes: Uint8Array, type: string) =>
+  type.endsWith("i1") ? new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes;
+
+/** Where an element stands: its index along each axis, as NumPy writes it. */
+export function placeOf(at: number, shape: readonly number[]): string {
+  let rest = at;
+  const index = shape.map((_, axis) => {
+    const stride = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
+    const i = Math.floor(rest / stride);
+    rest %= stride;
+    return i;
+  });
+  return `[${index.join(", ")}]`;
 }
 
 /** Values with the first axis fastest, rewritten with the last one fastest. */
-function fromFortran(stored: Float64Array, shape: readonly number[]): Float64Array {
-  const data = new Float64Array(stored.length);
+function fromFortran(stored: NpyValues["data"], shape: readonly number[]): NpyValues["data"] {
+  const data = stored.slice();
   const index = shape.map(() => 0);
   for (const value of stored) {
     data[index.reduce((at, i, axis) => at * shape[axis] + i, 0)] = value;

@@ -1,6 +1,6 @@
 // Pictures of a state as PNG files in shades of grey: 1 bit a pixel where there is only black and white.
 
-import { convertIndexedToRgb, decode, encode } from "fast-png";
+import { encode } from "fast-png";
 
 export interface Picture {
   width: number;
@@ -9,15 +9,35 @@ export interface Picture {
   data: Uint8Array;
 }
 
-/** What most viewers still open; larger pictures are reduced. */
-const LARGEST = 8192;
+/** A quarter of a gigabyte of grey: 8192 × 8192 pixels, or a strip of as many. */
+const MOST_PIXELS = 2 ** 26;
+/** What most programs open. */
+const LONGEST_SIDE = 65_535;
 
-/** The bytes of a PNG file. `text` is kept in it under its names (Latin-1). */
+/** The side of the blocks that a picture of this size is averaged over in a file: 1 where every pixel is kept. */
+export function reduction({ width, height }: Pick<Picture, "width" | "height">): number {
+  let factor = Math.ceil(Math.max(width, height) / LONGEST_SIDE);
+  while (Math.ceil(width / factor) * Math.ceil(height / factor) > MOST_PIXELS) factor++;
+  return factor;
+}
+
+/**
+ * The bytes of a PNG file. `text` is kept in it under its names (Latin-1). A picture of more than 2^26 pixels, or with a side over
+ * 65,535, is averaged over blocks, and the file says so under "Reduced".
+ */
 export function png(picture: Picture, text: Record<string, string> = {}): Uint8Array {
-  const { width, height, data } = reduce(picture, Math.ceil(Math.max(picture.width, picture.height) / LARGEST));
+  const factor = reduction(picture);
+  const { width, height, data } = reduce(picture, factor);
+  const told = factor === 1 ? text : { ...text, Reduced: reducedText(picture) };
   const twoColours = data.every((value) => value === 0 || value === 255);
-  if (!twoColours) return encode({ width, height, data, channels: 1, depth: 8, text });
-  return encode({ width, height, data: bits(data, width, height), channels: 1, depth: 1, text });
+  if (!twoColours) return encode({ width, height, data, channels: 1, depth: 8, text: told });
+  return encode({ width, height, data: bits(data, width, height), channels: 1, depth: 1, text: told });
+}
+
+/** What has become of a picture that is too large for a file. */
+export function reducedText(picture: Pick<Picture, "width" | "height">): string {
+  const factor = reduction(picture);
+  return `${picture.width} x ${picture.height} cells, averaged over blocks of ${factor} x ${factor}`;
 }
 
 /** Averages over blocks of `factor`² pixels; those at the right and lower edge may be smaller. */
@@ -48,29 +68,4 @@ function bits(data: Uint8Array, width: number, height: number): Uint8Array {
     }
   }
   return packed;
-}
-
-/** The picture of a PNG file in shades of grey; transparency is left out. @throws Error if it is no PNG file */
-export function readPng(bytes: Uint8Array): Picture {
-  const file = decode(bytes);
-  const { width, height } = file;
-  const { data, channels, depth } = file.palette
-    ? { data: convertIndexedToRgb(file), channels: file.palette[0].length, depth: 8 }
-    : file;
-  const colours = channels < 3 ? 1 : 3;
-  const rowBytes = Math.ceil((width * channels * depth) / 8);
-  const sample = (x: number, y: number, channel: number) => {
-    if (depth >= 8) return data[(y * width + x) * channels + channel] / (2 ** depth - 1);
-    const bit = x * depth; // below 8 bits there is one channel, and the leftmost pixel is the highest
-    return ((data[y * rowBytes + (bit >> 3)] >> (8 - depth - (bit & 7))) & (2 ** depth - 1)) / (2 ** depth - 1);
-  };
-  const grey = (x: number, y: number) => {
-    const samples = Array.from({ length: colours }, (_, channel) => sample(x, y, channel));
-    return Math.round((255 * samples.reduce((a, b) => a + b, 0)) / colours);
-  };
-  return {
-    width,
-    height,
-    data: Uint8Array.from({ length: width * height }, (_, i) => grey(i % width, Math.floor(i / width))),
-  };
 }

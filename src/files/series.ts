@@ -1,7 +1,7 @@
 // A user's time series: text with a line for each time, or NumPy's files.
 
 import { FileError } from "../device/errors.ts";
-import { isNpy, readNpy } from "./npy.ts";
+import { isNpy, placeOf, readNpy } from "./npy.ts";
 
 export interface SeriesFile {
   data: Float64Array;
@@ -41,14 +41,7 @@ function fromNpy(name: string, bytes: Uint8Array): SeriesFile {
   }
   const gap = data.findIndex((value) => !Number.isFinite(value));
   if (gap >= 0) {
-    let rest = gap;
-    const index = shape.map((_, axis) => {
-      const stride = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
-      const i = Math.floor(rest / stride);
-      rest %= stride;
-      return i;
-    });
-    throw new FileError(`${name}: value [${index.join(", ")}] is ${data[gap]}; ${GAPS}`);
+    throw new FileError(`${name}: value ${placeOf(gap, shape)} is ${data[gap]}; ${GAPS}`);
   }
   return { data, shape };
 }

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { Device } from "../device/device.ts";
 import type { RunOptions } from "../device/run.ts";
 import type { Estimate } from "../statistics/index.ts";
+import type { Input } from "./inputs.ts";
 import type { Points, Schema } from "./parameters.ts";
 import type { Series } from "./series.ts";
 
@@ -98,8 +99,8 @@ export interface Simulation<P = unknown> extends Disposable {
   digest(): Promise<string>;
   /** Everything needed to continue bit for bit, on any device or host; `extra` is kept with it. */
   checkpoint(extra?: CheckpointExtra): Promise<Uint8Array>;
-  /** Makes what `estimate` and `result` tell, where that is work apart from the steps. */
-  conclude?(): Promise<void>;
+  /** Makes what `estimate` and `result` tell, where that is work apart from the steps; without `result` only the former. */
+  conclude?(what?: { result: boolean }): Promise<void>;
   /** What only this model has, for the record of a run. */
   result?(): object;
   /** What whoever reads its results must know: a sentence each. */
@@ -165,6 +166,8 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
   remedy?: string;
   /** Elementary updates of one step of one replica, and what they are called; `cost` of one where it is not about that of a spin's. */
   updates(parameters: z.output<S>): { count: number; unit: string; cost?: number };
+  /** Files of the user's that `create` takes as arrays, by the flag that names them; a later one may depend on those before it. */
+  inputs?: Readonly<Record<string, Input>>;
   /** Extensions of files that only this model's simulations write. */
   outputs?: readonly string[];
   /** Endings of files that hold averages over states, such as ".structure.npy"; `analyse` makes the one of an ending. */

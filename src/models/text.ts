@@ -21,10 +21,13 @@ export function parseValue(name: string, field: z.ZodType, text: string): unknow
 
 function scalarOf(name: string, item: z.ZodType, part: string, text: string, field: z.ZodType): unknown {
   const kind = inner(item);
+  // 100x100, as others write sizes.
+  const pair = inner(field) instanceof z.ZodTuple ? /^\s*([^\sx×*]+)\s*[x×*]\s*([^\sx×*]+)\s*$/i.exec(text) : null;
+  const meant = pair?.slice(1).every((part) => readNumber(part) !== undefined) ? ` Give ${pair[1]},${pair[2]}.` : "";
   const expected = (what: string) =>
     new ParameterError(
       name,
-      `${kebab(name)} "${text}": expected ${what} (${field.description ?? name}; ${describeField(field)}).`,
+      `${kebab(name)} "${text}": expected ${what} (${field.description ?? name}; ${describeField(field)}).${meant}`,
     );
   if (kind instanceof z.ZodNumber) {
     const value = readNumber(part.trim());

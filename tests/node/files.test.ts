@@ -9,7 +9,7 @@ import { csv, seriesCsv } from "../../host-node/files/csv.ts";
 import { checkWritable, writeFileWhole } from "../../host-node/files/write.ts";
 import { FileError } from "../../src/device/errors.ts";
 import { type NpyArray, npy } from "../../src/files/npy.ts";
-import { png } from "../../src/files/png.ts";
+import { png, reduction } from "../../src/files/png.ts";
 import { Series } from "../../src/models/series.ts";
 
 const root = mkdtempSync(join(tmpdir(), "gibbs-files-"));
@@ -66,11 +66,32 @@ describe("png", () => {
     expect([image.depth, ...image.data]).toEqual([8, ...data]);
   });
 
-  it("what is wider than viewers open is averaged over blocks, those at the edge smaller", () => {
-    const data = Uint8Array.from({ length: 8193 * 2 }, (_, i) => (i % 8193 === 8192 ? 200 : i % 2 ? 255 : 0));
-    const image = decode(png({ width: 8193, height: 2, data }));
-    expect([image.width, image.height]).toEqual([4097, 1]);
-    expect([image.data[0], image.data[4095], image.data[4096]]).toEqual([128, 128, 200]);
+  it("a strip of 16384 × 64 has every pixel", () => {
+    const data = Uint8Array.from({ length: 16_384 * 64 }, (_, i) => (i % 3 ? 255 : 0));
+    const image = decode(png({ width: 16_384, height: 64, data }, { gibbs: "record" }));
+    expect([image.width, image.height, image.depth]).toEqual([16_384, 64, 1]);
+    expect(image.text).toEqual({ gibbs: "record" });
+  });
+
+  it("what is wider than programs open is averaged over blocks, those at the edge smaller, and says so", () => {
+    const width = 65_537;
+    const data = Uint8Array.from({ length: width * 2 }, (_, i) =>
+      i % width === width - 1 ? 200 : (i % width) % 2 ? 255 : 0,
+    );
+    const image = decode(png({ width, height: 2, data }, { gibbs: "record" }));
+    expect([image.width, image.height]).toEqual([32_769, 1]);
+    expect([image.data[0], image.data[32_767], image.data[32_768]]).toEqual([128, 128, 200]);
+    expect(image.text).toEqual({ gibbs: "record", Reduced: "65537 x 2 cells, averaged over blocks of 2 x 2" });
+  });
+
+  it.each([
+    [8192, 8192, 1],
+    [8193, 8192, 2],
+    [65_535, 1024, 1],
+    [65_536, 65_536, 8],
+    [1_048_576, 1, 17],
+  ])("%i × %i cells are averaged over blocks of side %i", (width, height, factor) => {
+    expect(reduction({ width, height })).toBe(factor);
   });
 });
 

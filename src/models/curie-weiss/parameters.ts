@@ -16,7 +16,7 @@ export const curieWeissParameters = z.object({
     .meta({ choices: ["64", "256", "1024", "4096", "16384"] }),
   temperature: z
     .number({ error: "the temperature must be a finite number" })
-    .gt(0, { error: "the temperature must be above 0" })
+    .min(1e-100, { error: "the temperature must be above 0, and the smallest is 1e-100" })
     .max(100, { error: "the temperature must be at most 100" })
     .default(0.9)
     .describe("Temperature, with k_B = 1 and T_c = 1")

@@ -1,6 +1,7 @@
 // Dense associative memory: patterns attract by a steeper function of their overlaps than the square, and far more can be stored.
 
 import type { Device } from "../../device/device.ts";
+import { memoryInputs } from "../hopfield/inputs.ts";
 import { columns, estimateHopfield, observables } from "../hopfield/observables.ts";
 import type { Exact, Model } from "../model.ts";
 import { type DenseMemoryParameters, denseMemoryParameters } from "./parameters.ts";
@@ -28,6 +29,7 @@ export const denseMemory = {
     energy: { unit: "1/neuron", description: "Energy per neuron, -Σ_μ m_μ^n, or -(1/βN) ln Σ_μ e^(βM_μ)" },
   },
   columns,
+  inputs: memoryInputs,
   /**
    * A memory at temperature 0, or a batch of them with patterns of their own.
    *

@@ -3,6 +3,7 @@
 import type { Device } from "../../device/device.ts";
 import type { Sums } from "../hopfield/network.ts";
 import { columns, estimateHopfield, memoryRow } from "../hopfield/observables.ts";
+import { checkRow } from "../hopfield/parameters.ts";
 import { type Kind, type MemoryOptions, MemorySimulation } from "../hopfield/simulation.ts";
 import type { Options } from "../model.ts";
 import { type DenseMemoryParameters, denseMemoryParameters, interactionOf, wellScale } from "./parameters.ts";
@@ -18,6 +19,7 @@ const kind: Kind<DenseMemoryParameters> = {
   row: (sums, own, most) => memoryRow(sums, own, energyOf(sums, own, most)),
   estimate: estimateHopfield,
   memory: (parameters) => parameters,
+  check: (parameters) => checkRow(parameters),
 };
 
 /** -Σ m^n of the overlaps m = M/N; or -(1/βN) ln Σ e^(βM). */

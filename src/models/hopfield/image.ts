@@ -10,15 +10,17 @@ export function imageText(spins: ArrayLike<number>, width: number): string {
   return `${width}x${spins.length / width}:${base64url(bitsOf(spins))}`;
 }
 
-/** The spins of a picture for so many neurons. @throws ParameterError if it has another size, or is no picture */
+/** Pixels in a row of a picture; 0 where the text is none. */
+export const imageWidth = (text: string) => Number(/^(\d+)x\d+:/.exec(text)?.[1] ?? 0);
+
+/** The spins of a picture for so many neurons, one a pixel. @throws ParameterError if it has another size, or is no picture */
 export function imageSpins(text: string, neurons: number): Int8Array {
   const [, width, height, base64] = /^(\d+)x(\d+):([\w-]+)$/.exec(text) ?? [];
-  const side = Math.round(Math.sqrt(neurons));
-  if (Number(width) !== side || Number(height) !== side || side * side !== neurons) {
-    const remedy = width === height ? `take neurons ${Number(width) * Number(height)}, or` : "take";
+  const pixels = Number(width) * Number(height);
+  if (pixels !== neurons) {
     throw new ParameterError(
       "image",
-      `image of ${width} × ${height} pixels: ${neurons} neurons need one of ${side * side === neurons ? `${side} × ${side}` : "a square"}; ${remedy} a picture of that size.`,
+      `image of ${width} × ${height} pixels: ${neurons} neurons need a picture of as many pixels; take neurons ${pixels}, or a picture of that size.`,
     );
   }
   const bits = base64Bytes(base64) ?? new Uint8Array();

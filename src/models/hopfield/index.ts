@@ -2,6 +2,7 @@
 
 import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
+import { memoryInputs } from "./inputs.ts";
 import { columns, estimateHopfield, exactHopfield, observables } from "./observables.ts";
 import { hopfieldParameters, isPairwise } from "./parameters.ts";
 import { createHopfield, type HopfieldOptions, type HopfieldSimulation, restoreHopfield } from "./simulation.ts";
@@ -28,6 +29,7 @@ export const hopfield = {
   step: "sweep",
   observables,
   columns,
+  inputs: memoryInputs,
   /**
    * A network, or a batch of replicas with patterns of their own; lists of loads or temperatures give each replica its own.
    *

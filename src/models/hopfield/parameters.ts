@@ -4,6 +4,7 @@ import * as z from "zod";
 import { MOST_DIGITS } from "../../data/digits.ts";
 import { ParameterError } from "../../device/errors.ts";
 import { portableExp } from "../../portable.ts";
+import { imageWidth } from "./image.ts";
 import type { Pairwise } from "./network.ts";
 
 export const MOST_NEURONS = 32_768;
@@ -16,7 +17,7 @@ export const memoryParameters = {
     .max(MOST_NEURONS, { error: `there are at most ${MOST_NEURONS} neurons` })
     .default(1024)
     .describe("Neurons N, ±1, each coupled to every other")
-    .meta({ choices: ["256", "784", "1024", "2048", "4096", "8192", "16384"] }),
+    .meta({ choices: ["256", "784", "1024", "2048", "4096", "8192", "16384"], replaces: ["image", "row"] }),
   patterns: z
     .int({ error: "it is a whole number" })
     .min(1, { error: "at least one pattern is stored" })
@@ -69,8 +70,17 @@ export const memoryParameters = {
     .string()
     .regex(/^(\d+x\d+:[\w-]+)?$/, { error: "it is WIDTHxHEIGHT:BITS, with the bits as base64url" })
     .default("")
-    .describe("A picture of one's own to start from, as many pixels as neurons (PNG)")
+    .describe(
+      "A picture of one's own to start from (PNG, JPEG): one of as many pixels as neurons as it is, of any other the middle square",
+    )
     .meta({ file: "picture", label: "Cue from picture" }),
+  row: z
+    .int({ error: "it is a whole number" })
+    .min(0, { error: "it is 0 or more" })
+    .max(MOST_NEURONS, { error: `it is at most ${MOST_NEURONS}` })
+    .default(0)
+    .describe("Neurons in a row of pictures of the network; 0: as many as the cue's picture has, or else a square")
+    .meta({ page: false }),
   bias: z
     .number({ error: "it is a number" })
     .gt(-1, { error: "it lies between -1 and 1" })
@@ -151,6 +161,34 @@ export type MemoryParameters = z.output<typeof memory>;
 /** Couplings that are not Hebb's sums of patterns, whose fields follow from overlaps: each is asked for by itself. */
 export const isPairwise = ({ weights, dilution, couplings }: HopfieldParameters) =>
   weights === "clipped" || dilution > 0 || couplings === "lattice";
+
+/** Neurons in a row of pictures. */
+export const rowOf = ({ neurons, row, image }: Pick<MemoryParameters, "neurons" | "row" | "image">) =>
+  row || imageWidth(image) || Math.ceil(Math.sqrt(neurons));
+
+/** @throws ParameterError for rows that do not fill a picture, or that another parameter lays out otherwise */
+export function checkRow({ neurons, row, image, digits }: MemoryParameters, couplings = "all"): void {
+  if (row > 0 && neurons % row !== 0) {
+    throw new ParameterError(
+      "row",
+      `row ${row}: ${neurons} neurons make no whole rows of it; take a divisor, or 0 for a square.`,
+    );
+  }
+  const own = imageWidth(image);
+  if (row > 0 && own > 0 && own !== row) {
+    throw new ParameterError(
+      "image",
+      `image: its rows have ${own} pixels, but those of the network ${row} neurons (row, or the stored patterns); take a picture of that width.`,
+    );
+  }
+  const square = digits > 0 ? "handwritten digits are" : couplings === "lattice" ? "couplings lattice are" : "";
+  const width = row || own;
+  if (square === "" || width === 0 || width * width === neurons) return;
+  throw new ParameterError(
+    row > 0 ? "row" : "image",
+    `rows of ${width} neurons: ${square} on a square of neurons; take row 0 and a square picture, or do without.`,
+  );
+}
 
 /** @throws ParameterError where the parameters, each allowed, do not go together */
 export function checkLattice({ neurons, couplings, dynamics }: HopfieldParameters): void {

@@ -19,6 +19,7 @@ import type { CheckpointExtra, Options, Recording, Simulation, Stroke } from "..
 import { changePoints, type Points, point, resolve, type Schema } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
+import { checkReach } from "../stroke.ts";
 import { bufferBytes, GpuNetwork } from "./gpu.ts";
 import { imageSpins } from "./image.ts";
 import {
@@ -36,12 +37,14 @@ import { columns, estimateHopfield, hebbEnergy, memoryRow } from "./observables.
 import {
   alignChances,
   checkLattice,
+  checkRow,
   couplingUnit,
   fieldUnits,
   type HopfieldParameters,
   hopfieldParameters,
   type MemoryParameters,
   pairwiseOf,
+  rowOf,
 } from "./parameters.ts";
 import { randomPatterns } from "./reference.ts";
 import { ReferenceNetwork } from "./reference-network.ts";
@@ -83,7 +86,10 @@ const hopfieldKind: Kind<HopfieldParameters> = {
   schema: hopfieldParameters,
   replica: (own) => ({ field: fieldUnits(own), chances: alignChances(own) }),
   field: (own) => ({ given: own.field, made: fieldUnits(own) * couplingUnit(own), unit: couplingUnit(own) }),
-  check: checkLattice,
+  check(parameters) {
+    checkLattice(parameters);
+    checkRow(parameters, parameters.couplings);
+  },
   pairwise: pairwiseOf,
   columns,
   row: (sums, own) => memoryRow(sums, own, hebbEnergy(sums, own)),
@@ -223,19 +229,28 @@ export class MemorySimulation<P extends object> implements Simulation<P> {
     });
   }
 
+  /** The patterns ±1, [pattern][neuron], where all replicas have the same ones: one's own, or digits. */
+  get shared(): Int8Array | undefined {
+    return this.#options.patterns;
+  }
+
+  /** Neurons in a row of pictures. */
+  get row(): number {
+    return rowOf(this.#kind.memory(this.points.parameters));
+  }
+
   /**
-   * Sets the spins of a disc in the first replica, whose neurons are the pixels of a picture in rows of about √N. What of the disc lies
+   * Sets the spins of a disc in the first replica, whose neurons are the pixels of a picture in rows of `row`. What of the disc lies
    * beside the picture is left out.
    *
-   * @throws ParameterError for a value that is not 1 or -1
+   * @throws ParameterError for a disc that reaches no neuron, numbers that are not whole, a value that is not 1 or -1
    */
-  paint({ x, y, radius, value }: Stroke): Promise<void> {
+  paint(stroke: Stroke): Promise<void> {
     return this.#exclusive.use(async () => {
-      if (value !== 1 && value !== -1) {
-        throw new ParameterError("value", `value ${value}: a spin becomes 1 or -1.`);
-      }
       const { neurons } = this.#options;
-      const width = rowOf(neurons);
+      const width = this.row;
+      checkReach(stroke, { width, height: Math.ceil(neurons / width) });
+      const { x, y, radius, value } = stroke;
       const state = await this.#network.read();
       for (let site = 0; site < neurons; site++) {
         const [dx, dy] = [(site % width) - x, Math.floor(site / width) - y];
@@ -339,10 +354,10 @@ export class MemorySimulation<P extends object> implements Simulation<P> {
     return { data: await this.spins(), shape: this.replicas > 1 ? [this.replicas, neurons] : [neurons] };
   }
 
-  /** The first replica in rows of about the square root of its size: up is 255, down 0. */
+  /** The first replica in rows of `row` neurons: up is 255, down 0. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
     const { neurons } = this.#options;
-    const width = rowOf(neurons);
+    const width = this.row;
     const height = Math.ceil(neurons / width);
     const data = new Uint8Array(width * height).fill(128);
     spinsOf(await this.state(), neurons).forEach((spin, i) => {
@@ -365,9 +380,6 @@ interface Setup<P> {
   points: Points<P>;
   options: NetworkOptions;
 }
-
-/** Neurons as pixels: how many a row. */
-const rowOf = (neurons: number) => Math.ceil(Math.sqrt(neurons));
 
 /** The side of the square that pictures need. @throws ParameterError */
 function sideOf(neurons: number): number {
@@ -488,6 +500,13 @@ function givenState(
   if (spins?.length !== count) {
     const given = spins ? `${spins.length} spins were given` : "no spins were given";
     throw new ParameterError("start", `start given: ${count} spins are needed (replicas × neurons), but ${given}.`);
+  }
+  for (let at = 0; at < count; at++) {
+    if (spins[at] > 0 || spins[at] < 0) continue;
+    throw new ParameterError(
+      "start",
+      `spins [${Math.floor(at / neurons)}, ${at % neurons}] (replica, neuron) are ${spins[at]}: a spin is above 0 (up) or below 0 (down); map other values to ±1 first.`,
+    );
   }
   const state = new Uint8Array(stateBytes(neurons) * replicas.length);
   for (let i = 0; i < replicas.length; i++) {

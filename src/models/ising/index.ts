@@ -4,6 +4,7 @@
 import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
 import { analyses } from "./analyses.ts";
+import { isingInputs } from "./inputs.ts";
 import { columns, estimateIsing, exactIsing, observables } from "./observables.ts";
 import { isingParameters, VERSION_1 } from "./parameters.ts";
 import { type IsingOptions, IsingSimulation } from "./simulation.ts";
@@ -26,6 +27,7 @@ export const ising = {
   step: "sweep",
   observables,
   columns,
+  inputs: isingInputs,
   /**
    * A lattice, or a batch of replicas; lists of temperatures or fields give each replica its own.
    *

@@ -45,7 +45,7 @@ export const isingParameters = z.object({
     }),
   temperature: z
     .number({ error: "the temperature must be a finite number" })
-    .gt(0, { error: "the temperature must be above 0" })
+    .min(1e-100, { error: "the temperature must be above 0, and the smallest is 1e-100" })
     .default(2)
     .describe("Temperature, with k_B = 1; the critical one is 2.269185 for couplings 1,1")
     .meta({ unit: "J", batch: true, live: true, slider: [0.1, 5, 0.001] }),

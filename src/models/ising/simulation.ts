@@ -18,6 +18,7 @@ import type { CheckpointExtra, Observable, Options, Recording, Simulation, Strok
 import { changePoints, type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
+import { checkStroke } from "../stroke.ts";
 import { effectiveBoundaries } from "./boundary.ts";
 import { fits, GpuLattice, largestSquare } from "./gpu.ts";
 import { CLASSES, type FlipThresholds, type Lattice, type LatticeOptions } from "./lattice.ts";
@@ -329,19 +330,6 @@ function prepare(points: Points<IsingParameters>, seed: bigint, thresholds?: Fli
     rounds: rounds(parameters),
   };
   return { points: { parameters: { ...parameters, replicas }, batch }, options };
-}
-
-const MOST_RADIUS = 1024;
-
-function checkStroke({ x, y, radius, value }: Stroke, { width, height }: Shape): void {
-  const within = (at: number, size: number) => Number.isInteger(at) && at >= 0 && at < size;
-  if (!within(x, width) || !within(y, height)) {
-    throw new ParameterError("paint", `paint at ${x},${y}: it must be a cell of the lattice of ${width},${height}.`);
-  }
-  if (!Number.isInteger(radius) || radius < 0 || radius > MOST_RADIUS) {
-    throw new ParameterError("paint", `paint radius ${radius}: it must be a whole number from 0 to ${MOST_RADIUS}.`);
-  }
-  if (value !== 1 && value !== -1) throw new ParameterError("paint", `paint value ${value}: a spin is 1 or -1.`);
 }
 
 async function openLattice(device: Device, options: LatticeOptions, workgroup?: number): Promise<Lattice> {

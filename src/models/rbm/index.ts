@@ -3,6 +3,7 @@
 import type { Device } from "../../device/device.ts";
 import { estimateReplicas } from "../../statistics/index.ts";
 import type { Model } from "../model.ts";
+import { rbmInputs } from "./inputs.ts";
 import { rbmParameters } from "./parameters.ts";
 import { likelihood, observables, type RbmOptions, RbmSimulation } from "./simulation.ts";
 import { validateRbm } from "./validate.ts";
@@ -24,6 +25,7 @@ export const rbm = {
   parameters: rbmParameters,
   step: "update",
   observables: { ...likelihood, ...observables },
+  inputs: rbmInputs,
   /**
    * A machine with random weights, or with yours.
    *

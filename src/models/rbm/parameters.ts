@@ -13,7 +13,7 @@ export const rbmParameters = z.object({
     .describe(
       "What is learned: handwritten digits (MNIST, 28 × 28), or bars and stripes; given: the data passed to create",
     )
-    .meta({ choices: ["digits", "bars"] }),
+    .meta({ choices: ["digits", "bars"], replaces: ["row"] }),
   images: z
     .int({ error: "it is a whole number" })
     .min(1, { error: "at least one image is learned" })
@@ -27,7 +27,14 @@ export const rbmParameters = z.object({
     .max(10, { error: "the side is at most 10" })
     .default(4)
     .describe("Side of the squares of bars and stripes")
-    .meta({ slider: [2, 10, 1] }),
+    .meta({ slider: [2, 10, 1], replaces: ["row"] }),
+  row: z
+    .int({ error: "it is a whole number" })
+    .min(0, { error: "it is 0 or more" })
+    .max(MOST_UNITS, { error: `it is at most ${MOST_UNITS}` })
+    .default(0)
+    .describe("Visible units in a row of pictures; 0: a square")
+    .meta({ page: false }),
   hidden: z
     .int({ error: "it is a whole number" })
     .min(0, { error: "there are 0 hidden units or more" })

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { Exclusive, type RunOptions } from "../../device/run.ts";
-import { readSafetensors, writeSafetensors } from "../../files/safetensors.ts";
+import { writeSafetensors } from "../../files/safetensors.ts";
 import { portableExp } from "../../portable.ts";
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
 import {
@@ -28,6 +28,7 @@ import { type Machine, type MachineOptions, type MachineState, PURPOSE, partners
 import { LARGEST_WEIGHT, MOST_UNITS, type RbmParameters, rateOf, rbmParameters, WEIGHT_UNIT } from "./parameters.ts";
 import { isEnumerable, logPartition } from "./partition.ts";
 import { ReferenceMachine } from "./reference-machine.ts";
+import { checkedWeights, wholeOf } from "./weights.ts";
 
 const MOST_STEPS = 2 ** 32 - 1;
 /** Images by which a machine is measured. */
@@ -59,8 +60,8 @@ export interface RbmResult {
 }
 
 export type RbmOptions = Options<typeof rbmParameters> & {
-  /** Images of one's own, 0 and 1, shape [image][visible]; sets `data` to "given". `visible` says how long each is. */
-  own?: ArrayLike<number>;
+  /** Images of one's own, 0 and 1 or booleans, shape [image][visible]; sets `data` to "given". `visible` says how long each is. */
+  own?: ArrayLike<number | boolean>;
   /** Visible units, for images of one's own. */
   visible?: number;
   /** Weights to begin with: a safetensors file with W [visible, hidden], b [visible] and c [hidden]. */
@@ -152,6 +153,11 @@ export class RbmSimulation implements Simulation<RbmParameters> {
     return this.#points;
   }
 
+  /** Visible units in a row of pictures. */
+  get row(): number {
+    return this.points.parameters.row || Math.ceil(Math.sqrt(this.visible));
+  }
+
   series(): Series {
     return new Series(Object.keys(this.observables), 1);
   }
@@ -214,9 +220,9 @@ export class RbmSimulation implements Simulation<RbmParameters> {
    * Makes `result`: the partition function of the machine as it is now, and the likelihood of its data; exact where the smaller
    * layer can be enumerated, else by annealed importance sampling, which takes a few seconds.
    */
-  conclude(): Promise<void> {
+  conclude({ result } = { result: true }): Promise<void> {
     return this.#exclusive.use(async () => {
-      if (this.#result?.steps === this.#steps) return;
+      if (!result || this.#result?.steps === this.#steps) return;
       const machine = this.#weightsOf(await this.#machine.read());
       const exact = isEnumerable(machine);
       const { value, error, effective, ...effort } = exact
@@ -322,7 +328,7 @@ export class RbmSimulation implements Simulation<RbmParameters> {
 
   /** The model's chains as a sheet of pictures, on is 255. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
-    return sheetOf(await this.chains(), this.visible);
+    return sheetOf(await this.chains(), this.visible, this.row);
   }
 
   [Symbol.dispose](): void {
@@ -335,17 +341,21 @@ export class RbmSimulation implements Simulation<RbmParameters> {
   }
 }
 
-/** Pictures of 0 and 1 side by side, a grey line between them. */
-export function sheetOf(pictures: Uint8Array, pixels: number): { width: number; height: number; data: Uint8Array } {
-  const side = Math.ceil(Math.sqrt(pixels));
+/** Pictures of 0 and 1 side by side, `row` pixels a row, a grey line between them. */
+export function sheetOf(
+  pictures: Uint8Array,
+  pixels: number,
+  row: number,
+): { width: number; height: number; data: Uint8Array } {
+  const rows = Math.ceil(pixels / row);
   const count = pictures.length / pixels;
   const columns = Math.ceil(Math.sqrt(count));
-  const [width, height] = [columns * (side + 1) + 1, Math.ceil(count / columns) * (side + 1) + 1];
+  const [width, height] = [columns * (row + 1) + 1, Math.ceil(count / columns) * (rows + 1) + 1];
   const data = new Uint8Array(width * height).fill(96);
   for (let at = 0; at < pictures.length; at++) {
     const [picture, pixel] = [Math.floor(at / pixels), at % pixels];
-    const x = (picture % columns) * (side + 1) + 1 + (pixel % side);
-    const y = Math.floor(picture / columns) * (side + 1) + 1 + Math.floor(pixel / side);
+    const x = (picture % columns) * (row + 1) + 1 + (pixel % row);
+    const y = Math.floor(picture / columns) * (rows + 1) + 1 + Math.floor(pixel / row);
     data[y * width + x] = pictures[at] ? 255 : 0;
   }
   return { width, height, data };
@@ -359,7 +369,7 @@ interface Setup {
 async function prepare(
   points: Points<RbmParameters>,
   seed: bigint,
-  own?: ArrayLike<number>,
+  own?: ArrayLike<number | boolean>,
   visible?: number,
 ): Promise<Setup> {
   const { parameters } = points;
@@ -370,6 +380,12 @@ async function prepare(
       : parameters.data === "bars"
         ? parameters.side ** 2
         : images.length / parameters.images;
+  if (parameters.row > 0 && units % parameters.row !== 0) {
+    throw new ParameterError(
+      "row",
+      `row ${parameters.row}: ${units} visible units make no whole rows of it; take a divisor, or 0 for a square.`,
+    );
+  }
   const options: MachineOptions = {
     visible: units,
     hidden: parameters.hidden,
@@ -383,7 +399,7 @@ async function prepare(
   return { points, options };
 }
 
-function ownImages(own: ArrayLike<number> | undefined, visible: number | undefined): Uint8Array {
+function ownImages(own: ArrayLike<number | boolean> | undefined, visible: number | undefined): Uint8Array {
   if (!own || own.length === 0) {
     throw new ParameterError(
       "data",
@@ -399,14 +415,14 @@ function ownImages(own: ArrayLike<number> | undefined, visible: number | undefin
       `own: ${own.length} values are no whole number of at most 65536 images of ${visible} units each.`,
     );
   }
-  const at = Array.from(own).findIndex((value) => value !== 0 && value !== 1);
+  const at = Array.from(own).findIndex((value) => value !== 0 && value !== 1 && typeof value !== "boolean");
   if (at >= 0) {
     throw new ParameterError(
       "own",
-      `own: unit ${at % visible} of image ${Math.floor(at / visible)} is ${own[at]}; every value is 0 or 1.`,
+      `own: unit ${at % visible} of image ${Math.floor(at / visible)} is ${own[at]}; every value is 0 or 1. Make grey values black and white first, as in images.map((x) => (x > 0.5 ? 1 : 0)).`,
     );
   }
-  return Uint8Array.from(own);
+  return Uint8Array.from(own, Number);
 }
 
 /** Up to `MEASURED` images, evenly from all of them. */
@@ -429,8 +445,6 @@ function meansOf(images: Uint8Array, visible: number): Float64Array {
   });
   return on.map((times) => (times + 1) / (images.length / visible + 2));
 }
-
-const wholeOf = (value: number) => Math.round(value / WEIGHT_UNIT);
 
 /** Weights at random within ±0.02, visible biases by the mean of the data, chains at random. */
 function firstState({ visible, hidden, chains, images, seed }: MachineOptions): MachineState {
@@ -470,48 +484,10 @@ function logit(p: number): number {
 }
 
 /** @throws ParameterError, SafetensorsError */
-function withWeights(options: MachineOptions, file: Uint8Array): MachineState {
-  const { visible, hidden, chains, seed } = options;
-  const tensors = readSafetensors(file);
-  const read = (name: string, shape: number[]) => {
-    const tensor = tensors[name];
-    if (!tensor || `${tensor.shape}` !== `${shape}`) {
-      const found = tensor ? `is ${tensor.shape.join(" × ")}` : "is missing";
-      throw new ParameterError(
-        "weights",
-        `weights: the tensor ${name} ${found}; ${visible} visible and ${hidden} hidden units need ${shape.join(" × ")}.`,
-      );
-    }
-    const bad = tensor.data.findIndex((value) => !(Math.abs(value) <= LARGEST_WEIGHT));
-    if (bad >= 0) {
-      throw new ParameterError(
-        "weights",
-        `weights: value ${bad} of ${name} is ${tensor.data[bad]}; all lie within ±${LARGEST_WEIGHT}.`,
-      );
-    }
-    return Int32Array.from(tensor.data, wholeOf);
-  };
-  return {
-    weights: symmetric(read("W", [visible, hidden || visible]), options),
-    visibleBiases: read("b", [visible]),
-    hiddenBiases: read("c", [hidden]),
-    chains: randomChains(seed, chains, visible),
-  };
-}
-
-/** @throws ParameterError for couplings between visible units that are not alike both ways, or of a unit to itself. */
-function symmetric(weights: Int32Array, { visible, hidden }: MachineOptions): Int32Array {
-  if (hidden > 0) return weights;
-  const at = weights.findIndex((value, at) => {
-    const [i, j] = [Math.floor(at / visible), at % visible];
-    return i === j ? value !== 0 : value !== weights[j * visible + i];
-  });
-  if (at < 0) return weights;
-  throw new ParameterError(
-    "weights",
-    `weights: without hidden units W is symmetric with nothing on its diagonal; look at row ${Math.floor(at / visible)}, column ${at % visible}.`,
-  );
-}
+const withWeights = (options: MachineOptions, file: Uint8Array): MachineState => ({
+  ...checkedWeights(file, options),
+  chains: randomChains(options.seed, options.chains, options.visible),
+});
 
 /** Weights and biases as little-endian integers. */
 function bytesOf({ weights, visibleBiases, hiddenBiases }: MachineState): Uint8Array {

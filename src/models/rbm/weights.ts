@@ -1,4 +1,9 @@
-// The weights of a machine as plain numbers in f64, and what its layers make of each other.
+// The weights of a machine as plain numbers in f64, and what its layers make of each other; and from a file.
+
+import { ParameterError } from "../../device/errors.ts";
+import { readSafetensors } from "../../files/safetensors.ts";
+import type { MachineState } from "./machine.ts";
+import { LARGEST_WEIGHT, WEIGHT_UNIT } from "./parameters.ts";
 
 /** Weights and biases as plain numbers. */
 export interface Weights {
@@ -43,4 +48,55 @@ export function exchanged({ visible, hidden, weights, visibleBiases, hiddenBiase
     visibleBiases: hiddenBiases,
     hiddenBiases: visibleBiases,
   };
+}
+
+/** A weight in the units of the engines. */
+export const wholeOf = (value: number) => Math.round(value / WEIGHT_UNIT);
+
+interface Layers {
+  visible: number;
+  hidden: number;
+}
+
+/** Weights and biases of a safetensors file in whole units. @throws ParameterError, SafetensorsError */
+export function checkedWeights(file: Uint8Array, layers: Layers): Omit<MachineState, "chains"> {
+  const { visible, hidden } = layers;
+  const tensors = readSafetensors(file);
+  const read = (name: string, shape: number[]) => {
+    const tensor = tensors[name];
+    if (!tensor || `${tensor.shape}` !== `${shape}`) {
+      const found = tensor ? `is ${tensor.shape.join(" × ")}` : "is missing";
+      throw new ParameterError(
+        "weights",
+        `weights: the tensor ${name} ${found}; ${visible} visible and ${hidden} hidden units need ${shape.join(" × ")}.`,
+      );
+    }
+    const bad = tensor.data.findIndex((value) => !(Math.abs(value) <= LARGEST_WEIGHT));
+    if (bad >= 0) {
+      throw new ParameterError(
+        "weights",
+        `weights: value ${bad} of ${name} is ${tensor.data[bad]}; all lie within ±${LARGEST_WEIGHT}.`,
+      );
+    }
+    return Int32Array.from(tensor.data, wholeOf);
+  };
+  return {
+    weights: symmetric(read("W", [visible, hidden || visible]), layers),
+    visibleBiases: read("b", [visible]),
+    hiddenBiases: read("c", [hidden]),
+  };
+}
+
+/** @throws ParameterError for couplings between visible units that are not alike both ways, or of a unit to itself. */
+function symmetric(weights: Int32Array, { visible, hidden }: Layers): Int32Array {
+  if (hidden > 0) return weights;
+  const at = weights.findIndex((value, at) => {
+    const [i, j] = [Math.floor(at / visible), at % visible];
+    return i === j ? value !== 0 : value !== weights[j * visible + i];
+  });
+  if (at < 0) return weights;
+  throw new ParameterError(
+    "weights",
+    `weights: without hidden units W is symmetric with nothing on its diagonal; look at row ${Math.floor(at / visible)}, column ${at % visible}.`,
+  );
 }

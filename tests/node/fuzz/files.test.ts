@@ -2,10 +2,14 @@
 // finite numbers.
 
 import fc from "fast-check";
+import { encode } from "fast-png";
+import jpeg from "jpeg-js";
 import { describe, expect, it } from "vitest";
+import { FileError } from "../../../src/device/errors.ts";
 import { base64url } from "../../../src/files/base64.ts";
 import { npy, readNpy } from "../../../src/files/npy.ts";
-import { png, readPng } from "../../../src/files/png.ts";
+import { readPicture } from "../../../src/files/picture.ts";
+import { png } from "../../../src/files/png.ts";
 import {
   readSafetensors,
   SafetensorsError,
@@ -267,17 +271,23 @@ describe("arrays, series and pictures", () => {
   );
 
   it(
-    "any bytes are a picture of its size, or no PNG file",
-    () => {
-      const file = png({ width: 9, height: 5, data: Uint8Array.from({ length: 45 }, (_, i) => (i * 37) & 255) });
-      fc.assert(
-        fc.property(damaged(file), (bytes) => {
+    "any bytes are a picture of its size, or no picture",
+    async () => {
+      const data = Uint8Array.from({ length: 45 }, (_, i) => (i * 37) & 255);
+      const grey = png({ width: 9, height: 5, data });
+      const colour = encode({ width: 5, height: 3, data: data.slice(0, 45), channels: 3, depth: 8 });
+      const rgba = Buffer.from(Array.from({ length: 4 * 72 }, (_, i) => (i % 4 === 3 ? 255 : (i * 37) & 255)));
+      const photo = new Uint8Array(jpeg.encode({ width: 9, height: 8, data: rgba }, 80).data);
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(...[grey, colour, photo].map((file) => damaged(file))), async (bytes) => {
           const start = cpuSeconds();
           try {
-            const { width, height, data } = readPng(bytes);
-            expect(data.length).toBe(width * height);
+            const { width, height, light } = await readPicture("own", bytes);
+            expect(light.length).toBe(width * height);
+            expect(light.every((value) => value >= 0 && value <= 1.000001)).toBe(true);
           } catch (error) {
-            expect(error).toBeInstanceOf(Error); // as it says
+            expect(error).toBeInstanceOf(FileError);
+            expect((error as Error).message).toMatch(/^own: /);
             expect((error as Error).message).not.toMatch(/allocation failed/i);
           }
           expect(cpuSeconds() - start).toBeLessThan(5);

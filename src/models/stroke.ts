@@ -1,0 +1,46 @@
+// What a disc of cells that a brush sets must be, on every lattice and picture of spins.
+
+import { ParameterError } from "../device/errors.ts";
+import type { Stroke } from "./model.ts";
+
+const MOST_RADIUS = 1024;
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** A disc reaches no cell: it would change nothing. */
+export class BesideError extends ParameterError {
+  override name = "BesideError";
+}
+
+/** @throws ParameterError for a centre beside the cells, a radius that is no whole number or too large, a value that is no spin */
+export function checkStroke(stroke: Stroke, { width, height }: Size): void {
+  const { x, y } = stroke;
+  checkDisc(stroke);
+  if (x >= 0 && y >= 0 && x < width && y < height) return;
+  throw new ParameterError("paint", `paint at ${x},${y}: it must be a cell of the lattice of ${width},${height}.`);
+}
+
+/** The same where a centre may lie beside a picture that the disc reaches. @throws ParameterError, BesideError */
+export function checkReach(stroke: Stroke, { width, height }: Size): void {
+  const { x, y, radius } = stroke;
+  checkDisc(stroke);
+  const beside = (at: number, size: number) => Math.max(0, -at, at - (size - 1));
+  if (Math.hypot(beside(x, width), beside(y, height)) <= radius) return;
+  throw new BesideError(
+    "paint",
+    `paint at ${x},${y} with radius ${radius}: it reaches no cell of the picture of ${width},${height}.`,
+  );
+}
+
+function checkDisc({ x, y, radius, value }: Stroke): void {
+  if (!Number.isSafeInteger(x) || !Number.isSafeInteger(y)) {
+    throw new ParameterError("paint", `paint at ${x},${y}: a cell has whole numbers, from 0,0 at the top left.`);
+  }
+  if (!Number.isInteger(radius) || radius < 0 || radius > MOST_RADIUS) {
+    throw new ParameterError("paint", `paint radius ${radius}: it must be a whole number from 0 to ${MOST_RADIUS}.`);
+  }
+  if (value !== 1 && value !== -1) throw new ParameterError("paint", `paint value ${value}: a spin is 1 or -1.`);
+}
