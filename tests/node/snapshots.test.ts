@@ -3,10 +3,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { decode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureBuilt } from "../../scripts/setup.js";
 import { readNpy } from "../../src/files/npy.ts";
-import { readPng } from "../../src/files/png.ts";
 import { gibbs as startGibbs } from "./start.ts";
 
 const root = mkdtempSync(join(tmpdir(), "gibbs-snapshots-"));
@@ -58,7 +58,7 @@ describe("snapshots", () => {
     expect(await gibbs(`${RUN} --steps 400 --snapshots p#.png`, folder)).toMatchObject({ status: 0 });
     const names = readdirSync(folder);
     expect(names).toHaveLength(100);
-    const { width, height } = readPng(readFileSync(join(folder, "p410.png")));
+    const { width, height } = decode(readFileSync(join(folder, "p410.png")));
     expect([width, height]).toEqual([12, 10]);
   });
 
