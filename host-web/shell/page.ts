@@ -46,6 +46,8 @@ const view = new CanvasControl(canvas, {
     const radius = Number(find<HTMLInputElement>("brush-radius").value);
     void ask("paint", { x, y, radius, value: Number(brush!.value) });
   },
+  stroke: () => void ask("stroke", {}),
+  unpaint: () => void ask("unpaint", {}),
   painted: () => void ask("painted", {}),
 });
 if (brush) {

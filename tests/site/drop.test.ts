@@ -84,6 +84,7 @@ describe("a file dropped on a page", () => {
     await page.waitForFunction(() => location.hash.includes("data=1x3x2"));
     expect(await page.locator("#p-data option:checked").textContent()).toBe("own.csv");
     expect(await text(page, "#notice .note")).toContain("own.csv is in use. This browser keeps a copy");
+    await page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 3");
     const own = await linkOf(page);
     expect(await drop(page, [{ name: "net.safetensors", content: "no network" }])).toBe(true);
     await page.waitForSelector("#notice .fault");
