@@ -120,10 +120,8 @@ describe("what is known exactly", () => {
     for (const size of [2, 3, 64, 1000, 32768]) {
       for (const temperature of [5e-324, 1e-300, 1e-100, 1e-9, 0.01, 0.5, 1, 3, 100]) {
         for (const field of [0, 1e-300, 1e-5, 0.01, 1, 100, -100]) {
-          for (const [name, { value }] of Object.entries(known({ size, temperature, field })) as [
-            string,
-            { value: number },
-          ][]) {
+          const all = temperature < 1e-100 ? {} : known({ size, temperature, field }); // no run is colder
+          for (const [name, { value }] of Object.entries(all) as [string, { value: number }][]) {
             expect(Number.isFinite(value), `${name}, N = ${size}, T = ${temperature}, h = ${field}`).toBe(true);
           }
           const { energy } = curieWeissMeans(size, temperature, field);
@@ -213,6 +211,7 @@ describe("equilibrium", () => {
     [{ size: 1 }, /size 1: there are at least 2 spins/],
     [{ size: 10 ** 6 }, /at most 32768 spins/],
     [{ temperature: 0 }, /temperature 0: the temperature must be above 0/],
+    [{ temperature: 1e-200 }, /temperature 1e-200: the temperature must be above 0, and the smallest is 1e-100/],
     [{ dynamics: "synchronous" as "random" }, /sequential or random/],
     [{ start: "sideways" as "up" }, /ordered, up, down or random/],
   ])("%o is refused", async (options, message) => {

@@ -2,11 +2,10 @@
 
 import * as z from "zod";
 import { ParameterError } from "../../src/device/errors.ts";
-import type { AnyModel } from "../../src/models/index.ts";
 import { inner, metaOf, resolve } from "../../src/models/parameters.ts";
 import { kebab, parseValue, readNumber } from "../../src/models/text.ts";
-import type { Arguments } from "./arguments.ts";
-import { givenFields, readValue, type Values } from "./values.ts";
+import type { Given } from "./given.ts";
+import { givenFields, neuronsOf, readValue, type Values } from "./values.ts";
 
 export interface Grid {
   /** The names of the parameters that differ between points. */
@@ -26,10 +25,12 @@ const MOST_POINTS = 2 ** 20;
  *
  * @throws ParameterError
  */
-export async function gridOf(model: AnyModel, given: Arguments): Promise<Grid> {
+export async function gridOf(task: Given): Promise<Grid> {
+  const { model, given } = task;
+  const neurons = () => neuronsOf(task);
   const axes: { name: string; field: z.ZodType; values: unknown[] }[] = [];
   for (const [name, field] of givenFields(model, given)) {
-    const values = await Promise.all(given.texts(name).map((text) => axisOf(name, field, text, given)));
+    const values = await Promise.all(given.texts(name).map((text) => axisOf(name, field, text, neurons)));
     axes.push({ name, field, values: values.flat() });
   }
   const points = axes.reduce((product, { values }) => product * values.length, 1);
@@ -53,8 +54,13 @@ export async function gridOf(model: AnyModel, given: Arguments): Promise<Grid> {
 }
 
 /** The values that one text stands for: FROM:TO:COUNT, a list, or a single value. */
-async function axisOf(name: string, field: z.ZodType, text: string, given: Arguments): Promise<unknown[]> {
-  if (inner(field) instanceof z.ZodString) return [await readValue(name, field, text, given)];
+async function axisOf(
+  name: string,
+  field: z.ZodType,
+  text: string,
+  neurons: () => Promise<number>,
+): Promise<unknown[]> {
+  if (inner(field) instanceof z.ZodString) return [await readValue(name, field, text, neurons)];
   if (text.includes(":")) return rangeOf(name, text);
   const value = parseValue(name, field, text);
   return Array.isArray(value) && !(inner(field) instanceof z.ZodTuple) ? value : [value];

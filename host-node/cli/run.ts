@@ -25,7 +25,7 @@ import { givenParameters, type Values } from "./values.ts";
 export async function run(words: readonly string[]): Promise<void> {
   const task = await readGiven("run", words, RUN_FLAGS);
   const { given, inputs } = task;
-  const values = await givenParameters(task.model, given);
+  const values = await givenParameters(task);
   const [seed, plan] = [seedOf(given), planFrom(task, values)];
   const outputs = given.texts("out");
   await checkOutputs(outputs, extensionsOf(task.model));

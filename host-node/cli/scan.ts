@@ -33,7 +33,7 @@ import { fieldsOf, type Values } from "./values.ts";
 export async function scan(words: readonly string[]): Promise<void> {
   const task = await readGiven("scan", words, SCAN_FLAGS);
   const { given, model, checkpoint } = task;
-  const grid = await gridOf(model, given);
+  const grid = await gridOf(task);
   seedOf(given);
   planOf(given, model, grid.batches[0] ?? {});
   const sweeps = fieldsOf(model).some(([name, field]) => metaOf(field).sweep && given.has(name));

@@ -9,7 +9,7 @@ import { readCells } from "../../src/files/threshold.ts";
 import { imageText } from "../../src/models/hopfield/image.ts";
 import { hopfieldParameters } from "../../src/models/hopfield/parameters.ts";
 import type { AnyModel } from "../../src/models/index.ts";
-import { type InputFile, type Inputs, inputFile } from "../../src/models/inputs.ts";
+import { type InputFile, type Inputs, inputFile, withInputs } from "../../src/models/inputs.ts";
 import { inner, metaOf, resolve } from "../../src/models/parameters.ts";
 import { seriesText } from "../../src/models/reservoir/series-text.ts";
 import { describeField, kebab, parseValue, schemaOf } from "../../src/models/text.ts";
@@ -66,11 +66,11 @@ export async function givenInputs(model: AnyModel, given: Arguments): Promise<In
 }
 
 /** The parameters given on the command line, checked against the schema; the others take their defaults later. */
-export async function givenParameters(model: AnyModel, given: Arguments): Promise<Values> {
+export async function givenParameters({ model, given, inputs }: Files): Promise<Values> {
   const values: Values = {};
   for (const [name, field] of givenFields(model, given)) {
     const text = given.text(name)!;
-    values[name] = await readValue(name, field, text, given);
+    values[name] = await readValue(name, field, text, () => neuronsOf({ model, given, inputs }));
     if (Array.isArray(values[name]) && !(inner(field) instanceof z.ZodTuple)) {
       throw new ParameterError(
         name,
@@ -83,7 +83,12 @@ export async function givenParameters(model: AnyModel, given: Arguments): Promis
 }
 
 /** The value that a text of the command line stands for: of a file, if it names one. @throws UsageError, ParameterError */
-export async function readValue(name: string, field: z.ZodType, text: string, given: Arguments): Promise<unknown> {
+export async function readValue(
+  name: string,
+  field: z.ZodType,
+  text: string,
+  neurons: () => Promise<number>,
+): Promise<unknown> {
   const { file, choices } = metaOf(field);
   // Some texts mean what they say: a name, or a law that is written out.
   if (!file || choices?.includes(text) || (choices && /[[\n]/.test(text))) return parseValue(name, field, text);
@@ -92,12 +97,24 @@ export async function readValue(name: string, field: z.ZodType, text: string, gi
     if (file === "series") return seriesText(readSeries(text, bytes));
     if (file === "bytes") return base64url(bytes);
     if (file === "text") return new TextDecoder().decode(bytes);
-    const { spins, width } = await readCells(text, bytes, Number(given.text("neurons") ?? DEFAULT_NEURONS));
+    const { spins, width } = await readCells(text, bytes, await neurons());
     return imageText(spins, width);
   });
 }
 
-const DEFAULT_NEURONS = hopfieldParameters.parse({}).neurons;
+interface Files {
+  model: AnyModel;
+  given: Arguments;
+  inputs: Inputs;
+}
+
+/** Onto how many neurons a picture goes: as are given, or stored. */
+export async function neuronsOf({ model, given, inputs }: Files): Promise<number> {
+  const text = given.text("neurons");
+  if (text !== undefined) return Number(text);
+  const { neurons } = await withInputs(model, {}, inputs);
+  return (neurons as number | undefined) ?? hopfieldParameters.parse({}).neurons;
+}
 
 async function contentOf(name: string, path: string, choices: readonly string[] | undefined): Promise<Uint8Array> {
   try {
@@ -109,7 +126,7 @@ async function contentOf(name: string, path: string, choices: readonly string[] 
 }
 
 /** What is wrong with a file is wrong with the flag that names it. */
-export async function asUsageOf<T>(name: string, read: () => Promise<T>): Promise<T> {
+async function asUsageOf<T>(name: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {

@@ -3,27 +3,11 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
-import { linkOf, SMALL, text, useSite } from "./visit.ts";
+import { drop, linkOf, SMALL, text, useSite } from "./visit.ts";
 
 const { ready, visit } = useSite();
 const quiet = { reducedMotion: true };
 
-/** What a browser sends for files dropped on an element; true if the page keeps it from opening them. */
-const drop = (page: Page, files: readonly { name: string; type?: string; content: string }[], selector = "main") =>
-  page.$eval(
-    selector,
-    (element, files) => {
-      const dataTransfer = new DataTransfer();
-      for (const { name, type = "", content } of files) {
-        const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
-        dataTransfer.items.add(new File([bytes], name, { type }));
-      }
-      const send = (kind: string) =>
-        !element.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
-      return send("dragover") && send("drop");
-    },
-    files.map((file) => ({ ...file, content: Buffer.from(file.content, "latin1").toString("base64") })),
-  );
 const told = (page: Page) => page.locator("#notice .fault").allTextContents();
 
 const PHOTO = { name: "photo.png", type: "image/png", content: "\x89PNG" };
@@ -45,12 +29,17 @@ describe("a file dropped on a page", () => {
   });
 
   it.each([
-    [`ising/#${SMALL}`, PHOTO, "photo.png: this page takes no files; the run goes on."],
-    ["rbm/#v=2&data=bars", SERIES, "own.csv: this page takes no files; the run goes on."],
+    ["curie-weiss/#v=2&size=64", PHOTO, "photo.png: this page takes no files; the run goes on."],
+    [`ising/#${SMALL}`, SERIES, "own.csv: this page takes spins (.npy, .png, .jpg, .jpeg); the run goes on."],
+    [
+      "rbm/#v=2&data=bars",
+      SERIES,
+      "own.csv: this page takes images (.npy) or weights (.safetensors, .npy); the run goes on.",
+    ],
     [
       "hopfield/#v=2&neurons=256&patterns=5",
       SERIES,
-      "own.csv: this page takes a picture (PNG, JPEG, …); the run goes on.",
+      "own.csv: this page takes a picture (.png, .jpg, .jpeg) or patterns (.npy, .png, .jpg, .jpeg) or spins (.npy, .png, .jpg, .jpeg); the run goes on.",
     ],
     [
       "gillespie/#v=2&example=isomerisation&points=21",
@@ -84,7 +73,7 @@ describe("a file dropped on a page", () => {
     await page.waitForFunction(() => location.hash.includes("data=1x3x2"));
     expect(await page.locator("#p-data option:checked").textContent()).toBe("own.csv");
     expect(await text(page, "#notice .note")).toContain("own.csv is in use. This browser keeps a copy");
-    await page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 3");
+    await expect.poll(async () => (await linkOf(page)).steps).toBe(3); // it plays to its end
     const own = await linkOf(page);
     expect(await drop(page, [{ name: "net.safetensors", content: "no network" }])).toBe(true);
     await page.waitForSelector("#notice .fault");
@@ -94,7 +83,7 @@ describe("a file dropped on a page", () => {
     expect(await drop(picture.page, [PHOTO])).toBe(true); // it ends behind its first bytes
     await picture.page.waitForSelector("#notice .fault");
     expect(await told(picture.page)).toEqual([
-      "photo.png: the browser finds no picture in it; save it as PNG or JPEG.",
+      "photo.png: there is no whole PNG picture in it (it is cut off); save it anew.",
     ]);
     const whole = readFileSync("docs/pictures/ising-wide.jpg", "latin1");
     expect(await drop(picture.page, [{ name: "photo.jpg", type: "image/jpeg", content: whole }])).toBe(true);

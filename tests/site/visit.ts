@@ -53,6 +53,27 @@ export const linkOf = (page: Page) => ask<{ text: string; digest: string; steps:
 export const text = (page: Page, selector: string) => page.textContent(selector).then((found) => found ?? "");
 export const count = (page: Page, selector: string) => page.locator(selector).count();
 
+/** What a browser sends for files dropped on an element; true if the page keeps it from opening them. */
+export const drop = (
+  page: Page,
+  files: readonly { name: string; type?: string; content: string }[],
+  selector = "main",
+) =>
+  page.$eval(
+    selector,
+    (element, files) => {
+      const dataTransfer = new DataTransfer();
+      for (const { name, type = "", content } of files) {
+        const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+        dataTransfer.items.add(new File([bytes], name, { type }));
+      }
+      const send = (kind: string) =>
+        !element.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+      return send("dragover") && send("drop");
+    },
+    files.map((file) => ({ ...file, content: Buffer.from(file.content, "latin1").toString("base64") })),
+  );
+
 /** What axe says of the page as it is. */
 export async function findings(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: AXE });
