@@ -42,6 +42,15 @@ const PLAIN = [
   "systems",
 ].map((name) => `tests/${name}.test.ts`);
 
+/** GIBBS_TEST_OWN: Node where it is on SwiftShader as Chrome is: what is Node's own, what it promises, and of each kind of kernel one. */
+const OWN = [
+  "tests/node/**/*.test.ts",
+  ...["device", "promises"].map((name) => `tests/${name}.test.ts`),
+  ...SHARED,
+  ...PLAIN,
+];
+const nodes = process.env.GIBBS_TEST_SHARED ? SHARED : process.env.GIBBS_TEST_OWN ? OWN : [TESTS];
+
 export default defineConfig({
   define,
   test: {
@@ -56,7 +65,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "node",
-          include: process.env.GIBBS_TEST_SHARED ? SHARED : [TESTS],
+          include: nodes,
           exclude: ["tests/site/**", "tests/check/**"],
           pool: "forks", // in a worker thread process.env does not reach the Vulkan loader
         },

@@ -4,8 +4,9 @@
 // and 1.1 for the pooled rest of a warp of 32, each about 142 integer operations with fused rotates; classes, planes and
 // pooling about 340 more: 9.4 operations a flip. Bytes: 16 own, 16 of the other colour that no other thread has brought into a cache, and
 // 16 written per 128 spins, 0.375 a flip. So integer units bind, not memory: an H200 (132 × 64 × 1.98 GHz) ends at about 1,800 flips/ns.
-// Threefry-12 leaves 86 operations of a block: 6.8 a flip. By the heat bath every class has a threshold of its own: for 8 bits some 110
-// operations in place of 12 to choose the class's bit for 128 spins, 15.5 a flip; in a field spins up and down differ, twice that: 22.
+// Threefry-12 leaves 86 operations of a block: 6.8 a flip. By the heat bath every number of aligned neighbours has a threshold of its own:
+// for each of 8 bits some 51 operations in place of 12 choose the class's bit for 128 spins, 11.8 a flip; in a field spins up and down
+// differ, some 114 operations, 15.8. At free edges classes count the neighbours along each axis by themselves: 110 operations, 15.5.
 // The plain kernel: a block for 4 spins and 20 operations each, 56 a flip; 8 bytes of both colours read and written back by the cache line.
 
 import { ReferenceDevice } from "../src/device/device.ts";
@@ -32,8 +33,8 @@ const KERNELS: { kernel: string; more: IsingOptions; counted: Counted }[] = [
     more: { ...METROPOLIS, generator: "threefry12" },
     counted: { integer: 6.8, bytes: 0.375 },
   },
-  { kernel: "packed-heat-bath", more: {}, counted: { integer: 15.5, bytes: 0.375 } },
-  { kernel: "packed-field", more: { ...METROPOLIS, field: 0.01 }, counted: { integer: 22, bytes: 0.375 } },
+  { kernel: "packed-heat-bath", more: {}, counted: { integer: 11.8, bytes: 0.375 } },
+  { kernel: "packed-field", more: { ...METROPOLIS, field: 0.01 }, counted: { integer: 15.8, bytes: 0.375 } },
   { kernel: "packed-free", more: { boundary: ["free", "free"] }, counted: { integer: 15.5, bytes: 0.375 } },
 ];
 

@@ -1,5 +1,6 @@
-// `npm test [-- ARGUMENTS OF VITEST]`: the tests in Node, in Chrome and of the site, each on the adapter that the machine has. With
-// GIBBS_TEST_ALL set also in Node on SwiftShader, unless that is the machine's adapter: two unrelated shader compilers.
+// `npm test [-- ARGUMENTS OF VITEST]`: the tests in Node, in Chrome and of the site, each on the adapter that the machine has. Where Node has
+// SwiftShader alone, as Chrome has, what both share runs in Chrome. With GIBBS_TEST_ALL set also in Node on SwiftShader, unless that is the
+// machine's adapter: two unrelated shader compilers.
 
 import { ensureInstalled } from "./setup.js";
 
@@ -10,8 +11,13 @@ const given = process.argv.slice(2);
 // One host after the other: a software adapter uses every core by itself.
 const named = given.some((word) => word.startsWith("--project"));
 const runs = [];
+const free = !process.env.GIBBS_DEVICE && !process.env.GIBBS_CHROME && !process.env.GIBBS_TEST_LONG;
+const once = given.length === 0 && free && (await usualAdapter()) === "swiftshader";
+if (once) process.stdout.write("gibbs: Node and Chrome have SwiftShader alone here: what they share runs in Chrome\n");
 for (const project of named ? [[]] : [["--project=node"], ["--project=chrome"], ["--project=site"]]) {
-  runs.push(await runVitest([...project, ...given]));
+  runs.push(
+    await runVitest([...project, ...given], once && project[0].endsWith("node") ? { GIBBS_TEST_OWN: "1" } : {}),
+  );
 }
 
 if (process.env.GIBBS_TEST_ALL && !process.env.GIBBS_DEVICE && (await usualAdapter()) !== "swiftshader") {

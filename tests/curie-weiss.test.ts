@@ -190,6 +190,18 @@ describe("equilibrium", () => {
     }
   });
 
+  it("a cold magnet in a field begins along it, each replica of a batch by itself", async () => {
+    const { magnetization } = await measured({ temperature: 0.7, field: -0.1, size: 1000 });
+    const exact = curieWeissMeans(1000, 0.7, -0.1).magnetization;
+    expect(Math.abs(magnetization.value - exact) / magnetization.error).toBeLessThan(4);
+    const against = await measured({ temperature: 0.7, field: -0.1, size: 1000, start: "up" });
+    expect(Math.abs(against.magnetization.value - exact) / against.magnetization.error).toBeGreaterThan(10);
+    using batch = await curieWeiss.create(device, { size: 40, field: [-0.1, 0, 0.1] });
+    const spins = Int8Array.from((await batch.array()).data);
+    expect([0, 1, 2].map((replica) => spins[40 * replica])).toEqual([-1, 1, 1]);
+    expect(new Set(spins.subarray(0, 40)).size).toBe(1);
+  });
+
   it("negative control: a temperature 5 % off is noticed", async () => {
     const { energy } = await measured({ temperature: 0.8 });
     expect(Math.abs(energy.value - curieWeissMeans(size, 0.84, 0).energy) / energy.error).toBeGreaterThan(4);
@@ -201,7 +213,7 @@ describe("equilibrium", () => {
     [{ temperature: 0 }, /temperature 0: the temperature must be above 0/],
     [{ temperature: 1e-200 }, /temperature 1e-200: the temperature must be above 0, and the smallest is 1e-100/],
     [{ dynamics: "synchronous" as "random" }, /sequential or random/],
-    [{ start: "down" as "up" }, /up or random/],
+    [{ start: "sideways" as "up" }, /ordered, up, down or random/],
   ])("%o is refused", async (options, message) => {
     await expect(curieWeiss.create(device, options)).rejects.toThrow(message);
     await expect(curieWeiss.create(device, options)).rejects.toThrow(ParameterError);

@@ -162,7 +162,7 @@ describe("the ordered start", () => {
 describe("what is refused", () => {
   const create = (options: object) => ising.create(reference, options as IsingOptions);
   it.each([
-    [{ size: [8, 7] }, /size height 7: it must be even.*--boundary periodic,free/],
+    [{ size: [8, 7] }, /size 8,7: the height must be even.*--boundary periodic,free/],
     [{ size: [7, 8] }, /size 7,8: the width must be even/],
     [{ size: [1, 8] }, /a chain is N,1/],
     [{ boundary: ["open", "free"] }, /boundary "open","free": it is periodic, antiperiodic, free/],

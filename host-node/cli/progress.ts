@@ -26,7 +26,8 @@ export class Progress implements Disposable {
 
   constructor(options: ProgressOptions) {
     this.#options = options;
-    this.#shown = !options.quiet && process.stderr.isTTY;
+    // A terminal that tells no width has 0 columns, in which ora would clear lines without end.
+    this.#shown = !options.quiet && process.stderr.isTTY && process.stderr.columns > 0;
     this.update(options.from ?? 0);
     if (this.#shown) void this.#show();
   }

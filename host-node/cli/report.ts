@@ -87,7 +87,7 @@ export async function runDocument(job: Job, link?: string): Promise<RunDocument>
     ...common,
     observables,
     exact,
-    warnings: warningsOf({ observables, exact }),
+    warnings: warningsOf({ observables, exact }, model),
     notes: [...(simulation.notes?.() ?? []), ...shortSeriesNote({ observables, ...common }, model)],
     digest: await simulation.digest(),
     ...(link === undefined ? {} : { link }),
@@ -129,19 +129,25 @@ export function observableTable({ observables, exact }: Pick<RunDocument, "obser
 
 export const showZ = (z: number | undefined) => (z === undefined ? "" : zText(z));
 
+const CHAIN =
+  "the run has not reached equilibrium or is stuck; try a longer --warmup, another --start or another --seed before you use any of its values";
+const INDEPENDENT = "look for the cause before you use any of its values";
+
 /** What a reader of the results must not overlook: values that are not where exact ones are, a sentence each. */
-export function warningsOf({ observables, exact }: Pick<RunDocument, "observables" | "exact">): string[] {
+export function warningsOf(
+  { observables, exact }: Pick<RunDocument, "observables" | "exact">,
+  { steps, remedy }: AnyModel,
+): string[] {
+  const why = remedy ?? (steps ? INDEPENDENT : CHAIN);
   return Object.entries(observables).flatMap(([name, estimate]) => {
     const known = exact[name];
     const z = known && !known.approximate ? zScore(estimate, known.value) : undefined;
     if (z === undefined || Math.abs(z) < ALARM) return [];
     const measured = `${name} is ${withError(estimate.value, estimate.error)}, exactly ${Number(known.value.toPrecision(8))} (${known.source})`;
-    const why = Number.isFinite(z)
+    const how = Number.isFinite(z)
       ? `${Math.abs(z).toFixed(0)} standard errors off`
       : `and its ${estimate.n} measurements never changed`;
-    return [
-      `${measured}, ${why}: the run has not reached equilibrium or is stuck; try a longer --warmup, another --start or another --seed before you use any of its values.`,
-    ];
+    return [`${measured}, ${how}: ${why}.`];
   });
 }
 

@@ -96,7 +96,7 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
     ...common,
     parameters: Object.fromEntries(shared),
     points,
-    warnings: points.flatMap((at) => warningsOf(at).map((warning) => `${showPoint(at.parameters)}: ${warning}`)),
+    warnings: points.flatMap((at) => warningsOf(at, model).map((warning) => `${showPoint(at.parameters)}: ${warning}`)),
     digests,
     elapsed: { seconds, rate: updates / seconds, unit },
   };

@@ -18,6 +18,8 @@ export class Ink {
   /** Where the stroke was last. */
   #last: readonly [number, number] | undefined;
   #painted = false;
+  /** The cells as they were before the stroke. */
+  #before: Uint8Array | undefined;
 
   /** @param text the parameter `data` */
   constructor(text: string, data: DataSet) {
@@ -28,6 +30,7 @@ export class Ink {
 
   /** A disc of ink, and the way to it from the one before. */
   paint({ x, y, radius, value }: Stroke): void {
+    if (!this.#painted) this.#before = this.cells.slice();
     const [fromX, fromY] = this.#last ?? [x, y];
     const pieces = Math.max(1, Math.ceil(Math.hypot(x - fromX, y - fromY)));
     for (let i = 1; i <= pieces; i++) {
@@ -35,6 +38,13 @@ export class Ink {
     }
     this.#last = [x, y];
     this.#painted = true;
+  }
+
+  /** The stroke was none. */
+  undo(): void {
+    if (this.#painted) this.cells.set(this.#before!);
+    this.#last = undefined;
+    this.#painted = false;
   }
 
   #disc(x: number, y: number, radius: number, value: number): void {

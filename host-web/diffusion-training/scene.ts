@@ -105,6 +105,7 @@ async function sketchOf(simulation: DiffusionTrainingSimulation, changed: () => 
       const text = ink.finish();
       return text === undefined ? undefined : { data: text };
     },
+    unpaint: () => ink.undo(),
     dispose: () => clearTimeout(due),
   };
 }

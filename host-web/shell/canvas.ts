@@ -13,6 +13,9 @@ export interface CanvasEvents {
   pick: (at: [number, number]) => void;
   /** A stroke of the brush at a cell. */
   paint: (x: number, y: number) => void;
+  /** A finger begins a stroke, and it turns out to be the first of two. */
+  stroke: () => void;
+  unpaint: () => void;
   /** The pointer is up again. */
   painted: () => void;
   /** True while the brush is chosen. */
@@ -22,8 +25,10 @@ export interface CanvasEvents {
 /** Pixels that a pointer may move in a click. */
 const CLICK = 4;
 /** Milliseconds that a finger's first dabs wait: the first of two fingers is no brush. One that rests may wait for the other. */
-const HELD_MOVING = 250;
-const HELD_RESTING = 600;
+const HELD_MOVING = 150;
+const HELD_RESTING = 500;
+/** If the second finger comes later than that, what was painted meanwhile goes, unless it was painted for so long. */
+const REVOCABLE = 2000;
 
 /** What a reload gives back of the way in which the canvas looks. */
 export interface Sight {
@@ -47,6 +52,7 @@ export class CanvasControl {
   /** Dabs that wait whether a second finger comes. */
   #held: [number, number][] | undefined;
   #heldSince = 0;
+  #byFinger = false;
   #release: ReturnType<typeof setTimeout> | undefined;
   /** Two fingers were down: until the last is up, none paints or picks. */
   #gesture = false;
@@ -152,12 +158,16 @@ export class CanvasControl {
       this.#gesture = true;
       this.#pressed = undefined;
       this.#drop();
-      this.#endStroke();
+      if (this.#byFinger && this.#painted !== "" && performance.now() - this.#heldSince < REVOCABLE) {
+        this.#painted = "";
+        this.#events.unpaint();
+      } else this.#endStroke();
       return;
     }
     this.#pressed = this.#at(event);
     if (!this.#events.painting()) return;
-    if (event.pointerType === "touch") this.#hold();
+    this.#byFinger = event.pointerType === "touch";
+    if (this.#byFinger) this.#hold();
     this.#paint(this.#at(event));
   }
 
@@ -187,6 +197,7 @@ export class CanvasControl {
   #flush(): void {
     const held = this.#held ?? [];
     this.#drop();
+    if (held.length > 0) this.#events.stroke();
     for (const at of held) this.#paint(at);
   }
 

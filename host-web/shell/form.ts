@@ -53,8 +53,8 @@ export class Form {
 
   /** The names of files in use, by parameter. */
   get files(): Record<string, string> {
-    const texts = Object.entries(this.#files).map(([parameter, { name }]) => [parameter, name]);
-    return { ...Object.fromEntries(texts), ...this.#run?.files };
+    const used = Object.entries(this.#files).filter(([name, { value }]) => this.#run?.values[name] === value);
+    return { ...Object.fromEntries(used.map(([parameter, { name }]) => [parameter, name])), ...this.#run?.files };
   }
 
   /** The file that this parameter came from in an earlier visit. */

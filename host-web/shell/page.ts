@@ -46,6 +46,8 @@ const view = new CanvasControl(canvas, {
     const radius = Number(find<HTMLInputElement>("brush-radius").value);
     void ask("paint", { x, y, radius, value: Number(brush!.value) });
   },
+  stroke: () => void ask("stroke", {}),
+  unpaint: () => void ask("unpaint", {}),
   painted: () => void ask("painted", {}),
 });
 if (brush) {
@@ -252,16 +254,26 @@ function showReplay(replaying: News["replaying"]): void {
 const number = (value: number | undefined, digits = 5) =>
   value === undefined ? "" : Number(value.toPrecision(digits)).toString();
 
+/** A mean to the second digit of its error; more say nothing, and make the table wider than a panel. */
+function uncertain(value: number | undefined, error: number | undefined): string {
+  if (value === undefined) return "";
+  if (error === undefined) return number(value);
+  const digits = 1 - Math.floor(Math.log10(error));
+  if (!(error > 0) || digits > 8) return `${number(value)} ± ${number(error, 2)}`;
+  const places = Math.max(0, digits);
+  return `${value.toFixed(places)} ± ${error.toFixed(places)}`;
+}
+
 function showTable(rows: readonly Row[]): void {
   const body = find("table").querySelector("tbody")!;
   body.replaceChildren(
     ...rows.map(({ name, description, unit, now, value, error, exact, z }) => {
       const row = document.createElement("tr");
-      const mean = value === undefined ? "" : `${number(value)}${error === undefined ? "" : ` ± ${number(error, 2)}`}`;
       const present = find("table").dataset.now === "true" ? [number(now, 4)] : [];
       const far = z !== undefined && Math.abs(z) > ALARM;
       row.classList.toggle("alarm", far);
-      for (const text of [name, ...present, mean, number(exact?.value, 6), z === undefined ? "" : zText(z, 1)]) {
+      const texts = [name, ...present, uncertain(value, error), number(exact?.value, 6)];
+      for (const text of [...texts, z === undefined ? "" : zText(z, 1)]) {
         const cell = document.createElement("td");
         cell.textContent = text;
         row.append(cell);

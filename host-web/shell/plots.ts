@@ -1,6 +1,9 @@
 // Plots with the numbers behind them: uPlot draws, and below each stands its table, which can be saved as CSV.
 
-import "./language.ts";
+import { numberText } from "./language.ts";
+
+// uPlot asks for the browser's language as it is loaded, so it comes second.
+
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Curve } from "../worker/protocol.ts";
@@ -11,9 +14,9 @@ const COLOURS = ["#2563eb", "#d97706", "#0d9488", "#be185d"];
 const HEIGHT = 170;
 const ROWS_SHOWN = 200;
 
-/** Of ticks: uPlot's own are in the browser's language, where 10.000 may be ten thousand, and end after three digits. */
+/** Of ticks. */
 const NUMBERS = (_: uPlot, splits: (number | null)[]) =>
-  splits.map((value) => (value === null ? null : String(Number(value.toPrecision(12)))));
+  splits.map((value) => (value === null ? null : numberText(value)));
 
 /** Of the ticks of a logarithmic axis. */
 const TEXTS = (_: uPlot, splits: (number | null)[]) =>

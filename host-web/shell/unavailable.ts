@@ -15,16 +15,16 @@ export function actOnUnavailable({ reason, message }: NonNullable<News["unavaila
   const title = document.createElement("b");
   title.textContent = TITLES[reason] ?? TITLES.failed;
   const paragraph = (text: string) => Object.assign(document.createElement("p"), { textContent: text });
-  const picture = new Image(320, 200);
+  const picture = new Image(160, 100);
   picture.src = "./preview.jpg";
   picture.alt = "A recorded picture of the model at full size";
   put(ABOUT.gpu, "fault", [
+    picture,
     title,
     paragraph(message),
     paragraph(
-      "What runs below is the CPU reference: the same model in plain TypeScript, slower, and smaller unless the link says otherwise. Its numbers are right. This is what a GPU shows:",
+      "What runs below is the CPU reference: the same model in plain TypeScript, slower, and smaller unless the link says otherwise. Its numbers are right. The picture shows what a GPU makes of it.",
     ),
-    picture,
   ]);
   document.documentElement.dataset.unavailable = reason;
 }

@@ -21,6 +21,8 @@ import { verify } from "./verifying.ts";
 
 /** Milliseconds of steps that a replay makes between two pictures. */
 const REPLAY_FRAME = 100;
+/** Milliseconds of steps that a frame makes where only their number in all counts. */
+const LONGEST_FRAME = 500;
 /** Milliseconds between two tables, plots and checkpoints. */
 const TABLE_EVERY = 400;
 const CHECKPOINT_EVERY = 10_000;
@@ -57,6 +59,8 @@ export class Engine {
   #changed = 0;
   /** The last checkpoint; without one the run begins at its beginning. */
   #kept: Uint8Array | undefined;
+  /** The run before the stroke that a finger has begun. */
+  #unpainted: { bytes: Uint8Array; changes: number } | undefined;
   /** Where a reload finds the run. */
   #store: Store | undefined;
 
@@ -115,8 +119,10 @@ export class Engine {
   }
 
   #halt(about: string, error: unknown): void {
+    // A page that is told so asks for the address of the run, which fails for the same reason: once is enough.
+    const stops = this.#playing ? { playing: false } : {};
     this.#playing = false;
-    this.#news({ notice: { about, text: message(error) }, playing: false });
+    this.#news({ notice: { about, text: message(error) }, ...stops });
   }
 
   #news(news: News, transfer: Transferable[] = []): void {
@@ -163,17 +169,43 @@ export class Engine {
     }
     this.#device.dispose();
     this.#use(opened);
-    ({ simulation: this.#simulation, changed: this.#changed } = await this.#made(this.#link, this.#kept));
-    this.#link.step = target;
+    await this.#takeOver(await this.#made(this.#link, this.#kept), target);
+    this.#news({ notice: { about, text: "" }, values: this.#values() });
+  }
+
+  /** An earlier state of the run takes the place of the present one, and makes what lies ahead. */
+  async #takeOver(
+    { simulation, changed }: { simulation: AnySimulation; changed: number },
+    step: number,
+  ): Promise<void> {
+    this.#simulation = simulation;
+    this.#changed = changed;
+    this.#link.step = step;
     this.#painter.dispose();
-    this.#painter = await this.#createPainter(this.#simulation);
+    this.#painter = await this.#createPainter(simulation);
+    this.#marked = false;
     // At once and before the next request, which would take what lies ahead for a link that the user leaves.
     while (this.#replaying) {
       await this.#replay();
       await this.#draw();
     }
-    this.#news({ notice: { about, text: "" }, values: this.#values() });
     this.#stale = true;
+  }
+
+  /** The run as if the stroke had not been. */
+  async #unpaint({ bytes, changes: before }: { bytes: Uint8Array; changes: number }): Promise<void> {
+    const { changes } = this.#link;
+    const others = changes.filter(({ paint }, i) => i < before || !paint);
+    if (others.length === changes.length) return;
+    const { steps } = this.#simulation;
+    const made = await this.#made({ ...this.#link, changes: others }, bytes);
+    this.#simulation[Symbol.dispose]();
+    this.#link.changes = others;
+    this.#kept = made.simulation.steps > 0 ? bytes : undefined;
+    await this.#takeOver(made, steps);
+    this.#measured.restart();
+    this.#store?.keepState(this.#id, bytes, true);
+    this.#store?.keep(this.#id, this.#link);
   }
 
   /** The run of a link at its beginning, or from a checkpoint of it; and how many of the link's changes it has. */
@@ -302,7 +334,19 @@ export class Engine {
       this.#unmark();
       this.#measured.restart();
     },
+    stroke: async () => {
+      if (this.#painter.paint) return undefined; // on a sheet of its own
+      this.#unpainted = { bytes: await this.#simulation.checkpoint(), changes: this.#link.changes.length };
+      return undefined;
+    },
+    unpaint: async () => {
+      this.#painter.unpaint?.();
+      if (this.#unpainted) await this.#unpaint(this.#unpainted);
+      this.#unpainted = undefined;
+      return undefined;
+    },
     painted: async () => {
+      this.#unpainted = undefined;
       const values = this.#painter.painted?.();
       if (!values) return undefined;
       await this.#change(values);
@@ -404,6 +448,7 @@ export class Engine {
     this.#measured = new Measured(this.#model);
     this.#link = { ...link, changes: [...link.changes], step: Math.max(link.step, simulation.steps) };
     this.#changed = changed;
+    this.#unpainted = undefined;
     this.#id = kept?.run ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
     this.#kept = kept?.bytes;
     this.#marked = false;
@@ -527,8 +572,14 @@ export class Engine {
     const count = this.#speed >= 1 ? this.#speed : Number(this.#frame % every === 0);
     if (this.#ended) return this.#film(count);
     const before = this.#simulation.steps;
-    await this.#advance(before < this.#end ? Math.min(count, this.#end - before) : count);
+    const most = this.#module.report ? this.#affordable : count;
+    await this.#advance(Math.min(count, most, before < this.#end ? this.#end - before : count));
     await this.#rest(before);
+  }
+
+  /** Steps of a frame that can still be interrupted. Not for a series, whose values lie equally far apart. */
+  get #affordable(): number {
+    return Math.max(1, Math.floor(LONGEST_FRAME / this.#pace.perStep));
   }
 
   /** The kept steps of a run that is at its end once more. */

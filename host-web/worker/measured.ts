@@ -66,7 +66,12 @@ export class Measured {
       empty.columns.map((name, i) => [name, Float64Array.from(this.#rows, ({ values }) => values[i])]),
     );
     const series = { steps: Float64Array.from(this.#rows, ({ step }) => step), columns };
-    return { table, equilibrium: this.#doubts(simulation, used, table, exact), series };
+    const notes = simulation.notes?.() ?? [];
+    return {
+      table,
+      equilibrium: [this.#doubts(simulation, used, table, exact), ...notes].filter(Boolean).join(" "),
+      series,
+    };
   }
 
   #estimate(simulation: AnySimulation, rows: readonly { step: number; values: number[] }[]) {

@@ -9,6 +9,7 @@ import type { Picture, Scene, SceneModule } from "./scene.ts";
 export interface Painter {
   pick?(at: readonly [number, number], picture: Picture): Record<string, string> | undefined;
   paint?(stroke: Stroke): void;
+  unpaint?(): void;
   painted?(): Record<string, string> | undefined;
   draw(picture: Picture): Promise<void>;
   /** The same picture to keep: a canvas gives its content away only until the browser has shown it. */
@@ -32,6 +33,7 @@ export async function createPainter(
     return Object.assign(new PlainPainter(canvas, paint, { dispose, prepare: sketch.prepare?.bind(sketch) }), {
       pick: sketch.pick?.bind(sketch),
       paint: sketch.paint?.bind(sketch),
+      unpaint: sketch.unpaint?.bind(sketch),
       painted: sketch.painted?.bind(sketch),
     });
   }

@@ -54,7 +54,11 @@ export interface Requests {
   speed: { ask: { steps: number }; answer: undefined };
   reset: { ask: { seed?: string }; answer: undefined };
   look: { ask: { look: Partial<Look> }; answer: undefined };
+  /** A finger begins a stroke, which a second finger may make void. */
+  stroke: { ask: object; answer: undefined };
   paint: { ask: Stroke; answer: undefined };
+  /** A second finger has come: what the first has painted goes. */
+  unpaint: { ask: object; answer: undefined };
   /** A stroke has ended. */
   painted: { ask: object; answer: undefined };
   /** What stands at a pixel of the canvas is chosen, where the picture has something to choose. */

@@ -42,6 +42,8 @@ export interface Sketch {
   pick?(at: readonly [number, number], picture: Picture): Record<string, string> | undefined;
   /** A stroke of the brush on what is drawn, where it is not the state that is painted on. */
   paint?(stroke: Stroke): void;
+  /** The stroke was none: what it painted goes. */
+  unpaint?(): void;
   /** What a finished stroke makes of parameters, as texts of controls. */
   painted?(): Record<string, string> | undefined;
   dispose?(): void;

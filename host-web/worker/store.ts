@@ -76,8 +76,9 @@ export class Store {
     this.#put(RUNS, { run, gibbs: version, when: Date.now(), link } satisfies KeptRun);
   }
 
-  keepState(run: string, bytes: Uint8Array): void {
-    if (performance.now() < this.#next) return;
+  /** @param now what is kept has become wrong */
+  keepState(run: string, bytes: Uint8Array, now = false): void {
+    if (!now && performance.now() < this.#next) return;
     this.#next = performance.now() + PACE * bytes.length;
     this.#put(STATES, { run, bytes } satisfies KeptState);
   }

@@ -13,6 +13,9 @@
 
 /// Metropolis, equal couplings > 0, no field: only spins with three or four aligned neighbours need a random number.
 override FAST: bool = false;
+/// Thresholds depend on how many of the four neighbours are aligned, not on which: five classes in place of nine. Classes then
+/// holds where one, two, three and four are.
+override ISOTROPIC: bool = false;
 /// Thresholds depend on the spin itself (there is a field).
 override SPIN_DEPENDENT: bool = true;
 /// Some threshold has bits below 2^-32.
@@ -73,10 +76,23 @@ fn by_vertical(c: Classes, bits: vec3u) -> vec4u {
   return (~(c.y1 | c.y2) & vec4u(bits.x)) | (c.y1 & vec4u(bits.y)) | (c.y2 & vec4u(bits.z));
 }
 
+fn by_count(c: Classes, none: vec4u, bits: Bits, spin: u32) -> vec4u {
+  return (none & vec4u(bits[spin].x)) | (c.x1 & vec4u(bits[spin].y)) | (c.x2 & vec4u(bits[spin + 1u].y)) |
+    (c.y1 & vec4u(bits[spin + 1u].z)) | (c.y2 & vec4u(bits[spin + 2u].z));
+}
+
 /// For every spin, the bit that belongs to its class.
 fn choose(c: Classes, bits: Bits) -> vec4u {
   if (FAST) {
     return (c.x1 & vec4u(bits[2].y)) | (~c.x1 & vec4u(bits[2].z));
+  }
+  if (ISOTROPIC) {
+    let none = ~(c.x1 | c.x2 | c.y1 | c.y2);
+    let of_down = by_count(c, none, bits, 0u);
+    if (!SPIN_DEPENDENT) {
+      return of_down;
+    }
+    return (c.up & by_count(c, none, bits, 3u)) | (~c.up & of_down);
   }
   let x0 = ~(c.x1 | c.x2);
   let down = (x0 & by_vertical(c, bits[0])) | (c.x1 & by_vertical(c, bits[1])) | (c.x2 & by_vertical(c, bits[2]));
@@ -156,9 +172,14 @@ fn class_of(c: Classes, bit: u32, table_start: u32) -> u32 {
   if (FAST) {
     return table_start + select(8u, 7u, (c.x1.x & bit) != 0u);
   }
+  let of_spin = select(0u, 9u, SPIN_DEPENDENT && (c.up.x & bit) != 0u);
+  if (ISOTROPIC) {
+    let one_or_two = select(select(0u, 1u, (c.x1.x & bit) != 0u), 4u, (c.x2.x & bit) != 0u);
+    return table_start + of_spin + select(select(one_or_two, 5u, (c.y1.x & bit) != 0u), 8u, (c.y2.x & bit) != 0u);
+  }
   let x = select(0u, 3u, (c.x1.x & bit) != 0u) + select(0u, 6u, (c.x2.x & bit) != 0u);
   let y = select(0u, 1u, (c.y1.x & bit) != 0u) + select(0u, 2u, (c.y2.x & bit) != 0u);
-  var at = table_start + x + y + select(0u, 9u, SPIN_DEPENDENT && (c.up.x & bit) != 0u);
+  var at = table_start + x + y + of_spin;
   if (OPEN) {
     at += select(0u, 18u, (c.open_x.x & bit) != 0u) + select(0u, 36u, (c.open_y.x & bit) != 0u);
   }
@@ -232,6 +253,13 @@ fn half_sweep(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
     flips = ~(three | (c.x2 & c.y2)) & sites;
     c.x1 = three;
   } else {
+    if (ISOTROPIC) {
+      let x0 = ~(c.x1 | c.x2);
+      let y0 = ~(c.y1 | c.y2);
+      let two = (c.x1 & c.y1) | (c.x2 & y0) | (x0 & c.y2);
+      let three = (c.x1 & c.y2) | (c.x2 & c.y1);
+      c = Classes((c.x1 & y0) | (x0 & c.y1), two, three, c.x2 & c.y2, c.up, c.open_x, c.open_y);
+    }
     flips = choose(c, certain_masks(table));
     if (OPEN) {
       flips = with_edges(c, flips, table_start, CERTAINTY);

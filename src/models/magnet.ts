@@ -1,13 +1,26 @@
 // What is estimated of every magnet from its energy and magnetization, and which exact values can be compared with it.
 
 import { type Estimate, estimateReplicas, jackknifeReplicas } from "../statistics/index.ts";
-import type { Exact } from "./model.ts";
+import type { Exact, Observable } from "./model.ts";
 import type { Series } from "./series.ts";
 
 export type MagnetEstimates = Record<
   "energy" | "magnetization" | "absMagnetization" | "specificHeat" | "susceptibility" | "binder",
   Estimate
 >;
+
+/** What is observed of every magnet. */
+export const magnetObservables = {
+  energy: { unit: "J/site", description: "Energy per site, each bond once: -Jx Σ s s' - Jy Σ s s' - h Σ s" },
+  magnetization: { unit: "1/site", description: "Mean spin m", range: 1 },
+  absMagnetization: { unit: "1/site", description: "Mean of |m|", range: 1 },
+  specificHeat: { unit: "k_B/site", description: "N (⟨e²⟩ - ⟨e⟩²) / T²" },
+  susceptibility: {
+    unit: "1/J/site",
+    description: "N (⟨m²⟩ - ⟨|m|⟩²) / T without a field, N (⟨m²⟩ - ⟨m⟩²) / T in one",
+  },
+  binder: { unit: "", description: "Binder cumulant 1 - ⟨m⁴⟩ / (3 ⟨m²⟩²): 2/3 in order, 0 in disorder" },
+} satisfies Record<keyof MagnetEstimates, Observable>;
 
 /** Estimates from series of energy and magnetization per spin, over replicas that share one point. */
 export function estimateMagnet(

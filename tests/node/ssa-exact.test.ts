@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { type GillespieOptions, gillespie } from "../../src/index.ts";
-import { device } from "../devices.ts";
+import { device, samples, skipSlow } from "../devices.ts";
 
 const read = (path: string) => readFileSync(fileURLToPath(new URL(`../data/${path}`, import.meta.url)), "utf8");
 
@@ -144,7 +144,7 @@ describe.each(Object.entries(MODELS))("%s", (model, { network, n, infinity }) =>
   const own = rows.filter((row) => row.model === model);
   const timeOf = ({ quantity }: Row) => Number(/t=(\d[\d.]*)/.exec(quantity)?.[1] ?? infinity);
   it.each([...new Set(own.map(timeOf))])("t = %d", async (until) => {
-    const sample = await statesAt({ network, until }, n);
+    const sample = await statesAt({ network, until }, samples(n));
     for (const row of own.filter((each) => timeOf(each) === until)) {
       for (const check of checkOf(model, row.quantity))
         expect(Math.abs(check(sample, row.value)), row.quantity).toBeLessThan(4);
@@ -190,7 +190,10 @@ describe("own SBML files", () => {
   });
 });
 
-it("a reaction with a chance of 2.5e-8 fires as often as it should, where 24 random bits would never choose it", async () => {
+it("a reaction with a chance of 2.5e-8 fires as often as it should, where 24 random bits would never choose it", async ({
+  skip,
+}) => {
+  skipSlow(skip);
   const [rare, often] = [5e-5, 1000]; // of a total of 2000: births and deaths about X = 1000
   const network = `Off -> On @ ${rare}; 0 -> X @ ${often}; X -> 0 @ 1; Off = 1; X = 1000`;
   const [until, trajectories] = [100, 3400];

@@ -1,6 +1,7 @@
 // Standard error has what gibbs means to say and nothing else, whatever Dawn and the Vulkan loader print: with drivers, without any, and
 // without a loader. And what others print is neither lost nor late.
 
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -10,7 +11,7 @@ import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { separate } from "../../host-node/stderr.ts";
 import { ensureBuilt } from "../../scripts/setup.js";
-import { gibbs, node, ROOT, start } from "./start.ts";
+import { CLI, gibbs, node, ROOT, start } from "./start.ts";
 
 const root = mkdtempSync(join(tmpdir(), "gibbs-stderr-"));
 beforeAll(() => ensureBuilt());
@@ -43,6 +44,32 @@ describe("what Dawn prints is told from what others print", () => {
     expect(separate(others.join(LIMIT))).toMatchObject({ rest: others.join("") });
     expect(separate(others.join(LOADER))).toMatchObject({ rest: others.join("") });
     expect(separate(others.join(""))).toEqual({ messages: [], rest: others.join("") });
+  });
+});
+
+/** util-linux's, which runs a command on a terminal of its own. */
+const hasScript = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
+
+describe.runIf(hasScript)("on a terminal", () => {
+  const shown = async (size: string) => {
+    const run = `${size}; "${process.execPath}" "${CLI}" run ising --size 128 --steps 2000`;
+    // The end is enough: what a terminal is told without end would fill the memory.
+    return await start("bash", ["-c", `script -qec '${run}' /dev/null | tail -c 5000; exit "\${PIPESTATUS[0]}"`]).ended;
+  };
+
+  it("a run shows how far it is, and nothing of Dawn's", async () => {
+    const { status, stdout } = await shown("stty cols 80 rows 24");
+    expect(status).toBe(0);
+    expect(stdout).toContain("░");
+    expect(stdout).not.toContain("Warning");
+    expect(stdout).toContain("digest");
+  });
+
+  it("that tells no width it ends all the same", async () => {
+    const { status, stdout } = await shown("stty cols 0 rows 0");
+    expect(status).toBe(0);
+    expect(stdout).not.toContain("░");
+    expect(stdout).toContain("digest");
   });
 });
 

@@ -2,7 +2,7 @@
 
 import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
-import { ask, count, linkOf, SMALL, text, useSite } from "./visit.ts";
+import { ask, count, findings, linkOf, SMALL, text, useSite } from "./visit.ts";
 
 const quiet = { reducedMotion: true };
 
@@ -76,10 +76,11 @@ describe("controls show what the run has", () => {
     expect([await page.inputValue("#p-temperature"), await page.inputValue("#p-field")]).toEqual(["2.75", "0.25"]);
   });
 
-  it("a notice can be dismissed", async () => {
+  it("a notice passes axe and can be dismissed", async () => {
     const { page } = await ready(`ising/#${SMALL}&step=3`, quiet);
     await enter(page, "#p-temperature", "-5");
     await about(page, "temperature").waitFor();
+    expect(await findings(page)).toEqual([]);
     await page.click("#notice .close");
     expect(await page.isVisible("#notice")).toBe(false);
   });
@@ -163,6 +164,7 @@ describe("without a GPU", () => {
   it("controls show what the run has beside the notice that there is none", async () => {
     const { page, complaints } = await ready(`ising/#${SMALL}&step=3`, quiet);
     expect(await about(page, "gpu").textContent()).toContain("CPU reference");
+    expect(await findings(page)).toEqual([]);
     await refuseAndTake(page);
     await about(page, "gpu").waitFor();
     await page.click("#reset");

@@ -80,12 +80,39 @@ describe("fingers on the canvas", () => {
     const after = await strokes(page);
     await touch("Start", [0.7, 0.7]);
     await expect.poll(() => strokes(page)).toBe(after + 1);
-    // It has painted what it touched; what a second finger makes of it then is a pinch.
+    // The finger was the first of two after all: its dab goes, and no other.
     await touch("Start", [0.7, 0.7], [0.4, 0.7]);
     await touch("Move", [0.8, 0.7], [0.3, 0.7]);
     await touch("End");
     await page.waitForTimeout(800);
-    expect(await strokes(page)).toBe(after + 1);
+    expect(await strokes(page)).toBe(after);
+  });
+
+  it("what the first has painted before the second comes is undone, in a run that plays as well", async () => {
+    const { page, complaints, touch } = await brushed(`ising/#${SMALL}&step=3`, "1");
+    const clean = await linkOf(page);
+    await touch("Start", [0.2, 0.2]);
+    await touch("End"); // a dab that stays
+    await expect.poll(() => strokes(page)).toBe(1);
+    await page.click("#play");
+    await touch("Start", [0.3, 0.5]);
+    for (let i = 1; i <= 8; i++) {
+      await touch("Move", [0.3 + 0.02 * i, 0.5]);
+      await page.waitForTimeout(30);
+    }
+    await touch("Start", [0.46, 0.5], [0.8, 0.5]);
+    await touch("Move", [0.4, 0.5], [0.9, 0.5]);
+    await touch("End");
+    await page.waitForTimeout(800);
+    await page.click("#play");
+    const { text, digest, steps } = await linkOf(page);
+    expect(text.match(/paint=/g)).toHaveLength(1);
+    expect(steps).toBeGreaterThan(3);
+    // The state is that of its link.
+    const again = await ready(`ising/#${text}`, PHONE);
+    await expect.poll(async () => (await linkOf(again.page)).digest, { timeout: 60_000 }).toBe(digest);
+    expect(clean.digest).not.toBe(digest);
+    expect(complaints).toEqual([]);
   });
 
   it("a pinch leaves the sheet that a network learns from as it is", async () => {

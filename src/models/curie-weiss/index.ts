@@ -1,8 +1,7 @@
 // The Curie–Weiss model: every spin feels the mean of all, and everything is known, at every size.
 
 import type { Device } from "../../device/device.ts";
-import { observables } from "../ising/observables.ts";
-import { exactMagnet, type MagnetEstimates } from "../magnet.ts";
+import { exactMagnet, type MagnetEstimates, magnetObservables } from "../magnet.ts";
 import type { Exact, Model } from "../model.ts";
 import { curieWeissMeans, magnetizationLaw, phasesOf } from "./exact.ts";
 import { type CurieWeissParameters, curieWeissParameters } from "./parameters.ts";
@@ -25,9 +24,10 @@ export const curieWeiss = {
   title: "Curie–Weiss model",
   summary: "The mean-field magnet: N spins that all feel each other, beside the exact sums for exactly that N.",
   parameters: curieWeissParameters,
+  unsaid: { 1: { start: "up" } },
   step: "sweep",
   observables: {
-    ...observables,
+    ...magnetObservables,
     energy: { unit: "J/spin", description: "Energy per spin, -m²/2 - h m" },
   },
   columns,

@@ -28,9 +28,9 @@ export const curieWeissParameters = z.object({
     .default("sequential")
     .describe("sequential: one spin after another; random: N spins at random, with replacement"),
   start: z
-    .enum(["up", "random"], { error: "it is up or random" })
-    .default("up")
-    .describe("State at step 0: all spins up, or random ones"),
+    .enum(["ordered", "up", "down", "random"], { error: "it is ordered, up, down or random" })
+    .default("ordered")
+    .describe("State at step 0; ordered: all spins along the field, up without one"),
   replicas,
   firstReplica,
 });

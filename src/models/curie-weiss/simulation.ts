@@ -20,7 +20,7 @@ export const columns = ["energy", "magnetization"] as const;
 
 const memoryOf = ({ size, dynamics, start, replicas, firstReplica }: CurieWeissParameters): MemoryParameters => ({
   ...hopfieldParameters.parse({ neurons: size, patterns: 1, dynamics, replicas, firstReplica }),
-  start: start === "up" ? "pattern" : "random",
+  start: start === "random" ? "random" : "pattern",
 });
 
 const asHopfield = (own: CurieWeissParameters) => ({
@@ -49,6 +49,11 @@ const kind: Kind<CurieWeissParameters> = {
   },
   field: (own) => ({ given: own.field, made: simulatedField(own), unit: 1 / own.size }),
   memory: memoryOf,
+  uniform({ start, field }) {
+    if (start === "random") return undefined;
+    // Against the field a cold magnet would stay metastable.
+    return start === "down" || (start === "ordered" && field < 0) ? -1 : 1;
+  },
   replica: (own) => ({ field: fieldUnits(asHopfield(own)), chances: alignChances(asHopfield(own)) }),
   stored: ({ size }) => new Int8Array(size).fill(1),
 };

@@ -39,6 +39,7 @@ export const diffusion = {
   restore: (device: Device, checkpoint: Uint8Array) => DiffusionSimulation.restore(device, checkpoint),
   estimate: (simulation) => simulation.estimate(),
   exact: (parameters): Partial<Record<string, Exact>> => exactOf(parameters),
+  remedy: "these steps are too few or too coarse for this law; take more --steps or another --sampler",
   updates: ({ samples, data }) => ({ count: samples, unit: "sample-steps", cost: data === "digits" ? 1e5 : 100 }),
   examples: {
     short: { parameters: { data: "gmm8", sampler: "ddpm", steps: 12, samples: 300 } },

@@ -72,6 +72,8 @@ export interface Kind<P extends object> {
   replica?(own: P): { field: number; chances: Uint32Array };
   /** The external field that is simulated, and what it is a multiple of. */
   field?(own: P): { given: number; made: number; unit: number };
+  /** What every spin of a replica is at step 0, where the parameters say that. */
+  uniform?(own: P): 1 | -1 | undefined;
   /** The patterns, if they are always the same; ±1, [pattern][neuron]. */
   stored?(parameters: P): Int8Array;
   pairwise?(parameters: P): Pairwise | undefined;
@@ -149,6 +151,7 @@ export class MemorySimulation<P extends object> implements Simulation<P> {
       const known = neurons - Math.round(covered * neurons);
       if (start === "given") await network.write(givenState(setup, spins));
       else if (cued) await network.write(givenState(setup, cued));
+      else if (kind.uniform?.(points.parameters)) await network.write(givenState(setup, uniformSpins(kind, setup)));
       else await network.begin(start === "pattern" ? cue : undefined, chance, known);
     } catch (error) {
       network.dispose();
@@ -482,6 +485,12 @@ function givenPatterns(stored: ArrayLike<number>, neurons: number, patterns: num
 /** The same for all replicas. */
 const repeated = (spins: Int8Array, { options: { replicas } }: { options: NetworkOptions }) =>
   Int8Array.from({ length: spins.length * replicas.length }, (_, i) => spins[i % spins.length]);
+
+/** Every spin of a replica is what the model says of its point. */
+function uniformSpins<P extends object>({ uniform }: Kind<P>, { points, options: { neurons, replicas } }: Setup<P>) {
+  const each = replicas.map((_, replica) => uniform!(point(points, replica))!);
+  return Int8Array.from({ length: neurons * replicas.length }, (_, i) => each[Math.floor(i / neurons)]);
+}
 
 function givenState(
   { options: { neurons, replicas } }: { options: NetworkOptions },

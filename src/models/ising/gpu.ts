@@ -332,6 +332,7 @@ function specialization({ boundaries }: LatticeOptions, { high, low }: FlipThres
   const open = boundaries.includes("free");
   let fast = !open;
   let spinDependent = false;
+  let isotropic = !open;
   const same = (a: number, b: number) => high[a] === high[b] && low[a] === low[b];
   for (let at = 0; at < high.length; at += CLASSES) {
     for (let i = 0; i < 9; i++) {
@@ -339,9 +340,23 @@ function specialization({ boundaries }: LatticeOptions, { high, low }: FlipThres
       if (!same(at + i, at + 9 + i)) spinDependent = true;
       if (x + y <= 2 ? high[at + i] !== ALWAYS : high[at + i] === ALWAYS) fast = false;
     }
-    // x = 1, y = 2 and x = 2, y = 1 are the same class for the fast kernel.
-    if (!same(at + 5, at + 7)) fast = false;
+    // Classes of one number of aligned neighbours: one (0,1 and 1,0), two (1,1; 0,2 and 2,0), three (1,2 and 2,1).
+    for (const of of [at, at + 9]) {
+      const pairs = [
+        [1, 3],
+        [4, 2],
+        [4, 6],
+        [5, 7],
+      ];
+      if (!pairs.every(([a, b]) => same(of + a, of + b))) isotropic = false;
+    }
   }
-  const bits = [fast && !spinDependent, spinDependent, isWide(low), open].map(Number);
-  return Object.fromEntries(["FAST", "SPIN_DEPENDENT", "WIDE", "OPEN"].map((name, i) => [name, bits[i]]));
+  const forms = {
+    FAST: fast && isotropic && !spinDependent,
+    ISOTROPIC: isotropic,
+    SPIN_DEPENDENT: spinDependent,
+    WIDE: isWide(low),
+    OPEN: open,
+  };
+  return Object.fromEntries(Object.entries(forms).map(([name, is]) => [name, Number(is)]));
 }

@@ -2,7 +2,7 @@
 
 import { ParameterError } from "../../device/errors.ts";
 import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
-import { estimateMagnet, exactMagnet, type Phases } from "../magnet.ts";
+import { estimateMagnet, exactMagnet, magnetObservables, type Phases } from "../magnet.ts";
 import type { Exact, Observable } from "../model.ts";
 import { type Points, point } from "../parameters.ts";
 import type { Series } from "../series.ts";
@@ -20,15 +20,7 @@ export const columnsOf = (parameters: IsingParameters): readonly string[] =>
   ofVersion1(parameters) ? columns.slice(0, 2) : columns;
 
 export const observables = {
-  energy: { unit: "J/site", description: "Energy per site, each bond once: -Jx Σ s s' - Jy Σ s s' - h Σ s" },
-  magnetization: { unit: "1/site", description: "Mean spin m", range: 1 },
-  absMagnetization: { unit: "1/site", description: "Mean of |m|", range: 1 },
-  specificHeat: { unit: "k_B/site", description: "N (⟨e²⟩ - ⟨e⟩²) / T²" },
-  susceptibility: {
-    unit: "1/J/site",
-    description: "N (⟨m²⟩ - ⟨|m|⟩²) / T without a field, N (⟨m²⟩ - ⟨m⟩²) / T in one",
-  },
-  binder: { unit: "", description: "Binder cumulant 1 - ⟨m⁴⟩ / (3 ⟨m²⟩²): 2/3 in order, 0 in disorder" },
+  ...magnetObservables,
   staggered: {
     unit: "1/site",
     description: "Mean of m_s = Σ (-1)^(x+y) s / N, the order of an antiferromagnet",

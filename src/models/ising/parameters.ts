@@ -61,7 +61,18 @@ export const isingParameters = z.object({
   boundary: z
     .tuple([boundary, boundary], { error: "give what lies beyond the edges along x and along y, as in free,periodic" })
     .default(["periodic", "periodic"])
-    .describe("What lies beyond the edges along x and y; fixed-up-down: up before the first site, down after the last"),
+    .describe("What lies beyond the edges along x and y; fixed-up-down: up before the first site, down after the last")
+    .meta({
+      choices: ["periodic", "free", "fixed-up", "fixed-down", "antiperiodic"]
+        .map((both) => `${both},${both}`)
+        .concat([
+          "periodic,free",
+          "free,periodic",
+          "antiperiodic,periodic",
+          "fixed-up-down,periodic",
+          "fixed-up-down,free",
+        ]),
+    }),
   algorithm: z
     .enum(["heat-bath", "metropolis"], { error: "it is heat-bath or metropolis" })
     .default("heat-bath")
@@ -171,10 +182,10 @@ function split(scaled: number): [number, number] {
 }
 
 /** @throws ParameterError for a height that leaves a checkerboard of two colours open on a closed axis. */
-export function checkHeight({ size: [, height], boundary: [, y] }: IsingParameters): void {
+export function checkHeight({ size: [width, height], boundary: [, y] }: IsingParameters): void {
   if (height === 1 || height % 2 === 0 || !isClosed(y)) return;
   throw new ParameterError(
     "size",
-    `size height ${height}: it must be even, for a checkerboard closes around the edge only then; take ${height + 1}, or open edges as in --boundary periodic,free.`,
+    `size ${width},${height}: the height must be even, for a checkerboard closes around the edge only then; take ${height + 1}, or open edges as in --boundary periodic,free.`,
   );
 }
