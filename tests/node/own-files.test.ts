@@ -129,7 +129,7 @@ describe("files beside parameters", () => {
       /own\.npy: size 7,4: the width must be even/,
     );
     await expect(made(ising, {}, { spins: await file(spins.slice(0, 24), [3, 8]) })).rejects.toThrow(
-      /own\.npy: size height 3: it must be even/,
+      /own\.npy: size 8,3: the height must be/,
     );
   });
 
