@@ -4,12 +4,15 @@
 import { describe, expect, it } from "vitest";
 import {
   criticalLoad,
+  follow,
+  formatLink,
   type GpuDevice,
   type HopfieldOptions,
   type HopfieldSimulation,
   hopfield,
   nextOverlap,
   ParameterError,
+  parseLink,
   type ReferenceDevice,
   retrieval,
   retrievalOverlap,
@@ -418,6 +421,51 @@ describe("recall", () => {
         /paint value 2: a spin is 1 or -1/,
       );
     }
+  });
+
+  it("a picture of 40 × 32 keeps its shape: as a cue, painted on, kept, and in a link", async () => {
+    const spins = Int8Array.from({ length: 1280 }, (_, i) => (i % 7 < 3 ? 1 : -1));
+    const pixels = Uint8Array.from(spins, (spin) => (spin > 0 ? 255 : 0));
+    for (const on of [device, reference]) {
+      using cued = await hopfield.create(on, { neurons: 1280, patterns: 2, image: imageText(spins, 40) });
+      expect(await cued.picture()).toEqual({ width: 40, height: 32, data: pixels });
+      using shaped = await hopfield.create(on, { neurons: 1280, stored: spins, patterns: 1, row: 40 });
+      using kept = await hopfield.restore(on, await shaped.checkpoint());
+      expect(await kept.picture()).toEqual({ width: 40, height: 32, data: pixels });
+      await kept.paint({ x: 39, y: 31, radius: 0, value: spins[1279] > 0 ? -1 : 1 });
+      const changed = await kept.spins();
+      expect([...changed.keys()].filter((site) => changed[site] !== spins[site])).toEqual([1279]);
+      await kept.paint({ x: 41, y: 0, radius: 2, value: 1 }); // its rim is on the picture
+      for (const [stroke, message] of [
+        [
+          { x: 500, y: 3, radius: 4, value: 1 },
+          /paint at 500,3 with radius 4: it reaches no cell of the picture of 40,32/,
+        ],
+        [{ x: 3, y: 3, radius: Number.NaN, value: 1 }, /paint radius NaN: it must be a whole number/],
+        [{ x: 0.5, y: 3, radius: 1, value: 1 }, /paint at 0.5,3: a cell has whole numbers/],
+      ] as const) {
+        await expect(kept.paint(stroke)).rejects.toThrow(message);
+      }
+      const text = formatLink({
+        ...{ model: "hopfield", seed: 1n, parameters: { neurons: 1280, patterns: 2, image: imageText(spins, 40) } },
+        ...{ changes: [{ step: 0, paint: { x: 500, y: 3, radius: 4, value: 1 } }], step: 0, view: {} },
+      });
+      using linked = await follow(on, parseLink(`hopfield#${text}`)); // a brush may miss the picture
+      expect(await linked.picture()).toEqual({ width: 40, height: 32, data: pixels });
+    }
+    const refused = (options: object) => hopfield.create(reference, { neurons: 1024, patterns: 2, ...options });
+    await expect(refused({ row: 33 })).rejects.toThrow(/row 33: 1024 neurons make no whole rows of it/);
+    const wide = imageText(spins.subarray(0, 1024), 64);
+    await expect(refused({ image: wide, row: 32 })).rejects.toThrow(
+      /image: its rows have 64 pixels, but those of the network 32/,
+    );
+    await expect(refused({ image: wide, digits: 1 })).rejects.toThrow(
+      /rows of 64 neurons: handwritten digits are on a square/,
+    );
+    await expect(refused({ row: 64, patterns: 1, couplings: "lattice" })).rejects.toThrow(
+      /rows of 64 neurons: couplings lattice/,
+    );
+    await expect(refused({ neurons: 1280, image: wide })).rejects.toThrow(/image of 64 × 16 pixels: 1280 neurons need/);
   });
 
   it("own patterns are stored and recalled, and everything else is refused", async () => {

@@ -277,6 +277,8 @@ describe("figures of machines of any size", () => {
     expect(small.notes()[0]).toMatch(/^at the end ln Z = .*exact: all states .* nats an image\.$/);
     using large = await rbm.create(device, { data: "bars", side: 6, hidden: 40, chains: 20 });
     await large.run(20);
+    await large.conclude({ result: false }); // a scan, which has no place for it
+    expect(large.result()).toEqual({});
     await large.conclude();
     const found = large.result() as RbmResult;
     expect(found.logPartition.method).toMatch(/^annealed importance sampling, 32 runs of \d+ temperatures/);

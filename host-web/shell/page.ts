@@ -270,7 +270,7 @@ function showTable(rows: readonly Row[]): void {
     ...rows.map(({ name, description, unit, now, value, error, exact, z }) => {
       const row = document.createElement("tr");
       const present = find("table").dataset.now === "true" ? [number(now, 4)] : [];
-      const far = z !== undefined && Math.abs(z) > ALARM;
+      const far = z !== undefined && !exact?.approximate && Math.abs(z) > ALARM;
       row.classList.toggle("alarm", far);
       const texts = [name, ...present, uncertain(value, error), number(exact?.value, 6)];
       for (const text of [...texts, z === undefined ? "" : zText(z, 1)]) {

@@ -154,7 +154,7 @@ export interface Row {
   value?: number;
   error?: number;
   now?: number;
-  exact?: { value: number; source: string };
+  exact?: { value: number; source: string; approximate?: true };
   z?: number;
 }
 
