@@ -97,6 +97,20 @@ describe("the chain's transfer matrix", () => {
     expect(specificHeat).toBeCloseTo((1 / 0.7 / Math.cosh(1 / 0.7)) ** 2, 8);
   });
 
+  it("keeps the digits of a small susceptibility: the closed form of an infinite chain", () => {
+    for (const [length, temperature, field] of [
+      [4096, 0.2, 1],
+      [2 ** 20, 0.25, 1],
+      [1024, 0.3, -1],
+      [4096, 2, 0.5],
+    ]) {
+      const [k, h] = [1 / temperature, field / temperature];
+      const [broken, s] = [Math.exp(-4 * k), Math.sinh(h) ** 2];
+      const exact = (broken * Math.cosh(h)) / (s + broken) ** 1.5 / temperature;
+      expect(chain(length, { temperature, field }).susceptibility / exact).toBeCloseTo(1, 7);
+    }
+  });
+
   it("is what long chains of every kind measure", { timeout: 120_000 }, async () => {
     for (const options of [
       { size: [512, 1], temperature: 1, field: 0.1 },

@@ -15,6 +15,7 @@ import {
   gammaP,
   gammaQ,
   independentMean,
+  isAlarming,
   jackknife,
   jackknifeReplicas,
   kolmogorovSmirnovTest,
@@ -430,6 +431,19 @@ describe("deviations from exact values", () => {
       "-∞",
       "-1.23",
     ]);
+  });
+
+  it("are alarms beyond five errors, but not where a rare event more explains them", () => {
+    const normal = { value: 1, error: 0.01, n: 1000, tau: 0.5, largest: 1 };
+    expect(isAlarming(normal, 1.04)).toBe(false);
+    expect(isAlarming(normal, 1.06)).toBe(true);
+    // One spin of 16 has flipped once in a thousand measurements, where six flips were due.
+    const rare = estimate(Float64Array.from({ length: 1000 }, (_, i) => (i === 500 ? -1.5 : -2)));
+    expect(rare).toMatchObject({ largest: expect.closeTo(0.5, 2), error: expect.closeTo(5e-4, 4) });
+    expect(isAlarming(rare, -2 + 6 * 5e-4)).toBe(false);
+    expect(isAlarming(rare, -1.9)).toBe(true);
+    expect(isAlarming({ value: 0, error: 0, n: 100, tau: 0.5 }, -1.95)).toBe(true);
+    expect(isAlarming({ value: 0, error: Infinity, n: 1, tau: 0.5 }, -1.95)).toBe(false);
   });
 
   it("τ_int is never below its minimum, and what never fluctuates has no error of its fluctuations", () => {

@@ -58,9 +58,12 @@ export async function checkSnapshots(path: string): Promise<void> {
   await asUsage(checkWritable(path));
 }
 
-/** Writes the state at a step; the step has as many digits as the run's last one, so that names sort. */
+/** Digits of a step in a name, so that names sort, also those of a run that is made longer. */
+const DIGITS = 8;
+
+/** Writes the state at a step. */
 export async function writeSnapshot(path: string, job: Job, step: number): Promise<void> {
-  const name = basename(path).replace("#", String(step).padStart(String(job.total).length, "0"));
+  const name = basename(path).replace("#", String(step).padStart(DIGITS, "0"));
   const { simulation } = job;
   const bytes = path.toLowerCase().endsWith(".png")
     ? pictureFile(await simulation.picture(), { Software: `gibbs ${__GIBBS_VERSION__}` })

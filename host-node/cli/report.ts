@@ -3,13 +3,13 @@
 import { type DeviceInfo, deviceName } from "../../src/device/device.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Exact, Observable } from "../../src/models/model.ts";
-import { ALARM, type Estimate, zScore, zText } from "../../src/statistics/index.ts";
+import { type Estimate, isAlarming, zScore, zText } from "../../src/statistics/index.ts";
 import { duration, plural, quantity, table, withError } from "./format.ts";
 import type { Job } from "./job.ts";
 import type { Values } from "./values.ts";
 
 /** Error and τ_int are null where a single measurement does not show them. τ_int and n count measurements. */
-type Measured = Record<string, Estimate & Pick<Observable, "unit" | "range">>;
+type Measured = Record<string, Estimate & Pick<Observable, "unit" | "range" | "fluctuation">>;
 type Known = Record<string, Exact>;
 
 interface Elapsed {
@@ -88,7 +88,11 @@ export async function runDocument(job: Job, link?: string): Promise<RunDocument>
     observables,
     exact,
     warnings: warningsOf({ observables, exact }, model),
-    notes: [...(simulation.notes?.() ?? []), ...shortSeriesNote({ observables, ...common }, model)],
+    notes: [
+      ...(simulation.notes?.() ?? []),
+      ...shortSeriesNote({ observables, ...common }, model),
+      ...constantNote(observables),
+    ],
     digest: await simulation.digest(),
     ...(link === undefined ? {} : { link }),
     elapsed: elapsedOf([job]),
@@ -99,8 +103,8 @@ export async function runDocument(job: Job, link?: string): Promise<RunDocument>
 export function measured(observables: Record<string, Observable>, estimates: Record<string, Estimate>): Measured {
   return Object.fromEntries(
     Object.entries(estimates).map(([name, estimate]) => {
-      const { unit, range } = observables[name];
-      return [name, { ...estimate, unit, ...(range === undefined ? {} : { range }) }];
+      const { unit, range, fluctuation } = observables[name];
+      return [name, { ...estimate, unit, ...(range && { range }), ...(fluctuation && { fluctuation }) }];
     }),
   );
 }
@@ -141,8 +145,10 @@ export function warningsOf(
   const why = remedy ?? (steps ? INDEPENDENT : CHAIN);
   return Object.entries(observables).flatMap(([name, estimate]) => {
     const known = exact[name];
-    const z = known && !known.approximate ? zScore(estimate, known.value) : undefined;
-    if (z === undefined || Math.abs(z) < ALARM) return [];
+    if (!known || estimate.fluctuation || known.approximate === true || !isAlarming(estimate, known.value)) return [];
+    const limit = (known.approximate ?? 0) * Math.abs(known.value);
+    if (Math.abs(estimate.value - known.value) <= limit) return [];
+    const z = zScore(estimate, known.value)!;
     const measured = `${name} is ${withError(estimate.value, estimate.error)}, exactly ${Number(known.value.toPrecision(8))} (${known.source})`;
     const how = Number.isFinite(z)
       ? `${Math.abs(z).toFixed(0)} standard errors off`
@@ -183,6 +189,14 @@ export function rateLine({ seconds, rate, unit }: Elapsed): string {
 
 export function json(document: unknown): string {
   return `${JSON.stringify(document, (_, value) => (typeof value === "bigint" ? String(value) : value))}\n`;
+}
+
+/** A sentence where values never changed: what was not visited is in no mean. */
+function constantNote(observables: Measured): string[] {
+  const constant = Object.entries(observables).filter(([, { error, n }]) => error === 0 && n > 1);
+  if (constant.length === 0) return [];
+  const names = constant.map(([name]) => name).join(", ");
+  return [`${names} never changed, so an error of 0 says nothing of states that the run did not visit.`];
 }
 
 /** Fewer independent values than this say little of an error, and less of whether the warm-up was long enough. */

@@ -154,7 +154,7 @@ export interface Row {
   value?: number;
   error?: number;
   now?: number;
-  exact?: { value: number; source: string; approximate?: true };
+  exact?: { value: number; source: string; approximate?: true | number };
   z?: number;
 }
 

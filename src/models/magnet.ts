@@ -14,12 +14,17 @@ export const magnetObservables = {
   energy: { unit: "J/site", description: "Energy per site, each bond once: -Jx Σ s s' - Jy Σ s s' - h Σ s" },
   magnetization: { unit: "1/site", description: "Mean spin m", range: 1 },
   absMagnetization: { unit: "1/site", description: "Mean of |m|", range: 1 },
-  specificHeat: { unit: "k_B/site", description: "N (⟨e²⟩ - ⟨e⟩²) / T²" },
+  specificHeat: { unit: "k_B/site", description: "N (⟨e²⟩ - ⟨e⟩²) / T²", fluctuation: true },
   susceptibility: {
     unit: "1/J/site",
     description: "N (⟨m²⟩ - ⟨|m|⟩²) / T without a field, N (⟨m²⟩ - ⟨m⟩²) / T in one",
+    fluctuation: true,
   },
-  binder: { unit: "", description: "Binder cumulant 1 - ⟨m⁴⟩ / (3 ⟨m²⟩²): 2/3 in order, 0 in disorder" },
+  binder: {
+    unit: "",
+    description: "Binder cumulant 1 - ⟨m⁴⟩ / (3 ⟨m²⟩²): 2/3 in order, 0 in disorder",
+    fluctuation: true,
+  },
 } satisfies Record<keyof MagnetEstimates, Observable>;
 
 /** Estimates from series of energy and magnetization per spin, over replicas that share one point. */

@@ -13,8 +13,11 @@ export interface Exact {
   value: number;
   /** Author and year; says so where it holds for the infinite system. */
   source: string;
-  /** It holds in a limit only, such as that of infinite size: a difference is no alarm. */
-  approximate?: true;
+  /**
+   * It holds in a limit only, such as that of infinite size: a difference is no alarm; with a number, none up to this part of the
+   * value.
+   */
+  approximate?: true | number;
 }
 
 export interface Observable {
@@ -22,6 +25,8 @@ export interface Observable {
   description: string;
   /** The largest size of a single measurement, where the observable has one. */
   range?: number;
+  /** It is made of fluctuations, whose errors are no measure of rare events: a difference is no alarm. */
+  fluctuation?: true;
 }
 
 /** One finding of `validate`: a figure and the bound that it must keep. */

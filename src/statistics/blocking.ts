@@ -15,6 +15,8 @@ export interface Estimate {
   tau: number;
   /** How many values were averaged, over all replicas. They are worth n / (2 tau) independent ones. */
   n: number;
+  /** The largest distance of a value from the mean, where values were averaged as they are. */
+  largest?: number;
 }
 
 /**
@@ -40,9 +42,14 @@ export function estimateReplicas(replicas: readonly ArrayLike<number>[]): Estima
   if (constant) return { value: mean, error: n > 1 ? 0 : Number.POSITIVE_INFINITY, tau: 0.5, n };
   const size = blockSize(length, n, pooledAutocorrelationTime(replicas).tau);
   const { error, variance } = standardError(replicas, mean, size);
-  let squares = 0;
-  for (const series of replicas) for (let i = 0; i < length; i++) squares += (series[i]! - mean) ** 2;
-  return { value: mean, error, tau: Math.max(0.5, (variance * n) / (2 * (squares / n + variance))), n };
+  let [squares, largest] = [0, 0];
+  for (const series of replicas) {
+    for (let i = 0; i < length; i++) {
+      squares += (series[i]! - mean) ** 2;
+      largest = Math.max(largest, Math.abs(series[i]! - mean));
+    }
+  }
+  return { value: mean, error, tau: Math.max(0.5, (variance * n) / (2 * (squares / n + variance))), n, largest };
 }
 
 /**

@@ -29,8 +29,23 @@ export function zScore(
   return Math.abs(difference) <= hidden ? 0 : Math.sign(difference) * Number.POSITIVE_INFINITY;
 }
 
-/** Beyond so many standard errors a difference is no chance: it happens once in 1.7 million values. */
+/** Beyond so many standard errors a difference is no chance: it happens once in 1.7 million normal values. */
 export const ALARM = 5;
+
+/**
+ * Whether a difference is beyond chance. Rare events that are large against the rest make an error that is itself uncertain: of
+ * six that are expected one may be seen. So the error is widened by three events of the size of the largest deviation.
+ */
+export function isAlarming(
+  estimate: { value: number; error: number; n: number; tau: number; largest?: number; range?: number },
+  exact: number,
+): boolean {
+  const { value, error, n, tau, largest = 0 } = estimate;
+  if (error > 0 && Number.isFinite(error)) {
+    return Math.abs(value - exact) > ALARM * Math.hypot(error, (3 * largest * 2 * tau) / n);
+  }
+  return Math.abs(zScore(estimate, exact) ?? 0) > ALARM;
+}
 
 /** "-1.3", and "+∞" for an error of 0 beside a value that differs. */
 export const zText = (z: number, digits = 2) => (Number.isFinite(z) ? z.toFixed(digits) : z > 0 ? "+∞" : "-∞");

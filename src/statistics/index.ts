@@ -7,7 +7,7 @@ export {
   pooledAutocorrelationTime,
 } from "./autocorrelation.ts";
 export { type Estimate, estimate, estimateReplicas } from "./blocking.ts";
-export { ALARM, zScore, zText } from "./deviation.ts";
+export { ALARM, isAlarming, zScore, zText } from "./deviation.ts";
 export { transformOf } from "./fourier.ts";
 export { gammaP, gammaQ, lnGamma } from "./gamma.ts";
 export { independentMean } from "./independent.ts";

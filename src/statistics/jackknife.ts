@@ -46,7 +46,9 @@ export function jackknifeReplicas(
   if (checks.every((check) => check.constant)) return result;
 
   const { pseudo, mean, bias } = pseudoValues(blocks, f);
-  return { ...result, value: whole - bias, error: standardError(pseudo, mean, 1).error };
+  const { error } = standardError(pseudo, mean, 1);
+  // Squares of tiny values are 0 in doubles.
+  return { ...result, value: whole - bias, error: error > 0 ? error : Number.POSITIVE_INFINITY };
 }
 
 /** What each block contributes: n f(all) - (n - 1) f(all but this block). `blocks[observable][replica][block]`. */

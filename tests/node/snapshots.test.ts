@@ -26,14 +26,14 @@ describe("snapshots", () => {
     const files = "--snapshots s-#.npy --out a.correlation.csv --out a.structure.csv --out a.structure.npy";
     const plan = "--measure-every 2 --snapshot-every 20";
     expect(await gibbs(`${RUN} --steps 100 ${plan} ${files}`, whole)).toMatchObject({ status: 0, lines: [] });
-    const names = [30, 50, 70, 90, 110].map((step) => `s-${String(step).padStart(3, "0")}.npy`);
+    const names = [30, 50, 70, 90, 110].map((step) => `s-${String(step).padStart(8, "0")}.npy`);
     const averages = ["a.correlation.csv", "a.structure.csv", "a.structure.npy"];
     expect(readdirSync(whole).sort()).toEqual([...averages, ...names].sort());
 
     // A run of 50 is that of 30; a state at step 90 is that of a run that ends there.
     const alone = newFolder();
     await gibbs(`${RUN} --steps 80 --out end.npy`, alone);
-    expect(readFileSync(join(whole, "s-090.npy"))).toEqual(readFileSync(join(alone, "end.npy")));
+    expect(readFileSync(join(whole, "s-00000090.npy"))).toEqual(readFileSync(join(alone, "end.npy")));
 
     await gibbs(`${RUN} --steps 60 ${plan} ${files} --checkpoint run.gibbs`, parts);
     const resumed = await gibbs(`run --resume run.gibbs --steps 100 ${files}`, parts);
@@ -58,7 +58,7 @@ describe("snapshots", () => {
     expect(await gibbs(`${RUN} --steps 400 --snapshots p#.png`, folder)).toMatchObject({ status: 0 });
     const names = readdirSync(folder);
     expect(names).toHaveLength(100);
-    const { width, height } = decode(readFileSync(join(folder, "p410.png")));
+    const { width, height } = decode(readFileSync(join(folder, "p00000410.png")));
     expect([width, height]).toEqual([12, 10]);
   });
 
@@ -88,7 +88,7 @@ describe("a run that is stuck", () => {
     expect(observables.specificHeat.error).toBeNull();
     expect(warnings[0]).toMatch(/^energy is 0 ± 0, exactly -1\.95.*its 40 measurements never changed: .*stuck/);
     expect(lines).toEqual(warnings.map((text: string) => `gibbs: warning: ${text}`));
-    expect(notes[0]).toMatch(/heat-bath is right everywhere/);
+    expect(notes[0]).toMatch(/heat-bath reaches every state/);
     const table = (await gibbs(`run ${STUCK}`, newFolder())).stdout;
     expect(table).toMatch(/energy +0 ± 0 .*\+∞/);
     expect(table).not.toMatch(/--steps 0/);

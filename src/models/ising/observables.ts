@@ -9,7 +9,7 @@ import type { Series } from "../series.ts";
 import { bondCounts, isClosed } from "./boundary.ts";
 import { chain, criticalTemperature, enumerate, kaufman, onsager } from "./exact.ts";
 import type { Sums } from "./lattice.ts";
-import type { IsingParameters } from "./parameters.ts";
+import { coarsestProbability, type IsingParameters } from "./parameters.ts";
 
 export const columns = ["energy", "magnetization", "staggered"] as const;
 
@@ -69,10 +69,19 @@ export function estimateIsing(points: Points<IsingParameters>, series: Series, r
 
 /** What whoever reads the results must know. */
 export function notesOf({ parameters }: Points<IsingParameters>): string[] {
-  if (parameters.algorithm !== "metropolis") return [];
-  return [
-    "metropolis makes every flip that does not raise the energy, so in checkerboard order some states are never left or never reached and averages can be wrong; heat-bath is right everywhere.",
-  ];
+  const notes: string[] = [];
+  if (parameters.algorithm === "metropolis") {
+    notes.push(
+      "metropolis makes every flip that does not raise the energy, so in checkerboard order some states are never left or never reached and averages can be wrong; heat-bath reaches every state.",
+    );
+  }
+  const coarse = coarsestProbability(parameters);
+  if (coarse !== undefined) {
+    notes.push(
+      `flip probabilities of 32 bits are too coarse here: ${coarse.toPrecision(3)} is rounded to ${Math.round(coarse * 2 ** 32)} / 2^32; take --probability-bits 64.`,
+    );
+  }
+  return notes;
 }
 
 /** What exact values depend on. */

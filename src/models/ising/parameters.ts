@@ -32,9 +32,7 @@ export const isingParameters = z.object({
   size: z
     .tuple([width, height], { error: "give width and height, as in 64,64" })
     .default([256, 256])
-    .describe(
-      "Width and height of the lattice, both even; N,1 is a chain, and between open edges the height may be odd",
-    )
+    .describe("Width, which is even, and height, which is even too, or 1 for a chain, or odd between open edges")
     .meta({
       unit: "sites",
       choices: ["64,64", "128,128", "256,256", "512,512", "1024,1024", "2048,2048", "4096,4096", "8192,8192"].concat([
@@ -172,6 +170,18 @@ export function flipThresholds(points: Points<IsingParameters>, replicas: number
     }
   }
   return { high, low };
+}
+
+/** A flip probability that 32 bits round by more than a hundredth; undefined where there is none, or where there are 64. */
+export function coarsestProbability(own: IsingParameters): number | undefined {
+  if (own.probabilityBits === "64") return undefined;
+  for (let i = 0; i < CLASSES; i++) {
+    const surroundings = { alignedX: Math.floor((i % 9) / 3), alignedY: i % 3, openX: false, openY: false };
+    const probability = flipProbability(own, i < 9 ? -1 : 1, surroundings);
+    const scaled = probability * 2 ** 32;
+    if (scaled > 0 && Math.abs(Math.round(scaled) / scaled - 1) > 0.01) return probability;
+  }
+  return undefined;
 }
 
 /** A number below 2^32 as a whole number and its fraction in units of 2^-32, rounded to nearest. */

@@ -20,8 +20,10 @@ const PATTERNS: Pattern[] = SIGNS.flatMap((alongX) =>
 );
 
 /**
- * The pattern of the lowest energy: with equal couplings of either sign and a weak field it is the ground state, so a cold run
- * that begins there is in equilibrium at once, where another start could stay in a state that is merely metastable.
+ * The pattern of the lowest energy: between periodic or free edges it is the ground state unless a field competes with couplings
+ * of unequal size, so a cold run that begins there is near equilibrium, where another start could stay metastable. An
+ * antiperiodic edge or two different fixed edges put a wall into the ground state, which a uniform start leaves at the edge: there a
+ * cold run needs a long warm-up.
  */
 export function orderedPattern(parameters: IsingParameters): Pattern {
   const energies = PATTERNS.map((pattern) => patternEnergy(parameters, pattern));

@@ -37,46 +37,52 @@ export function chain(
     throw new ParameterError("size", `chain: the length must be a whole number of 2 or more, not ${length}.`);
   const beta = 1 / temperature;
   const [above, below] = fixedSpins(across) ?? [0, 0];
-  // Weights exp(-β E + βa₀) of a piece with energy E and magnetization M; a₀ keeps the largest at 1.
-  const weight = (energy: number, magnetization: number, shift: number): Jet => {
-    const [b, value] = [-energy - shift, Math.exp(beta * (-energy - shift))];
-    return [value, b * value, b * b * value, magnetization * value, magnetization * magnetization * value];
+  // Of pieces with energies E and magnetizations M the weights exp(-β (E - E₀)), where E₀ and M₀ are those of the piece that
+  // weighs most: averages of small deviations from it lose no digits.
+  let [ground, polarization] = [0, 0];
+  const weights = (pieces: readonly (readonly [energy: number, magnetization: number])[], count: number): Jet[] => {
+    const [e0, m0] = pieces.reduce((a, b) => (b[0] < a[0] ? b : a));
+    ground += count * e0;
+    polarization += count * m0;
+    return pieces.map(([energy, magnetization]) => {
+      const [b, m, value] = [e0 - energy, magnetization - m0, Math.exp(beta * (e0 - energy))];
+      return [value, b * value, b * b * value, m * value, m * m * value];
+    });
   };
   // Half of a site's own energy goes to each of its two bonds.
   const own = (spin: number) => -(field + jy * (above + below)) * spin;
-  const matrix = (coupling: number) => {
-    const energy = (a: number, b: number) => -coupling * a * b + (own(a) + own(b)) / 2;
-    const shift = Math.max(...SPINS.flatMap((a) => SPINS.map((b) => -energy(a, b))));
-    return { shift, entries: SPINS.map((a) => SPINS.map((b) => weight(energy(a, b), (a + b) / 2, shift))) };
+  const matrix = (coupling: number, count: number): Matrix => {
+    const pairs = SPINS.flatMap((a) => SPINS.map((b) => [a, b] as const));
+    const entries = weights(
+      pairs.map(([a, b]) => [-coupling * a * b + (own(a) + own(b)) / 2, (a + b) / 2]),
+      count,
+    );
+    return [entries.slice(0, 2), entries.slice(2)];
   };
-  const bond = matrix(jx);
-  let shift = (length - 1) * bond.shift;
-  let z = power(bond.entries, length - 1);
+  let z = power(matrix(jx, length - 1), length - 1);
   if (isClosed(along)) {
-    const closing = matrix(along === "periodic" ? jx : -jx);
-    shift += closing.shift;
-    z = multiply(z, closing.entries);
+    z = multiply(z, matrix(along === "periodic" ? jx : -jx, 1));
     z = [[add(z[0]![0]!, z[1]![1]!)]];
   } else {
     const [before, after] = fixedSpins(along) ?? [0, 0];
-    const end = (fixed: number) => {
-      const energies = SPINS.map((spin) => -jx * fixed * spin + own(spin) / 2);
-      const least = Math.max(...energies.map((energy) => -energy));
-      shift += least;
-      return SPINS.map((spin, i) => weight(energies[i]!, spin / 2, least));
-    };
+    const end = (fixed: number) =>
+      weights(
+        SPINS.map((spin) => [-jx * fixed * spin + own(spin) / 2, spin / 2]),
+        1,
+      );
     z = multiply(
       multiply([end(before)], z),
       end(after).map((entry) => [entry]),
     );
   }
   const [value, b1, b2, h1, h2] = z[0]![0]!;
-  const [energy, magnetization] = [-shift - b1 / value, h1 / value];
+  const magnetization = polarization + h1 / value;
   return {
-    energy: energy / length,
-    magnetization: magnetization / length,
+    energy: (ground - b1 / value) / length,
+    // What cancels by symmetry leaves a rounding.
+    magnetization: Math.abs(magnetization) < 1e-13 * length ? 0 : magnetization / length,
     specificHeat: Math.max(0, (beta * (beta * (b2 / value - (b1 / value) ** 2))) / length),
-    susceptibility: Math.max(0, (beta * (h2 / value - magnetization ** 2)) / length),
+    susceptibility: Math.max(0, (beta * (h2 / value - (h1 / value) ** 2)) / length),
   };
 }
 
