@@ -139,7 +139,8 @@ describe("networks that come with gibbs", () => {
     expect((await noise.summary()).result.slicedWasserstein).toBeGreaterThan(3 * bound);
   });
 
-  it("digits are what was asked for: the nearest training digit's label, with guidance 1", async () => {
+  it("digits are what was asked for: the nearest training digit's label, with guidance 1", async ({ skip }) => {
+    skipSlow(skip);
     const options: DiffusionOptions = {
       ...{ data: "digits", denoiser: "mlp", points: 10_000, sampler: "heun", steps: 18, samples: 200, label: -2 },
     };
