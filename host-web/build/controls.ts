@@ -21,10 +21,10 @@ export function controls(model: AnyModel): string {
 }
 
 /** A file that a run begins with. */
-function inputControl(name: string, { description, accept }: Input): string {
+function inputControl(name: string, { description, accept, label = words(name) }: Input): string {
   const id = `f-${name}`;
   const help = escapeHtml(description);
-  return `<div class="control" title="${help}"><label for="${id}">${words(name)} from file</label>
+  return `<div class="control" title="${help}"><label for="${id}">${label} from file</label>
 <input type="file" id="${id}" data-file="${name}" data-holds="${name}" accept="${accept.join(",")}" aria-describedby="${id}-help">${helpText(id, help)}<output class="held" data-input="${name}"></output></div>`;
 }
 

@@ -80,7 +80,7 @@ async function recallSketch(simulation: Memory): Promise<Sketch> {
       numbers.forEach((p, i) => {
         const [x, y] = [left + (i % COLUMNS) * cell, 24 + Math.floor(i / COLUMNS) * (tile + 20)];
         drawSpins(context, stored[i], [x, y, tile], colours, { row });
-        if (p === best) outline(context, [x, y, tile]);
+        if (p === best) outline(context, [x, y, tile], [row, Math.ceil(neurons / row)]);
         const m = overlaps[p] / neurons;
         context.fillStyle = "#f1f5f933";
         context.fillRect(x, y + tile + 2, tile, 4);
@@ -141,7 +141,8 @@ function compareSketch(simulation: Memory, changed: () => void): Sketch {
         const [x, y] = [16 + i * cell, 110];
         text(context, title, [x, y - 16], 15);
         drawSpins(context, spins, [x, y, cell - 16], colours, { row: simulation.row });
-        if (i > 0 && overlap > 0.98) outline(context, [x, y, cell - 16]);
+        if (i > 0 && overlap > 0.98)
+          outline(context, [x, y, cell - 16], [simulation.row, Math.ceil(spins.length / simulation.row)]);
         text(context, `m = ${overlap.toFixed(3)}`, [x, y + cell], 15, i > 0 && overlap > 0.98 ? MARK : INK);
       });
       text(context, `m: overlap with pattern ${cue}`, [16, 340], 14);
@@ -169,10 +170,12 @@ export function drawSpins(
   context.drawImage(image, x, y, (side * row) / cells, (side * rows) / cells);
 }
 
-function outline(context: Context, [x, y, side]: [number, number, number]): void {
+/** Around a picture of this shape within a square. */
+function outline(context: Context, [x, y, side]: [number, number, number], [row, rows]: [number, number]): void {
+  const longer = Math.max(row, rows);
   context.strokeStyle = MARK;
   context.lineWidth = 2.5;
-  context.strokeRect(x - 1, y - 1, side + 2, side + 2);
+  context.strokeRect(x - 1, y - 1, (side * row) / longer + 2, (side * rows) / longer + 2);
 }
 
 export function text(context: Context, words: string, [x, y]: [number, number], size: number, colour = INK): void {

@@ -32,6 +32,8 @@ export interface Beside {
 export interface Input {
   /** A sentence: what it holds, and by which shape. */
   description: string;
+  /** What a page calls it, where its name is no good. */
+  label?: string;
   /** Endings of the files. */
   accept: readonly string[];
   /** Parameters that it decides or leaves without meaning: a page forgets them when it takes the file. */

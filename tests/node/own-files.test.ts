@@ -141,6 +141,12 @@ describe("files beside parameters", () => {
       row: 8,
       array: spinsOf(40, 80),
     });
+    // The theory is of random patterns.
+    expect(hopfield.exact(hopfield.parameters.parse({ patterns: 3 }))).toHaveProperty("overlap.approximate", true);
+    expect(hopfield.exact(hopfield.parameters.parse({ patterns: 3, source: "given" }))).toEqual({});
+    await expect(hopfield.create(device, { source: "given" })).rejects.toThrow(
+      /source given: no patterns were given; pass/,
+    );
     const both = { ...stored, spins: await file(spinsOf(40, 500), [5, 8], "state.npy") };
     expect(await made(hopfield, {}, both)).toMatchObject({ row: 8, start: "given", array: spinsOf(40, 500) });
     const flat = { stored: await file(spinsOf(50), [2, 25]) };

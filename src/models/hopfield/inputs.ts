@@ -29,7 +29,8 @@ export const memoryInputs: Record<string, Input> = {
   stored: {
     description: `The stored patterns, which decide neurons and patterns: a .npy array of ${VALUES}, of shape (patterns, neurons) or (patterns, height, width); or a picture (PNG, JPEG) as the only one, light is up`,
     accept: ACCEPT,
-    replaces: ["neurons", "patterns", "row", "cue", "digits", "image", "bias"],
+    replaces: ["neurons", "patterns", "source", "row", "cue", "digits", "image", "bias"],
+    label: "Patterns",
     async read(file, beside) {
       const { spins, shape, isPicture } = await read(file, beside);
       const full = isPicture ? [1, ...shape] : shape;
@@ -44,6 +45,7 @@ export const memoryInputs: Record<string, Input> = {
         ...decided(file, beside, "neurons", spins.length / patterns),
         ...(isListed ? {} : decided(file, beside, "patterns", patterns)),
         ...rows(file, beside, sides.length === 2 ? sides[1] : undefined, sides[0]),
+        ...decided(file, beside, "source", "given"),
         ...decided(file, beside, "digits", 0),
         ...decided(file, beside, "bias", 0),
       };

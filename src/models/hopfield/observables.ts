@@ -60,12 +60,13 @@ function acrossReplicas(rows: readonly Float64Array[]): Estimate {
  */
 export function exactHopfield(parameters: HopfieldParameters): Partial<Record<keyof HopfieldObservables, Exact>> {
   if (parameters.couplings === "lattice") return exactMattis(parameters);
-  const { neurons, patterns, temperature, field, bias, digits, start, image, dynamics } = parameters;
+  const { neurons, patterns, temperature, field, bias, digits, source, start, image, dynamics } = parameters;
   if (
     field !== 0 ||
     bias !== 0 ||
     isPairwise(parameters) ||
     digits > 0 ||
+    source === "given" ||
     start !== "pattern" ||
     image !== "" ||
     dynamics === "synchronous"

@@ -74,6 +74,11 @@ export const memoryParameters = {
       "A picture of one's own to start from (PNG, JPEG): one of as many pixels as neurons as it is, of any other the middle square",
     )
     .meta({ file: "picture", label: "Cue from picture" }),
+  source: z
+    .enum(["random", "given"], { error: "it is random or given" })
+    .default("random")
+    .describe("Where patterns come from; random: drawn, but for those that are digits; given: passed to create")
+    .meta({ page: false, choices: ["random"] }),
   row: z
     .int({ error: "it is a whole number" })
     .min(0, { error: "it is 0 or more" })

@@ -140,7 +140,11 @@ export class MemorySimulation<P extends object> implements Simulation<P> {
     given: MemoryOptions & { seed?: bigint },
   ): Promise<MemorySimulation<P>> {
     const { seed = 1n, stored, spins, workgroup, ...parameters } = given;
-    const points = resolve(kind.name, kind.schema, spins ? { ...parameters, start: "given" } : parameters) as Points<P>;
+    const points = resolve(kind.name, kind.schema, {
+      ...parameters,
+      ...(stored ? { source: "given" } : {}),
+      ...(spins ? { start: "given" } : {}),
+    }) as Points<P>;
     const { neurons, image, start, cue, noise, covered } = kind.memory(points.parameters);
     const setup = prepare(kind, points, checkSeed(seed), stored);
     if (!stored) setup.options.patterns = await withDigits(kind, setup);
@@ -424,6 +428,12 @@ function prepare<P extends object>(
 ): Setup<P> {
   kind.check?.(given.parameters);
   const parameters = kind.memory(given.parameters);
+  if (parameters.source === "given" && !stored) {
+    throw new ParameterError(
+      "source",
+      "source given: no patterns were given; pass `stored` (on the command line --stored FILE), or take random.",
+    );
+  }
   const batch = given.batch as Record<string, number[]>;
   const [listed] = Object.values(batch);
   if (listed && parameters.replicas !== 1 && parameters.replicas !== listed.length) {
@@ -534,8 +544,14 @@ async function openNetwork(device: Device, options: NetworkOptions, workgroup?: 
 
 function readCheckpoint<P extends object>(kind: Kind<P>, checkpoint: Checkpoint) {
   const { parameters, batch, seed, steps } = headerOf(checkpoint, kind.name, {});
-  const points = resolve(kind.name, kind.schema, { ...parameters, ...batch }) as unknown as Points<P>;
   const { sections } = checkpoint;
+  // Checkpoints of gibbs 0.1.0 do not say whose patterns they hold.
+  const isOwn = Object.hasOwn(kind.schema.shape, "source") && sections.stored && parameters.digits === 0;
+  const points = resolve(kind.name, kind.schema, {
+    ...(isOwn ? { source: "given" } : {}),
+    ...parameters,
+    ...batch,
+  }) as unknown as Points<P>;
   const { neurons } = kind.memory(points.parameters);
   const stored = sections.stored && spinsOf(sections.stored, neurons * mostOf(kind, points));
   const setup = prepare(kind, points, checkSeed(seed), stored);
