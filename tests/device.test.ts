@@ -547,9 +547,9 @@ describe("P13: limits", () => {
   });
 
   it("more replicas than the tables of their parameters have room for", async () => {
-    // 72 bytes of thresholds a replica are more than the 16 of a plane of a 2×2 lattice.
+    // 144 bytes of thresholds a replica are more than the 16 of a plane of a 2×2 lattice.
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
-    const most = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 72);
+    const most = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 144);
     expect(fits({ width: 2, height: 2, replicas: most }, device.limits)).toBe(true);
     expect(fits({ width: 2, height: 2, replicas: most + 1 }, device.limits)).toBe(false);
     expect(largestSquare(device.limits, most + 1)).toBe(0);
