@@ -56,8 +56,9 @@ describe("a denoiser in WGSL", () => {
   it("says the line of what does not compile, and where samples stop to be numbers", async () => {
     const broken = await samplesOf(MODEL.replace("0.5 *", "\n\n0.5 +* "));
     expect((broken as Error).message).toMatch(/denoiser: .*\d+/s);
-    const infinite = await samplesOf(MODEL.replace("0.5 *", "log(-1.0 - abs(x[i])) *"));
-    expect((infinite as Error).message).toMatch(/number \d of sample \d is (NaN|-?Infinity) after 2 of 2 steps/);
+    // By its bits: the logarithm of a negative number is finite on SwiftShader, which WGSL leaves open.
+    const noNumber = await samplesOf(MODEL.replace("0.5 *", "bitcast<f32>(0x7fc00000u | bitcast<u32>(x[i])) *"));
+    expect((noNumber as Error).message).toMatch(/number \d of sample \d is (NaN|-?Infinity) after 2 of 2 steps/);
   });
 
   it(
