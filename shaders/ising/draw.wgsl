@@ -76,20 +76,25 @@ fn cell_bits(colour: u32, x: u32, y: u32, marked: bool) -> Bits {
   let next = (other >> vec4u(1u)) | (first_of_next << vec4u(select(32u, LAST_COLUMNS, last) - 1u));
   var right = select(vec4u(next.x, other.y, next.z, other.w), vec4u(other.x, next.y, other.z, next.w), colour == 0u);
   let bottom = y == TILES_Y - 1u;
-  let row_below = spins(1u - colour, x, select(y + 1u, 0u, bottom)).x;
+  var row_below = spins(1u - colour, x, select(y + 1u, 0u, bottom)).x;
+  if (BOUNDARY_Y != PERIODIC && bottom) {
+    if (BOUNDARY_Y == FREE) {
+      row_below = own[LAST_ROWS - 1u]; // a bond that is not there is not broken
+    } else {
+      row_below = across_edge(BOUNDARY_Y, vec4u(row_below), vec4u(0u), vec4u(0xffffffffu)).x;
+    }
+  }
   var below = vec4u(other.yzw, row_below);
   if (bottom) {
     below[LAST_ROWS - 1u] = row_below;
   }
   if (BOUNDARY_X != PERIODIC && last) {
     let last_site = select(vec4u(0u, 1u, 0u, 1u), vec4u(1u, 0u, 1u, 0u), colour == 1u) << vec4u(LAST_COLUMNS - 1u);
-    // A bond that is not there is not broken.
-    right = select(across_edge(BOUNDARY_X, right, vec4u(0u), last_site), (right & ~last_site) | (own & last_site), BOUNDARY_X == FREE);
-  }
-  if (BOUNDARY_Y != PERIODIC && bottom) {
-    var last_row = vec4u(0u);
-    last_row[LAST_ROWS - 1u] = 0xffffffffu;
-    below = select(across_edge(BOUNDARY_Y, below, vec4u(0u), last_row), (below & ~last_row) | (own & last_row), BOUNDARY_Y == FREE);
+    if (BOUNDARY_X == FREE) {
+      right = (right & ~last_site) | (own & last_site);
+    } else {
+      right = across_edge(BOUNDARY_X, right, vec4u(0u), last_site);
+    }
   }
   return Bits(own ^ right, own ^ below);
 }

@@ -49,13 +49,12 @@ fn edges_of(tile: Tile, colour: u32) -> Edges {
   let first_site = select(vec4u(1u, 0u, 1u, 0u), vec4u(0u, 1u, 0u, 1u), colour == 1u);
   let last_site = (vec4u(1u) - first_site) << vec4u(LAST_COLUMNS - 1u);
   let sites = valid_sites(tile);
-  var bottom = vec4u(0u);
-  bottom[LAST_ROWS - 1u] = 0xffffffffu;
+  let last_row = vec4u(0u, 1u, 2u, 3u) == vec4u(LAST_ROWS - 1u);
   return Edges(
     select(vec4u(0u), first_site & sites, tile.x == 0u),
     select(vec4u(0u), last_site & sites, tile.x == TILES_X - 1u),
     select(vec4u(0u), vec4u(sites.x, 0u, 0u, 0u), tile.y == 0u),
-    select(vec4u(0u), bottom & sites, tile.y == TILES_Y - 1u),
+    select(vec4u(0u), select(vec4u(0u), sites, last_row), tile.y == TILES_Y - 1u),
   );
 }
 
