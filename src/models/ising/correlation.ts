@@ -5,7 +5,7 @@ import { rowBytes } from "./packing.ts";
 
 /** Rows (or columns) that are compared; of larger lattices that many, evenly spaced. */
 const MOST_LINES = 512;
-export const MOST_DISTANCE = 128;
+const MOST_DISTANCE = 128;
 
 /** Distances along an axis: half way around a closed one, and from end to end of an open one, but at most 128. */
 export const distances = (closed: boolean, side: number) =>
