@@ -21,16 +21,26 @@ export interface Reaction {
 
 export interface NetworkEvent {
   name: string;
-  /** It fires whenever this becomes true. */
+  /** It is triggered whenever this becomes true. */
   trigger: Expression;
-  /** New counts of species, all evaluated before any is set. */
-  assignments: readonly { species: number; value: Expression }[];
+  /** New counts of species and values of variables, all evaluated before any is set. Targets are species, then variables, by their place. */
+  assignments: readonly { target: number; value: Expression }[];
   /** Whether the trigger counts as true before the start: then it must become false first. */
   initially: boolean;
+  /** Once triggered it is executed, even where its trigger turns false before that. */
+  persistent: boolean;
+  /** The values are those at the time of the trigger, not of the execution. */
+  atTrigger: boolean;
+  /** Time from trigger to execution; at once where there is none. */
+  delay?: Expression | undefined;
+  /** Of events that are due together the highest goes first; those without one go last. */
+  priority?: Expression | undefined;
 }
 
 export interface Network {
   species: readonly string[];
+  /** Parameters that events set: real numbers, which start at the parameters' values. */
+  variables: readonly string[];
   /** Counts at t = 0; of parameters. */
   initial: readonly Expression[];
   /** Values of parameters, of parameters named before them. */
@@ -85,7 +95,9 @@ export function initialCounts(
 /** The nearest whole number, for f64 arithmetic makes 99.99999999999999 of 100. @throws ParameterError */
 export function checkCount(name: string, value: number): number {
   const count = Math.round(value);
-  if (Math.abs(value - count) <= 1e-9 * Math.max(1, count) && count >= 0 && count <= MOST) return count;
+  // Something is never nothing: 4e-10 is as little a count as 0.4 is.
+  const same = Math.abs(value - count) <= 1e-9 * Math.abs(value);
+  if (same && count >= 0 && count <= MOST) return count;
   throw networkError(
     `${name} starts at ${value}; molecules are counted, so it must be a whole number from 0 to ${MOST}.`,
   );
@@ -102,14 +114,10 @@ export function checkNames(network: Network): void {
   };
   for (const { name, propensity } of network.reactions) check(propensity, name);
   for (const { name, value } of network.outputs) check(value, name);
-  for (const { name, trigger, assignments } of network.events) {
-    check(trigger, name);
-    if (namesIn(trigger).has(TIME) && !triggerTime({ trigger })) {
-      throw networkError(
-        `"${name}": its condition mixes time and counts; write "at TIME" or a condition of counts alone.`,
-      );
+  for (const { name, trigger, assignments, delay, priority } of network.events) {
+    for (const each of [trigger, delay, priority, ...assignments.map(({ value }) => value)]) {
+      if (each) check(each, name);
     }
-    for (const { value } of assignments) check(value, name);
   }
 }
 

@@ -1,9 +1,10 @@
 // What a run needs beyond the network: values of every point of a sweep, the grid of times, and an order of the reactions.
 
 import { ParameterError } from "../../device/errors.ts";
+import { type Schedule, scheduleOf, scheduleOfVersion1, withClocks } from "./clock.ts";
 import { networkError } from "./errors.ts";
-import { type Expression, evaluate, parseExpression } from "./expression.ts";
-import { checkCount, initialCounts, type Network, parameterValues, triggerTime } from "./network.ts";
+import { type Expression, parseExpression } from "./expression.ts";
+import { checkCount, initialCounts, type Network, parameterValues } from "./network.ts";
 import { simulate } from "./reference.ts";
 import type { Leaping } from "./wgsl.ts";
 
@@ -12,11 +13,12 @@ export interface Point {
   set: Readonly<Record<string, number>>;
   parameters: ReadonlyMap<string, number>;
   initial: readonly number[];
-  /** For each event the time at which it is due, and whether it is due only after it; none where a state triggers it. */
-  stops: readonly ({ time: number; after: boolean } | undefined)[];
+  /** When conditions of time alone begin and cease to hold. */
+  schedule: Schedule;
 }
 
 export interface Ensemble {
+  /** Its triggers ask clocks, not the time: see clock.ts. */
   network: Network;
   points: readonly Point[];
   /** Grid times 0 … until, both included. */
@@ -28,6 +30,8 @@ export interface Ensemble {
   maxEvents: number;
   /** Undefined for the direct method. */
   leaping?: Leaping | undefined;
+  /** Numbers are those of gibbs 0.1.0, for its links and checkpoints. */
+  version1: boolean;
 }
 
 const MOST_EVENTS = 32;
@@ -43,33 +47,23 @@ export interface Plan {
   seed: bigint;
   maxEvents?: number;
   leaping?: Leaping | undefined;
+  version1?: boolean;
 }
 
 /** @throws ParameterError naming what is wrong. */
 export function prepare(
-  network: Network,
-  { until, points: count, set, passage, seed, maxEvents = 1e9, leaping }: Plan,
+  given: Network,
+  { until, points: count, set, passage, seed, maxEvents = 1e9, leaping, version1 = false }: Plan,
 ): Ensemble {
-  if (network.events.length > MOST_EVENTS) {
-    throw networkError(`the network has ${network.events.length} events; ${MOST_EVENTS} are the most.`);
+  if (given.events.length > MOST_EVENTS) {
+    throw networkError(`the network has ${given.events.length} events; ${MOST_EVENTS} are the most.`);
   }
+  const { network, clocks } = withClocks(given, !version1);
   const points = readSweep(network, set).map((values): Point => {
-    const given = new Map(Object.entries(values));
-    const parameters = parameterValues(network, given);
-    const lookUp = (name: string) => parameters.get(name) ?? Number.NaN;
-    const stops = network.events.map((event) => {
-      const time = triggerTime(event);
-      if (!time) return undefined;
-      const value = evaluate(time, lookUp);
-      if (!Number.isFinite(value)) {
-        throw networkError(`"${event.name}": its time is ${value}; it must follow from parameters.`);
-      }
-      const { operation } = event.trigger as Extract<Expression, { kind: "call" }>;
-      // What held already does not become true.
-      if (event.initially && value <= 0) return { time: Number.POSITIVE_INFINITY, after: false };
-      return { time: Math.max(value, 0), after: operation === ">" || operation === "<" };
-    });
-    return { set: values, parameters, initial: initialCounts(network, parameters, given), stops };
+    const chosen = new Map(Object.entries(values));
+    const parameters = parameterValues(network, chosen);
+    const schedule = version1 ? scheduleOfVersion1(given, parameters) : scheduleOf(clocks, parameters, until);
+    return { set: values, parameters, initial: initialCounts(network, parameters, chosen), schedule };
   });
   const times = Float64Array.from({ length: count }, (_, i) => (until * i) / (count - 1));
   const ensemble = {
@@ -80,6 +74,7 @@ export function prepare(
     seed,
     maxEvents,
     leaping,
+    version1,
   };
   return { ...ensemble, network: ordered(ensemble) };
 }

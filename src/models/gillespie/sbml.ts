@@ -6,6 +6,8 @@ import { ParameterError } from "../../device/errors.ts";
 import { call, type Expression, nameOf, namesIn, number, substitute } from "./expression.ts";
 import { elements, expressionOf, type Lambda, local, type MathContext } from "./mathml.ts";
 import { checkNames, checkSize, type Network, type NetworkEvent, type Reaction, TIME } from "./network.ts";
+import { type Sides, type Split, splitLaw } from "./reversible.ts";
+import { moleculesIn } from "./units.ts";
 
 const MOST_TEXT = 2 ** 25;
 /** SId of the specification. */
@@ -20,10 +22,28 @@ interface Species {
   /** Reactions do not change it. */
   fixed: boolean;
   constant: boolean;
+  /** Molecules in a unit of its amount. */
+  molecules: number;
+}
+
+/** A reaction as it is written: its law in molecules per time. */
+interface Written {
+  name: string;
+  element: XmlElement;
+  changes: ReadonlyMap<string, number>;
+  sides: Sides;
+  law: Expression;
+}
+
+export interface SbmlOptions {
+  /** As gibbs 0.1.0 read it. */
+  version1?: boolean;
+  /** Amounts are counts whatever unit they are declared in. */
+  asCounts?: boolean;
 }
 
 /** @throws ParameterError naming the element and its line. */
-export function readSbml(text: string): Network {
+export function readSbml(text: string, options: SbmlOptions = {}): Network {
   if (text.length > MOST_TEXT) {
     const size = `${Math.ceil(text.length / 2 ** 20)} MB`;
     throw new ParameterError(
@@ -31,11 +51,13 @@ export function readSbml(text: string): Network {
       `sbml: the file has ${size}; ${MOST_TEXT / 2 ** 20} MB are the most. Leave its annotations out.`,
     );
   }
-  return new Reader(text).network();
+  return new Reader(text, options).network();
 }
 
 class Reader {
   readonly #text: string;
+  readonly #version1: boolean;
+  readonly #asCounts: boolean;
   readonly #model: XmlElement;
   readonly #level: number;
   readonly #functions = new Map<string, Lambda>();
@@ -46,8 +68,10 @@ class Reader {
   readonly #starts = new Map<string, Expression>();
   readonly #ids = new Set<string>();
 
-  constructor(text: string) {
+  constructor(text: string, { version1 = false, asCounts = version1 }: SbmlOptions) {
     this.#text = text;
+    this.#version1 = version1;
+    this.#asCounts = asCounts;
     let root: XmlElement | null;
     try {
       root = parseXml(text, { includeOffsets: true }).root;
@@ -71,7 +95,6 @@ class Reader {
     }
     const model = elements(root).find((child) => local(child) === "model") ?? this.#refuse(root, "holds no model");
     this.#model = model;
-    if (model.attributes.conversionFactor) this.#refuse(model, "has a conversionFactor, which is not supported");
     this.#checkLists();
     this.#readFunctions();
     this.#readCompartments();
@@ -87,15 +110,14 @@ class Reader {
       this.#refuse(this.#model, counted.length === 0 ? "has no species" : "has no reactions: nothing happens in it");
     }
     checkSize(counted.length, reactions.length);
-    const index = new Map(counted.map(({ id }, i) => [id, i]));
+    const variables = this.#variables;
+    const index = new Map([...counted.map(({ id }) => id), ...variables].map((id, i) => [id, i]));
     const network: Network = {
       species: counted.map(({ id }) => id),
+      variables,
       initial: counted.map((species) => this.#initial(species)),
       parameters: this.#sortedValues(),
-      reactions: reactions.map(({ name, element, changes, law }): Reaction => {
-        const amounts = counted.map(({ id }) => changes.get(id) ?? 0);
-        return { name, changes: amounts, propensity: this.#closed(law, element) };
-      }),
+      reactions: reactions.flatMap((reaction) => this.#directions(reaction, counted)),
       outputs: [...this.#rules].map(([id, value]) => {
         const species = this.#species.get(id);
         return { name: id, value: this.#closed(species ? this.#times(value, species) : value, this.#model) };
@@ -197,8 +219,7 @@ class Reader {
   #readSpecies(): void {
     for (const element of this.#list("listOfSpecies")) {
       const id = this.#id(element);
-      const { compartment, hasOnlySubstanceUnits, boundaryCondition, constant, conversionFactor } = element.attributes;
-      if (conversionFactor) this.#refuse(element, "has a conversionFactor, which is not supported");
+      const { compartment, hasOnlySubstanceUnits, boundaryCondition, constant, substanceUnits } = element.attributes;
       if (!this.#values.has(compartment))
         this.#refuse(
           element,
@@ -213,8 +234,30 @@ class Reader {
         amount: isTrue(hasOnlySubstanceUnits),
         fixed: isTrue(boundaryCondition) || isTrue(constant),
         constant: isTrue(constant),
+        molecules: this.#moleculesIn(substanceUnits ?? this.#unitOf("substance"), element),
       });
     }
+  }
+
+  /** The unit that the model has for what says none. */
+  #unitOf(what: "substance" | "extent"): string | undefined {
+    if (this.#level === 3) return this.#model.attributes[`${what}Units`] ?? this.#model.attributes.substanceUnits;
+    return this.#list("listOfUnitDefinitions").some(({ attributes }) => attributes.id === "substance")
+      ? "substance"
+      : undefined;
+  }
+
+  #moleculesIn(unit: string | undefined, element: XmlElement): number {
+    if (this.#asCounts) return 1;
+    const definitions = new Map(this.#list("listOfUnitDefinitions").map((each) => [each.attributes.id, each]));
+    const molecules = moleculesIn(unit, definitions, (each, why) => this.#refuse(each, why));
+    return (
+      molecules ??
+      this.#refuse(
+        element,
+        `is counted in the unit "${unit}", from which no number of molecules follows; give --units none to take its numbers for counts`,
+      )
+    );
   }
 
   #readParameters(): void {
@@ -249,33 +292,33 @@ class Reader {
     }
   }
 
-  #reactions() {
+  #reactions(): Written[] {
     return this.#list("listOfReactions").map((element) => {
       const id = this.#id(element);
       if (isTrue(element.attributes.fast)) this.#refuse(element, "is fast, which is not supported");
+      const law = elements(element).find((child) => local(child) === "kineticLaw");
+      if (!law) return this.#refuse(element, "has no kineticLaw");
+      const extent = this.#moleculesIn(law.attributes.substanceUnits ?? this.#unitOf("extent"), law);
       const changes = new Map<string, number>();
-      const sides: [string, number][] = [
-        ["listOfReactants", -1],
-        ["listOfProducts", 1],
-      ];
-      for (const [name, sign] of sides) {
+      const side = (name: string, sign: number) => {
         const list = elements(element).find((child) => local(child) === name);
-        for (const reference of list ? elements(list).filter((each) => local(each) === "speciesReference") : []) {
+        const references = list ? elements(list).filter((each) => local(each) === "speciesReference") : [];
+        return references.map((reference) => {
           const species = this.#species.get(reference.attributes.species);
           if (!species)
             return this.#refuse(
               reference,
               `names the species "${reference.attributes.species ?? ""}", which there is not`,
             );
-          const count = sign * this.#stoichiometry(reference);
           if (this.#rules.has(species.id) && !species.fixed) {
             this.#refuse(reference, `changes ${species.id}, which a rule sets`);
           }
+          const count = sign * this.#stoichiometry(reference, species, extent);
           if (!species.fixed) changes.set(species.id, (changes.get(species.id) ?? 0) + count);
-        }
-      }
-      const law = elements(element).find((child) => local(child) === "kineticLaw");
-      if (!law) return this.#refuse(element, "has no kineticLaw");
+          return species.id;
+        });
+      };
+      const sides: Sides = { reactants: side("listOfReactants", -1), products: side("listOfProducts", 1) };
       const own = new Map<string, string>();
       const lists = elements(law).filter((child) =>
         ["listOfParameters", "listOfLocalParameters"].includes(local(child)),
@@ -289,11 +332,50 @@ class Reader {
         this.#values.set(name, number(this.#number(parameter, "value")));
       }
       const rename = (name: string) => (own.has(name) ? nameOf(own.get(name)!) : undefined);
-      return { name: id, element: law, changes, law: substitute(this.#math(law), rename) };
+      const written = substitute(this.#math(law), rename);
+      return { name: id, element, changes, sides, law: extent === 1 ? written : call("*", number(extent), written) };
     });
   }
 
-  #stoichiometry(reference: XmlElement): number {
+  /** A reaction, or the two of one that is reversible. */
+  #directions({ name, element, changes, sides, law }: Written, counted: readonly Species[]): Reaction[] {
+    const forward = counted.map(({ id }) => changes.get(id) ?? 0);
+    const propensity = this.#closed(law, element);
+    const oneWay = this.#version1 || ["false", "0"].includes(element.attributes.reversible);
+    const split = oneWay ? undefined : this.#split(propensity, sides);
+    if (typeof split === "string") return this.#refuse(element, split);
+    if (!split) return [{ name, changes: forward, propensity }];
+    return [
+      { name: `${name} forwards`, changes: forward, propensity: split.forward },
+      { name: `${name} backwards`, changes: forward.map((change) => -change || 0), propensity: split.backward },
+    ];
+  }
+
+  /** What a rule sets stands in the law as what it is computed from, so that alone decides nothing. */
+  #split(law: Expression, { reactants, products }: Sides): Split | undefined | string {
+    const own = (names: readonly string[]) => names.filter((id) => !this.#rules.has(id));
+    return splitLaw(law, { reactants: own(reactants), products: own(products) });
+  }
+
+  /** Molecules of a species that come or go with one firing. */
+  #stoichiometry(reference: XmlElement, species: Species, extent: number): number {
+    const count = this.#copies(reference) * this.#conversion(species) * (species.molecules / extent);
+    if (Math.abs(count - Math.round(count)) > 1e-9 || count < 0) {
+      return this.#refuse(reference, `has the stoichiometry ${count}; molecules react in whole numbers`);
+    }
+    return Math.round(count);
+  }
+
+  /** The model's or the species' conversion factor. */
+  #conversion({ element }: Species): number {
+    const name = element.attributes.conversionFactor ?? this.#model.attributes.conversionFactor;
+    if (name === undefined) return 1;
+    const value = this.#values.get(name);
+    if (value?.kind === "number" && Number.isFinite(value.value) && !this.#starts.has(name)) return value.value;
+    return this.#refuse(element, `has the conversionFactor "${name}", which is no parameter of a fixed value`);
+  }
+
+  #copies(reference: XmlElement): number {
     const math = elements(reference).find((child) => local(child) === "stoichiometryMath");
     if (math) return this.#refuse(math, "is not supported");
     if (
@@ -303,38 +385,48 @@ class Reader {
       return this.#refuse(reference, "has a stoichiometry that is computed, which is not supported");
     }
     const count = reference.attributes.stoichiometry === undefined ? 1 : this.#number(reference, "stoichiometry");
-    if (!Number.isInteger(count) || count < 0) {
-      return this.#refuse(reference, `has the stoichiometry ${count}; molecules react in whole numbers`);
-    }
     return count;
+  }
+
+  /** Parameters and compartments that events set. */
+  get #variables(): string[] {
+    const targets = this.#list("listOfEvents")
+      .flatMap((event) => elements(event).filter((child) => local(child) === "listOfEventAssignments"))
+      .flatMap(elements)
+      .map(({ attributes }) => attributes.variable);
+    return [...new Set(targets)].filter((name) => this.#values.has(name));
   }
 
   #events(index: ReadonlyMap<string, number>): NetworkEvent[] {
     return this.#list("listOfEvents").map((element, i) => {
       const child = (name: string) => elements(element).find((each) => local(each) === name);
-      for (const name of ["delay", "priority"]) {
-        const found = child(name);
-        if (found) this.#refuse(found, "is not supported");
-      }
       const trigger = child("trigger");
       if (!trigger) return this.#refuse(element, "has no trigger");
-      // Level 2 knows no event that fires at the start.
-      const initially = this.#level === 2 || trigger.attributes.initialValue !== "false";
+      const closed = (parent: XmlElement | undefined) => parent && this.#closed(this.#math(parent), parent);
+      const delay = closed(child("delay"));
       const list = child("listOfEventAssignments");
       const assignments = (list ? elements(list) : []).map((assignment) => {
         const { variable } = assignment.attributes;
         const species = this.#species.get(variable);
-        const at = index.get(variable);
-        if (!species || at === undefined)
-          return this.#refuse(assignment, "sets what is no species; events set counts only");
-        if (species.constant) this.#refuse(assignment, "sets a constant species");
-        return { species: at, value: this.#closed(this.#times(this.#math(assignment), species), assignment) };
+        const target = index.get(variable);
+        if (target === undefined)
+          return this.#refuse(assignment, "sets what is neither a species nor a parameter that can change");
+        if (species?.constant) this.#refuse(assignment, "sets a constant species");
+        const value = this.#math(assignment);
+        return { target, value: this.#closed(species ? this.#times(value, species) : value, assignment) };
       });
+      const legacy = this.#version1;
       return {
         name: element.attributes.id === undefined ? `event ${i + 1}` : this.#id(element),
         trigger: this.#closed(this.#math(trigger), trigger),
         assignments,
-        initially,
+        // Level 2 knows no event that fires at the start, and none that is given up.
+        initially: this.#level === 2 || trigger.attributes.initialValue !== "false",
+        persistent: !legacy && trigger.attributes.persistent !== "false",
+        atTrigger: !legacy && element.attributes.useValuesFromTriggerTime !== "false",
+        // At once is no delay.
+        delay: delay?.kind === "number" && delay.value === 0 ? undefined : delay,
+        priority: closed(child("priority")),
       };
     });
   }
@@ -344,9 +436,11 @@ class Reader {
     if (within.includes(species.id)) this.#refuse(element, "starts at what follows from itself");
     const start = this.#starts.get(species.id);
     if (start) return this.#atStart(this.#times(start, species), [...within, species.id]);
-    if (element.attributes.initialAmount !== undefined) return number(this.#number(element, "initialAmount"));
+    const { molecules } = species;
+    if (element.attributes.initialAmount !== undefined)
+      return number(this.#number(element, "initialAmount") * molecules);
     if (element.attributes.initialConcentration !== undefined) {
-      return call("*", number(this.#number(element, "initialConcentration")), nameOf(compartment));
+      return call("*", number(this.#number(element, "initialConcentration") * molecules), nameOf(compartment));
     }
     return this.#refuse(element, "has no initial amount; add initialAmount");
   }
@@ -363,14 +457,18 @@ class Reader {
     });
   }
 
-  /** The value of a species' symbol where its amount is known. */
-  #symbol({ amount, compartment }: Species, value: Expression): Expression {
-    return amount ? value : call("/", value, nameOf(compartment));
+  /** The value of a species' symbol where its count is known. */
+  #symbol({ amount, compartment, molecules }: Species, count: Expression): Expression {
+    if (molecules === 1) return amount ? count : call("/", count, nameOf(compartment));
+    // One constant factor: parts of it may be beyond what f32 holds.
+    const unit = amount ? number(molecules) : call("*", number(molecules), nameOf(compartment));
+    return call("*", count, call("/", number(1), unit));
   }
 
-  /** The amount of a species where the value of its symbol is known. */
-  #times(value: Expression, { amount, compartment }: Species): Expression {
-    return amount ? value : call("*", value, nameOf(compartment));
+  /** The count of a species where the value of its symbol is known. */
+  #times(value: Expression, { amount, compartment, molecules }: Species): Expression {
+    const own = amount ? value : call("*", value, nameOf(compartment));
+    return molecules === 1 ? own : call("*", own, number(molecules));
   }
 
   /** Species as amounts, rules by what they say, so that only amounts, parameters and the time remain. */

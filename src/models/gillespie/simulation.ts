@@ -23,7 +23,14 @@ import { Series } from "../series.ts";
 import { masterEquation } from "./exact.ts";
 import { GpuRunner } from "./gpu.ts";
 import { type Output, outputsOf } from "./outputs.ts";
-import { type GillespieParameters, gillespieParameters, leapingOf, networkOf, untilOf } from "./parameters.ts";
+import {
+  type GillespieParameters,
+  gillespieParameters,
+  leapingOf,
+  networkOf,
+  untilOf,
+  VERSION_1,
+} from "./parameters.ts";
 import { type Ensemble, prepare } from "./prepare.ts";
 import { simulate } from "./reference.ts";
 import { ReferenceRunner, type Runner } from "./runner.ts";
@@ -97,6 +104,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       passage: own.passage,
       maxEvents: own.maxEvents,
       leaping: leapingOf(own),
+      version1: own.rules === VERSION_1.rules,
       seed: checkSeed(seed),
     });
     const outputs = outputsOf(ensemble);
@@ -113,7 +121,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       replicates: z.int().min(0),
       shift: z.int().min(0).max(31),
     });
-    const own = await GillespieSimulation.create(device, { ...parameters, seed: checkSeed(seed) });
+    const own = await GillespieSimulation.create(device, { ...VERSION_1, ...parameters, seed: checkSeed(seed) });
     try {
       for (const [name, array] of Object.entries(own.#arrays())) {
         new Uint8Array(array.buffer).set(sectionOf(checkpoint, name, array.byteLength));
