@@ -56,7 +56,7 @@ async function choicesOf(rates: readonly number[], numbers: readonly bigint[]) {
   const network = parseNetwork(`X = 1; ${rates.map((rate, i) => `X -> X + Y${i % 3} @ ${rate}`).join("; ")}`);
   const generated = generate(prepare(network, { until: 1, points: 2, set: "", passage: "", seed: 1n }));
   const large = generated.shader.endsWith("table.wgsl");
-  const set = rates.map((_, i) => (large ? `a[${i}u]` : `a${i}`) + ` = bitcast<f32>(points[${i}u]);`).join("\n");
+  const set = rates.map((_, i) => `${large ? `a[${i}u]` : `a${i}`} = bitcast<f32>(points[${i}u]);`).join("\n");
   const total = large ? "total_of_blocks()" : rates.map((_, i) => `a${i}`).reduce((a, b) => `(${a} + ${b})`);
   const probe = `
 @compute @workgroup_size(WORKGROUP) fn probe(@builtin(global_invocation_id) id: vec3u) {

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { FileError, ParameterError } from "../../src/device/errors.ts";
 import { base64url } from "../../src/files/base64.ts";
 import { readSeries } from "../../src/files/series.ts";
+import { decodeText } from "../../src/files/text.ts";
 import { readCells } from "../../src/files/threshold.ts";
 import { imageText } from "../../src/models/hopfield/image.ts";
 import { hopfieldParameters } from "../../src/models/hopfield/parameters.ts";
@@ -96,7 +97,7 @@ export async function readValue(
   return asUsageOf(name, async () => {
     if (file === "series") return seriesText(readSeries(text, bytes));
     if (file === "bytes") return base64url(bytes);
-    if (file === "text") return new TextDecoder().decode(bytes);
+    if (file === "text") return decodeText(bytes);
     const { spins, width } = await readCells(text, bytes, await neurons());
     return imageText(spins, width);
   });

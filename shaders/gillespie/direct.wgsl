@@ -45,6 +45,8 @@ const LIMITED = 3u;
 const NEVER = 0xffffffffu;
 const WINDOW = 0xfffffffeu;
 const MOMENT = 0xfffffffdu;
+/// The kind of random block that rounds starts.
+const KIND_START = 8u;
 /// Words of a trajectory's state beside its species, variables and what waits of its events.
 const STATE_WORDS = 10u;
 
@@ -70,6 +72,9 @@ fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   now = 0.0;
   key = vec4u(run.seed, run.purpose, 0u);
   place = vec3u(run.first_replicate + slot % run.replicates, slot / run.replicates, 0u);
+  if (ROUNDS) {
+    round_species(first);
+  }
   // A condition that holds from the beginning triggers its event at once, unless it is declared to have held before.
   armed = ~INITIALLY;
   turn = KIND_ORDER;
@@ -103,6 +108,11 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     count_draw();
   }
   finish();
+}
+
+/// A start between two counts, by a draw of the trajectory's own.
+fn rounds_up(first: u32, species: u32) -> bool {
+  return threefry4x32(vec4u(place.xy, 0u, KIND_START + (species << 20u)), key).x < points[first + SHARES + species];
 }
 
 fn load(index: u32) {

@@ -37,6 +37,12 @@ fn start_species(first: u32) {
   fresh = false;
 }
 
+fn round_species(first: u32) {
+  for (var s = 0u; s < SPECIES; s++) {
+    x[s] += select(Count(0), Count(1), rounds_up(first, s));
+  }
+}
+
 fn load_species(own: u32) {
   for (var s = 0u; s < SPECIES; s++) {
     x[s] = bitcast<Count>(state[s * run.slots + own]);

@@ -349,6 +349,7 @@ export class GpuRunner implements Runner {
 
 /** The tables, then for each point: constants, counts at t = 0, variables, and the schedule as units and fractions. */
 function pointTable({ network, points, times }: Ensemble, { constants, tables, moments }: Generated, units: number) {
+  const rounds = points.some(({ initial }) => !initial.every(Number.isInteger));
   const rows = points.map(({ parameters, initial, schedule }) => {
     const values = constants.map((constant) => {
       return wordOf(
@@ -367,13 +368,16 @@ function pointTable({ network, points, times }: Ensemble, { constants, tables, m
     });
     const none = Array.from({ length: moments - schedule.moments.length }, () => [NEVER, 0, 0]).flat();
     const variables = network.variables.map((name) => bitsOf(parameters.get(name)!));
-    return [...values, ...initial, ...variables, schedule.truths, ...due, ...none];
+    const shares = rounds
+      ? initial.map((value) => Math.min(Math.round((value - Math.floor(value)) * 2 ** 32), NEVER))
+      : [];
+    return [...values, ...initial.map(Math.floor), ...variables, schedule.truths, ...due, ...none, ...shares];
   });
   return Uint32Array.from([...tables, ...rows.flat(), 0]); // never empty
 }
 
 /** The 32 bits that a shader keeps of a constant. */
-function wordOf({ kept }: Constant, value: number, unit: number): number {
+function wordOf({ kept, value: constant }: Constant, value: number, unit: number): number {
   const whole = (rounded: number) => Math.min(Math.max(rounded, 1 - 2 ** 31), 2 ** 31 - 1) >>> 0;
   switch (kept) {
     case "count": {
@@ -391,6 +395,8 @@ function wordOf({ kept }: Constant, value: number, unit: number): number {
     case "fraction":
       return bitsOf(value < 0 ? -1 : Math.min(value / unit - Math.floor(value / unit), 1 - 2 ** -24));
     default:
+      // What has no value, and what has no end, is written in the model; a rate that becomes so stops its trajectory.
+      if (constant.kind === "number" && !Number.isFinite(constant.value)) return bitsOf(value);
       if (Number.isFinite(Math.fround(value)) && (value === 0 || Math.abs(value) >= 2 ** -126)) return bitsOf(value);
       throw networkError(`a constant of its rates is ${value}, which f32 does not hold; rescale time or volume.`);
   }

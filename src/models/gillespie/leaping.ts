@@ -6,7 +6,7 @@ import { eventLimit } from "./errors.ts";
 import { type Interval, range } from "./interval.ts";
 import { isTimed, PURPOSE, TIME } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
-import { Course, type Trajectory, type Which } from "./trajectory.ts";
+import { Course, rounding, type Trajectory, type Which } from "./trajectory.ts";
 
 /** Firings that leave a reactant short make a reaction critical, and as few make a leap not worth its price. */
 export const FEW = 10;
@@ -28,7 +28,10 @@ export function simulateLeaping(
   const { network, times, version1 } = ensemble;
   const { reactions } = network;
   const random = uniformsOf(ensemble.seed, which);
-  const course = new Course(ensemble, which, { order: (many) => Math.floor(many * random()) });
+  const course = new Course(ensemble, which, {
+    order: (many) => Math.floor(many * random()),
+    roundsUp: rounding(ensemble, which),
+  });
   const { state } = course;
   const seesTime = isTimed(network) && !version1;
   /** Rates as they are at another time, the counts being what they are. */

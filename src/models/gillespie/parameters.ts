@@ -33,6 +33,11 @@ export const gillespieParameters = z.object({
       "declared: amounts that an SBML file declares in mole are counted in molecules; none: its numbers are counts",
     )
     .meta({ page: false }),
+  round: z
+    .enum(["none", "nearest", "down", "random"], { error: "it is none, nearest, down or random" })
+    .default("none")
+    .describe("What becomes of starts that are no whole number: refused, rounded, or each trajectory's by chance")
+    .meta({ page: false }),
   until: z
     .number({ error: "it is a finite number" })
     .gt(0, { error: "it must be above 0" })

@@ -4,7 +4,7 @@ import { ParameterError } from "../../device/errors.ts";
 import { type Schedule, scheduleOf, scheduleOfVersion1, withClocks } from "./clock.ts";
 import { networkError } from "./errors.ts";
 import { type Expression, parseExpression } from "./expression.ts";
-import { checkCount, initialCounts, type Network, parameterValues } from "./network.ts";
+import { checkCount, initialCounts, type Network, parameterValues, type Rounding } from "./network.ts";
 import { simulate } from "./reference.ts";
 import type { Leaping } from "./wgsl.ts";
 
@@ -12,6 +12,7 @@ export interface Point {
   /** What the sweep sets here. */
   set: Readonly<Record<string, number>>;
   parameters: ReadonlyMap<string, number>;
+  /** Counts; with random rounding also what lies between two. */
   initial: readonly number[];
   /** When conditions of time alone begin and cease to hold. */
   schedule: Schedule;
@@ -48,22 +49,23 @@ export interface Plan {
   maxEvents?: number;
   leaping?: Leaping | undefined;
   version1?: boolean;
+  rounding?: Rounding;
 }
 
 /** @throws ParameterError naming what is wrong. */
 export function prepare(
   given: Network,
-  { until, points: count, set, passage, seed, maxEvents = 1e9, leaping, version1 = false }: Plan,
+  { until, points: count, set, passage, seed, maxEvents = 1e9, leaping, version1 = false, rounding = "none" }: Plan,
 ): Ensemble {
   if (given.events.length > MOST_EVENTS) {
     throw networkError(`the network has ${given.events.length} events; ${MOST_EVENTS} are the most.`);
   }
   const { network, clocks } = withClocks(given, !version1);
-  const points = readSweep(network, set).map((values): Point => {
+  const points = readSweep(network, set, rounding).map((values): Point => {
     const chosen = new Map(Object.entries(values));
     const parameters = parameterValues(network, chosen);
     const schedule = version1 ? scheduleOfVersion1(given, parameters) : scheduleOf(clocks, parameters, until);
-    return { set: values, parameters, initial: initialCounts(network, parameters, chosen), schedule };
+    return { set: values, parameters, initial: initialCounts(network, parameters, chosen, rounding), schedule };
   });
   const times = Float64Array.from({ length: count }, (_, i) => (until * i) / (count - 1));
   const ensemble = {
@@ -92,7 +94,7 @@ function readCondition(text: string, network: Network): Expression {
 }
 
 /** All combinations of "k = 0.1:1:10, X = 50, n = 2|4": a value, a range FROM:TO:COUNT, or several values. */
-export function readSweep(network: Network, text: string): Record<string, number>[] {
+export function readSweep(network: Network, text: string, rounding: Rounding = "none"): Record<string, number>[] {
   const known = [...network.parameters.keys(), ...network.species];
   let points: Record<string, number>[] = [{}];
   for (const part of text.split(/[,;\n]/).filter((each) => each.trim() !== "")) {
@@ -108,7 +110,7 @@ export function readSweep(network: Network, text: string): Record<string, number
     }
     if (Object.hasOwn(points[0], name)) throw new ParameterError("set", `set ${name}: it is set twice.`);
     const list = valuesOf(name, values);
-    if (network.species.includes(name)) for (const value of list) checkCount(name, value);
+    if (network.species.includes(name)) for (const value of list) checkCount(name, value, rounding);
     if (points.length * list.length > MOST_POINTS) {
       throw new ParameterError("set", `set: the sweep has over ${MOST_POINTS} points; take fewer values.`);
     }

@@ -26,7 +26,7 @@ const FIFTH = [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84, 0];
 const FOURTH = [5179 / 57600, 0, 7571 / 16695, 393 / 640, -92097 / 339200, 187 / 2100, 1 / 40];
 
 /**
- * Species at the grid times, [time][species]. Undefined where an event waits for a state - counts that jump are no smooth curve -
+ * Species, then variables, at the grid times: [time][species]. Undefined where an event waits for a state - counts that jump are no smooth curve -
  * and where the equations are too stiff for an explicit method.
  */
 export function rateEquations(ensemble: Ensemble, point = 0): number[][] | undefined {
@@ -113,7 +113,7 @@ export function rateEquations(ensemble: Ensemble, point = 0): number[][] | undef
       happenings.settle(t);
     }
     if (!goTo(end)) return undefined;
-    path.push(x.slice(0, species.length));
+    path.push([...x]);
   }
   return path;
 }

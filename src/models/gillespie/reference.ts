@@ -7,7 +7,7 @@ import { eventLimit } from "./errors.ts";
 import { range } from "./interval.ts";
 import { isTimed, MARGIN, PURPOSE, TIME } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
-import { Course, type Trajectory, type Which } from "./trajectory.ts";
+import { Course, rounding, type Trajectory, type Which } from "./trajectory.ts";
 
 export interface Watching {
   /** Sees the propensities before each firing; the simulation ends when it returns false. */
@@ -33,7 +33,7 @@ export function simulate(ensemble: Ensemble, which: Which, { watch, onChange }: 
     const [word] = threefry4x32([replicate, point, block, kind + round * 2 ** 20], key);
     return Math.floor(((word >>> 8) * many) / 2 ** 24);
   };
-  const course = new Course(ensemble, which, { onChange, order });
+  const course = new Course(ensemble, which, { onChange, order, roundsUp: rounding(ensemble, which) });
 
   // No less than the sum of the propensities until the time `window`: for rates that depend on time, which are thinned.
   const timed = isTimed(network);

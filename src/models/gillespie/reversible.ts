@@ -22,7 +22,9 @@ export function splitLaw(law: Expression, { reactants, products }: Sides): Split
   const terms = termsOf(law);
   const [f, g] = [terms.filter(({ negative }) => !negative), terms.filter(({ negative }) => negative)];
   if (g.length === 0 || f.length === 0) return undefined;
-  const [forward, backward] = [f, g].map((side) => side.map(({ term }) => term).reduce((a, b) => call("+", a, b)));
+  const [forward, backward] = [f, g].map((side) =>
+    side.map(({ term }) => cancelled(term)).reduce((a, b) => call("+", a, b)),
+  );
   if (vanishesWithout(backward, products) && vanishesWithout(forward, reactants)) return { forward, backward };
   if (reactants.length > 0 && vanishesWithout(backward, reactants)) return undefined;
   const [missing, side] = vanishesWithout(backward, products) ? ["first", "reactants"] : ["second", "products"];
@@ -67,6 +69,33 @@ function termsOf(law: Expression): Term[] {
   }
 }
 
+/** A product without what stands above and below its fraction bar: V A (B / (A q)) has a value without A, too. */
+function cancelled(term: Expression): Expression {
+  const [above, below] = factorsOf(term);
+  const keys = below.map((factor) => JSON.stringify(factor));
+  const rest = above.filter((factor) => {
+    const at = keys.indexOf(JSON.stringify(factor));
+    if (at < 0 || factor.kind === "number") return true;
+    keys[at] = "";
+    return false;
+  });
+  if (rest.length === above.length) return term;
+  const product = (factors: readonly Expression[]) => factors.reduce((a, b) => call("*", a, b), number(1));
+  return call("/", product(rest), product(below.filter((_, i) => keys[i] !== "")));
+}
+
+/** Above and below the fraction bar. */
+function factorsOf(term: Expression): [Expression[], Expression[]] {
+  if (term.kind !== "call" || (term.operation !== "*" && term.operation !== "/")) return [[term], []];
+  const parts = term.operands.map(factorsOf);
+  if (term.operation === "*") return [parts.flatMap(([above]) => above), parts.flatMap(([, below]) => below)];
+  const [[above, below], [over, under]] = parts;
+  return [
+    [...above, ...under],
+    [...below, ...over],
+  ];
+}
+
 const joined = (terms: readonly Term[]): Term => ({
   negative: false,
   term: terms.map(({ term }) => term).reduce((a, b) => call("+", a, b)),
@@ -75,14 +104,18 @@ const joined = (terms: readonly Term[]): Term => ({
 /** Values at which it is looked whether a term is 0: any but round ones. */
 const LOOKS = [0.7310585, 2.6180339, 17.320508];
 
-/** Whether the expression is 0 as soon as one of the names is, whatever the others are. */
+/** Whether the expression is 0 as soon as one of the names is - any, or a certain one - whatever the others are; true where there are none. */
 function vanishesWithout(expression: Expression, names: readonly string[]): boolean {
   const all = [...namesIn(expression)];
-  return names.every((missing) => {
-    const values = LOOKS.map((look, k) => {
-      const of = (name: string) => (name === missing ? 0 : look * (1 + ((all.indexOf(name) * 7 + k) % 11) / 13));
-      return evaluate(expression, of);
-    });
-    return values.every((value) => value === 0);
-  });
+  // What a law leaves out, as water or protons, may run out; then the trajectory stops and says so.
+  return (
+    names.length === 0 ||
+    names.some((missing) => {
+      const values = LOOKS.map((look, k) => {
+        const of = (name: string) => (name === missing ? 0 : look * (1 + ((all.indexOf(name) * 7 + k) % 11) / 13));
+        return evaluate(expression, of);
+      });
+      return values.every((value) => value === 0);
+    })
+  );
 }

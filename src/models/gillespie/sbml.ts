@@ -3,7 +3,7 @@
 
 import { parseXml, type XmlElement } from "@rgrove/parse-xml";
 import { ParameterError } from "../../device/errors.ts";
-import { call, type Expression, nameOf, namesIn, number, substitute } from "./expression.ts";
+import { call, type Expression, evaluate, nameOf, namesIn, number, substitute } from "./expression.ts";
 import { elements, expressionOf, type Lambda, local, type MathContext } from "./mathml.ts";
 import { checkNames, checkSize, type Network, type NetworkEvent, type Reaction, TIME } from "./network.ts";
 import { type Sides, type Split, splitLaw } from "./reversible.ts";
@@ -61,6 +61,14 @@ class Reader {
   readonly #model: XmlElement;
   readonly #level: number;
   readonly #functions = new Map<string, Lambda>();
+  /** Those that nobody has asked for yet. */
+  readonly #definitions = new Map<string, XmlElement>();
+  readonly #notes: string[] = [];
+  /** Ids of reactions whose laws are read, and what is read of them. */
+  readonly #lawOf = new Map<string, Expression>();
+  #written: readonly Written[] = [];
+  /** What csymbols ask for. */
+  readonly #rates = new Map<string, { name: string; element: XmlElement }>();
   readonly #species = new Map<string, Species>();
   /** Compartment sizes and parameters, also local ones. */
   readonly #values = new Map<string, Expression>();
@@ -89,9 +97,13 @@ class Reader {
     if (this.#level !== 2 && this.#level !== 3)
       this.#refuse(root, `is of Level ${root.attributes.level ?? "none"}; Level 2 and 3 are read`);
     for (const [name, value] of Object.entries(root.attributes)) {
-      if (name.endsWith(":required") && value === "true") {
-        this.#refuse(root, `requires the package ${name.replace(":required", "")}, which is not supported`);
+      if (!name.endsWith(":required")) continue;
+      const own = name.replace(":required", "");
+      // A model composed of others is read where it is composed of none; draws of distrib are refused where they are asked for.
+      if (value === "true" && !["comp", "distrib", "arrays"].includes(own)) {
+        this.#refuse(root, `requires the package ${own}, which is not supported`);
       }
+      if (value !== "true") this.#notes.push(`the package ${own}, which does not change the model, is left out`);
     }
     const model = elements(root).find((child) => local(child) === "model") ?? this.#refuse(root, "holds no model");
     this.#model = model;
@@ -105,6 +117,7 @@ class Reader {
 
   network(): Network {
     const reactions = this.#reactions();
+    this.#written = reactions;
     const counted = [...this.#species.values()].filter(({ id }) => !this.#rules.has(id));
     if (counted.length === 0 || reactions.length === 0) {
       this.#refuse(this.#model, counted.length === 0 ? "has no species" : "has no reactions: nothing happens in it");
@@ -115,7 +128,7 @@ class Reader {
     const network: Network = {
       species: counted.map(({ id }) => id),
       variables,
-      initial: counted.map((species) => this.#initial(species)),
+      initial: counted.map((species) => this.#atStart(this.#initial(species), [])),
       parameters: this.#sortedValues(),
       reactions: reactions.flatMap((reaction) => this.#directions(reaction, counted)),
       outputs: [...this.#rules].map(([id, value]) => {
@@ -125,7 +138,12 @@ class Reader {
       events: this.#events(index),
     };
     checkNames(network);
-    return network;
+    const measured = counted.filter(({ molecules }) => molecules !== 1).map(({ id }) => id);
+    return {
+      ...network,
+      notes: this.#notes,
+      ...(measured.length > 0 ? { measured: new Set(measured) } : {}),
+    };
   }
 
   #line(element: XmlElement): number {
@@ -177,13 +195,52 @@ class Reader {
       ],
       ["listOfCompartmentTypes", "listOfSpeciesTypes"],
     );
+    const foreign = new Set(["comp", "arrays", "multi", "qual", "spatial", "dyn"]);
     for (const child of elements(this.#model)) {
+      const prefix = /^(\w+):/.exec(child.name)?.[1];
+      if (local(child) === "listOfConstraints") {
+        const many = elements(child).filter((each) => local(each) === "constraint").length;
+        if (many > 0) this.#notes.push(`${many} constraint${many > 1 ? "s are" : " is"} not checked`);
+        continue;
+      }
+      // Drawings, groups and objectives change nothing.
+      if (prefix !== undefined && child.name !== this.#prefixed(local(child)) && !foreign.has(prefix)) continue;
+      if (local(child) === "listOfPorts") continue;
       if (!known.includes(local(child))) this.#refuse(child, "is not supported");
     }
   }
 
+  /** The name with the model's own prefix. */
+  #prefixed(name: string): string {
+    return this.#model.name.replace(/model$/, name);
+  }
+
   get #context(): MathContext {
-    return { functions: this.#functions, refuse: (element, why) => this.#refuse(element, why) };
+    return {
+      functions: (name) => this.#functionOf(name),
+      // What changes it is known when all has been read.
+      rateOf: (name, element) => {
+        this.#rates.set(`${RATE}${name}`, { name, element });
+        return nameOf(`${RATE}${name}`);
+      },
+      refuse: (element, why) => this.#refuse(element, why),
+    };
+  }
+
+  /** dx/dt of a symbol by its reactions; of what only events change it is 0. */
+  #rateOf({ name, element }: { name: string; element: XmlElement }): Expression {
+    const species = this.#species.get(name);
+    if (this.#rules.has(name)) return this.#refuse(element, `asks for the rate of ${name}, which a rule sets`);
+    if (!species)
+      return this.#values.has(name)
+        ? number(0)
+        : this.#refuse(element, `asks for the rate of ${name}, which there is not`);
+    const parts = this.#written.flatMap(({ changes, law }) => {
+      const change = changes.get(name) ?? 0;
+      return change === 0 ? [] : [call("*", number(change), law)];
+    });
+    const count = parts.length > 0 ? parts.reduce((a, b) => call("+", a, b)) : number(0);
+    return this.#symbol(species, count);
   }
 
   #math(parent: XmlElement): Expression {
@@ -194,17 +251,28 @@ class Reader {
 
   #readFunctions(): void {
     for (const definition of this.#list("listOfFunctionDefinitions")) {
-      const lambda =
-        elements(definition)
-          .filter((child) => local(child) === "math")
-          .flatMap(elements)
-          .find((child) => local(child) === "lambda") ?? this.#refuse(definition, "has no lambda");
-      const parts = elements(lambda);
-      const parameters = parts.filter((part) => local(part) === "bvar").map((part) => part.text.trim());
-      const body = parts.at(-1);
-      const math = body && local(body) !== "bvar" ? body : this.#refuse(lambda, "has no body");
-      this.#functions.set(this.#id(definition), { parameters, body: expressionOf(math, this.#context) });
+      this.#definitions.set(this.#id(definition), definition);
     }
+  }
+
+  /** Functions are read when they are asked for, so that their order is of no matter. */
+  #functionOf(name: string): Lambda | undefined {
+    const known = this.#functions.get(name);
+    const definition = this.#definitions.get(name);
+    if (known || !definition) return known;
+    this.#definitions.delete(name); // one that asks for itself finds none
+    const lambda =
+      elements(definition)
+        .filter((child) => local(child) === "math")
+        .flatMap(elements)
+        .find((child) => local(child) === "lambda") ?? this.#refuse(definition, "has no lambda");
+    const parts = elements(lambda);
+    const parameters = parts.filter((part) => local(part) === "bvar").map((part) => part.text.trim());
+    const body = parts.at(-1);
+    const math = body && local(body) !== "bvar" ? body : this.#refuse(lambda, "has no body");
+    const own = { parameters, body: expressionOf(math, this.#context) };
+    this.#functions.set(name, own);
+    return own;
   }
 
   #readCompartments(): void {
@@ -239,6 +307,15 @@ class Reader {
     }
   }
 
+  /** Ids of stoichiometries. */
+  get #references(): Set<string> {
+    const all = this.#list("listOfReactions")
+      .flatMap(elements)
+      .filter((list) => ["listOfReactants", "listOfProducts"].includes(local(list)))
+      .flatMap(elements);
+    return new Set(all.flatMap(({ attributes }) => (attributes.id === undefined ? [] : [attributes.id])));
+  }
+
   /** The unit that the model has for what says none. */
   #unitOf(what: "substance" | "extent"): string | undefined {
     if (this.#level === 3) return this.#model.attributes[`${what}Units`] ?? this.#model.attributes.substanceUnits;
@@ -263,7 +340,14 @@ class Reader {
   #readParameters(): void {
     for (const element of this.#list("listOfParameters")) {
       // Without a value it may get one by an assignment; else `closed` finds that it has none.
-      const value = element.attributes.value === undefined ? Number.NaN : this.#number(element, "value");
+      const { value: text } = element.attributes;
+      const known = { INF: Number.POSITIVE_INFINITY, "-INF": Number.NEGATIVE_INFINITY, NaN: Number.NaN };
+      const value =
+        text === undefined
+          ? Number.NaN
+          : Object.hasOwn(known, text)
+            ? known[text as "INF"]
+            : this.#number(element, "value");
       this.#values.set(this.#id(element), number(value));
     }
   }
@@ -271,7 +355,7 @@ class Reader {
   #readAssignments(): void {
     for (const element of this.#list("listOfInitialAssignments")) {
       const { symbol } = element.attributes;
-      if (!this.#values.has(symbol) && !this.#species.has(symbol)) {
+      if (!this.#values.has(symbol) && !this.#species.has(symbol) && !this.#references.has(symbol)) {
         this.#refuse(element, "sets what is neither a species, a parameter nor a compartment");
       }
       if (this.#starts.has(symbol)) this.#refuse(element, "sets what another one sets");
@@ -280,10 +364,7 @@ class Reader {
     for (const element of this.#list("listOfRules")) {
       const { variable } = element.attributes;
       if (local(element) !== "assignmentRule") this.#refuse(element, "is not supported");
-      if (this.#list("listOfCompartments").some(({ attributes }) => attributes.id === variable)) {
-        this.#refuse(element, "changes the size of a compartment, which is not supported");
-      }
-      if (!this.#values.has(variable) && !this.#species.has(variable)) {
+      if (!this.#values.has(variable) && !this.#species.has(variable) && !this.#references.has(variable)) {
         this.#refuse(element, "sets what is neither a species nor a parameter");
       }
       if (this.#rules.has(variable)) this.#refuse(element, "sets what another one sets");
@@ -333,6 +414,7 @@ class Reader {
       }
       const rename = (name: string) => (own.has(name) ? nameOf(own.get(name)!) : undefined);
       const written = substitute(this.#math(law), rename);
+      this.#lawOf.set(id, written);
       return { name: id, element, changes, sides, law: extent === 1 ? written : call("*", number(extent), written) };
     });
   }
@@ -342,8 +424,7 @@ class Reader {
     const forward = counted.map(({ id }) => changes.get(id) ?? 0);
     const propensity = this.#closed(law, element);
     const oneWay = this.#version1 || ["false", "0"].includes(element.attributes.reversible);
-    const split = oneWay ? undefined : this.#split(propensity, sides);
-    if (typeof split === "string") return this.#refuse(element, split);
+    const split = oneWay ? undefined : this.#split(law, element, sides);
     if (!split) return [{ name, changes: forward, propensity }];
     return [
       { name: `${name} forwards`, changes: forward, propensity: split.forward },
@@ -351,10 +432,14 @@ class Reader {
     ];
   }
 
-  /** What a rule sets stands in the law as what it is computed from, so that alone decides nothing. */
-  #split(law: Expression, { reactants, products }: Sides): Split | undefined | string {
+  /** The law as it is written is tried first: what rules compute are values there, whatever differences they hold. */
+  #split(law: Expression, element: XmlElement, { reactants, products }: Sides): Split | undefined {
     const own = (names: readonly string[]) => names.filter((id) => !this.#rules.has(id));
-    return splitLaw(law, { reactants: own(reactants), products: own(products) });
+    const sides = { reactants: own(reactants), products: own(products) };
+    const written = splitLaw(law, sides);
+    const split = typeof written === "object" ? written : splitLaw(this.#closed(law, element), sides);
+    if (typeof split === "string") return this.#refuse(element, split);
+    return split && { forward: this.#closed(split.forward, element), backward: this.#closed(split.backward, element) };
   }
 
   /** Molecules of a species that come or go with one firing. */
@@ -366,23 +451,39 @@ class Reader {
     return Math.round(count);
   }
 
+  /** The value of what follows from parameters that nothing changes; undefined for all else. */
+  #fixedValue(expression: Expression): number | undefined {
+    const changing = new Set(this.#variables);
+    const fixed = (name: string, within: readonly string[]): number => {
+      if (within.includes(name) || changing.has(name) || this.#rules.has(name) || this.#species.has(name))
+        return Number.NaN;
+      const own = this.#starts.get(name) ?? this.#values.get(name);
+      return own ? evaluate(own, (other) => fixed(other, [...within, name])) : Number.NaN;
+    };
+    const value = evaluate(expression, (name) => fixed(name, []));
+    return Number.isFinite(value) ? value : undefined;
+  }
+
   /** The model's or the species' conversion factor. */
   #conversion({ element }: Species): number {
     const name = element.attributes.conversionFactor ?? this.#model.attributes.conversionFactor;
     if (name === undefined) return 1;
-    const value = this.#values.get(name);
-    if (value?.kind === "number" && Number.isFinite(value.value) && !this.#starts.has(name)) return value.value;
+    const value = this.#fixedValue(nameOf(name));
+    if (value !== undefined) return value;
     return this.#refuse(element, `has the conversionFactor "${name}", which is no parameter of a fixed value`);
   }
 
   #copies(reference: XmlElement): number {
     const math = elements(reference).find((child) => local(child) === "stoichiometryMath");
-    if (math) return this.#refuse(math, "is not supported");
-    if (
-      reference.attributes.id &&
-      (this.#starts.has(reference.attributes.id) || this.#rules.has(reference.attributes.id))
-    ) {
-      return this.#refuse(reference, "has a stoichiometry that is computed, which is not supported");
+    const { id } = reference.attributes;
+    if (id && this.#rules.has(id))
+      return this.#refuse(reference, "has a stoichiometry that changes, which is not supported");
+    const computed = math ? this.#math(math) : id ? this.#starts.get(id) : undefined;
+    if (computed) {
+      const value = this.#fixedValue(computed);
+      if (value === undefined)
+        return this.#refuse(reference, "has a stoichiometry that changes, which is not supported");
+      return value;
     }
     const count = reference.attributes.stoichiometry === undefined ? 1 : this.#number(reference, "stoichiometry");
     return count;
@@ -450,6 +551,10 @@ class Reader {
     return substitute(expression, (name) => {
       if (within.includes(name) && within.length > 1) this.#refuse(this.#model, `defines ${name} by itself`);
       if (name === TIME) return number(0);
+      const rate = this.#rates.get(name);
+      if (rate) return this.#atStart(this.#rateOf(rate), [...within, name]);
+      const law = this.#values.has(name) || this.#species.has(name) ? undefined : this.#lawOf.get(name);
+      if (law) return this.#atStart(law, [...within, name]);
       const species = this.#species.get(name);
       const rule = this.#rules.get(name);
       if (rule) return this.#atStart(rule, [...within, name]);
@@ -477,17 +582,32 @@ class Reader {
       if (within.includes(name)) this.#refuse(where, `depends on ${name}, which is defined by itself`);
       const rule = this.#rules.get(name);
       if (rule) return this.#closed(rule, where, [...within, name]);
+      const rate = this.#rates.get(name);
+      if (rate) return this.#closed(this.#rateOf(rate), where, [...within, name]);
       const species = this.#species.get(name);
-      if (species) return this.#symbol(species, nameOf(name));
+      if (species) return this.#sized(this.#symbol(species, nameOf(name)), species, where, within);
       if (name === TIME) return undefined;
+      const law = this.#values.has(name) ? undefined : this.#lawOf.get(name);
+      if (law) return this.#closed(law, where, [...within, name]);
       const value = this.#values.get(name);
       if (!value)
         return this.#refuse(where, `asks for ${name}, which is neither a species, a parameter nor a compartment`);
+      if (value.kind === "number" && Math.abs(value.value) === Number.POSITIVE_INFINITY && !this.#starts.has(name))
+        return value;
       if (value.kind === "number" && Number.isNaN(value.value) && !this.#starts.has(name)) {
         this.#refuse(where, `asks for ${name}, which has no value`);
       }
       return undefined;
     });
+  }
+
+  /** The size of a compartment may be what a rule sets. */
+  #sized(symbol: Expression, { compartment }: Species, where: XmlElement, within: readonly string[]): Expression {
+    const rule = this.#rules.get(compartment);
+    if (!rule) return symbol;
+    return substitute(symbol, (name) =>
+      name === compartment ? this.#closed(rule, where, [...within, name]) : undefined,
+    );
   }
 
   /** Values in an order in which each follows from those before it. */
@@ -503,7 +623,7 @@ class Reader {
           this.#refuse(this.#model, `asks for ${other} in the initial value of ${name}; there is none`);
         visit(other, [...chain, name]);
       }
-      if (value.kind === "number" && Number.isNaN(value.value)) return; // nobody asks for it
+      if (value.kind === "number" && !Number.isFinite(value.value)) return; // nobody asks for it, or its value stands there
       sorted.set(name, value);
     };
     for (const name of this.#values.keys()) visit(name, []);
@@ -517,5 +637,7 @@ class Reader {
     return value;
   }
 }
+
+const RATE = "rate of ";
 
 const isTrue = (text: string | undefined) => text === "true" || text === "1";

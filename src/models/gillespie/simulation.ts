@@ -22,6 +22,7 @@ import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { masterEquation } from "./exact.ts";
 import { GpuRunner } from "./gpu.ts";
+import { initialCounts } from "./network.ts";
 import { type Output, outputsOf } from "./outputs.ts";
 import {
   type GillespieParameters,
@@ -105,6 +106,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       maxEvents: own.maxEvents,
       leaping: leapingOf(own),
       version1: own.rules === VERSION_1.rules,
+      rounding: own.round,
       seed: checkSeed(seed),
     });
     const outputs = outputsOf(ensemble);
@@ -238,6 +240,26 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       },
     );
     return { times, counts };
+  }
+
+  /** How the network was read, and starts that were rounded. */
+  notes(): string[] {
+    const { network, points } = this.ensemble;
+    const { parameters, set, initial } = points[0];
+    const exact = initialCounts(network, parameters, new Map(Object.entries(set)), "real");
+    const moved = network.species.flatMap((name, i) =>
+      exact[i] === initial[i] ? [] : [`${name} ${exact[i]} to ${initial[i]}`],
+    );
+    const random = network.species.filter((_, i) => !Number.isInteger(initial[i]));
+    const list = (all: readonly string[]) =>
+      `${all.slice(0, 3).join(", ")}${all.length > 3 ? ` and ${all.length - 3} more` : ""}`;
+    return [
+      ...(network.notes ?? []),
+      ...(moved.length > 0 ? [`starts were rounded to whole numbers: ${list(moved)}`] : []),
+      ...(random.length > 0
+        ? [`starts between two whole numbers are one or the other by chance: ${list(random)}`]
+        : []),
+    ];
   }
 
   /** Values at the end. */
@@ -424,6 +446,7 @@ export function exactGillespie(parameters: GillespieParameters) {
     until: untilOf(parameters),
     points: 2,
     set: parameters.set,
+    rounding: parameters.round,
     passage: "",
     seed: 0n,
   });

@@ -1,10 +1,11 @@
 // One trajectory in plain f64 while it is simulated: time, counts, events to come, and what the grid times have seen.
 
+import { streamKey, threefry4x32 } from "../../random/threefry.ts";
 import { clockOf } from "./clock.ts";
 import { networkError } from "./errors.ts";
 import { evaluate } from "./expression.ts";
 import { Happenings } from "./happenings.ts";
-import { MOST, type NetworkEvent, TIME } from "./network.ts";
+import { MOST, type NetworkEvent, PURPOSE, TIME } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
 
 export interface Trajectory {
@@ -25,6 +26,8 @@ export interface Which {
 /** What else a course needs. */
 export interface Guidance {
   onChange?: ((time: number, counts: readonly number[]) => void) | undefined;
+  /** Whether a start of so much between two counts becomes the upper one. */
+  roundsUp: (species: number, share: number) => boolean;
   /** One of so many events that are due together, each as likely. */
   order: (many: number, round: number) => number;
 }
@@ -47,13 +50,16 @@ export class Course {
   #clocks: number;
   readonly #index: Map<string, number>;
 
-  constructor(ensemble: Ensemble, which: Which, { onChange, order }: Guidance) {
+  constructor(ensemble: Ensemble, which: Which, { onChange, order, roundsUp }: Guidance) {
     const { network, points } = ensemble;
     const { initial, parameters, schedule } = points[which.point];
     this.#ensemble = ensemble;
     this.#which = which;
     this.#onChange = onChange;
-    this.state = [...initial];
+    this.state = initial.map((value, s) => {
+      const share = value - Math.floor(value);
+      return Math.floor(value) + (share > 0 && roundsUp(s, share) ? 1 : 0);
+    });
     this.variables = network.variables.map((name) => parameters.get(name)!);
     this.#clocks = schedule.truths;
     this.#index = new Map([...network.species, ...network.variables].map((name, i) => [name, i]));
@@ -158,3 +164,13 @@ export class Course {
     this.state[target] = count;
   }
 }
+
+/** Starts between two counts, by a draw of the trajectory's own. */
+export function rounding({ seed }: Ensemble, { replicate, point }: Which): Guidance["roundsUp"] {
+  const key = streamKey(seed, PURPOSE, 0);
+  return (species, share) =>
+    threefry4x32([replicate, point, 0, KIND_START + species * 2 ** 20], key)[0] < Math.round(share * 2 ** 32);
+}
+
+/** The kind of random block that rounds starts; see shaders/gillespie/direct.wgsl for the others. */
+const KIND_START = 8;

@@ -39,6 +39,9 @@ ${lines(emitter.constants, ({ kept }, i) => {
 fn start_species(row: u32) {
 ${lines(species, (_, i) => `  x${i} = Count(points[row + CONSTANTS + ${i}u]);`)}
 }
+fn round_species(row: u32) {
+${lines(species, (_, i) => `  x${i} += select(Count(0), Count(1), rounds_up(row, ${i}u));`)}
+}
 fn load_species(slot: u32) {
 ${lines(species, (_, i) => `  x${i} = bitcast<Count>(state[${i}u * run.slots + slot]);`)}
 }

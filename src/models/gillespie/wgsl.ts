@@ -61,6 +61,7 @@ export function generate({ network, passage, leaping, version1, points }: Ensemb
     ...{ species: layout.names.species, touched: layout.touched, continuous, version1 },
   });
   const moments = points.reduce((most, { schedule }) => Math.max(most, schedule.moments.length), 0);
+  const rounds = points.some(({ initial }) => !initial.every(Number.isInteger));
   const { constants } = emitter;
   const each = (line: (i: number) => string) => variables.map((_, i) => `  ${line(i)}\n`).join("");
   const source = `// The network:
@@ -71,7 +72,9 @@ const SPECIES = ${species.length}u;
 const REACTIONS = ${reactions.length}u;
 const CONSTANTS = ${constants.length}u;
 const ROWS = ${body.tables.length}u;
-const ROW = ${constants.length + species.length + variables.length + 1 + 3 * moments}u;
+const ROW = ${constants.length + species.length + variables.length + 1 + 3 * moments + (rounds ? species.length : 0)}u;
+const ROUNDS = ${rounds};
+const SHARES = STOPS + 1u + 3u * MOMENTS;
 const STOPS = ${constants.length + species.length + variables.length}u;
 const VARIABLES = ${variables.length}u;
 const MOMENTS = ${moments}u;
