@@ -552,8 +552,8 @@ export const faults = [
       ),
       edit(
         "src/models/gillespie/reference.ts",
-        "[replicate, point, Math.floor(draw / 2), 0]",
-        "[0, point, Math.floor(draw / 2), 0]",
+        "threefry4x32([replicate, point, block, 0], key)",
+        "threefry4x32([0, point, block, 0], key)",
       ),
     ],
   },
@@ -604,6 +604,54 @@ export const faults = [
     kind: "wrong constant in a shader",
     models: ["gillespie"],
     edits: [edit("shaders/gillespie/direct.wgsl", "passage = grid;", "passage = grid + 1u;")],
+  },
+  {
+    what: "Gillespie: a reversible law is split wrongly, a tenth of the way back is lost",
+    kind: "wrong split",
+    models: ["gillespie"],
+    edits: [
+      edit(
+        "src/models/gillespie/reversible.ts",
+        "return { forward, backward };",
+        'return { forward, backward: call("*", number(0.9), backward) };',
+      ),
+    ],
+  },
+  {
+    what: "Gillespie: of events that meet the first is executed alone",
+    kind: "lost event",
+    models: ["gillespie"],
+    edits: [edit("shaders/gillespie/events.wgsl", "    due &= ~(1u << event);\n", "    due = 0u;\n")],
+  },
+  {
+    what: "Gillespie: reactions are chosen by sums in f32 alone, so that their order matters",
+    kind: "f32 rounding",
+    models: ["gillespie"],
+    edits: [
+      edit("src/models/gillespie/unrolled.ts", "if (near > CLEAR * whole) {", "if (near >= 0.0) {"),
+      edit(
+        "src/models/gillespie/unrolled.ts",
+        "return select(chosen, NEVER, chosen >= REACTIONS);",
+        "return min(chosen, REACTIONS - 1u);",
+      ),
+    ],
+  },
+  {
+    what: "Gillespie: a leap does not look ahead, over a pulse",
+    kind: "wrong constant in a shader",
+    models: ["gillespie"],
+    edits: [
+      edit("shaders/gillespie/leap.wgsl", "const SEES_TIME = USES_TIME && !VERSION1;", "const SEES_TIME = false;"),
+    ],
+  },
+  {
+    what: "Gillespie: what grows by a rate of its own grows half as fast",
+    kind: "wrong constant in a shader",
+    models: ["gillespie"],
+    edits: [
+      edit("shaders/gillespie/hybrid.wgsl", "result[i] += by * slope[i];", "result[i] += 0.5 * by * slope[i];"),
+      edit("shaders/gillespie/hybrid.wgsl", "values[i] + h * ((2.0 / 9.0)", "values[i] + 0.5 * h * ((2.0 / 9.0)"),
+    ],
   },
   {
     what: "Gillespie: one trajectory more in the header",

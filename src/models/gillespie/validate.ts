@@ -6,6 +6,7 @@ import { besideLaw, checksOf, DEVIATION } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { masterEquation } from "./exact.ts";
 import { type GillespieOptions, GillespieSimulation } from "./simulation.ts";
+import { validateMeaning } from "./validate-meaning.ts";
 
 const check = checksOf("gillespie");
 
@@ -29,6 +30,8 @@ export async function* validateGillespie(device: Device, { quick, signal }: Effo
     for (const method of ["tau", "cle"] as const) yield* againstClosedForms(copies, method);
     yield* passages(copies);
   }
+
+  yield* validateMeaning(device, { quick, ...(signal ? { signal } : {}) });
 
   /** A case of the discrete stochastic model test suite: births and deaths from 100. */
   async function* againstSuite(): AsyncGenerator<Check> {
