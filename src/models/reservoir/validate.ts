@@ -6,7 +6,7 @@ import type { GpuDevice } from "../../device/gpu.ts";
 import { checksOf } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { GpuNetworks } from "./gpu.ts";
-import { STEPS_KEPT, unitsOf } from "./gram.ts";
+import { rangesOf, STEPS_KEPT, unitsOf } from "./gram.ts";
 import { exactMemory } from "./memory.ts";
 import { featureCount, type Member, type Shape, type Table } from "./network.ts";
 import { ReferenceNetwork } from "./reference.ts";
@@ -94,7 +94,7 @@ async function* outputsBeside(device: GpuDevice, how: string, options: Reservoir
 async function* againstReference(device: GpuDevice, stepwise: boolean): AsyncGenerator<Check> {
   const shape: Shape = {
     ...{ units: 40, layers: 2, fan: 2, linear: false, squares: false, seesInputs: true, noisy: true, seed: 3n },
-    ...{ inputs: 2, outputs: 1, exogenous: 2, patches: 1, ranges: { state: 2, input: 1, target: 1 } },
+    ...{ inputs: 2, outputs: 1, exogenous: 2, patches: 1, stateRange: 2 },
     degree: stepwise ? 40 : 6, // dense networks do not read where their links come from
   };
   const rows = 101;
@@ -109,8 +109,9 @@ async function* againstReference(device: GpuDevice, stepwise: boolean): AsyncGen
     kept = whole;
   };
   const networks = new GpuNetworks(device, shape, { stepwise, onKept });
-  const sums = await networks.wholeSums(members, table, { first: 0, washout: 0, steps: 100 });
-  const units = unitsOf(shape);
+  const span = { first: 0, washout: 0, steps: 100 };
+  const sums = await networks.wholeSums(members, table, span);
+  const units = unitsOf(shape, rangesOf(shape, table, span));
   const row = kept.length / members.length / STEPS_KEPT;
   const size = featureCount(shape) + shape.outputs;
   let [worst, wrong] = [0, 0];

@@ -2,7 +2,7 @@
 
 import { COMPONENTS as DIGIT_COMPONENTS, digitCoefficients } from "../../../data/digit-coefficients.ts";
 import { ParameterError } from "../../../device/errors.ts";
-import { parseSeries } from "../../reservoir/series-text.ts";
+import { isSeriesText, parseSeries } from "../../../files/series-text.ts";
 import type { DataSet, Mixture } from "./data-set.ts";
 import { DRAWING, drawingLaw } from "./drawing.ts";
 import { drawPoints, type Law, PURPOSE } from "./law.ts";
@@ -22,7 +22,7 @@ export interface DataOptions {
 
 /**
  * The data set that a text names or holds: one of `dataNames`; a mixture (mixture-text.ts); a user's points, those of a series of shape
- * [1][point][dimension] (reservoir/series-text.ts); a drawing (drawing.ts). Points, as `draw` makes them, are the same bits on every
+ * [1][point][dimension] (files/series-text.ts); a drawing (drawing.ts). Points, as `draw` makes them, are the same bits on every
  * machine.
  *
  * @throws ParameterError for a text that is none of these, and for points that no spread can be found of
@@ -38,7 +38,7 @@ export async function dataSetOf(data: string, options: DataOptions): Promise<Dat
     return { name: data, dimension: DIGIT_COMPONENTS, classes: 10, ...(await digitCoefficients(points)) };
   }
   if (DRAWING.test(data)) return ofLaw("drawing", drawingLaw(data), 0, options);
-  if (/^\d+x\d+x\d+:/.test(data)) return ownPoints(data);
+  if (isSeriesText(data)) return ownPoints(data);
   if (data.includes("[")) return ofMixture("mixture", parseMixture(data), options);
   throw new ParameterError(
     "data",
