@@ -60,6 +60,8 @@ export interface ScanDocument extends Common {
   points: ScanPoint[];
   /** As of a run, each with its point. */
   warnings: string[];
+  /** What whoever reads the results should know. */
+  notes: string[];
   /** One a batch. */
   digests: string[];
   elapsed: Elapsed;
@@ -75,7 +77,10 @@ export function commonOf({ model, simulation, plan, inputs }: Job): Common {
 }
 
 /** Without a measurement there are no observables. */
-export async function runDocument(job: Job, link?: string): Promise<RunDocument> {
+export async function runDocument(
+  job: Job,
+  { link, notes = [] }: { link?: string; notes?: readonly string[] } = {},
+): Promise<RunDocument> {
   const { model, simulation, series } = job;
   const observables =
     series.length > 0 || simulation.result
@@ -89,6 +94,7 @@ export async function runDocument(job: Job, link?: string): Promise<RunDocument>
     exact,
     warnings: warningsOf({ observables, exact }, model),
     notes: [
+      ...notes,
       ...(simulation.notes?.() ?? []),
       ...shortSeriesNote({ observables, ...common }, model),
       ...constantNote(observables),
@@ -174,6 +180,8 @@ export function parameterLine(parameters: Values, seed: string): string {
 /** A long text by its beginning: a network or a file may be one. */
 const brief = (value: unknown) =>
   typeof value === "string" && value.length > 80 ? `${value.slice(0, 70).trim()} …` : value;
+
+export const notesText = (notes: readonly string[]) => notes.map((each) => `note: ${each}\n\n`).join("");
 
 export function planLine(document: Common, { step, steps: own }: AnyModel): string {
   const { steps, warmup, measureEvery } = document;

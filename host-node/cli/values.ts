@@ -16,6 +16,7 @@ import { describeField, kebab, parseValue, schemaOf } from "../../src/models/tex
 import { reason } from "../files/write.ts";
 import type { Arguments, Flag } from "./arguments.ts";
 import { UsageError } from "./errors.ts";
+import { checkRead, type Reading, readingOf } from "./reading.ts";
 
 export type Values = Record<string, unknown>;
 
@@ -65,12 +66,13 @@ export async function givenInputs(model: AnyModel, given: Arguments): Promise<In
   return files;
 }
 
-/** The parameters given on the command line, checked against the schema; the others take their defaults later. */
-export async function givenParameters({ model, given, inputs }: Files): Promise<Values> {
+/** The parameters given on the command line, checked against the schema, and notes on files; the others take their defaults later. */
+export async function givenParameters({ model, given, inputs }: Files): Promise<{ values: Values; notes: string[] }> {
   const values: Values = {};
+  const reading = readingOf(model, given, () => neuronsOf({ model, given, inputs }));
   for (const [name, field] of givenFields(model, given)) {
     const text = given.text(name)!;
-    values[name] = await readValue(name, field, text, () => neuronsOf({ model, given, inputs }));
+    values[name] = await readValue(name, field, text, reading);
     if (Array.isArray(values[name]) && !(inner(field) instanceof z.ZodTuple)) {
       throw new ParameterError(
         name,
@@ -78,26 +80,27 @@ export async function givenParameters({ model, given, inputs }: Files): Promise<
       );
     }
   }
+  checkRead(model, reading);
   resolve(model.name, model.parameters, values);
-  return values;
+  return { values, notes: reading.notes };
 }
 
 /** The value that a text of the command line stands for: of a file, if it names one. @throws UsageError, ParameterError */
-export async function readValue(
-  name: string,
-  field: z.ZodType,
-  text: string,
-  neurons: () => Promise<number>,
-): Promise<unknown> {
+export async function readValue(name: string, field: z.ZodType, text: string, reading: Reading): Promise<unknown> {
   const { file, choices } = metaOf(field);
   // Some texts mean what they say: a name, or a law that is written out.
   if (!file || choices?.includes(text) || (choices && /[[\n]/.test(text))) return parseValue(name, field, text);
   const bytes = await contentOf(name, text, choices);
   return asUsageOf(name, async () => {
-    if (file === "series") return seriesText(readSeries(text, bytes));
+    if (file === "series") {
+      const series = readSeries(text, bytes, reading.choice);
+      reading.read++;
+      reading.notes.push(...series.notes);
+      return seriesText(series);
+    }
     if (file === "bytes") return base64url(bytes);
     if (file === "text") return new TextDecoder().decode(bytes);
-    const { spins, width } = await readCells(text, bytes, await neurons());
+    const { spins, width } = await readCells(text, bytes, await reading.neurons());
     return imageText(spins, width);
   });
 }

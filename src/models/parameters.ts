@@ -30,6 +30,8 @@ export interface ParameterMeta {
   sweep?: boolean;
   /** On the command line its value is a file: one that holds the text, or a picture (PNG) or a series (CSV, .npy) that becomes one, or any bytes, as base64url. */
   file?: "text" | "picture" | "series" | "bytes";
+  /** Rows of such a series are points in any order, and none of its columns is their time. */
+  rows?: "points";
 }
 
 /** A simulation's points: what each replica of the batch is set to. Without lists there is one point for all replicas. */

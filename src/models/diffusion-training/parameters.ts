@@ -10,7 +10,7 @@ export const diffusionTrainingParameters = z.object({
     .describe(
       "What is learned: a law, handwritten digits by their principal components, a file of points (CSV or .npy, a point a row), or a mixture as text",
     )
-    .meta({ file: "series", choices: ["gmm8", "rings", "moons", "spiral", "digits"] }),
+    .meta({ file: "series", rows: "points", choices: ["gmm8", "rings", "moons", "spiral", "digits"] }),
   points: whole(2, 1e7)
     .default(10_000)
     .describe("Points that are drawn of a law, or digits that are taken; of a file all are")

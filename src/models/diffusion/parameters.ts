@@ -44,7 +44,7 @@ export const diffusionParameters = z.object({
     .describe(
       "What is sampled: a known law, handwritten digits, a file of points (CSV or .npy, a point a row), or a mixture as text",
     )
-    .meta({ file: "series", choices: ["gmm8", "rings", "moons", "spiral", "digits"] }),
+    .meta({ file: "series", rows: "points", choices: ["gmm8", "rings", "moons", "spiral", "digits"] }),
   denoiser: z
     .string({ error: "it is a text" })
     .default("exact")
