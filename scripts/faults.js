@@ -291,6 +291,30 @@ export const faults = [
     edits: [edit("src/models/reservoir/topology.ts", "weights[unit] = 1;", "weights[unit] = 1.02;")],
   },
   {
+    what: "Reservoir: ranges of the sums follow from all rows, and not from those that are summed",
+    kind: "wrong table on the host",
+    models: ["reservoir"],
+    edits: [
+      edit(
+        "src/models/reservoir/gram.ts",
+        "at < (first + washout + steps) * width; at++",
+        "at < (steps > 0 ? data.length : washout); at++",
+      ),
+    ],
+  },
+  {
+    what: "Reservoir: a series is made 32 bits long before its mean is taken off",
+    kind: "wrong table on the host",
+    models: ["reservoir"],
+    edits: [
+      edit(
+        "src/models/reservoir/tasks/standardised.ts",
+        "(value - mean[at % width]) / sd[at % width]",
+        "(Math.fround(value) - mean[at % width]) / sd[at % width]",
+      ),
+    ],
+  },
+  {
     what: "Reservoir running free: predictions doubled",
     kind: "wrong constant in a shader",
     models: ["reservoir"],

@@ -29,7 +29,13 @@ export function parameterFlags(model: AnyModel, { scan = false } = {}): Flag[] {
     const placeholder = input ? `${choicesOf(field).join("|")}|FILE` : placeholderOf(field);
     const value = scan && !/(NAME|TEXT|FILE)$/.test(placeholder) ? `${placeholder}|FROM:TO:COUNT` : placeholder;
     const help = `${field.description ?? name} [${describeField(field)}]`;
-    return { name, value, many: scan, help: input ? `${help}. FILE: ${input.description}` : help };
+    return {
+      name,
+      value,
+      truth: inner(field) instanceof z.ZodBoolean,
+      many: scan,
+      help: input ? `${help}. FILE: ${input.description}` : help,
+    };
   });
 }
 
@@ -143,5 +149,6 @@ function placeholderOf(field: z.ZodType): string {
   const { file, choices } = metaOf(field);
   if (file) return choices ? `${choices.join("|")}|FILE` : "FILE";
   if (kind instanceof z.ZodString) return "TEXT";
+  if (kind instanceof z.ZodBoolean) return "true|false";
   return kind instanceof z.ZodNumber ? "X" : "NAME";
 }
