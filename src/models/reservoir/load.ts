@@ -5,7 +5,7 @@ import { base64Bytes } from "../../files/base64.ts";
 import { readSafetensors, SafetensorsError, safetensorsMetadata, type Tensor } from "../../files/safetensors.ts";
 import { ofPatch } from "./export.ts";
 import type { Readout, Sums } from "./network.ts";
-import type { ReservoirParameters } from "./parameters.ts";
+import { NETWORK_SETTINGS, type ReservoirParameters } from "./parameters.ts";
 import type { Known, Task } from "./tasks/index.ts";
 import type { Topology } from "./topology.ts";
 
@@ -16,12 +16,6 @@ export interface Loaded {
   /** [patch], of what it learned from; none in files of gibbs 0.1.0. */
   sums: Sums[];
 }
-
-/** Settings that belong to a network, and not to what it is tested on. */
-const SETTINGS = [
-  ...["units", "layers", "topology", "connectivity", "spectralRadius", "inputScaling", "inputConnectivity", "leakRate"],
-  ...["bias", "activation", "squares", "inputToReadout", "feedback", "patches", "overlap", "ridge"],
-] as const;
 
 function bytesOf(text: string): Uint8Array {
   const bytes = base64Bytes(text);
@@ -106,8 +100,12 @@ export function withFileSettings(given: Record<string, unknown>): Record<string,
   if (given.reservoirs !== undefined && given.reservoirs !== 1) {
     throw new ParameterError("reservoirs", `reservoirs ${given.reservoirs}: a network from a file is one.`);
   }
-  const settings: Record<string, unknown> = { reservoirs: 1, ...(own.task === "classification" && { task: own.task }) };
-  for (const name of SETTINGS) {
+  const hasSeries = typeof given.data === "string" && given.data !== "";
+  const settings: Record<string, unknown> = {
+    reservoirs: 1,
+    ...((!hasSeries || own.task === "classification") && { task: own.task }),
+  };
+  for (const name of NETWORK_SETTINGS) {
     settings[name] = own[name];
     if (name === "ridge" && given.continue === true) continue; // what is learned anew may be with another
     if (given[name] !== undefined && given[name] !== own[name]) {

@@ -23,6 +23,15 @@ const size = (most: number) =>
 
 export const MOST_UNITS = 8192;
 
+/** What belongs to a network, and not to what it is tested on. */
+export const NETWORK_SETTINGS = [
+  ...["units", "layers", "topology", "connectivity", "spectralRadius", "inputScaling", "inputConnectivity", "leakRate"],
+  ...["bias", "activation", "squares", "inputToReadout", "feedback", "patches", "overlap", "ridge"],
+] as const;
+
+/** How a series of one's own is divided. */
+const PARTS = ["washout", "train", "validation", "test", "synchronisation", "horizon"];
+
 export const reservoirParameters = z.object({
   task: z
     .enum(TASKS, { error: `it is one of ${TASKS.join(", ")}` })
@@ -30,14 +39,14 @@ export const reservoirParameters = z.object({
     .describe(
       "What is learned: to forecast a system, narma10, to remember inputs (memory), a series of one's own (data), or the classes of its sequences (classification); a series is data where nothing is said",
     )
-    .meta({ replaces: ["data"] }),
+    .meta({ replaces: ["data", "network"] }),
   data: z
     .string({ error: "it is a series as text" })
     .default("")
     .describe("A series of one's own, a CSV or .npy file of shape time × features, or series × time × features")
     .meta({
       ...{ file: "series", label: "Series file" },
-      replaces: ["task", "washout", "train", "validation", "test", "synchronisation", "horizon"],
+      replaces: ["task", ...PARTS],
     }),
   network: z
     .string({ error: "it is a file as text" })
@@ -45,7 +54,7 @@ export const reservoirParameters = z.object({
     .describe(
       "A trained network, a safetensors file that --out wrote: it brings its settings, is tested on all of a series after the warm-up, and forecasts it",
     )
-    .meta({ file: "bytes", page: false }),
+    .meta({ file: "bytes", label: "Trained network", replaces: [...NETWORK_SETTINGS, ...PARTS] }),
   continue: z
     .boolean({ error: "it is true or false" })
     .default(false)
