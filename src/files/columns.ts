@@ -17,8 +17,8 @@ export interface Choice {
   sequence?: string;
   /** The column of classes, one for each sequence. */
   label?: string;
-  /** Rows follow each other in time, or are points in any order. */
-  rows?: "times" | "points";
+  /** Rows follow each other in time, or are points in any order; plain: all columns are data, and a line of numbers is never one of names. */
+  rows?: "times" | "points" | "plain";
 }
 
 export interface Roles {
@@ -62,6 +62,9 @@ export function rolesOf(
     throw new FileError(`${name}: ${label(twice)} is named by --columns and by ${what}; name it once.`);
   }
   const notes: string[] = [];
+  if (choice.rows === "plain") {
+    return { features: Array.from({ length: table.columns }, (_, column) => column), falls: false, notes };
+  }
   const found = kindOf(name, table, parts, { chosen, given, used, points: choice.rows === "points" });
   const features = chosen ?? found.features;
   if (features.length === 0) {

@@ -13,7 +13,12 @@ export interface Line {
 const FEW = 4;
 
 /** @throws FileError where a line may be names or values */
-export function headerOf(name: string, lines: readonly Line[], separator: string): { names?: string[]; note?: string } {
+export function headerOf(
+  name: string,
+  lines: readonly Line[],
+  separator: string,
+  plain: boolean,
+): { names?: string[]; note?: string } {
   const first = cellsOf(lines[0].text, separator);
   const second = lines.length > 1 ? cellsOf(lines[1].text, separator) : [];
   const isNumber = (cell: string) => [NUMBER, COMMA, THOUSANDS].some((form) => form.test(cell));
@@ -21,6 +26,7 @@ export function headerOf(name: string, lines: readonly Line[], separator: string
   if (first.some((cell, i) => isDate(cell) && isDate(second[i] ?? ""))) return {};
   if (!first.some(isNumber) && !first.every((cell) => MISSING.test(cell))) return { names: first };
 
+  if (plain) return {};
   const counts = first.findIndex(isNumber);
   const isCounted = counts >= 0 && first.slice(counts).every((cell, i) => cell === String(i));
   if (!isCounted || lines.length < 2 || second.length < first.length) return {};

@@ -48,7 +48,7 @@ export function readSeries(name: string, bytes: Uint8Array, choice: Choice = {})
   }
   if (begins(0xff, 0xfe) || begins(0xfe, 0xff)) throw new FileError(`${name}: its text is UTF-16; save it as UTF-8.`);
   if (bytes.includes(0)) throw new FileError(`${name}: it is neither text nor a .npy file; give CSV or a .npy file.`);
-  return fromTable(name, readTable(name, new TextDecoder().decode(bytes)), choice); // drops a byte order mark
+  return fromTable(name, readTable(name, new TextDecoder().decode(bytes), choice.rows === "plain"), choice); // drops a byte order mark
 }
 
 function fromNpy(name: string, bytes: Uint8Array, choice: Choice): SeriesFile {

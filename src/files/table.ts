@@ -34,18 +34,21 @@ export function nameOf({ names }: Pick<Table, "names">, column: number): string 
   return isPlain ? own : String(column + 1);
 }
 
-/** @throws FileError for what is no table, and where commas may mean several things */
-export function readTable(name: string, text: string): Table {
+/**
+ * @param plain a first line of numbers is values, and commas separate what they can
+ * @throws FileError for what is no table, and where commas may mean several things
+ */
+export function readTable(name: string, text: string, plain = false): Table {
   const { lines, remark, given } = linesOf(text);
   if (lines.length === 0) throw new FileError(`${name}: there is no line with values in it.`);
   const notes: string[] = [];
   // The second line, where there is one, has no names in it that could hold any character.
   const second = (lines[1] ?? lines[0]).text;
   const found = given ?? (SPACED.test(second) ? " " : (separatorOf(second) ?? separatorOf(lines[0].text) ?? " "));
-  const alone = found === "," && given === undefined && isOneColumn(name, lines);
+  const alone = !plain && found === "," && given === undefined && isOneColumn(name, lines);
   const separator = alone ? " " : found;
 
-  const header = headerOf(name, lines, separator);
+  const header = headerOf(name, lines, separator, plain);
   if (header.note) notes.push(`${name}: ${header.note}`);
   const rows = header.names ? lines.slice(1) : lines;
   if (rows.length === 0) {
@@ -142,7 +145,7 @@ const FEW = 8;
  */
 function isOneColumn(name: string, lines: readonly Line[]): boolean {
   const pair = /^\s*[+-]?\d*,\d+\s*$/;
-  const named = !pair.test(lines[0].text);
+  const named = !pair.test(lines[0].text) && !NUMBER.test(lines[0].text.trim());
   const rows = named ? lines.slice(1) : lines;
   if (rows.length === 0 || !rows.every((line) => pair.test(line.text))) return false;
   if (named) return cellsOf(lines[0].text, ",").length === 1;
