@@ -1,11 +1,13 @@
 // A model's parameters as flags of the command line.
 
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { FileError, ParameterError } from "../../src/device/errors.ts";
 import { base64url } from "../../src/files/base64.ts";
 import { readSeries } from "../../src/files/series.ts";
 import { readCells } from "../../src/files/threshold.ts";
+import { fileText } from "../../src/models/diffusion/data/file-text.ts";
 import { imageText } from "../../src/models/hopfield/image.ts";
 import { hopfieldParameters } from "../../src/models/hopfield/parameters.ts";
 import type { AnyModel } from "../../src/models/index.ts";
@@ -90,10 +92,12 @@ export async function readValue(
   neurons: () => Promise<number>,
 ): Promise<unknown> {
   const { file, choices } = metaOf(field);
-  // Some texts mean what they say: a name, or a law that is written out.
-  if (!file || choices?.includes(text) || (choices && /[[\n]/.test(text))) return parseValue(name, field, text);
+  // Some texts mean what they say: a name, or a law that is written out, where it is not the name of a file.
+  const isLaw = choices && /[[\n]/.test(text) && !existsSync(text);
+  if (!file || choices?.includes(text) || isLaw) return parseValue(name, field, text);
   const bytes = await contentOf(name, text, choices);
   return asUsageOf(name, async () => {
+    if (file === "points" || file === "labels") return fileText(file, text, bytes);
     if (file === "series") return seriesText(readSeries(text, bytes));
     if (file === "bytes") return base64url(bytes);
     if (file === "text") return new TextDecoder().decode(bytes);

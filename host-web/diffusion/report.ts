@@ -69,7 +69,7 @@ async function rowsOfEnd(simulation: DiffusionSimulation): Promise<Row[]> {
   const { agreement, result } = await simulation.summary();
   const rows: Row[] = [];
   if (agreement) {
-    rows.push(row("agreement", "Share of samples whose nearest digit of the data has the class asked for", agreement));
+    rows.push(row("agreement", "Share of samples whose nearest point of the data has the class asked for", agreement));
   }
   const counts = result.modeCounts;
   if (counts && simulation.points.parameters.label === -1) {
