@@ -93,7 +93,7 @@ export async function readValue(
 ): Promise<unknown> {
   const { file, choices } = metaOf(field);
   // Some texts mean what they say: a name, or a law that is written out, where it is not the name of a file.
-  const isLaw = choices && /[[\n]/.test(text) && !existsSync(text);
+  const isLaw = choices && /[[\n]/.test(text) && !/\.[a-z]{2,4}$/i.test(text) && !existsSync(text);
   if (!file || choices?.includes(text) || isLaw) return parseValue(name, field, text);
   const bytes = await contentOf(name, text, choices);
   return asUsageOf(name, async () => {

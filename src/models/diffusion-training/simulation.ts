@@ -7,6 +7,7 @@ import { Exclusive, type RunOptions } from "../../device/run.ts";
 import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
 import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, headerOf, withExtra } from "../checkpoint.ts";
 import type { DataSet } from "../diffusion/data/data-set.ts";
+import { unitNotes } from "../diffusion/data/unit.ts";
 import { networkFile } from "../diffusion/network/file.ts";
 import { firstParameters } from "../diffusion/network/init.ts";
 import { type Network, offsetsOf } from "../diffusion/network/shape.ts";
@@ -296,19 +297,22 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
     return {
       ...shape,
       ...{ parameters: offsetsOf(shape).count, points: points.length / shape.dimension, sigmaData: deviation },
-      ...(unit && shape.dimension <= SHOWN ? { centre: [...unit.centre], scale: [...unit.scale] } : {}),
+      ...(unit && shape.dimension <= SHOWN ? { unit: { centre: [...unit.centre], scale: [...unit.scale] } } : {}),
     };
   }
 
   notes(): string[] {
     const { decay, steps } = this.#points.parameters;
-    if (decay === "none") return [];
+    const { unit, pixels } = this.#setup.data;
+    const units = unit ? unitNotes(unit, pixels !== undefined) : [];
+    if (decay === "none") return units;
     const extended = this.#extended.map(
       (step) =>
         `The training was extended at step ${step}, where its learning rate rose to that of the longer one again.`,
     );
-    if (this.#steps <= steps) return extended;
+    if (this.#steps <= steps) return [...units, ...extended];
     return [
+      ...units,
       ...extended,
       `The learning rate was 0 after step ${steps}: give a larger number of steps, or decay none, to learn for longer.`,
     ];

@@ -13,7 +13,7 @@ import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import type { DataSet } from "./data/data-set.ts";
 import { sizeText } from "./data/pixels.ts";
-import { logJacobian, scaled, unscaled } from "./data/unit.ts";
+import { logJacobian, scaled, unitNotes, unscaled } from "./data/unit.ts";
 import { referenceOf } from "./denoisers/reference-of.ts";
 import { GpuSampler } from "./gpu.ts";
 import type { Level } from "./level.ts";
@@ -388,18 +388,19 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   result(): Partial<DiffusionResult> {
     this.#exclusive.check();
-    return this.#summary?.result ?? {};
+    const { unit, dimension } = this.data;
+    const told = unit && dimension <= SHOWN ? { unit: { centre: [...unit.centre], scale: [...unit.scale] } } : {};
+    return { ...this.#summary?.result, ...told };
   }
 
   notes(): string[] {
     const left = this.length - this.#steps;
     const undone = left > 0 ? [`${left} of ${this.length} steps are still to make: samples are noisy.`] : [];
     const { pixels, unit } = this.data;
-    const constant = unit && !pixels ? [...unit.scale.keys()].filter((i) => unit.scale[i] === 0) : [];
     return [
       ...undone,
       ...this.#prepared.notes,
-      ...(constant.length > 0 ? [constantText(constant)] : []),
+      ...(unit ? unitNotes(unit, pixels !== undefined) : []),
       ...(pixels ? [`A sample is a picture of ${sizeText(pixels)}.`] : []),
     ];
   }
@@ -438,6 +439,7 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   /** Samples as a table, a row each, with the class that was asked for; after `conclude`. */
   table(): { head: string[]; rows: Iterable<(string | number)[]> } {
+    this.#exclusive.check();
     const { sampling, names } = this.#prepared;
     const { dimension: d, label } = sampling;
     const own = this.#own(this.#samples ?? new Float32Array());
@@ -470,6 +472,9 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
   }
 }
 
+/** Numbers of a point up to which its unit is told. */
+const SHOWN = 64;
+
 /** From certain of a point to knowing nothing, in the units of data of unit variance. */
 const REGIME_TIMES = Array.from({ length: 16 }, (_, i) => 0.5 + 0.2 * i);
 
@@ -480,15 +485,6 @@ interface Given {
   levels?: Level[];
   /** Samples began with what was given. */
   begun?: true;
-}
-
-function constantText(places: readonly number[]): string {
-  const some = places
-    .slice(0, 5)
-    .map((i) => i + 1)
-    .join(", ");
-  const more = places.length > 5 ? ` and ${places.length - 5} more` : "";
-  return `Column${places.length > 1 ? "s" : ""} ${some}${more} never change${places.length > 1 ? "" : "s"} in the data, nor in the samples.`;
 }
 
 /** From [a][b] to [b][a], the inner length given. */

@@ -43,10 +43,9 @@ export function startNotes(
   const discrete = name !== undefined && ["linear", "scaled-linear", "cosine"].includes(name);
   const early = discrete && spacing !== "trailing" && time < 0.9 * (trainSteps - 1);
   const large = size > 4;
+  const more = discrete || name === "vp" ? "" : ", or take more noise (sigmaMax)";
   const remedy = large
-    ? scaling === "none"
-      ? "leave scaling out, or take more noise (sigmaMax)"
-      : "give data of about unit size, or take more noise (sigmaMax)"
+    ? `${scaling === "none" ? "leave scaling out" : "give data of about unit size"}${more}`
     : early
       ? `take spacing trailing${steps < 10 ? " or more steps" : ""}`
       : discrete

@@ -34,6 +34,8 @@ export interface DiffusionResult {
   /** Mean variance in a dimension about the nearest mode of a mixture, and samples nearest to each mode. */
   withinModeVariance?: number;
   modeCounts?: number[];
+  /** Mean and standard deviation of each number that data are denoised in, where these are not 0 and 1. */
+  unit?: { centre: number[]; scale: number[] };
   /** Speciation and collapse, where `probes` asks for them. */
   regimes?: Regimes;
 }

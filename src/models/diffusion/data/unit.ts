@@ -108,3 +108,24 @@ export function logJacobian({ scale }: Unit): number {
   }
   return -scale.reduce((sum, value) => sum + Math.log(value), 0);
 }
+
+/** Columns whose unit is told in words. */
+const TOLD = 3;
+
+/** What to know of the unit, a sentence each. */
+export function unitNotes({ centre, scale }: Unit, isPicture: boolean): string[] {
+  const short = (value: number) => String(Number(value.toPrecision(4)));
+  const columns = Array.from(centre.subarray(0, TOLD), (value, i) => `${short(value)} ± ${short(scale[i])}`);
+  const more = centre.length > TOLD ? ", …" : "";
+  const isOne = scale.every((value) => value === scale[0]);
+  const what = isOne
+    ? `less the mean of each and over ${short(scale[0])}, the standard deviation of all`
+    : `less their mean and over their standard deviation, ${columns.join(", ")}${more}`;
+  const notes = [`Numbers are denoised ${what}; what comes out is in the data's own units.`];
+  const constant = [...scale.keys()].filter((i) => scale[i] === 0);
+  if (isPicture || constant.length === 0) return notes;
+  const [one, some] = [constant.length === 1, constant.slice(0, 5).map((i) => i + 1)];
+  const rest = constant.length > some.length ? ` and ${constant.length - some.length} more` : "";
+  const never = `Column${one ? "" : "s"} ${some.join(", ")}${rest} never change${one ? "s" : ""} in the data, nor in the samples.`;
+  return [...notes, never];
+}
