@@ -464,6 +464,26 @@ export const faults = [
     edits: [edit("shaders/diffusion/posterior.wgsl", "squares *= fall * fall;", "squares *= fall;")],
   },
   {
+    what: "Diffusion: data are scaled by their size about 0, and not about their mean",
+    kind: "wrong table on the host",
+    models: ["diffusion"],
+    edits: [
+      edit(
+        "src/models/diffusion/data/unit.ts",
+        "squares += ((points[p * d + i] - centre[i]) / most) ** 2",
+        "squares += (points[p * d + i] / most) ** 2",
+      ),
+    ],
+  },
+  {
+    what: "Diffusion: samples come out without the mean of their data",
+    kind: "wrong table on the host",
+    models: ["diffusion"],
+    edits: [
+      edit("src/models/diffusion/data/unit.ts", "centre[at % d] + scale[at % d] * value", "scale[at % d] * value"),
+    ],
+  },
+  {
     what: "Diffusion: a step too few in the header",
     models: ["diffusion"],
     ...stale(

@@ -10,6 +10,8 @@ import { inner, metaOf } from "../../src/models/parameters.ts";
 const ACCEPTED = {
   picture: ".png,.jpg,.jpeg",
   series: ".csv,.tsv,.txt,.dat,.npy",
+  points: ".csv,.tsv,.txt,.dat,.npy",
+  labels: ".csv,.txt,.npy",
   text: ".xml,.sbml",
   bytes: ".safetensors,.wgsl",
 };
