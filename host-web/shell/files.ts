@@ -61,10 +61,6 @@ export async function textOf(file: File, holds: string, neurons: () => number): 
   const bytes = await bytesOf(file);
   if (holds === "text") return new TextDecoder().decode(bytes);
   if (holds === "bytes") return base64url(bytes);
-  if (holds === "series") {
-    const { readSeriesText } = await import("./series.ts");
-    return readSeriesText(file.name, bytes);
-  }
   const { pictureText } = await import("./picture.ts");
   return pictureText(file.name, bytes, neurons());
 }
