@@ -1,7 +1,20 @@
-// A time series of the user's as the text that a model takes.
+// A time series of the user's as the text that a model takes, and what reading it had to say.
 
-import { readSeries } from "../../src/files/series.ts";
+import { type Choice, readSeries } from "../../src/files/series.ts";
 import { seriesText } from "../../src/files/series-text.ts";
 
-/** @throws FileError that names the line where the file is no series of finite numbers */
-export const readSeriesText = (name: string, bytes: Uint8Array): string => seriesText(readSeries(name, bytes));
+export interface ReadSeries {
+  text: string;
+  /** The columns that are data, in words. */
+  columns: string;
+  notes: string[];
+}
+
+/** @throws FileError that names the line where the file is no series of finite numbers, and a column that may be several things */
+export function readSeriesText(name: string, bytes: Uint8Array, choice: Choice): ReadSeries {
+  const series = readSeries(name, bytes, choice);
+  const { names, shape, notes } = series;
+  const count = shape.length === 1 ? 1 : shape[shape.length - 1];
+  const listed = names && count <= 12 && names.every((each) => each !== "") ? `: ${names.join(", ")}` : "";
+  return { text: seriesText(series), columns: `${count} ${count === 1 ? "column" : "columns"}${listed}`, notes };
+}
