@@ -430,19 +430,19 @@ describe("links of version 1 give what they gave", () => {
 describe("texts of points and classes", () => {
   it("hold numbers exactly, in as few bytes as they need", () => {
     for (const [data, type] of [
-      [[1, 0.5, -2, 3], ""],
-      [[1, 0.1, -2, 3], "f64:"],
+      [[1, 0.5, -2, 3], "f32"],
+      [[1, 0.1, -2, 3], "f64"],
     ] as const) {
-      const text = pointsText({ data, shape: [2, 2] });
-      expect(text.startsWith(`1x2x2:${type}`)).toBe(true);
-      expect(parsePoints(text)).toMatchObject({ shape: [2, 2] });
+      const text = pointsText({ data, shape: [2, 2], names: ["a b", "c"] });
+      expect(parsePoints(text)).toMatchObject({ shape: [2, 2], names: ["a b", "c"] });
+      expect(pointsText({ data, shape: [2, 2, 1, 1] }).startsWith(`2x2x1x1:${type}:`)).toBe(true);
       expect(Array.from(parsePoints(text).data)).toEqual(data);
     }
     const bytes = Uint8Array.from({ length: 12 }, (_, i) => 20 * i);
     const pictures = pointsText({ data: bytes, shape: [2, 2, 3, 1] });
     expect(parsePoints(pictures)).toEqual({ data: bytes, shape: [2, 2, 3, 1] });
-    for (const wrong of ["1x2x2:f16:AAAA", "1x2x2:f64:AAAA", "2x2x2x2:u8:AAAA", "0x2x2x1:u8:"]) {
-      expect(() => parsePoints(wrong)).toThrow("the text is no points");
+    for (const wrong of ["1x2x2x1:f16:AAAA", "1x2x2x1:f64:AAAA", "2x2x1x2:u8:AAAA", "0x2x2x1:u8:", "1x2x2:"]) {
+      expect(() => parsePoints(wrong)).toThrow(/the text is no (pictures|series)/);
     }
   });
 

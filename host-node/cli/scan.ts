@@ -21,6 +21,7 @@ import {
   elapsedOf,
   json,
   measured,
+  notesText,
   planLine,
   rateLine,
   type ScanDocument,
@@ -63,7 +64,7 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
   const points: ScanPoint[] = [];
   const digests: string[] = [];
   let [seconds, updates] = [0, 0];
-  let document: Omit<ScanDocument, "points" | "warnings" | "digests" | "elapsed"> | undefined;
+  let document: Omit<ScanDocument, "points" | "warnings" | "notes" | "digests" | "elapsed"> | undefined;
   let unit = "";
   for (const parameters of grid.batches) {
     using job = task.checkpoint
@@ -97,6 +98,7 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
     parameters: Object.fromEntries(shared),
     points,
     warnings: points.flatMap((at) => warningsOf(at, model).map((warning) => `${showPoint(at.parameters)}: ${warning}`)),
+    notes: grid.notes,
     digests,
     elapsed: { seconds, rate: updates / seconds, unit },
   };
@@ -169,5 +171,5 @@ function text(document: ScanDocument, model: AnyModel): string {
     ...document.digests.map((digest) => ["digest", digest] as const),
     ["rate", rateLine(document.elapsed)] as const,
   ];
-  return `${definitions(lines, 0)}\n${table(head, rows)}\n${definitions(last, 0)}`;
+  return `${definitions(lines, 0)}\n${table(head, rows)}\n${notesText(document.notes)}${definitions(last, 0)}`;
 }

@@ -2,13 +2,17 @@
 
 import { FileError } from "../device/errors.ts";
 import { isNpy, placeOf, readNpyValues } from "./npy.ts";
-import { readSeries } from "./series.ts";
+import { type Choice, readSeries } from "./series.ts";
 
 export interface PointsFile {
   /** Bytes, where the file has bytes. */
   data: Float64Array | Uint8Array;
   /** [point][number], or [picture][row][column][channel] with one channel or three. */
   shape: [number, number] | [number, number, number, number];
+  /** Of the columns, where the file has them. */
+  names?: string[];
+  /** What whoever learns from them should know: a sentence each. */
+  notes: string[];
 }
 
 /**
@@ -17,10 +21,11 @@ export interface PointsFile {
  *
  * @throws FileError that names the place where the file has no finite number, and a shape that is none of these
  */
-export function readPoints(name: string, bytes: Uint8Array): PointsFile {
-  if (!isNpy(bytes)) {
-    const { data, shape } = readSeries(name, bytes);
-    return { data, shape: shape.length === 1 ? [shape[0], 1] : [shape[0], shape[1]] };
+export function readPoints(name: string, bytes: Uint8Array, choice: Choice = {}): PointsFile {
+  if (!isNpy(bytes) || Object.keys(choice).length > 0) {
+    const { data, shape, names, notes } = readSeries(name, bytes, { ...choice, rows: "points" });
+    if (shape.length === 3) return { ...laidOut(name, data, shape), notes };
+    return { data, shape: [shape[0], shape[1] ?? 1], ...(names ? { names } : {}), notes };
   }
   const values = readNpyValues(bytes, name);
   const data = values.data instanceof Int8Array ? Float64Array.from(values.data) : values.data;
@@ -30,10 +35,10 @@ export function readPoints(name: string, bytes: Uint8Array): PointsFile {
       `${name}: value ${placeOf(gap, values.shape)} is ${data[gap]}; points have no gaps, so leave such points out.`,
     );
   }
-  return laidOut(name, data, values.shape);
+  return { ...laidOut(name, data, values.shape), notes: [] };
 }
 
-function laidOut(name: string, data: PointsFile["data"], shape: readonly number[]): PointsFile {
+function laidOut(name: string, data: PointsFile["data"], shape: readonly number[]): Pick<PointsFile, "data" | "shape"> {
   const [n, a, b, c] = shape;
   const isChannels = (length: number) => length === 1 || length === 3;
   if (data.length > 0) {

@@ -15,6 +15,7 @@ import {
   SafetensorsError,
   safetensorsMetadata,
   type Tensor,
+  type WrittenTensor,
   writeSafetensors,
 } from "../../../files/safetensors.ts";
 import { conditionsOf, type Decoder, FEATURES, type Network, type NetworkShape, offsetsOf } from "./shape.ts";
@@ -56,7 +57,7 @@ export function networkFile(
 ): Uint8Array {
   const { shape, parameters, centre, deviation, data, decoder, unit, classNames, pixels } = network;
   const dtype = half ? ("F16" as const) : ("F32" as const);
-  const tensors: Record<string, Tensor> = {};
+  const tensors: Record<string, WrittenTensor> = {};
   for (const [name, { shape: sides, at }] of Object.entries(layout(shape))) {
     const [rows, columns = 1] = sides;
     const values = Float32Array.from(
