@@ -150,6 +150,17 @@ describe("what is not of unit size", () => {
     await refused({ data: text, known: "?,0.2,?" }, "known", /number 2 is 0.2, but it is 0.1 in all of the data/);
   });
 
+  it("numbers whose squares are no floats are refused by their column", async () => {
+    const of = (values: number[]) => pointsText({ data: values, shape: [3, 2] });
+    await refused(
+      { data: of([1, 1e-200, 2, 2e-200, 4, 5e-200]) },
+      "data",
+      /column 2 is about .*; write it in another unit/,
+    );
+    await refused({ data: of([1e200, 1, 2e200, 2, 1e200, 3]) }, "data", /column 1 is about/);
+    await refused({ data: of([1.7e308, 1, -1.7e308, 2, 0, 3]) }, "data", /column 1 are farther apart/);
+  });
+
   it("what is given is given in those units, exactly, and noise begins where samples were", async () => {
     const data = "0.5 [5000, 1] [[90000, 0.2],[0.2, 0.01]]; 0.5 [9000, 2] [[40000, 0],[0, 0.02]]";
     using simulation = await finished({ data, known: "5100.5,?", sampler: "ddim", samples: 40 });
