@@ -150,6 +150,17 @@ describe("what is not of unit size", () => {
     await refused({ data: text, known: "?,0.2,?" }, "known", /number 2 is 0.2, but it is 0.1 in all of the data/);
   });
 
+  it("numbers whose squares are no floats are refused by their column", async () => {
+    const of = (values: number[]) => pointsText({ data: values, shape: [3, 2] });
+    await refused(
+      { data: of([1, 1e-200, 2, 2e-200, 4, 5e-200]) },
+      "data",
+      /column 2 is about .*; write it in another unit/,
+    );
+    await refused({ data: of([1e200, 1, 2e200, 2, 1e200, 3]) }, "data", /column 1 is about/);
+    await refused({ data: of([1.7e308, 1, -1.7e308, 2, 0, 3]) }, "data", /column 1 are farther apart/);
+  });
+
   it("what is given is given in those units, exactly, and noise begins where samples were", async () => {
     const data = "0.5 [5000, 1] [[90000, 0.2],[0.2, 0.01]]; 0.5 [9000, 2] [[40000, 0],[0, 0.02]]";
     using simulation = await finished({ data, known: "5100.5,?", sampler: "ddim", samples: 40 });
@@ -430,19 +441,19 @@ describe("links of version 1 give what they gave", () => {
 describe("texts of points and classes", () => {
   it("hold numbers exactly, in as few bytes as they need", () => {
     for (const [data, type] of [
-      [[1, 0.5, -2, 3], ""],
-      [[1, 0.1, -2, 3], "f64:"],
+      [[1, 0.5, -2, 3], "f32"],
+      [[1, 0.1, -2, 3], "f64"],
     ] as const) {
-      const text = pointsText({ data, shape: [2, 2] });
-      expect(text.startsWith(`1x2x2:${type}`)).toBe(true);
-      expect(parsePoints(text)).toMatchObject({ shape: [2, 2] });
+      const text = pointsText({ data, shape: [2, 2], names: ["a b", "c"] });
+      expect(parsePoints(text)).toMatchObject({ shape: [2, 2], names: ["a b", "c"] });
+      expect(pointsText({ data, shape: [2, 2, 1, 1] }).startsWith(`2x2x1x1:${type}:`)).toBe(true);
       expect(Array.from(parsePoints(text).data)).toEqual(data);
     }
     const bytes = Uint8Array.from({ length: 12 }, (_, i) => 20 * i);
     const pictures = pointsText({ data: bytes, shape: [2, 2, 3, 1] });
     expect(parsePoints(pictures)).toEqual({ data: bytes, shape: [2, 2, 3, 1] });
-    for (const wrong of ["1x2x2:f16:AAAA", "1x2x2:f64:AAAA", "2x2x2x2:u8:AAAA", "0x2x2x1:u8:"]) {
-      expect(() => parsePoints(wrong)).toThrow("the text is no points");
+    for (const wrong of ["1x2x2x1:f16:AAAA", "1x2x2x1:f64:AAAA", "2x2x1x2:u8:AAAA", "0x2x2x1:u8:", "1x2x2:"]) {
+      expect(() => parsePoints(wrong)).toThrow(/the text is no (pictures|series)/);
     }
   });
 

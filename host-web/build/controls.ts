@@ -90,13 +90,13 @@ const TIMES = [
 
 /** How a series is read, once there is one: which of its columns are what. */
 function reading(id: string, name: string, field: z.ZodType): string {
-  const { file, rows } = metaOf(field);
-  if (file !== "series") return "";
-  const entries = [COLUMNS, ...(rows === "points" ? [] : TIMES)].map(
+  const { file } = metaOf(field);
+  if (file !== "series" && file !== "points") return "";
+  const entries = [COLUMNS, ...(file === "points" ? [] : TIMES)].map(
     ([choice, label, hint]) =>
       `<label for="${id}-${choice}">${label}</label><input type="text" id="${id}-${choice}" data-choice="${choice}" placeholder="${hint}" spellcheck="false" autocapitalize="off">`,
   );
-  return `<fieldset class="reading" data-reading="${name}"${rows ? ` data-rows="${rows}"` : ""} hidden><legend>Columns by name or number</legend>${entries.join("")}<output></output></fieldset>`;
+  return `<fieldset class="reading" data-reading="${name}"${file === "points" ? ` data-rows="points"` : ""} hidden><legend>Columns by name or number</legend>${entries.join("")}<output></output></fieldset>`;
 }
 
 /** Says which file is in use, for the browser's own field forgets it. */

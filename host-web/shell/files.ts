@@ -65,8 +65,8 @@ export async function textOf(file: File, holds: string, neurons: () => number): 
   if (holds === "text") return new TextDecoder().decode(bytes);
   if (holds === "bytes") return base64url(bytes);
   if (holds === "points" || holds === "labels") {
-    const { fileText } = await import("../../src/models/diffusion/data/file-text.ts");
-    return fileText(holds, file.name, bytes);
+    const { readPointsText } = await import("./points.ts");
+    return readPointsText(holds, file.name, bytes);
   }
   const { pictureText } = await import("./picture.ts");
   return pictureText(file.name, bytes, neurons());

@@ -120,7 +120,7 @@ export class Form {
   async take(file: File, { parameter, holds }: Pick<FileField, "parameter" | "holds">): Promise<void> {
     try {
       if (isInput(holds)) return void (await this.#events.input(parameter, file.name, await bytesOf(file)));
-      const reading = holds === "series" ? this.#readings.get(parameter) : undefined;
+      const reading = this.#readings.get(parameter);
       if (reading) {
         reading.begin(file.name, await bytesOf(file));
         return void (await this.#read(parameter));

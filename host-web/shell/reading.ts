@@ -28,10 +28,10 @@ export class Reading {
   /** @throws Error that names the file, the column and the field that says what it is */
   async read(): Promise<ReadSeries> {
     const { name, bytes } = this.#file!;
-    const { readSeriesText } = await import("./series.ts");
+    const { readPointsText, readSeriesText } = await import("./series.ts");
     this.#box.hidden = false; // also where it is refused: a choice may be the remedy
     try {
-      const read = readSeriesText(name, bytes, this.#choice());
+      const read = (this.#box.dataset.rows === "points" ? readPointsText : readSeriesText)(name, bytes, this.#choice());
       this.#tell([`${name}: ${read.columns}`, ...read.notes.map(worded)]);
       return read;
     } catch (error) {
@@ -48,7 +48,7 @@ export class Reading {
     const given = this.#fields().flatMap(({ dataset, value }) => {
       return value.trim() === "" ? [] : [[dataset.choice!, value.trim()]];
     });
-    return { ...Object.fromEntries(given), ...(this.#box.dataset.rows === "points" ? { rows: "points" } : {}) };
+    return Object.fromEntries(given);
   }
 
   #tell(lines: readonly string[]): void {
