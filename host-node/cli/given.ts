@@ -142,6 +142,7 @@ function compare(job: Job, given: Arguments, values: Values): void {
   };
   const own = points as { parameters: Values; batch: Values };
   for (const [name, value] of Object.entries(values)) {
+    if (name === "steps" && job.simulation.extend) continue; // said below
     const then = own.batch[name] ?? own.parameters[name];
     same(name, Array.isArray(then) && typeof value === "number" ? then.map(() => value) : value, then);
   }
@@ -157,6 +158,7 @@ function compare(job: Job, given: Arguments, values: Values): void {
       `steps ${steps}: the resumed run is planned for ${job.plan.steps}; a run can be extended, not shortened.`,
     );
   }
+  job.simulation.extend?.(steps);
   job.extend(steps);
 }
 

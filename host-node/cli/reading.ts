@@ -13,10 +13,10 @@ export interface Reading {
   /** Onto how many neurons a picture goes. */
   neurons: () => Promise<number>;
   choice: Choice;
-  /** Files that were read by the choice. */
-  read: number;
-  /** What whoever learns from them should know: a sentence each. */
-  notes: string[];
+  /** Notes on the files that were read by the choice, a sentence each; undefined where none was. */
+  notes: string[] | undefined;
+  /** A file was read by the choice. */
+  took(notes: readonly string[]): void;
 }
 
 const POINTS: Flag = {
@@ -36,26 +36,33 @@ const TIMES: Flag[] = [
 ];
 
 const seriesOf = ({ parameters }: AnyModel) =>
-  Object.entries<z.ZodType>(parameters.shape).find(([, field]) => metaOf(field).file === "series");
+  Object.entries<z.ZodType>(parameters.shape).find(([, field]) =>
+    ["series", "points"].includes(metaOf(field).file ?? ""),
+  );
 
 /** The flags that say how a model's series is read. */
 export function choiceFlags(model: AnyModel): Flag[] {
   const [, field] = seriesOf(model) ?? [];
-  const flags = field ? (metaOf(field).rows === "points" ? [POINTS] : TIMES) : [];
+  const flags = field ? (metaOf(field).file === "points" ? [POINTS] : TIMES) : [];
   return flags.filter(({ name }) => !Object.hasOwn(model.parameters.shape, name));
 }
 
 export function readingOf(model: AnyModel, given: Arguments, neurons: () => Promise<number>): Reading {
   const [, field] = seriesOf(model) ?? [];
   const chosen = choiceFlags(model).flatMap(({ name }) => (given.has(name) ? [[name, given.text(name)]] : []));
-  const rows = field && metaOf(field).rows;
-  return { neurons, choice: { ...Object.fromEntries(chosen), ...(rows ? { rows } : {}) }, read: 0, notes: [] };
+  const rows = field && metaOf(field).file === "points" ? { rows: "points" } : {};
+  return {
+    ...{ neurons, choice: { ...Object.fromEntries(chosen), ...rows }, notes: undefined },
+    took(notes) {
+      this.notes = [...(this.notes ?? []), ...notes];
+    },
+  };
 }
 
 /** @throws UsageError for a choice of columns where there is no file */
-export function checkRead(model: AnyModel, { choice, read }: Reading): void {
+export function checkRead(model: AnyModel, { choice, notes }: Reading): void {
   const [name] = Object.keys(choice).filter((each) => each !== "rows");
-  if (name === undefined || read > 0) return;
+  if (name === undefined || notes) return;
   throw new UsageError(
     `${kebab(name)}: it says how a file is read, and none is given; add --${seriesOf(model)![0]} FILE.`,
   );

@@ -1,6 +1,7 @@
 // The results of `run` and `scan`: as one JSON document that says all that is needed to run it again, and as tables.
 
 import { type DeviceInfo, deviceName } from "../../src/device/device.ts";
+import { isSeriesText } from "../../src/files/series-text.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Exact, Observable } from "../../src/models/model.ts";
 import { type Estimate, isAlarming, zScore, zText } from "../../src/statistics/index.ts";
@@ -177,9 +178,15 @@ export function parameterLine(parameters: Values, seed: string): string {
   return [...shown, `seed ${seed}`].join(", ");
 }
 
-/** A long text by its beginning: a network or a file may be one. */
-const brief = (value: unknown) =>
-  typeof value === "string" && value.length > 80 ? `${value.slice(0, 70).trim()} …` : value;
+/** A series by its size, and another long text by its beginning: a network or a file may be one. */
+function brief(value: unknown): unknown {
+  if (typeof value !== "string" || value.length <= 80) return value;
+  const [, series, rows, columns] = (isSeriesText(value) && /^(\d+)x([\d+]+)x(\d+)/.exec(value)) || [];
+  if (rows === undefined) return `${value.slice(0, 70).trim()} …`;
+  const lengths = rows.split("+").map(Number);
+  const each = lengths.length > 1 ? `${Math.min(...lengths)} to ${Math.max(...lengths)}` : rows;
+  return `(${Number(series) > 1 ? `${series} series of ` : ""}${each} × ${columns})`;
+}
 
 export const notesText = (notes: readonly string[]) => notes.map((each) => `note: ${each}\n\n`).join("");
 

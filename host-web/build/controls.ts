@@ -10,6 +10,8 @@ import { inner, metaOf } from "../../src/models/parameters.ts";
 const ACCEPTED = {
   picture: ".png,.jpg,.jpeg",
   series: ".csv,.tsv,.txt,.dat,.npy",
+  points: ".csv,.tsv,.txt,.dat,.npy",
+  labels: ".csv,.txt,.npy",
   text: ".xml,.sbml",
   bytes: ".safetensors,.wgsl",
 };
@@ -86,15 +88,15 @@ const TIMES = [
   ["label", "Label", "class of each sequence"],
 ] as const;
 
-/** How a series is read, once there is one: which of its columns are what. */
+/** How a series or points are read, once there is one: which of its columns are what. */
 function reading(id: string, name: string, field: z.ZodType): string {
-  const { file, rows } = metaOf(field);
-  if (file !== "series") return "";
-  const entries = [COLUMNS, ...(rows === "points" ? [] : TIMES)].map(
+  const { file } = metaOf(field);
+  if (file !== "series" && file !== "points") return "";
+  const entries = [COLUMNS, ...(file === "points" ? [] : TIMES)].map(
     ([choice, label, hint]) =>
       `<label for="${id}-${choice}">${label}</label><input type="text" id="${id}-${choice}" data-choice="${choice}" placeholder="${hint}" spellcheck="false" autocapitalize="off">`,
   );
-  return `<fieldset class="reading" data-reading="${name}"${rows ? ` data-rows="${rows}"` : ""} hidden><legend>Columns by name or number</legend>${entries.join("")}<output></output></fieldset>`;
+  return `<fieldset class="reading" data-reading="${name}" data-holds="${file}" hidden><legend>Columns by name or number</legend>${entries.join("")}<output></output></fieldset>`;
 }
 
 /** Says which file is in use, for the browser's own field forgets it. */

@@ -32,7 +32,7 @@ export class Form {
   #typed: string | undefined;
   /** Names of the files that parameters came from, and the values that they gave. */
   #files: Record<string, { name: string; value: string }> = {};
-  /** Series that were given, by parameter. */
+  /** Series and points that were given, by parameter. */
   readonly #readings = new Map<string, Reading>();
 
   constructor(form: HTMLFormElement, events: FormEvents) {
@@ -120,7 +120,7 @@ export class Form {
   async take(file: File, { parameter, holds }: Pick<FileField, "parameter" | "holds">): Promise<void> {
     try {
       if (isInput(holds)) return void (await this.#events.input(parameter, file.name, await bytesOf(file)));
-      const reading = holds === "series" ? this.#readings.get(parameter) : undefined;
+      const reading = this.#readings.get(parameter);
       if (reading) {
         reading.begin(file.name, await bytesOf(file));
         return void (await this.#read(parameter));

@@ -1,7 +1,7 @@
-// How a series that was given is read: the columns that were taken, and fields to choose others.
+// How a series or points that were given are read: the columns that were taken, and fields to choose others.
 
 import type { Choice } from "../../src/files/series.ts";
-import type { ReadSeries } from "./series.ts";
+import type { ReadTable } from "./series.ts";
 
 /** What fields are called, where messages name the flags of the command line. */
 const FIELDS = { columns: "Columns", time: "Time", sequence: "Sequence", label: "Label" };
@@ -26,13 +26,13 @@ export class Reading {
   }
 
   /** @throws Error that names the file, the column and the field that says what it is */
-  async read(): Promise<ReadSeries> {
+  async read(): Promise<ReadTable> {
     const { name, bytes } = this.#file!;
-    const { readSeriesText } = await import("./series.ts");
+    const { readTable } = await import("./series.ts");
     this.#box.hidden = false; // also where it is refused: a choice may be the remedy
     try {
-      const read = readSeriesText(name, bytes, this.#choice());
-      this.#tell([`${name}: ${read.columns}`, ...read.notes.map(worded)]);
+      const read = readTable(this.#box.dataset.holds!, name, bytes, this.#choice());
+      this.#tell([`${name}: ${read.taken}`, ...read.notes.map(worded)]);
       return read;
     } catch (error) {
       this.#tell([]);
@@ -48,7 +48,7 @@ export class Reading {
     const given = this.#fields().flatMap(({ dataset, value }) => {
       return value.trim() === "" ? [] : [[dataset.choice!, value.trim()]];
     });
-    return { ...Object.fromEntries(given), ...(this.#box.dataset.rows === "points" ? { rows: "points" } : {}) };
+    return Object.fromEntries(given);
   }
 
   #tell(lines: readonly string[]): void {

@@ -28,10 +28,8 @@ export interface ParameterMeta {
   replaces?: readonly string[];
   /** It sets values of the model's own, or a sweep over them. */
   sweep?: boolean;
-  /** On the command line its value is a file: one that holds the text, or a picture (PNG) or a series (CSV, .npy) that becomes one, or any bytes, as base64url. */
-  file?: "text" | "picture" | "series" | "bytes";
-  /** Rows of such a series are points in any order, and none of its columns is their time. */
-  rows?: "points";
+  /** On the command line its value is a file: one that holds the text, or a picture (PNG) or a series, points or labels (CSV, .npy) that become one, or any bytes, as base64url. */
+  file?: "text" | "picture" | "series" | "points" | "labels" | "bytes";
 }
 
 /** A simulation's points: what each replica of the batch is set to. Without lists there is one point for all replicas. */

@@ -3,7 +3,8 @@
 import type { Device } from "../../device/device.ts";
 import { offsetsOf } from "../diffusion/network/shape.ts";
 import type { Model } from "../model.ts";
-import { diffusionTrainingParameters } from "./parameters.ts";
+import { diffusionTrainingInputs } from "./inputs.ts";
+import { diffusionTrainingParameters, VERSION_1 } from "./parameters.ts";
 import { type DiffusionTrainingOptions, DiffusionTrainingSimulation, observables } from "./simulation.ts";
 import { validateDiffusionTraining } from "./validate.ts";
 
@@ -19,6 +20,8 @@ export const diffusionTraining = {
   summary:
     "Trains the network that diffusion samples with: a residual perceptron, by Adam, on noisy data of any level.",
   parameters: diffusionTrainingParameters,
+  unsaid: { 1: VERSION_1 },
+  inputs: diffusionTrainingInputs,
   step: "step",
   observables,
   steps: ({ steps }) => steps,

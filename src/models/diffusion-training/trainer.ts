@@ -62,7 +62,7 @@ export interface Trainer {
   read(): Promise<TrainerState>;
   write(state: TrainerState): Promise<void>;
   /** From the next step on. */
-  setRate(learningRate: number): void;
+  setSchedule(schedule: Schedule): void;
   /** Of the minibatch of a step, at the parameters as they are; nothing changes. */
   gradient(step: number): Promise<Gradient>;
   /**

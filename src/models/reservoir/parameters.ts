@@ -39,7 +39,7 @@ export const reservoirParameters = z.object({
     .describe(
       "What is learned: to forecast a system, narma10, to remember inputs (memory), a series of one's own (data), or the classes of its sequences (classification); a series is data where nothing is said",
     )
-    .meta({ replaces: ["data", "network"] }),
+    .meta({ replaces: ["data", "network", "forecast", "validation", "continue"] }),
   data: z
     .string({ error: "it is a series as text" })
     .default("")
