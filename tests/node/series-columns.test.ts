@@ -116,6 +116,7 @@ describe("columns", () => {
     const { points, notes } = await document(words);
     expect(points.length).toBe(2);
     expect(notes[0]).toMatch(/\(timestamp\) is the time/);
+    expect(notes.filter((note: string) => /no Lyapunov exponent is known/.test(note)).length).toBe(1);
     expect(Object.keys(points[0].observables)).toContain("nrmse y");
   });
 
