@@ -375,12 +375,6 @@ export const faults = [
     edits: [edit("src/models/ngrc/segment.ts", "sd[i] = own.deviation || 1;", "sd[i] = 1;")],
   },
   {
-    what: "NGRC: columns keep their offsets",
-    kind: "wrong table on the host",
-    models: ["ngrc"],
-    edits: [edit("src/models/ngrc/segment.ts", "mean[i] = own.mean;", "mean[i] = 0;")],
-  },
-  {
     what: "Diffusion: steps share their noise, in kernel and reference",
     kind: "repeated counter",
     models: ["diffusion"],

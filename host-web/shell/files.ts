@@ -68,10 +68,6 @@ export async function textOf(file: File, holds: string, neurons: () => number): 
     const { readPointsText } = await import("./points.ts");
     return readPointsText(holds, file.name, bytes);
   }
-  if (holds === "series") {
-    const { readSeriesText } = await import("./series.ts");
-    return readSeriesText(file.name, bytes);
-  }
   const { pictureText } = await import("./picture.ts");
   return pictureText(file.name, bytes, neurons());
 }

@@ -8,6 +8,9 @@ import { STEPS } from "./forecast.ts";
 import { checkRange, type Scales, standardised } from "./standardised.ts";
 import { type Task, testingOf } from "./task.ts";
 
+/** Rows without which no part of a series would have two. */
+const FEWEST = 9;
+
 /** The series that a task needs. @throws ParameterError where none is given */
 export function ownSeries({ data }: Pick<ReservoirParameters, "data">): OwnSeries {
   if (data !== "") return parseSeries(data);
@@ -130,6 +133,12 @@ function checkLengths(parameters: ReservoirParameters, lengths: readonly number[
   }
   if (train === 0 && network === "") {
     throw new ParameterError("train", "train 0: only a network from a file learns nothing; take a number above 0.");
+  }
+  if (usable[0] < FEWEST) {
+    throw new ParameterError(
+      "data",
+      `data: ${lengths[0]} rows are too few for parts of them; give ${FEWEST + 1} or more.`,
+    );
   }
   const need = washout + train + validation + test;
   if (usable[0] >= need) return;

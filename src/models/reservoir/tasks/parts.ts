@@ -16,7 +16,10 @@ type Part = keyof typeof SHARES;
  * of what those that are given leave over. Without --train and --test also validation is set aside, else it is not. A network from a file
  * that learns nothing is tested on all that follows its warm-up.
  */
-export function withParts(given: Given, { learns, washout = WASHOUT }: { learns: boolean; washout?: number }): Given {
+export function withParts(
+  given: Given,
+  { learns, washout: usual = WASHOUT }: { learns: boolean; washout?: number },
+): Given {
   if (typeof given.data !== "string" || given.data === "") return given;
   const { lengths, labels } = parseSeries(given.data);
   const task = given.task ?? (labels ? "classification" : "data");
@@ -25,12 +28,15 @@ export function withParts(given: Given, { learns, washout = WASHOUT }: { learns:
   const shortest = Math.min(...lengths);
   const last = lengths[lengths.length - 1];
   if (lengths.length > 1) {
-    const own = { washout: Math.min(WASHOUT, Math.floor(shortest / 5)), synchronisation: driven(last) };
-    return { task, ...own, ...given };
+    const washout = typeof given.washout === "number" ? given.washout : Math.min(WASHOUT, Math.floor(shortest / 5));
+    // What is learned and tested are the series to their ends.
+    const rows = lengths.map((length) => Math.max(1, length - 1 - washout));
+    const train = rows.slice(0, -1).reduce((sum, count) => sum + count, 0);
+    return { task, washout, train, test: rows[rows.length - 1], synchronisation: driven(last), ...given };
   }
   const inputs = typeof given.given === "number" ? given.given : 0;
   const total = last - (inputs === 0 || given.feedback === true ? 1 : 0);
-  const parts = learns ? shared(given, total) : untrained(given, total, washout);
+  const parts = learns ? shared(given, total) : untrained(given, total, usual);
   const test = typeof given.test === "number" ? given.test : parts.test!;
   return { task, ...parts, synchronisation: driven(test), ...given };
 }
@@ -51,7 +57,7 @@ function shared(given: Given, total: number): Partial<Record<Part, number>> {
   const rest = Math.max(0, total - taken);
   const weights = open.reduce((sum, name) => sum + SHARES[name], 0);
   const parts: Partial<Record<Part, number>> = {};
-  for (const name of open) parts[name] = Math.floor((rest * SHARES[name]) / weights);
+  for (const name of open) parts[name] = Math.max(name === "test" ? 1 : 0, Math.floor((rest * SHARES[name]) / weights));
   if (parts.washout !== undefined) parts.washout = Math.min(WASHOUT, open.length === 1 ? rest : parts.washout);
   // What rounding and the bound of the warm-up leave over is learned from, else tested.
   const last = open.find((name) => name === "train") ?? open.find((name) => name === "test");
