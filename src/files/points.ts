@@ -28,7 +28,9 @@ export function readPoints(name: string, bytes: Uint8Array, choice: Choice = {})
     return { data, shape: [shape[0], shape[1] ?? 1], ...(names ? { names } : {}), notes };
   }
   const values = readNpyValues(bytes, name);
-  const data = values.data instanceof Int8Array ? Float64Array.from(values.data) : values.data;
+  const isSigned = values.data instanceof Int8Array;
+  const data =
+    isSigned || values.booleans ? Float64Array.from(values.data) : (values.data as Float64Array | Uint8Array);
   const gap = data.findIndex((value) => !Number.isFinite(value));
   if (gap >= 0) {
     throw new FileError(

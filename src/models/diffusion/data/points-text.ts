@@ -30,6 +30,14 @@ const BYTES = /^(\d+(?:x\d+){2,3}):(u8|f32|f64):[\w-]*$/;
 /** Whether a text is points or pictures as `pointsText` writes them. */
 export const isPointsText = (text: string): boolean => isSeriesText(text) || /^\d+x\d+x\d+x\d+:/.test(text);
 
+/** Numbers of a point, as a text of points or pictures says at its head; undefined for other texts. */
+export function dimensionOf(text: string): number | undefined {
+  const [, series, picture] = /^\d+x\d[\d+]*x(?:(\d+)d?[:;]|(\d+x\d+):)/.exec(text) ?? [];
+  if (series !== undefined) return Number(series);
+  const [, height] = text.split("x", 2);
+  return picture?.split("x").reduce((product, length) => product * Number(length), Number(height));
+}
+
 /** Numbers of the narrowest type that holds them all exactly. */
 export function pointsText({
   data,
