@@ -12,7 +12,7 @@ import { parseMixture } from "../src/models/diffusion/data/mixture-text.ts";
 import { covarianceOf, largestEigenvalue, meanOf } from "../src/models/diffusion/data/moments.ts";
 import { portableCos, portableLog, portableSin } from "../src/portable.ts";
 
-const set = (data: string, points = 10_000, seed = 1n) => dataSetOf(data, { points, seed });
+const set = (data: string, points = 10_000, seed = 1n) => dataSetOf(data, { points, seed, scaling: "none" });
 const CORRELATED = "1 [1, -2] [[0.5, 0.3], [0.3, 1]]; 3 [0, 2] 0.1";
 
 describe("elementary functions", () => {

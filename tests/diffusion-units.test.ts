@@ -1,10 +1,13 @@
 // Data of any size: what somebody measures in does not matter, and old links mean what they meant.
 
 import { describe, expect, it } from "vitest";
+import { base64Bytes } from "../src/files/base64.ts";
 import {
   type DiffusionOptions,
+  decodeCheckpoint,
   diffusion,
   diffusionTraining,
+  encodeCheckpoint,
   follow,
   inOwnUnits,
   labelsText,
@@ -18,7 +21,7 @@ import {
 import { dataSetOf } from "../src/models/diffusion/data/index.ts";
 import { parseMixture } from "../src/models/diffusion/data/mixture-text.ts";
 import { covarianceOf, meanOf } from "../src/models/diffusion/data/moments.ts";
-import { parseClasses, parsePoints } from "../src/models/diffusion/data/points-text.ts";
+import { dimensionOf, parseClasses, parsePoints } from "../src/models/diffusion/data/points-text.ts";
 import { offsetsOf } from "../src/models/diffusion/network/shape.ts";
 import { diffusionParameters } from "../src/models/diffusion/parameters.ts";
 import { logDensity } from "../src/models/diffusion/reference-denoisers.ts";
@@ -148,6 +151,17 @@ describe("what is not of unit size", () => {
     expect(simulation.notes().join()).toContain("Column 2 never changes in the data, nor in the samples.");
     expect(() => simulation.logLikelihood([0, 0.1, 0])).toThrow("column 2 never changes, so points have no density");
     await refused({ data: text, known: "?,0.2,?" }, "known", /number 2 is 0.2, but it is 0.1 in all of the data/);
+  });
+
+  it("numbers whose squares are no floats are refused by their column", async () => {
+    const of = (values: number[]) => pointsText({ data: values, shape: [3, 2] });
+    await refused(
+      { data: of([1, 1e-200, 2, 2e-200, 4, 5e-200]) },
+      "data",
+      /column 2 is about .*; write it in another unit/,
+    );
+    await refused({ data: of([1e200, 1, 2e200, 2, 1e200, 3]) }, "data", /column 1 is about/);
+    await refused({ data: of([1.7e308, 1, -1.7e308, 2, 0, 3]) }, "data", /column 1 are farther apart/);
   });
 
   it("what is given is given in those units, exactly, and noise begins where samples were", async () => {
@@ -427,22 +441,62 @@ describe("links of version 1 give what they gave", () => {
   });
 });
 
+/** Two steps of four, as gibbs 0.1.0 kept them on the reference: of "1 [2] 0.25" by dpmpp-2m, two samples, seed 3. */
+const OLD =
+  "iWdpYmJzDQpyAgAAeyJmb3JtYXQiOjEsImdpYmJzIjoiMC4xLjAiLCJtb2RlbCI6ImRpZmZ1c2lvbiIsImhlYWRlciI6eyJwYXJhbWV0ZXJzIjp7ImRhdGEiOiIxIFsyXSAwLjI1Iiwic2FtcGxlciI6ImRwbXBwLTJtIiwic3RlcHMiOjQsInNhbXBsZXMiOjIsImRlbm9pc2VyIjoiZXhhY3QiLCJmaXJzdFNhbXBsZSI6MCwicG9pbnRzIjoyMDAwLCJsYWJlbCI6LTEsImd1aWRhbmNlIjowLCJldGEiOjAsInZhcmlhbmNlIjoic21hbGwiLCJjaHVybiI6MCwiY2h1cm5Gcm9tIjowLCJjaHVyblRvIjoxMDAwMDAwMDAwLCJjaHVybk5vaXNlIjoxLCJzbnIiOjAuMTYsImNvcnJlY3Rpb25zIjoxLCJzcGFjaW5nIjoibGVhZGluZyIsImxhc3QiOiJ6ZXJvIiwidHJhaW5TdGVwcyI6MTAwMCwiYmV0YVN0YXJ0IjowLjAwMDEsImJldGFFbmQiOjAuMDIsInNpZ21hTWluIjowLjAwMiwic2lnbWFNYXgiOjgwLCJyaG8iOjcsInNoaWZ0IjoxLCJjbGlwIjowLCJ0aHJlc2hvbGQiOjAsImtub3duIjoiIiwicmVzYW1wbGUiOjEsImludGVycG9sYXRlIjoiIiwicHJvYmVzIjowLCJwcmVkaWN0aW9uIjoic2FtcGxlIn0sInNlZWQiOiIzIiwic3RlcHMiOjIsImV4dHJhIjp7fX0sInNlY3Rpb25zIjpbWyJ4IiwxNl0sWyJwcmV2aW91cyIsMTZdXX0FgANsY3sAQHNk1nhFgfU_siX08TQGAEC8qTFn2Xj_P0Y6pK90eJioEl6adBPbaY0UvZdsipqxArWQuP1GS5fa";
+
+describe("checkpoints of gibbs 0.1.0 go on as they would have", () => {
+  it("of samples", async () => {
+    using simulation = await diffusion.restore(reference, base64Bytes(OLD)!);
+    expect(simulation.points.parameters).toMatchObject({ rules: 1, scaling: "none", spacing: "leading" });
+    await simulation.run(2);
+    expect(Array.from(await simulation.samples())).toEqual([
+      ...[expect.closeTo(2.0580861568450928, 6), expect.closeTo(1.3675999641418457, 6)],
+    ]);
+  });
+
+  it("of a training, which says nothing of units", async () => {
+    const own = { data: table([0, 1, 2, 3], [1], [0]).text, width: 16, layers: 1, batch: 4, steps: 4 } as const;
+    using whole = await diffusionTraining.create(reference, { ...own, scaling: "none" });
+    await whole.run(2);
+    const { header, sections, model } = await decodeCheckpoint(await whole.checkpoint());
+    const { labels: _, scaling: __, row: ___, ...parameters } = header.parameters as Record<string, unknown>;
+    const old = await encodeCheckpoint({ model, header: { ...header, parameters }, sections });
+    using rest = await diffusionTraining.restore(reference, old);
+    for (const run of [whole, rest]) await run.run(2);
+    expect(await rest.digest()).toBe(await whole.digest());
+    expect((await rest.network()).centre[0]).toBe(1.5);
+  });
+});
+
 describe("texts of points and classes", () => {
   it("hold numbers exactly, in as few bytes as they need", () => {
     for (const [data, type] of [
-      [[1, 0.5, -2, 3], ""],
-      [[1, 0.1, -2, 3], "f64:"],
+      [[1, 0.5, -2, 3], "f32"],
+      [[1, 0.1, -2, 3], "f64"],
     ] as const) {
-      const text = pointsText({ data, shape: [2, 2] });
-      expect(text.startsWith(`1x2x2:${type}`)).toBe(true);
-      expect(parsePoints(text)).toMatchObject({ shape: [2, 2] });
+      const text = pointsText({ data, shape: [2, 2], names: ["a b", "c"] });
+      expect(parsePoints(text)).toMatchObject({ shape: [2, 2], names: ["a b", "c"] });
+      expect(pointsText({ data, shape: [2, 2, 1, 1] }).startsWith(`2x2x1x1:${type}:`)).toBe(true);
       expect(Array.from(parsePoints(text).data)).toEqual(data);
     }
+    for (const shape of [
+      [6, 2],
+      [1, 12],
+    ] as const) {
+      for (const scale of [1, 0.1]) {
+        const data = Array.from({ length: 12 }, (_, i) => scale * i);
+        expect(dimensionOf(pointsText({ data, shape }))).toBe(shape[1]);
+        expect(dimensionOf(pointsText({ data, shape, names: Array(shape[1]).fill("a") }))).toBe(shape[1]);
+        expect(dimensionOf(pointsText({ data, shape: [1, 2, 2, 3] }))).toBe(12);
+      }
+    }
+    expect(["gmm8", "2x2:AP8QIA", "1 [0] 1"].map(dimensionOf)).toEqual([undefined, undefined, undefined]);
     const bytes = Uint8Array.from({ length: 12 }, (_, i) => 20 * i);
     const pictures = pointsText({ data: bytes, shape: [2, 2, 3, 1] });
     expect(parsePoints(pictures)).toEqual({ data: bytes, shape: [2, 2, 3, 1] });
-    for (const wrong of ["1x2x2:f16:AAAA", "1x2x2:f64:AAAA", "2x2x2x2:u8:AAAA", "0x2x2x1:u8:"]) {
-      expect(() => parsePoints(wrong)).toThrow("the text is no points");
+    for (const wrong of ["1x2x2x1:f16:AAAA", "1x2x2x1:f64:AAAA", "2x2x1x2:u8:AAAA", "0x2x2x1:u8:", "1x2x2:"]) {
+      expect(() => parsePoints(wrong)).toThrow(/the text is no (pictures|series)/);
     }
   });
 

@@ -54,7 +54,7 @@ export async function gridOf(task: Given): Promise<Grid> {
     axes: axes.filter(({ values }) => values.length > 1).map(({ name }) => name),
     batches: product(outer).map((point) => ({ ...point, ...lists })),
     copies,
-    notes: reading.notes ?? [],
+    notes: reading.notes,
   };
 }
 

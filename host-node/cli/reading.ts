@@ -3,7 +3,7 @@
 import type * as z from "zod";
 import type { Choice } from "../../src/files/series.ts";
 import type { AnyModel } from "../../src/models/index.ts";
-import { metaOf } from "../../src/models/parameters.ts";
+import { metaOf, type ParameterMeta } from "../../src/models/parameters.ts";
 import { kebab } from "../../src/models/text.ts";
 import type { Arguments, Flag } from "./arguments.ts";
 import { UsageError } from "./errors.ts";
@@ -13,10 +13,10 @@ export interface Reading {
   /** Onto how many neurons a picture goes. */
   neurons: () => Promise<number>;
   choice: Choice;
-  /** Notes on the files that were read by the choice, a sentence each; undefined where none was. */
-  notes: string[] | undefined;
-  /** A file was read by the choice. */
-  took(notes: readonly string[]): void;
+  /** Files that were read by the choice. */
+  read: number;
+  /** What whoever learns from them should know: a sentence each. */
+  notes: string[];
 }
 
 const POINTS: Flag = {
@@ -36,9 +36,10 @@ const TIMES: Flag[] = [
 ];
 
 const seriesOf = ({ parameters }: AnyModel) =>
-  Object.entries<z.ZodType>(parameters.shape).find(([, field]) =>
-    ["series", "points"].includes(metaOf(field).file ?? ""),
-  );
+  Object.entries<z.ZodType>(parameters.shape).find(([, field]) => isTable(metaOf(field).file));
+
+/** Rows of points are in any order, and none of their columns is their time. */
+const isTable = (file: ParameterMeta["file"]) => file === "series" || file === "points";
 
 /** The flags that say how a model's series is read. */
 export function choiceFlags(model: AnyModel): Flag[] {
@@ -48,21 +49,14 @@ export function choiceFlags(model: AnyModel): Flag[] {
 }
 
 export function readingOf(model: AnyModel, given: Arguments, neurons: () => Promise<number>): Reading {
-  const [, field] = seriesOf(model) ?? [];
   const chosen = choiceFlags(model).flatMap(({ name }) => (given.has(name) ? [[name, given.text(name)]] : []));
-  const rows = field && metaOf(field).file === "points" ? { rows: "points" } : {};
-  return {
-    ...{ neurons, choice: { ...Object.fromEntries(chosen), ...rows }, notes: undefined },
-    took(notes) {
-      this.notes = [...(this.notes ?? []), ...notes];
-    },
-  };
+  return { neurons, choice: Object.fromEntries(chosen), read: 0, notes: [] };
 }
 
 /** @throws UsageError for a choice of columns where there is no file */
-export function checkRead(model: AnyModel, { choice, notes }: Reading): void {
-  const [name] = Object.keys(choice).filter((each) => each !== "rows");
-  if (name === undefined || notes) return;
+export function checkRead(model: AnyModel, { choice, read }: Reading): void {
+  const [name] = Object.keys(choice);
+  if (name === undefined || read > 0) return;
   throw new UsageError(
     `${kebab(name)}: it says how a file is read, and none is given; add --${seriesOf(model)![0]} FILE.`,
   );

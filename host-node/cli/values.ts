@@ -91,7 +91,7 @@ export async function givenParameters({ model, given, inputs }: Files): Promise<
   }
   checkRead(model, reading);
   resolve(model.name, model.parameters, values);
-  return { values, notes: reading.notes ?? [] };
+  return { values, notes: reading.notes };
 }
 
 /** The value that a text of the command line stands for: of a file, if it names one. @throws UsageError, ParameterError */
@@ -103,15 +103,17 @@ export async function readValue(name: string, field: z.ZodType, text: string, re
   const bytes = await contentOf(name, text, choices);
   return asUsageOf(name, async () => {
     if (file === "labels") return labelsText(readLabels(text, bytes));
-    if (file === "series") {
-      const series = readSeries(text, bytes, reading.choice);
-      reading.took(series.notes);
-      return seriesText(series);
-    }
     if (file === "points") {
       const points = readPoints(text, bytes, reading.choice);
-      reading.took(points.notes);
+      reading.read++;
+      reading.notes.push(...points.notes);
       return pointsText(points);
+    }
+    if (file === "series") {
+      const series = readSeries(text, bytes, reading.choice);
+      reading.read++;
+      reading.notes.push(...series.notes);
+      return seriesText(series);
     }
     if (file === "bytes") return base64url(bytes);
     if (file === "text") return new TextDecoder().decode(bytes);

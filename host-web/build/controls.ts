@@ -88,7 +88,7 @@ const TIMES = [
   ["label", "Label", "class of each sequence"],
 ] as const;
 
-/** How a series or points are read, once there is one: which of its columns are what. */
+/** How a series is read, once there is one: which of its columns are what. */
 function reading(id: string, name: string, field: z.ZodType): string {
   const { file } = metaOf(field);
   if (file !== "series" && file !== "points") return "";
@@ -96,7 +96,7 @@ function reading(id: string, name: string, field: z.ZodType): string {
     ([choice, label, hint]) =>
       `<label for="${id}-${choice}">${label}</label><input type="text" id="${id}-${choice}" data-choice="${choice}" placeholder="${hint}" spellcheck="false" autocapitalize="off">`,
   );
-  return `<fieldset class="reading" data-reading="${name}" data-holds="${file}" hidden><legend>Columns by name or number</legend>${entries.join("")}<output></output></fieldset>`;
+  return `<fieldset class="reading" data-reading="${name}"${file === "points" ? ` data-rows="points"` : ""} hidden><legend>Columns by name or number</legend>${entries.join("")}<output></output></fieldset>`;
 }
 
 /** Says which file is in use, for the browser's own field forgets it. */

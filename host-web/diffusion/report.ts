@@ -27,9 +27,12 @@ function row(name: string, description: string, own: Value | undefined, exact?: 
     ...{ name, description, unit: "", exact: known },
     ...(own ? { value: own.value } : {}),
     ...(error !== undefined ? { error } : {}),
-    ...(own && known ? { z: zScore(own, known.value) } : {}),
+    ...(own && known && !isRounding(own.value, known.value) ? { z: zScore(own, known.value) } : {}),
   };
 }
+
+/** Where every sample has the same value, its error is that of 32-bit floats. */
+const isRounding = (value: number, exact: number) => Math.abs(value - exact) <= 1e-6 * Math.abs(exact);
 
 function rowsOf(simulation: DiffusionSimulation, kept: Kept, time: number | undefined, ended: boolean): Row[] {
   const measure = kept.measure(time);

@@ -65,8 +65,8 @@ export async function textOf(file: File, holds: string, neurons: () => number): 
   if (holds === "text") return new TextDecoder().decode(bytes);
   if (holds === "bytes") return base64url(bytes);
   if (holds === "labels") {
-    const { labelsOf } = await import("./series.ts");
-    return labelsOf(file.name, bytes);
+    const { readLabelsText } = await import("./points.ts");
+    return readLabelsText(file.name, bytes);
   }
   const { pictureText } = await import("./picture.ts");
   return pictureText(file.name, bytes, neurons());

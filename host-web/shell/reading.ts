@@ -1,7 +1,7 @@
-// How a series or points that were given are read: the columns that were taken, and fields to choose others.
+// How a series that was given is read: the columns that were taken, and fields to choose others.
 
 import type { Choice } from "../../src/files/series.ts";
-import type { ReadTable } from "./series.ts";
+import type { ReadSeries } from "./series.ts";
 
 /** What fields are called, where messages name the flags of the command line. */
 const FIELDS = { columns: "Columns", time: "Time", sequence: "Sequence", label: "Label" };
@@ -26,13 +26,16 @@ export class Reading {
   }
 
   /** @throws Error that names the file, the column and the field that says what it is */
-  async read(): Promise<ReadTable> {
+  async read(): Promise<ReadSeries> {
     const { name, bytes } = this.#file!;
-    const { readTable } = await import("./series.ts");
+    const isPoints = this.#box.dataset.rows === "points";
+    const readText = isPoints
+      ? (await import("./points.ts")).readPointsText
+      : (await import("./series.ts")).readSeriesText;
     this.#box.hidden = false; // also where it is refused: a choice may be the remedy
     try {
-      const read = readTable(this.#box.dataset.holds!, name, bytes, this.#choice());
-      this.#tell([`${name}: ${read.taken}`, ...read.notes.map(worded)]);
+      const read = readText(name, bytes, this.#choice());
+      this.#tell([`${name}: ${read.columns}`, ...read.notes.map(worded)]);
       return read;
     } catch (error) {
       this.#tell([]);

@@ -9,7 +9,9 @@ export interface PointsFile {
   data: Float64Array | Uint8Array;
   /** [point][number], or [picture][row][column][channel] with one channel or three. */
   shape: [number, number] | [number, number, number, number];
-  /** What whoever uses them should know: a sentence each. */
+  /** Of the columns, where the file has them. */
+  names?: string[];
+  /** What whoever learns from them should know: a sentence each. */
   notes: string[];
 }
 
@@ -17,42 +19,38 @@ export interface PointsFile {
  * Reads points: text with a line for each, or an array of NumPy's. Its shape is (points,), (points, numbers), (pictures, height, width), or
  * for pictures with one channel or three (pictures, height, width, channels) or (pictures, channels, height, width).
  *
- * @param choice which columns of a table are numbers of a point
  * @throws FileError that names the place where the file has no finite number, and a shape that is none of these
  */
 export function readPoints(name: string, bytes: Uint8Array, choice: Choice = {}): PointsFile {
-  if (!isNpy(bytes) || choice.columns !== undefined) {
-    const { data, shape, notes } = readSeries(name, bytes, { ...choice, rows: "points" });
-    if (shape.length === 3) {
-      throw new FileError(
-        `${name}: its shape has pictures, and --columns chooses among the numbers of points; leave it out.`,
-      );
-    }
-    return { data, shape: shape.length === 1 ? [shape[0], 1] : [shape[0], shape[1]], notes };
+  if (!isNpy(bytes) || Object.keys(choice).length > 0) {
+    const { data, shape, names, notes } = readSeries(name, bytes, { ...choice, rows: "points" });
+    if (shape.length === 3) return { ...laidOut(name, data, shape), notes };
+    return { data, shape: [shape[0], shape[1] ?? 1], ...(names ? { names } : {}), notes };
   }
   const values = readNpyValues(bytes, name);
-  const data = values.data instanceof Int8Array ? Float64Array.from(values.data) : values.data;
+  const isSigned = values.data instanceof Int8Array;
+  const data =
+    isSigned || values.booleans ? Float64Array.from(values.data) : (values.data as Float64Array | Uint8Array);
   const gap = data.findIndex((value) => !Number.isFinite(value));
   if (gap >= 0) {
     throw new FileError(
       `${name}: value ${placeOf(gap, values.shape)} is ${data[gap]}; points have no gaps, so leave such points out.`,
     );
   }
-  return laidOut(name, data, values.shape);
+  return { ...laidOut(name, data, values.shape), notes: [] };
 }
 
-function laidOut(name: string, data: PointsFile["data"], shape: readonly number[]): PointsFile {
+function laidOut(name: string, data: PointsFile["data"], shape: readonly number[]): Pick<PointsFile, "data" | "shape"> {
   const [n, a, b, c] = shape;
   const isChannels = (length: number) => length === 1 || length === 3;
   if (data.length > 0) {
-    if (shape.length === 1) return { data, shape: [n, 1], notes: [] };
-    if (shape.length === 2) return { data, shape: [n, a], notes: [] };
+    if (shape.length === 1) return { data, shape: [n, 1] };
+    if (shape.length === 2) return { data, shape: [n, a] };
     // One table as a series of its own.
-    if (shape.length === 3 && n === 1) return { data, shape: [a, b], notes: [] };
-    if (shape.length === 3) return { data, shape: [n, a, b, 1], notes: [] };
-    if (shape.length === 4 && isChannels(c)) return { data, shape: [n, a, b, c], notes: [] };
-    if (shape.length === 4 && isChannels(a))
-      return { data: channelsLast(data, a, b * c), shape: [n, b, c, a], notes: [] };
+    if (shape.length === 3 && n === 1) return { data, shape: [a, b] };
+    if (shape.length === 3) return { data, shape: [n, a, b, 1] };
+    if (shape.length === 4 && isChannels(c)) return { data, shape: [n, a, b, c] };
+    if (shape.length === 4 && isChannels(a)) return { data: channelsLast(data, a, b * c), shape: [n, b, c, a] };
   }
   throw new FileError(
     `${name}: its shape is (${shape.join(", ")}${shape.length === 1 ? "," : ""}); points have (points, numbers), and pictures (pictures, height, width) or (pictures, height, width, channels) with 1 channel or 3, none of them 0.`,

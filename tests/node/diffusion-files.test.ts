@@ -204,7 +204,7 @@ describe("files of points", () => {
     );
     expect(Math.abs(made.result.mean[0] - 500)).toBeLessThan((4 * 71) / 20 + 5);
     const [head, ...rows] = read("s.csv").toString().trim().split("\n");
-    expect(head).toBe("x1,x2");
+    expect(head).toBe("x,y");
     expect(rows).toHaveLength(400);
     // The exact denoiser ends at points of the file.
     for (const row of rows) {

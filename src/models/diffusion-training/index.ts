@@ -1,6 +1,7 @@
 // The training of denoisers: a network learns to tell data from noise, at every strength of noise.
 
 import type { Device } from "../../device/device.ts";
+import { dimensionOf } from "../diffusion/data/points-text.ts";
 import { offsetsOf } from "../diffusion/network/shape.ts";
 import type { Model } from "../model.ts";
 import { diffusionTrainingInputs } from "./inputs.ts";
@@ -37,7 +38,7 @@ export const diffusionTraining = {
   estimate: (simulation) => simulation.estimate(),
   exact: () => ({}),
   updates({ data, width, layers, batch }) {
-    const [dimension, classes] = data === "digits" ? [64, 10] : [2, 0];
+    const [dimension, classes] = data === "digits" ? [64, 10] : [dimensionOf(data) ?? 2, 0];
     const { count } = offsetsOf({ dimension, classes, width, layers });
     return { count: batch, unit: "samples", cost: 1 + count / 100 };
   },

@@ -8,7 +8,7 @@ export const diffusionTrainingInputs: Record<string, Input> = {
   network: {
     description:
       "A network to go on from, which decides width and layers: a .safetensors file as --out writes it. The data keep the units that it was trained in; Adam begins anew",
-    label: "Network to go on from",
+    label: "Begin with a network",
     accept: [".safetensors"],
     replaces: ["width", "layers"],
     async read(file, beside) {

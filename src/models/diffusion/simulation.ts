@@ -444,7 +444,8 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     const { dimension: d, label } = sampling;
     const own = this.#own(this.#samples ?? new Float32Array());
     const asks = label !== -1;
-    const head = [...Array.from({ length: d }, (_, i) => `x${i + 1}`), ...(asks ? ["label"] : [])];
+    const { names: columns } = this.data;
+    const head = [...Array.from({ length: d }, (_, i) => columns?.[i] || `x${i + 1}`), ...(asks ? ["label"] : [])];
     return { head, rows: rows() };
 
     function* rows() {

@@ -20,6 +20,8 @@ export interface DataSet {
   /** One a point, where they have classes: 0 … classes - 1. */
   labels?: Uint8Array;
   classes: number;
+  /** What a user calls the numbers of a point. */
+  names?: string[];
   /** What a user calls the classes. */
   classNames?: string[];
   /** The law itself, where it is a mixture of Gaussians; the points are drawn from it. */

@@ -9,7 +9,7 @@ import { mixtureLaw, ring8 } from "./mixture.ts";
 import { parseMixture } from "./mixture-text.ts";
 import { pixelsOf } from "./pixels.ts";
 import { moons, rings, spiral } from "./planar.ts";
-import { POINTS, parseClasses, parsePoints } from "./points-text.ts";
+import { isPointsText, parseClasses, parsePoints } from "./points-text.ts";
 import { type Scaling, scaled, scaledMixture, type Unit, unitOf, unitOfMixture, unscaled } from "./unit.ts";
 
 /** Data that come with gibbs. */
@@ -47,7 +47,7 @@ export async function dataSetOf(data: string, options: DataOptions): Promise<Dat
   if (!Number.isInteger(points) || points < 2) {
     throw new ParameterError("points", `points ${points}: it must be a whole number from 2.`);
   }
-  if (POINTS.test(data)) return ownPoints(data, options);
+  if (isPointsText(data)) return ownPoints(data, options);
   const what = data.length > 60 ? `${data.slice(0, 60)}…` : data;
   if (labels) throw new ParameterError("labels", `labels: they are of points of one's own, and data is ${what}.`);
   if (row) throw new ParameterError("row", `row ${row}: it is of points of one's own, and data is ${what}.`);
@@ -115,7 +115,7 @@ function ofLaw(name: string, law: Law, classes: number, { points: count, seed }:
 
 function ownPoints(text: string, { scaling: asked, labels, row = 0 }: DataOptions): DataSet {
   const array = parsePoints(text);
-  const { data, shape } = array;
+  const { data, shape, names } = array;
   const [count, ...sides] = shape;
   const dimension = sides.reduce((product, side) => product * side, 1);
   if (count < 2) throw new ParameterError("data", "data: one point is given; give two or more, each a row.");
@@ -136,6 +136,7 @@ function ownPoints(text: string, { scaling: asked, labels, row = 0 }: DataOption
     ...(labels ? classesOf(labels, count) : { classes: 0 }),
     ...(unit ? { unit } : {}),
     ...(pixels ? { pixels } : {}),
+    ...(names ? { names: [...names] } : {}),
   };
 }
 

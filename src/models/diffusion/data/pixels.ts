@@ -40,9 +40,11 @@ export function pixelsOf({ data, shape }: PointsArray, row: number): Pixels | un
   return known ? { width: side, height: side, channels: 1, range } : undefined;
 }
 
-/** 0 to 255 of bytes; of numbers the first of 0 to 1, -1 to 1 and 0 to 255 in which all lie; else from the least to the largest. */
+/**
+ * The first of 0 to 1, -1 to 1 and 0 to 255 in which all numbers lie; else from the least to the largest. Bytes of 0 and 1 alone are black
+ * and white.
+ */
 function rangeOf(data: PointsArray["data"]): [number, number] {
-  if (data instanceof Uint8Array) return [0, 255];
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of data) {
     if (value < least) least = value;

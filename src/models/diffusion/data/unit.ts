@@ -15,6 +15,22 @@ export interface Unit {
 export const scalings = ["columns", "whole", "none"] as const;
 export type Scaling = (typeof scalings)[number];
 
+/** Beyond these squares are no 64-bit floats any more. */
+export const [SMALLEST, LARGEST] = [1e-150, 1e150];
+
+/** @throws ParameterError for numbers whose squares f64 does not hold */
+function checkedSize(unit: Unit): Unit {
+  unit.centre.forEach((centre, i) => {
+    const scale = unit.scale[i];
+    if (Math.abs(centre) <= LARGEST && scale <= LARGEST && (scale === 0 || scale >= SMALLEST)) return;
+    throw new ParameterError(
+      "data",
+      `data: column ${i + 1} is about ${centre} with a standard deviation of ${scale}, whose squares 64-bit floats do not hold; write it in another unit.`,
+    );
+  });
+  return unit;
+}
+
 /**
  * The unit of points [point][d], from mean and standard deviation of each number in f64.
  *
@@ -34,14 +50,14 @@ export function unitOf(points: ArrayLike<number>, d: number, scaling: Exclude<Sc
     if (!Number.isFinite(most) || !Number.isFinite(centre[i])) {
       throw new ParameterError(
         "data",
-        `data: numbers of column ${i + 1} are farther apart than 64-bit floats hold; divide the column by a power of ten.`,
+        `data: numbers of column ${i + 1} are farther apart than 64-bit floats hold; write it in another unit.`,
       );
     }
     let squares = 0;
     for (let p = 0; p < count && most > 0; p++) squares += ((points[p * d + i] - centre[i]) / most) ** 2;
     deviations[i] = most * Math.sqrt(squares / count);
   }
-  return { centre, scale: scaling === "columns" ? deviations : one(deviations) };
+  return checkedSize({ centre, scale: scaling === "columns" ? deviations : one(deviations) });
 }
 
 /** Likewise, of a law: from its own mean and covariance. */
@@ -56,7 +72,7 @@ export function unitOfMixture(mixture: Mixture, scaling: Exclude<Scaling, "none"
       `data: means of number ${wrong + 1} of the mixture are farther apart than 64-bit floats hold the square of.`,
     );
   }
-  return { centre: Float64Array.from(mean), scale: scaling === "columns" ? deviations : one(deviations) };
+  return checkedSize({ centre: Float64Array.from(mean), scale: scaling === "columns" ? deviations : one(deviations) });
 }
 
 /** The root mean square for all. */

@@ -18,6 +18,7 @@ import {
   type WrittenTensor,
   writeSafetensors,
 } from "../../../files/safetensors.ts";
+import { LARGEST, SMALLEST } from "../data/unit.ts";
 import { conditionsOf, type Decoder, FEATURES, type Network, type NetworkShape, offsetsOf } from "./shape.ts";
 
 /** Units of a layer are a multiple of this. */
@@ -127,7 +128,10 @@ export function readNetwork(file: Uint8Array): Network {
 }
 
 const unitSchema = (dimension: number) =>
-  z.object({ centre: z.array(z.number()).length(dimension), scale: z.array(z.number().min(0)).length(dimension) });
+  z.object({
+    centre: z.array(z.number().min(-LARGEST).max(LARGEST)).length(dimension),
+    scale: z.array(z.union([z.literal(0), z.number().min(SMALLEST).max(LARGEST)])).length(dimension),
+  });
 
 const pixelsSchema = (dimension: number) =>
   z
