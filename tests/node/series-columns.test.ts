@@ -130,10 +130,10 @@ describe("columns", () => {
   it("of points, which have no time", async () => {
     const words = "train diffusion --data index.csv --width 16 --steps 2 --batch 16 --quiet";
     const { parameters, notes } = await document(words);
-    expect(parameters.data).toMatch(/^1x3000x2:f64:/);
+    expect(parameters.data).toMatch(/^1x3000x2\D/);
     expect(notes.join()).toMatch(/numbers the rows/);
     const one = await document(`${words} --columns 3`);
-    expect(one.parameters.data).toMatch(/^1x3000x1:f64:/);
+    expect(one.parameters.data).toMatch(/^1x3000x1\D/);
   });
 
   it.each([

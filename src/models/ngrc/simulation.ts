@@ -86,6 +86,8 @@ const COLUMNS = ["nrmse", "validPredictionTime", "trainingNrmse"] as const;
 /** Columns of their own have errors up to so many, and observables up to a few. */
 const MOST_COLUMNS = 64;
 const FEW_COLUMNS = 8;
+/** Numbers that a run may keep of its starts for columns of their own. */
+const MOST_SCORES = 2 ** 24;
 /** Milliseconds of training after which the program has a turn. */
 const TURN = 20;
 
@@ -123,7 +125,10 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     this.#forecaster = forecaster;
     this.#own = own;
     const { dimension } = plan.features;
-    const single = dimension > 1 && dimension <= MOST_COLUMNS ? columnNames(plan).map((name) => `nrmse ${name}`) : [];
+    const single =
+      dimension > 1 && dimension <= MOST_COLUMNS && dimension * points.parameters.starts <= MOST_SCORES
+        ? columnNames(plan).map((name) => `nrmse ${name}`)
+        : [];
     this.#heads = points.parameters.score === "columns" ? [...COLUMNS, "diverged", ...single] : [...COLUMNS];
   }
 
@@ -318,7 +323,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
       ...(lyapunov === undefined ? {} : { lyapunov }),
       ...{ nrmse: this.#column(0), validPredictionTime: this.#column(1), censored: this.#censored() },
       ...(this.#heads.length > COLUMNS.length ? { diverged: this.#diverged() } : {}),
-      ...(segment && this.#heads.length > COLUMNS.length && dimension <= MOST_COLUMNS
+      ...(segment && this.#heads.length > COLUMNS.length + (dimension > 1 ? 1 : 0)
         ? {
             columns: names.map((name, i) => ({
               name,
