@@ -64,9 +64,9 @@ export async function textOf(file: File, holds: string, neurons: () => number): 
   const bytes = await bytesOf(file);
   if (holds === "text") return new TextDecoder().decode(bytes);
   if (holds === "bytes") return base64url(bytes);
-  if (holds === "points" || holds === "labels") {
-    const { readPointsText } = await import("./points.ts");
-    return readPointsText(holds, file.name, bytes);
+  if (holds === "labels") {
+    const { readLabelsText } = await import("./labels.ts");
+    return readLabelsText(file.name, bytes);
   }
   const { pictureText } = await import("./picture.ts");
   return pictureText(file.name, bytes, neurons());
