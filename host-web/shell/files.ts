@@ -65,7 +65,7 @@ export async function textOf(file: File, holds: string, neurons: () => number): 
   if (holds === "text") return new TextDecoder().decode(bytes);
   if (holds === "bytes") return base64url(bytes);
   if (holds === "labels") {
-    const { readLabelsText } = await import("./points.ts");
+    const { readLabelsText } = await import("./labels.ts");
     return readLabelsText(file.name, bytes);
   }
   const { pictureText } = await import("./picture.ts");

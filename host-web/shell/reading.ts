@@ -28,13 +28,10 @@ export class Reading {
   /** @throws Error that names the file, the column and the field that says what it is */
   async read(): Promise<ReadSeries> {
     const { name, bytes } = this.#file!;
-    const isPoints = this.#box.dataset.rows === "points";
-    const readText = isPoints
-      ? (await import("./points.ts")).readPointsText
-      : (await import("./series.ts")).readSeriesText;
+    const { readPointsText, readSeriesText } = await import("./series.ts");
     this.#box.hidden = false; // also where it is refused: a choice may be the remedy
     try {
-      const read = readText(name, bytes, this.#choice());
+      const read = (this.#box.dataset.rows === "points" ? readPointsText : readSeriesText)(name, bytes, this.#choice());
       this.#tell([`${name}: ${read.columns}`, ...read.notes.map(worded)]);
       return read;
     } catch (error) {

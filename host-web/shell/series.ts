@@ -1,7 +1,9 @@
 // A time series of the user's as the text that a model takes, and what reading it had to say.
 
+import { readPoints } from "../../src/files/points.ts";
 import { type Choice, readSeries } from "../../src/files/series.ts";
 import { seriesText } from "../../src/files/series-text.ts";
+import { pointsText } from "../../src/models/diffusion/data/points-text.ts";
 
 export interface ReadSeries {
   text: string;
@@ -17,8 +19,16 @@ export function readSeriesText(name: string, bytes: Uint8Array, choice: Choice):
   return { text: seriesText(series), columns: inWords(shape.length === 1 ? 1 : shape[shape.length - 1], names), notes };
 }
 
-/** How many columns there are, and their names where they are few. */
-export function inWords(count: number, names: readonly string[] | undefined): string {
+/** The same of points, or of pictures. @throws FileError */
+export function readPointsText(name: string, bytes: Uint8Array, choice: Choice): ReadSeries {
+  const points = readPoints(name, bytes, choice);
+  const { names, shape, notes } = points;
+  const [count, ...sides] = shape;
+  const columns = sides.length > 1 ? `${count} pictures of ${sides.slice(0, 2).join(" × ")}` : inWords(sides[0], names);
+  return { text: pointsText(points), columns, notes };
+}
+
+function inWords(count: number, names: readonly string[] | undefined): string {
   const listed = names && count <= 12 && names.every((each) => each !== "") ? `: ${names.join(", ")}` : "";
   return `${count} ${count === 1 ? "column" : "columns"}${listed}`;
 }

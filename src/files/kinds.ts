@@ -98,7 +98,8 @@ export function kindOf(name: string, table: Table, parts: readonly Part[], known
       dropped.add(at);
       notes.push(`${label(at)} ${head === "" ? "has no name and " : ""}numbers the rows; it is not learned.`);
     } else if (head !== undefined && TIME.test(head)) {
-      if (points || !own.isOrdered) refuse(at, "has the name of a time, and does not rise from row to row");
+      if (points) refuse(at, "has the name of a time, and points have none");
+      if (!own.isOrdered) refuse(at, "has the name of a time, and does not rise from row to row");
       takes(own.compact ?? timedBy(table, parts, [at]));
     } else if (points) continue;
     else if (head !== undefined && PERHAPS.test(head) && own.isOrdered)

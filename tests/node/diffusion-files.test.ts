@@ -215,6 +215,17 @@ describe("files of points", () => {
     expect([status, stderr]).toEqual([2, expect.stringMatching(/data "pts\[2\]\.csv" .* cannot be read/)]);
   });
 
+  it("with a column of times say which columns are points", async () => {
+    write("ts.csv", csv([["timestamp", "x", "y"], ...table.map((row, i) => [1_700_000_000 + 60 * i, ...row])]));
+    const words = ["run", "diffusion", "--data", "ts.csv", "--sampler", "heun", "--steps", "18", "--samples", "50"];
+    const { status, stderr } = await run(words);
+    const remedy = "column 1 (timestamp) has the name of a time, and points have none: give --columns";
+    expect([status, stderr]).toEqual([2, expect.stringContaining(remedy)]);
+    const made = await record(...words, "--columns", "x,y");
+    expect(made.result.mean).toHaveLength(2);
+    expect(Math.abs(made.result.mean[0] - 500)).toBeLessThan(60);
+  });
+
   it("training goes on with more steps, from a checkpoint and from a file", async () => {
     write("few.csv", csv(table));
     const small = ["--data", "few.csv", "--width", "16", "--batch", "16"];

@@ -221,6 +221,14 @@ describe("pictures of one's own", () => {
     await training.page.click("#save-output");
     const network = readFileSync(await (await saved).path());
 
+    // It goes on from there, in the same units.
+    await training.page.setInputFiles("#f-network", file("net.safetensors", network));
+    await training.page.waitForFunction(
+      () => document.querySelector('[data-input="network"]')?.textContent === "in use: net.safetensors",
+    );
+    await ask(training.page, "step", { count: 3 });
+    await standing(training.page, 3);
+
     const { page, complaints } = await ready("diffusion/#v=2&seed=3&samples=20&sampler=heun&steps=12", look);
     await page.setInputFiles("#p-data-file", pictures);
     await page.waitForFunction(() => location.hash.includes("data=60x28x28x1"));
