@@ -245,6 +245,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   /** Makes the forecast beyond the end of the series, where one is asked for. */
   async conclude(): Promise<void> {
+    this.#exclusive.check();
     if (this.task.beyond && this.steps > 0) await this.beyond();
   }
 
@@ -254,6 +255,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
    * @throws ParameterError where no `forecast` is asked for, and where it leaves all bounds
    */
   async beyond(options: RunOptions = {}): Promise<Beyond> {
+    this.#exclusive.check();
     const { steps } = this;
     if (!this.task.beyond)
       throw new ParameterError("forecast", "forecast 0: give the steps to forecast beyond the end.");
