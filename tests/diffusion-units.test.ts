@@ -363,6 +363,29 @@ describe("noise levels", () => {
     expect(Math.abs(variance.value - exact.variance!.value) / variance.error).toBeLessThan(4);
   });
 
+  it("what is wrong with a start is named: the data's size, the steps, or the schedule", async () => {
+    await refused({ data: "digits", points: 100, steps: 2 }, "steps", /steps 2: .*take spacing trailing or more steps/);
+    await refused(
+      { data: "1 [500] 1", scaling: "none", sampler: "heun" },
+      "data",
+      /leave scaling out, or take more noise/,
+    );
+    await refused({ sampler: "heun", sigmaMax: 2 }, "sigmaMax", /sigmaMax 2: .*take more noise \(sigmaMax\)/);
+    using levels = await diffusion.create(device, {
+      data: "1 [1] 1",
+      sampler: "ddim",
+      levels: [
+        { signal: 0.8, noise: 0.6, time: 1 },
+        { signal: 1, noise: 0, time: 0 },
+      ],
+    });
+    expect(levels.notes().join()).toMatch(/With these levels samples begin as noise alone/);
+    using begun = await diffusion.create(device, { steps: 1, samples: 2, noise: [0, 1, 2, 3] });
+    expect(begun.notes()).toEqual(["1 of 1 steps are still to make: samples are noisy."]);
+    using again = await diffusion.restore(device, await begun.checkpoint());
+    expect(again.notes()).toEqual(begun.notes());
+  });
+
   it("a terminal signal of zero, as rescale_betas_zero_snr of diffusers", async () => {
     const [{ signal, noise }, second] = levelsOf({ terminal: "zero", spacing: "trailing", steps: 500 });
     expect([signal, noise]).toEqual([0, 1]);
