@@ -293,6 +293,17 @@ describe("noise levels", () => {
   it("lcm takes the times of diffusers", () => {
     expect(times({ sampler: "lcm", steps: 1 })).toEqual([999]);
     expect(times({ sampler: "lcm", steps: 8 })).toEqual([999, 879, 759, 639, 499, 379, 259, 139]);
+    // Of diffusers' own lines in NumPy: sums with weights 1, 2, …
+    for (const [steps, expected] of [
+      [3, 3374],
+      [7, 12_292],
+      [30, 168_035],
+      [45, 369_165],
+      [49, 439_775],
+    ]) {
+      const found = times({ sampler: "lcm", steps });
+      expect(found.reduce((all, time, i) => all + time * (i + 1), 0)).toBe(expected);
+    }
     expect(times({ sampler: "lcm", steps: 4, originalSteps: 100, trainSteps: 500 })).toEqual([499, 374, 249, 124]);
     expect(times({ sampler: "lcm", steps: 4, spacing: "leading" })).toEqual([750, 500, 250, 0]);
     expect(() => times({ sampler: "lcm", steps: 51 })).toThrow(/steps 51: lcm takes its times among the 50/);
