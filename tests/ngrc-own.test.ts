@@ -139,6 +139,8 @@ describe("without an exponent", () => {
     expect(result.lyapunov).toBeUndefined();
     expect(result.validPredictionTime.every((steps) => Number.isInteger(steps) && steps > 10)).toBe(true);
     expect(notes[0]).toMatch(/no Lyapunov exponent is known, so times are in steps; forecasts are 200 steps long/);
+    const idle = await made(device, { training: 300, delays: 1, until: 3, own: own(henon) }, 1);
+    expect(idle.notes[0]).toMatch(/--until 3 is in Lyapunov times, and idle/);
     const short = await made(device, { training: 300, delays: 1, own: own(henon.slice(0, 800)) }, 1);
     expect(short.result.horizon).toBe(99);
   });

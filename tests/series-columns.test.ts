@@ -167,6 +167,20 @@ describe("what is no data is noticed and named", () => {
     expect(read(Array.from({ length: 20 }, (_, i) => `${i % 7},${(37 * i) % 110}`).join("\n")).shape).toEqual([20, 2]);
   });
 
+  it("whole numbers among decimal commas are no second column, either", () => {
+    const column = Array.from({ length: 20 }, (_, i) => comma(String(0.25 * (i + 1))));
+    expect(column).toContain("1");
+    expect(Array.from(read(column.join("\n")).data)).toEqual(Array.from({ length: 20 }, (_, i) => 0.25 * (i + 1)));
+    expect(() => read("1,5\n2\n3,5\n")).toThrow(/line 2 has 1 values/);
+  });
+
+  it("years above columns are names", () => {
+    expect(read(`2019,2020\n${fixed.map((c) => c.join(",")).join("\n")}`)).toMatchObject({
+      ...{ names: ["2019", "2020"], shape: [60, 2] },
+    });
+    expect(read(`3,5\n${fixed.map(([x, y]) => `${Number(x) * 3},${y}`).join("\n")}`).names).toBeUndefined();
+  });
+
   it("names that are numbers, or values: what is unclear is refused", () => {
     const sine = Array.from({ length: 40 }, (_, i) => `${Math.sin(i / 5)},${Math.cos(i / 5)}`);
     expect(sine[0]).toBe("0,1");
@@ -199,7 +213,11 @@ describe("data stays data", () => {
   it("what rises, but not evenly; t and year that do not rise; few rows", () => {
     const rising = lines("", (c, i) => [i * i, ...c].join(","));
     expect(read(rising)).toMatchObject({ shape: [60, 3], notes: [] });
-    expect(read(lines("t,x,y", (c, i) => [(i * 7) % 11, ...c].join(",")))).toMatchObject({ shape: [60, 3], notes: [] });
+    const cold = read(lines("t,x,y", (c, i) => [(i * 7) % 11, ...c].join(",")));
+    expect(cold.shape).toEqual([60, 3]);
+    expect(cold.notes).toEqual([
+      "a.csv: column 1 (t) has the name of a time and does not rise from row to row; it is learned.",
+    ]);
     expect(read(lines("year,x,y", (c, i) => [1990 + (i % 3), ...c].join(",")))).toMatchObject({ shape: [60, 3] });
     expect(read("1,2\n3,4\n5,6")).toMatchObject({ shape: [3, 2], notes: [] });
   });
@@ -271,6 +289,21 @@ describe("what is unclear is refused, with the remedy", () => {
       "dates that repeat",
       lines("date,x,y", (c, i) => [month(i >> 1), ...c].join(",")),
       /line 3: the time 1749-01 .* is that of the row above/,
+    ],
+    [
+      "years that repeat",
+      lines("year,x,y", (c, i) => [2000 + Math.floor(i / 12), ...c].join(",")),
+      /column 1 \(year\) holds years that repeat: give --time year/,
+    ],
+    [
+      "an index in another order",
+      lines("id,x,y", (c, i) => [(i * 37) % 60, ...c].join(",")),
+      /column 1 \(id\) numbers the rows in another order than they have; sort them/,
+    ],
+    [
+      "a gap among dates",
+      lines("date,x,y", (c, i) => [i === 5 ? "" : month(i), ...c].join(",")),
+      /line 7: column 1 \(date\) is "" among dates; mend it/,
     ],
     [
       "days or months",

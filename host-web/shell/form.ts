@@ -32,7 +32,7 @@ export class Form {
   #typed: string | undefined;
   /** Names of the files that parameters came from, and the values that they gave. */
   #files: Record<string, { name: string; value: string }> = {};
-  /** Series that were given, by parameter. */
+  /** Series and points that were given, by parameter. */
   readonly #readings = new Map<string, Reading>();
 
   constructor(form: HTMLFormElement, events: FormEvents) {

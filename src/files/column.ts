@@ -10,6 +10,8 @@ export const FEW = 8;
 /** Names of what counts rows, where it does. */
 const INDEX =
   /^(index|idx|id|rows?|row[ _-]?(nr|no|number|id|names?)|nr|no\.?|#|n|k|i|steps?|samples?|obs|observations?|record|frames?|iterations?|iter)$/i;
+/** Of them those that say nothing else. */
+const SURELY = /^(index|idx|id|rows?|row[ _-]?(nr|no|number|id|names?))$/i;
 /** What pandas and R write above an index. */
 export const isNameless = (head: string) => /^(unnamed(: ?\d+)?)?$/i.test(head);
 /** Seconds, milli-, micro- and nanoseconds since 1970, of the years 1980 to 2100. */
@@ -59,7 +61,7 @@ export class Column {
   }
 
   get isDates(): boolean {
-    return isDate(this.#table.text(this.firstWord, this.at));
+    return isDate(this.#table.text(0, this.at)) || isDate(this.#table.text(Math.floor(this.rows / 2), this.at));
   }
 
   /** Most rows are words. */
@@ -72,6 +74,25 @@ export class Column {
       if (!MISSING.test(cell) && !THOUSANDS.test(cell)) words++;
     }
     return 2 * words > this.rows;
+  }
+
+  /** Each number is more than the last. */
+  get isRising(): boolean {
+    return this.#every((now, before) => now > before);
+  }
+
+  /** Whole years that do not fall, and repeat. */
+  get isYears(): boolean {
+    const values = this.values();
+    const [least, most] = [values[0], values[this.rows - 1]];
+    const isYear = values.every((value) => Number.isInteger(value) && value >= 1000 && value < 3000);
+    return isYear && least < most && this.#every((now, before) => now >= before);
+  }
+
+  /** Of a column of dates the first row that has none, or -1. */
+  get firstOther(): number {
+    for (let row = 0; row < this.rows; row++) if (!isDate(this.#table.text(row, this.at))) return row;
+    return -1;
   }
 
   get isOrdered(): boolean {
@@ -94,9 +115,9 @@ export class Column {
     const head = this.head!;
     if (!this.values().every(Number.isInteger)) return false;
     const counts = this.#every((now, before) => now === before + 1) && this.rows > 1;
-    if (INDEX.test(head)) return counts && !(isAlone && this.rows < FEW);
-    if (!isNameless(head) || isAlone) return false;
-    return new Set(this.values()).size === this.rows || counts;
+    if (INDEX.test(head) && counts) return !(isAlone && this.rows < FEW);
+    if (isAlone || !(isNameless(head) || SURELY.test(head))) return false;
+    return new Set(this.values()).size === this.rows;
   }
 
   get isEven(): boolean {

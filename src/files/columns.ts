@@ -109,6 +109,7 @@ function judged(name: string, table: Table, parts: readonly Part[], time: Timed)
   }
   if (
     columns.length === 1 &&
+    found.unit !== "number" &&
     isAmbiguous(
       "",
       Array.from({ length: table.rows }, (_, i) => table.text(i, columns[0])),
@@ -131,5 +132,9 @@ function judged(name: string, table: Table, parts: readonly Part[], time: Timed)
   }
   const last = timeAt(times, parts[0].count - 1);
   const span = `from ${timeAt(times, 0)} to ${last} in steps of ${inWords(times.step, times.unit)}${utc}`;
-  return { times, falls, note: `${name}: ${what} the time, ${span}; it is not learned.${turned}` };
+  return {
+    times,
+    falls,
+    note: `${name}: ${what} the time, ${span}; ${columns.length > 1 ? "they are" : "it is"} not learned.${turned}`,
+  };
 }

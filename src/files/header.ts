@@ -11,6 +11,7 @@ export interface Line {
 
 /** Rows that show how numbers are written. */
 const FEW = 4;
+const MANY = 8;
 
 /** @throws FileError where a line may be names or values */
 export function headerOf(
@@ -29,7 +30,9 @@ export function headerOf(
   if (plain) return {};
   const counts = first.findIndex(isNumber);
   const isCounted = counts >= 0 && first.slice(counts).every((cell, i) => cell === String(i));
-  if (!isCounted || lines.length < 2 || second.length < first.length) return {};
+  // Years above columns, and the like.
+  const isWhole = first.length > 1 && first.every((cell) => /^\d+$/.test(cell)) && new Set(first).size === first.length;
+  if ((!isCounted && !isWhole) || lines.length < 2 || second.length < first.length) return {};
   const text = lines[0].text.trim();
   const note = `line ${lines[0].number} is ${text}: numbers in the place of names, as pandas writes them, and taken as names.`;
   // An index or other columns with a name, then columns without.
@@ -40,16 +43,22 @@ export function headerOf(
     return isAbove && second.slice(counts).every(isNumber) ? { names: first, note } : {};
   }
   if (second.length !== first.length) return {};
-  const how = judge(first.length, lines.slice(1), separator);
-  if (how === "names") return { names: first, note };
-  if (how === "values") return {};
+  const how = judge(first.map(Number), lines.slice(1), separator);
+  if (how === "names" || (how === "far" && (isCounted || lines.length > MANY))) return { names: first, note };
+  if (how === "values" || !isCounted) return {};
   throw new FileError(
     `${name}: line ${lines[0].number} is ${text}: names, as pandas numbers columns, or values? Write names in its place, such as ${first.map((_, i) => `x${i}`).join(separator)}, or, if they are values, as a line above it.`,
   );
 }
 
-/** What a first line of 0, 1, 2, … is, from the rows below it. */
-function judge(columns: number, rows: readonly Line[], separator: string): "names" | "values" | "unclear" {
+/** What a first line of whole numbers is, from the rows below it. */
+function judge(
+  first: readonly number[],
+  rows: readonly Line[],
+  separator: string,
+): "names" | "far" | "values" | "unclear" {
+  const columns = first.length;
+  const isCounted = first.every((value, i) => value === i);
   const places = Array<number | undefined>(columns).fill(undefined);
   let [isFixed, isPointed] = [true, true];
   const least = Array<number>(columns).fill(Number.POSITIVE_INFINITY);
@@ -71,6 +80,8 @@ function judge(columns: number, rows: readonly Line[], separator: string): "name
     });
     before = numbers;
   }
+  const isBeyond = (at: number) => first[at] < least[at] - leap[at] || first[at] > most[at] + leap[at];
+  if (!isCounted) return isPointed && rows.length >= FEW && first.every((_, at) => isBeyond(at)) ? "far" : "values";
   // All numbers have as many places: then a value 0 would have been written as 0.000.
   if (isFixed && rows.length >= FEW) return "names";
   if (isPointed && columns > 2) return "names";
@@ -78,8 +89,7 @@ function judge(columns: number, rows: readonly Line[], separator: string): "name
     const second = cellsOf(rows[0].text, separator).map(Number);
     return second.every((value, i) => i === 0 || value === second[i - 1] + 1) ? "unclear" : "names";
   }
-  const isFar = least.some((low, i) => i < low - leap[i] || i > most[i] + leap[i]);
-  if (isFar && rows.length >= FEW) return isPointed ? "names" : "unclear";
+  if (first.some((_, at) => isBeyond(at)) && rows.length >= FEW) return isPointed ? "far" : "unclear";
   // A single whole number among others is a value; so is what no more than a few rows follow.
   return (columns === 1 && !isPointed) || rows.length < FEW ? "values" : "unclear";
 }

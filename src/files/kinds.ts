@@ -26,7 +26,7 @@ const MOST = 12;
 const UNIT = String.raw`\s*([([].*|[_ ](s|ms|us|ns|sec|secs|seconds?|min|minutes?|h|hours?|days?|months?|years?|utc|gmt))?`;
 /** Names of times and of nothing else. */
 const TIME = new RegExp(
-  `^(times?|time[ _-]?stamps?|dates?|date[ _-]?times?|epoch|unix([ _-]?time)?|zeit|datum|ds)${UNIT}$`,
+  `^(times?|time[ _-]?stamps?|dates?|date[ _-]?times?|epoch|unix([ _-]?time)?|zeit|datum|ds|ts)${UNIT}$`,
   "i",
 );
 /** Names that times have among others. */
@@ -56,11 +56,11 @@ export function kindOf(name: string, table: Table, parts: readonly Part[], known
     else notes.push(`${label(found.columns[0])} is another time, and is not learned.`);
     return true;
   };
-  const refuse = (column: number, what: string): never => {
+  const refuse = (column: number, what: string, isTime = !points): never => {
     const others = all.filter((each) => each !== column && !dropped.has(each));
     const named = others.slice(0, MOST).map((each) => nameOf(table, each));
     const list = others.length > MOST ? `${named.join(",")},…` : named.join(",") || nameOf(table, column);
-    const remedy = points ? "" : `--time ${nameOf(table, column)} if it is the time, or `;
+    const remedy = !isTime ? "" : `--time ${nameOf(table, column)} if it is the time, or `;
     throw new FileError(
       `${name}: ${label(column)} ${what}: give ${remedy}--columns with the columns that are data, as in --columns ${list}.`,
     );
@@ -75,7 +75,13 @@ export function kindOf(name: string, table: Table, parts: readonly Part[], known
       if (own.isDates && !points && takes(timedBy(table, parts, [at]))) continue;
       // A column of words has no place among numbers; a word among numbers is a fault of its row.
       if (chosen) continue;
-      if (own.isWords) refuse(at, `holds text, such as "${table.text(own.firstWord, at).slice(0, 40)}"`);
+      const odd = own.isDates && !points ? own.firstOther : -1;
+      if (odd >= 0) {
+        throw new FileError(
+          `${name}: ${table.place(odd)}: ${label(at)} is "${table.text(odd, at).slice(0, 40)}" among dates; mend it, or leave the column out by --columns.`,
+        );
+      }
+      if (own.isWords) refuse(at, `holds text, such as "${table.text(own.firstWord, at).slice(0, 40)}"`, false);
       continue;
     }
     if (chosen) {
@@ -84,6 +90,11 @@ export function kindOf(name: string, table: Table, parts: readonly Part[], known
     }
     const isAlone = table.columns - used.length === 1;
     if (head === undefined ? at === 0 && !isAlone && own.rows >= FEW && own.isCount : own.isIndex(isAlone)) {
+      if (!points && !own.isRising) {
+        throw new FileError(
+          `${name}: ${label(at)} numbers the rows in another order than they have; sort them, or leave the column out by --columns.`,
+        );
+      }
       dropped.add(at);
       notes.push(`${label(at)} ${head === "" ? "has no name and " : ""}numbers the rows; it is not learned.`);
     } else if (head !== undefined && TIME.test(head)) {
@@ -95,7 +106,10 @@ export function kindOf(name: string, table: Table, parts: readonly Part[], known
       takes(own.compact ?? timedBy(table, parts, [at]));
     else if (head === undefined && at === 0 && !isAlone && own.rows >= FEW && (own.isEven || own.isUnix || own.compact))
       takes(own.compact ?? timedBy(table, parts, [at]));
-    else if (head === undefined || !isNameless(head)) continue;
+    else if (head !== undefined && PERHAPS.test(head) && own.isYears) refuse(at, "holds years that repeat");
+    else if (head !== undefined && PERHAPS.test(head)) {
+      notes.push(`${label(at)} has the name of a time and does not rise from row to row; it is learned.`);
+    } else if (head === undefined || !isNameless(head)) continue;
     else if (!own.isOrdered || !takes(timedBy(table, parts, [at])))
       refuse(at, "has no name and does not number the rows");
   }

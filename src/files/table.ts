@@ -144,10 +144,16 @@ const FEW = 8;
  * @throws FileError where nothing says it
  */
 function isOneColumn(name: string, lines: readonly Line[]): boolean {
-  const pair = /^\s*[+-]?\d*,\d+\s*$/;
+  const pair = /^\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*$/;
   const named = !pair.test(lines[0].text) && !NUMBER.test(lines[0].text.trim());
   const rows = named ? lines.slice(1) : lines;
-  if (rows.length === 0 || !rows.every((line) => pair.test(line.text))) return false;
+  const pairs = rows.reduce((sum, line) => sum + Number(pair.test(line.text)), 0);
+  // Numbers without a comma among them have no second column.
+  if (pairs < rows.length) {
+    const isWhole = (line: Line) => /^\s*[+-]?\d+\s*$/.test(line.text);
+    return rows.length >= FEW && 2 * pairs > rows.length && rows.every((line) => pair.test(line.text) || isWhole(line));
+  }
+  if (rows.length === 0) return false;
   if (named) return cellsOf(lines[0].text, ",").length === 1;
   const parts = rows.map((line) => line.text.trim().split(","));
   if (parts.some(([whole, part]) => /^-0+$|^[+-]?$/.test(whole) || /^0\d/.test(part))) return true;
@@ -193,6 +199,6 @@ function namesOf(
   // Above a single column, blanks are part of its name.
   if (columns === 1 && separator === " ") return [line.text.trim()];
   throw new FileError(
-    `${name}: line ${line.number} has ${found.length} names, but line ${row.number} has ${columns} values.`,
+    `${name}: line ${line.number} has ${found.length} names, but line ${row.number} has ${columns} values${separator === "," ? ", for commas separate them" : ""}.`,
   );
 }

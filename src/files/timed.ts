@@ -1,7 +1,7 @@
 // The times of a table's rows: in one column, or in those of year, month and day; of several sequences each has its own.
 
 import type { Table } from "./table.ts";
-import { type TimesFound, timesOf } from "./times.ts";
+import { placesOf, type TimesFound, timesOf, timesOfNumbers } from "./times.ts";
 
 /** Rows that follow each other: a sequence of several, or all. */
 export interface Part {
@@ -17,6 +17,21 @@ export interface Timed {
   sameStart: boolean;
 }
 
+/** Rows whose texts say to how many places numbers are rounded: those of a long file are slow to look at. */
+const LOOKED_AT = 1000;
+
+/** The numbers of a column that has nothing else, and to how many places they are rounded. */
+function numbersOf(table: Table, column: number): { values: Float64Array; places: number } | undefined {
+  const { values, columns, rows } = table;
+  const own = Float64Array.from({ length: rows }, (_, row) => values[row * columns + column]);
+  if (own.some(Number.isNaN)) return undefined;
+  let places = 0;
+  for (let row = 0; row < Math.min(rows, LOOKED_AT); row++) {
+    places = Math.max(places, placesOf(table.text(row, column).replace(",", ".")));
+  }
+  return { values: own, places };
+}
+
 /** The times in a column, or in those of year, month and day; undefined where there are none. */
 export function timedBy(
   table: Table,
@@ -30,11 +45,15 @@ export function timedBy(
       .filter(Boolean)
       .join(" ") || "time";
   const all: (TimesFound & { first: number })[] = [];
+  const numbers = columns.length === 1 && !options.compact ? numbersOf(table, columns[0]) : undefined;
   for (const { first, count } of parts) {
-    const cells = Array.from({ length: count }, (_, i) =>
-      columns.map((column) => table.text(first + i, column).replace(/^(\d+),(\d+)$/, "$1.$2")).join("-"),
-    );
-    const found = timesOf(title, cells, options);
+    const found = numbers
+      ? timesOfNumbers(title, numbers.values.subarray(first, first + count), numbers.places)
+      : timesOf(
+          title,
+          Array.from({ length: count }, (_, i) => columns.map((column) => table.text(first + i, column)).join("-")),
+          options,
+        );
     if (!found) return undefined;
     all.push({ ...found, first });
   }

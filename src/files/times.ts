@@ -44,6 +44,10 @@ export function timesOf(name: string, cells: readonly string[], { compact = fals
   return readings.find(({ times }) => times) ?? readings.find(isOrdered) ?? readings[0];
 }
 
+/** Times that are numbers. @param places decimal places to which they are rounded */
+export const timesOfNumbers = (name: string, values: Float64Array, places: number): TimesFound =>
+  spaced(name, "number", values, places);
+
 /** Whether days and months of a column could be either, and both ways it is evenly spaced. */
 export function isAmbiguous(name: string, cells: readonly string[]): boolean {
   const even = readDates(cells).filter((dates) => ofDates(name, dates).times);
@@ -51,7 +55,7 @@ export function isAmbiguous(name: string, cells: readonly string[]): boolean {
 }
 
 /** Digits behind the point of a number as it is written. */
-function placesOf(cell: string): number {
+export function placesOf(cell: string): number {
   const [, digits = "", exponent = "0"] = /^[+-]?\d*\.?(\d*)(?:e([+-]?\d+))?$/i.exec(cell) ?? [];
   return digits === "" ? 0 : Math.max(0, digits.length - Number(exponent));
 }

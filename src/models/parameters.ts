@@ -145,7 +145,8 @@ export function changePoints<S extends Schema>(
   for (const [name, value] of Object.entries(changes)) {
     const field = fieldOf(schema, name);
     if (field && !live.includes(name)) {
-      throw new ParameterError(name, `${name} is fixed when a run begins; in a run ${live.join(", ")} can change.`);
+      const others = live.length > 0 ? `in a run ${live.join(", ")} can change` : "start another";
+      throw new ParameterError(name, `${name} is fixed when a run begins; ${others}.`);
     }
     if (field && Array.isArray(value) && !(inner(field) instanceof z.ZodTuple)) {
       throw new ParameterError(name, `${name}: a change in a run takes one value for all replicas, not a list.`);

@@ -53,7 +53,7 @@ describe("columns of a series", () => {
   it("of points have no time", async () => {
     const { page } = await ready("diffusion/#v=2&samples=64&steps=4", quiet);
     await drop(page, [series(",x,y", (i, x, y) => `${i},${x},${y}`)], "#canvas");
-    await expect.poll(() => told(page)).toContain("2 columns: x, y");
+    await expect.poll(() => told(page)).toContain("600 points of 2 columns");
     expect(await count(page, '[data-reading="data"] [data-choice]')).toBe(1);
   });
 });

@@ -5,6 +5,7 @@ import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { Exclusive, type RunOptions } from "../../device/run.ts";
 import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
+import { checkRun, checkWorkgroup } from "../calls.ts";
 import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, headerOf, withExtra } from "../checkpoint.ts";
 import type { DataSet } from "../diffusion/data/data-set.ts";
 import { unitNotes } from "../diffusion/data/unit.ts";
@@ -108,6 +109,7 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
 
   static async create(device: Device, options: DiffusionTrainingOptions = {}): Promise<DiffusionTrainingSimulation> {
     const { seed = 1n, workgroup, network, ...given } = options;
+    checkWorkgroup(device, workgroup);
     const { parameters } = resolve(MODEL, diffusionTrainingParameters, {
       ...given,
       ...(network ? { width: network.shape.width, layers: network.shape.layers } : {}),
@@ -198,12 +200,7 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
    */
   run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
     return this.#exclusive.use(async () => {
-      if (!Number.isSafeInteger(steps) || steps < 0 || this.#steps + steps > MOST_STEPS) {
-        throw new ParameterError("steps", `steps ${steps}: it must be a whole number, at most ${MOST_STEPS} in all.`);
-      }
-      if (record && !(Number.isSafeInteger(record.every) && record.every >= 1)) {
-        throw new ParameterError("every", `every ${record.every}: it must be a whole number of steps, 1 or more.`);
-      }
+      checkRun(steps, { unit: "steps", made: this.#steps, most: MOST_STEPS }, record);
       const onLosses = (losses: ArrayLike<number>) => {
         for (let i = 0; i < losses.length; i++) this.#note(losses[i], record);
       };

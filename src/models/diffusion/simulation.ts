@@ -6,9 +6,10 @@ import { CheckpointError, GibbsError, ParameterError } from "../../device/errors
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
 import { base64url } from "../../files/base64.ts";
 import type { Estimate } from "../../statistics/index.ts";
+import { checkRun, checkWorkgroup } from "../calls.ts";
 import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, headerOf, withExtra } from "../checkpoint.ts";
-import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
-import { type Points, resolve } from "../parameters.ts";
+import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
+import { changePoints, type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import type { DataSet } from "./data/data-set.ts";
@@ -95,6 +96,7 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   static async create(device: Device, options: DiffusionOptions = {}): Promise<DiffusionSimulation> {
     const { seed = 1n, noise, levels, network, wgsl, workgroup, ...own } = options;
+    checkWorkgroup(device, workgroup);
     const given: Given = {
       ...(levels ? { levels: checkLevels(levels) } : {}),
       ...(noise ? { begun: true as const } : {}),
@@ -239,14 +241,10 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
    * @throws ParameterError beyond the last step; the signal's reason when aborted (the state stays valid), DeviceLostError, GpuError,
    *   DisposedError
    */
-  run(steps: number, options: RunOptions = {}): Promise<void> {
+  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
     return this.#exclusive.use(async () => {
-      if (!Number.isSafeInteger(steps) || steps < 0 || this.#steps + steps > this.length) {
-        throw new ParameterError(
-          "steps",
-          `steps ${steps}: it must be a whole number, and the way has ${this.length} steps, of which ${this.#steps} are made.`,
-        );
-      }
+      const why = `the way has ${this.length} steps, of which ${this.#steps} are made`;
+      checkRun(steps, { unit: "steps", made: this.#steps, most: this.length, why }, record);
       const first = this.#steps;
       if (steps > 0) this.#summary = undefined;
       await this.#sampler.advance(first, first + steps, async (step) => {
@@ -260,8 +258,7 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   /** A way from noise to data has no parameter that changes on it. */
   async set(changes: Partial<DiffusionParameters>): Promise<void> {
-    const [name] = Object.keys(changes);
-    if (name) throw new ParameterError(name, `${name} is fixed when samples begin; start others.`);
+    changePoints("diffusion", diffusionParameters, this.points, changes);
   }
 
   /** What a user calls the classes, where labels or the network say. */

@@ -6,7 +6,7 @@ import type { Times } from "../../files/times.ts";
 import { type Flow, flowOf } from "../reservoir/systems/index.ts";
 import { countMonomials, type Features, memoryOf } from "./features.ts";
 import { type OwnSeries, piecesOf, type Sequences, sequencesOf } from "./own.ts";
-import { constantsOf, HORIZON, MOST_FEATURES, type NgrcParameters } from "./parameters.ts";
+import { constantsOf, HORIZON, MOST_FEATURES, type NgrcParameters, ngrcParameters } from "./parameters.ts";
 
 export type { OwnSeries } from "./own.ts";
 
@@ -66,7 +66,11 @@ export function planOf(own: NgrcParameters, seed: bigint, given?: OwnSeries): Pl
   const asked = own.horizon || (lyapunov ? Math.max(1, Math.ceil(own.until / (lyapunov * dt))) : undefined);
   const fitting = series
     ? cut(own, series, known, asked)
-    : { horizon: asked ?? HORIZON, forecasts: own.forecasts, notes: asked === undefined ? [timeless(HORIZON)] : [] };
+    : {
+        horizon: asked ?? HORIZON,
+        forecasts: own.forecasts,
+        notes: asked === undefined ? [timeless(HORIZON, own)] : [],
+      };
   const { horizon, forecasts } = fitting;
   const length = known + forecasts * horizon;
   if (!(length * dimension < 2 ** 27)) {
@@ -90,17 +94,17 @@ export function planOf(own: NgrcParameters, seed: bigint, given?: OwnSeries): Pl
   return { ...plan, ...(names && { names }), ...(times && { times }), ...piecesOf(series!, known, length, told) };
 }
 
-const timeless = (horizon: number) =>
-  `no Lyapunov exponent is known, so times are in steps; forecasts are ${horizon} steps long (--horizon), and errors are over all of them.`;
+/** How times are told where no exponent is known. */
+function timeless(horizon: number, { until }: NgrcParameters): string {
+  const idle =
+    until === ngrcParameters.shape.until.parse(undefined) ? "" : ` (--until ${until} is in Lyapunov times, and idle)`;
+  return `no Lyapunov exponent is known, so times are in steps; forecasts are ${horizon} steps long${idle || " (--horizon)"}, and errors are over all of them.`;
+}
 
 /** How long forecasts are, and how many follow a segment, so that they fit the longest sequence. @throws ParameterError */
-function cut(
-  { training, forecasts: wanted }: NgrcParameters,
-  { lengths }: Sequences,
-  known: number,
-  asked: number | undefined,
-) {
-  const longest = Math.max(...lengths);
+function cut(own: NgrcParameters, { lengths }: Sequences, known: number, asked: number | undefined) {
+  const { training, forecasts: wanted } = own;
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
   const room = longest - known;
   if (room < 1) {
     const past = known - training;
@@ -117,7 +121,7 @@ function cut(
       `forecasts are ${horizon} steps long, not ${asked}: of ${longest} samples no more follow the ${known} that are learned from.`,
     );
   }
-  if (asked === undefined) notes.push(timeless(horizon));
+  if (asked === undefined) notes.push(timeless(horizon, own));
   if (forecasts < wanted) {
     notes.push(
       `${forecasts} ${forecasts === 1 ? "forecast" : "forecasts"} a segment, not ${wanted}: ${room} samples hold no more of ${horizon} steps.`,

@@ -33,8 +33,9 @@ export function sequencesOf({ series, score }: NgrcParameters, given?: OwnSeries
   if (given) return ofArray(given);
   if (series === "") return undefined;
   if (isSeriesText(series)) {
-    const { data, shape, lengths, names, times } = parseSeries(series, "series");
-    return { data, features: shape[2], lengths, names, times, notes: [] };
+    const { data, shape, lengths, names, times, labels } = parseSeries(series, "series");
+    const notes = labels ? ["the classes of the sequences are not used: each is a series to forecast."] : [];
+    return { data, features: shape[2], lengths, names, times, notes };
   }
   // Text of gibbs 0.1.0 is read as it was then.
   const choice = score === "together" ? { rows: "plain" as const } : {};

@@ -185,8 +185,14 @@ export function lostAt(
     for (let i = 0; i < d; i++) if (value(step, i) !== last[i]) return false;
     return true;
   };
-  for (let step = 1; step < horizon; step++) {
-    if (!stands(step)) continue;
+  let still = 0;
+  // Once all that a step is made of has stood still, nothing more comes.
+  for (let step = 1; step < horizon && still <= memory; step++) {
+    if (!stands(step)) {
+      still = 0;
+      continue;
+    }
+    still++;
     const own = Array.from({ length: memory }, (_, i) => before(step - memory + i));
     const bounds = scales.map(() => Number.POSITIVE_INFINITY);
     const [next] = forecast({ ...features, weights, history: own, bounds }, 1);

@@ -5,6 +5,7 @@ import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
 import { type Estimate, median } from "../../statistics/index.ts";
+import { checkRun, checkWorkgroup } from "../calls.ts";
 import {
   decodeCheckpoint,
   digestOf,
@@ -14,8 +15,8 @@ import {
   sectionOf,
   withExtra,
 } from "../checkpoint.ts";
-import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
-import { type Points, resolve } from "../parameters.ts";
+import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
+import { changePoints, type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { type Beyond, beyondOf, beyondPicture, beyondTable, rangeNote, shownBeyond } from "./beyond.ts";
@@ -85,6 +86,8 @@ const COLUMNS = ["nrmse", "validPredictionTime", "trainingNrmse"] as const;
 /** Columns of their own have errors up to so many, and observables up to a few. */
 const MOST_COLUMNS = 64;
 const FEW_COLUMNS = 8;
+/** Numbers that a run may keep of its starts for columns of their own. */
+const MOST_SCORES = 2 ** 24;
 /** Milliseconds of training after which the program has a turn. */
 const TURN = 20;
 
@@ -122,7 +125,10 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     this.#forecaster = forecaster;
     this.#own = own;
     const { dimension } = plan.features;
-    const single = dimension > 1 && dimension <= MOST_COLUMNS ? columnNames(plan).map((name) => `nrmse ${name}`) : [];
+    const single =
+      dimension > 1 && dimension <= MOST_COLUMNS && dimension * points.parameters.starts <= MOST_SCORES
+        ? columnNames(plan).map((name) => `nrmse ${name}`)
+        : [];
     this.#heads = points.parameters.score === "columns" ? [...COLUMNS, "diverged", ...single] : [...COLUMNS];
   }
 
@@ -147,6 +153,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
 
   static async create(device: Device, given: NgrcOptions = {}): Promise<NgrcSimulation> {
     const { seed = 1n, own, workgroup, ...parameters } = given;
+    checkWorkgroup(device, workgroup);
     const points = resolve("ngrc", ngrcParameters, parameters);
     const plan = planOf(points.parameters, checkSeed(seed), own);
     const forecaster =
@@ -190,13 +197,12 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
    * @throws ParameterError where a segment cannot be learned, and where a series of one's own has no more of them; the signal's reason
    *   when aborted: then the forecasts of the batch under way are forgotten
    */
-  run(steps: number, options: RunOptions = {}): Promise<void> {
+  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
     return this.#exclusive.use(async () => {
       const from = this.steps;
       const { room } = this;
-      if (!Number.isSafeInteger(steps) || steps < 0 || from + steps > room) {
-        throw new ParameterError("starts", `starts ${from + steps}: there is room for ${room}; choose at most that.`);
-      }
+      const why = `with ${from} made there is room for ${room} in all; choose at most that`;
+      checkRun(steps, { name: "starts", unit: "starts", made: from, most: room, why }, record);
       const tick = async () => {
         await between({ done: this.steps - from, total: steps }, options);
         this.#exclusive.check();
@@ -249,8 +255,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
 
   /** An ensemble of forecasts has no parameter that changes while it runs. */
   async set(changes: Partial<NgrcParameters>): Promise<void> {
-    const [name] = Object.keys(changes);
-    if (name) throw new ParameterError(name, `${name} is fixed when forecasts begin; start others.`);
+    changePoints("ngrc", ngrcParameters, this.points, changes);
   }
 
   /** One forecast again, beside the truth, scaled as the parameters say. */
@@ -318,7 +323,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
       ...(lyapunov === undefined ? {} : { lyapunov }),
       ...{ nrmse: this.#column(0), validPredictionTime: this.#column(1), censored: this.#censored() },
       ...(this.#heads.length > COLUMNS.length ? { diverged: this.#diverged() } : {}),
-      ...(segment && this.#heads.length > COLUMNS.length && dimension <= MOST_COLUMNS
+      ...(segment && this.#heads.length > COLUMNS.length + (dimension > 1 ? 1 : 0)
         ? {
             columns: names.map((name, i) => ({
               name,

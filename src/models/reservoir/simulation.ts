@@ -7,6 +7,7 @@ import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
+import { checkRun, checkWorkgroup } from "../calls.ts";
 import {
   decodeCheckpoint,
   digestOf,
@@ -16,8 +17,8 @@ import {
   sectionOf,
   withExtra,
 } from "../checkpoint.ts";
-import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
-import { type Points, point, resolve } from "../parameters.ts";
+import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
+import { changePoints, type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { type Baseline, persistenceOf } from "./baseline.ts";
@@ -167,14 +168,11 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
    *
    * @throws the signal's reason when aborted (networks under way are forgotten), DeviceLostError, GpuError, OutOfMemoryError.
    */
-  run(steps: number, options: RunOptions = {}): Promise<void> {
+  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
     return this.#exclusive.use(async () => {
-      if (!Number.isSafeInteger(steps) || steps < 0 || this.steps + steps >= 2 ** 31) {
-        throw new ParameterError("reservoirs", `reservoirs ${steps}: give a whole number, below 2^31 in all.`);
-      }
-      if (this.#loaded && this.steps + steps > 1) {
-        throw new ParameterError("reservoirs", `reservoirs ${this.steps + steps}: a network from a file is one.`);
-      }
+      const most = this.#loaded ? 1 : 2 ** 31 - 1;
+      const why = this.#loaded && `with ${this.steps} made, a network from a file is one`;
+      checkRun(steps, { name: "reservoirs", unit: "reservoirs", made: this.steps, most, why }, record);
       const last = this.steps + steps;
       const from = this.steps;
       const { patches } = this.shape;
@@ -357,8 +355,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   }
 
   async set(changes: Partial<ReservoirParameters>): Promise<void> {
-    const [name] = Object.keys(changes);
-    if (name) throw new ParameterError(name, `${name} is fixed when a reservoir begins; start another.`);
+    changePoints("reservoir", reservoirParameters, this.points, changes);
   }
 
   /** SHA-256 of "reservoir POINTS RESERVOIRS\n" and all readouts: equal on the same device, and near it on others. */
@@ -453,12 +450,4 @@ function checkContinue({ continue: goesOn, task }: ReservoirParameters, loaded: 
     "continue",
     "continue: the network's file holds no sums of what it learned; it is of gibbs 0.1.0, or of another program. Train it anew.",
   );
-}
-
-function checkWorkgroup(device: Device, workgroup: number | undefined): void {
-  if (workgroup === undefined || device.kind !== "gpu") return;
-  const { maxComputeWorkgroupSizeX: x, maxComputeInvocationsPerWorkgroup: all } = device.limits;
-  const most = Math.min(x, all);
-  if (Number.isInteger(Math.log2(workgroup)) && workgroup >= 1 && workgroup <= most) return;
-  throw new ParameterError("workgroup", `workgroup ${workgroup}: it must be a power of two up to ${most}.`);
 }

@@ -134,14 +134,14 @@ function checkLengths(parameters: ReservoirParameters, lengths: readonly number[
   if (train === 0 && network === "") {
     throw new ParameterError("train", "train 0: only a network from a file learns nothing; take a number above 0.");
   }
-  if (usable[0] < FEWEST) {
+  const need = washout + train + validation + test;
+  if (usable[0] >= need && usable[0] >= FEWEST) return;
+  if (usable[0] >= need) {
     throw new ParameterError(
       "data",
       `data: ${lengths[0]} rows are too few for parts of them; give ${FEWEST + 1} or more.`,
     );
   }
-  const need = washout + train + validation + test;
-  if (usable[0] >= need) return;
   const parts = [
     `a warm-up of ${washout}`,
     ...(train > 0 ? [`${train} to learn from`] : []),

@@ -21,10 +21,10 @@ export function withParts(
   { learns, washout: usual = WASHOUT }: { learns: boolean; washout?: number },
 ): Given {
   if (typeof given.data !== "string" || given.data === "") return given;
+  if (given.task !== undefined && given.task !== "data" && given.task !== "classification") return given;
   const { lengths, labels } = parseSeries(given.data);
   const task = given.task ?? (labels ? "classification" : "data");
   if (task === "classification") return { task, washout: 0, ...given };
-  if (task !== "data") return given;
   const shortest = Math.min(...lengths);
   const last = lengths[lengths.length - 1];
   if (lengths.length > 1) {

@@ -36,8 +36,9 @@ export function standardised(
   given?: Scales,
 ): Scales & { table: Table } {
   const width = columns + targets;
-  if (given && given.mean.length !== width) {
-    const own = given.mean.length;
+  const other = given && [given.mean, given.sd].find(({ length }) => length !== width);
+  if (other) {
+    const own = other.length;
     throw new ParameterError(
       "network",
       `network: it was trained on ${own} columns of inputs and outputs, and here are ${columns} and ${targets}; choose those of its own.`,
