@@ -293,6 +293,17 @@ describe("noise levels", () => {
   it("lcm takes the times of diffusers", () => {
     expect(times({ sampler: "lcm", steps: 1 })).toEqual([999]);
     expect(times({ sampler: "lcm", steps: 8 })).toEqual([999, 879, 759, 639, 499, 379, 259, 139]);
+    // Of diffusers' own lines in NumPy: sums with weights 1, 2, …
+    for (const [steps, expected] of [
+      [3, 3374],
+      [7, 12_292],
+      [30, 168_035],
+      [45, 369_165],
+      [49, 439_775],
+    ]) {
+      const found = times({ sampler: "lcm", steps });
+      expect(found.reduce((all, time, i) => all + time * (i + 1), 0)).toBe(expected);
+    }
     expect(times({ sampler: "lcm", steps: 4, originalSteps: 100, trainSteps: 500 })).toEqual([499, 374, 249, 124]);
     expect(times({ sampler: "lcm", steps: 4, spacing: "leading" })).toEqual([750, 500, 250, 0]);
     expect(() => times({ sampler: "lcm", steps: 51 })).toThrow(/steps 51: lcm takes its times among the 50/);
@@ -361,6 +372,29 @@ describe("noise levels", () => {
     const { mean, variance } = mended.estimate();
     expect(Math.abs(mean.value - exact.mean!.value) / mean.error).toBeLessThan(4);
     expect(Math.abs(variance.value - exact.variance!.value) / variance.error).toBeLessThan(4);
+  });
+
+  it("what is wrong with a start is named: the data's size, the steps, or the schedule", async () => {
+    await refused({ data: "digits", points: 100, steps: 2 }, "steps", /steps 2: .*take spacing trailing or more steps/);
+    await refused(
+      { data: "1 [500] 1", scaling: "none", sampler: "heun" },
+      "data",
+      /leave scaling out, or take more noise/,
+    );
+    await refused({ sampler: "heun", sigmaMax: 2 }, "sigmaMax", /sigmaMax 2: .*take more noise \(sigmaMax\)/);
+    using levels = await diffusion.create(device, {
+      data: "1 [1] 1",
+      sampler: "ddim",
+      levels: [
+        { signal: 0.8, noise: 0.6, time: 1 },
+        { signal: 1, noise: 0, time: 0 },
+      ],
+    });
+    expect(levels.notes().join()).toMatch(/With these levels samples begin as noise alone/);
+    using begun = await diffusion.create(device, { steps: 1, samples: 2, noise: [0, 1, 2, 3] });
+    expect(begun.notes()).toEqual(["1 of 1 steps are still to make: samples are noisy."]);
+    using again = await diffusion.restore(device, await begun.checkpoint());
+    expect(again.notes()).toEqual(begun.notes());
   });
 
   it("a terminal signal of zero, as rescale_betas_zero_snr of diffusers", async () => {

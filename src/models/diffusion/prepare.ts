@@ -80,7 +80,9 @@ export async function prepare(
     begun || isInverse
       ? []
       : startNotes(way, sizeOf(data, network), levels ? undefined : schedule, parameters, { refuses });
-  if (denoiser.kind === "mixture" && !isInverse) notes.push(...(await endNotes(way, data)));
+  // With the optimal variance of ddpm every step leaves the spread that it should.
+  const isSpread = parameters.sampler === "ddpm" && parameters.variance === "exact";
+  if (denoiser.kind === "mixture" && !isInverse && !isSpread) notes.push(...(await endNotes(way, data)));
   const { classes, names } = network
     ? { classes: network.shape.classes, names: network.classNames }
     : { classes: data.classes, names: data.classNames };

@@ -172,7 +172,7 @@ function consistent({ steps, trainSteps, originalSteps }: ScheduleOptions): numb
     );
   }
   const ratio = Math.floor(trainSteps / originalSteps);
-  return Array.from({ length: steps }, (_, i) => (originalSteps - Math.floor((i * originalSteps) / steps)) * ratio - 1);
+  return Array.from({ length: steps }, (_, i) => (originalSteps - Math.floor(i * (originalSteps / steps))) * ratio - 1);
 }
 
 /** The nearest whole number, of two as near the even one. */

@@ -34,7 +34,7 @@ export function startNotes(
   { levels }: Schedule,
   size: number,
   name: string | undefined,
-  { rules, spacing, steps, trainSteps, scaling }: DiffusionParameters,
+  { rules, spacing, steps, trainSteps, sigmaMax, scaling }: DiffusionParameters,
   { refuses }: { refuses: boolean },
 ): string[] {
   const [{ signal, noise, time }] = levels;
@@ -42,7 +42,8 @@ export function startNotes(
   if (!(ratio > SAID)) return [];
   const discrete = name !== undefined && ["linear", "scaled-linear", "cosine"].includes(name);
   const early = discrete && spacing !== "trailing" && time < 0.9 * (trainSteps - 1);
-  const large = size > 4;
+  // Data of unit size would be lost in this noise.
+  const large = size > 4 && signal ** 2 / noise ** 2 <= SAID;
   const more = discrete || name === "vp" ? "" : ", or take more noise (sigmaMax)";
   const remedy = large
     ? `${scaling === "none" ? "leave scaling out" : "give data of about unit size"}${more}`
@@ -55,7 +56,7 @@ export function startNotes(
   const what = `samples begin as noise alone, but at the first level (signal ${signal.toPrecision(3)}, noise ${noise.toPrecision(3)}) the data are ${share} its variance, which is left out`;
   if (refuses && rules > 1 && ratio > REFUSED) {
     const culprit = large ? "data" : discrete && !early ? "trainSteps" : early ? "steps" : "sigmaMax";
-    const value = culprit === "data" ? "" : ` ${{ trainSteps, steps, sigmaMax: noise }[culprit as "steps"]}`;
+    const value = culprit === "data" ? "" : ` ${{ trainSteps, steps, sigmaMax }[culprit as "steps"]}`;
     throw new ParameterError(culprit, `${culprit}${value}: ${what}; ${remedy}.`);
   }
   return [`${name ? `With schedule ${name}` : "With these levels"} ${what}; ${remedy}.`];
@@ -77,6 +78,6 @@ export async function endNotes({ levels }: Schedule, { mixture, unit, dimension:
   if (narrow >= 2 * rest) return [];
   const what = unit ? `${narrow.toPrecision(2)} standard deviations of the data` : narrow.toPrecision(2);
   return [
-    `Along its narrowest direction a component has a standard deviation of ${what}, and the last noise on the way is ${rest.toPrecision(2)}: the spread within it comes out too small; take a smaller sigmaMin with karras and more steps.`,
+    `Along its narrowest direction a component has a standard deviation of ${what}, and the last noise on the way is ${Number.isFinite(rest) ? rest.toPrecision(2) : "all there is"}: the spread within it is off; take a smaller sigmaMin with karras and more steps.`,
   ];
 }
