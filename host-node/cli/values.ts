@@ -8,6 +8,7 @@ import { base64url } from "../../src/files/base64.ts";
 import { readLabels, readPoints } from "../../src/files/points.ts";
 import { readSeries } from "../../src/files/series.ts";
 import { seriesText } from "../../src/files/series-text.ts";
+import { decodeText } from "../../src/files/text.ts";
 import { readCells } from "../../src/files/threshold.ts";
 import { labelsText, pointsText } from "../../src/models/diffusion/data/points-text.ts";
 import { imageText } from "../../src/models/hopfield/image.ts";
@@ -116,7 +117,7 @@ export async function readValue(name: string, field: z.ZodType, text: string, re
       return seriesText(series);
     }
     if (file === "bytes") return base64url(bytes);
-    if (file === "text") return new TextDecoder().decode(bytes);
+    if (file === "text") return decodeText(bytes);
     const { spins, width } = await readCells(text, bytes, await reading.neurons());
     return imageText(spins, width);
   });

@@ -1,6 +1,7 @@
 // Files of the user's as the texts that models take, and what a page says that it takes.
 
 import { base64url } from "../../src/files/base64.ts";
+import { decodeText } from "../../src/files/text.ts";
 
 /** A parameter that comes as a file, or a file that a run begins with. */
 export interface FileField {
@@ -62,7 +63,7 @@ export function takes(fields: readonly FileField[]): string {
  */
 export async function textOf(file: File, holds: string, neurons: () => number): Promise<string> {
   const bytes = await bytesOf(file);
-  if (holds === "text") return new TextDecoder().decode(bytes);
+  if (holds === "text") return decodeText(bytes);
   if (holds === "bytes") return base64url(bytes);
   if (holds === "labels") {
     const { readLabelsText } = await import("./labels.ts");

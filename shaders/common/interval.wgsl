@@ -34,3 +34,18 @@ fn interval_wave(a: vec2f, ends: vec2f, crest: f32) -> vec2f {
 }
 fn interval_sin(a: vec2f) -> vec2f { return interval_wave(a, hull2(sin(a.x), sin(a.y)), 0.25 * TWO_PI); }
 fn interval_cos(a: vec2f) -> vec2f { return interval_wave(a, hull2(cos(a.x), cos(a.y)), 0.0); }
+
+// Truths: (1, 1) where something holds whatever the operands are, (0, 0) where it never does, (0, 1) where they do not decide it.
+fn interval_less(a: vec2f, b: vec2f) -> vec2f { return select(vec2f(), vec2f(1.0), vec2<bool>(a.y < b.x, a.x < b.y)); }
+fn interval_not(a: vec2f) -> vec2f { return 1.0 - a.yx; }
+fn interval_truth(a: vec2f) -> vec2f {
+  return select(vec2f(), vec2f(1.0), vec2<bool>(a.x > 0.0 || a.y < 0.0, a.x != 0.0 || a.y != 0.0));
+}
+fn interval_equal(a: vec2f, b: vec2f) -> vec2f {
+  return select(vec2f(), vec2f(1.0), vec2<bool>(a.x == a.y && b.x == b.y && a.x == b.x, a.x <= b.y && b.x <= a.y));
+}
+fn interval_if(truth: vec2f, yes: vec2f, no: vec2f) -> vec2f {
+  let either = vec2f(min(yes.x, no.x), max(yes.y, no.y));
+  let known = truth.x == truth.y;
+  return select(either, select(no, yes, truth.x != 0.0), known);
+}

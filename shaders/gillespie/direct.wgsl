@@ -1,5 +1,7 @@
 // requires: common/threefry.wgsl
 // requires: common/interval.wgsl
+// requires: gillespie/choice.wgsl
+// requires: gillespie/events.wgsl
 // Gillespie's direct method (1977, doi 10.1021/j100540a008), one invocation a trajectory: an exponential time to the next
 // reaction, then which one. What depends on the network - species x0, x1, ..., propensities a0, a1, ... - is generated.
 //
@@ -42,12 +44,16 @@ const FAILED = 2u;
 const LIMITED = 3u;
 const NEVER = 0xffffffffu;
 const WINDOW = 0xfffffffeu;
+const MOMENT = 0xfffffffdu;
+/// The kind of random block that rounds starts.
+const KIND_START = 8u;
+/// Words of a trajectory's state beside its species, variables and what waits of its events.
+const STATE_WORDS = 10u;
 
 var<private> j: u32;
 var<private> f: f32;
 var<private> grid: u32;
 var<private> status: u32;
-var<private> armed: u32; // time events to come and state events whose trigger is false, one bit each
 var<private> passage: u32;
 var<private> key: vec4u;
 var<private> place: vec3u; // replicate, point, draw
@@ -62,11 +68,25 @@ fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   let first = ROWS + (slot / run.replicates) * ROW;
   load_constants(first);
   start_species(first);
+  start_variables(first);
   now = 0.0;
-  armed = TIME_EVENTS | ~(INITIALLY | TIME_EVENTS);
-  // A condition that holds from the beginning fires at once, unless it is declared to have held before.
+  key = vec4u(run.seed, run.purpose, 0u);
+  place = vec3u(run.first_replicate + slot % run.replicates, slot / run.replicates, 0u);
+  if (ROUNDS) {
+    round_species(first);
+  }
+  // A condition that holds from the beginning triggers its event at once, unless it is declared to have held before.
+  armed = ~INITIALLY;
+  turn = KIND_ORDER;
   status = RUNNING;
   passage = NEVER;
+  if (QUEUE > 0u) {
+    clear_queue();
+  }
+  if (EVENTS != 0u) {
+    load_truths();
+    arrived = true;
+  }
   after_change();
   store(0u);
   active_out[slot] = slot;
@@ -81,11 +101,18 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   load(index);
   for (var block = 0u; block < run.blocks && status == RUNNING; block++) {
     let words = threefry4x32(vec4u(place, 0u), key);
+    turn = KIND_ORDER + 1u;
     next_reaction(words.xy, 1u);
+    turn = KIND_ORDER + 2u;
     next_reaction(words.zw, 2u);
     count_draw();
   }
   finish();
+}
+
+/// A start between two counts, by a draw of the trajectory's own.
+fn rounds_up(first: u32, species: u32) -> bool {
+  return threefry4x32(vec4u(place.xy, 0u, KIND_START + (species << 20u)), key).x < points[first + SHARES + species];
 }
 
 fn load(index: u32) {
@@ -93,6 +120,7 @@ fn load(index: u32) {
   let point = slot / run.replicates;
   load_constants(ROWS + point * ROW);
   load_species(slot);
+  load_variables(slot);
   let base = SPECIES * run.slots + slot;
   j = state[base];
   f = bitcast<f32>(state[base + run.slots]);
@@ -101,6 +129,14 @@ fn load(index: u32) {
   armed = state[base + 4u * run.slots];
   passage = state[base + 5u * run.slots];
   status = state[base + 6u * run.slots];
+  moment = state[base + 7u * run.slots];
+  if (EVENTS != 0u) {
+    load_truths();
+  }
+  if (QUEUE > 0u) {
+    queue_j = state[base + 8u * run.slots];
+    queue_f = bitcast<f32>(state[base + 9u * run.slots]);
+  }
   key = vec4u(run.seed, run.purpose, 0u);
 }
 
@@ -124,6 +160,7 @@ fn finish() {
 
 fn store(draws: u32) {
   store_species(slot);
+  store_variables(slot);
   let base = SPECIES * run.slots + slot;
   state[base] = j;
   state[base + run.slots] = bitcast<u32>(f);
@@ -132,6 +169,9 @@ fn store(draws: u32) {
   state[base + 4u * run.slots] = armed;
   state[base + 5u * run.slots] = passage;
   state[base + 6u * run.slots] = status;
+  state[base + 7u * run.slots] = moment;
+  state[base + 8u * run.slots] = queue_j;
+  state[base + 9u * run.slots] = bitcast<u32>(queue_f);
 }
 
 fn next_reaction(words: vec2u, half: u32) {
@@ -178,12 +218,6 @@ fn next_reaction(words: vec2u, half: u32) {
     record_until(next_j, next_f);
     j = next_j;
     f = next_f;
-    var u = (f32(words.y) + 0.5) * 0x1p-32;
-    if (words.y < 512u) {
-      // So near to 0 a rare reaction is decided by the bits that follow.
-      let more = threefry4x32(vec4u(place, half), key);
-      u = (f32(words.y) + f32(more.x) * 0x1p-32) * 0x1p-32;
-    }
     if (USES_TIME) {
       now = to_time(j, f);
       let here = propensities();
@@ -191,38 +225,42 @@ fn next_reaction(words: vec2u, half: u32) {
         status = FAILED;
         return;
       }
-      if (u * total >= here) {
-        return;
-      }
     }
-    fire(choose_reaction(u * total));
+    let reaction = choose(words.y, half, total);
+    if (reaction == NEVER) {
+      return; // thinned away
+    }
+    fire(reaction);
   }
   after_change();
+}
+
+/// The random number of a choice as gibbs 0.1.0 made it.
+fn version1_share(word: u32, half: u32) -> f32 {
+  if (word < 512u) {
+    // So near to 0 a rare reaction is decided by the bits that follow.
+    return (f32(word) + f32(more_bits(half)) * 0x1p-32) * 0x1p-32;
+  }
+  return (f32(word) + 0.5) * 0x1p-32;
 }
 
 /// Where a trajectory must stop next: a time event, the end, or on request the next grid time.
 var<private> stop_j: u32;
 var<private> stop_f: f32;
 var<private> stop: u32;
+/// A stop may have changed what conditions of events say.
+var<private> arrived: bool;
 
 fn find_stop(windows: bool) {
   stop_j = run.last_grid * run.grid_units;
   stop_f = 0.0;
   stop = NEVER;
-  if (TIME_EVENTS != 0u) {
-    for (var event = 0u; event < EVENTS; event++) {
-      if ((TIME_EVENTS & armed & (1u << event)) != 0u) {
-        let at = ROWS + place.y * ROW + STOPS + 2u * event;
-        let event_j = points[at];
-        let event_f = bitcast<f32>(points[at + 1u]);
-        // At the same time the earlier event goes first, and every event before the end.
-        if (event_j < stop_j || (event_j == stop_j && (event_f < stop_f || (stop == NEVER && event_f <= stop_f)))) {
-          stop_j = event_j;
-          stop_f = event_f;
-          stop = event;
-        }
-      }
-    }
+  // At the same time what is due goes before the end.
+  if (MOMENTS > 0u && moment < MOMENTS) {
+    come_before(schedule_at(1u + 3u * moment), bitcast<f32>(schedule_at(2u + 3u * moment)));
+  }
+  if (QUEUE > 0u) {
+    come_before(queue_j, queue_f);
   }
   let window = (j / run.grid_units + 1u) * run.grid_units;
   if (windows && (window < stop_j || (window == stop_j && stop_f > 0.0))) {
@@ -232,22 +270,34 @@ fn find_stop(windows: bool) {
   }
 }
 
-/// What is due at the stop; true if the state has changed.
+fn come_before(due_j: u32, due_f: f32) {
+  if (due_j < stop_j || (due_j == stop_j && due_f <= stop_f)) {
+    stop_j = due_j;
+    stop_f = due_f;
+    stop = MOMENT;
+  }
+}
+
+/// What is due at the stop; true if the state may have changed.
 fn arrive() -> bool {
   if (stop == NEVER) {
     record_species(grid, slot);
+    record_variables(grid, slot);
     status = DONE;
     return false;
   }
   if (stop == WINDOW) {
     return false;
   }
-  armed &= ~(1u << stop);
-  now = to_time(j, f);
-  if (!apply_event(stop)) {
-    status = FAILED;
-    return false;
+  if (MOMENTS > 0u && moment < MOMENTS) {
+    let due_j = schedule_at(1u + 3u * moment);
+    let due_f = bitcast<f32>(schedule_at(2u + 3u * moment));
+    if (due_j < j || (due_j == j && due_f <= f)) {
+      moment++;
+      load_truths();
+    }
   }
+  arrived = true;
   return true;
 }
 
@@ -268,6 +318,7 @@ fn record_until(next_j: u32, next_f: f32) {
       break;
     }
     record_species(grid, slot);
+    record_variables(grid, slot);
     grid++;
   }
 }
@@ -277,29 +328,12 @@ fn after_change() {
     status = FAILED;
     return;
   }
-  if (EVENTS != 0u) {
-    state_events();
+  if (EVENTS != 0u && (TRIGGERS_READ_STATE || arrived)) {
+    arrived = false;
+    now = to_time(j, f);
+    settle();
   }
   if (passage == NEVER && passed()) {
     passage = grid; // the first grid time that sees this change
   }
-}
-
-/// Fires the events whose triggers became true, in their order; each may make others true. More rounds than this never end.
-fn state_events() {
-  for (var round = 0u; round < 64u; round++) {
-    let held = triggers() & ~TIME_EVENTS;
-    let due = held & armed;
-    armed = (armed & TIME_EVENTS) | (~held & ~TIME_EVENTS);
-    if (due == 0u) {
-      return;
-    }
-    let event = firstTrailingBit(due);
-    armed |= due & ~(1u << event); // the others are looked at again
-    if (!apply_event(event) || signs() < 0) {
-      status = FAILED;
-      return;
-    }
-  }
-  status = FAILED;
 }

@@ -9,6 +9,10 @@ const FEW = 10.0;
 
 /// Kinds of random blocks of one draw: 0 to 2 are the direct method's, then these, then one a reaction and trial.
 const KIND_CRITICAL = 3u;
+/// Expected firings, in a leap, of rates that change by more than it may overlook: in counts they are followed one by one, and real
+/// numbers are not to be that far off.
+const UNSEEN = select(1.0, 0.01, CONTINUOUS);
+const SEES_TIME = USES_TIME && !VERSION1;
 const KIND_COUNTS = 16u;
 
 @compute @workgroup_size(WORKGROUP)
@@ -18,6 +22,7 @@ fn advance_leaping(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
     return;
   }
   load(index);
+  turn = KIND_ORDER_LEAP;
   for (var block = 0u; block < run.blocks && status == RUNNING; block++) {
     leap();
     count_draw();
@@ -38,9 +43,8 @@ fn leap() {
     record_until(j, 1.0); // whatever is due at this time has happened
   }
   var lands = true;
-  var critical = false;
-  var chance = 0.0;
-  if (total > 0.0) {
+  var critical = NEVER;
+  if (total > 0.0 || SEES_TIME) {
     let free = leap_time();
     if (!CONTINUOUS && free * total < FEW && tau * total > 0.1) {
       next_reaction(threefry4x32(vec4u(place, 0u), key).xy, 1u);
@@ -50,21 +54,56 @@ fn leap() {
       tau = free;
       lands = false;
     }
+    if (SEES_TIME) {
+      var ahead = vec2f();
+      for (var halved = 0u; halved < 40u; halved++) {
+        let end = f + tau / run.unit;
+        span = vec2f(now, to_time(j, end));
+        ahead = look_ahead();
+        if (ahead.y == 0.0 || (ahead.y * tau < UNSEEN && !is_wrong(ahead.x))) {
+          break;
+        }
+        tau *= 0.5;
+        lands = false;
+      }
+      if (is_wrong(ahead.x)) {
+        status = FAILED;
+        return;
+      }
+      if (!CONTINUOUS) {
+        mark_varying();
+      }
+    }
     if (critical_total > 0.0) {
       let words = threefry4x32(vec4u(place, KIND_CRITICAL), key);
       let waiting = max(0.0, -log((f32(words.x) + 0.5) * 0x1p-32)) / critical_total;
-      chance = (f32(words.y) + 0.5) * 0x1p-32;
       if (waiting < tau) {
         tau = waiting;
         lands = false;
-        critical = true;
+        critical = choose_critical(words.yz);
+        if (SEES_TIME) {
+          now = to_time(j, f + tau / run.unit);
+          propensities();
+          if (!is_let(critical, (f32(words.w) + 0.5) * 0x1p-32)) {
+            critical = NEVER;
+          }
+        }
       }
     }
   }
 
   // A leap that would leave less than nothing of a species is tried again, half as long.
   keep_species();
-  for (var trial = 0u; trial < 16u && total > 0.0; trial++) {
+  for (var trial = 0u; trial < 16u && (total > 0.0 || SEES_TIME); trial++) {
+    if (SEES_TIME) {
+      // Rates in the middle of the leap: their changes in time are right to second order.
+      now = to_time(j, f + 0.5 * tau / run.unit);
+      let here = propensities();
+      if (is_wrong(here) || smallest_propensity() < 0.0) {
+        status = FAILED;
+        return;
+      }
+    }
     take_leap(tau, trial);
     if (signs() >= 0) {
       break;
@@ -72,7 +111,7 @@ fn leap() {
     restore_species();
     tau *= 0.5;
     lands = false;
-    critical = false;
+    critical = NEVER;
   }
 
   if (lands) {
@@ -88,8 +127,8 @@ fn leap() {
   let whole = floor(end);
   j += u32(whole);
   f = end - whole;
-  if (critical) {
-    fire(choose_critical(chance * critical_total));
+  if (critical != NEVER) {
+    fire(critical);
   }
   after_change();
 }

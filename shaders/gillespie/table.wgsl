@@ -26,11 +26,21 @@ fn constant(i: u32) -> f32 {
   return bitcast<f32>(points[row + i]);
 }
 
+fn whole(i: u32) -> i32 {
+  return bitcast<i32>(points[row + i]);
+}
+
 fn start_species(first: u32) {
   for (var s = 0u; s < SPECIES; s++) {
     x[s] = Count(points[first + CONSTANTS + s]);
   }
   fresh = false;
+}
+
+fn round_species(first: u32) {
+  for (var s = 0u; s < SPECIES; s++) {
+    x[s] += select(Count(0), Count(1), rounds_up(first, s));
+  }
 }
 
 fn load_species(own: u32) {
@@ -92,6 +102,87 @@ fn propensities() -> f32 {
     }
     fresh = true;
   }
+  return total_of_blocks();
+}
+
+fn smallest_propensity() -> f32 {
+  return least;
+}
+
+/// NEVER where rates are thinned and the number falls beyond all of them.
+fn choose(word: u32, half: u32, whole: f32) -> u32 {
+  if (VERSION1) {
+    let r = version1_share(word, half) * whole;
+    return select(choose_in_version1(r), NEVER, USES_TIME && r >= total_of_blocks());
+  }
+  let r = (f32(word) + 0.5) * 0x1p-32 * whole;
+  var near = 3.0e38;
+  var before = 0.0;
+  var start = 0.0;
+  var block = 0u;
+  for (; block < BLOCKS; block++) {
+    start = before;
+    before += sums[block];
+    near = min(near, abs(r - before));
+    if (r < before) {
+      break;
+    }
+  }
+  var chosen = NEVER;
+  if (block < BLOCKS) {
+    before = start;
+    for (var i = block * BLOCK; i < min((block + 1u) * BLOCK, REACTIONS); i++) {
+      before += a[i];
+      near = min(near, abs(r - before));
+      if (r < before) {
+        chosen = i;
+        break;
+      }
+    }
+    // All of the block's reactions may stand before r by a rounding error.
+    near = select(near, 0.0, chosen == NEVER);
+  }
+  if (near > CLEAR * whole) {
+    return chosen;
+  }
+  return choose_exactly(vec2u(word, more_bits(half)), whole);
+}
+
+/// The block by its sum, then the reaction by its share of its block: both in whole numbers.
+fn choose_exactly(words: vec2u, whole: f32) -> u32 {
+  let top = exponent_of(whole);
+  var total = fixed(whole, top);
+  if (!USES_TIME) {
+    total = vec3u();
+    for (var block = 0u; block < BLOCKS; block++) {
+      total = plus(total, fixed(sums[block], top));
+    }
+  }
+  let point = point_of(total, words.x, words.y);
+  var before = vec3u();
+  for (var block = 0u; block < BLOCKS; block++) {
+    let own = fixed(sums[block], top);
+    let next = plus(before, own);
+    if (above(next, point)) {
+      let last = min((block + 1u) * BLOCK, REACTIONS);
+      var all = vec3u();
+      for (var i = block * BLOCK; i < last; i++) {
+        all = plus(all, fixed(a[i], top));
+      }
+      var part = vec3u();
+      for (var i = block * BLOCK; i < last; i++) {
+        part = plus(part, fixed(a[i], top));
+        if (above_share(part, all, minus(point, before), own)) {
+          return i;
+        }
+      }
+    }
+    before = next;
+  }
+  return NEVER;
+}
+
+fn total_of_blocks() -> f32 {
   var total = 0.0;
   for (var block = 0u; block < BLOCKS; block++) {
     total += sums[block];
@@ -99,12 +190,8 @@ fn propensities() -> f32 {
   return total;
 }
 
-fn smallest_propensity() -> f32 {
-  return least;
-}
-
-/// The last reaction that can happen and before which no more than r is: never one of propensity zero.
-fn choose_reaction(r: f32) -> u32 {
+/// As gibbs 0.1.0 chose: the last reaction that can happen and before which no more than r is.
+fn choose_in_version1(r: f32) -> u32 {
   var chosen = 0u;
   var start = 0.0;
   var before = 0.0;

@@ -6,13 +6,17 @@ var<private> kept: array<Count, SPECIES>;
 /// One bit a reaction: it may use a species up.
 var<private> critical: array<u32, (REACTIONS + 31u) / 32u>;
 var<private> critical_total: f32;
+/// The most that the rates are in the span of a leap.
+var<private> h: array<f32, select(1u, REACTIONS, LOOKS_AHEAD)>;
+/// Firings of a leap of real counts.
+var<private> fired: array<f32, select(1u, REACTIONS, CONTINUOUS)>;
 
 fn is_critical(reaction: u32) -> bool {
   return (critical[reaction / 32u] & (1u << (reaction % 32u))) != 0u;
 }
 
 fn may_use_up(reaction: u32) -> bool {
-  if (CONTINUOUS || a[reaction] <= 0.0) {
+  if (CONTINUOUS || (a[reaction] <= 0.0 && !LOOKS_AHEAD)) {
     return false;
   }
   for (var k = points[RECORD * reaction + 4u]; k < points[RECORD * reaction + 5u]; k += 2u) {
@@ -50,10 +54,63 @@ fn leap_time() -> f32 {
   return longest;
 }
 
-fn take_leap(tau: f32, trial: u32) {
+/// The most that the rates are in the span: of all, and of those that change by more than a leap may overlook.
+fn look_ahead() -> vec2f {
+  var most = vec2f();
+  if (LOOKS_AHEAD) {
+    for (var i = 0u; i < REACTIONS; i++) {
+      let spread = spread_of(i);
+      h[i] = max(spread.y, 0.0) * select(1.0, 1.0 + 0x1p-16, spread.x != spread.y);
+      most += vec2f(h[i], select(0.0, h[i], varies(spread)));
+    }
+  }
+  return most;
+}
+
+fn varies(spread: vec2f) -> bool {
+  return spread.y > 0.0 && spread.y - spread.x > VARIES * spread.y;
+}
+
+/// Rates that change much are followed one firing at a time, under the most that they are.
+fn mark_varying() {
+  critical_total = 0.0;
   for (var i = 0u; i < REACTIONS; i++) {
-    if (a[i] > 0.0 && !is_critical(i)) {
-      change_species(i, firings(a[i] * tau, i, trial));
+    if (varies(spread_of(i))) {
+      critical[i / 32u] |= 1u << (i % 32u);
+    }
+    critical_total += select(0.0, weight_of(i), is_critical(i));
+  }
+}
+
+fn weight_of(reaction: u32) -> f32 {
+  if (LOOKS_AHEAD) {
+    return h[reaction];
+  }
+  return a[reaction];
+}
+
+/// Whether a rate that is thinned lets its reaction happen now.
+fn is_let(reaction: u32, chance: f32) -> bool {
+  return chance * weight_of(reaction) < a[reaction];
+}
+
+fn take_leap(tau: f32, trial: u32) {
+  if (CONTINUOUS && !VERSION1) {
+    for (var i = 0u; i < REACTIONS; i++) {
+      fired[i] = f32(firings(a[i] * tau, i, trial));
+    }
+    for (var round = 0u; round < 9u && limit_fired(round); round++) {
+    }
+    for (var i = 0u; i < REACTIONS; i++) {
+      if (fired[i] != 0.0) {
+        change_species(i, Count(fired[i]));
+      }
+    }
+  } else {
+    for (var i = 0u; i < REACTIONS; i++) {
+      if (a[i] > 0.0 && !is_critical(i)) {
+        change_species(i, firings(a[i] * tau, i, trial));
+      }
     }
   }
   sign_bits = 0;
@@ -66,6 +123,40 @@ fn take_leap(tau: f32, trial: u32) {
   fresh = false;
 }
 
+/// Where more of a species would go than there is, whatever takes it takes less, so that no mass is made: (x + in) / out of it, again
+/// while that leaves too little of another one, and at last no more than x. False where there is enough of all.
+fn limit_fired(round: u32) -> bool {
+  var net: array<f32, SPECIES>;
+  var out: array<f32, SPECIES>;
+  for (var i = 0u; i < REACTIONS; i++) {
+    for (var k = points[RECORD * i + 4u]; k < points[RECORD * i + 5u]; k += 2u) {
+      let change = f32(i32(points[k + 1u])) * fired[i];
+      net[points[k]] += change;
+      out[points[k]] += max(-change, 0.0);
+    }
+  }
+  var short = false;
+  for (var s = 0u; s < SPECIES; s++) {
+    let left = f32(x[s]) + net[s];
+    let share = select(out[s] + left, f32(x[s]), round == 8u) / max(out[s], 1e-30);
+    short |= left < 0.0;
+    out[s] = select(1.0, share, left < 0.0); // what of it may go
+  }
+  if (!short) {
+    return false;
+  }
+  for (var i = 0u; i < REACTIONS; i++) {
+    var part = 1.0;
+    for (var k = points[RECORD * i + 4u]; k < points[RECORD * i + 5u]; k += 2u) {
+      if (f32(i32(points[k + 1u])) * fired[i] < 0.0) {
+        part = min(part, out[points[k]]);
+      }
+    }
+    fired[i] *= part;
+  }
+  return true;
+}
+
 fn keep_species() {
   kept = x;
 }
@@ -75,7 +166,31 @@ fn restore_species() {
   sign_bits = 0;
 }
 
-fn choose_critical(r: f32) -> u32 {
+fn choose_critical(words: vec2u) -> u32 {
+  if (VERSION1) {
+    return critical_in_version1((f32(words.x) + 0.5) * 0x1p-32 * critical_total);
+  }
+  let top = exponent_of(critical_total);
+  var total = vec3u();
+  for (var i = 0u; i < REACTIONS; i++) {
+    if (is_critical(i)) {
+      total = plus(total, fixed(weight_of(i), top));
+    }
+  }
+  let point = point_of(total, words.x, words.y);
+  var before = vec3u();
+  for (var i = 0u; i < REACTIONS; i++) {
+    if (is_critical(i)) {
+      before = plus(before, fixed(weight_of(i), top));
+      if (above(before, point)) {
+        return i;
+      }
+    }
+  }
+  return NEVER;
+}
+
+fn critical_in_version1(r: f32) -> u32 {
   var chosen = 0u;
   var before = 0.0;
   for (var i = 0u; i < REACTIONS && r >= before; i++) {

@@ -6,24 +6,24 @@ import { create } from "webgpu";
 import { shaderParts, shaderPaths, shaderSource } from "../../src/device/shader.ts";
 import { SUBGROUPS } from "../../src/device/subgroups.ts";
 import { rowWgsl } from "../../src/models/diffusion/denoisers/row-wgsl.ts";
-import { parseExpression } from "../../src/models/gillespie/expression.ts";
+import { prepare } from "../../src/models/gillespie/prepare.ts";
 import { parseNetwork } from "../../src/models/gillespie/text.ts";
 import { generate } from "../../src/models/gillespie/wgsl.ts";
 import { type Lanes, lanesWgsl } from "../../src/models/reservoir/lanes.ts";
 
 /** What is written for one network goes before the file that uses it; this one has all that a network can have. */
 const NETWORK = `2 A + B -> C @ k*(1 + sin(t)); C -> 0 @ hill(A, 3, 2.5)*C + if(t > 3, 1, exp(-t))*cos(t)^2/(1 + t);
-  0 -> A @ max(t, 2)^3; at 2: A = B + t; when A > 3 && C < 4: B = 7; k = 2; A = 9; B = 9`;
-const passage = parseExpression("A > 10 || B == 0");
+  0 -> A @ max(t, 2)^3; at 2: A = B + t; when A > 3 && C < 4 || t > 5: B = 7, k = 3; k = 2; A = 9; B = 9`;
+const plan = { until: 9, points: 3, set: "", passage: "A > 10 || B == 0", seed: 1n };
 /** Beyond what registers hold, tables take over. */
 const LARGE = `${NETWORK}; ${Array.from({ length: 80 }, (_, i) => `A -> D${i} @ 1`).join("; ")}`;
 const leaping = { continuous: false, tolerance: 0.03 };
 const GENERATED: Record<string, string> = Object.fromEntries(
   [
-    generate(parseNetwork(NETWORK), passage),
-    generate(parseNetwork(NETWORK), passage, leaping),
-    generate(parseNetwork(LARGE), passage),
-    generate(parseNetwork(LARGE), passage, leaping),
+    generate(prepare(parseNetwork(NETWORK), plan)),
+    generate(prepare(parseNetwork(NETWORK), { ...plan, leaping })),
+    generate(prepare(parseNetwork(LARGE), plan)),
+    generate(prepare(parseNetwork(LARGE), { ...plan, leaping })),
   ].map(({ shader, source }) => [shader, source]),
 );
 /** Networks side by side in vectors of any size. */

@@ -1,15 +1,48 @@
 // Expressions as WGSL in f32.
 
+import { clockOf } from "./clock.ts";
 import { networkError } from "./errors.ts";
-import { COMPARISONS, call, type Expression, namesIn, number, TRUTHS } from "./expression.ts";
+import { COMPARISONS, call, type Expression, evaluate, namesIn, number, type Operation, TRUTHS } from "./expression.ts";
 import { GROWING } from "./interval.ts";
 import { MOST_COPIES, type Network, TIME } from "./network.ts";
 
 /** How a shader names what a network has. */
 export interface Names {
   species(i: number): string;
+  /** An f32. */
   constant(i: number): string;
+  /** An i32. */
+  whole(i: number): string;
 }
+
+/**
+ * What of a constant a shader keeps: an f32; or in 32 bits a count, a whole number that stands for it in comparisons (rounded up, down,
+ * or itself), or of a time the units and the fraction of one.
+ */
+export type Kept = "real" | "count" | "ceil" | "floor" | "equal" | "units" | "fraction";
+
+export interface Constant {
+  value: Expression;
+  kept: Kept;
+}
+
+/** In which form an i32 is meant; any sum of such is right modulo 2^32. */
+interface Whole {
+  text: string;
+  least: number;
+  most: number;
+}
+
+/** Which whole number stands for a constant on the right of each comparison of whole numbers. */
+const STANDS: Record<string, Kept> = {
+  ">=": "ceil",
+  "<": "ceil",
+  ">": "floor",
+  "<=": "floor",
+  "==": "equal",
+  "!=": "equal",
+};
+const MIRRORED: Record<string, Operation> = { ">=": "<=", "<": ">", ">": "<", "<=": ">=", "==": "==", "!=": "!=" };
 
 export interface MassAction {
   constant: Expression;
@@ -48,22 +81,30 @@ export function checkNesting(source: string): void {
   }
 }
 
+export interface Dialect {
+  /** Counts are real numbers. */
+  continuous: boolean;
+  /** Counts pass through f32, as in gibbs 0.1.0. */
+  version1: boolean;
+}
+
 export class Emitter {
-  readonly constants: Expression[] = [];
+  readonly constants: Constant[] = [];
   readonly #network: Network;
   readonly #slots = new Map<string, number>();
-
   readonly #names: Names;
+  readonly #dialect: Dialect;
 
-  constructor(network: Network, names: Names) {
+  constructor(network: Network, names: Names, dialect: Dialect) {
     this.#network = network;
     this.#names = names;
+    this.#dialect = dialect;
   }
 
   /** The place of a constant expression among the constants. */
-  slot(expression: Expression): number {
-    const key = JSON.stringify(expression);
-    const slot = this.#slots.get(key) ?? this.constants.push(expression) - 1;
+  slot(value: Expression, kept: Kept = "real"): number {
+    const key = kept + JSON.stringify(value);
+    const slot = this.#slots.get(key) ?? this.constants.push({ value, kept }) - 1;
     this.#slots.set(key, slot);
     return slot;
   }
@@ -77,8 +118,9 @@ export class Emitter {
       if (constants.includes(factor)) continue;
       const chosen = factor.kind === "call" && factor.operation === "choose" ? factor.operands : [factor, number(1)];
       const [name, copies] = chosen;
-      if (name.kind !== "name" || name.name === TIME || copies.kind !== "number") return undefined;
-      reactants.push({ species: this.#network.species.indexOf(name.name), copies: copies.value });
+      const species = name.kind === "name" ? this.#network.species.indexOf(name.name) : -1;
+      if (species < 0 || copies.kind !== "number") return undefined;
+      reactants.push({ species, copies: copies.value });
       constants.push(number(1 / factorial(copies.value)));
     }
     if (reactants.length > 3) return undefined;
@@ -89,10 +131,33 @@ export class Emitter {
   real(expression: Expression): string {
     if (expression.kind === "number" || this.#isConstant(expression)) return this.#constant(expression);
     if (expression.kind === "name") {
-      if (expression.name === TIME) return "now";
-      return `f32(${this.#names.species(this.#network.species.indexOf(expression.name))})`;
+      const { name } = expression;
+      if (name === TIME) return "now";
+      if (clockOf(name) >= 0) return `select(0.0, 1.0, ${this.truth(expression)})`;
+      const variable = this.#network.variables.indexOf(name);
+      return variable >= 0 ? `y${variable}` : `f32(${this.#names.species(this.#network.species.indexOf(name))})`;
     }
+    const whole = ["+", "-"].includes(expression.operation) ? this.#whole(expression) : undefined;
+    if (whole && !this.#dialect.version1 && isSigned(whole)) return `f32(${whole.text})`;
     return bounded(this.#call(expression));
+  }
+
+  /** A count as i32 that an event sets; negative where it is none, or so large that f32 has rounded it. */
+  count(expression: Expression): string {
+    if (!this.#dialect.version1) {
+      if (this.#isConstant(expression)) return this.#names.whole(this.slot(expression, "count"));
+      const whole = this.#whole(expression);
+      // Above 2^31 it is negative, which is as wrong.
+      if (whole && whole.least >= -(2 ** 31) && whole.most < 2 ** 32) return whole.text;
+    }
+    return `count_of(${this.real(expression)})`;
+  }
+
+  /** Units, and a fraction of them, of a time span. */
+  duration(expression: Expression): [units: string, fraction: string] {
+    if (!this.#isConstant(expression)) return ["0u", `(${this.real(expression)} / run.unit)`];
+    const units = this.#names.whole(this.slot(expression, "units"));
+    return [`bitcast<u32>(${units})`, this.#names.constant(this.slot(expression, "fraction"))];
   }
 
   /** The most that it becomes in the span of time. */
@@ -100,16 +165,21 @@ export class Emitter {
     return namesIn(expression).has(TIME) ? `${this.#interval(expression)}.y` : this.real(expression);
   }
 
-  /** A vec2f: least and most. See shaders/common/interval.wgsl. */
-  #interval(expression: Expression): string {
-    return bounded(this.#bounds(expression));
+  /** Least and most in the span of time, a vec2f, as narrow as can be: comparisons that the span decides are decided. */
+  spread(expression: Expression): string {
+    return this.#interval(expression, true);
   }
 
-  #bounds(expression: Expression): string {
+  /** A vec2f: least and most. See shaders/common/interval.wgsl. */
+  #interval(expression: Expression, decided = false): string {
+    return bounded(this.#bounds(expression, decided));
+  }
+
+  #bounds(expression: Expression, decided: boolean): string {
     if (!namesIn(expression).has(TIME)) return `vec2f(${this.real(expression)})`;
     if (expression.kind !== "call") return "span";
     const { operation, operands } = expression;
-    const all = () => operands.map((each) => this.#interval(each));
+    const all = () => operands.map((each) => this.#interval(each, decided));
     switch (operation) {
       case "+":
         return sum(all());
@@ -122,7 +192,7 @@ export class Emitter {
       case "/":
         return `interval_div(${all()})`;
       case "^":
-        return this.#powerInterval(operands[0], operands[1]);
+        return this.#powerInterval(operands[0], operands[1], decided);
       case "abs":
       case "sin":
       case "cos":
@@ -133,19 +203,21 @@ export class Emitter {
       case "if": {
         const [, yes, no] = all();
         if (!namesIn(operands[0]).has(TIME)) return `select(${no}, ${yes}, ${this.truth(operands[0])})`;
+        if (decided) return `interval_if(${all()[0]}, ${yes}, ${no})`;
         return `vec2f(min(${yes}.x, ${no}.x), max(${yes}.y, ${no}.y))`;
       }
       default:
-        if (TRUTHS.includes(operation)) return "vec2f(0.0, 1.0)";
+        if (TRUTHS.includes(operation)) return decided ? this.#decision(operation, all()) : "vec2f(0.0, 1.0)";
         if (!GROWING.includes(operation)) throw networkError(`${operation} of the time is not supported in a rate.`);
         return `${operation === "ln" ? "log" : operation}(${all()[0]})`;
     }
   }
 
-  #powerInterval(base: Expression, exponent: Expression): string {
+  #powerInterval(base: Expression, exponent: Expression, decided: boolean): string {
     const n = exponent.kind === "number" ? exponent.value : Number.NaN;
-    const a = this.#interval(base);
-    if (!Number.isInteger(n) || n < 1 || n > MOST_COPIES) return `interval_pow(${a}, ${this.#interval(exponent)})`;
+    const a = this.#interval(base, decided);
+    if (!Number.isInteger(n) || n < 1 || n > MOST_COPIES)
+      return `interval_pow(${a}, ${this.#interval(exponent, decided)})`;
     if (n % 2 === 0)
       return `(${Array(n / 2)
         .fill(`interval_square(${a})`)
@@ -153,7 +225,34 @@ export class Emitter {
     return `(${Array(n).fill(a).join(" * ")})`;
   }
 
+  /** (1, 1) where it is true in all of the span, (0, 0) where it is false. */
+  #decision(operation: Operation, operands: readonly string[]): string {
+    const [a, b] = operands;
+    switch (operation) {
+      case "<":
+        return `interval_less(${a}, ${b})`;
+      case ">":
+        return `interval_less(${b}, ${a})`;
+      case "<=":
+        return `interval_not(interval_less(${b}, ${a}))`;
+      case ">=":
+        return `interval_not(interval_less(${a}, ${b}))`;
+      case "==":
+        return `interval_equal(${a}, ${b})`;
+      case "!=":
+        return `interval_not(interval_equal(${a}, ${b}))`;
+      case "not":
+        return `interval_not(interval_truth(${a}))`;
+      default: {
+        const join = operation === "and" ? "min" : "max";
+        return operands.map((each) => `interval_truth(${each})`).reduce((x, y) => `${join}(${x}, ${y})`);
+      }
+    }
+  }
+
   truth(expression: Expression): string {
+    const clock = expression.kind === "name" ? clockOf(expression.name) : -1;
+    if (clock >= 0) return `((truths & ${(1 << clock) >>> 0}u) != 0u)`;
     if (expression.kind === "call") {
       const { operation, operands } = expression;
       if (operation === "not") return `!(${this.truth(operands[0])})`;
@@ -161,25 +260,60 @@ export class Emitter {
       if (operation === "and") return `(${operands.map((each) => `(${this.truth(each)})`).join(" & ")})`;
       if (operation === "or") return `(${operands.map((each) => `(${this.truth(each)})`).join(" | ")})`;
       if (COMPARISONS.includes(operation)) {
-        const whole = operands.map((each) => this.#whole(each));
-        const [a, b] = whole.every((each) => each !== undefined) ? whole : operands.map((each) => this.real(each));
-        return `(${a} ${operation} ${b})`;
+        return (
+          this.#compared(operation, operands) ?? `(${operands.map((each) => this.real(each)).join(` ${operation} `)})`
+        );
       }
     }
     return `(${this.real(expression)} != 0.0)`;
   }
 
-  /** An i32 where the expression is a count or a whole number: compared exactly at any size. */
-  #whole(expression: Expression): string | undefined {
-    if (expression.kind === "number" && Number.isInteger(expression.value) && Math.abs(expression.value) < 2 ** 31) {
-      return `${expression.value}`;
+  /** A comparison of whole numbers, exact at any size; undefined where it is none. */
+  #compared(operation: Operation, [left, right]: readonly Expression[]): string | undefined {
+    if (this.#dialect.continuous) return undefined;
+    const [a, b] = [this.#whole(left), this.#whole(right)];
+    if (this.#dialect.version1 && [left, right].some(({ kind }) => kind === "call")) return undefined;
+    if (a && b) {
+      if (isSigned(a) && isSigned(b)) return `(${a.text} ${operation} ${b.text})`;
+      if (isUnsigned(a) && isUnsigned(b)) return `(u32(${a.text}) ${operation} u32(${b.text}))`;
     }
-    const at = expression.kind === "name" ? this.#network.species.indexOf(expression.name) : -1;
-    return at >= 0 ? this.#names.species(at) : undefined;
+    if (this.#dialect.version1) return undefined;
+    const stands = (whole: Whole | undefined, value: Expression, sign: string) =>
+      whole && isSigned(whole) && this.#isConstant(value)
+        ? `(${whole.text} ${sign} ${this.#names.whole(this.slot(value, STANDS[sign]))})`
+        : undefined;
+    return stands(a, right, operation) ?? stands(b, left, MIRRORED[operation]);
+  }
+
+  /** Sums of counts and whole numbers. */
+  #whole(expression: Expression): Whole | undefined {
+    if (this.#dialect.continuous) return undefined;
+    if (expression.kind !== "call" || namesIn(expression).size === 0) {
+      const value = expression.kind === "name" ? Number.NaN : evaluate(expression, () => Number.NaN);
+      if (Number.isInteger(value) && Math.abs(value) < 2 ** 31) {
+        return { text: value < 0 ? `(${value})` : `${value}`, least: value, most: value };
+      }
+      const at = expression.kind === "name" ? this.#network.species.indexOf(expression.name) : -1;
+      return at >= 0 ? { text: this.#names.species(at), least: 0, most: 2 ** 31 - 1 } : undefined;
+    }
+    const { operation, operands } = expression;
+    if (!["+", "-", "negate"].includes(operation)) return undefined;
+    const parts = operands.map((operand) => this.#whole(operand));
+    if (parts.some((part) => part === undefined)) return undefined;
+    const all = parts as Whole[];
+    if (operation === "negate") return { text: `(-${all[0].text})`, least: -all[0].most, most: -all[0].least };
+    return all.reduce((a, b) =>
+      operation === "+"
+        ? { text: `(${a.text} + ${b.text})`, least: a.least + b.least, most: a.most + b.most }
+        : { text: `(${a.text} - ${b.text})`, least: a.least - b.most, most: a.most - b.least },
+    );
   }
 
   #isConstant(expression: Expression): boolean {
-    return [...namesIn(expression)].every((name) => name !== TIME && !this.#network.species.includes(name));
+    const { species, variables } = this.#network;
+    return [...namesIn(expression)].every(
+      (name) => name !== TIME && clockOf(name) < 0 && !species.includes(name) && !variables.includes(name),
+    );
   }
 
   #constant(expression: Expression): string {
@@ -248,6 +382,9 @@ export class Emitter {
     return `(${falling} * ${this.#constant(call("/", number(1), number(factorial(count.value))))})`;
   }
 }
+
+const isSigned = ({ least, most }: Whole) => least > -(2 ** 31) && most < 2 ** 31;
+const isUnsigned = ({ least, most }: Whole) => least >= 0 && most < 2 ** 32;
 
 /** The factors of a product. */
 function flat(expression: Expression): Expression[] {

@@ -35,7 +35,7 @@ export function masterEquation(
   { states: most = 40_000, operations = 2e9 }: Effort = {},
 ): Law | undefined {
   const { network, points, times } = ensemble;
-  if (network.events.length > 0) return undefined;
+  if (network.events.length > 0 || !points[point].initial.every(Number.isInteger)) return undefined;
   const { initial } = points[point];
   // Counts up to so many more than at the start. Where too much probability leaves this box in an interval, a larger one is taken.
   let box = 96;

@@ -5,9 +5,11 @@ import { Budget } from "../../device/budget.ts";
 import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
+import type { Constant } from "./emitter.ts";
 import { eventLimit, networkError } from "./errors.ts";
+import { MOST_DELAYED } from "./event-code.ts";
 import { evaluate } from "./expression.ts";
-import { PURPOSE } from "./network.ts";
+import { MOST, PURPOSE } from "./network.ts";
 import { type Output, observer } from "./outputs.ts";
 import type { Ensemble } from "./prepare.ts";
 import { simulate } from "./reference.ts";
@@ -15,8 +17,8 @@ import type { BatchOptions, Runner } from "./runner.ts";
 import { type Batch, binsOf, pairsOf, shiftFor } from "./tally.ts";
 import { type Generated, generate } from "./wgsl.ts";
 
-/** Words of a trajectory's state beside its species: time (2), draws, grid, armed events, passage, status. */
-const STATE_WORDS = 7;
+/** Words of a trajectory's state beside its species and events: time (2), draws, grid, armed events, passage, status, moment, next delayed event (2). */
+const STATE_WORDS = 10;
 /** Random blocks of one dispatch at most. */
 const MOST_BLOCKS = 1 << 16;
 /** A grid interval is so many units at most, so that times between grid points are fine and the last one fits a word. */
@@ -55,8 +57,8 @@ export class GpuRunner implements Runner {
     outputs: readonly Output[],
     workgroup = 64,
   ): Promise<GpuRunner> {
-    const { network, points, times, passage } = ensemble;
-    const generated = generate(network, passage, ensemble.leaping);
+    const { network, points, times } = ensemble;
+    const generated = generate(ensemble);
     const direct = (entryPoint: string) =>
       device.kernel({
         shader: generated.shader,
@@ -83,7 +85,9 @@ export class GpuRunner implements Runner {
     ]);
 
     const species = network.species.length;
-    const bytes = 4 * Math.max(times.length * species, species + STATE_WORDS);
+    const variables = network.variables.length;
+    const words = species + STATE_WORDS + variables + generated.waiting;
+    const bytes = 4 * Math.max(times.length * (species + variables), words);
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     const bound = device.info.software ? SOFTWARE : HARDWARE;
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
@@ -109,6 +113,7 @@ export class GpuRunner implements Runner {
         most,
         units,
         table.byteLength,
+        words,
       );
       device.write(own.#buffers.points, table);
       device.write(own.#buffers.pairs, new Uint32Array(pairsOf(species).flat()));
@@ -125,6 +130,7 @@ export class GpuRunner implements Runner {
     most: number,
     units: number,
     tableBytes: number,
+    stateWords: number,
   ) {
     this.#device = device;
     this.#ensemble = ensemble;
@@ -136,11 +142,12 @@ export class GpuRunner implements Runner {
     const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
     const slots = most * ensemble.points.length;
     const species = ensemble.network.species.length;
+    const kept = species + ensemble.network.variables.length;
     const words = (name: string, count: number, usage = STORAGE | COPY_DST | COPY_SRC) =>
       device.buffer(`gillespie ${name}`, 4 * count, usage);
     this.#buffers = {
-      state: words("state", slots * (species + STATE_WORDS)),
-      snapshots: words("snapshots", slots * species * ensemble.times.length),
+      state: words("state", slots * stateWords),
+      snapshots: words("snapshots", slots * kept * ensemble.times.length),
       points: words("points", tableBytes / 4),
       a: words("active", slots),
       b: words("active", slots),
@@ -171,9 +178,10 @@ export class GpuRunner implements Runner {
     }
     const { sums: outputs, observe } = observer(this.#ensemble, this.#outputs, before);
     if (outputs.length > 0) {
+      const values = await this.#values(shape);
       (await this.#counts(shape)).forEach((path, slot) => {
         path.forEach((counts, t) => {
-          observe(Math.floor(slot / replicates), t, counts);
+          observe(Math.floor(slot / replicates), t, [...counts, ...values[slot][t]]);
         });
       });
     }
@@ -238,7 +246,9 @@ export class GpuRunner implements Runner {
     } catch (error) {
       return error as Error;
     }
-    return networkError(`trajectory ${replicate}: a propensity or a count left the range of the GPU's numbers.`);
+    return networkError(
+      `trajectory ${replicate}: a propensity or a count left the range of the GPU's numbers, an event set a count of over 2^24 by arithmetic that f32 rounds, or more than ${MOST_DELAYED} delayed events wait; take --device reference.`,
+    );
   }
 
   /** [point][time][pair], six words each: see Batch. */
@@ -278,6 +288,22 @@ export class GpuRunner implements Runner {
     );
     return Array.from({ length: slots }, (_, slot) =>
       Array.from(times, (_, t) => network.species.map((_, s) => data[(t * species + s) * slots + slot])),
+    );
+  }
+
+  /** Variables at the grid times: [slot][time][variable]. */
+  async #values({ slots }: Shape): Promise<number[][][]> {
+    const { network, times } = this.#ensemble;
+    const own = network.variables;
+    const from = 4 * slots * times.length * network.species.length;
+    const data =
+      own.length > 0
+        ? new Float32Array(
+            await this.#device.read(this.#buffers.snapshots, from, 4 * slots * times.length * own.length),
+          )
+        : new Float32Array();
+    return Array.from({ length: slots }, (_, slot) =>
+      Array.from(times, (_, t) => own.map((_, v) => data[(t * own.length + v) * slots + slot])),
     );
   }
 
@@ -321,25 +347,59 @@ export class GpuRunner implements Runner {
   }
 }
 
-/** The tables, then for each point: constants as f32, counts at t = 0, times of the events as units and a fraction. */
-function pointTable({ points, times }: Ensemble, { constants, tables }: Generated, units: number) {
-  const rows = points.map(({ parameters, initial, stops }) => {
-    const values = constants.map((expression) => {
-      const value = evaluate(expression, (name) => parameters.get(name)!);
-      if (Number.isFinite(Math.fround(value)) && (value === 0 || Math.abs(value) >= 2 ** -126)) return value;
-      throw networkError(`a constant of its rates is ${value}, which f32 does not hold; rescale time or volume.`);
+/** The tables, then for each point: constants, counts at t = 0, variables, and the schedule as units and fractions. */
+function pointTable({ network, points, times }: Ensemble, { constants, tables, moments }: Generated, units: number) {
+  const rounds = points.some(({ initial }) => !initial.every(Number.isInteger));
+  const rows = points.map(({ parameters, initial, schedule }) => {
+    const values = constants.map((constant) => {
+      return wordOf(
+        constant,
+        evaluate(constant.value, (name) => parameters.get(name)!),
+        times[1] / units,
+      );
     });
-    const due = stops.flatMap((stop) => {
-      const at = stop ? (stop.time / times[1]) * units : Number.POSITIVE_INFINITY;
-      if (!(at < NEVER - 1)) return [NEVER, 0];
+    const due = schedule.moments.flatMap(({ time, after, truths }) => {
+      const at = (time / times[1]) * units;
+      if (!(at < NEVER - 1)) return [NEVER, 0, truths];
       const whole = Math.floor(at);
       // "After" is later by less than any reaction could tell.
-      const fraction = Math.min(at - whole + (stop?.after ? 2 ** -24 : 0), 1 - 2 ** -24);
-      return [whole, bitsOf(fraction)];
+      const fraction = Math.min(at - whole + (after ? 2 ** -24 : 0), 1 - 2 ** -24);
+      return [whole, bitsOf(fraction), truths];
     });
-    return [...values.map(bitsOf), ...initial, ...due];
+    const none = Array.from({ length: moments - schedule.moments.length }, () => [NEVER, 0, 0]).flat();
+    const variables = network.variables.map((name) => bitsOf(parameters.get(name)!));
+    const shares = rounds
+      ? initial.map((value) => Math.min(Math.round((value - Math.floor(value)) * 2 ** 32), NEVER))
+      : [];
+    return [...values, ...initial.map(Math.floor), ...variables, schedule.truths, ...due, ...none, ...shares];
   });
   return Uint32Array.from([...tables, ...rows.flat(), 0]); // never empty
+}
+
+/** The 32 bits that a shader keeps of a constant. */
+function wordOf({ kept, value: constant }: Constant, value: number, unit: number): number {
+  const whole = (rounded: number) => Math.min(Math.max(rounded, 1 - 2 ** 31), 2 ** 31 - 1) >>> 0;
+  switch (kept) {
+    case "count": {
+      const count = Math.floor(value + 0.5);
+      return count >= 0 && count <= MOST ? count : 0xffffffff;
+    }
+    case "ceil":
+      return whole(Math.ceil(value));
+    case "floor":
+      return whole(Math.floor(value));
+    case "equal":
+      return Number.isInteger(value) ? whole(value) : 2 ** 31;
+    case "units":
+      return Math.min(Math.max(Math.floor(value / unit), 0), 2 ** 31);
+    case "fraction":
+      return bitsOf(value < 0 ? -1 : Math.min(value / unit - Math.floor(value / unit), 1 - 2 ** -24));
+    default:
+      // What has no value, and what has no end, is written in the model; a rate that becomes so stops its trajectory.
+      if (constant.kind === "number" && !Number.isFinite(constant.value)) return bitsOf(value);
+      if (Number.isFinite(Math.fround(value)) && (value === 0 || Math.abs(value) >= 2 ** -126)) return bitsOf(value);
+      throw networkError(`a constant of its rates is ${value}, which f32 does not hold; rescale time or volume.`);
+  }
 }
 
 const bitsOf = (value: number) => new Uint32Array(new Float32Array([value]).buffer)[0];

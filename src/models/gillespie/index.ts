@@ -2,7 +2,7 @@
 
 import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
-import { gillespieParameters } from "./parameters.ts";
+import { gillespieParameters, VERSION_1 } from "./parameters.ts";
 import { exactGillespie, type GillespieOptions, GillespieSimulation } from "./simulation.ts";
 import { validateGillespie } from "./validate.ts";
 
@@ -22,6 +22,7 @@ export const gillespie = {
   summary:
     "Trajectories of any reaction network, from text or SBML: moments, histograms and first passages in fixed memory.",
   parameters: gillespieParameters,
+  unsaid: { 1: VERSION_1 },
   step: "trajectory",
   observables: {},
   steps: ({ trajectories }) => trajectories,

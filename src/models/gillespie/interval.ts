@@ -1,15 +1,20 @@
 // How large an expression can become while its names lie in intervals: bounds for rates that depend on time.
 
 import { networkError } from "./errors.ts";
-import { type Expression, evaluate, namesIn, TRUTHS } from "./expression.ts";
+import { type Expression, evaluate, namesIn, type Operation, TRUTHS } from "./expression.ts";
 
 export type Interval = readonly [least: number, most: number];
 
 /** Functions that grow with their operand. */
 export const GROWING: readonly string[] = ["exp", "ln", "sqrt", "floor", "ceil", "sinh", "tanh", "asin", "atan"];
 
-/** An interval that holds every value of the expression. @throws ParameterError for what has no simple bound in time. */
-export function range(expression: Expression, rangeOf: (name: string) => Interval): Interval {
+/**
+ * An interval that holds every value of the expression. Comparisons are taken to be undecided, as gibbs 0.1.0 took them; `decided` makes
+ * them as narrow as can be.
+ *
+ * @throws ParameterError for what has no simple bound in time.
+ */
+export function range(expression: Expression, rangeOf: (name: string) => Interval, decided = false): Interval {
   if (expression.kind === "number") return [expression.value, expression.value];
   if (expression.kind === "name") return rangeOf(expression.name);
   const fixed = [...namesIn(expression)].every((name) => rangeOf(name)[0] === rangeOf(name)[1]);
@@ -18,7 +23,7 @@ export function range(expression: Expression, rangeOf: (name: string) => Interva
     return [value, value];
   }
   const { operation, operands } = expression;
-  const all = operands.map((operand) => range(operand, rangeOf));
+  const all = operands.map((operand) => range(operand, rangeOf, decided));
   const [a, b] = all;
   const corners = (value: (x: number, y: number) => number) =>
     hull([value(a[0], b[0]), value(a[0], b[1]), value(a[1], b[0]), value(a[1], b[1])]);
@@ -53,11 +58,47 @@ export function range(expression: Expression, rangeOf: (name: string) => Interva
       return hull([...all[1], ...all[2]]);
     }
     default:
-      if (TRUTHS.includes(operation)) return [0, 1];
+      if (TRUTHS.includes(operation)) return decided ? decision(operation, all) : [0, 1];
       if (!GROWING.includes(operation)) throw networkError(`${operation} of the time is not supported in a rate.`);
       return hull(
         a.map((end) => evaluate({ ...expression, operands: [{ kind: "number", value: end }] }, rangeOf as never)),
       );
+  }
+}
+
+/** [1, 1] where it is true whatever the operands are in their intervals, [0, 0] where it is false. */
+function decision(operation: Operation, operands: readonly Interval[]): Interval {
+  const less = (a: Interval, b: Interval): Interval => [a[1] < b[0] ? 1 : 0, a[0] < b[1] ? 1 : 0];
+  const not = ([least, most]: Interval): Interval => [1 - most, 1 - least];
+  const truth = ([least, most]: Interval): Interval => [
+    least > 0 || most < 0 ? 1 : 0,
+    least === 0 && most === 0 ? 0 : 1,
+  ];
+  const equal = (a: Interval, b: Interval): Interval => [
+    a[0] === a[1] && b[0] === b[1] && a[0] === b[0] ? 1 : 0,
+    a[0] <= b[1] && b[0] <= a[1] ? 1 : 0,
+  ];
+  const [a, b] = operands;
+  switch (operation) {
+    case "<":
+      return less(a, b);
+    case ">":
+      return less(b, a);
+    case "<=":
+      return not(less(b, a));
+    case ">=":
+      return not(less(a, b));
+    case "==":
+      return equal(a, b);
+    case "!=":
+      return not(equal(a, b));
+    case "not":
+      return not(truth(a));
+    default: {
+      const all = operands.map(truth);
+      const join = operation === "and" ? Math.min : Math.max;
+      return [join(...all.map(([least]) => least)), join(...all.map(([, most]) => most))];
+    }
   }
 }
 

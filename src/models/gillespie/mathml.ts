@@ -1,7 +1,7 @@
 // MathML as SBML uses it, to expressions. What SBML allows and an ensemble cannot do is refused by name.
 
 import type { XmlElement } from "@rgrove/parse-xml";
-import { call, type Expression, nameOf, number, type Operation, substitute } from "./expression.ts";
+import { call, type Expression, evaluate, nameOf, number, type Operation, substitute } from "./expression.ts";
 import { TIME } from "./network.ts";
 
 export interface Lambda {
@@ -10,7 +10,10 @@ export interface Lambda {
 }
 
 export interface MathContext {
-  functions: ReadonlyMap<string, Lambda>;
+  /** A function of the model's own. */
+  functions: (name: string) => Lambda | undefined;
+  /** How fast a quantity changes. */
+  rateOf: (name: string, element: XmlElement) => Expression;
   /** Refuses an element: throws an error with its line. */
   refuse: (element: XmlElement, why: string) => never;
 }
@@ -39,7 +42,38 @@ const SAME: Record<string, Operation> = {
 
 const RELATIONS: Record<string, Operation> = { lt: "<", leq: "<=", gt: ">", geq: ">=", eq: "==", neq: "!=" };
 
-const CONSTANTS: Record<string, number> = { pi: Math.PI, exponentiale: Math.E, true: 1, false: 0 };
+const CONSTANTS: Record<string, number> = {
+  ...{ pi: Math.PI, exponentiale: Math.E, true: 1, false: 0 },
+  ...{ infinity: Number.POSITIVE_INFINITY, notanumber: Number.NaN },
+};
+
+/** Functions that others make. */
+const MADE: Record<string, (a: Expression, b: Expression) => Expression> = {
+  sec: (a) => call("/", number(1), call("cos", a)),
+  csc: (a) => call("/", number(1), call("sin", a)),
+  cot: (a) => call("/", number(1), call("tan", a)),
+  sech: (a) => call("/", number(1), call("cosh", a)),
+  csch: (a) => call("/", number(1), call("sinh", a)),
+  coth: (a) => call("/", number(1), call("tanh", a)),
+  arcsec: (a) => call("acos", call("/", number(1), a)),
+  arccsc: (a) => call("asin", call("/", number(1), a)),
+  arccot: (a) => call("atan", call("/", number(1), a)),
+  arcsinh: (a) => call("ln", call("+", a, call("sqrt", call("+", call("*", a, a), number(1))))),
+  arccosh: (a) => call("ln", call("+", a, call("sqrt", call("-", call("*", a, a), number(1))))),
+  arctanh: (a) => half(call("ln", call("/", call("+", number(1), a), call("-", number(1), a)))),
+  arcsech: (a) => MADE.arccosh(call("/", number(1), a), a),
+  arccsch: (a) => MADE.arcsinh(call("/", number(1), a), a),
+  arccoth: (a) => half(call("ln", call("/", call("+", a, number(1)), call("-", a, number(1))))),
+};
+/** The same of two operands. */
+const OF_TWO: typeof MADE = {
+  implies: (a, b) => call("or", call("not", a), b),
+  quotient: (a, b) => towardsZero(call("/", a, b)),
+  rem: (a, b) => call("-", a, call("*", b, towardsZero(call("/", a, b)))),
+};
+
+const half = (a: Expression) => call("*", number(0.5), a);
+const towardsZero = (a: Expression) => call("if", call("<", a, number(0)), call("ceil", a), call("floor", a));
 
 export const elements = (parent: XmlElement): XmlElement[] =>
   parent.children.filter((child): child is XmlElement => child.type === "element");
@@ -60,7 +94,7 @@ export function expressionOf(element: XmlElement, context: MathContext): Express
     const url = element.attributes.definitionURL ?? "";
     if (url === `${SYMBOL}time`) return nameOf(TIME);
     if (url === `${SYMBOL}avogadro`) return number(6.02214179e23); // the value that SBML Level 3 fixes
-    return refuse(element, `${url.replace(SYMBOL, "")} is not supported`);
+    return refuse(element, `means ${url.replace(SYMBOL, "")}, which is not supported`);
   }
   if (Object.hasOwn(CONSTANTS, name)) return number(CONSTANTS[name]);
   if (name === "piecewise") return piecewise(inside, element, context);
@@ -91,7 +125,7 @@ function constant(element: XmlElement, { refuse }: MathContext): number {
 function piecewise(inside: readonly XmlElement[], element: XmlElement, context: MathContext): Expression {
   const otherwise = inside.find((part) => local(part) === "otherwise");
   const pieces = inside.filter((part) => local(part) === "piece");
-  if (!otherwise) return context.refuse(element, "has no otherwise: where no piece holds it would have no value");
+  if (pieces.length === 0 && !otherwise) return context.refuse(element, "is empty");
   return pieces.reduceRight<Expression>(
     (rest, piece) => {
       const parts = elements(piece);
@@ -99,7 +133,8 @@ function piecewise(inside: readonly XmlElement[], element: XmlElement, context: 
       const [value, condition] = parts.map((each) => expressionOf(each, context));
       return call("if", condition, value, rest);
     },
-    only(otherwise, context),
+    // Where no piece holds there is no value: a trajectory that asks for it stops, and says so.
+    otherwise ? only(otherwise, context) : number(Number.NaN),
   );
 }
 
@@ -115,8 +150,23 @@ function apply(element: XmlElement, context: MathContext): Expression {
     if (operands.length < least || operands.length > most) refuse(head, `does not take ${operands.length} operands`);
   };
   switch (name) {
+    case "csymbol": {
+      const url = head.attributes.definitionURL ?? "";
+      if (url === `${SYMBOL}rateOf` && operands.length === 1 && operands[0].kind === "name") {
+        return context.rateOf(operands[0].name, head);
+      }
+      return refuse(head, `means ${url.replace(SYMBOL, "")}, which is not supported`);
+    }
+    case "factorial": {
+      take(1);
+      const [n] = operands;
+      const value = evaluate(n, () => Number.NaN);
+      if (!(Number.isInteger(value) && value >= 0 && value <= 170))
+        return refuse(head, "is read of whole numbers from 0 to 170 alone");
+      return number(Array.from({ length: value }, (_, i) => i + 1).reduce((a, b) => a * b, 1));
+    }
     case "ci": {
-      const own = functions.get(head.text.trim());
+      const own = functions(head.text.trim());
       if (!own) return refuse(head, `${head.text.trim()} is no function of the model`);
       take(own.parameters.length);
       return substitute(own.body, (parameter) => operands[own.parameters.indexOf(parameter)]);
@@ -144,6 +194,14 @@ function apply(element: XmlElement, context: MathContext): Expression {
     if (operands.length < 2) refuse(head, `does not take ${operands.length} operands`);
     const links = operands.slice(1).map((right, i) => call(RELATIONS[name], operands[i], right));
     return links.length === 1 ? links[0] : call("and", ...links);
+  }
+  if (Object.hasOwn(MADE, name)) {
+    take(1);
+    return MADE[name](operands[0], operands[0]);
+  }
+  if (Object.hasOwn(OF_TWO, name)) {
+    take(2);
+    return OF_TWO[name](operands[0], operands[1]);
   }
   if (!Object.hasOwn(SAME, name)) return refuse(head, "is not supported");
   take(

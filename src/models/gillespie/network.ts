@@ -21,21 +21,35 @@ export interface Reaction {
 
 export interface NetworkEvent {
   name: string;
-  /** It fires whenever this becomes true. */
+  /** It is triggered whenever this becomes true. */
   trigger: Expression;
-  /** New counts of species, all evaluated before any is set. */
-  assignments: readonly { species: number; value: Expression }[];
+  /** New counts of species and values of variables, all evaluated before any is set. Targets are species, then variables, by their place. */
+  assignments: readonly { target: number; value: Expression }[];
   /** Whether the trigger counts as true before the start: then it must become false first. */
   initially: boolean;
+  /** Once triggered it is executed, even where its trigger turns false before that. */
+  persistent: boolean;
+  /** The values are those at the time of the trigger, not of the execution. */
+  atTrigger: boolean;
+  /** Time from trigger to execution; at once where there is none. */
+  delay?: Expression | undefined;
+  /** Of events that are due together the highest goes first; those without one go last. */
+  priority?: Expression | undefined;
 }
 
 export interface Network {
   species: readonly string[];
+  /** Parameters that events set: real numbers, which start at the parameters' values. */
+  variables: readonly string[];
   /** Counts at t = 0; of parameters. */
   initial: readonly Expression[];
   /** Values of parameters, of parameters named before them. */
   parameters: ReadonlyMap<string, Expression>;
   reactions: readonly Reaction[];
+  /** Species whose start is declared in mole. */
+  measured?: ReadonlySet<string>;
+  /** What whoever reads the results must know of how it was read: a sentence each. */
+  notes?: readonly string[];
   /** Quantities that follow from species, by name; they are reported beside them. */
   outputs: readonly { name: string; value: Expression }[];
   events: readonly NetworkEvent[];
@@ -69,25 +83,48 @@ export function parameterValues(network: Network, given: ReadonlyMap<string, num
   return values;
 }
 
+/** What becomes of a start that is no whole number: refused, rounded, one or the other by chance, or left as it is for rate equations. */
+export type Rounding = "none" | "nearest" | "down" | "random" | "real";
+
 /** Counts of the species at t = 0, those in `given` replaced. @throws ParameterError for one that is not a count. */
 export function initialCounts(
   network: Network,
   parameters: ReadonlyMap<string, number>,
   given: ReadonlyMap<string, number> = new Map(),
+  rounding: Rounding = "none",
 ): number[] {
   return network.initial.map((expression, i) => {
     const name = network.species[i];
     const value = given.get(name) ?? evaluate(expression, (other) => parameters.get(other) ?? Number.NaN);
-    return checkCount(name, value);
+    // Mole are never quite a number of molecules.
+    const own = rounding === "none" && network.measured?.has(name) && value >= MEASURED ? "nearest" : rounding;
+    return checkCount(name, value, own);
   });
 }
 
+/** A measured amount of so many molecules is rounded to the nearest, which is less than a thousandth off. */
+const MEASURED = 1000;
+
 /** The nearest whole number, for f64 arithmetic makes 99.99999999999999 of 100. @throws ParameterError */
-export function checkCount(name: string, value: number): number {
+export function checkCount(name: string, value: number, rounding: Rounding = "none"): number {
   const count = Math.round(value);
-  if (Math.abs(value - count) <= 1e-9 * Math.max(1, count) && count >= 0 && count <= MOST) return count;
+  if (value >= 0 && value <= MOST) {
+    if (rounding === "nearest") return count;
+    if (rounding === "real") return value;
+    // What arithmetic makes of a whole number is one.
+    const almost = Math.abs(value - count) <= 1e-9 * value;
+    if (rounding === "down") return almost ? count : Math.floor(value);
+    if (rounding === "random") return almost ? count : value;
+  }
+  // Something is never nothing: 4e-10 is as little a count as 0.4 is.
+  const same = Math.abs(value - count) <= 1e-9 * Math.abs(value);
+  if (same && count >= 0 && count <= MOST) return count;
+  const remedy =
+    value > 0 && value < MOST
+      ? " Give --round nearest, down or random, or multiply volume and amounts by a number."
+      : "";
   throw networkError(
-    `${name} starts at ${value}; molecules are counted, so it must be a whole number from 0 to ${MOST}.`,
+    `${name} starts at ${value}; molecules are counted, so it must be a whole number from 0 to ${MOST}.${remedy}`,
   );
 }
 
@@ -102,14 +139,10 @@ export function checkNames(network: Network): void {
   };
   for (const { name, propensity } of network.reactions) check(propensity, name);
   for (const { name, value } of network.outputs) check(value, name);
-  for (const { name, trigger, assignments } of network.events) {
-    check(trigger, name);
-    if (namesIn(trigger).has(TIME) && !triggerTime({ trigger })) {
-      throw networkError(
-        `"${name}": its condition mixes time and counts; write "at TIME" or a condition of counts alone.`,
-      );
+  for (const { name, trigger, assignments, delay, priority } of network.events) {
+    for (const each of [trigger, delay, priority, ...assignments.map(({ value }) => value)]) {
+      if (each) check(each, name);
     }
-    for (const { value } of assignments) check(value, name);
   }
 }
 

@@ -20,7 +20,7 @@ export function linear(
 ): Linear | undefined {
   const zero = () => network.species.map(() => 0);
   const visit = (each: Expression): Linear | undefined => {
-    if (![...namesIn(each)].some((name) => !parameters.has(name))) {
+    if (![...namesIn(each)].some((name) => !parameters.has(name) || network.variables.includes(name))) {
       return { constant: evaluate(each, (name) => parameters.get(name)!), coefficients: zero() };
     }
     if (each.kind === "name") {
@@ -80,17 +80,18 @@ export function outputsOf({ network, points }: Ensemble): Output[] {
 }
 
 /**
- * Adds Σ y and Σ y² of the others, [point][time][output], for the counts of one trajectory at one time; to the sums of all trajectories
+ * Adds Σ y and Σ y² of the others, [point][time][output], for the counts and variables of one trajectory at one time; to the sums of all trajectories
  * before, one after another, so that the last bits do not tell how they were divided into batches.
  */
 export function observer({ network, points, times }: Ensemble, outputs: readonly Output[], before: Float64Array) {
   const own = outputs.filter(({ place }) => place >= 0);
+  const index = new Map([...network.species, ...network.variables].map((name, i) => [name, i]));
   const sums = before.slice();
-  const observe = (point: number, t: number, counts: readonly number[]) => {
+  const observe = (point: number, t: number, state: readonly number[]) => {
     for (const { name, value, place } of own) {
       const y = evaluate(value, (name) => {
-        const at = network.species.indexOf(name);
-        return at >= 0 ? counts[at] : (points[point].parameters.get(name) ?? times[t]);
+        const at = index.get(name);
+        return at !== undefined ? state[at] : (points[point].parameters.get(name) ?? times[t]);
       });
       checkOutput(name, y);
       const at = 2 * ((point * times.length + t) * own.length + place);

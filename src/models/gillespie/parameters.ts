@@ -26,6 +26,18 @@ export const gillespieParameters = z.object({
     .default("")
     .describe("A model in SBML Level 2 or 3, as text; on the command line its file")
     .meta({ label: "SBML file", file: "text", replaces: ["example", "network", "set", "passage"] }),
+  units: z
+    .enum(["declared", "none"], { error: "it is declared or none" })
+    .default("declared")
+    .describe(
+      "declared: amounts that an SBML file declares in mole are counted in molecules; none: its numbers are counts",
+    )
+    .meta({ page: false }),
+  round: z
+    .enum(["none", "nearest", "down", "random"], { error: "it is none, nearest, down or random" })
+    .default("none")
+    .describe("What becomes of starts that are no whole number: refused, rounded, or each trajectory's by chance")
+    .meta({ page: false }),
   until: z
     .number({ error: "it is a finite number" })
     .gt(0, { error: "it must be above 0" })
@@ -72,17 +84,27 @@ export const gillespieParameters = z.object({
     .max(0.5, { error: "it is at most 0.5" })
     .default(0.03)
     .describe("By which share of itself a propensity may change in one leap; of tau and cle only"),
+  rules: z
+    .enum(["2", "1"], { error: "it is 2 or 1" })
+    .default("2")
+    .describe("2; or 1, by which gibbs 0.1.0 chose reactions, leapt and had events: wrong in cases, for its links")
+    .meta({ page: false }),
 });
+
+/** What links and checkpoints of version 1, those of gibbs 0.1.0, leave unsaid. */
+export const VERSION_1 = { rules: "1" } as const;
 
 export type GillespieParameters = z.output<typeof gillespieParameters>;
 
 /** The network that the parameters name. @throws ParameterError */
-export function networkOf({ example, network, sbml }: GillespieParameters): Network {
+export function networkOf({ example, network, sbml, units, rules }: GillespieParameters): Network {
+  const version1 = rules === "1";
   const given = [example !== "none" && "example", network !== "" && "network", sbml !== "" && "sbml"].filter(Boolean);
   if (given.length > 1) throw networkError(`${given.join(" and ")} are given; give one of them.`);
   try {
-    if (sbml !== "") return readSbml(sbml);
-    return parseNetwork(network !== "" ? network : examples[example === "none" ? "birth-death" : example].network);
+    if (sbml !== "") return readSbml(sbml, { version1, asCounts: version1 || units === "none" });
+    const text = network !== "" ? network : examples[example === "none" ? "birth-death" : example].network;
+    return parseNetwork(text, version1);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error; // the stack is used up
     const what = sbml !== "" ? "sbml" : "network";

@@ -1,9 +1,10 @@
 // What a run needs beyond the network: values of every point of a sweep, the grid of times, and an order of the reactions.
 
 import { ParameterError } from "../../device/errors.ts";
+import { type Schedule, scheduleOf, scheduleOfVersion1, withClocks } from "./clock.ts";
 import { networkError } from "./errors.ts";
-import { type Expression, evaluate, parseExpression } from "./expression.ts";
-import { checkCount, initialCounts, type Network, parameterValues, triggerTime } from "./network.ts";
+import { type Expression, parseExpression } from "./expression.ts";
+import { checkCount, initialCounts, type Network, parameterValues, type Rounding } from "./network.ts";
 import { simulate } from "./reference.ts";
 import type { Leaping } from "./wgsl.ts";
 
@@ -11,12 +12,14 @@ export interface Point {
   /** What the sweep sets here. */
   set: Readonly<Record<string, number>>;
   parameters: ReadonlyMap<string, number>;
+  /** Counts; with random rounding also what lies between two. */
   initial: readonly number[];
-  /** For each event the time at which it is due, and whether it is due only after it; none where a state triggers it. */
-  stops: readonly ({ time: number; after: boolean } | undefined)[];
+  /** When conditions of time alone begin and cease to hold. */
+  schedule: Schedule;
 }
 
 export interface Ensemble {
+  /** Its triggers ask clocks, not the time: see clock.ts. */
   network: Network;
   points: readonly Point[];
   /** Grid times 0 … until, both included. */
@@ -28,6 +31,8 @@ export interface Ensemble {
   maxEvents: number;
   /** Undefined for the direct method. */
   leaping?: Leaping | undefined;
+  /** Numbers are those of gibbs 0.1.0, for its links and checkpoints. */
+  version1: boolean;
 }
 
 const MOST_EVENTS = 32;
@@ -43,33 +48,24 @@ export interface Plan {
   seed: bigint;
   maxEvents?: number;
   leaping?: Leaping | undefined;
+  version1?: boolean;
+  rounding?: Rounding;
 }
 
 /** @throws ParameterError naming what is wrong. */
 export function prepare(
-  network: Network,
-  { until, points: count, set, passage, seed, maxEvents = 1e9, leaping }: Plan,
+  given: Network,
+  { until, points: count, set, passage, seed, maxEvents = 1e9, leaping, version1 = false, rounding = "none" }: Plan,
 ): Ensemble {
-  if (network.events.length > MOST_EVENTS) {
-    throw networkError(`the network has ${network.events.length} events; ${MOST_EVENTS} are the most.`);
+  if (given.events.length > MOST_EVENTS) {
+    throw networkError(`the network has ${given.events.length} events; ${MOST_EVENTS} are the most.`);
   }
-  const points = readSweep(network, set).map((values): Point => {
-    const given = new Map(Object.entries(values));
-    const parameters = parameterValues(network, given);
-    const lookUp = (name: string) => parameters.get(name) ?? Number.NaN;
-    const stops = network.events.map((event) => {
-      const time = triggerTime(event);
-      if (!time) return undefined;
-      const value = evaluate(time, lookUp);
-      if (!Number.isFinite(value)) {
-        throw networkError(`"${event.name}": its time is ${value}; it must follow from parameters.`);
-      }
-      const { operation } = event.trigger as Extract<Expression, { kind: "call" }>;
-      // What held already does not become true.
-      if (event.initially && value <= 0) return { time: Number.POSITIVE_INFINITY, after: false };
-      return { time: Math.max(value, 0), after: operation === ">" || operation === "<" };
-    });
-    return { set: values, parameters, initial: initialCounts(network, parameters, given), stops };
+  const { network, clocks } = withClocks(given, !version1);
+  const points = readSweep(network, set, rounding).map((values): Point => {
+    const chosen = new Map(Object.entries(values));
+    const parameters = parameterValues(network, chosen);
+    const schedule = version1 ? scheduleOfVersion1(given, parameters) : scheduleOf(clocks, parameters, until);
+    return { set: values, parameters, initial: initialCounts(network, parameters, chosen, rounding), schedule };
   });
   const times = Float64Array.from({ length: count }, (_, i) => (until * i) / (count - 1));
   const ensemble = {
@@ -80,6 +76,7 @@ export function prepare(
     seed,
     maxEvents,
     leaping,
+    version1,
   };
   return { ...ensemble, network: ordered(ensemble) };
 }
@@ -97,7 +94,7 @@ function readCondition(text: string, network: Network): Expression {
 }
 
 /** All combinations of "k = 0.1:1:10, X = 50, n = 2|4": a value, a range FROM:TO:COUNT, or several values. */
-export function readSweep(network: Network, text: string): Record<string, number>[] {
+export function readSweep(network: Network, text: string, rounding: Rounding = "none"): Record<string, number>[] {
   const known = [...network.parameters.keys(), ...network.species];
   let points: Record<string, number>[] = [{}];
   for (const part of text.split(/[,;\n]/).filter((each) => each.trim() !== "")) {
@@ -113,7 +110,7 @@ export function readSweep(network: Network, text: string): Record<string, number
     }
     if (Object.hasOwn(points[0], name)) throw new ParameterError("set", `set ${name}: it is set twice.`);
     const list = valuesOf(name, values);
-    if (network.species.includes(name)) for (const value of list) checkCount(name, value);
+    if (network.species.includes(name)) for (const value of list) checkCount(name, value, rounding);
     if (points.length * list.length > MOST_POINTS) {
       throw new ParameterError("set", `set: the sweep has over ${MOST_POINTS} points; take fewer values.`);
     }

@@ -1,8 +1,11 @@
 // The rate equations dx/dt = Σ ν a(x) that an ensemble follows where counts are large, in f64: Dormand and Prince's method of
 // order 5 with steps by its error estimate (1980, doi 10.1016/0771-050X(80)90013-3).
 
-import { call, type Expression, evaluate, number } from "./expression.ts";
-import { TIME, triggerTime } from "./network.ts";
+import { clockOf } from "./clock.ts";
+import { networkError } from "./errors.ts";
+import { call, type Expression, evaluate, namesIn, number } from "./expression.ts";
+import { Happenings } from "./happenings.ts";
+import { TIME } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
 
 const TOLERANCE = 1e-6;
@@ -23,19 +26,26 @@ const FIFTH = [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84, 0];
 const FOURTH = [5179 / 57600, 0, 7571 / 16695, 393 / 640, -92097 / 339200, 187 / 2100, 1 / 40];
 
 /**
- * Species at the grid times, [time][species]. Undefined where an event waits for a state - counts that jump are no smooth curve -
+ * Species, then variables, at the grid times: [time][species]. Undefined where an event waits for a state - counts that jump are no smooth curve -
  * and where the equations are too stiff for an explicit method.
  */
-export function rateEquations({ network, points, times }: Ensemble, point = 0): number[][] | undefined {
-  const { initial, parameters, stops } = points[point];
-  if (network.events.some((event) => !triggerTime(event))) return undefined;
-  const index = new Map(network.species.map((name, i) => [name, i]));
+export function rateEquations(ensemble: Ensemble, point = 0): number[][] | undefined {
+  const { network, points, times } = ensemble;
+  const { initial, parameters, schedule } = points[point];
+  const { species, variables, events } = network;
+  const index = new Map([...species, ...variables].map((name, i) => [name, i]));
+  if (events.some(({ trigger }) => [...namesIn(trigger)].some((name) => index.has(name)))) return undefined;
   const rates = network.reactions.map(({ propensity }) => continuous(propensity));
   const moves = network.reactions.map(({ changes }) =>
     changes.flatMap((change, s): [number, number][] => (change === 0 ? [] : [[s, change]])),
   );
-  const valueAt = (t: number, x: readonly number[]) => (name: string) =>
-    name === TIME ? t : index.has(name) ? x[index.get(name)!] : parameters.get(name)!;
+  let clocks = schedule.truths;
+  const valueAt = (t: number, x: readonly number[]) => (name: string) => {
+    if (name === TIME) return t;
+    const clock = clockOf(name);
+    if (clock >= 0) return (clocks >>> clock) & 1;
+    return index.has(name) ? x[index.get(name)!] : parameters.get(name)!;
+  };
   const slope = (t: number, x: readonly number[]) => {
     const own = rates.map((rate) => evaluate(rate, valueAt(t, x)));
     const result = x.map(() => 0);
@@ -45,7 +55,8 @@ export function rateEquations({ network, points, times }: Ensemble, point = 0): 
     return result;
   };
 
-  let x = [...initial];
+  // Variables stand behind the species; nothing but events changes them.
+  let x = [...initial, ...variables.map((name) => parameters.get(name)!)];
   let t = 0;
   let steps = 0;
   let h = times[1] / 100;
@@ -76,20 +87,30 @@ export function rateEquations({ network, points, times }: Ensemble, point = 0): 
     return x.every(Number.isFinite);
   };
 
-  const due = stops
-    .flatMap((stop, event) => (stop ? [{ ...stop, event }] : []))
-    .sort((a, b) => a.time - b.time || a.event - b.event);
+  const happenings = new Happenings(events, ensemble.version1, {
+    lookUp: (name) => valueAt(t, x)(name),
+    set: (target, value) => {
+      x[target] = value;
+    },
+    order: () => 0,
+    failure: (what) => networkError(`rate equations: ${what}.`),
+  });
+  happenings.settle(0);
   const path: number[][] = [];
+  let moment = 0;
   for (const end of times) {
     // As with counts: an event at a grid time has happened by then, one after it has not.
-    while (due.length > 0 && (due[0].after ? due[0].time < end : due[0].time <= end)) {
-      const { event, time } = due.shift()!;
-      if (!goTo(time)) return undefined;
-      const { assignments } = network.events[event];
-      const values = assignments.map(({ value }) => evaluate(value, valueAt(t, x)));
-      assignments.forEach(({ species }, i) => {
-        x[species] = values[i];
-      });
+    for (;;) {
+      const next = schedule.moments[moment];
+      const isDue = next && (next.after ? next.time < end : next.time <= end);
+      const at = Math.min(isDue ? next.time : Number.POSITIVE_INFINITY, happenings.next);
+      if (!(at <= end)) break;
+      if (!goTo(at)) return undefined;
+      if (isDue && next.time <= at) {
+        clocks = next.truths;
+        moment++;
+      }
+      happenings.settle(t);
     }
     if (!goTo(end)) return undefined;
     path.push([...x]);

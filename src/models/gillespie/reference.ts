@@ -2,11 +2,12 @@
 // reactions", J. Phys. Chem. 81, 2340 (1977), doi 10.1021/j100540a008. Events as in SBML.
 
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
+import { chosen, chosenInVersion1 } from "./choice.ts";
 import { eventLimit } from "./errors.ts";
 import { range } from "./interval.ts";
 import { isTimed, MARGIN, PURPOSE, TIME } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
-import { Course, type Trajectory, type Which } from "./trajectory.ts";
+import { Course, rounding, type Trajectory, type Which } from "./trajectory.ts";
 
 export interface Watching {
   /** Sees the propensities before each firing; the simulation ends when it returns false. */
@@ -26,7 +27,13 @@ export function simulate(ensemble: Ensemble, which: Which, { watch, onChange }: 
   const { replicate, point } = which;
   const key = streamKey(ensemble.seed, PURPOSE, 0);
   const end = times[times.length - 1];
-  const course = new Course(ensemble, which, onChange);
+  // Blocks of a draw: 0 is the two firings, 1 and 2 are more bits of a choice; these order events, from the start on.
+  let [block, kind] = [0, 4];
+  const order = (many: number, round: number) => {
+    const [word] = threefry4x32([replicate, point, block, kind + round * 2 ** 20], key);
+    return Math.floor(((word >>> 8) * many) / 2 ** 24);
+  };
+  const course = new Course(ensemble, which, { onChange, order, roundsUp: rounding(ensemble, which) });
 
   // No less than the sum of the propensities until the time `window`: for rates that depend on time, which are thinned.
   const timed = isTimed(network);
@@ -40,8 +47,9 @@ export function simulate(ensemble: Ensemble, which: Which, { watch, onChange }: 
 
   for (let draw = 0; ; draw++) {
     if (draw >= 2 * Math.ceil(ensemble.maxEvents / 2)) throw eventLimit(1, 1, ensemble.maxEvents);
-    const block = threefry4x32([replicate, point, Math.floor(draw / 2), 0], key);
-    const [forTime, forChoice] = draw % 2 === 0 ? block : block.slice(2);
+    [block, kind] = [Math.floor(draw / 2), 5 + (draw % 2)];
+    const words = threefry4x32([replicate, point, block, 0], key);
+    const [forTime, forChoice] = draw % 2 === 0 ? words : words.slice(2);
 
     let propensities = course.propensities();
     if (watch?.(propensities) === false) return course.trajectory;
@@ -49,12 +57,12 @@ export function simulate(ensemble: Ensemble, which: Which, { watch, onChange }: 
     const total = timed ? bound(window) : sum(propensities);
     const next = total > 0 ? course.time - Math.log((forTime + 0.5) / 2 ** 32) / total : Number.POSITIVE_INFINITY;
 
-    // A time event before that goes first; the waiting time has no memory.
-    const due = course.nextEvent;
-    if (due && due.time <= Math.min(end, window, next)) {
-      course.record(due.time);
-      course.time = due.time;
-      course.happen(due.event);
+    // A stop before that goes first; the waiting time has no memory.
+    const stop = course.nextStop;
+    if (stop <= Math.min(end, window, next)) {
+      course.record(stop);
+      course.time = stop;
+      course.arrive();
     } else if (next >= window && window < end) {
       course.record(window);
       course.time = window;
@@ -65,29 +73,15 @@ export function simulate(ensemble: Ensemble, which: Which, { watch, onChange }: 
     } else {
       course.record(next);
       course.time = next;
-      // Near to 0 a rare reaction is decided by the bits that follow.
-      const more =
-        forChoice < 512 ? threefry4x32([replicate, point, Math.floor(draw / 2), 1 + (draw % 2)], key)[0] : undefined;
-      const uniform = more === undefined ? (forChoice + 0.5) / 2 ** 32 : (forChoice + more / 2 ** 32) / 2 ** 32;
-      if (timed) {
-        propensities = course.propensities();
-        if (uniform * total >= sum(propensities)) continue;
-      }
-      course.fire(choose(propensities, uniform * total));
+      if (timed) propensities = course.propensities();
+      const more = () => threefry4x32([replicate, point, block, 1 + (draw % 2)], key)[0];
+      const choose = ensemble.version1 ? chosenInVersion1 : chosen;
+      const reaction = choose(propensities, timed ? total : undefined, forChoice, more);
+      if (reaction === undefined) continue;
+      course.fire(reaction);
     }
     course.afterChange();
   }
 }
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
-
-/** The reaction in whose share of the total `r` falls; never one of propensity 0. */
-function choose(propensities: readonly number[], r: number): number {
-  let below = 0;
-  let chosen = 0;
-  propensities.forEach((propensity, i) => {
-    if (propensity > 0 && r >= below) chosen = i;
-    below += propensity;
-  });
-  return chosen;
-}

@@ -53,7 +53,7 @@ export class ReferenceRunner implements Runner {
       for (const { passage } of own) if (passage !== undefined) passages[point * times.length + passage]++;
       times.forEach((_, t) => {
         const states = own.map(({ counts }) => counts[t]);
-        for (const state of states) observe(point, t, state);
+        for (const { counts, values } of own) observe(point, t, [...counts[t], ...values[t]]);
         pairs.forEach(([a, b], k) => {
           const words = sumsOf(states.map((state) => [state[a], state[b]]));
           sums.set(words, 6 * ((point * times.length + t) * pairs.length + k));

@@ -23,8 +23,16 @@ import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { masterEquation } from "./exact.ts";
 import { GpuRunner } from "./gpu.ts";
+import { initialCounts } from "./network.ts";
 import { type Output, outputsOf } from "./outputs.ts";
-import { type GillespieParameters, gillespieParameters, leapingOf, networkOf, untilOf } from "./parameters.ts";
+import {
+  type GillespieParameters,
+  gillespieParameters,
+  leapingOf,
+  networkOf,
+  untilOf,
+  VERSION_1,
+} from "./parameters.ts";
 import { type Ensemble, prepare } from "./prepare.ts";
 import { simulate } from "./reference.ts";
 import { ReferenceRunner, type Runner } from "./runner.ts";
@@ -99,6 +107,8 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       passage: own.passage,
       maxEvents: own.maxEvents,
       leaping: leapingOf(own),
+      version1: own.rules === VERSION_1.rules,
+      rounding: own.round,
       seed: checkSeed(seed),
     });
     const outputs = outputsOf(ensemble);
@@ -115,7 +125,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       replicates: z.int().min(0),
       shift: z.int().min(0).max(31),
     });
-    const own = await GillespieSimulation.create(device, { ...parameters, seed: checkSeed(seed) });
+    const own = await GillespieSimulation.create(device, { ...VERSION_1, ...parameters, seed: checkSeed(seed) });
     try {
       for (const [name, array] of Object.entries(own.#arrays())) {
         new Uint8Array(array.buffer).set(sectionOf(checkpoint, name, array.byteLength));
@@ -230,6 +240,26 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       },
     );
     return { times, counts };
+  }
+
+  /** How the network was read, and starts that were rounded. */
+  notes(): string[] {
+    const { network, points } = this.ensemble;
+    const { parameters, set, initial } = points[0];
+    const exact = initialCounts(network, parameters, new Map(Object.entries(set)), "real");
+    const moved = network.species.flatMap((name, i) =>
+      exact[i] === initial[i] ? [] : [`${name} ${exact[i]} to ${initial[i]}`],
+    );
+    const random = network.species.filter((_, i) => !Number.isInteger(initial[i]));
+    const list = (all: readonly string[]) =>
+      `${all.slice(0, 3).join(", ")}${all.length > 3 ? ` and ${all.length - 3} more` : ""}`;
+    return [
+      ...(network.notes ?? []),
+      ...(moved.length > 0 ? [`starts were rounded to whole numbers: ${list(moved)}`] : []),
+      ...(random.length > 0
+        ? [`starts between two whole numbers are one or the other by chance: ${list(random)}`]
+        : []),
+    ];
   }
 
   /** Values at the end. */
@@ -416,6 +446,7 @@ export function exactGillespie(parameters: GillespieParameters) {
     until: untilOf(parameters),
     points: 2,
     set: parameters.set,
+    rounding: parameters.round,
     passage: "",
     seed: 0n,
   });

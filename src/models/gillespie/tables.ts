@@ -2,6 +2,7 @@
 
 import { networkError } from "./errors.ts";
 import { namesIn } from "./expression.ts";
+import { TIME } from "./network.ts";
 import type { Layout } from "./wgsl.ts";
 
 const NEVER = 0xffffffff;
@@ -11,12 +12,15 @@ const RECORD = 8;
 const MOST_BYTES = 8192;
 
 export const tables: Layout = {
-  names: { species: (i) => `x[${i}]`, constant: (i) => `constant(${i}u)` },
+  names: { species: (i) => `x[${i}]`, constant: (i) => `constant(${i}u)`, whole: (i) => `whole(${i}u)` },
   touched: "fresh = false;",
-  write({ species, reactions }, emitter, leaping) {
+  write({ species, reactions }, emitter, { leaping, version1 }) {
     const block = Math.ceil(Math.sqrt(reactions.length));
     const blocks = Math.ceil(reactions.length / block);
-    const bytes = 4 * (reactions.length + blocks + species.length * (leaping ? 4 : 1)) + 256;
+    const timed = reactions.map(({ propensity }) => namesIn(propensity).has(TIME));
+    const ahead = leaping && !version1 && timed.some(Boolean);
+    const arrays = 1 + (ahead ? 1 : 0) + (leaping?.continuous ? 1 : 0);
+    const bytes = 4 * (reactions.length * arrays + blocks + species.length * (leaping ? 4 : 1)) + 512;
     if (bytes > MOST_BYTES) {
       throw networkError(
         `${reactions.length} reactions of ${species.length} species are more than a GPU holds for one trajectory; leave out what never changes, or take the reference (--device reference).`,
@@ -49,6 +53,7 @@ export const tables: Layout = {
       ]);
     });
     const source = () => `
+const ADDED = ${Math.max(block, blocks)}u;
 const BLOCK = ${block}u;
 const BLOCKS = ${blocks}u;
 
@@ -56,6 +61,21 @@ fn law(reaction: u32) -> f32 {
   switch reaction {
 ${laws.join("\n")}
     default: { return 0.0; }
+  }
+}
+${leaping ? leaps() : ""}`;
+    const spreads = ahead
+      ? reactions.map(({ propensity }, i) =>
+          timed[i] ? `    case ${i}u: { return ${emitter.spread(propensity)}; }\n` : "",
+        )
+      : [];
+    const leaps = () => `
+const LOOKS_AHEAD = ${ahead};
+
+// Least and most of a rate in the span.
+fn spread_of(reaction: u32) -> vec2f {
+  switch reaction {
+${spreads.join("")}    default: { return vec2f(a[reaction]); }
   }
 }
 `;

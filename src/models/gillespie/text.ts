@@ -28,8 +28,8 @@ interface Arrow {
 
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
-/** @throws ParameterError that shows the statement at fault. */
-export function parseNetwork(text: string): Network {
+/** @throws ParameterError that shows the statement at fault. `version1`: events as gibbs 0.1.0 had them. */
+export function parseNetwork(text: string, version1 = false): Network {
   const statements = text
     .split(/[;\n]/)
     .map((line) => line.replace(/#.*/, "").trim())
@@ -60,18 +60,23 @@ export function parseNetwork(text: string): Network {
     const changes = species.map((each) => (to.get(each) ?? 0) - (from.get(each) ?? 0));
     return { name, changes, propensity: propensityOf(from, rate, species) };
   });
+  const parameters = new Map([...values].filter(([name]) => !species.includes(name)));
+  const variables = [...new Set(happenings.flatMap(({ set }) => set.map(([target]) => target)))].filter((name) =>
+    parameters.has(name),
+  );
   const events = happenings.map(({ name, trigger, set }): NetworkEvent => {
     const assignments = set.map(([target, value]) => {
-      const at = species.indexOf(target);
-      if (at < 0) throw wrong(name, `${target} is no species of the network; an event sets counts`);
-      return { species: at, value };
+      const at = [...species, ...variables].indexOf(target);
+      if (at < 0) throw wrong(name, `${target} is neither a species nor a parameter of the network`);
+      return { target: at, value };
     });
-    return { name, trigger, assignments, initially: false };
+    return { name, trigger, assignments, initially: false, persistent: !version1, atTrigger: !version1 };
   });
-  const parameters = new Map([...values].filter(([name]) => !species.includes(name)));
   if (parameters.has(T)) throw wrong(`${T} = …`, `${T} is the time`);
+  if (species.includes(T) && !version1) checkTime(statements);
   const network = {
     species,
+    variables,
     initial: species.map((each) => values.get(each) ?? number(0)),
     parameters,
     reactions,
@@ -80,6 +85,23 @@ export function parseNetwork(text: string): Network {
   };
   checkNames(network);
   return network;
+}
+
+/** In a law t is the time, so where a species has that name, too, it would be taken for it. */
+function checkTime(statements: readonly string[]): void {
+  const asks = statements.find((statement) => {
+    const law = /->|→|⇌/.test(statement)
+      ? statement.slice(statement.indexOf("@") + 1)
+      : statement.replace(/^[^=:]*=/, "");
+    const own = /^(at|when)\s/.test(statement) ? statement : law;
+    return /(?<![\p{L}\p{N}_])t(?![\p{L}\p{N}_])/u.test(own);
+  });
+  if (asks !== undefined) {
+    throw wrong(
+      asks,
+      `${T} is the time here, and a species of the network is called ${T}, too; give the species another name`,
+    );
+  }
 }
 
 /**

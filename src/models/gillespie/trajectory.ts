@@ -1,13 +1,18 @@
 // One trajectory in plain f64 while it is simulated: time, counts, events to come, and what the grid times have seen.
 
+import { streamKey, threefry4x32 } from "../../random/threefry.ts";
+import { clockOf } from "./clock.ts";
 import { networkError } from "./errors.ts";
-import { type Expression, evaluate } from "./expression.ts";
-import { MOST, TIME } from "./network.ts";
+import { evaluate } from "./expression.ts";
+import { Happenings } from "./happenings.ts";
+import { MOST, type NetworkEvent, PURPOSE, TIME } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
 
 export interface Trajectory {
   /** Counts at the grid times: [time][species]. */
   counts: number[][];
+  /** Variables at the grid times: [time][variable]. */
+  values: number[][];
   /** The first grid time, by its index, at or before which the ensemble's condition has held. */
   passage: number | undefined;
 }
@@ -18,37 +23,62 @@ export interface Which {
   replicate: number;
 }
 
+/** What else a course needs. */
+export interface Guidance {
+  onChange?: ((time: number, counts: readonly number[]) => void) | undefined;
+  /** Whether a start of so much between two counts becomes the upper one. */
+  roundsUp: (species: number, share: number) => boolean;
+  /** One of so many events that are due together, each as likely. */
+  order: (many: number, round: number) => number;
+}
+
 export class Course {
   time = 0;
   /** As they are now; whole but for the Langevin equation. */
   readonly state: number[];
+  /** What events set beside species. */
+  readonly variables: number[];
   readonly #ensemble: Ensemble;
   readonly #which: Which;
-  readonly #onChange: ((time: number, counts: readonly number[]) => void) | undefined;
+  readonly #onChange: Guidance["onChange"];
   readonly #recorded: number[][] = [];
+  readonly #values: number[][] = [];
   #passage: number | undefined;
-  /** Time events to come, and for the others whether their trigger held. */
-  readonly #pending: Set<number>;
-  readonly #before: boolean[];
+  readonly #happenings: Happenings;
+  /** Moments of the schedule that have been, and the clocks since the last of them. */
+  #moment = 0;
+  #clocks: number;
   readonly #index: Map<string, number>;
 
-  constructor(ensemble: Ensemble, which: Which, onChange?: (time: number, counts: readonly number[]) => void) {
+  constructor(ensemble: Ensemble, which: Which, { onChange, order, roundsUp }: Guidance) {
     const { network, points } = ensemble;
-    const { initial, stops } = points[which.point];
+    const { initial, parameters, schedule } = points[which.point];
     this.#ensemble = ensemble;
     this.#which = which;
     this.#onChange = onChange;
-    this.state = [...initial];
-    this.#pending = new Set(stops.flatMap((stop, event) => (stop ? [event] : [])));
-    this.#before = network.events.map(({ initially }) => initially);
-    this.#index = new Map(network.species.map((name, i) => [name, i]));
+    this.state = initial.map((value, s) => {
+      const share = value - Math.floor(value);
+      return Math.floor(value) + (share > 0 && roundsUp(s, share) ? 1 : 0);
+    });
+    this.variables = network.variables.map((name) => parameters.get(name)!);
+    this.#clocks = schedule.truths;
+    this.#index = new Map([...network.species, ...network.variables].map((name, i) => [name, i]));
+    this.#happenings = new Happenings(network.events, ensemble.version1, {
+      lookUp: this.lookUp,
+      set: (target, value, event) => this.#set(target, value, event),
+      order,
+      failure: (what) => this.failure(what),
+    });
     this.afterChange();
   }
 
   lookUp = (name: string): number => {
     if (name === TIME) return this.time;
     const at = this.#index.get(name);
-    return at === undefined ? this.#ensemble.points[this.#which.point].parameters.get(name)! : this.state[at];
+    if (at !== undefined) return at < this.state.length ? this.state[at] : this.variables[at - this.state.length];
+    const clock = clockOf(name);
+    if (clock >= 0) return (this.#clocks >>> clock) & 1;
+    return this.#ensemble.points[this.#which.point].parameters.get(name)!;
   };
 
   /** @throws ParameterError where one is negative or not finite */
@@ -66,23 +96,24 @@ export class Course {
     const due = (time: number) => time < until || (including && time === until);
     while (this.#recorded.length < times.length && due(times[this.#recorded.length])) {
       this.#recorded.push(this.state.map((count) => Math.floor(count + 0.5)));
+      this.#values.push([...this.variables]);
     }
   }
 
-  /** The time event that comes next; "after" its time means later by less than any reaction could tell. */
-  get nextEvent(): { event: number; time: number } | undefined {
-    const { stops } = this.#ensemble.points[this.#which.point];
-    const all = [...this.#pending].map((event) => {
-      const { time, after } = stops[event]!;
-      return { event, time: after ? time + Number.EPSILON * Math.max(1, time) : time };
-    });
-    return all.reduce<(typeof all)[0] | undefined>((a, b) => (a && a.time <= b.time ? a : b), undefined);
+  /** When something happens next that no reaction does; "after" a time means later by less than any reaction could tell. */
+  get nextStop(): number {
+    const moment = this.#ensemble.points[this.#which.point].schedule.moments[this.#moment];
+    if (!moment) return this.#happenings.next;
+    const { time, after } = moment;
+    return Math.min(after ? time + Number.EPSILON * Math.max(1, time) : time, this.#happenings.next);
   }
 
-  /** A time event that is due now. */
-  happen(event: number): void {
-    this.#pending.delete(event);
-    this.#apply(event);
+  /** The time is that of the next stop. */
+  arrive(): void {
+    const moment = this.#ensemble.points[this.#which.point].schedule.moments[this.#moment];
+    if (!moment || moment.time > this.time) return;
+    this.#clocks = moment.truths;
+    this.#moment++;
   }
 
   /** @throws ParameterError where a count leaves its range */
@@ -97,28 +128,20 @@ export class Course {
     });
   }
 
-  /** Events whose triggers have become true, one after another, then the condition of the passage. */
+  /** Events that are due, then the condition of the passage. */
   afterChange(): void {
-    const { network, points, passage } = this.#ensemble;
-    const { stops } = points[this.#which.point];
-    const holds = (expression: Expression) => evaluate(expression, this.lookUp) !== 0;
-    for (let rounds = 0; ; rounds++) {
-      if (rounds === 64) throw this.failure("events set each other off without end");
-      const due = network.events.findIndex(({ trigger }, i) => !stops[i] && !this.#before[i] && holds(trigger));
-      network.events.forEach(({ trigger }, i) => {
-        if (i === due || !holds(trigger)) this.#before[i] = i === due;
-      });
-      if (due < 0) break;
-      this.#apply(due);
+    this.#happenings.settle(this.time);
+    const { passage } = this.#ensemble;
+    if (this.#passage === undefined && passage && evaluate(passage, this.lookUp) !== 0) {
+      this.#passage = this.#recorded.length;
     }
-    if (this.#passage === undefined && passage && holds(passage)) this.#passage = this.#recorded.length;
     this.#onChange?.(this.time, this.state);
   }
 
   /** What the ensemble keeps. A condition that first holds after the last grid time has not held. */
   get trajectory(): Trajectory {
     const passed = this.#passage !== undefined && this.#passage < this.#ensemble.times.length;
-    return { counts: this.#recorded, passage: passed ? this.#passage : undefined };
+    return { counts: this.#recorded, values: this.#values, passage: passed ? this.#passage : undefined };
   }
 
   failure(what: string): Error {
@@ -127,13 +150,27 @@ export class Course {
     return networkError(`trajectory ${replicate}${where} at t = ${Number(this.time.toPrecision(6))}: ${what}.`);
   }
 
-  #apply(event: number): void {
-    const { species, events } = this.#ensemble.network;
-    const { name, assignments } = events[event];
-    const values = assignments.map(({ value }) => Math.floor(evaluate(value, this.lookUp) + 0.5));
-    assignments.forEach(({ species: at }, i) => {
-      if (!(values[i] >= 0 && values[i] <= MOST)) throw this.failure(`${name} sets ${species[at]} to ${values[i]}`);
-      this.state[at] = values[i];
-    });
+  /** A count is rounded, halves up; anything else is a real number. */
+  #set(target: number, value: number, { name }: NetworkEvent): void {
+    const { species, variables } = this.#ensemble.network;
+    if (target >= species.length) {
+      const own = target - species.length;
+      if (!Number.isFinite(value)) throw this.failure(`${name} sets ${variables[own]} to ${value}`);
+      this.variables[own] = value;
+      return;
+    }
+    const count = Math.floor(value + 0.5);
+    if (!(count >= 0 && count <= MOST)) throw this.failure(`${name} sets ${species[target]} to ${count}`);
+    this.state[target] = count;
   }
 }
+
+/** Starts between two counts, by a draw of the trajectory's own. */
+export function rounding({ seed }: Ensemble, { replicate, point }: Which): Guidance["roundsUp"] {
+  const key = streamKey(seed, PURPOSE, 0);
+  return (species, share) =>
+    threefry4x32([replicate, point, 0, KIND_START + species * 2 ** 20], key)[0] < Math.round(share * 2 ** 32);
+}
+
+/** The kind of random block that rounds starts; see shaders/gillespie/direct.wgsl for the others. */
+const KIND_START = 8;

@@ -1,10 +1,11 @@
 // A network as WGSL. shaders/gillespie/direct.wgsl and leap.wgsl have the algorithms and call what is written here: species and
 // propensities in registers with every reaction unrolled (unrolled.ts), or for large networks in arrays with tables (tables.ts).
 
-import { checkNesting, Emitter, type Names } from "./emitter.ts";
-import type { Expression } from "./expression.ts";
+import { type Constant, checkNesting, Emitter, type Names } from "./emitter.ts";
+import { eventCode } from "./event-code.ts";
 import { ORDER } from "./leaping.ts";
-import { isTimed, MARGIN, type Network, triggerTime } from "./network.ts";
+import { isTimed, MARGIN, type Network } from "./network.ts";
+import type { Ensemble } from "./prepare.ts";
 import { tables } from "./tables.ts";
 import { unrolled } from "./unrolled.ts";
 
@@ -14,7 +15,11 @@ export interface Generated {
   entryPoint: string;
   source: string;
   /** What each constant of the shader is, of parameters alone: computed in f64 and rounded once. */
-  constants: readonly Expression[];
+  constants: readonly Constant[];
+  /** Moments of the schedule for which a point has room. */
+  moments: number;
+  /** Words of a trajectory's state for values of events that wait. */
+  waiting: number;
   /** Words before the rows of the points. */
   tables: readonly number[];
 }
@@ -26,59 +31,58 @@ export interface Leaping {
   tolerance: number;
 }
 
+export interface Shape {
+  leaping: Leaping | undefined;
+  version1: boolean;
+}
+
 /** How a network's counts and reactions are kept: unrolled or in tables. */
 export interface Layout {
   names: Names;
   /** Statement after counts were set from outside. */
   touched: string;
   /** Functions that direct.wgsl, and where `leaping` leap.wgsl, calls; their text is asked for when all constants are known. */
-  write(network: Network, emitter: Emitter, leaping: Leaping | undefined): { source(): string; tables: number[] };
+  write(network: Network, emitter: Emitter, shape: Shape): { source(): string; tables: number[] };
 }
 
 /** Species and reactions that fit registers, about: measured, beyond them tables are faster. */
 const MOST_UNROLLED = 64;
 
-export function generate(network: Network, passage: Expression | undefined, leaping?: Leaping): Generated {
-  const { species, reactions, events } = network;
+export function generate({ network, passage, leaping, version1, points }: Ensemble): Generated {
+  const { species, variables, reactions } = network;
   const large = Math.max(species.length, reactions.length) > MOST_UNROLLED;
   const layout: Layout = large ? tables : unrolled;
-  const emitter = new Emitter(network, layout.names);
   const continuous = leaping?.continuous ?? false;
-  const type = continuous ? "f32" : "i32";
-  const body = layout.write(network, emitter, leaping);
+  const emitter = new Emitter(network, layout.names, { continuous, version1 });
+  const body = layout.write(network, emitter, { leaping, version1 });
   const bounds = isTimed(network) ? reactions.map(({ propensity }) => emitter.upper(propensity)) : ["0.0"];
-  const stateEvents = events.filter((event) => !triggerTime(event));
-  const triggers = stateEvents.map((event) => {
-    const bit = (1 << events.indexOf(event)) >>> 0;
-    return `select(0u, ${bit}u, ${emitter.truth(event.trigger)})`;
-  });
   const passed = passage ? emitter.truth(passage) : "false";
-  const applied = events.map(({ assignments }, i) => {
-    // All values before any is set. Halves round up: an assignment should give whole numbers.
-    const values = assignments.map(({ value }, k) => `let v${k} = floor(${emitter.real(value)} + 0.5);`);
-    const valid = assignments.map((_, k) => `(v${k} >= 0.0) & (v${k} < 2147483648.0)`).join(" & ") || "true";
-    const set = assignments.map(({ species: s }, k) => `${layout.names.species(s)} = ${type}(v${k});`);
-    return [`    case ${i}u: {`, ...values, `if (!(${valid})) { return false; }`, ...set, layout.touched, "}"].join(
-      " ",
-    );
+  const events = eventCode(network, emitter, {
+    ...{ species: layout.names.species, touched: layout.touched, continuous, version1 },
   });
+  const moments = points.reduce((most, { schedule }) => Math.max(most, schedule.moments.length), 0);
+  const rounds = points.some(({ initial }) => !initial.every(Number.isInteger));
   const { constants } = emitter;
+  const each = (line: (i: number) => string) => variables.map((_, i) => `  ${line(i)}\n`).join("");
   const source = `// The network:
 ${reactions.map(({ name }, i) => `//   ${i}: ${remark(name)}`).join("\n")}
 // Its species: ${remark(species.join(", "))}
-alias Count = ${type};
+alias Count = ${continuous ? "f32" : "i32"};
 const SPECIES = ${species.length}u;
 const REACTIONS = ${reactions.length}u;
 const CONSTANTS = ${constants.length}u;
 const ROWS = ${body.tables.length}u;
-const ROW = ${constants.length + species.length + 2 * events.length}u;
-const STOPS = ${constants.length + species.length}u;
-const EVENTS = ${events.length}u;
-const TIME_EVENTS = ${bits(events, (event) => triggerTime(event) !== undefined)}u;
-const INITIALLY = ${bits(events, ({ initially }) => initially)}u;
+const ROW = ${constants.length + species.length + variables.length + 1 + 3 * moments + (rounds ? species.length : 0)}u;
+const ROUNDS = ${rounds};
+const SHARES = STOPS + 1u + 3u * MOMENTS;
+const STOPS = ${constants.length + species.length + variables.length}u;
+const VARIABLES = ${variables.length}u;
+const MOMENTS = ${moments}u;
 const USES_TIME = ${isTimed(network)};
 const CONTINUOUS = ${continuous};
 const SHARE = ${(leaping?.tolerance ?? 0) / ORDER};
+const VARIES = ${leaping?.tolerance ?? 0};
+const VERSION1 = ${version1};
 var<private> now: f32;
 var<private> span: vec2f; // the interval of time for which a bound is wanted
 ${body.source()}
@@ -87,17 +91,14 @@ fn bound() -> f32 { return (${bounds.join(" + ")}) * ${MARGIN}; }
 
 fn passed() -> bool { return ${passed}; }
 
-// The triggers that are true, one bit an event.
-fn triggers() -> u32 { return ${triggers.join(" | ") || "0u"}; }
-
-// False where a value is no count.
-fn apply_event(event: u32) -> bool {
-  switch event {
-${applied.join("\n")}
-    default: {}
-  }
-  return true;
-}
+${variables.map((_, i) => `var<private> y${i}: f32;\n`).join("")}
+fn start_variables(row: u32) {\n${each((i) => `y${i} = bitcast<f32>(points[row + CONSTANTS + SPECIES + ${i}u]);`)}}
+fn load_variables(slot: u32) {\n${each((i) => `y${i} = bitcast<f32>(state[(SPECIES + STATE_WORDS + ${i}u) * run.slots + slot]);`)}}
+fn store_variables(slot: u32) {\n${each((i) => `state[(SPECIES + STATE_WORDS + ${i}u) * run.slots + slot] = bitcast<u32>(y${i});`)}}
+// After the snapshots of the species.
+fn record_variables(grid: u32, slot: u32) {
+${each((i) => `snapshots[((run.last_grid + 1u) * SPECIES + grid * VARIABLES + ${i}u) * run.slots + slot] = bitcast<u32>(y${i});`)}}
+${events.source}
 `;
   checkNesting(source);
   const file = leaping ? "leap" : "direct";
@@ -106,12 +107,11 @@ ${applied.join("\n")}
     entryPoint: leaping ? "advance_leaping" : "advance",
     source,
     constants,
+    moments,
+    waiting: events.words,
     tables: body.tables,
   };
 }
 
 /** A name fit for a comment: WGSL ends a line also at some characters beyond ASCII. */
 const remark = (name: string) => name.replace(/[^\x20-\x7e]/g, "?");
-
-const bits = <T>(list: readonly T[], holds: (item: T) => boolean) =>
-  list.reduce((mask, item, i) => (holds(item) ? (mask | (1 << i)) >>> 0 : mask), 0);

@@ -197,7 +197,7 @@ const plan = { until: 1, points: 3, set: "", passage: "", seed: 1n, maxEvents: 2
 /** The shader of a network without its comments. WGSL ends a line at more characters than ASCII has. */
 const codeOf = (text: string, passage = "") => {
   const ensemble = prepare(networkOf(settings(text)), { ...plan, passage });
-  const { source, shader, constants } = generate(ensemble.network, ensemble.passage);
+  const { source, shader, constants } = generate(ensemble);
   return { code: source.replace(/\/\/[^\n\v\f\r\u0085\u2028\u2029]*/g, ""), source, shader, constants };
 };
 

@@ -149,7 +149,7 @@ const read = (text: string) => {
     seed: 1n,
     maxEvents: 2000,
   });
-  return generate(ensemble.network, undefined);
+  return generate(ensemble);
 };
 
 describe("SBML", () => {

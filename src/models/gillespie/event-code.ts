@@ -1,0 +1,126 @@
+// A network's events as WGSL: what shaders/gillespie/events.wgsl calls.
+
+import type { Emitter } from "./emitter.ts";
+import { namesIn } from "./expression.ts";
+import type { Network, NetworkEvent } from "./network.ts";
+
+/** Delayed events that wait at once, at most. */
+export const MOST_DELAYED = 16;
+
+export interface EventCode {
+  source: string;
+  /** Words of a trajectory's state for values that wait. */
+  words: number;
+}
+
+/** `touched` is a statement after counts were set; `species` names one. */
+export function eventCode(
+  network: Network,
+  emitter: Emitter,
+  {
+    species,
+    touched,
+    continuous,
+    version1,
+  }: {
+    species: (i: number) => string;
+    touched: string;
+    continuous: boolean;
+    version1: boolean;
+  },
+): EventCode {
+  const { events } = network;
+  const changing = new Set([...network.species, ...network.variables]);
+  const isReal = (target: number) => continuous || target >= network.species.length;
+  const codeOf = ({ target, value }: NetworkEvent["assignments"][0]) => {
+    if (target >= network.species.length) return emitter.real(value);
+    return continuous ? `floor(${emitter.real(value)} + 0.5)` : emitter.count(value);
+  };
+  let offset = 0;
+  const places = events.map(({ atTrigger, assignments }) => {
+    const count = atTrigger ? assignments.length : 0;
+    offset += count;
+    return { from: offset - count, count };
+  });
+  const most = places.reduce((a, { count }) => Math.max(a, count), 0);
+  const queue = events.some(({ delay }) => delay) ? MOST_DELAYED : 0;
+
+  const cases = (line: (event: NetworkEvent, i: number) => string) =>
+    events
+      .map(line)
+      .map((text, i) => (text === "" ? "" : `    case ${i}u: { ${text} }\n`))
+      .join("");
+  const computed = cases(({ atTrigger, assignments }, i) =>
+    atTrigger
+      ? assignments
+          .map((each, k) => `state[value_word(${places[i].from + k}u)] = bitcast<u32>(${codeOf(each)});`)
+          .join(" ")
+      : "",
+  );
+  const applied = cases(({ atTrigger, assignments }, i) => {
+    const values = assignments.map((each, k) => {
+      const type = isReal(each.target) ? "f32" : "i32";
+      const kept = `bitcast<${type}>(state[value_word(${places[i].from + k}u)])`;
+      return `let v${k} = ${atTrigger ? kept : codeOf(each)};`;
+    });
+    const valid = assignments.map(({ target }, k) => {
+      if (target >= network.species.length) return `!is_wrong(v${k})`;
+      return continuous ? `(v${k} >= 0.0) & (v${k} < 2147483648.0)` : `(v${k} >= 0)`;
+    });
+    const set = assignments.map(({ target }, k) => {
+      if (target >= network.species.length) return `y${target - network.species.length} = v${k};`;
+      return `${species(target)} = v${k};`;
+    });
+    return [...values, `if (!(${valid.join(" & ") || "true"})) { return false; }`, ...set, touched].join(" ");
+  });
+  const priorities = cases(({ priority }) => (priority ? `return ${emitter.real(priority)};` : ""));
+  const delays = cases(({ delay }) => {
+    if (!delay) return "";
+    const [units, fraction] = emitter.duration(delay);
+    return `delay_units = ${units}; delay_rest = ${fraction};`;
+  });
+  const slots = cases((_, i) => (places[i].count > 0 ? `return vec2u(${places[i].from}u, ${places[i].count}u);` : ""));
+  const triggers = events.map(({ trigger }, i) => `select(0u, ${(1 << i) >>> 0}u, ${emitter.truth(trigger)})`);
+  const reads = events.some(({ trigger }) => [...namesIn(trigger)].some((name) => changing.has(name)));
+  const choose = (name: string, type: string, body: string, otherwise: string) =>
+    `fn ${name}(event: u32) -> ${type} {\n  switch event {\n${body}    default: {}\n  }\n  return ${otherwise};\n}`;
+  const source = `
+const EVENTS = ${events.length}u;
+const INITIALLY = ${bits(events, ({ initially }) => initially)};
+const PERSISTENT = ${bits(events, ({ persistent }) => persistent)};
+const AT_TRIGGER = ${bits(events, ({ atTrigger }) => atTrigger)};
+const DELAYED = ${bits(events, ({ delay }) => delay !== undefined)};
+const TRIGGERS_READ_STATE = ${reads};
+const PRIORITIES = ${events.some(({ priority }) => priority)};
+const LISTED = ${version1};
+const VALUES = ${offset}u;
+const MOST_VALUES = ${most}u;
+const QUEUE = ${queue}u;
+
+// The triggers that are true.
+fn triggers() -> u32 { return ${triggers.join(" | ") || "0u"}; }
+
+// Where an event's values wait, and how many they are.
+${choose("values_of", "vec2u", slots, "vec2u()")}
+
+fn compute_values(event: u32) {\n  switch event {\n${computed}    default: {}\n  }\n}
+
+// False where a value is no count, or no number.
+${choose("apply_event", "bool", applied, "true")}
+
+${choose("priority_of", "f32", priorities, "-3.4e38")}
+
+var<private> delay_units: u32;
+var<private> delay_rest: f32;
+fn find_delay(event: u32) {\n  delay_units = 0u;\n  delay_rest = 0.0;\n  switch event {\n${delays}    default: {}\n  }\n}
+
+fn count_of(value: f32) -> i32 {
+  let count = floor(value + 0.5);
+  return select(-1, i32(count), count >= 0.0 && count < ${version1 ? "2147483648.0" : "16777216.0"});
+}
+`;
+  return { source, words: offset + queue * (3 + most) };
+}
+
+const bits = <T>(list: readonly T[], holds: (item: T) => boolean) =>
+  `${list.reduce((mask, item, i) => (holds(item) ? (mask | (1 << i)) >>> 0 : mask), 0)}u`;
