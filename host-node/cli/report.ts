@@ -5,7 +5,8 @@ import { isSeriesText } from "../../src/files/series-text.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Exact, Observable } from "../../src/models/model.ts";
 import { type Estimate, isAlarming, zScore, zText } from "../../src/statistics/index.ts";
-import { duration, plural, quantity, table, withError } from "./format.ts";
+import { withError } from "../../src/statistics/with-error.ts";
+import { duration, plural, quantity, table } from "./format.ts";
 import type { Job } from "./job.ts";
 import type { Values } from "./values.ts";
 
