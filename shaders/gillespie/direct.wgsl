@@ -75,6 +75,9 @@ fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   if (ROUNDS) {
     round_species(first);
   }
+  if (HYBRID) {
+    state[(SPECIES + STATE_WORDS + VARIABLES + WAITING) * run.slots + slot] = 0u; // no step has been made
+  }
   // A condition that holds from the beginning triggers its event at once, unless it is declared to have held before.
   armed = ~INITIALLY;
   turn = KIND_ORDER;

@@ -113,7 +113,7 @@ fn smallest_propensity() -> f32 {
 fn choose(word: u32, half: u32, whole: f32) -> u32 {
   if (VERSION1) {
     let r = version1_share(word, half) * whole;
-    return select(choose_in_version1(r), NEVER, USES_TIME && r >= total_of_blocks());
+    return select(choose_in_version1(r), NEVER, THINNED && r >= total_of_blocks());
   }
   let r = (f32(word) + 0.5) * 0x1p-32 * whole;
   var near = 3.0e38;
@@ -152,7 +152,7 @@ fn choose(word: u32, half: u32, whole: f32) -> u32 {
 fn choose_exactly(words: vec2u, whole: f32) -> u32 {
   let top = exponent_of(whole);
   var total = fixed(whole, top);
-  if (!USES_TIME) {
+  if (!THINNED) {
     total = vec3u();
     for (var block = 0u; block < BLOCKS; block++) {
       total = plus(total, fixed(sums[block], top));

@@ -131,7 +131,7 @@ describe("SBML", () => {
     [sbml(BASE, 'level="3" version="1" xmlns:qual="x" qual:required="true"'), /requires the package qual/],
     [
       sbml(`${BASE}<listOfRules><rateRule variable="X">${math("<cn>1</cn>")}</rateRule></listOfRules>${ONE}`),
-      /line 8: <rateRule> "X" is not supported/,
+      /line 8: <speciesReference> changes X, which a rule sets/,
     ],
     [
       sbml(`${BASE}<listOfRules><algebraicRule>${math("<cn>1</cn>")}</algebraicRule></listOfRules>${ONE}`),

@@ -17,6 +17,7 @@ const NETWORK = `2 A + B -> C @ k*(1 + sin(t)); C -> 0 @ hill(A, 3, 2.5)*C + if(
 const plan = { until: 9, points: 3, set: "", passage: "A > 10 || B == 0", seed: 1n };
 /** Beyond what registers hold, tables take over. */
 const LARGE = `${NETWORK}; ${Array.from({ length: 80 }, (_, i) => `A -> D${i} @ 1`).join("; ")}`;
+const HYBRID = "V' = -V*A + sin(t); V = 3; when V > 2 && A < 3: A = 5";
 const leaping = { continuous: false, tolerance: 0.03 };
 const GENERATED: Record<string, string> = Object.fromEntries(
   [
@@ -24,6 +25,8 @@ const GENERATED: Record<string, string> = Object.fromEntries(
     generate(prepare(parseNetwork(NETWORK), { ...plan, leaping })),
     generate(prepare(parseNetwork(LARGE), plan)),
     generate(prepare(parseNetwork(LARGE), { ...plan, leaping })),
+    generate(prepare(parseNetwork(`${NETWORK}; ${HYBRID}`), plan)),
+    generate(prepare(parseNetwork(`${LARGE}; ${HYBRID}`), plan)),
   ].map(({ shader, source }) => [shader, source]),
 );
 /** Networks side by side in vectors of any size. */

@@ -2,7 +2,7 @@
 
 import type { Emitter } from "./emitter.ts";
 import { namesIn } from "./expression.ts";
-import type { Network, NetworkEvent } from "./network.ts";
+import type { Assignment, Network, NetworkEvent } from "./network.ts";
 
 /** Delayed events that wait at once, at most. */
 export const MOST_DELAYED = 16;
@@ -32,9 +32,16 @@ export function eventCode(
   const { events } = network;
   const changing = new Set([...network.species, ...network.variables]);
   const isReal = (target: number) => continuous || target >= network.species.length;
-  const codeOf = ({ target, value }: NetworkEvent["assignments"][0]) => {
-    if (target >= network.species.length) return emitter.real(value);
+  /** As it waits, and as it is set. */
+  const codeOf = ({ target, value, scale }: Assignment) => {
+    if (scale || target >= network.species.length) return emitter.real(value);
     return continuous ? `floor(${emitter.real(value)} + 0.5)` : emitter.count(value);
+  };
+  const setOf = ({ target, scale }: Assignment, waiting: string) => {
+    if (!scale) return waiting;
+    const real = `(${waiting} * ${emitter.real(scale)})`;
+    if (target >= network.species.length) return real;
+    return continuous ? `floor(${real} + 0.5)` : `count_of(${real})`;
   };
   let offset = 0;
   const places = events.map(({ atTrigger, assignments }) => {
@@ -59,9 +66,9 @@ export function eventCode(
   );
   const applied = cases(({ atTrigger, assignments }, i) => {
     const values = assignments.map((each, k) => {
-      const type = isReal(each.target) ? "f32" : "i32";
+      const type = each.scale || isReal(each.target) ? "f32" : "i32";
       const kept = `bitcast<${type}>(state[value_word(${places[i].from + k}u)])`;
-      return `let v${k} = ${atTrigger ? kept : codeOf(each)};`;
+      return `let v${k} = ${setOf(each, atTrigger ? kept : codeOf(each))};`;
     });
     const valid = assignments.map(({ target }, k) => {
       if (target >= network.species.length) return `!is_wrong(v${k})`;

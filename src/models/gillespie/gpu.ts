@@ -9,10 +9,10 @@ import type { Constant } from "./emitter.ts";
 import { eventLimit, networkError } from "./errors.ts";
 import { MOST_DELAYED } from "./event-code.ts";
 import { evaluate } from "./expression.ts";
+import { simulateExactly } from "./hybrid.ts";
 import { MOST, PURPOSE } from "./network.ts";
 import { type Output, observer } from "./outputs.ts";
 import type { Ensemble } from "./prepare.ts";
-import { simulate } from "./reference.ts";
 import type { BatchOptions, Runner } from "./runner.ts";
 import { type Batch, binsOf, pairsOf, shiftFor } from "./tally.ts";
 import { type Generated, generate } from "./wgsl.ts";
@@ -242,7 +242,7 @@ export class GpuRunner implements Runner {
   #explain(slot: number, first: number, replicates: number): Error {
     const replicate = first + (slot % replicates);
     try {
-      simulate(this.#ensemble, { point: Math.floor(slot / replicates), replicate });
+      simulateExactly(this.#ensemble, { point: Math.floor(slot / replicates), replicate });
     } catch (error) {
       return error as Error;
     }

@@ -45,6 +45,11 @@ export class Happenings {
     return this.#due.reduce((least, { time }) => Math.min(least, time), Number.POSITIVE_INFINITY);
   }
 
+  /** Whether a condition that was false holds now. */
+  get waits(): boolean {
+    return this.#events.some(({ trigger }, i) => !this.#held[i] && this.#value(trigger) !== 0);
+  }
+
   /** Executes what is due at this time. */
   settle(time: number): void {
     if (this.#events.length === 0) return;
@@ -56,8 +61,9 @@ export class Happenings {
       const event = this.#events[chosen.event];
       this.#due = this.#due.filter((each) => each !== chosen);
       const values = chosen.values ?? this.#values(event);
+      const scaled = event.assignments.map(({ scale }, i) => (scale ? values[i] * this.#value(scale) : values[i]));
       event.assignments.forEach(({ target }, i) => {
-        this.#world.set(target, values[i], event);
+        this.#world.set(target, scaled[i], event);
       });
     }
     throw this.#world.failure("events set each other off without end");

@@ -9,10 +9,10 @@ import { validateGillespie } from "./validate.ts";
 export { buildNetwork, type NetworkParts } from "./builder.ts";
 export { type Law, masterEquation } from "./exact.ts";
 export { examples as networks } from "./examples.ts";
+export { simulateExactly as simulateTrajectory } from "./hybrid.ts";
 export { type GillespieParameters, networkOf } from "./parameters.ts";
 export { type Ensemble, prepare } from "./prepare.ts";
 export { rateEquations } from "./rate-equations.ts";
-export { simulate as simulateTrajectory } from "./reference.ts";
 export { type GillespieOptions, type GillespieResult, GillespieSimulation } from "./simulation.ts";
 export type { Trajectory } from "./trajectory.ts";
 

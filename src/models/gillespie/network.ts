@@ -10,6 +10,9 @@ export const PURPOSE = streamPurpose(2, 0);
 /** The name by which an expression asks for the time; no species or parameter can have it. */
 export const TIME = "$time";
 
+/** A species of networks that count none; nobody sees it. */
+export const NOBODY = "$nobody";
+
 export interface Reaction {
   /** As it was written. */
   name: string;
@@ -19,12 +22,20 @@ export interface Reaction {
   propensity: Expression;
 }
 
+export interface Assignment {
+  /** A species, or behind them a variable. */
+  target: number;
+  value: Expression;
+  /** What the value is multiplied by when it is set: the size of a compartment that changes, where it is a concentration. */
+  scale?: Expression | undefined;
+}
+
 export interface NetworkEvent {
   name: string;
   /** It is triggered whenever this becomes true. */
   trigger: Expression;
   /** New counts of species and values of variables, all evaluated before any is set. Targets are species, then variables, by their place. */
-  assignments: readonly { target: number; value: Expression }[];
+  assignments: readonly Assignment[];
   /** Whether the trigger counts as true before the start: then it must become false first. */
   initially: boolean;
   /** Once triggered it is executed, even where its trigger turns false before that. */
@@ -39,8 +50,10 @@ export interface NetworkEvent {
 
 export interface Network {
   species: readonly string[];
-  /** Parameters that events set: real numbers, which start at the parameters' values. */
+  /** Parameters that events set or that change by themselves: real numbers, which start at the parameters' values. */
   variables: readonly string[];
+  /** How fast variables change: of species, variables, parameters and time. With them the ensemble is a hybrid. */
+  rates?: ReadonlyMap<string, Expression>;
   /** Counts at t = 0; of parameters. */
   initial: readonly Expression[];
   /** Values of parameters, of parameters named before them. */
@@ -139,8 +152,9 @@ export function checkNames(network: Network): void {
   };
   for (const { name, propensity } of network.reactions) check(propensity, name);
   for (const { name, value } of network.outputs) check(value, name);
+  for (const [name, rate] of network.rates ?? []) check(rate, `${name}'`);
   for (const { name, trigger, assignments, delay, priority } of network.events) {
-    for (const each of [trigger, delay, priority, ...assignments.map(({ value }) => value)]) {
+    for (const each of [trigger, delay, priority, ...assignments.flatMap(({ value, scale }) => [value, scale])]) {
       if (each) check(each, name);
     }
   }
@@ -158,6 +172,9 @@ export function triggerTime({ trigger }: Pick<NetworkEvent, "trigger">): Express
 
 /** Rates that depend on time are thinned (Lewis and Shedler 1979, doi 10.1002/nav.3800260304) under a bound this much above them. */
 export const MARGIN = 1 + 2 ** -16;
+
+/** Whether some quantities change by rates of their own, between the firings of reactions. */
+export const isHybrid = ({ rates }: Network) => (rates?.size ?? 0) > 0;
 
 /** Whether a rate depends on time. */
 export const isTimed = ({ reactions }: Network) => reactions.some(({ propensity }) => namesIn(propensity).has(TIME));

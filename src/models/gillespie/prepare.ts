@@ -4,7 +4,7 @@ import { ParameterError } from "../../device/errors.ts";
 import { type Schedule, scheduleOf, scheduleOfVersion1, withClocks } from "./clock.ts";
 import { networkError } from "./errors.ts";
 import { type Expression, parseExpression } from "./expression.ts";
-import { checkCount, initialCounts, type Network, parameterValues, type Rounding } from "./network.ts";
+import { checkCount, initialCounts, isHybrid, type Network, parameterValues, type Rounding } from "./network.ts";
 import { simulate } from "./reference.ts";
 import type { Leaping } from "./wgsl.ts";
 
@@ -78,6 +78,15 @@ export function prepare(
     leaping,
     version1,
   };
+  if (isHybrid(network)) {
+    if (leaping) {
+      throw new ParameterError(
+        "method",
+        "method: quantities that change by rates of their own need the method direct.",
+      );
+    }
+    return ensemble;
+  }
   return { ...ensemble, network: ordered(ensemble) };
 }
 

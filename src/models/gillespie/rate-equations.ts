@@ -48,7 +48,10 @@ export function rateEquations(ensemble: Ensemble, point = 0): number[][] | undef
   };
   const slope = (t: number, x: readonly number[]) => {
     const own = rates.map((rate) => evaluate(rate, valueAt(t, x)));
-    const result = x.map(() => 0);
+    const result = x.map((_, i) => {
+      const rate = i < species.length ? undefined : network.rates?.get(variables[i - species.length]);
+      return rate ? evaluate(rate, valueAt(t, x)) : 0;
+    });
     moves.forEach((changes, i) => {
       for (const [s, change] of changes) result[s] += change * own[i];
     });
@@ -57,6 +60,8 @@ export function rateEquations(ensemble: Ensemble, point = 0): number[][] | undef
 
   // Variables stand behind the species; nothing but events changes them.
   let x = [...initial, ...variables.map((name) => parameters.get(name)!)];
+  // Errors are those of counts, or of quantities that are below 1 from the start.
+  const unit = Math.min(1, initial.reduce((most, each) => Math.max(most, Math.abs(each)), 0) || 1);
   let t = 0;
   let steps = 0;
   let h = times[1] / 100;
@@ -75,7 +80,8 @@ export function rateEquations(ensemble: Ensemble, point = 0): number[][] | undef
       }
       const next = x.map((each, s) => each + step * dot(FIFTH, k, s));
       const error = x.reduce((most, each, s) => {
-        const scale = TOLERANCE * (1 + Math.max(Math.abs(each), Math.abs(next[s])));
+        const least = s < species.length ? unit : Math.abs(step * k[0][s]) + 1e-300;
+        const scale = TOLERANCE * (least + Math.max(Math.abs(each), Math.abs(next[s])));
         return Math.max(most, Math.abs(step * (dot(FIFTH, k, s) - dot(FOURTH, k, s))) / scale);
       }, 0);
       if (error <= 1) {

@@ -1,9 +1,9 @@
 // Who makes the trajectories of an ensemble, a batch at a time: the GPU (gpu.ts), or here the reference.
 
+import { simulateExactly } from "./hybrid.ts";
 import { simulateLeaping } from "./leaping.ts";
 import { type Output, observer } from "./outputs.ts";
 import type { Ensemble } from "./prepare.ts";
-import { simulate } from "./reference.ts";
 import { type Batch, binsOf, pairsOf, shiftFor } from "./tally.ts";
 import type { Which } from "./trajectory.ts";
 
@@ -85,7 +85,7 @@ export class ReferenceRunner implements Runner {
   #one(point: number, replicate: number) {
     const which: Which = { point, replicate };
     const { leaping } = this.#ensemble;
-    return leaping ? simulateLeaping(this.#ensemble, which, leaping) : simulate(this.#ensemble, which);
+    return leaping ? simulateLeaping(this.#ensemble, which, leaping) : simulateExactly(this.#ensemble, which);
   }
 }
 

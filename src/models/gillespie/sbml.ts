@@ -5,7 +5,7 @@ import { parseXml, type XmlElement } from "@rgrove/parse-xml";
 import { ParameterError } from "../../device/errors.ts";
 import { call, type Expression, evaluate, nameOf, namesIn, number, substitute } from "./expression.ts";
 import { elements, expressionOf, type Lambda, local, type MathContext } from "./mathml.ts";
-import { checkNames, checkSize, type Network, type NetworkEvent, type Reaction, TIME } from "./network.ts";
+import { checkNames, checkSize, type Network, type NetworkEvent, NOBODY, type Reaction, TIME } from "./network.ts";
 import { type Sides, type Split, splitLaw } from "./reversible.ts";
 import { moleculesIn } from "./units.ts";
 
@@ -74,6 +74,8 @@ class Reader {
   readonly #values = new Map<string, Expression>();
   readonly #rules = new Map<string, Expression>();
   readonly #starts = new Map<string, Expression>();
+  /** What rate rules say of parameters, compartments, and the symbols of species. */
+  readonly #changes = new Map<string, Expression>();
   readonly #ids = new Set<string>();
 
   constructor(text: string, { version1 = false, asCounts = version1 }: SbmlOptions) {
@@ -118,23 +120,50 @@ class Reader {
   network(): Network {
     const reactions = this.#reactions();
     this.#written = reactions;
-    const counted = [...this.#species.values()].filter(({ id }) => !this.#rules.has(id));
-    if (counted.length === 0 || reactions.length === 0) {
+    const counted = [...this.#species.values()].filter(({ id }) => !this.#rules.has(id) && !this.#changes.has(id));
+    // A species of a rate rule is a real amount.
+    for (const species of this.#species.values()) {
+      if (this.#changes.has(species.id)) this.#values.set(species.id, this.#initial(species));
+    }
+    // Rate rules alone are what happens, too, though nothing of it is random.
+    const alone = this.#changes.size > 0 && (counted.length === 0 || reactions.length === 0);
+    if (!alone && (counted.length === 0 || reactions.length === 0)) {
       this.#refuse(this.#model, counted.length === 0 ? "has no species" : "has no reactions: nothing happens in it");
     }
+    if (alone) this.#notes.push("the model has no reactions of counted species: nothing in it is random");
     checkSize(counted.length, reactions.length);
+    const names = counted.length > 0 ? counted.map(({ id }) => id) : [NOBODY];
     const variables = this.#variables;
-    const index = new Map([...counted.map(({ id }) => id), ...variables].map((id, i) => [id, i]));
+    const index = new Map([...names, ...variables].map((id, i) => [id, i]));
     const network: Network = {
-      species: counted.map(({ id }) => id),
+      species: names,
       variables,
-      initial: counted.map((species) => this.#atStart(this.#initial(species), [])),
+      initial: counted.length > 0 ? counted.map((species) => this.#atStart(this.#initial(species), [])) : [number(0)],
       parameters: this.#sortedValues(),
-      reactions: reactions.flatMap((reaction) => this.#directions(reaction, counted)),
-      outputs: [...this.#rules].map(([id, value]) => {
-        const species = this.#species.get(id);
-        return { name: id, value: this.#closed(species ? this.#times(value, species) : value, this.#model) };
-      }),
+      reactions:
+        reactions.length > 0
+          ? reactions.flatMap((reaction) => this.#directions(reaction, counted))
+          : [{ name: "nothing", changes: names.map(() => 0), propensity: number(0) }],
+      outputs: [...this.#rules, ...[...this.#changes.keys()].map((id): [string, Expression] => [id, nameOf(id)])].map(
+        ([id, value]) => {
+          const species = this.#changes.has(id) ? undefined : this.#species.get(id);
+          return {
+            name: id,
+            value: species
+              ? this.#closed(this.#times(value, species), this.#model)
+              : this.#changes.has(id)
+                ? value
+                : this.#closed(value, this.#model),
+          };
+        },
+      ),
+      ...(this.#changes.size > 0
+        ? {
+            rates: new Map(
+              [...this.#changes].map(([id, rate]) => [id, this.#closed(this.#growth(id, rate), this.#model)]),
+            ),
+          }
+        : {}),
       events: this.#events(index),
     };
     checkNames(network);
@@ -227,10 +256,28 @@ class Reader {
     };
   }
 
+  /** How fast an amount or a parameter changes by its rule. Where that is one of concentrations the size of the compartment may change, too. */
+  #growth(id: string, rate: Expression): Expression {
+    const species = this.#species.get(id);
+    if (!species) return rate;
+    const grown = this.#times(rate, species);
+    if (species.amount) return grown;
+    const { compartment, element } = species;
+    if (this.#rules.has(compartment)) {
+      return this.#refuse(element, `has a rate of its concentration in ${compartment}, whose size a rule sets`);
+    }
+    const swelling = this.#changes.get(compartment);
+    return swelling
+      ? call("+", grown, this.#times(call("*", nameOf(id), call("/", swelling, nameOf(compartment))), species))
+      : grown;
+  }
+
   /** dx/dt of a symbol by its reactions; of what only events change it is 0. */
   #rateOf({ name, element }: { name: string; element: XmlElement }): Expression {
     const species = this.#species.get(name);
     if (this.#rules.has(name)) return this.#refuse(element, `asks for the rate of ${name}, which a rule sets`);
+    const change = this.#changes.get(name);
+    if (change) return change;
     if (!species)
       return this.#values.has(name)
         ? number(0)
@@ -363,11 +410,17 @@ class Reader {
     }
     for (const element of this.#list("listOfRules")) {
       const { variable } = element.attributes;
+      if (local(element) === "rateRule" && (this.#values.has(variable) || this.#species.has(variable))) {
+        if (this.#rules.has(variable) || this.#changes.has(variable))
+          this.#refuse(element, "sets what another one sets");
+        this.#changes.set(variable, this.#math(element));
+        continue;
+      }
       if (local(element) !== "assignmentRule") this.#refuse(element, "is not supported");
       if (!this.#values.has(variable) && !this.#species.has(variable) && !this.#references.has(variable)) {
         this.#refuse(element, "sets what is neither a species nor a parameter");
       }
-      if (this.#rules.has(variable)) this.#refuse(element, "sets what another one sets");
+      if (this.#rules.has(variable) || this.#changes.has(variable)) this.#refuse(element, "sets what another one sets");
       this.#rules.set(variable, this.#math(element));
       this.#values.delete(variable);
     }
@@ -391,7 +444,7 @@ class Reader {
               reference,
               `names the species "${reference.attributes.species ?? ""}", which there is not`,
             );
-          if (this.#rules.has(species.id) && !species.fixed) {
+          if ((this.#rules.has(species.id) || this.#changes.has(species.id)) && !species.fixed) {
             this.#refuse(reference, `changes ${species.id}, which a rule sets`);
           }
           const count = sign * this.#stoichiometry(reference, species, extent);
@@ -412,7 +465,10 @@ class Reader {
         own.set(local, name);
         this.#values.set(name, number(this.#number(parameter, "value")));
       }
-      const rename = (name: string) => (own.has(name) ? nameOf(own.get(name)!) : undefined);
+      const rename = (name: string) => {
+        if (name.startsWith(RATE) && own.has(name.slice(RATE.length))) return number(0);
+        return own.has(name) ? nameOf(own.get(name)!) : undefined;
+      };
       const written = substitute(this.#math(law), rename);
       this.#lawOf.set(id, written);
       return { name: id, element, changes, sides, law: extent === 1 ? written : call("*", number(extent), written) };
@@ -495,7 +551,7 @@ class Reader {
       .flatMap((event) => elements(event).filter((child) => local(child) === "listOfEventAssignments"))
       .flatMap(elements)
       .map(({ attributes }) => attributes.variable);
-    return [...new Set(targets)].filter((name) => this.#values.has(name));
+    return [...new Set([...targets, ...this.#changes.keys()])].filter((name) => this.#values.has(name));
   }
 
   #events(index: ReadonlyMap<string, number>): NetworkEvent[] {
@@ -514,6 +570,11 @@ class Reader {
           return this.#refuse(assignment, "sets what is neither a species nor a parameter that can change");
         if (species?.constant) this.#refuse(assignment, "sets a constant species");
         const value = this.#math(assignment);
+        if (species && !species.amount && this.#variables.includes(species.compartment)) {
+          // A concentration becomes an amount by the size that the compartment has then.
+          const scale = this.#closed(this.#times(number(1), species), assignment);
+          return { target, value: this.#closed(value, assignment), scale };
+        }
         return { target, value: this.#closed(species ? this.#times(value, species) : value, assignment) };
       });
       const legacy = this.#version1;
@@ -616,7 +677,7 @@ class Reader {
     const visit = (name: string, chain: readonly string[]) => {
       if (sorted.has(name)) return;
       if (chain.includes(name)) this.#refuse(this.#model, `defines ${name} by itself`);
-      const start = this.#starts.get(name);
+      const start = this.#species.has(name) ? undefined : this.#starts.get(name);
       const value = start ? this.#atStart(start, [name]) : this.#values.get(name)!;
       for (const other of namesIn(value)) {
         if (!this.#values.has(other))

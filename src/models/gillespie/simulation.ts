@@ -23,7 +23,8 @@ import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { masterEquation } from "./exact.ts";
 import { GpuRunner } from "./gpu.ts";
-import { initialCounts } from "./network.ts";
+import { simulateExactly } from "./hybrid.ts";
+import { initialCounts, NOBODY } from "./network.ts";
 import { type Output, outputsOf } from "./outputs.ts";
 import {
   type GillespieParameters,
@@ -34,7 +35,6 @@ import {
   VERSION_1,
 } from "./parameters.ts";
 import { type Ensemble, prepare } from "./prepare.ts";
-import { simulate } from "./reference.ts";
 import { ReferenceRunner, type Runner } from "./runner.ts";
 import { Tally } from "./tally.ts";
 
@@ -229,7 +229,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
     }
     const times: number[] = [];
     const counts: number[][] = [];
-    simulate(
+    simulateExactly(
       this.ensemble,
       { point, replicate },
       {
@@ -366,7 +366,12 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
   }
 
   get #names(): string[] {
-    return [...this.ensemble.network.species, ...this.#outputs.map(({ name }) => name)];
+    return [...this.#seen.map((i) => this.ensemble.network.species[i]), ...this.#outputs.map(({ name }) => name)];
+  }
+
+  /** Species that are shown. */
+  get #seen(): number[] {
+    return this.ensemble.network.species.flatMap((name, i) => (name === NOBODY ? [] : [i]));
   }
 
   /** Outputs that are summed one trajectory after another. */
@@ -389,12 +394,13 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
     const sd: number[][] = [];
     for (let t = 0; t < times.length; t++) {
       const cell = point * times.length + t;
-      const means = species.map((i) => tally.mean(cell, i));
-      const deviations = species.map((i) => Math.sqrt(tally.covariance(cell, i)));
+      const counts = species.map((i) => tally.mean(cell, i));
+      const means = this.#seen.map((i) => counts[i]);
+      const deviations = this.#seen.map((i) => Math.sqrt(tally.covariance(cell, i)));
       for (const output of this.#outputs) {
         const own = output.linear[point];
         if (own && output.place < 0) {
-          means.push(own.coefficients.reduce((sum, c, i) => sum + c * means[i], own.constant));
+          means.push(own.coefficients.reduce((sum, c, i) => sum + c * counts[i], own.constant));
           deviations.push(Math.sqrt(Math.max(0, this.#variance(cell, own.coefficients))));
         } else {
           const at = 2 * (cell * nonlinear + output.place);
@@ -419,7 +425,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
   #covariance(point: number): number[][][] | undefined {
     const { network, times } = this.ensemble;
     const species = network.species.length;
-    if (this.#tally.pairs.length < (species * (species + 1)) / 2) return undefined;
+    if (this.#tally.pairs.length < (species * (species + 1)) / 2 || this.#seen.length < species) return undefined;
     return Array.from(times, (_, t) => {
       const matrix = network.species.map(() => Array<number>(species).fill(0));
       this.#tally.pairs.forEach(([a, b], k) => {

@@ -4,7 +4,9 @@
 //   A <-> B @ k1, k2             both directions
 //   0 -> X @ 10                  from nothing; X -> 0 into nothing
 //   beta = 1e-4                  a parameter, or a species' count at t = 0
-//   total := A + B               an output
+//   total := A + B               an output, which laws may use, too
+//   N = S + I + R                so is what follows from counts or from the time
+//   V' = g*V                     a real number that changes by this rate, from V = … on
 //   at 25: X = 50                an event at a time; when X > 30: X = 0, Y = 1 one whenever a condition becomes true
 //   # a comment
 
@@ -37,12 +39,17 @@ export function parseNetwork(text: string, version1 = false): Network {
   const arrows: Arrow[] = [];
   const values = new Map<string, Expression>();
   const outputs: { name: string; value: Expression }[] = [];
+  const rates = new Map<string, Expression>();
   const happenings: { name: string; trigger: Expression; set: [string, Expression][] }[] = [];
   for (const statement of statements) {
     if (/->|→|⇌/.test(statement)) arrows.push(...readReaction(statement));
     else if (/^(at|when)\s/.test(statement)) happenings.push(readEvent(statement));
     else if (statement.includes(":=")) outputs.push(readDefinition(statement, ":="));
-    else {
+    else if (/^[^=]*'\s*=/.test(statement)) {
+      const { name, value } = readDefinition(statement.replace("'", ""), "=");
+      if (rates.has(name)) throw wrong(statement, `${name} has a rate already`);
+      rates.set(name, value);
+    } else {
       const { name, value } = readDefinition(statement, "=");
       if (values.has(name)) throw wrong(statement, `${name} has a value already`);
       values.set(name, value);
@@ -55,22 +62,27 @@ export function parseNetwork(text: string, version1 = false): Network {
   if (species.length === 0) throw networkError("the network has no species; nothing changes in it.");
   if (species.includes(TIME)) throw networkError(`${TIME} is the time; give the species another name.`);
 
+  for (const name of rates.keys()) {
+    if (species.includes(name)) throw wrong(`${name}' = …`, `${name} is counted; reactions change it`);
+    if (!values.has(name)) throw wrong(`${name}' = …`, `${name} has no value at the start; add "${name} = VALUE"`);
+  }
   checkSize(species.length, arrows.length);
+  const open = assignmentsOf(values, outputs, species, [...rates.keys()]);
   const reactions = arrows.map(({ name, from, to, rate }): Reaction => {
     const changes = species.map((each) => (to.get(each) ?? 0) - (from.get(each) ?? 0));
-    return { name, changes, propensity: propensityOf(from, rate, species) };
+    return { name, changes, propensity: propensityOf(from, open(rate), species) };
   });
-  const parameters = new Map([...values].filter(([name]) => !species.includes(name)));
-  const variables = [...new Set(happenings.flatMap(({ set }) => set.map(([target]) => target)))].filter((name) =>
-    parameters.has(name),
-  );
+  const isOpen = (name: string) => !species.includes(name) && open(nameOf(name)).kind !== "name";
+  const parameters = new Map([...values].filter(([name]) => !species.includes(name) && !isOpen(name)));
+  const set = happenings.flatMap((event) => event.set.map(([target]) => target));
+  const variables = [...new Set([...set, ...rates.keys()])].filter((name) => parameters.has(name));
   const events = happenings.map(({ name, trigger, set }): NetworkEvent => {
     const assignments = set.map(([target, value]) => {
       const at = [...species, ...variables].indexOf(target);
       if (at < 0) throw wrong(name, `${target} is neither a species nor a parameter of the network`);
-      return { target: at, value };
+      return { target: at, value: open(value) };
     });
-    return { name, trigger, assignments, initially: false, persistent: !version1, atTrigger: !version1 };
+    return { name, trigger: open(trigger), assignments, initially: false, persistent: !version1, atTrigger: !version1 };
   });
   if (parameters.has(T)) throw wrong(`${T} = …`, `${T} is the time`);
   if (species.includes(T) && !version1) checkTime(statements);
@@ -80,11 +92,43 @@ export function parseNetwork(text: string, version1 = false): Network {
     initial: species.map((each) => values.get(each) ?? number(0)),
     parameters,
     reactions,
-    outputs,
+    outputs: [
+      ...outputs.map(({ name, value }) => ({ name, value: open(value) })),
+      ...[...rates.keys()].map((name) => ({ name, value: nameOf(name) })),
+    ],
     events,
+    ...(rates.size > 0 ? { rates: new Map([...rates].map(([name, rate]) => [name, open(rate)])) } : {}),
   };
   checkNames(network);
   return network;
+}
+
+/** Puts what outputs and values that follow from counts, rates or the time are computed from in their place. */
+function assignmentsOf(
+  values: ReadonlyMap<string, Expression>,
+  outputs: readonly { name: string; value: Expression }[],
+  species: readonly string[],
+  changing: readonly string[],
+): (expression: Expression) => Expression {
+  const named = new Map(outputs.map(({ name, value }) => [name, value]));
+  const moves = new Set([...species, ...changing, TIME]);
+  const definitionOf = (name: string) =>
+    moves.has(name) ? undefined : (named.get(name) ?? (follows(name, []) ? values.get(name) : undefined));
+  const follows = (name: string, within: readonly string[]): boolean => {
+    const value = values.get(name);
+    if (!value || moves.has(name) || within.includes(name)) return false;
+    return [...namesIn(value)].some(
+      (other) => moves.has(other) || named.has(other) || follows(other, [...within, name]),
+    );
+  };
+  const open = (expression: Expression, within: readonly string[]): Expression =>
+    substitute(expression, (name) => {
+      const value = definitionOf(name);
+      if (!value) return undefined;
+      if (within.includes(name)) throw wrong(`${name} = …`, `${name} follows from itself`);
+      return open(value, [...within, name]);
+    });
+  return (expression) => open(expression, []);
 }
 
 /** In a law t is the time, so where a species has that name, too, it would be taken for it. */

@@ -128,6 +128,11 @@ export class Course {
     });
   }
 
+  /** Whether a condition that was false holds now. */
+  triggersWait(): boolean {
+    return this.#happenings.waits;
+  }
+
   /** Events that are due, then the condition of the passage. */
   afterChange(): void {
     this.#happenings.settle(this.time);

@@ -90,7 +90,7 @@ ${lines(all, (a, i) => `  before += ${a};\n  let d${i} = r - before;\n  chosen +
   if (near > CLEAR * whole) {
     return select(chosen, NEVER, chosen >= REACTIONS);
   }
-  return choose_exactly(${TERMS}(${all.join(", ")}), vec2u(word, more_bits(half)), whole, USES_TIME);
+  return choose_exactly(${TERMS}(${all.join(", ")}), vec2u(word, more_bits(half)), whole, THINNED);
 }
 ${EXACTLY}`;
 }
@@ -123,7 +123,7 @@ function chooseInVersion1(all: readonly string[]): string {
   return `
 fn choose(word: u32, half: u32, whole: f32) -> u32 {
   let r = version1_share(word, half) * whole;
-  if (USES_TIME && r >= ${sum(all)}) {
+  if (THINNED && r >= ${sum(all)}) {
     return NEVER;
   }
   var chosen = 0u;

@@ -4,7 +4,7 @@
 import { type Constant, checkNesting, Emitter, type Names } from "./emitter.ts";
 import { eventCode } from "./event-code.ts";
 import { ORDER } from "./leaping.ts";
-import { isTimed, MARGIN, type Network } from "./network.ts";
+import { isHybrid, isTimed, MARGIN, type Network } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
 import { tables } from "./tables.ts";
 import { unrolled } from "./unrolled.ts";
@@ -48,6 +48,28 @@ export interface Layout {
 /** Species and reactions that fit registers, about: measured, beyond them tables are faster. */
 const MOST_UNROLLED = 64;
 
+const FILES = { direct: "direct", leap: "leap", hybrid: "hybrid" } as const;
+const TABLES = { direct: "table", leap: "table_leap", hybrid: "table_hybrid" } as const;
+
+/** Variables as an array with the total propensity, as shaders/gillespie/hybrid.wgsl asks for them. */
+function followed({ variables, rates }: Network, emitter: Emitter): string {
+  const each = (line: (name: string, i: number) => string) => variables.map(line).join("");
+  return `
+const FOLLOWED = ${variables.length + 1}u;
+alias Values = array<f32, FOLLOWED>;
+fn variables_now() -> Values { return Values(${each((_, i) => `y${i}, `)}0.0); }
+fn set_variables(values: Values) {\n${each((_, i) => `  y${i} = values[${i}];\n`)}}
+fn slopes() -> Values {
+  var result: Values;
+${each((name, i) => {
+  const rate = rates?.get(name);
+  return rate ? `  result[${i}] = ${emitter.real(rate)};\n` : "";
+})}  result[FOLLOWED - 1u] = propensities();
+  return result;
+}
+`;
+}
+
 export function generate({ network, passage, leaping, version1, points }: Ensemble): Generated {
   const { species, variables, reactions } = network;
   const large = Math.max(species.length, reactions.length) > MOST_UNROLLED;
@@ -55,11 +77,13 @@ export function generate({ network, passage, leaping, version1, points }: Ensemb
   const continuous = leaping?.continuous ?? false;
   const emitter = new Emitter(network, layout.names, { continuous, version1 });
   const body = layout.write(network, emitter, { leaping, version1 });
-  const bounds = isTimed(network) ? reactions.map(({ propensity }) => emitter.upper(propensity)) : ["0.0"];
+  const hybrid = isHybrid(network);
+  const bounds = isTimed(network) && !hybrid ? reactions.map(({ propensity }) => emitter.upper(propensity)) : ["0.0"];
   const passed = passage ? emitter.truth(passage) : "false";
   const events = eventCode(network, emitter, {
     ...{ species: layout.names.species, touched: layout.touched, continuous, version1 },
   });
+  const follows = hybrid ? followed(network, emitter) : "";
   const moments = points.reduce((most, { schedule }) => Math.max(most, schedule.moments.length), 0);
   const rounds = points.some(({ initial }) => !initial.every(Number.isInteger));
   const { constants } = emitter;
@@ -78,7 +102,11 @@ const SHARES = STOPS + 1u + 3u * MOMENTS;
 const STOPS = ${constants.length + species.length + variables.length}u;
 const VARIABLES = ${variables.length}u;
 const MOMENTS = ${moments}u;
-const USES_TIME = ${isTimed(network)};
+const WAITING = ${events.words}u;
+// Rates are others at another time: of thinned ones there is a bound, hybrids integrate them.
+const USES_TIME = ${isTimed(network) || hybrid};
+const HYBRID = ${hybrid};
+const THINNED = ${isTimed(network) && !hybrid};
 const CONTINUOUS = ${continuous};
 const SHARE = ${(leaping?.tolerance ?? 0) / ORDER};
 const VARIES = ${leaping?.tolerance ?? 0};
@@ -99,16 +127,17 @@ fn store_variables(slot: u32) {\n${each((i) => `state[(SPECIES + STATE_WORDS + $
 fn record_variables(grid: u32, slot: u32) {
 ${each((i) => `snapshots[((run.last_grid + 1u) * SPECIES + grid * VARIABLES + ${i}u) * run.slots + slot] = bitcast<u32>(y${i});`)}}
 ${events.source}
+${follows}
 `;
   checkNesting(source);
-  const file = leaping ? "leap" : "direct";
+  const kind = leaping ? "leap" : hybrid ? "hybrid" : "direct";
   return {
-    shader: `gillespie/${large ? (leaping ? "table_leap" : "table") : file}.wgsl`,
-    entryPoint: leaping ? "advance_leaping" : "advance",
+    shader: `gillespie/${(large ? TABLES : FILES)[kind]}.wgsl`,
+    entryPoint: { direct: "advance", leap: "advance_leaping", hybrid: "advance_hybrid" }[kind],
     source,
     constants,
     moments,
-    waiting: events.words,
+    waiting: events.words + (hybrid ? 2 : 0),
     tables: body.tables,
   };
 }

@@ -1,0 +1,178 @@
+// requires: gillespie/direct.wgsl
+// Networks with quantities that change by rates of their own: between firings they follow dy/dt, and the next reaction fires when the
+// integral of the total propensity beside them reaches an exponential number (Alfonsi et al. 2005, doi 10.1051/proc:2005001). The
+// method is of Bogacki and Shampine (1989, doi 10.1016/0893-9659(89)90079-7): order 3, with steps by its error estimate.
+//
+// What is generated: slopes() and the variables as an array. The last of a Slope is the total propensity, of Values its integral.
+
+/// Error of a step, as a share of what a quantity is and changes by, and of the hazard beside 1.
+const TOLERANCE = 1e-5;
+/// Halvings that find a firing or a crossing in a step.
+const HALVINGS = 22u;
+
+var<private> step_size: f32;
+/// Of the hazard, until the next reaction fires; below 0 where it is to be drawn.
+var<private> left: f32;
+
+struct Step {
+  end: Values,
+  first: Values,
+  last: Values,
+  error: f32,
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn advance_hybrid(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.x + id.y * groups.x * WORKGROUP;
+  if (index >= run.active_count) {
+    return;
+  }
+  load(index);
+  turn = KIND_ORDER_LEAP;
+  let base = (SPECIES + STATE_WORDS + VARIABLES + WAITING) * run.slots + slot;
+  step_size = bitcast<f32>(state[base]);
+  left = bitcast<f32>(state[base + run.slots]);
+  if (step_size <= 0.0) {
+    step_size = f32(run.grid_units) * run.unit / 16.0;
+    left = -1.0;
+  }
+  for (var block = 0u; block < run.blocks && status == RUNNING; block++) {
+    follow();
+  }
+  state[base] = bitcast<u32>(step_size);
+  state[base + run.slots] = bitcast<u32>(left);
+  finish();
+}
+
+fn plus_slope(values: Values, slope: Values, by: f32) -> Values {
+  var result = values;
+  for (var i = 0u; i < FOLLOWED; i++) {
+    result[i] += by * slope[i];
+  }
+  return result;
+}
+
+fn slopes_at(time: f32, values: Values) -> Values {
+  now = time;
+  set_variables(values);
+  return slopes();
+}
+
+/// From the values, by h in time.
+fn try_step(values: Values, h: f32) -> Step {
+  let start = to_time(j, f);
+  var result: Step;
+  result.first = slopes_at(start, values);
+  let second = slopes_at(start + 0.5 * h, plus_slope(values, result.first, 0.5 * h));
+  let third = slopes_at(start + 0.75 * h, plus_slope(values, second, 0.75 * h));
+  for (var i = 0u; i < FOLLOWED; i++) {
+    result.end[i] = values[i] + h * ((2.0 / 9.0) * result.first[i] + (1.0 / 3.0) * second[i] + (4.0 / 9.0) * third[i]);
+  }
+  result.last = slopes_at(start + h, result.end);
+  for (var i = 0u; i < FOLLOWED; i++) {
+    let e = h * ((-5.0 / 72.0) * result.first[i] + (1.0 / 12.0) * second[i] + (1.0 / 9.0) * third[i] - 0.125 * result.last[i]);
+    let scale = select(abs(result.end[i]) + abs(h * result.first[i]) + 1e-35, 1.0, i == FOLLOWED - 1u);
+    result.error = max(result.error, abs(e) / scale);
+    result.error = select(result.error, 3.0e38, is_wrong(result.end[i]));
+  }
+  return result;
+}
+
+/// Whether a condition that was false holds with these values.
+fn crosses(values: Values) -> bool {
+  set_variables(values);
+  return (triggers() & armed) != 0u;
+}
+
+/// A step, less of one where a reaction fires or a condition becomes true before its end.
+fn follow() {
+  let words = threefry4x32(vec4u(place, 0u), key);
+  if (left < 0.0) {
+    left = max(1e-30, -log((f32(words.x) + 0.5) * 0x1p-32));
+  }
+  find_stop(true);
+  let most = (f32(stop_j - j) - f + stop_f) * run.unit;
+  if (most > 0.0) {
+    record_until(j, 1.0); // whatever is due at this time has happened
+  }
+  let values = variables_now();
+  now = to_time(j, f);
+  let here = propensities();
+  if (is_wrong(here) || smallest_propensity() < 0.0) {
+    status = FAILED;
+    return;
+  }
+
+  var h = min(step_size, most);
+  var taken: Step;
+  for (var trial = 0u; trial < 24u; trial++) {
+    taken = try_step(values, h);
+    let better = h * clamp(0.9 * pow(TOLERANCE / max(taken.error, 1e-30), 1.0 / 3.0), 0.1, 4.0);
+    if (taken.error <= TOLERANCE || h <= 0.0) {
+      step_size = select(step_size, better, h == step_size || better < step_size);
+      break;
+    }
+    h = better;
+    step_size = better;
+    if (trial == 23u || h < 1e-6 * run.unit) {
+      status = FAILED; // too fast to be followed
+      return;
+    }
+  }
+
+  var part = h;
+  var fires = false;
+  if (taken.end[FOLLOWED - 1u] >= left) {
+    fires = true;
+    var low = 0.0;
+    for (var halving = 0u; halving < HALVINGS; halving++) {
+      let middle = 0.5 * (low + part);
+      let reached = try_step(values, middle).end[FOLLOWED - 1u] >= left;
+      low = select(middle, low, reached);
+      part = select(part, middle, reached);
+    }
+    taken = try_step(values, part);
+  }
+  if (TRIGGERS_READ_STATE && crosses(taken.end)) {
+    var low = 0.0;
+    let whole = part;
+    for (var halving = 0u; halving < HALVINGS; halving++) {
+      let middle = 0.5 * (low + part);
+      let reached = crosses(try_step(values, middle).end);
+      low = select(middle, low, reached);
+      part = select(part, middle, reached);
+    }
+    fires = fires && part == whole;
+    taken = try_step(values, part);
+  }
+
+  set_variables(taken.end);
+  let hazard = taken.end[FOLLOWED - 1u];
+  let arrives = !fires && part == most;
+  if (arrives) {
+    j = stop_j;
+    f = stop_f;
+  } else {
+    let end = f + part / run.unit;
+    let whole = floor(end);
+    j += u32(whole);
+    f = end - whole;
+  }
+  left = max(0.0, left - hazard);
+  now = to_time(j, f);
+  if (fires) {
+    let total = propensities();
+    if (is_wrong(total) || smallest_propensity() < 0.0 || total <= 0.0) {
+      status = FAILED;
+      return;
+    }
+    fire(choose(words.y, 1u, total));
+  }
+  if (!arrives || arrive() || stop == WINDOW) {
+    after_change();
+  }
+  if (fires || arrives) {
+    left = -1.0;
+    count_draw();
+  }
+}
