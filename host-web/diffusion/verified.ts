@@ -3,14 +3,15 @@
 
 import { type DiffusionSimulation, diffusion, inOwnUnits, type Level } from "../../src/models/diffusion/index.ts";
 import { noiseOf } from "../../src/models/diffusion/reference.ts";
-import { streamPurpose } from "../../src/random/threefry.ts";
+import { STREAMS } from "../../src/random/streams.ts";
+
 import { Law } from "./law.ts";
 
 /** Standard deviations that a step in 32-bit floats may be from one in 64-bit floats. */
 export const BOUND = 2e-5;
 /** Numbers that are compared a place. */
 const NUMBERS = 256;
-const PURPOSE = streamPurpose(8, 240);
+const PURPOSE = STREAMS.diffusion.verifying;
 
 /** In standard deviations of samples at the level where each step ends. */
 export async function someSteps(simulation: DiffusionSimulation): Promise<Float64Array> {
