@@ -20,16 +20,7 @@ export const samplerNames = [
 ] as const;
 export type SamplerName = (typeof samplerNames)[number];
 
-export const scheduleNames = [
-  "linear",
-  "scaled-linear",
-  "cosine",
-  "karras",
-  "exponential",
-  "vp",
-  "ve",
-  "flow",
-] as const;
+const scheduleNames = ["linear", "scaled-linear", "cosine", "karras", "exponential", "vp", "ve", "flow"] as const;
 
 /** As shaders/diffusion/custom.wgsl numbers them. */
 export const predictions = ["sample", "epsilon", "v_prediction", "score", "flow_prediction"] as const;

@@ -13,7 +13,7 @@ export interface Linear {
 }
 
 /** The expression as constant + Σ coefficient × species, or undefined where it is none. */
-export function linear(
+function linear(
   expression: Expression,
   network: Network,
   parameters: ReadonlyMap<string, number>,

@@ -338,7 +338,7 @@ export class RbmSimulation implements Simulation<RbmParameters> {
 }
 
 /** Pictures of 0 and 1 side by side, `row` pixels a row, a grey line between them. */
-export function sheetOf(
+function sheetOf(
   pictures: Uint8Array,
   pixels: number,
   row: number,

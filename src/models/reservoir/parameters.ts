@@ -21,7 +21,7 @@ const size = (most: number) =>
     .min(0, { error: `it lies between 0 and ${most}` })
     .max(most, { error: `it lies between 0 and ${most}` });
 
-export const MOST_UNITS = 8192;
+const MOST_UNITS = 8192;
 
 /** What belongs to a network, and not to what it is tested on. */
 export const NETWORK_SETTINGS = [

@@ -47,7 +47,7 @@ export interface Run {
 }
 
 /** What a task is judged by. */
-export function namesOf({ kind, starts, training, validating, length, classes }: Task): Figure[] {
+function namesOf({ kind, starts, training, validating, length, classes }: Task): Figure[] {
   if (kind === "classes") return classes!.numbers.some((number) => number >= 0) ? ["accuracy", "majorityAccuracy"] : [];
   if (kind === "memory") return ["memoryCapacity", "kernelRank"];
   if (kind === "synchronisation") return ["criticalCoupling", "nrmse"];

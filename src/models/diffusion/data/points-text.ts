@@ -99,8 +99,7 @@ function ofSeries(text: string): PointsArray {
   );
 }
 
-export const classesText = ({ names, of }: Classes): string =>
-  `${names.map(encodeURIComponent).join(",")}:${base64url(of)}`;
+const classesText = ({ names, of }: Classes): string => `${names.map(encodeURIComponent).join(",")}:${base64url(of)}`;
 
 /** @throws ParameterError for a text that is no classes */
 export function parseClasses(text: string): Classes {

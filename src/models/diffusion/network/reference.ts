@@ -59,7 +59,7 @@ export function forward(
 }
 
 /** Adds to `gradient` the slopes in all parameters of a quantity whose slopes in F are `slope`, [dimension]. */
-export function backward(
+function backward(
   { shape, parameters }: Pick<AnyNetwork, "shape" | "parameters">,
   { inputs, conditions, units, slopes }: Trace,
   slope: ArrayLike<number>,
@@ -94,7 +94,7 @@ export function backward(
 }
 
 /** How F changes where u changes along a direction, [dimension]. */
-export function forwardAlong(
+function forwardAlong(
   { shape, parameters }: Pick<AnyNetwork, "shape" | "parameters">,
   { slopes }: Trace,
   direction: ArrayLike<number>,

@@ -45,7 +45,7 @@ export function filter(parameters: ReservoirParameters, seed: bigint, scales?: S
 }
 
 /** How one series is divided in time, and how a run is laid whose outputs are fed back: along the whole test. */
-export function dividedOf({ washout, train, test, synchronisation }: ReservoirParameters) {
+function dividedOf({ washout, train, test, synchronisation }: ReservoirParameters) {
   const first = washout + train;
   const driven = Math.min(first, synchronisation);
   return {
