@@ -42,14 +42,26 @@ const PLAIN = [
   "systems",
 ].map((name) => `tests/${name}.test.ts`);
 
-/** GIBBS_TEST_OWN: Node where it is on SwiftShader as Chrome is: what is Node's own, what it promises, and of each kind of kernel one. */
-const OWN = [
-  "tests/node/**/*.test.ts",
-  ...["device", "promises"].map((name) => `tests/${name}.test.ts`),
-  ...SHARED,
-  ...PLAIN,
-];
-const nodes = process.env.GIBBS_TEST_SHARED ? SHARED : process.env.GIBBS_TEST_OWN ? OWN : [TESTS];
+/**
+ * Long statistics of what `gibbs validate`, which is tested everywhere, also compares with exact results. SwiftShader takes some seven
+ * minutes for them.
+ */
+const LAWS = [
+  "ising-physics",
+  ...["curie-weiss-equilibrium", "diffusion-laws", "hopfield-capacity", "hopfield-lattice"].map(
+    (name) => `node/${name}`,
+  ),
+  ...["rbm-statistics", "reservoir-tasks", "ssa-exact"].map((name) => `node/${name}`),
+].map((name) => `tests/${name}.test.ts`);
+
+/** GIBBS_TEST_OWN: Node where it is on SwiftShader as Chrome is: what is Node's own, and of each kind of kernel one. */
+const OWN = ["tests/node/**/*.test.ts", "tests/device.test.ts", ...SHARED, ...PLAIN];
+const isOwn = Boolean(process.env.GIBBS_TEST_OWN);
+const nodes = process.env.GIBBS_TEST_SHARED
+  ? SHARED
+  : isOwn
+    ? OWN.filter((name) => !name.includes("/ising."))
+    : [TESTS];
 
 export default defineConfig({
   define,
@@ -66,7 +78,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: nodes,
-          exclude: ["tests/site/**", "tests/check/**"],
+          exclude: ["tests/site/**", "tests/check/**", ...(isOwn ? LAWS : [])],
           pool: "forks", // in a worker thread process.env does not reach the Vulkan loader
         },
       },

@@ -139,7 +139,8 @@ async function passesOf(engine: GpuSampler | ReferenceSampler, steps: number, pa
 }
 
 async function preparedOf({ options, network }: Kind, size: { samples: number; steps: number }): Promise<Prepared> {
-  const prepared = await prepare(diffusionParameters.parse({ ...options, label: -1, ...size }), 1n);
+  // Steps are timed, whatever they begin with: so few of them would be refused.
+  const prepared = await prepare(diffusionParameters.parse({ ...options, label: -1, ...size }), 1n, undefined, true);
   if (!network) return prepared;
   const [width, layers, classes] = network;
   const { dimension } = prepared.sampling;

@@ -70,7 +70,7 @@ export const bench: Bench = {
 
 const shapeOf = ({ units, degree }: Size): Shape => ({
   ...{ units, layers: 1, degree, fan: 1, linear: false, squares: false, seesInputs: true, noisy: false },
-  ...{ inputs: 1, outputs: 1, exogenous: 1, patches: 1, ranges: { state: 1, input: 1, target: 1 }, seed: 1n },
+  ...{ inputs: 1, outputs: 1, exogenous: 1, patches: 1, stateRange: 1, seed: 1n },
 });
 
 /** Of large networks the spectral radius takes seconds: links that are checked are those that are timed. */

@@ -1,4 +1,4 @@
-// `npm run check`: format and lint, types, and the tests that need no GPU (shaders on Dawn's null backend, import rules).
+// `npm run check`: format and lint, types, exports and packages that nothing uses, and the tests that need no GPU (shaders on Dawn's null backend, import rules).
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ const step = (name, ok) => {
 };
 step("biome", run("@biomejs/biome/bin/biome", "ci"));
 step("types", run("typescript/bin/tsc", "--noEmit"));
+step("unused code", run("knip/bin/knip.js", "--no-progress"));
 step("checks", (await runVitest(["--project=check", ...process.argv.slice(2)])).status === 0);
 
 process.stdout.write(failures.length === 0 ? "gibbs: check passed\n" : `gibbs: check failed: ${failures.join(", ")}\n`);

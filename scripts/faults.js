@@ -291,6 +291,30 @@ export const faults = [
     edits: [edit("src/models/reservoir/topology.ts", "weights[unit] = 1;", "weights[unit] = 1.02;")],
   },
   {
+    what: "Reservoir: ranges of the sums follow from all rows, and not from those that are summed",
+    kind: "wrong table on the host",
+    models: ["reservoir"],
+    edits: [
+      edit(
+        "src/models/reservoir/gram.ts",
+        "at < (first + washout + steps) * width; at++",
+        "at < (steps > 0 ? data.length : washout); at++",
+      ),
+    ],
+  },
+  {
+    what: "Reservoir: a series is made 32 bits long before its mean is taken off",
+    kind: "wrong table on the host",
+    models: ["reservoir"],
+    edits: [
+      edit(
+        "src/models/reservoir/tasks/standardised.ts",
+        "(value - mean[at % width]) / sd[at % width]",
+        "(Math.fround(value) - mean[at % width]) / sd[at % width]",
+      ),
+    ],
+  },
+  {
     what: "Reservoir running free: predictions doubled",
     kind: "wrong constant in a shader",
     models: ["reservoir"],
@@ -343,6 +367,12 @@ export const faults = [
     kind: "wrong constant in a shader",
     models: ["ngrc"],
     edits: [edit("shaders/ngrc/forecast.wgsl", "+ change[i - first];", "+ 1.001 * change[i - first];")],
+  },
+  {
+    what: "NGRC: columns are learned in units of their own",
+    kind: "wrong table on the host",
+    models: ["ngrc"],
+    edits: [edit("src/models/ngrc/segment.ts", "sd[i] = own.deviation || 1;", "sd[i] = 1;")],
   },
   {
     what: "Diffusion: steps share their noise, in kernel and reference",
@@ -426,6 +456,26 @@ export const faults = [
     kind: "wrong constant in a shader",
     models: ["diffusion"],
     edits: [edit("shaders/diffusion/posterior.wgsl", "squares *= fall * fall;", "squares *= fall;")],
+  },
+  {
+    what: "Diffusion: data are scaled by their size about 0, and not about their mean",
+    kind: "wrong table on the host",
+    models: ["diffusion"],
+    edits: [
+      edit(
+        "src/models/diffusion/data/unit.ts",
+        "squares += ((points[p * d + i] - centre[i]) / most) ** 2",
+        "squares += (points[p * d + i] / most) ** 2",
+      ),
+    ],
+  },
+  {
+    what: "Diffusion: samples come out without the mean of their data",
+    kind: "wrong table on the host",
+    models: ["diffusion"],
+    edits: [
+      edit("src/models/diffusion/data/unit.ts", "centre[at % d] + scale[at % d] * value", "scale[at % d] * value"),
+    ],
   },
   {
     what: "Diffusion: a step too few in the header",

@@ -30,7 +30,7 @@ async function magnitudes(
   const samples = data === DATA ? COUNT : 4;
   using simulation = await diffusion.create(device, { wgsl: DUMMY, ...options, data, samples, noise });
   await simulation.run(simulation.length);
-  const x = await simulation.samples();
+  const x = await simulation.scaled();
   return { sum: x.reduce((total, value) => total + Math.abs(value), 0), x };
 }
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { digits } from "../src/data/digits.ts";
+import { seriesText } from "../src/files/series-text.ts";
 import { ParameterError } from "../src/index.ts";
 import { digestOf } from "../src/models/checkpoint.ts";
 import { nearestLabel, slicedWasserstein } from "../src/models/diffusion/data/distance.ts";
@@ -9,10 +10,9 @@ import { drawingText } from "../src/models/diffusion/data/drawing.ts";
 import { dataNames, dataSetOf } from "../src/models/diffusion/data/index.ts";
 import { parseMixture } from "../src/models/diffusion/data/mixture-text.ts";
 import { covarianceOf, largestEigenvalue, meanOf } from "../src/models/diffusion/data/moments.ts";
-import { seriesText } from "../src/models/reservoir/series-text.ts";
 import { portableCos, portableLog, portableSin } from "../src/portable.ts";
 
-const set = (data: string, points = 10_000, seed = 1n) => dataSetOf(data, { points, seed });
+const set = (data: string, points = 10_000, seed = 1n) => dataSetOf(data, { points, seed, scaling: "none" });
 const CORRELATED = "1 [1, -2] [[0.5, 0.3], [0.3, 1]]; 3 [0, 2] 0.1";
 
 describe("elementary functions", () => {

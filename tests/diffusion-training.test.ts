@@ -327,8 +327,16 @@ describe("learning", () => {
     using line = await diffusionTraining.create(device, { ...SMALL, data: "1x4x1:AAAAAAAAgD8AAABAAABAQA" });
     await line.run(20);
     expect((await line.network()).shape).toEqual({ dimension: 1, width: 32, layers: 2, classes: 0 });
-    expect((await line.network()).centre[0]).toBe(1.5);
-    expect((await line.network()).deviation).toBeCloseTo(Math.sqrt(1.25), 12);
+    // In units of their own the points are of size 1 about 0; the network says which these are.
+    expect(await line.network()).toMatchObject({
+      ...{ centre: Float32Array.of(0), deviation: 1 },
+      unit: { centre: Float64Array.of(1.5), scale: Float64Array.of(Math.sqrt(1.25)) },
+    });
+    using raw = await diffusionTraining.create(device, {
+      ...{ ...SMALL, scaling: "none", data: "1x4x1:AAAAAAAAgD8AAABAAABAQA" },
+    });
+    expect((await raw.network()).centre[0]).toBe(1.5);
+    expect((await raw.network()).deviation).toBeCloseTo(Math.sqrt(1.25), 12);
     using digits = await diffusionTraining.create(device, { ...SMALL, data: "digits" });
     await digits.run(2);
     const network = readNetwork(await digits.output());

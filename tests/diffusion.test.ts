@@ -28,10 +28,13 @@ import { device, reference } from "./devices.ts";
 
 type On = GpuDevice | ReferenceDevice;
 
-async function samplesOf(on: On, options: DiffusionOptions, steps?: number): Promise<Float32Array> {
+/** Laws that formulas are of as they are. */
+const RAW = { scaling: "none" } as const;
+
+async function samplesOf(on: On, options: DiffusionOptions, steps?: number): Promise<Float64Array> {
   using simulation = await diffusion.create(on, options);
   await simulation.run(steps ?? simulation.length);
-  return await simulation.samples();
+  return Float64Array.from(await simulation.samples());
 }
 
 const apart = (a: ArrayLike<number>, b: ArrayLike<number>) =>
@@ -141,7 +144,7 @@ describe("GPU = reference", () => {
 
 describe("models in WGSL", () => {
   it.each(GAUSSIAN_MODELS)("$prediction gives the samples of the exact denoiser", async (model) => {
-    const own = { data: "1 [1] 0.25", samples: 64, steps: 20, schedule: "linear" } as const;
+    const own = { ...RAW, data: "1 [1] 0.25", samples: 64, steps: 20, schedule: "linear" } as const;
     const made = await samplesOf(device, { ...own, ...model });
     expect(apart(made, await samplesOf(device, own))).toBeLessThan(2e-5);
   });
@@ -202,7 +205,7 @@ describe("Gaussian data: recursions of finite steps", () => {
   it.each(Object.entries(CASES))("%s: slope and intercept of two points", async (name, options) => {
     for (const [, mu, s2, step, mean, variance] of rows.filter(([sampler]) => sampler === name)) {
       const data = `1 [${mu}] ${s2}`;
-      using simulation = await diffusion.create(device, { ...options, data, samples: 2, noise: [0, 1] });
+      using simulation = await diffusion.create(device, { ...options, ...RAW, data, samples: 2, noise: [0, 1] });
       await simulation.run(Number(step) + 1);
       const [intercept, one] = await simulation.samples();
       const start = simulation.levels[0].signal === 1 ? simulation.levels[0].noise : 1;
@@ -226,7 +229,7 @@ describe("Gaussian data: recursions of finite steps", () => {
     };
     let compared = 0;
     for (const [name, mu, s2, step, mean, variance] of rows) {
-      const { program } = await programWith({ ...all[name], data: `1 [${mu}] ${s2}` });
+      const { program } = await programWith({ ...all[name], ...RAW, data: `1 [${mu}] ${s2}` });
       const law = { mean: Number(mu), variance: Number(s2) };
       const found = gaussianMoments(program, law)[Number(step) + 1];
       expect(Math.abs(found.mean / Number(mean) - 1), name).toBeLessThan(1e-8);
@@ -239,7 +242,7 @@ describe("Gaussian data: recursions of finite steps", () => {
   it("negative control: another number of steps has another slope", async () => {
     const [a, b] = await Promise.all(
       [10, 11].map(
-        async (steps) => (await samplesOf(device, { steps, data: "1 [1] 0.25", samples: 1, noise: [1] }))[0],
+        async (steps) => (await samplesOf(device, { ...RAW, steps, data: "1 [1] 0.25", samples: 1, noise: [1] }))[0],
       ),
     );
     expect(Math.abs(a - b)).toBeGreaterThan(1e-3);
@@ -354,7 +357,7 @@ describe("what is made of samples", () => {
     expect(Array.from(start.subarray(0, 4))).toEqual(Array.from(there.data.points.subarray(0, 4)));
     await there.run(500);
     const noise = await there.samples();
-    const square = noise.reduce((sum, value) => sum + value ** 2, 0) / noise.length;
+    const square = Array.from(noise).reduce((sum, value) => sum + value ** 2, 0) / noise.length;
     expect(Math.abs(square - 1)).toBeLessThan(4 * Math.sqrt(2 / noise.length) + 0.05);
     const back = await samplesOf(device, { ...options, noise });
     const distances = Array.from(back, (value, i) => Math.abs(value - start[i])).sort((a, b) => a - b);

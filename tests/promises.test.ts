@@ -3,7 +3,7 @@
 
 import { afterEach, describe, expect, it } from "vitest";
 import { openDevice } from "#open-device";
-import { DeviceLostError, DisposedError } from "../src/device/errors.ts";
+import { DeviceLostError, DisposedError, ParameterError } from "../src/device/errors.ts";
 import type { Device } from "../src/index.ts";
 import { type AnyModel, type AnySimulation, models } from "../src/models/index.ts";
 import type { Example } from "../src/models/model.ts";
@@ -103,6 +103,49 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (_, mod
     }
     expect(await told(model, simulation, series)).toEqual(expected);
     simulation[Symbol.dispose]();
+  });
+
+  it("refuses steps, records, changes and workgroups that are none, and nothing has changed", async () => {
+    for (const on of [device, reference]) {
+      using simulation = await create(model, on, short);
+      await simulation.run(1);
+      const digest = await simulation.digest();
+      const series = simulation.series();
+      const refused: [string, () => Promise<unknown>, RegExp][] = [
+        ...[-1, 0.5, Number.NaN].map((steps): [string, () => Promise<unknown>, RegExp] => [
+          `run ${steps}`,
+          () => simulation.run(steps),
+          new RegExp(`^[a-z]+ ${steps}: it must be a whole number of [a-z]+, 0 or more`),
+        ]),
+        ...[0, -1, 1.5].map((every): [string, () => Promise<unknown>, RegExp] => [
+          `every ${every}`,
+          () => simulation.run(1, { record: { series, every } }),
+          new RegExp(`^every ${every}: it must be a whole number of [a-z]+, 1 or more`),
+        ]),
+        ["set", () => simulation.set({ nonsense: 1 } as object), /has no parameter "nonsense"; it has/],
+        ...[0, -8, 3, 2 ** 20].map((workgroup): [string, () => Promise<unknown>, RegExp] => [
+          `workgroup ${workgroup}`,
+          () => model.create(on, { ...short.parameters, workgroup } as object),
+          new RegExp(`^workgroup ${workgroup}: it must be a power of two from \\d+ to \\d+`),
+        ]),
+      ];
+      const strokes = [
+        { x: 0, y: 0, radius: Number.NaN, value: 1 },
+        { x: 0, y: 0, radius: -1, value: 1 },
+        { x: 1e6, y: 1e6, radius: 0, value: 1 },
+        { x: 0, y: 0, radius: 0, value: Number.NaN },
+      ];
+      for (const stroke of simulation.paint ? strokes : []) {
+        refused.push([`paint ${JSON.stringify(stroke)}`, () => simulation.paint!(stroke), /: /]);
+      }
+      for (const [name, call, message] of refused) {
+        const error = await rejection(call());
+        expect(error, name).toBeInstanceOf(ParameterError);
+        expect(error!.message, name).toMatch(message);
+      }
+      expect(simulation.steps).toBe(1);
+      expect(await simulation.digest()).toBe(digest);
+    }
   });
 
   it("differs by another seed", async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDevice } from "#open-device";
 import type { GpuDevice } from "../src/index.ts";
 import { threefryOnGpu } from "../src/random/gpu.ts";
+import { STREAMS } from "../src/random/streams.ts";
 import { streamKey, streamPurpose, threefry4x32, type Words4 } from "../src/random/threefry.ts";
 import vectors from "./data/random123_kat.txt?raw";
 
@@ -123,4 +124,23 @@ describe("P2: seeds, replicas, sites, steps and draws that differ in one bit giv
   it.each([20, 12])("%i rounds", (rounds) => expect(worstAvalanche(rounds)).toBeLessThan(5.8));
 
   it("negative control: Threefry4x32-8 fails", () => expect(worstAvalanche(8)).toBeGreaterThan(5.8));
+});
+
+describe("purposes of random numbers", () => {
+  const all = Object.values(STREAMS).flatMap((uses) => Object.values(uses));
+
+  it("are each a number of its own, and none is a seed's or a replica's", () => {
+    expect(new Set(all).size).toBe(all.length);
+    for (const purpose of all) expect(purpose).toBe(purpose >>> 0);
+  });
+
+  it("are registered: no source makes one for itself", () => {
+    const files = import.meta.glob("../{src,host-web,host-node}/**/*.ts", {
+      query: "?raw",
+      import: "default",
+      eager: true,
+    });
+    const makers = Object.entries(files).filter(([, text]) => /\bstreamPurpose\(/.test(text as string));
+    expect(makers.map(([path]) => path).sort()).toEqual(["../src/random/streams.ts", "../src/random/threefry.ts"]);
+  });
 });

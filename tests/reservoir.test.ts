@@ -18,7 +18,7 @@ import {
 } from "../src/index.ts";
 import { checkFits } from "../src/models/reservoir/fits.ts";
 import { type GpuNetworkOptions, GpuNetworks } from "../src/models/reservoir/gpu.ts";
-import { STEPS_KEPT, unitsOf } from "../src/models/reservoir/gram.ts";
+import { rangesOf, STEPS_KEPT, unitsOf } from "../src/models/reservoir/gram.ts";
 import { allUnits, featureCount, type Member, type Shape, type Table } from "../src/models/reservoir/network.ts";
 import { kernelRank } from "../src/models/reservoir/rank.ts";
 import { ReferenceNetwork } from "../src/models/reservoir/reference.ts";
@@ -29,7 +29,7 @@ import { device, reference } from "./devices.ts";
 
 const PLAIN: Shape = {
   ...{ units: 21, layers: 1, degree: 4, fan: 2, linear: false, squares: false, seesInputs: true, noisy: false },
-  ...{ inputs: 2, outputs: 2, exogenous: 0, patches: 1, ranges: { state: 1, input: 2, target: 2 }, seed: 5n },
+  ...{ inputs: 2, outputs: 2, exogenous: 0, patches: 1, stateRange: 1, seed: 5n },
 };
 
 /** The Hénon map, two columns, and its next state. */
@@ -76,9 +76,10 @@ async function keptOf(shape: Shape, members: readonly Member[], steps: number, o
     kept = whole;
   };
   const networks = new GpuNetworks(device, shape, { ...options, onKept });
-  await networks.train(members, table, { first: 0, washout: 0, steps });
+  const span = { first: 0, washout: 0, steps };
+  await networks.train(members, table, span);
   const row = kept.length / members.length / STEPS_KEPT;
-  const units = unitsOf(shape);
+  const units = unitsOf(shape, rangesOf(shape, table, span));
   return members.map((_, m) =>
     Array.from({ length: steps }, (_, step) =>
       Array.from(units, (unit, f) => kept[(m * STEPS_KEPT + step) * row + f] * unit),
@@ -157,12 +158,8 @@ describe("states", () => {
   const cases: [string, Partial<Shape>, GpuNetworkOptions][] = [
     ["one at a time", {}, { lanes: { lanes: 1, blocks: 1 } }],
     ["eight side by side", {}, { lanes: { lanes: 4, blocks: 2 }, workgroup: 32 }],
-    ["a stack of three, noisy", { layers: 3, noisy: true, ranges: { state: 2, input: 2, target: 2 } }, {}],
-    [
-      "a step a dispatch, dense, linear",
-      { degree: 21, linear: true, ranges: { state: 64, input: 2, target: 2 } },
-      { stepwise: true },
-    ],
+    ["a stack of three, noisy", { layers: 3, noisy: true, stateRange: 2 }, {}],
+    ["a step a dispatch, dense, linear", { degree: 21, linear: true, stateRange: 64 }, { stepwise: true }],
     ["a stack, a step a dispatch", { layers: 2 }, { stepwise: true, workgroup: 32 }],
   ];
   it.each(cases)("stay within 1e-5 of the reference: %s", async (_, over, options) => {
@@ -224,7 +221,7 @@ describe("sums of products", () => {
     const span = { first: 0, washout: 20, steps: 400 };
     const [sums] = await networks.train([members[3]], table, span);
     const [whole] = await networks.wholeSums([members[3]], table, span);
-    const units = unitsOf(PLAIN);
+    const units = unitsOf(PLAIN, rangesOf(PLAIN, table, span));
     const { size } = sums;
     const features = size - PLAIN.outputs;
     const ridge = 1e-3;
@@ -465,7 +462,7 @@ describe("a network from a file", () => {
       expect(again.points.parameters).toMatchObject({ units: over.units ?? 40, spectralRadius: 0.3, reservoirs: 1 });
       expect(Math.abs(Math.log(again.estimate().nrmse.value / nrmse))).toBeLessThan(0.5);
       expect(again.estimate().kernelRank.value).toBe(rank);
-      await expect(again.run(1)).rejects.toThrow(/reservoirs 2: a network from a file is one/);
+      await expect(again.run(1)).rejects.toThrow(/reservoirs 1: with 1 made, a network from a file is one/);
       using restored = await reservoir.restore(on, await again.checkpoint());
       expect(restored.result()).toEqual(again.result());
     }
@@ -476,7 +473,9 @@ describe("a network from a file", () => {
     const refused = (options: ReservoirOptions) => expect(reservoir.create(device, { ...test, ...options })).rejects;
     await refused({ network, reservoirs: 2 }).toThrow(/reservoirs 2: a network from a file is one/);
     await refused({ network, units: 41 }).toThrow(/units 41: the network of the file has 40; leave it out/);
-    await refused({ network, task: "lorenz" }).toThrow(/tensor W_in is 40 × 2, not 40 × 3/);
+    await refused({ network, task: "lorenz" }).toThrow(
+      /network: it was trained on 4 columns of inputs and outputs, and here are 3 and 3/,
+    );
     await refused({ network, ridge: [1e-6, 1e-4] }).toThrow(ParameterError);
     await refused({ network: network.slice(0, 40) }).toThrow(/network: The file says that its header has/);
     await refused({ network: "####" }).toThrow(/network: it is a safetensors file as base64url/);
@@ -545,7 +544,7 @@ describe("bad input is refused", () => {
   const long = Array.from({ length: 900 }, (_, t) => [Math.sin(t), Math.cos(t * t)]);
   const short = seriesText({ data: long.flat().slice(0, 160), shape: [2, 40, 2] });
   it.each<[ReservoirOptions, RegExp]>([
-    [{ ...SMALL, task: "data", data: short }, /each series has 40 steps, and a warm-up of 50/],
+    [{ ...SMALL, task: "data", data: short }, /series 1 has 40 steps, and a warm-up of 50/],
     [{ units: 0 }, /at least 1 units/],
     [{ units: 1e6 }, /at most 8192 units/],
     [{ ridge: 0 }, /ridge 0: it must be above 0/],
@@ -560,7 +559,7 @@ describe("bad input is refused", () => {
     [{ task: "kuramoto-sivashinsky", patches: 8, overlap: 30 }, /would see more than all 64; take 28 or less/],
     [{ task: "narma10", patches: 2 }, /take patches 1/],
     [{ task: "data" }, /no series is given/],
-    [{ data: "1x2x1:AAAA" }, /with task data, not with lorenz/],
+    [{ task: "lorenz", data: "1x2x1:AAAA" }, /with task data, not with lorenz/],
     [{ task: "data", data: "1x2x1:AAAA" }, /no series/],
     [{ task: "data", data: "hello" }, /no series/],
     [

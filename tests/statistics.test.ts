@@ -29,6 +29,7 @@ import {
   zScore,
   zText,
 } from "../src/statistics/index.ts";
+import { withError } from "../src/statistics/with-error.ts";
 
 /** The engine's generator, which has known answers of its own. */
 function uniforms(seed: number): () => number {
@@ -455,5 +456,20 @@ describe("deviations from exact values", () => {
     const constant = new Float64Array(100).fill(3);
     expect(jackknife([constant, constant.map((x) => x * x)], variance)).toMatchObject({ value: 0, error: Infinity });
     expect(estimate(constant)).toMatchObject({ value: 3, error: 0 });
+  });
+});
+
+describe("a value with its error", () => {
+  it.each<[number, number, string]>([
+    [-1.74561, 0.00123, "-1.7456 ± 0.0012"],
+    [123456, 789, "123456 ± 789"],
+    [1.234567e-43, 2.5e-45, "(1.235 ± 0.025)e-43"],
+    [0, 2.5e-45, "(0.0 ± 2.5)e-45"],
+    [-6.02214e23, 1.5e20, "(-6.0221 ± 0.0015)e23"],
+    [0.0000051, 0.0000014, "0.0000051 ± 0.0000014"],
+    [2.5, 0, "2.5 ± 0"],
+    [2.5, Number.POSITIVE_INFINITY, "2.50000 ± ?"],
+  ])("%d ± %d is %s", (value, error, text) => {
+    expect(withError(value, error)).toBe(text);
   });
 });

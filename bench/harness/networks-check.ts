@@ -3,7 +3,7 @@
 import { GpuError } from "../../src/device/errors.ts";
 import type { GpuDevice } from "../../src/device/gpu.ts";
 import { GpuNetworks } from "../../src/models/reservoir/gpu.ts";
-import { STEPS_KEPT, unitsOf } from "../../src/models/reservoir/gram.ts";
+import { rangesOf, STEPS_KEPT, unitsOf } from "../../src/models/reservoir/gram.ts";
 import { featureCount, type Member, type Shape, type Table } from "../../src/models/reservoir/network.ts";
 import { ReferenceNetwork } from "../../src/models/reservoir/reference.ts";
 import { PURPOSE } from "../../src/models/reservoir/topology.ts";
@@ -31,7 +31,7 @@ export async function checkNetworks(
   const silent = members.map(() => new Float64Array(features));
   const sums = train ? await engine.wholeSums(members, table, span) : undefined;
   if (!sums) await engine.predict(members, silent, table, span);
-  const units = unitsOf(shape);
+  const units = unitsOf(shape, rangesOf(shape, table, span));
   const row = kept.length / members.length / STEPS_KEPT;
   for (const m of COMPARED) {
     const network = new ReferenceNetwork(members[m], { ...shape, purpose: PURPOSE.noise });

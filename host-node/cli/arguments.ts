@@ -11,6 +11,8 @@ export interface Flag {
   name: string;
   /** What stands for the value in the help; a flag without it is a switch. */
   value?: string;
+  /** Alone it stands for true. */
+  truth?: boolean;
   /** May be given several times. */
   many?: boolean;
   help: string;
@@ -25,7 +27,12 @@ export class Arguments {
     const known = new Map(flags.flatMap((flag) => [flag.name, kebab(flag.name)].map((spelling) => [spelling, flag])));
     const type = ({ value }: Flag) => (value === undefined ? ("boolean" as const) : ("string" as const));
     const options = Object.fromEntries([...known].map(([spelling, flag]) => [spelling, { type: type(flag) }]));
-    const { tokens } = parseArgs({ args: [...words], options, strict: false, allowPositionals: true, tokens: true });
+    const args = words.map((word, i) => {
+      const flag = known.get(word.slice(2));
+      const isAlone = word.startsWith("--") && flag?.truth && !/^(true|false)(,|$)/.test(words[i + 1] ?? "");
+      return isAlone ? `${word}=true` : word;
+    });
+    const { tokens } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true });
     for (const token of tokens) {
       if (token.kind === "positional") this.positionals.push(token.value);
       if (token.kind !== "option") continue;

@@ -8,14 +8,6 @@ export function quantity(value: number): string {
     : value.toPrecision(3);
 }
 
-/** `-1.7456 ± 0.0012`: the error to two digits, the value to as many. An infinite error is an unknown one. */
-export function withError(value: number, error: number): string {
-  if (!Number.isFinite(error)) return `${value.toPrecision(6)} ± ?`;
-  if (error === 0) return `${Number(value.toPrecision(10))} ± 0`;
-  const digits = Math.min(15, Math.max(0, 1 - Math.floor(Math.log10(error))));
-  return `${value.toFixed(digits)} ± ${error.toFixed(digits)}`;
-}
-
 export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);

@@ -14,6 +14,7 @@ import { Arguments, type Flag, unknown } from "./arguments.ts";
 import { UsageError } from "./errors.ts";
 import { planOf, seedOf } from "./flags.ts";
 import { Job } from "./job.ts";
+import { choiceFlags } from "./reading.ts";
 import { givenInputs, inputFlags, parameterFlags, type Values } from "./values.ts";
 
 export interface Given {
@@ -38,6 +39,7 @@ export async function readGiven(
     ...common,
     ...parameterFlags(model, { scan: command === "scan" }),
     ...inputFlags(model),
+    ...choiceFlags(model),
   ];
   // The model decides which flags there are, and it stands somewhere among them.
   const first = new Arguments(words, distinct(models.flatMap(flagsOf)), where);
@@ -64,8 +66,10 @@ export async function readGiven(
 /** @throws LinkError; UsageError for what the link says already. */
 function readLink(given: Arguments, name: string | undefined): Link {
   const link = parseLink(given.text("link")!);
-  const { parameters, inputs = {} } = models.find((model) => model.name === link.model)!;
-  const said = ["resume", "seed", "warmup", ...Object.keys(parameters.shape), ...Object.keys(inputs)];
+  const model = models.find(({ name: known }) => known === link.model)!;
+  const choices = choiceFlags(model).map((flag) => flag.name);
+  const own = [...Object.keys(model.parameters.shape), ...Object.keys(model.inputs ?? {}), ...choices];
+  const said = ["resume", "seed", "warmup", ...own];
   const twice = said.find((flag) => given.has(flag));
   if (name !== undefined || twice !== undefined) {
     const culprit = name === undefined ? `--${kebab(twice!)}` : `"${name}"`;
@@ -138,6 +142,7 @@ function compare(job: Job, given: Arguments, values: Values): void {
   };
   const own = points as { parameters: Values; batch: Values };
   for (const [name, value] of Object.entries(values)) {
+    if (name === "steps" && job.simulation.extend) continue; // said below
     const then = own.batch[name] ?? own.parameters[name];
     same(name, Array.isArray(then) && typeof value === "number" ? then.map(() => value) : value, then);
   }
@@ -153,6 +158,7 @@ function compare(job: Job, given: Arguments, values: Values): void {
       `steps ${steps}: the resumed run is planned for ${job.plan.steps}; a run can be extended, not shortened.`,
     );
   }
+  job.simulation.extend?.(steps);
   job.extend(steps);
 }
 
@@ -165,5 +171,7 @@ async function readCheckpoint(path: string): Promise<Uint8Array> {
 }
 
 function distinct(flags: readonly Flag[]): Flag[] {
-  return [...new Map(flags.map((flag) => [flag.name, flag])).values()];
+  const all = new Map<string, Flag>();
+  for (const flag of flags) all.set(flag.name, { ...flag, many: flag.many || all.get(flag.name)?.many });
+  return [...all.values()];
 }

@@ -5,6 +5,7 @@ import { ParameterError } from "../../src/device/errors.ts";
 import { inner, metaOf, resolve } from "../../src/models/parameters.ts";
 import { kebab, parseValue, readNumber } from "../../src/models/text.ts";
 import type { Given } from "./given.ts";
+import { checkRead, type Reading, readingOf } from "./reading.ts";
 import { givenFields, neuronsOf, readValue, type Values } from "./values.ts";
 
 export interface Grid {
@@ -14,6 +15,8 @@ export interface Grid {
   batches: Values[];
   /** Independent replicas of each point. */
   copies: number;
+  /** What whoever learns from its files should know. */
+  notes: string[];
 }
 
 /** More points are a slip of the keyboard. */
@@ -27,12 +30,13 @@ const MOST_POINTS = 2 ** 20;
  */
 export async function gridOf(task: Given): Promise<Grid> {
   const { model, given } = task;
-  const neurons = () => neuronsOf(task);
+  const reading = readingOf(model, given, () => neuronsOf(task));
   const axes: { name: string; field: z.ZodType; values: unknown[] }[] = [];
   for (const [name, field] of givenFields(model, given)) {
-    const values = await Promise.all(given.texts(name).map((text) => axisOf(name, field, text, neurons)));
+    const values = await Promise.all(given.texts(name).map((text) => axisOf(name, field, text, reading)));
     axes.push({ name, field, values: values.flat() });
   }
+  checkRead(model, reading);
   const points = axes.reduce((product, { values }) => product * values.length, 1);
   if (points > MOST_POINTS) {
     throw new ParameterError(axes[0].name, `the grid has ${points} points; ${MOST_POINTS} are the most.`);
@@ -50,17 +54,13 @@ export async function gridOf(task: Given): Promise<Grid> {
     axes: axes.filter(({ values }) => values.length > 1).map(({ name }) => name),
     batches: product(outer).map((point) => ({ ...point, ...lists })),
     copies,
+    notes: reading.notes,
   };
 }
 
 /** The values that one text stands for: FROM:TO:COUNT, a list, or a single value. */
-async function axisOf(
-  name: string,
-  field: z.ZodType,
-  text: string,
-  neurons: () => Promise<number>,
-): Promise<unknown[]> {
-  if (inner(field) instanceof z.ZodString) return [await readValue(name, field, text, neurons)];
+async function axisOf(name: string, field: z.ZodType, text: string, reading: Reading): Promise<unknown[]> {
+  if (inner(field) instanceof z.ZodString) return [await readValue(name, field, text, reading)];
   if (text.includes(":")) return rangeOf(name, text);
   const value = parseValue(name, field, text);
   return Array.isArray(value) && !(inner(field) instanceof z.ZodTuple) ? value : [value];

@@ -1,10 +1,12 @@
 // The results of `run` and `scan`: as one JSON document that says all that is needed to run it again, and as tables.
 
 import { type DeviceInfo, deviceName } from "../../src/device/device.ts";
+import { isSeriesText } from "../../src/files/series-text.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Exact, Observable } from "../../src/models/model.ts";
 import { type Estimate, isAlarming, zScore, zText } from "../../src/statistics/index.ts";
-import { duration, plural, quantity, table, withError } from "./format.ts";
+import { withError } from "../../src/statistics/with-error.ts";
+import { duration, plural, quantity, table } from "./format.ts";
 import type { Job } from "./job.ts";
 import type { Values } from "./values.ts";
 
@@ -60,6 +62,8 @@ export interface ScanDocument extends Common {
   points: ScanPoint[];
   /** As of a run, each with its point. */
   warnings: string[];
+  /** What whoever reads the results should know. */
+  notes: string[];
   /** One a batch. */
   digests: string[];
   elapsed: Elapsed;
@@ -75,7 +79,10 @@ export function commonOf({ model, simulation, plan, inputs }: Job): Common {
 }
 
 /** Without a measurement there are no observables. */
-export async function runDocument(job: Job, link?: string): Promise<RunDocument> {
+export async function runDocument(
+  job: Job,
+  { link, notes = [] }: { link?: string; notes?: readonly string[] } = {},
+): Promise<RunDocument> {
   const { model, simulation, series } = job;
   const observables =
     series.length > 0 || simulation.result
@@ -89,6 +96,7 @@ export async function runDocument(job: Job, link?: string): Promise<RunDocument>
     exact,
     warnings: warningsOf({ observables, exact }, model),
     notes: [
+      ...notes,
       ...(simulation.notes?.() ?? []),
       ...shortSeriesNote({ observables, ...common }, model),
       ...constantNote(observables),
@@ -171,9 +179,17 @@ export function parameterLine(parameters: Values, seed: string): string {
   return [...shown, `seed ${seed}`].join(", ");
 }
 
-/** A long text by its beginning: a network or a file may be one. */
-const brief = (value: unknown) =>
-  typeof value === "string" && value.length > 80 ? `${value.slice(0, 70).trim()} …` : value;
+/** A series by its size, and another long text by its beginning: a network or a file may be one. */
+function brief(value: unknown): unknown {
+  if (typeof value !== "string" || value.length <= 80) return value;
+  const [, series, rows, columns] = (isSeriesText(value) && /^(\d+)x([\d+]+)x(\d+)/.exec(value)) || [];
+  if (rows === undefined) return `${value.slice(0, 70).trim()} …`;
+  const lengths = rows.split("+").map(Number);
+  const each = lengths.length > 1 ? `${Math.min(...lengths)} to ${Math.max(...lengths)}` : rows;
+  return `(${Number(series) > 1 ? `${series} series of ` : ""}${each} × ${columns})`;
+}
+
+export const notesText = (notes: readonly string[]) => notes.map((each) => `note: ${each}\n\n`).join("");
 
 export function planLine(document: Common, { step, steps: own }: AnyModel): string {
   const { steps, warmup, measureEvery } = document;

@@ -13,6 +13,7 @@ import { checkOutputs, checkSnapshots, endingOf, extensionsOf, writeOutputs, wri
 import {
   deviceLine,
   json,
+  notesText,
   observableTable,
   parameterLine,
   planLine,
@@ -25,7 +26,7 @@ import { givenParameters, type Values } from "./values.ts";
 export async function run(words: readonly string[]): Promise<void> {
   const task = await readGiven("run", words, RUN_FLAGS);
   const { given, inputs } = task;
-  const values = await givenParameters(task);
+  const { values, notes } = await givenParameters(task);
   const [seed, plan] = [seedOf(given), planFrom(task, values)];
   const outputs = given.texts("out");
   await checkOutputs(outputs, extensionsOf(task.model));
@@ -46,7 +47,7 @@ export async function run(words: readonly string[]): Promise<void> {
       copy: given.has("checkpoint"),
       result: true,
     });
-    const document = await runDocument(job, given.text("link"));
+    const document = await runDocument(job, { link: given.text("link"), notes });
     // First the results, for a disk that is full by now must not take them away.
     process.stdout.write(given.has("json") ? json(document) : text(document, job, outputs));
     for (const warning of document.warnings) process.stderr.write(`gibbs: warning: ${warning}\n`);
@@ -117,7 +118,7 @@ function text(document: RunDocument, { model }: Job, outputs: readonly string[])
     ["rate", rateLine(document.elapsed)],
     ...outputs.map((path): [string, string] => ["file", path]),
   ];
-  if (Object.keys(document.observables).length === 0) return `${definitions([...lines, ...last], 0)}`;
-  const note = document.notes.map((each) => `note: ${each}\n\n`).join("");
+  const note = notesText(document.notes);
+  if (Object.keys(document.observables).length === 0) return `${note}${definitions([...lines, ...last], 0)}`;
   return `${definitions(lines, 0)}\n${observableTable(document)}\n${note}${definitions(last, 0)}`;
 }

@@ -5,11 +5,12 @@ import { ParameterError } from "../../src/device/errors.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { metaOf, point } from "../../src/models/parameters.ts";
 import { zScore } from "../../src/statistics/index.ts";
+import { withError } from "../../src/statistics/with-error.ts";
 import { writeFileWhole } from "../files/write.ts";
 import { withDevice } from "./device.ts";
 import { UsageError } from "./errors.ts";
 import { planOf, SCAN_FLAGS, seedOf } from "./flags.ts";
-import { definitions, table, withError } from "./format.ts";
+import { definitions, table } from "./format.ts";
 import { type Given, readGiven, restoreJob } from "./given.ts";
 import { type Grid, gridOf } from "./grid.ts";
 import { Job } from "./job.ts";
@@ -21,6 +22,7 @@ import {
   elapsedOf,
   json,
   measured,
+  notesText,
   planLine,
   rateLine,
   type ScanDocument,
@@ -62,8 +64,9 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
   const keeping = await keepingOf(given);
   const points: ScanPoint[] = [];
   const digests: string[] = [];
+  const told: { where: string; notes: readonly string[] }[] = [];
   let [seconds, updates] = [0, 0];
-  let document: Omit<ScanDocument, "points" | "warnings" | "digests" | "elapsed"> | undefined;
+  let document: Omit<ScanDocument, "points" | "warnings" | "notes" | "digests" | "elapsed"> | undefined;
   let unit = "";
   for (const parameters of grid.batches) {
     using job = task.checkpoint
@@ -84,6 +87,11 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
     });
     points.push(...pointsOf(job, digests.length, grid.axes));
     digests.push(await job.simulation.digest());
+    const own = grid.axes.filter(
+      (name) => !Array.isArray(parameters[name]) || !metaOf(model.parameters.shape[name]).batch,
+    );
+    const where = showPoint(Object.fromEntries(own.map((name) => [name, parameters[name]])));
+    told.push({ where, notes: job.simulation.notes?.() ?? [] });
     const elapsed = elapsedOf([job]);
     seconds += elapsed.seconds;
     updates += elapsed.rate * elapsed.seconds;
@@ -97,9 +105,23 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
     parameters: Object.fromEntries(shared),
     points,
     warnings: points.flatMap((at) => warningsOf(at, model).map((warning) => `${showPoint(at.parameters)}: ${warning}`)),
+    notes: [...grid.notes, ...notesOf(told)],
     digests,
     elapsed: { seconds, rate: updates / seconds, unit },
   };
+}
+
+/** Notes that a scan has room for. */
+const MOST_NOTES = 20;
+
+/** What simulations had to say: once where all say it, else with the parameters of those that do. */
+function notesOf(told: readonly { where: string; notes: readonly string[] }[]): string[] {
+  const all = told.flatMap(({ where, notes }) => notes.map((note) => ({ where, note })));
+  const common = (note: string) => told.every(({ notes }) => notes.includes(note));
+  const lines = [...new Set(all.map(({ where, note }) => (where === "" || common(note) ? note : `${where}: ${note}`)))];
+  return lines.length > MOST_NOTES
+    ? [...lines.slice(0, MOST_NOTES), `${lines.length - MOST_NOTES} notes more; run single points to see them.`]
+    : lines;
 }
 
 /** The points of one simulation; each is `copies` replicas that follow each other. */
@@ -169,5 +191,5 @@ function text(document: ScanDocument, model: AnyModel): string {
     ...document.digests.map((digest) => ["digest", digest] as const),
     ["rate", rateLine(document.elapsed)] as const,
   ];
-  return `${definitions(lines, 0)}\n${table(head, rows)}\n${definitions(last, 0)}`;
+  return `${definitions(lines, 0)}\n${table(head, rows)}\n${notesText(document.notes)}${definitions(last, 0)}`;
 }

@@ -1,22 +1,26 @@
 // A model's parameters as flags of the command line.
 
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { FileError, ParameterError } from "../../src/device/errors.ts";
 import { base64url } from "../../src/files/base64.ts";
+import { readLabels, readPoints } from "../../src/files/points.ts";
 import { readSeries } from "../../src/files/series.ts";
+import { seriesText } from "../../src/files/series-text.ts";
 import { decodeText } from "../../src/files/text.ts";
 import { readCells } from "../../src/files/threshold.ts";
+import { labelsText, pointsText } from "../../src/models/diffusion/data/points-text.ts";
 import { imageText } from "../../src/models/hopfield/image.ts";
 import { hopfieldParameters } from "../../src/models/hopfield/parameters.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { type InputFile, type Inputs, inputFile, withInputs } from "../../src/models/inputs.ts";
 import { inner, metaOf, resolve } from "../../src/models/parameters.ts";
-import { seriesText } from "../../src/models/reservoir/series-text.ts";
 import { describeField, kebab, parseValue, schemaOf } from "../../src/models/text.ts";
 import { reason } from "../files/write.ts";
 import type { Arguments, Flag } from "./arguments.ts";
 import { UsageError } from "./errors.ts";
+import { checkRead, type Reading, readingOf } from "./reading.ts";
 
 export type Values = Record<string, unknown>;
 
@@ -29,7 +33,13 @@ export function parameterFlags(model: AnyModel, { scan = false } = {}): Flag[] {
     const placeholder = input ? `${choicesOf(field).join("|")}|FILE` : placeholderOf(field);
     const value = scan && !/(NAME|TEXT|FILE)$/.test(placeholder) ? `${placeholder}|FROM:TO:COUNT` : placeholder;
     const help = `${field.description ?? name} [${describeField(field)}]`;
-    return { name, value, many: scan, help: input ? `${help}. FILE: ${input.description}` : help };
+    return {
+      name,
+      value,
+      truth: inner(field) instanceof z.ZodBoolean,
+      many: scan,
+      help: input ? `${help}. FILE: ${input.description}` : help,
+    };
   });
 }
 
@@ -66,12 +76,13 @@ export async function givenInputs(model: AnyModel, given: Arguments): Promise<In
   return files;
 }
 
-/** The parameters given on the command line, checked against the schema; the others take their defaults later. */
-export async function givenParameters({ model, given, inputs }: Files): Promise<Values> {
+/** The parameters given on the command line, checked against the schema, and notes on files; the others take their defaults later. */
+export async function givenParameters({ model, given, inputs }: Files): Promise<{ values: Values; notes: string[] }> {
   const values: Values = {};
+  const reading = readingOf(model, given, () => neuronsOf({ model, given, inputs }));
   for (const [name, field] of givenFields(model, given)) {
     const text = given.text(name)!;
-    values[name] = await readValue(name, field, text, () => neuronsOf({ model, given, inputs }));
+    values[name] = await readValue(name, field, text, reading);
     if (Array.isArray(values[name]) && !(inner(field) instanceof z.ZodTuple)) {
       throw new ParameterError(
         name,
@@ -79,26 +90,35 @@ export async function givenParameters({ model, given, inputs }: Files): Promise<
       );
     }
   }
+  checkRead(model, reading);
   resolve(model.name, model.parameters, values);
-  return values;
+  return { values, notes: reading.notes };
 }
 
 /** The value that a text of the command line stands for: of a file, if it names one. @throws UsageError, ParameterError */
-export async function readValue(
-  name: string,
-  field: z.ZodType,
-  text: string,
-  neurons: () => Promise<number>,
-): Promise<unknown> {
+export async function readValue(name: string, field: z.ZodType, text: string, reading: Reading): Promise<unknown> {
   const { file, choices } = metaOf(field);
-  // Some texts mean what they say: a name, or a law that is written out.
-  if (!file || choices?.includes(text) || (choices && /[[\n]/.test(text))) return parseValue(name, field, text);
+  // Some texts mean what they say: a name, or a law that is written out, where it is not the name of a file.
+  const isLaw = choices && /[[\n]/.test(text) && !/\.[a-z]{2,4}$/i.test(text) && !existsSync(text);
+  if (!file || choices?.includes(text) || isLaw) return parseValue(name, field, text);
   const bytes = await contentOf(name, text, choices);
   return asUsageOf(name, async () => {
-    if (file === "series") return seriesText(readSeries(text, bytes));
+    if (file === "labels") return labelsText(readLabels(text, bytes));
+    if (file === "points") {
+      const points = readPoints(text, bytes, reading.choice);
+      reading.read++;
+      reading.notes.push(...points.notes);
+      return pointsText(points);
+    }
+    if (file === "series") {
+      const series = readSeries(text, bytes, reading.choice);
+      reading.read++;
+      reading.notes.push(...series.notes);
+      return seriesText(series);
+    }
     if (file === "bytes") return base64url(bytes);
     if (file === "text") return decodeText(bytes);
-    const { spins, width } = await readCells(text, bytes, await neurons());
+    const { spins, width } = await readCells(text, bytes, await reading.neurons());
     return imageText(spins, width);
   });
 }
@@ -141,5 +161,6 @@ function placeholderOf(field: z.ZodType): string {
   const { file, choices } = metaOf(field);
   if (file) return choices ? `${choices.join("|")}|FILE` : "FILE";
   if (kind instanceof z.ZodString) return "TEXT";
+  if (kind instanceof z.ZodBoolean) return "true|false";
   return kind instanceof z.ZodNumber ? "X" : "NAME";
 }

@@ -10,6 +10,8 @@ import { inner, metaOf } from "../../src/models/parameters.ts";
 const ACCEPTED = {
   picture: ".png,.jpg,.jpeg",
   series: ".csv,.tsv,.txt,.dat,.npy",
+  points: ".csv,.tsv,.txt,.dat,.npy",
+  labels: ".csv,.txt,.npy",
   text: ".xml,.sbml",
   bytes: ".safetensors,.wgsl",
 };
@@ -43,13 +45,15 @@ function control(name: string, field: z.ZodType): string {
     );
     // What may be left out is nothing until it is chosen.
     if (isOptional(field)) options.unshift(`<option value="" selected>default</option>`);
-    const or = file ? fileInput(`${id}-file`, name, file, `aria-label="${words(name)}, a file"`) : "";
+    const or = file
+      ? `${fileInput(`${id}-file`, name, file, `aria-label="${words(name)}, a file"`)}${reading(id, name, field)}`
+      : "";
     return `<div class="control" title="${help}"><label for="${id}">${label}</label>
 <select id="${id}" data-parameter="${name}" aria-describedby="${id}-help">${options.join("")}</select>${helpText(id, help)}${or}</div>`;
   }
   if (file) {
     return `<div class="control" title="${help}"><label for="${id}">${label}</label>
-${fileInput(id, name, file, `aria-describedby="${id}-help"`)}${helpText(id, help)}${inUse(name)}</div>`;
+${fileInput(id, name, file, `aria-describedby="${id}-help"`)}${helpText(id, help)}${inUse(name)}${reading(id, name, field)}</div>`;
   }
   if (lines) {
     const attributes = `id="${id}" data-parameter="${name}" spellcheck="false" aria-describedby="${id}-help"`;
@@ -76,6 +80,24 @@ ${slider ? `<input type="range" min="${slider[0]}" max="${slider[1]}" step="${sl
 /** The page makes a text of the file, which is sent like any other value. */
 const fileInput = (id: string, name: string, file: keyof typeof ACCEPTED, more: string) =>
   `<input type="file" id="${id}" data-file="${name}" data-holds="${file}" accept="${ACCEPTED[file]}" ${more}>`;
+
+const COLUMNS = ["columns", "Columns", "all that are data"] as const;
+const TIMES = [
+  ["time", "Time", "its column, or none"],
+  ["sequence", "Sequence", "which sequence a row belongs to"],
+  ["label", "Label", "class of each sequence"],
+] as const;
+
+/** How a series is read, once there is one: which of its columns are what. */
+function reading(id: string, name: string, field: z.ZodType): string {
+  const { file } = metaOf(field);
+  if (file !== "series" && file !== "points") return "";
+  const entries = [COLUMNS, ...(file === "points" ? [] : TIMES)].map(
+    ([choice, label, hint]) =>
+      `<label for="${id}-${choice}">${label}</label><input type="text" id="${id}-${choice}" data-choice="${choice}" placeholder="${hint}" spellcheck="false" autocapitalize="off">`,
+  );
+  return `<fieldset class="reading" data-reading="${name}"${file === "points" ? ` data-rows="points"` : ""} hidden><legend>Columns by name or number</legend>${entries.join("")}<output></output></fieldset>`;
+}
 
 /** Says which file is in use, for the browser's own field forgets it. */
 const inUse = (name: string) => `<output class="held" data-held="${name}"></output>`;

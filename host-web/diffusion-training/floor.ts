@@ -2,7 +2,6 @@
 
 import type { DiffusionTrainingSimulation } from "../../src/models/diffusion-training/index.ts";
 import { ReferenceTraining } from "../../src/models/diffusion-training/reference.ts";
-import { setupOf } from "../../src/models/diffusion-training/setup.ts";
 import { ADAM, PURPOSE } from "../../src/models/diffusion-training/trainer.ts";
 
 /** Noisy samples that it is the mean over, and their numbers times points, at most. */
@@ -15,8 +14,7 @@ export interface Floor {
 }
 
 /** Over samples as training draws them. */
-export async function floorOf({ points: { parameters }, seed }: DiffusionTrainingSimulation): Promise<Floor> {
-  const { options } = await setupOf(parameters, seed);
+export function floorOf({ options }: DiffusionTrainingSimulation): Floor {
   const { points, labels, shape, deviation } = options;
   const { dimension: d, classes } = shape;
   const count = points.length / d;

@@ -12,7 +12,7 @@ export async function report(
 ): Promise<Pick<News, "table" | "equilibrium" | "plots">> {
   const watch = watchOf(simulation);
   watch.note(simulation);
-  const floor = floors.get(simulation) ?? (await floorOf(simulation));
+  const floor = floors.get(simulation) ?? floorOf(simulation);
   floors.set(simulation, floor);
   const { description } = diffusionTraining.observables.loss;
   const loss = simulation.estimate().loss;

@@ -1,7 +1,7 @@
 // The page of training in the worker: a law that is drawn or named, and beside it what the network makes of noise.
 
 import type { Device } from "../../src/device/device.ts";
-import { type DataSet, dataSetOf } from "../../src/models/diffusion/index.ts";
+import type { DataSet } from "../../src/models/diffusion/index.ts";
 import { type DiffusionTrainingSimulation, diffusionTraining } from "../../src/models/diffusion-training/index.ts";
 import { drawPictures } from "../diffusion/digits-view.ts";
 import { colourMap } from "../worker/colours.ts";
@@ -38,6 +38,7 @@ export const scene: SceneModule<DiffusionTrainingSimulation> = {
   size: () => SIZE,
   rest: ({ points }) => points.parameters.steps,
   sketch: sketchOf,
+  complete,
   report,
 
   compare: {
@@ -49,10 +50,14 @@ export const scene: SceneModule<DiffusionTrainingSimulation> = {
   },
 };
 
+/** What fits no longer when the data change. */
+function complete(values: Record<string, string>, { points }: DiffusionTrainingSimulation): Record<string, string> {
+  return values.data === undefined || points.parameters.labels === "" ? values : { labels: "", ...values };
+}
+
 async function sketchOf(simulation: DiffusionTrainingSimulation, changed: () => void): Promise<Sketch> {
-  const { parameters } = simulation.points;
-  const data = await dataSetOf(parameters.data, { points: parameters.points, seed: simulation.seed });
-  const ink = new Ink(parameters.data, data);
+  const { data } = simulation;
+  const ink = new Ink(simulation.points.parameters.data, data);
   const watch = watchOf(simulation);
   let due: ReturnType<typeof setTimeout> | undefined;
   let weights: Weights | undefined;
@@ -81,17 +86,18 @@ async function sketchOf(simulation: DiffusionTrainingSimulation, changed: () => 
         label(context, picture, [0, 0], "weights of the last layer: a row an input, a column a unit");
         return;
       }
-      const { decoder } = data;
-      if (decoder) {
+      const of = data.decoder ?? data.pixels;
+      if (of) {
         const sheet = { count: DIGITS, widening: 1, smallest: 1 };
-        drawPictures(context, panel(0), { ...sheet, x: data.points }, decoder, colours);
-        if (watch.shown) drawPictures(context, panel(RIGHT), { ...sheet, x: watch.shown.x }, decoder, colours);
+        const { unit } = data;
+        drawPictures(context, panel(0), { ...sheet, x: data.points, unit }, of, colours);
+        if (watch.shown) drawPictures(context, panel(RIGHT), { ...sheet, x: watch.shown.x, unit }, of, colours);
       } else if (data.dimension <= 2) {
         drawInk(context, ink, colours, 0, 1);
         drawInk(context, ink, colours, RIGHT, 0.35);
         drawSamples(context, ink, watch, data);
       }
-      const what = decoder || data.dimension > 2 ? data.name : ink.isEmpty ? "draw here" : "data: draw on it";
+      const what = of || data.dimension > 2 ? data.name : ink.isEmpty ? "draw here" : "data: draw on it";
       label(context, picture, [0, 0], what);
       label(context, picture, [RIGHT, 0], watch.shown ? `samples at step ${watch.shown.step}` : "samples");
     },

@@ -5,16 +5,14 @@ import { firstParameters } from "../../src/models/diffusion/network/init.ts";
 import { GpuTrainer } from "../../src/models/diffusion-training/gpu.ts";
 import type { DiffusionTrainingSimulation } from "../../src/models/diffusion-training/index.ts";
 import { ReferenceTrainer } from "../../src/models/diffusion-training/reference-trainer.ts";
-import { setupOf } from "../../src/models/diffusion-training/setup.ts";
 
 /** Root mean squares of the slopes that a slope in 32-bit floats may be off. */
 export const BOUND = 1e-3;
 /** Samples of the minibatch, and their number times parameters, that the reference makes in a second or two. */
 const AFFORDABLE = 2e7;
 
-export async function slopes({ device, points, seed }: DiffusionTrainingSimulation): Promise<Float64Array> {
+export async function slopes({ device, points, options, seed }: DiffusionTrainingSimulation): Promise<Float64Array> {
   const { parameters } = points;
-  const { options } = await setupOf(parameters, seed);
   // The last layer begins at 0, and the others would have no slopes.
   const first = firstParameters(options.shape, seed).map((value, i) => value || 0.1 * Math.sin(i));
   const batch = Math.max(4, Math.min(parameters.batch, 4 * Math.floor(AFFORDABLE / first.length / 4)));

@@ -15,7 +15,7 @@ const FRESH = [20_261_131n, 20_261_132n];
 
 export interface Shown {
   step: number;
-  /** [sample][dimension] */
+  /** [sample][dimension], as denoisers see them. */
   x: Float32Array;
   distance?: number;
 }
@@ -60,25 +60,26 @@ export class Watch {
 
   async #sample(simulation: DiffusionTrainingSimulation): Promise<void> {
     const { device, seed, steps } = simulation;
-    const { data, points } = simulation.points.parameters;
+    const { data, points, labels, row } = simulation.points.parameters;
     const network = await simulation.network();
     const slow = device.kind === "reference" || device.info.software;
-    const pictures = network.decoder !== undefined;
+    const pictures = (network.decoder ?? network.pixels) !== undefined;
     const samples = pictures ? PICTURES : device.kind === "reference" ? 100 : slow ? SOFTWARE_SAMPLES : SAMPLES;
     using run: DiffusionSimulation = await diffusion.create(device, {
-      ...{ network, data, points, seed, samples, sampler: "heun", steps: slow ? 10 : 16 },
+      ...{ network, data, points, labels, row, seed, samples, sampler: "heun", steps: slow ? 10 : 16 },
       // As wide as the data need, and no wider.
       ...{ sigmaMin: 0.004 * network.deviation, sigmaMax: 40 * network.deviation },
-      ...(pictures ? { label: -2 } : {}),
+      ...(pictures && network.shape.classes > 0 ? { label: -2 } : {}),
     });
     await run.run(run.length);
-    const x = await run.samples();
-    const { dimension: d, draw, points: own } = run.data;
+    const x = await run.scaled();
+    const { dimension: d, draw, points: own, unit } = run.data;
+    const measured = { projections: DIRECTIONS, scale: unit?.scale };
     this.shown = { step: steps, x };
     if (!x.every(Number.isFinite)) return;
     const law = draw ? draw(samples, FRESH[0]) : own.subarray(0, Math.max(samples, 1000) * d);
-    const distance = slicedWasserstein(x, law, d, { projections: DIRECTIONS });
-    if (draw) this.chance ??= slicedWasserstein(draw(samples, FRESH[1]), law, d, { projections: DIRECTIONS });
+    const distance = slicedWasserstein(x, law, d, measured);
+    if (draw) this.chance ??= slicedWasserstein(draw(samples, FRESH[1]), law, d, measured);
     this.shown.distance = distance;
     this.distances.push({ step: steps, distance });
   }

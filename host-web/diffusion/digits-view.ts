@@ -1,6 +1,7 @@
 // Samples that are pictures, side by side.
 
-import { decode } from "../../src/models/diffusion/pictures.ts";
+import type { Pixels, Unit } from "../../src/models/diffusion/index.ts";
+import { decode, decodePixels } from "../../src/models/diffusion/pictures.ts";
 import type { Decoder } from "../../src/models/diffusion-training/index.ts";
 import { colourMap } from "../worker/colours.ts";
 import type { Context } from "../worker/sheet.ts";
@@ -17,11 +18,13 @@ function tiling({ size: [width, height] }: Area, most: number, smallest: number)
 }
 
 export interface Pictures {
-  /** [sample][number] */
+  /** [sample][number], as denoisers see them. */
   x: ArrayLike<number>;
   count: number;
   /** What each number is divided by, so that noise is as wide as data. */
   widening: number;
+  /** That of the data. */
+  unit?: Unit;
   /** Units of the area that a picture is wide at least. */
   smallest?: number;
 }
@@ -29,26 +32,33 @@ export interface Pictures {
 export function drawPictures(
   context: Context,
   area: Area,
-  { x, count, widening, smallest = SMALLEST }: Pictures,
-  decoder: Decoder,
+  { x, count, widening, unit, smallest = SMALLEST }: Pictures,
+  of: Decoder | Pixels,
   colours: string,
 ): void {
   const { columns, rows, side } = tiling(area, count, smallest);
-  const pixels = decoder.side ** 2;
-  const numbers = decoder.components.length / pixels;
+  const [width, height] = "side" in of ? [of.side, of.side] : [of.width, of.height];
+  const numbers = "side" in of ? of.components.length / of.side ** 2 : width * height * of.channels;
   const map = new Uint32Array(colourMap(colours).buffer);
-  const image = new OffscreenCanvas(decoder.side, decoder.side);
+  const image = new OffscreenCanvas(width, height);
   const cells = image.getContext("2d")!;
-  const data = new ImageData(decoder.side, decoder.side);
+  const data = new ImageData(width, height);
   const words = new Uint32Array(data.data.buffer);
   context.imageSmoothingEnabled = true;
   for (let s = 0; s < Math.min(count, columns * rows); s++) {
-    const own = Float32Array.from({ length: numbers }, (_, i) => x[s * numbers + i] / widening);
-    decode(own, decoder).forEach((ink, p) => {
-      words[p] = map[ink];
+    const own = Float64Array.from({ length: numbers }, (_, i) => {
+      const value = x[s * numbers + i] / widening;
+      return unit ? unit.centre[i] + unit.scale[i] * value : value;
     });
+    const shades = "side" in of ? decode(own, of) : decodePixels(own, of);
+    for (let p = 0; p < words.length; p++) {
+      if (!("side" in of) && of.channels === 3) data.data.set([...shades.subarray(3 * p, 3 * p + 3), 255], 4 * p);
+      else words[p] = map[shades[p]];
+    }
     cells.putImageData(data, 0, 0);
     const [left, top] = [area.at[0] + (s % columns) * side, area.at[1] + Math.floor(s / columns) * side];
-    context.drawImage(image, left + 0.01 * side, top + 0.01 * side, 0.98 * side, 0.98 * side);
+    const scale = (0.98 * side) / Math.max(width, height);
+    const [w, h] = [scale * width, scale * height];
+    context.drawImage(image, left + (side - w) / 2, top + (side - h) / 2, w, h);
   }
 }

@@ -14,7 +14,7 @@ const LARGE = 2 ** 22;
 
 export interface Frame {
   step: number;
-  /** [sample][number] */
+  /** [sample][number], as denoisers see them. */
   x: Float32Array;
 }
 
@@ -31,7 +31,7 @@ export class Kept {
   #stride = 1;
 
   private constructor({ data, decoder, levels, points }: DiffusionSimulation, law: Law, largest: number) {
-    const whole = decoder !== undefined;
+    const whole = (decoder ?? data.pixels) !== undefined;
     this.numbers = whole ? data.dimension : Math.min(2, data.dimension);
     this.count = Math.min(points.parameters.samples, whole ? PICTURES : PARTICLES);
     this.law = law;
@@ -50,7 +50,7 @@ export class Kept {
     const { dimension: d } = data;
     const stride = points.parameters.samples * d > LARGE ? Math.ceil(length / 10) : this.#stride;
     if (steps % stride !== 0 && steps !== length) return;
-    const all = await simulation.samples();
+    const all = await simulation.scaled();
     const x = new Float32Array(this.count * this.numbers);
     for (let s = 0; s < this.count; s++) {
       for (let i = 0; i < this.numbers; i++) x[s * this.numbers + i] = all[s * d + i];

@@ -15,10 +15,10 @@ const AFFORDABLE = 2e7;
 export class Law {
   readonly #data: DataSet;
   readonly #points: Float32Array;
-  readonly #mean: number;
+  readonly #means: ArrayLike<number>;
   /** Of the data without noise: [number][number]. */
   readonly covariance: ArrayLike<number>;
-  /** Mean variance of a number of the data. */
+  /** Mean variance of a number of the data, as denoisers see it. */
   readonly spread: number;
   #chance: number | undefined;
 
@@ -29,27 +29,41 @@ export class Law {
     const known = mixture
       ? mixtureMoments(mixture)
       : { mean: Array.from(meanOf(points, d)), covariance: covarianceOf(some, d) };
-    this.#mean = known.mean.reduce((sum, value) => sum + value, 0) / d;
+    this.#means = known.mean;
     this.covariance = known.covariance;
     this.spread = traceOf(known.covariance, d) / d;
     this.#points = draw ? draw(POINTS, FRESH[0]) : spaced(points, d);
   }
 
-  /** Of a number of x = signal x₀ + noise n. */
+  /** Of a number of x = signal x₀ + noise n, in the data's own units. */
   mean({ signal }: Level): number {
-    return signal * this.#mean;
+    return this.#over((i) => this.#centre(i) + this.#scale(i) * signal * this.#means[i]);
   }
 
   variance({ signal, noise }: Level): number {
-    return signal ** 2 * this.spread + noise ** 2;
+    const d = this.#data.dimension;
+    return this.#over((i) => this.#scale(i) ** 2 * (signal ** 2 * this.covariance[i * (d + 1)] + noise ** 2));
   }
 
   /** Mean variance of a mode. */
   within({ signal, noise }: Level): number {
     const { components, dimension: d } = this.#data.mixture!;
-    const traces = components.map(({ weight, covariance }) => (weight * traceOf(covariance, d)) / d);
-    return signal ** 2 * traces.reduce((sum, trace) => sum + trace, 0) + noise ** 2;
+    return this.#over((i) => {
+      const own = components.reduce((sum, { weight, covariance }) => sum + weight * covariance[i * (d + 1)], 0);
+      return this.#scale(i) ** 2 * (signal ** 2 * own + noise ** 2);
+    });
   }
+
+  /** The mean over the numbers of a point. */
+  #over(of: (i: number) => number): number {
+    const { dimension: d } = this.#data;
+    let sum = 0;
+    for (let i = 0; i < d; i++) sum += of(i);
+    return sum / d;
+  }
+
+  readonly #centre = (i: number) => this.#data.unit?.centre[i] ?? 0;
+  readonly #scale = (i: number) => this.#data.unit?.scale[i] ?? 1;
 
   /** Whether there are modes, and so far apart at a level that the nearest one is a sample's own. */
   apart(level: Level): boolean {
@@ -65,10 +79,11 @@ export class Law {
     return level.signal * nearest > 7 * Math.sqrt(level.signal ** 2 * widest + level.noise ** 2);
   }
 
-  /** Sliced W₁ of samples [sample][dimension] from the data, in units of the data. */
+  /** Sliced W₁ of samples [sample][dimension] from the data, in the data's own units. */
   distance(x: Float32Array): number {
-    const { dimension: d } = this.#data;
-    return slicedWasserstein(x.subarray(0, POINTS * d), this.#points, d, { projections: DIRECTIONS });
+    const { dimension: d, unit } = this.#data;
+    const own = { projections: DIRECTIONS, scale: unit?.scale };
+    return slicedWasserstein(x.subarray(0, POINTS * d), this.#points, d, own);
   }
 
   /** The distance of two sets of points of the law itself; undefined where none can be drawn. */

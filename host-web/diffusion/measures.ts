@@ -27,15 +27,15 @@ export interface Measure {
   choices?: number;
 }
 
-/** x [sample][dimension], the samples as they stand. */
+/** x [sample][dimension], the samples as they stand, as denoisers see them; what is measured is in the data's own units. */
 export function measure(
   { steps, length, levels, data, points }: DiffusionSimulation,
   law: Law,
   x: Float32Array,
 ): Measure {
-  const { dimension: d, mixture } = data;
+  const { dimension: d, mixture, unit } = data;
   const level = levels[steps];
-  const all: Measure = { step: steps, ...momentsOf(x, meanOf(x, d)) };
+  const all: Measure = { step: steps, ...momentsOf(x, meanOf(x, d), unit) };
   if (law.apart(level)) all.within = independentMean(fromModes(x, data, level));
   const told = steps === length || steps % Math.ceil(length / TOLD) === 0;
   if (!told || !x.every(Number.isFinite)) return all;
@@ -49,15 +49,19 @@ export function measure(
 }
 
 /** Of each sample, the mean square of its numbers from the nearest mode. */
-function fromModes(x: Float32Array, { mixture, dimension: d }: DataSet, { signal }: Level): Float64Array {
+function fromModes(x: Float32Array, { mixture, dimension: d, unit }: DataSet, { signal }: Level): Float64Array {
   return Float64Array.from({ length: x.length / d }, (_, s) => {
-    let least = Number.POSITIVE_INFINITY;
+    let [least, own] = [Number.POSITIVE_INFINITY, 0];
     for (const { mean } of mixture!.components) {
-      let square = 0;
-      for (let i = 0; i < d; i++) square += (x[s * d + i] - signal * mean[i]) ** 2 / d;
-      if (square < least) least = square;
+      let [square, scaled] = [0, 0];
+      for (let i = 0; i < d; i++) {
+        const apart = (x[s * d + i] - signal * mean[i]) ** 2 / d;
+        square += apart;
+        scaled += apart * (unit ? unit.scale[i] ** 2 : 1);
+      }
+      if (square < least) [least, own] = [square, scaled];
     }
-    return least;
+    return own;
   });
 }
 

@@ -44,7 +44,7 @@ export class Pair {
     const { parameters } = points;
     const { sampler, samples } = parameters;
     const schedule = parameters.schedule ?? defaultSchedule(sampler);
-    const most = this.#of.decoder ? 64 : SAMPLES;
+    const most = (this.#of.decoder ?? this.#of.data.pixels) ? 64 : SAMPLES;
     const same = { ...parameters, schedule, seed, sampler: "ddim" as const, samples: Math.min(most, samples) };
     const sides: Side[] = [];
     for (const [title, eta] of [

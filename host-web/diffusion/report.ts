@@ -27,9 +27,12 @@ function row(name: string, description: string, own: Value | undefined, exact?: 
     ...{ name, description, unit: "", exact: known },
     ...(own ? { value: own.value } : {}),
     ...(error !== undefined ? { error } : {}),
-    ...(own && known ? { z: zScore(own, known.value) } : {}),
+    ...(own && known && !isRounding(own.value, known.value) ? { z: zScore(own, known.value) } : {}),
   };
 }
+
+/** Where every sample has the same value, its error is that of 32-bit floats. */
+const isRounding = (value: number, exact: number) => Math.abs(value - exact) <= 1e-6 * Math.abs(exact);
 
 function rowsOf(simulation: DiffusionSimulation, kept: Kept, time: number | undefined, ended: boolean): Row[] {
   const measure = kept.measure(time);
@@ -69,7 +72,7 @@ async function rowsOfEnd(simulation: DiffusionSimulation): Promise<Row[]> {
   const { agreement, result } = await simulation.summary();
   const rows: Row[] = [];
   if (agreement) {
-    rows.push(row("agreement", "Share of samples whose nearest digit of the data has the class asked for", agreement));
+    rows.push(row("agreement", "Share of samples whose nearest point of the data has the class asked for", agreement));
   }
   const counts = result.modeCounts;
   if (counts && simulation.points.parameters.label === -1) {
@@ -94,8 +97,9 @@ async function rowsOfEnd(simulation: DiffusionSimulation): Promise<Row[]> {
 function remark(simulation: DiffusionSimulation, table: readonly Row[], ended: boolean): string {
   if (!ended) return simulation.notes().join(" ");
   const far = table.find(({ z }) => z !== undefined && Math.abs(z) > 4);
-  if (!far) return "";
-  return `${far.name} is farther from the law than chance explains: an error of finite steps or of the denoiser. More steps, or a sampler of higher order, show which.`;
+  const notes = simulation.notes();
+  if (!far) return notes.join(" ");
+  return `${[...notes, ""].join(" ")}${far.name} is farther from the law than chance explains: an error of finite steps or of the denoiser. More steps, or a sampler of higher order, show which.`;
 }
 
 async function plotsOf(

@@ -33,11 +33,11 @@ export async function scan(simulation: DiffusionSimulation): Promise<ScanResult>
       const steps = Math.round(cost / asks);
       using run = await diffusion.create(device, { ...own, sampler, steps });
       await run.run(steps);
-      const x = await run.samples();
+      const x = await run.scaled();
       // Heun's last step asks once.
       const asked = asks === 1 ? steps : 2 * steps - 1;
       distance.x.push(asked);
-      distance.y.push(slicedWasserstein(x, law, d, { projections: DIRECTIONS }));
+      distance.y.push(slicedWasserstein(x, law, d, { projections: DIRECTIONS, scale: data.unit?.scale }));
       variance.x.push(asked);
       variance.y.push((await run.summary()).variance.value);
     }

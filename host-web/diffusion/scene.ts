@@ -52,14 +52,16 @@ function viewsOf(simulation: DiffusionSimulation): [string, string][] {
   if (data.dimension === 1) return [time];
   const inverse = points.parameters.sampler === "ddim-inverse";
   const pair: [string, string][] = inverse ? [] : [["pair", "ODE and SDE from one noise"]];
+  const expected: [string, string] = ["expected", "What each is expected to be"];
   if (decoder) {
     const components: [string, string] = ["components", "First two components"];
-    return [["sheet", "Digits"], ["expected", "What each is expected to be"], ...pair, components, time];
+    return [["sheet", "Digits"], expected, ...pair, components, time];
   }
+  if (data.pixels) return [["sheet", "Pictures"], expected, ...pair, time];
   const particles: [string, string] = ["particles", "Particles and paths"];
   if (data.dimension > 2) return [particles, ...pair, time];
   const density: [string, string][] = hasDensity(simulation) ? [["density", "Density at this noise"]] : [];
-  return [particles, ["score", "Score"], ...density, ["expected", "What each is expected to be"], ...pair, time];
+  return [particles, ["score", "Score"], ...density, expected, ...pair, time];
 }
 
 /** What fits no longer when the data or the denoiser change, and what guidance needs. */
@@ -67,6 +69,7 @@ function complete(values: Record<string, string>, { points }: DiffusionSimulatio
   const { label, guidance, denoiser } = points.parameters;
   const all = { ...values };
   if (values.data !== undefined) {
+    if (points.parameters.labels !== "" && values.labels === undefined) all.labels = "";
     if (label !== -1) all.label = "-1";
     if (guidance > 0) all.guidance = "0";
     if (denoiser !== "exact" && denoiser !== "mlp") all.denoiser = "exact";
@@ -89,13 +92,15 @@ async function sketchOf(simulation: DiffusionSimulation, changed: () => void): P
       header(context, simulation, frame, width);
       if (mode === "time") return drawTime(context, [width, height], HEADER, simulation, kept, frame, colours);
       if (mode === "pair") return drawPair(context, pair, area, frame, colours);
-      const { decoder, data } = simulation;
-      if (decoder && mode !== "components") {
+      const { data } = simulation;
+      const of = simulation.decoder ?? data.pixels;
+      if (of && mode !== "components") {
         const widening = kept.widening(kept.level(frame.step));
         const x = mode === "expected" ? expected(frame) : frame.x;
         if (!x) return unknown(context, area);
         const [most, own] = mode === "expected" ? [EXPECTED, 1] : [PICTURES, widening];
-        drawPictures(context, area, { x, count: Math.min(most, kept.count), widening: own }, decoder, colours);
+        const shown = { x, count: Math.min(most, kept.count), widening: own, unit: data.unit };
+        drawPictures(context, area, shown, of, colours);
         return;
       }
       const level = kept.noisy(frame.step);
@@ -163,7 +168,8 @@ function drawSide(
   step: number,
   colours: string,
 ): void {
-  const { data, decoder } = simulation;
+  const { data } = simulation;
+  const of = simulation.decoder ?? data.pixels;
   const frame = kept.frame(step);
   const level = kept.level(frame.step);
   const inner: Area = {
@@ -172,9 +178,10 @@ function drawSide(
   };
   const [short] = title.split(":");
   words(context, area.size[0] > 300 ? title : short, [area.at[0] + 12, area.at[1] + 14], { size: 13 });
-  if (decoder) {
+  if (of) {
     const count = Math.min(64, kept.count);
-    drawPictures(context, inner, { x: frame.x, count, widening: kept.widening(level) }, decoder, colours);
+    const shown = { x: frame.x, count, widening: kept.widening(level), unit: data.unit };
+    drawPictures(context, inner, shown, of, colours);
     return;
   }
   const plane = planeOf(data, inner, kept.widening(level));

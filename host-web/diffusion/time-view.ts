@@ -1,6 +1,6 @@
 // The first number of some samples against the step: how bundles of ways part, and when.
 
-import type { DiffusionSimulation } from "../../src/models/diffusion/index.ts";
+import type { DataSet, DiffusionSimulation } from "../../src/models/diffusion/index.ts";
 import { boxOf } from "../../src/models/diffusion/pictures.ts";
 import { panel } from "../worker/panel.ts";
 import { type Context, curve, INK, MARK, type Size, words } from "../worker/sheet.ts";
@@ -24,12 +24,14 @@ export function drawTime(
   const { data, length, levels } = simulation;
   const [[from, to]] = boxOf(data);
   const [low, high] = [Math.min(from, -3.2), Math.max(to, 3.2)];
+  const { centre, scale } = unitOf(data);
+  const own = (value: number) => centre + scale * value;
   const wide = levels.some((level) => kept.widening(level) > 1.5);
   const axes = {
     at: [0, top] as const,
     size: [width - MARGIN, height - top] as const,
     x: { from: 0, to: length, label: "step" },
-    y: { from: low, to: high, label: wide ? "first number / its spread" : "first number" },
+    y: { from: own(low), to: own(high), label: wide ? "first number / its spread" : "first number" },
   };
   const n = kept.numbers;
   const shades = shadesOf(kept);
@@ -40,7 +42,7 @@ export function drawTime(
     const frames = kept.frames.filter(({ step }) => step <= shown.step);
     for (let s = 0; s < Math.min(WAYS, kept.count); s++) {
       const points = frames.map(
-        ({ step, x }) => [frame.x(step), frame.y(x[s * n] / kept.widening(kept.level(step)))] as const,
+        ({ step, x }) => [frame.x(step), frame.y(own(x[s * n] / kept.widening(kept.level(step))))] as const,
       );
       curve(context, points, { colour: palette[shades[s]], width: 1 });
     }
@@ -62,6 +64,11 @@ export function drawTime(
     words(context, "signal² Λ = noise²", at, { size: 13, colour: MARK, align: right ? "right" : "left" });
   });
   histogram(context, simulation, { left: width - MARGIN, top: top + upper, bottom: top + lower, low, high });
+}
+
+/** Of the first number. */
+function unitOf({ unit }: DataSet): { centre: number; scale: number } {
+  return unit && unit.scale[0] > 0 ? { centre: unit.centre[0], scale: unit.scale[0] } : { centre: 0, scale: 1 };
 }
 
 /** Of the data's first number, on its side. */

@@ -1,16 +1,17 @@
 // What Verify compares: single steps, from noise and from data with noise, of a few samples. Whole ways add the differences of their steps up,
 // and where samples choose between modes they make any difference large.
 
-import { type DiffusionSimulation, diffusion, type Level } from "../../src/models/diffusion/index.ts";
+import { type DiffusionSimulation, diffusion, inOwnUnits, type Level } from "../../src/models/diffusion/index.ts";
 import { noiseOf } from "../../src/models/diffusion/reference.ts";
-import { streamPurpose } from "../../src/random/threefry.ts";
+import { STREAMS } from "../../src/random/streams.ts";
+
 import { Law } from "./law.ts";
 
 /** Standard deviations that a step in 32-bit floats may be from one in 64-bit floats. */
 export const BOUND = 2e-5;
 /** Numbers that are compared a place. */
 const NUMBERS = 256;
-const PURPOSE = streamPurpose(8, 240);
+const PURPOSE = STREAMS.diffusion.verifying;
 
 /** In standard deviations of samples at the level where each step ends. */
 export async function someSteps(simulation: DiffusionSimulation): Promise<Float64Array> {
@@ -25,7 +26,7 @@ export async function someSteps(simulation: DiffusionSimulation): Promise<Float6
   {
     using run = await diffusion.create(device, own);
     await run.run(1);
-    all.push(...scaled(await run.samples(), levels[1]));
+    all.push(...scaled(await run.scaled(), levels[1]));
   }
   const { sampler, interpolate } = points.parameters;
   // A step of these is not one of two levels alone.
@@ -33,10 +34,10 @@ export async function someSteps(simulation: DiffusionSimulation): Promise<Float6
   for (const share of [0.4, 0.75]) {
     const at = Math.min(length - 1, Math.round(share * length));
     const way = [levels[at], levels[at + 1]];
-    const noise = noisy(data.points, d, samples, way[0], at);
+    const noise = inOwnUnits(data, noisy(data.points, d, samples, way[0], at));
     using run = await diffusion.create(device, { ...own, levels: way, noise });
     await run.run(1);
-    all.push(...scaled(await run.samples(), way[1]));
+    all.push(...scaled(await run.scaled(), way[1]));
   }
   return Float64Array.from(all);
 }

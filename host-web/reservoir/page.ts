@@ -9,6 +9,14 @@ export const page: PageOptions = {
   views: [], // they follow from the task
   orbits: ["attractor"],
   picks: ["map"],
+  output: {
+    text: "Network",
+    help: "The best reservoir as .safetensors: bring it back with new rows of the series as Trained network",
+    extension: ".safetensors",
+  },
   table: ["observable", "median ± error", "exact", "z"],
-  cells: { text: "Forecast", help: "The first forecast below the truth, a band a column (PNG)" },
+  cells: {
+    text: "Forecast",
+    help: "The forecast beyond the end of your series, else the first one below the truth (PNG)",
+  },
 };

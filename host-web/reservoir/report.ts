@@ -22,7 +22,10 @@ export async function report(simulation: ReservoirSimulation): Promise<Pick<News
   return {
     table: tableOf(simulation),
     equilibrium: simulation.notes().join(" "),
-    plots: forecasts ? plotsOf(simulation, forecasts) : [],
+    plots: [
+      ...(simulation.task.beyond ? [await ahead(simulation)] : []),
+      ...(forecasts ? plotsOf(simulation, forecasts) : []),
+    ],
   };
 }
 
@@ -39,6 +42,16 @@ function tableOf(simulation: ReservoirSimulation): Row[] {
     if (!Number.isFinite(error)) return { ...row, value };
     return { ...row, value, error, z: exact && zScore(estimate, exact.value) };
   });
+}
+
+/** What follows the series, the first columns of it. */
+async function ahead(simulation: ReservoirSimulation): Promise<PlotData> {
+  const { at, names, values, axis } = await simulation.beyond();
+  const first = simulation.task.length!;
+  const isNumber = at.every((time) => typeof time === "number");
+  const x = at.map((time, i) => (isNumber ? Number(time) : first + i));
+  const curves = names.slice(0, 4).map((name, c) => ({ name, x, y: [...columnOf(values, names.length, c)] }));
+  return { key: "beyond", title: "Forecast beyond the end", x: isNumber ? axis : "row of the series", curves };
 }
 
 function plotsOf(simulation: ReservoirSimulation, forecasts: Forecasts): PlotData[] {

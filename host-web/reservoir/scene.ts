@@ -1,10 +1,13 @@
 // The page of echo-state networks in the worker: which views a task has, what a dropped series needs, and what Verify compares.
 
 import type { Device } from "../../src/device/device.ts";
+import type { Beyond } from "../../src/models/reservoir/beyond.ts";
 import { type Forecast, parseSeries, type ReservoirSimulation, reservoir } from "../../src/models/reservoir/index.ts";
 import type { SceneModule, Sketch } from "../worker/scene.ts";
 import { SIZE } from "../worker/sheet.ts";
 import { drawAttractor, lagOf, spaceOf } from "./attractor.ts";
+import { drawBeyond } from "./beyond-view.ts";
+import { drawClasses } from "./classes-view.ts";
 import { drawFan, FanLayer } from "./fan-view.ts";
 import { forecastsOf, MOST } from "./forecasts.ts";
 import { MapView } from "./map-view.ts";
@@ -26,13 +29,17 @@ export const scene: SceneModule<ReservoirSimulation> = {
 
   look: { mode: "attractor", colours: "ink", block: 8, grid: false },
   size: () => SIZE,
-  rest: MOST,
+  rest: ({ points: { parameters } }) => (parameters.network === "" ? MOST : 1), // a file holds one
 
   views: viewsOf,
 
+  // Who brings a series wants to know how it goes on.
   complete(values, { points: { parameters } }) {
-    if (values.data === undefined || values.data === "") return values;
-    return { ...values, task: "data", ...spansOf(parseSeries(values.data).shape[1], parameters) };
+    if (values.data === undefined || values.data === "" || parameters.given > 0) return values;
+    const { lengths, labels } = parseSeries(values.data);
+    if (labels) return values;
+    const forecast = parameters.forecast || Math.max(1, Math.min(500, Math.floor(lengths[lengths.length - 1] / 10)));
+    return { ...values, forecast: String(forecast) };
   },
 
   sketch: sketchOf,
@@ -53,6 +60,7 @@ function viewsOf({ task }: ReservoirSimulation): [string, string][] {
   if (kind === "memory") return [["memory", "Memory of each delay"], map];
   if (kind === "synchronisation") return [["synchronisation", "Coupling and synchronisation"], map];
   if (kind === "filter") return [["series", "Output and truth"], map];
+  if (kind === "classes") return [["classes", "Classes found"]];
   const plane = (flow && flow.dt === 1 && flow.name !== "mackey-glass") || table.targets === 2;
   const strips = table.targets >= PLACES;
   const whole: [string, string] = plane
@@ -60,6 +68,7 @@ function viewsOf({ task }: ReservoirSimulation): [string, string][] {
     : ["attractor", "In space"];
   // Three of many places say little.
   return [
+    ...(task.beyond ? [["beyond", "Beyond the end"] as [string, string]] : []),
     ...(strips ? [] : [whole]),
     ["series", strips ? "Space and time" : "In time"],
     ["fan", "All reservoirs"],
@@ -76,6 +85,7 @@ async function sketchOf(simulation: ReservoirSimulation, changed: () => void): P
   const lag = forecasts && targets < 3 ? lagOf(forecasts.truth, targets) : 1;
   let outputs: Forecast | undefined;
   let learned: Float64Array | undefined;
+  let beyond: Beyond | undefined;
   /** What is learned from, in its own units. */
   const series = () => {
     const { data, rows } = task.table;
@@ -91,6 +101,11 @@ async function sketchOf(simulation: ReservoirSimulation, changed: () => void): P
       const { unit } = task;
       const told = { unit, threshold: points.parameters.threshold, count: simulation.steps };
       if (look.mode === "map") return map.draw(context, picture, look);
+      if (look.mode === "classes") return drawClasses(context, picture, simulation);
+      if (look.mode === "beyond") {
+        if (simulation.steps > 0) beyond = await simulation.beyond();
+        return drawBeyond(context, picture, task, beyond);
+      }
       if (look.mode === "memory") return drawMemory(context, picture, simulation);
       if (look.mode === "synchronisation") return drawSynchronisation(context, picture, simulation);
       if (!forecasts) {
@@ -113,18 +128,3 @@ async function sketchOf(simulation: ReservoirSimulation, changed: () => void): P
 /** Outputs that are fed back are tested in a run of their own. */
 const alongTest = (simulation: ReservoirSimulation) =>
   simulation.task.starts.length > 0 ? simulation.forecast() : simulation.outputs();
-
-/** Warm-up, training, test and what forecasts follow first, so that they fit a series of so many steps. */
-function spansOf(steps: number, present: { washout: number; train: number; test: number; synchronisation: number }) {
-  const { washout, train, test } = present;
-  if (steps > washout + train + test) return {};
-  const parts = { washout: Math.min(500, Math.floor(steps / 20)), test: Math.min(2000, Math.floor(steps / 4)) };
-  const learned = Math.max(1, steps - parts.washout - parts.test - 1);
-  const followed = Math.max(1, Math.min(200, Math.floor(parts.test / 3)));
-  return Object.fromEntries(
-    Object.entries({ ...parts, train: learned, synchronisation: followed }).map(([name, value]) => [
-      name,
-      String(value),
-    ]),
-  );
-}

@@ -16,16 +16,19 @@ export interface FileField {
 export const WORDS: Record<string, string> = {
   picture: "a picture",
   series: "a series of numbers",
+  points: "points or pictures",
+  labels: "labels",
   text: "a model in SBML",
   bytes: "a network",
   spins: "spins",
   stored: "patterns",
   data: "images",
   weights: "weights",
+  network: "a network to go on from",
 };
 
 /** Files that no text could hold: the run takes them as they are. */
-export const isInput = (holds: string) => ["spins", "stored", "data", "weights"].includes(holds);
+export const isInput = (holds: string) => ["spins", "stored", "data", "weights", "network"].includes(holds);
 
 /** Bytes; text of a larger one would not fit a page's memory. */
 const MOST = 2 ** 28;
@@ -62,9 +65,9 @@ export async function textOf(file: File, holds: string, neurons: () => number): 
   const bytes = await bytesOf(file);
   if (holds === "text") return decodeText(bytes);
   if (holds === "bytes") return base64url(bytes);
-  if (holds === "series") {
-    const { readSeriesText } = await import("./series.ts");
-    return readSeriesText(file.name, bytes);
+  if (holds === "labels") {
+    const { readLabelsText } = await import("./labels.ts");
+    return readLabelsText(file.name, bytes);
   }
   const { pictureText } = await import("./picture.ts");
   return pictureText(file.name, bytes, neurons());

@@ -3,6 +3,7 @@
 
 import type { Look, News } from "../worker/protocol.ts";
 import { bytesOf, type FileField, fileFields, isInput, textOf } from "./files.ts";
+import { Reading } from "./reading.ts";
 
 export interface FormEvents {
   /** True if the run took the values. @param file the name of the file that they came from */
@@ -31,10 +32,15 @@ export class Form {
   #typed: string | undefined;
   /** Names of the files that parameters came from, and the values that they gave. */
   #files: Record<string, { name: string; value: string }> = {};
+  /** Series and points that were given, by parameter. */
+  readonly #readings = new Map<string, Reading>();
 
   constructor(form: HTMLFormElement, events: FormEvents) {
     this.#form = form;
     this.#events = events;
+    for (const box of form.querySelectorAll<HTMLElement>("[data-reading]")) {
+      this.#readings.set(box.dataset.reading!, new Reading(box));
+    }
     form.onsubmit = (event) => event.preventDefault();
     form.addEventListener("input", ({ target }) => this.#input(target as HTMLInputElement));
     form.addEventListener("change", ({ target }) => void this.#change(target as HTMLInputElement));
@@ -82,8 +88,9 @@ export class Form {
   }
 
   async #change(field: HTMLInputElement): Promise<void> {
-    const { parameter, look, file, slides } = field.dataset;
+    const { parameter, look, file, slides, choice } = field.dataset;
     if (slides) return; // its number is on its way
+    if (choice) return void (await this.#read(field.closest<HTMLElement>("[data-reading]")!.dataset.reading!));
     if (file) {
       const chosen = field.files?.[0];
       if (chosen) await this.take(chosen, { parameter: file, holds: field.dataset.holds! });
@@ -113,13 +120,32 @@ export class Form {
   async take(file: File, { parameter, holds }: Pick<FileField, "parameter" | "holds">): Promise<void> {
     try {
       if (isInput(holds)) return void (await this.#events.input(parameter, file.name, await bytesOf(file)));
+      const reading = this.#readings.get(parameter);
+      if (reading) {
+        reading.begin(file.name, await bytesOf(file));
+        return void (await this.#read(parameter));
+      }
       const value = await textOf(file, holds, () => Number(this.#fields("neurons")[0].value));
-      if (!(await this.#events.change({ [parameter]: value }, file.name))) return;
-      this.#files[parameter] = { name: file.name, value: this.#run?.values[parameter] ?? value };
-      this.#fill(parameter);
+      await this.#use(parameter, value, file.name);
     } catch (error) {
       this.#events.refused(parameter, (error as Error).message);
     }
+  }
+
+  /** Reads a series by the columns that are chosen. */
+  async #read(parameter: string): Promise<void> {
+    const reading = this.#readings.get(parameter)!;
+    try {
+      await this.#use(parameter, (await reading.read()).text, reading.name);
+    } catch (error) {
+      this.#events.refused(parameter, (error as Error).message);
+    }
+  }
+
+  async #use(parameter: string, value: string, name: string): Promise<void> {
+    if (!(await this.#events.change({ [parameter]: value }, name))) return;
+    this.#files[parameter] = { name, value: this.#run?.values[parameter] ?? value };
+    this.#fill(parameter);
   }
 
   #fields(parameter: string): HTMLInputElement[] {
@@ -164,7 +190,7 @@ export class Form {
   #ownText(parameter: string, value: string): string {
     const file = this.#files[parameter];
     if (file?.value === value) return file.name;
-    return `own, ${/^[\dx]+(?=:)/.exec(value)?.[0].replaceAll("x", " × ") ?? "from a file"}`;
+    return `own, ${/^[\dx+]+(?=d?[;:])/.exec(value)?.[0].replaceAll("x", " × ") ?? "from a file"}`;
   }
 
   #fillSeed(): void {

@@ -93,7 +93,7 @@ export function drawLegend(
 }
 
 /** About five round numbers. */
-export function ticks(from: number, to: number): number[] {
+function ticks(from: number, to: number): number[] {
   const rough = (to - from) / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough) ?? rough;

@@ -16,7 +16,7 @@ export async function pictureOf(module: SceneModule, simulation: Simulation): Pr
     const data = await module.bits(simulation);
     return blob(encode({ width, height, data, channels: 1, depth: 1 }), "image/png");
   }
-  return blob(encode({ ...(await simulation.picture()), channels: 1, depth: 8 }), "image/png");
+  return blob(encode({ channels: 1, ...(await simulation.picture()), depth: 8 }), "image/png");
 }
 
 interface About {

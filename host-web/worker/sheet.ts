@@ -24,7 +24,7 @@ const FOOT = 26;
 const SIDE = 700;
 
 /** The sheet's size in its own units, and where a point of it lies on the canvas: x times `scale` plus `left`. */
-export function sheetOf({ width, height, ratio, camera }: Picture) {
+function sheetOf({ width, height, ratio, camera }: Picture) {
   const fitted = fitAll(SIZE, [width, height]);
   const zoom = fitted.scale / camera.scale;
   const unit = ratio * Math.max(1, Math.sqrt(width * height) / ratio / SIDE);

@@ -4,7 +4,7 @@
 import { ParameterError } from "../device/errors.ts";
 import { unpacked } from "./packed.ts";
 
-export const DIGITS = 10_000;
+const DIGITS = 10_000;
 export const COMPONENTS = 64;
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;

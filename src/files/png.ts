@@ -1,12 +1,14 @@
-// Pictures of a state as PNG files in shades of grey: 1 bit a pixel where there is only black and white.
+// Pictures of a state as PNG files in shades of grey, or in colours: 1 bit a pixel where there is only black and white.
 
 import { encode } from "fast-png";
 
 export interface Picture {
   width: number;
   height: number;
-  /** One value 0 … 255 a pixel, row by row from the top. */
+  /** One value 0 … 255 a pixel, or red, green and blue, row by row from the top. */
   data: Uint8Array;
+  /** Values of a pixel; 1 where it is left out. */
+  channels?: 1 | 3;
 }
 
 /** A quarter of a gigabyte of grey: 8192 × 8192 pixels, or a strip of as many. */
@@ -27,10 +29,10 @@ export function reduction({ width, height }: Pick<Picture, "width" | "height">):
  */
 export function png(picture: Picture, text: Record<string, string> = {}): Uint8Array {
   const factor = reduction(picture);
-  const { width, height, data } = reduce(picture, factor);
+  const { width, height, data, channels = 1 } = reduce(picture, factor);
   const told = factor === 1 ? text : { ...text, Reduced: reducedText(picture) };
   const twoColours = data.every((value) => value === 0 || value === 255);
-  if (!twoColours) return encode({ width, height, data, channels: 1, depth: 8, text: told });
+  if (!twoColours || channels === 3) return encode({ width, height, data, channels, depth: 8, text: told });
   return encode({ width, height, data: bits(data, width, height), channels: 1, depth: 1, text: told });
 }
 
@@ -45,17 +47,21 @@ function reduce(picture: Picture, factor: number): Picture {
   if (factor === 1) return picture;
   const width = Math.ceil(picture.width / factor);
   const height = Math.ceil(picture.height / factor);
-  const sums = new Float64Array(width * height);
+  const { channels = 1 } = picture;
+  const sums = new Float64Array(width * height * channels);
   const counts = new Uint32Array(width * height);
   for (let y = 0; y < picture.height; y++) {
     const row = Math.floor(y / factor) * width;
     for (let x = 0; x < picture.width; x++) {
       const at = row + Math.floor(x / factor);
-      sums[at] += picture.data[y * picture.width + x];
+      for (let c = 0; c < channels; c++) {
+        sums[at * channels + c] += picture.data[(y * picture.width + x) * channels + c];
+      }
       counts[at]++;
     }
   }
-  return { width, height, data: Uint8Array.from(sums, (sum, i) => Math.round(sum / counts[i])) };
+  const data = Uint8Array.from(sums, (sum, i) => Math.round(sum / counts[Math.floor(i / channels)]));
+  return { width, height, data, channels };
 }
 
 /** Eight pixels a byte, the leftmost in the highest bit, each row from a byte of its own. */

@@ -11,7 +11,14 @@ export class SafetensorsError extends GibbsError {
 export interface Tensor {
   shape: readonly number[];
   data: Float32Array;
-  /** How it is written, in 32 bits or in 16; F32 where this is left out. */
+  /** The same in full, of 64-bit floats. */
+  exact?: Float64Array;
+}
+
+/** What is written: in 64 bits an array of such, others in 32, or in 16 where `dtype` says so. */
+export interface WrittenTensor {
+  shape: readonly number[];
+  data: Float32Array | Float64Array;
   dtype?: "F32" | "F16";
 }
 
@@ -28,9 +35,14 @@ const TYPES: Record<string, { size: number; value: (view: DataView, at: number) 
  *
  * @throws SafetensorsError for a value that is finite, and not in 16 bits
  */
-export function writeSafetensors(tensors: Record<string, Tensor>, metadata: Record<string, string> = {}): Uint8Array {
+export function writeSafetensors(
+  tensors: Record<string, WrittenTensor>,
+  metadata: Record<string, string> = {},
+): Uint8Array {
   let end = 0;
-  const entries = Object.entries(tensors).map(([name, { shape, data, dtype = "F32" }]) => {
+  const entries = Object.entries(tensors).map(([name, tensor]) => {
+    const { shape, data } = tensor;
+    const dtype = typeOf(tensor);
     const length = data.length * TYPES[dtype].size;
     end += length;
     return [name, { dtype, shape, data_offsets: [end - length, end] }] as const;
@@ -47,18 +59,22 @@ export function writeSafetensors(tensors: Record<string, Tensor>, metadata: Reco
   view.setBigUint64(0, BigInt(length), true);
   file.set(json, 8);
   let at = 8 + length;
-  for (const [name, { data, dtype = "F32" }] of Object.entries(tensors)) {
-    for (const value of data) {
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const dtype = typeOf(tensor);
+    for (const value of tensor.data) {
       if (dtype === "F16" && Number.isFinite(value) && Math.abs(value) >= 65520) {
         throw new SafetensorsError(`The tensor "${name}" has the value ${value}; 16 bits hold up to 65504. Write F32.`);
       }
       if (dtype === "F16") view.setUint16(at, toHalf(value), true);
+      else if (dtype === "F64") view.setFloat64(at, value, true);
       else view.setFloat32(at, value, true);
       at += TYPES[dtype].size;
     }
   }
   return file;
 }
+
+const typeOf = ({ data, dtype }: WrittenTensor) => dtype ?? (data instanceof Float64Array ? "F64" : "F32");
 
 /** The texts about a file's tensors. @throws SafetensorsError naming what is wrong with it */
 export function safetensorsMetadata(file: Uint8Array): Record<string, string> {
@@ -104,10 +120,8 @@ export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
         `The tensor "${name}" ends at byte ${end}, but the file at ${file.length}: it is cut off.`,
       );
     }
-    tensors.push([
-      name,
-      { shape, data: Float32Array.from({ length: count }, (_, i) => value(view, begin + size * i)) },
-    ]);
+    const exact = Float64Array.from({ length: count }, (_, i) => value(view, begin + size * i));
+    tensors.push([name, { shape, data: Float32Array.from(exact), ...(dtype === "F64" && { exact }) }]);
   }
   return Object.fromEntries(tensors);
 }

@@ -98,6 +98,8 @@ export interface Simulation<P = unknown> extends Disposable {
    * @throws ParameterError, and then nothing has changed.
    */
   set(changes: Partial<P>): Promise<void>;
+  /** Makes a run longer than its parameters said, where they say how long it is. @throws ParameterError for a shorter one */
+  extend?(steps: number): void;
   /** Sets the cells of a disc in the first replica, where the model can be painted on. @throws ParameterError */
   paint?(stroke: Stroke): Promise<void>;
   /** SHA-256 of the canonical state: equal digests mean equal states. */
@@ -113,13 +115,13 @@ export interface Simulation<P = unknown> extends Disposable {
   /** Points of a sweep of the model's own, beside each other in this one simulation. */
   sweep?(): { parameters: Record<string, number>; observables: Record<string, Estimate> }[] | undefined;
   /** Results as a table, where they are more than a time series. */
-  table?(): { head: string[]; rows: (string | number)[][] };
+  table?(): { head: string[]; rows: Iterable<(string | number)[]> };
   /** A file of the model's own, by its extension. */
   output?(extension: string): Promise<Uint8Array>;
   /** The state as an array for NumPy. */
   array(): Promise<{ data: Int8Array | Float32Array | Float64Array; shape: number[] }>;
-  /** The state as a picture, one value 0..255 a pixel; the first replica. */
-  picture(): Promise<{ width: number; height: number; data: Uint8Array }>;
+  /** The state as a picture, one value 0..255 a pixel, or red, green and blue; the first replica. */
+  picture(): Promise<{ width: number; height: number; data: Uint8Array; channels?: 1 | 3 }>;
 }
 
 /** An average over whole states of a run, for a file of its own. */

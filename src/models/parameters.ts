@@ -28,8 +28,8 @@ export interface ParameterMeta {
   replaces?: readonly string[];
   /** It sets values of the model's own, or a sweep over them. */
   sweep?: boolean;
-  /** On the command line its value is a file: one that holds the text, or a picture (PNG) or a series (CSV, .npy) that becomes one, or any bytes, as base64url. */
-  file?: "text" | "picture" | "series" | "bytes";
+  /** On the command line its value is a file: one that holds the text, or a picture (PNG) or a series, points or labels (CSV, .npy) that become one, or any bytes, as base64url. */
+  file?: "text" | "picture" | "series" | "points" | "labels" | "bytes";
 }
 
 /** A simulation's points: what each replica of the batch is set to. Without lists there is one point for all replicas. */
@@ -145,7 +145,8 @@ export function changePoints<S extends Schema>(
   for (const [name, value] of Object.entries(changes)) {
     const field = fieldOf(schema, name);
     if (field && !live.includes(name)) {
-      throw new ParameterError(name, `${name} is fixed when a run begins; in a run ${live.join(", ")} can change.`);
+      const others = live.length > 0 ? `in a run ${live.join(", ")} can change` : "start another";
+      throw new ParameterError(name, `${name} is fixed when a run begins; ${others}.`);
     }
     if (field && Array.isArray(value) && !(inner(field) instanceof z.ZodTuple)) {
       throw new ParameterError(name, `${name}: a change in a run takes one value for all replicas, not a list.`);

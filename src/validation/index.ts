@@ -33,4 +33,4 @@ export async function* validateModels(
 }
 
 /** How the name of a check begins that stands for all that an error left out. */
-export const ENDED = "checks that ended by an error";
+const ENDED = "checks that ended by an error";

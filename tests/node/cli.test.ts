@@ -367,10 +367,10 @@ describe.concurrent("reservoirs", () => {
     });
     expect(observables.nrmse.value).toBeLessThan(0.2);
     expect(Object.keys(readSafetensors(readFileSync(join(cwd, "a.safetensors"))))).toEqual([
-      ...["W_out", "W", "W_in", "b", "mean", "sd"],
+      ...["W_out", "gram", "W", "W_in", "b", "mean", "sd"],
     ]);
     expect(readFileSync(join(cwd, "a.csv"), "utf8")).toMatch(
-      /^point,reservoir,validPredictionTime,nrmse,kernelRank\n0,0,/,
+      /^point,reservoir,validPredictionTime,nrmse,persistenceTime,persistenceNrmse,kernelRank\n0,0,/,
     );
     const again = await gibbs(["run", "--resume", "a.gibbs", "--json", "--quiet"], cwd);
     expect(JSON.parse(again.stdout)).toMatchObject({ digest, result });

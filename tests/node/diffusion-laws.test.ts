@@ -63,6 +63,7 @@ describe("means and variances of many samples on Gaussian data", () => {
       const covariance = some.map(([, , s2], i) => `[${some.map((_, j) => (i === j ? s2 : 0)).join(",")}]`);
       using simulation = await finished({
         ...options,
+        scaling: "none",
         data: `1 [${mean.join(",")}] [${covariance.join(",")}]`,
         samples: count(),
       });

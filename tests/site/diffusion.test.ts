@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
-import { linkOf, picture, settled, shades, text, useSite } from "./visit.ts";
+import { npy } from "../../src/files/npy.ts";
+import { ask, linkOf, picture, settled, shades, text, useSite } from "./visit.ts";
 
 const { ready } = useSite();
 
@@ -178,6 +179,111 @@ describe("the page of training", () => {
     await ended(again.page, 120);
     expect((await linkOf(again.page)).digest).toBe(drawn.digest);
     await expect.poll(() => shades(again.page)).toBeGreaterThan(3);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe("pictures of one's own", () => {
+  const SIDE = 28;
+  const COUNT = 60;
+  /** Bars that go down (0) or across (1), [picture][row][column]. */
+  const bars = Uint8Array.from({ length: COUNT * SIDE ** 2 }, (_, at) => {
+    const picture = Math.floor(at / SIDE ** 2);
+    const along = picture % 2 === 0 ? at % SIDE : Math.floor(at / SIDE) % SIDE;
+    const place = 4 + ((picture * 7) % 20);
+    return along === place || along === place + 1 ? 255 : 0;
+  });
+  const file = (name: string, content: Uint8Array | string) => ({
+    ...{ name, mimeType: "application/octet-stream", buffer: Buffer.from(content) },
+  });
+  const pictures = file("bars.npy", npy({ data: bars, shape: [COUNT, SIDE, SIDE] }));
+  const labels = file("kinds.csv", Array.from({ length: COUNT }, (_, i) => i % 2).join("\n"));
+  const look = { width: 700, height: 800, reducedMotion: true };
+  const standing = (page: Page, step: number) =>
+    page.waitForFunction((text) => document.getElementById("step-count")!.textContent === text, `step ${step}`);
+  const held = (page: Page, name: string) => text(page, `[data-held="${name}"]`);
+
+  it("are learned with their labels, sampled by label, and come out as a sheet", async () => {
+    const training = await ready(
+      "diffusion-training/#v=2&seed=3&data=gmm8&width=32&layers=2&batch=32&steps=60&learningRate=0.005&dropout=0.1",
+      look,
+    );
+    await training.page.setInputFiles("#p-data-file", pictures);
+    await training.page.waitForFunction(() => location.hash.includes("data=60x28x28x1"));
+    await training.page.setInputFiles("#p-labels", labels);
+    await training.page.waitForFunction(() => location.hash.includes("labels=0,1"));
+    await expect.poll(() => held(training.page, "labels")).toContain("kinds.csv");
+    await training.page.click("#play");
+    await standing(training.page, 60);
+    await training.page.waitForFunction(() => /sliced W₁/.test(document.querySelector("#table tbody")!.textContent!));
+    await expect.poll(() => shades(training.page)).toBeGreaterThan(30);
+    const saved = training.page.waitForEvent("download");
+    await training.page.click("#save-output");
+    const network = readFileSync(await (await saved).path());
+
+    // It goes on from there, in the same units.
+    await training.page.setInputFiles("#f-network", file("net.safetensors", network));
+    await training.page.waitForFunction(
+      () => document.querySelector('[data-input="network"]')?.textContent === "in use: net.safetensors",
+    );
+    await ask(training.page, "step", { count: 3 });
+    await standing(training.page, 3);
+
+    const { page, complaints } = await ready("diffusion/#v=2&seed=3&samples=20&sampler=heun&steps=12", look);
+    await page.setInputFiles("#p-data-file", pictures);
+    await page.waitForFunction(() => location.hash.includes("data=60x28x28x1"));
+    await page.setInputFiles("#p-labels", labels);
+    await page.waitForFunction(() => location.hash.includes("labels=0,1"));
+    await page.fill("#p-label", "1");
+    await page.dispatchEvent("#p-label", "change");
+    await page.waitForFunction(() => location.hash.includes("label=1"));
+    await ask(page, "step", { count: 12 });
+    await expect.poll(() => text(page, "#table tbody")).toMatch(/agreement1( |$|[^\d.])/);
+    expect(await page.inputValue("#look-mode")).toBe("sheet");
+    // The sheet of the exact denoiser: bars across, white on black.
+    const sheet = await page.evaluate(async () => {
+      const page = globalThis as unknown as { gibbs: { ask(name: string, what: object): Promise<Blob> } };
+      const bitmap = await createImageBitmap(await page.gibbs.ask("lattice", {}));
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      const context = canvas.getContext("2d")!;
+      context.drawImage(bitmap, 0, 0);
+      const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+      return { width: bitmap.width, height: bitmap.height, red: Array.from(data).filter((_, at) => at % 4 === 0) };
+    });
+    expect([sheet.width, sheet.height]).toEqual([5 * SIDE, 4 * SIDE]);
+    for (let s = 0; s < 20; s++) {
+      const at = (row: number, column: number) =>
+        sheet.red[(Math.floor(s / 5) * SIDE + row) * sheet.width + (s % 5) * SIDE + column];
+      const rows = Array.from({ length: SIDE }, (_, row) => row).filter((row) => at(row, 0) > 200);
+      expect(rows).toHaveLength(2);
+      for (const row of rows) expect(at(row, SIDE - 1)).toBeGreaterThan(200);
+    }
+    const exact = await picture(page);
+    // The network that was trained on the other page.
+    await page.setInputFiles("#p-denoiser-file", file("net.safetensors", network));
+    await page.waitForFunction(() => /net\.safetensors|no link/.test(document.getElementById("notice")!.textContent!));
+    await expect.poll(() => picture(page)).not.toBe(exact);
+    for (const mode of ["expected", "pair", "time"]) await page.selectOption("#look-mode", mode);
+    expect([...complaints, ...training.complaints]).toEqual([]);
+  });
+
+  it("points of any size are drawn and measured in their own units", async () => {
+    const ring = Array.from({ length: 200 }, (_, i) => `${500 + 100 * Math.cos(i)},${0.3 + 0.001 * Math.sin(i)}`);
+    const { page, complaints } = await ready("diffusion/#v=2&seed=3&samples=2000&sampler=heun&steps=18&step=18", look);
+    await page.setInputFiles("#p-data-file", file("ring.csv", ring.join("\n")));
+    await page.waitForFunction(() => location.hash.includes("data=1x200x2"));
+    await standing(page, 18);
+    // (500 + 0.3) / 2, and (5000 + 0.0000005) / 2.
+    const cell = async (row: string) =>
+      Number.parseFloat((await page.locator("#table tbody tr", { hasText: row }).locator("td").nth(1).textContent())!);
+    await expect.poll(() => cell("mean")).toBeGreaterThan(240);
+    expect(await cell("mean")).toBeLessThan(260);
+    expect(await cell("variance")).toBeGreaterThan(2300);
+    expect(await cell("variance")).toBeLessThan(2700);
+    await expect.poll(() => shades(page)).toBeGreaterThan(10);
+    await page.selectOption("#look-mode", "time");
+    await page.click("#verify");
+    await page.waitForSelector("#verdict.good");
     expect(complaints).toEqual([]);
   });
 });

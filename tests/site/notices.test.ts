@@ -129,7 +129,7 @@ describe("controls show what the run has", () => {
     await expect
       .poll(() => about(page, "device").textContent())
       .toContain("the browser offers no other. Reload the page");
-    expect(await page.inputValue("#p-temperature")).toBe("2.2");
+    await expect.poll(() => page.inputValue("#p-temperature")).toBe("2.2");
     await page.reload();
     await page.waitForSelector("html[data-ready]");
     await page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 5");

@@ -1,5 +1,6 @@
 // The page of echo-state networks.
 
+import { readFileSync } from "node:fs";
 import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
 import { ask, linkOf, picture, settled, shades, text, useSite } from "./visit.ts";
@@ -92,7 +93,7 @@ describe("the page of echo-state networks", () => {
     await page.waitForFunction(() => (document.getElementById("p-task") as HTMLSelectElement).value === "data");
     await ask(page, "step", { count: 1 });
     const own = await linkOf(page);
-    expect(own.text).toContain("data=1x300x1%3A");
+    expect(own.text).toMatch(/data=1x300x1d%3Bn%3Dx%3A|data=1x300x1d;n=x%3A/);
     await expect.poll(() => text(page, "#table tbody")).toMatch(/^validPredictionTime\d/);
     await page.setInputFiles("#p-data", file(10, "0.5,0.7\n"));
     await page.waitForSelector("#notice .fault");
@@ -104,6 +105,64 @@ describe("the page of echo-state networks", () => {
     await page.selectOption("#p-task", "memory");
     await page.waitForFunction(() => (document.getElementById("look-mode") as HTMLSelectElement).value === "memory");
     expect((await linkOf(page)).text).not.toContain("data=");
+    expect(complaints).toEqual([]);
+  });
+
+  it("forecasts a series beyond its end, keeps the network, and goes on with it when new rows have come", async () => {
+    const look = { width: 700, height: 900, reducedMotion: true };
+    const { page, complaints } = await ready(`reservoir/#${FORECAST}&step=1`, look);
+    const wave = (i: number) => 2e6 + 40 * Math.sin(0.5 * i) + 25 * Math.sin(0.19 * i);
+    const file = (from: number, to: number) => {
+      const lines = Array.from(
+        { length: to - from },
+        (_, i) => `${1900 + (from + i) / 4},${wave(from + i).toFixed(6)}`,
+      );
+      return { name: "tide.csv", mimeType: "text/csv", buffer: Buffer.from(`year,height\n${lines.join("\n")}\n`) };
+    };
+    const forecast = async () => {
+      const panel = page.locator(".plot", { hasText: "Forecast beyond the end" });
+      await panel.waitFor();
+      const details = panel.locator("details");
+      if (!(await details.evaluate((element: HTMLDetailsElement) => element.open)))
+        await panel.locator("summary").click();
+      const saving = page.waitForEvent("download");
+      await page.getByLabel("Save Forecast beyond the end as CSV").click();
+      const rows = readFileSync(await (await saving).path(), "utf8")
+        .trim()
+        .split("\n");
+      return rows.map((row) => row.split(","));
+    };
+    const near = (rows: string[][], from: number) => {
+      expect(rows[0]).toEqual(["year", "height"]);
+      rows.slice(1).forEach(([time, value], i) => {
+        expect(Number(time)).toBeCloseTo(1900 + (from + i) / 4, 6);
+        expect(Math.abs(Number(value) - wave(from + i))).toBeLessThan(6);
+      });
+    };
+    await page.setInputFiles("#p-data", file(0, 600));
+    await page.waitForFunction(() => (document.getElementById("p-forecast") as HTMLInputElement).value === "60");
+    await ask(page, "step", { count: 2 });
+    await page.selectOption("#look-mode", "beyond");
+    await expect.poll(() => shades(page)).toBeGreaterThan(20);
+    expect(await page.locator("#table").textContent()).toMatch(/validationNrmse.*persistenceNrmse/);
+    const rows = await forecast();
+    expect(rows.length).toBe(61);
+    near(rows, 600);
+    const saving = page.waitForEvent("download");
+    await page.click("#save-output");
+    const network = {
+      name: "tide.safetensors",
+      mimeType: "application/octet-stream",
+      buffer: readFileSync(await (await saving).path()),
+    };
+    // New rows alone, and the network that was kept.
+    await page.setInputFiles("#p-data", file(500, 900));
+    await page.waitForFunction(() => (document.getElementById("p-forecast") as HTMLInputElement).value === "60");
+    await page.setInputFiles("#p-network", network);
+    await page.waitForFunction(() => (document.getElementById("p-train") as HTMLInputElement).value === "0");
+    await ask(page, "step", { count: 1 });
+    await expect.poll(async () => (await forecast()).length).toBe(61);
+    near(await forecast(), 900);
     expect(complaints).toEqual([]);
   });
 

@@ -61,7 +61,7 @@ interface Part {
 export class GpuTrainer implements Trainer {
   readonly #device: GpuDevice;
   readonly #options: TrainerOptions;
-  readonly #schedule: TrainerOptions["schedule"];
+  #schedule: TrainerOptions["schedule"];
   readonly #buffers: ReturnType<typeof allocate>;
   readonly #stride: number;
   readonly #parts: Part[];
@@ -81,7 +81,7 @@ export class GpuTrainer implements Trainer {
   private constructor(device: GpuDevice, options: TrainerOptions, kernels: Kernels, cut: Cut) {
     this.#device = device;
     this.#options = options;
-    this.#schedule = { ...options.schedule };
+    this.#schedule = options.schedule;
     this.#stride = Math.max(32, device.limits.minUniformBufferOffsetAlignment);
     const blocks = blocksOf(options);
     this.#buffers = allocate(device, options, blocks.length / 4, this.#stride);
@@ -130,8 +130,8 @@ export class GpuTrainer implements Trainer {
     ];
   }
 
-  setRate(learningRate: number): void {
-    this.#schedule.learningRate = learningRate;
+  setSchedule(schedule: TrainerOptions["schedule"]): void {
+    this.#schedule = schedule;
   }
 
   async read(): Promise<TrainerState> {

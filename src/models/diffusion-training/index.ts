@@ -1,9 +1,11 @@
 // The training of denoisers: a network learns to tell data from noise, at every strength of noise.
 
 import type { Device } from "../../device/device.ts";
+import { dimensionOf } from "../diffusion/data/points-text.ts";
 import { offsetsOf } from "../diffusion/network/shape.ts";
 import type { Model } from "../model.ts";
-import { diffusionTrainingParameters } from "./parameters.ts";
+import { diffusionTrainingInputs } from "./inputs.ts";
+import { diffusionTrainingParameters, VERSION_1 } from "./parameters.ts";
 import { type DiffusionTrainingOptions, DiffusionTrainingSimulation, observables } from "./simulation.ts";
 import { validateDiffusionTraining } from "./validate.ts";
 
@@ -19,6 +21,8 @@ export const diffusionTraining = {
   summary:
     "Trains the network that diffusion samples with: a residual perceptron, by Adam, on noisy data of any level.",
   parameters: diffusionTrainingParameters,
+  unsaid: { 1: VERSION_1 },
+  inputs: diffusionTrainingInputs,
   step: "step",
   observables,
   steps: ({ steps }) => steps,
@@ -34,7 +38,7 @@ export const diffusionTraining = {
   estimate: (simulation) => simulation.estimate(),
   exact: () => ({}),
   updates({ data, width, layers, batch }) {
-    const [dimension, classes] = data === "digits" ? [64, 10] : [2, 0];
+    const [dimension, classes] = data === "digits" ? [64, 10] : [dimensionOf(data) ?? 2, 0];
     const { count } = offsetsOf({ dimension, classes, width, layers });
     return { count: batch, unit: "samples", cost: 1 + count / 100 };
   },

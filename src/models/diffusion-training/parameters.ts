@@ -1,6 +1,7 @@
 // The parameters of the training of a denoiser, declared once.
 
 import * as z from "zod";
+import { labelsParameter, rowParameter, scalingParameter } from "../diffusion/parameters.ts";
 import { number, whole } from "../parameters.ts";
 
 export const diffusionTrainingParameters = z.object({
@@ -8,9 +9,12 @@ export const diffusionTrainingParameters = z.object({
     .string({ error: "it is a text" })
     .default("gmm8")
     .describe(
-      "What is learned: a law, handwritten digits by their principal components, a file of points (CSV or .npy, a point a row), or a mixture as text",
+      "What is learned: a law, handwritten digits by their principal components, a file of points (CSV or .npy, a point a row) or of pictures (.npy of shape (pictures, height, width), with one channel or three before or after), or a mixture as text",
     )
-    .meta({ file: "series", choices: ["gmm8", "rings", "moons", "spiral", "digits"] }),
+    .meta({ file: "points", choices: ["gmm8", "rings", "moons", "spiral", "digits"] }),
+  labels: labelsParameter(),
+  scaling: scalingParameter(),
+  row: rowParameter(),
   points: whole(2, 1e7)
     .default(10_000)
     .describe("Points that are drawn of a law, or digits that are taken; of a file all are")
@@ -59,3 +63,6 @@ export const diffusionTrainingParameters = z.object({
 });
 
 export type DiffusionTrainingParameters = z.output<typeof diffusionTrainingParameters>;
+
+/** What links and checkpoints of version 1 leave unsaid. */
+export const VERSION_1 = { scaling: "none" } as const;

@@ -15,12 +15,12 @@ import {
 
 export class ReferenceTrainer implements Trainer {
   readonly #training: ReferenceTraining;
-  readonly #schedule: TrainerOptions["schedule"];
+  #schedule: TrainerOptions["schedule"];
 
   constructor(options: TrainerOptions) {
     const parameters = new Float64Array(offsetsOf(options.shape).count);
     this.#training = new ReferenceTraining({ ...options, adam: ADAM, purpose: PURPOSE }, parameters);
-    this.#schedule = { ...options.schedule };
+    this.#schedule = options.schedule;
   }
 
   async read(): Promise<TrainerState> {
@@ -40,8 +40,8 @@ export class ReferenceTrainer implements Trainer {
     this.#training.averages = Float64Array.from(averages);
   }
 
-  setRate(learningRate: number): void {
-    this.#schedule.learningRate = learningRate;
+  setSchedule(schedule: TrainerOptions["schedule"]): void {
+    this.#schedule = schedule;
   }
 
   async gradient(step: number): Promise<Gradient> {

@@ -211,7 +211,7 @@ function minibatchErrors(
     });
     // Frequencies up to 32 of a quarter of ln σ; a cosine within 2^-22 of one turn.
     const bound = 8 * (levelError + 8 * EPSILON * (size + Math.abs(Math.log(deviation)))) + 2 ** -21;
-    condition(shape, { signal: 1, noise: sigma }, label).forEach((told, k) => {
+    condition({ shape }, { signal: 1, noise: sigma }, label).forEach((told, k) => {
       errors.push(Math.abs(conditions[k] - told) / bound);
     });
     return errors;

@@ -1,7 +1,10 @@
 // From parameters to what a trainer is told: the data by name, their mean and spread, and the shape of the network.
 
+import { ParameterError } from "../../device/errors.ts";
 import type { DataSet } from "../diffusion/data/data-set.ts";
 import { dataSetOf } from "../diffusion/data/index.ts";
+import type { Network, NetworkShape } from "../diffusion/network/shape.ts";
+import { MOST_NUMBERS } from "../diffusion/prepare.ts";
 import type { DiffusionTrainingParameters } from "./parameters.ts";
 import type { TrainerOptions } from "./trainer.ts";
 
@@ -11,21 +14,71 @@ export interface Setup {
   options: TrainerOptions;
 }
 
-/** @throws ParameterError for data that are none */
-export async function setupOf(parameters: DiffusionTrainingParameters, seed: bigint): Promise<Setup> {
-  const data = await dataSetOf(parameters.data, { points: parameters.points, seed });
+/** What training goes on from: a network, or what a checkpoint keeps of it. */
+export type From = Pick<Network, "centre" | "deviation" | "unit"> & Partial<Pick<Network, "shape" | "classNames">>;
+
+/**
+ * @param from a network that training goes on from: its unit is that of the data
+ * @throws ParameterError for data that are none, of more numbers than can be sampled, or others than the network's
+ */
+export async function setupOf(parameters: DiffusionTrainingParameters, seed: bigint, from?: From): Promise<Setup> {
+  const { labels: named, row, scaling, points: count } = parameters;
+  const unit = from?.unit;
+  if (unit && scaling !== undefined) {
+    throw new ParameterError(
+      "scaling",
+      `scaling ${scaling}: the network has the unit that it was trained in; leave scaling out.`,
+    );
+  }
+  const asked = unit ?? (from ? "none" : scaling);
+  const data = await dataSetOf(parameters.data, {
+    ...{ points: count, seed, labels: named, row },
+    ...(asked ? { scaling: asked } : {}),
+  });
   const { dimension, points, labels, classes } = data;
+  if (dimension > MOST_NUMBERS) {
+    throw new ParameterError(
+      "data",
+      `data: a point has ${dimension} numbers; what is learned and sampled has at most ${MOST_NUMBERS}.`,
+    );
+  }
   const { width, layers, batch, noiseMean, noiseSd, dropout } = parameters;
-  const centre = centreOf(data);
-  const squares = points.reduce((sum, value, at) => sum + (value - centre[at % dimension]) ** 2, 0);
+  const shape = { dimension, width, layers, classes };
+  if (from) checkNetwork(from, shape, data);
   const options: TrainerOptions = {
-    shape: { dimension, width, layers, classes },
-    ...{ seed, points, centre, batch, noiseMean, noiseSd, dropout },
+    ...{ shape, seed, points, batch, noiseMean, noiseSd, dropout },
     ...(labels ? { labels } : {}),
-    deviation: Math.sqrt(squares / points.length),
+    ...(from ? { centre: from.centre, deviation: from.deviation } : spreadOf(data)),
     schedule: scheduleOf(parameters),
   };
   return { parameters, data, options };
+}
+
+/** @throws ParameterError for a network of other data */
+function checkNetwork(from: From, shape: NetworkShape, { classNames }: DataSet): void {
+  for (const name of ["dimension", "classes"] as const) {
+    if (!from.shape || from.shape[name] === shape[name]) continue;
+    const what = { dimension: "numbers", classes: "classes" }[name];
+    throw new ParameterError(
+      "network",
+      `network: it is of ${from.shape[name]} ${what}, and the data are of ${shape[name]}; give data as those that it was trained on.`,
+    );
+  }
+  if (classNames && from.classNames && `${classNames}` !== `${from.classNames}`) {
+    throw new ParameterError(
+      "labels",
+      `labels: the network was trained on ${from.classNames.slice(0, 10).join(", ")}, and these are ${classNames.slice(0, 10).join(", ")}; give labels as those.`,
+    );
+  }
+}
+
+/** Mean and σ_data; in a unit of their own, data have size 1 about 0. */
+function spreadOf(data: DataSet): Pick<TrainerOptions, "centre" | "deviation"> {
+  const { dimension, points, unit } = data;
+  if (unit) return { centre: new Float32Array(dimension), deviation: 1 };
+  const centre = centreOf(data);
+  const squares = points.reduce((sum, value, at) => sum + (value - centre[at % dimension]) ** 2, 0);
+  return { centre, deviation: Math.sqrt(squares / points.length) };
 }
 
 export const scheduleOf = ({ learningRate, decay, steps, ema }: DiffusionTrainingParameters) => ({

@@ -5,7 +5,10 @@ import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { Exclusive, type RunOptions } from "../../device/run.ts";
 import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
+import { checkRun, checkWorkgroup } from "../calls.ts";
 import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, headerOf, withExtra } from "../checkpoint.ts";
+import type { DataSet } from "../diffusion/data/data-set.ts";
+import { unitNotes } from "../diffusion/data/unit.ts";
 import { networkFile } from "../diffusion/network/file.ts";
 import { firstParameters } from "../diffusion/network/init.ts";
 import { type Network, offsetsOf } from "../diffusion/network/shape.ts";
@@ -14,14 +17,16 @@ import { changePoints, type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { GpuTrainer } from "./gpu.ts";
-import { type DiffusionTrainingParameters, diffusionTrainingParameters } from "./parameters.ts";
+import { type DiffusionTrainingParameters, diffusionTrainingParameters, VERSION_1 } from "./parameters.ts";
 import { ReferenceTrainer } from "./reference-trainer.ts";
-import { type Setup, setupOf } from "./setup.ts";
+import { type From, type Setup, scheduleOf, setupOf } from "./setup.ts";
 import { bytesOf, stateOf } from "./state.ts";
-import type { Trainer, TrainerState } from "./trainer.ts";
+import type { Trainer, TrainerOptions, TrainerState } from "./trainer.ts";
 
 const MODEL = "diffusion-training";
 const MOST_STEPS = 2 ** 32 - 1;
+/** Numbers of a point up to which its unit is told. */
+const SHOWN = 64;
 /** Steps whose losses the observable is the mean of. */
 const RECENT = 100;
 
@@ -36,6 +41,8 @@ export const observables = {
 export type DiffusionTrainingOptions = Options<typeof diffusionTrainingParameters> & {
   /** Invocations of a workgroup, a power of two; changes the speed and nothing else. */
   workgroup?: number;
+  /** A network to go on from, of the width and layers that are set. */
+  network?: Network;
 };
 
 /** Losses since the last record, and of the last steps. */
@@ -44,6 +51,32 @@ interface Losses {
   count: number;
   recent: number[];
 }
+
+/** What has been made of a training so far, and where it began. */
+interface Made {
+  steps: number;
+  losses: Losses;
+  /** Steps at which it was extended. */
+  extended: number[];
+  from?: z.output<typeof keptFrom>;
+}
+
+const numbers = z.array(z.number());
+const keptFrom = z.object({
+  centre: numbers,
+  deviation: z.number(),
+  unit: z.object({ centre: numbers, scale: numbers }).optional(),
+});
+
+const fromOf = ({ centre, deviation, unit }: Network): z.output<typeof keptFrom> => ({
+  ...{ centre: [...centre], deviation },
+  ...(unit ? { unit: { centre: [...unit.centre], scale: [...unit.scale] } } : {}),
+});
+
+const networkOf = ({ centre, deviation, unit }: z.output<typeof keptFrom>): From => ({
+  ...{ centre: Float32Array.from(centre), deviation },
+  ...(unit ? { unit: { centre: Float64Array.from(unit.centre), scale: Float64Array.from(unit.scale) } } : {}),
+});
 
 const keptLosses = z.object({ sum: z.number(), count: z.int().min(0), recent: z.array(z.number()) });
 
@@ -58,8 +91,10 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
   #points: Points<DiffusionTrainingParameters>;
   #steps: number;
   #losses: Losses;
+  readonly #extended: number[];
+  readonly #from: Made["from"];
 
-  private constructor(device: Device, setup: Setup, trainer: Trainer, steps: number, losses: Losses) {
+  private constructor(device: Device, setup: Setup, trainer: Trainer, { steps, losses, extended, from }: Made) {
     this.device = device;
     this.#exclusive = new Exclusive("The training", device);
     this.seed = setup.options.seed;
@@ -68,20 +103,27 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
     this.#points = { parameters: setup.parameters, batch: {} };
     this.#steps = steps;
     this.#losses = losses;
+    this.#extended = extended;
+    this.#from = from;
   }
 
   static async create(device: Device, options: DiffusionTrainingOptions = {}): Promise<DiffusionTrainingSimulation> {
-    const { seed = 1n, workgroup, ...given } = options;
-    const { parameters } = resolve(MODEL, diffusionTrainingParameters, given);
-    const setup = await setupOf(parameters, checkSeed(seed));
+    const { seed = 1n, workgroup, network, ...given } = options;
+    checkWorkgroup(device, workgroup);
+    const { parameters } = resolve(MODEL, diffusionTrainingParameters, {
+      ...given,
+      ...(network ? { width: network.shape.width, layers: network.shape.layers } : {}),
+    });
+    const setup = await setupOf(parameters, checkSeed(seed), network);
     // Only once the device can hold them: there may be very many.
     const state = () => {
-      const first = firstParameters(setup.options.shape, seed);
+      const first = network?.parameters ?? firstParameters(setup.options.shape, seed);
       const zeros = new Float32Array(first.length);
       return { parameters: first, means: zeros, variances: zeros, averages: first };
     };
-    const losses = { sum: 0, count: 0, recent: [] };
-    return DiffusionTrainingSimulation.#begin(device, setup, state, 0, losses, workgroup);
+    const made: Made = { steps: 0, losses: { sum: 0, count: 0, recent: [] }, extended: [] };
+    if (network) made.from = fromOf(network);
+    return DiffusionTrainingSimulation.#begin(device, setup, state, made, workgroup);
   }
 
   static async restore(
@@ -89,16 +131,21 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
     bytes: Uint8Array,
   ): Promise<DiffusionTrainingSimulation & { extra: CheckpointExtra }> {
     const checkpoint = await decodeCheckpoint(bytes);
-    const { parameters, seed, steps, losses } = headerOf(checkpoint, MODEL, { losses: keptLosses });
-    const points = resolve(MODEL, diffusionTrainingParameters, parameters);
-    const setup = await setupOf(points.parameters, checkSeed(seed));
+    const { parameters, seed, steps, losses, extended, from } = headerOf(checkpoint, MODEL, {
+      ...{ losses: keptLosses, extended: z.array(z.number()).optional(), from: keptFrom.optional() },
+    });
+    // One of gibbs 0.1.0 knows nothing of scaling, which others leave out where it follows from the data.
+    const unsaid = "labels" in parameters ? {} : VERSION_1;
+    const points = resolve(MODEL, diffusionTrainingParameters, { ...unsaid, ...parameters });
+    const setup = await setupOf(points.parameters, checkSeed(seed), from && networkOf(from));
     const state = stateOf(checkpoint.sections, offsetsOf(setup.options.shape).count);
     if (!state) {
       throw new CheckpointError(
         `The checkpoint holds parameters of another size than its network has, or that are not finite. Use the file that "${MODEL}" wrote.`,
       );
     }
-    const simulation = await DiffusionTrainingSimulation.#begin(device, setup, () => state, steps, losses);
+    const made: Made = { steps, losses, extended: extended ?? [], ...(from ? { from } : {}) };
+    const simulation = await DiffusionTrainingSimulation.#begin(device, setup, () => state, made);
     return Object.assign(simulation, { extra: extraOf(checkpoint) });
   }
 
@@ -106,8 +153,7 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
     device: Device,
     setup: Setup,
     state: () => TrainerState,
-    steps: number,
-    losses: Losses,
+    made: Made,
     workgroup?: number,
   ): Promise<DiffusionTrainingSimulation> {
     const trainer =
@@ -120,7 +166,7 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
       trainer.dispose();
       throw error;
     }
-    return new DiffusionTrainingSimulation(device, setup, trainer, steps, losses);
+    return new DiffusionTrainingSimulation(device, setup, trainer, made);
   }
 
   /** Steps of training made so far. */
@@ -130,6 +176,16 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
 
   get points(): Points<DiffusionTrainingParameters> {
     return this.#points;
+  }
+
+  /** What is learned. */
+  get data(): DataSet {
+    return this.#setup.data;
+  }
+
+  /** What its trainer was told. */
+  get options(): TrainerOptions {
+    return this.#setup.options;
   }
 
   series(): Series {
@@ -144,12 +200,7 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
    */
   run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
     return this.#exclusive.use(async () => {
-      if (!Number.isSafeInteger(steps) || steps < 0 || this.#steps + steps > MOST_STEPS) {
-        throw new ParameterError("steps", `steps ${steps}: it must be a whole number, at most ${MOST_STEPS} in all.`);
-      }
-      if (record && !(Number.isSafeInteger(record.every) && record.every >= 1)) {
-        throw new ParameterError("every", `every ${record.every}: it must be a whole number of steps, 1 or more.`);
-      }
+      checkRun(steps, { unit: "steps", made: this.#steps, most: MOST_STEPS }, record);
       const onLosses = (losses: ArrayLike<number>) => {
         for (let i = 0; i < losses.length; i++) this.#note(losses[i], record);
       };
@@ -182,8 +233,28 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
   set(changes: Partial<DiffusionTrainingParameters>): Promise<void> {
     return this.#exclusive.use(async () => {
       this.#points = changePoints(MODEL, diffusionTrainingParameters, this.#points, changes);
-      this.#trainer.setRate(this.#points.parameters.learningRate);
+      this.#trainer.setSchedule(scheduleOf(this.#points.parameters));
     });
+  }
+
+  /**
+   * Makes the training longer. Where its rate decays, it is that of the longer one from the next step on.
+   *
+   * @throws ParameterError for fewer steps than there were
+   */
+  extend(steps: number): void {
+    this.#exclusive.check();
+    const { parameters } = this.#points;
+    if (steps < parameters.steps) {
+      throw new ParameterError(
+        "steps",
+        `steps ${steps}: the training has ${parameters.steps}; it can be extended, not shortened.`,
+      );
+    }
+    if (steps === parameters.steps) return;
+    this.#points = resolve(MODEL, diffusionTrainingParameters, { ...parameters, steps });
+    this.#trainer.setSchedule(scheduleOf(this.#points.parameters));
+    if (this.#steps > 0) this.#extended.push(this.#steps);
   }
 
   /** The mean loss of the last 100 steps; nothing before the first. */
@@ -204,6 +275,9 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
     return {
       ...{ shape: options.shape, parameters: Float32Array.from(averages), centre: options.centre },
       ...{ deviation: options.deviation, data: data.name },
+      ...(data.unit ? { unit: data.unit } : {}),
+      ...(data.classNames ? { classNames: data.classNames } : {}),
+      ...(data.pixels ? { pixels: data.pixels } : {}),
       ...(data.decoder ? { decoder: data.decoder } : {}),
     };
   }
@@ -216,16 +290,27 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
   result(): object {
     this.#exclusive.check();
     const { shape, points, deviation } = this.#setup.options;
+    const { unit } = this.#setup.data;
     return {
       ...shape,
       ...{ parameters: offsetsOf(shape).count, points: points.length / shape.dimension, sigmaData: deviation },
+      ...(unit && shape.dimension <= SHOWN ? { unit: { centre: [...unit.centre], scale: [...unit.scale] } } : {}),
     };
   }
 
   notes(): string[] {
     const { decay, steps } = this.#points.parameters;
-    if (decay === "none" || this.#steps <= steps) return [];
+    const { unit, pixels } = this.#setup.data;
+    const units = unit ? unitNotes(unit, pixels !== undefined) : [];
+    if (decay === "none") return units;
+    const extended = this.#extended.map(
+      (step) =>
+        `The training was extended at step ${step}, where its learning rate rose to that of the longer one again.`,
+    );
+    if (this.#steps <= steps) return [...units, ...extended];
     return [
+      ...units,
+      ...extended,
       `The learning rate was 0 after step ${steps}: give a larger number of steps, or decay none, to learn for longer.`,
     ];
   }
@@ -243,8 +328,12 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
     return this.#exclusive.use(async () => {
       const { parameters } = this.#points;
       const header = { parameters, seed: String(this.seed), steps: this.#steps, losses: this.#losses };
+      const more = {
+        ...(this.#extended.length > 0 ? { extended: this.#extended } : {}),
+        ...(this.#from ? { from: this.#from } : {}),
+      };
       const sections = bytesOf(await this.#trainer.read());
-      return encodeCheckpoint(withExtra({ model: MODEL, header, sections }, extra));
+      return encodeCheckpoint(withExtra({ model: MODEL, header: { ...header, ...more }, sections }, extra));
     });
   }
 

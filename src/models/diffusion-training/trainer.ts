@@ -1,11 +1,11 @@
 // What a trainer of either device does, and what it is told: the seam between the API of training and its two engines.
 
 import type { RunOptions } from "../../device/run.ts";
-import { streamPurpose } from "../../random/threefry.ts";
+import { STREAMS } from "../../random/streams.ts";
 import type { NetworkShape } from "../diffusion/network/shape.ts";
 
 /** What the random numbers of minibatches are for. */
-export const PURPOSE = streamPurpose(10, 1);
+export const PURPOSE = STREAMS.training.steps;
 
 /** Adam's β₁, β₂ and ε (Kingma & Ba 2015, arXiv 1412.6980). */
 export const ADAM = { momentum: 0.9, secondMomentum: 0.999, epsilon: 1e-8 } as const;
@@ -62,7 +62,7 @@ export interface Trainer {
   read(): Promise<TrainerState>;
   write(state: TrainerState): Promise<void>;
   /** From the next step on. */
-  setRate(learningRate: number): void;
+  setSchedule(schedule: Schedule): void;
   /** Of the minibatch of a step, at the parameters as they are; nothing changes. */
   gradient(step: number): Promise<Gradient>;
   /**

@@ -3,6 +3,7 @@
 import type { Exact } from "../model.ts";
 import { ring8 } from "./data/mixture.ts";
 import { parseMixture } from "./data/mixture-text.ts";
+import { scaledMixture, unitOfMixture } from "./data/unit.ts";
 import { gaussianMoments, mixtureMoments } from "./moments.ts";
 import type { DiffusionParameters } from "./parameters.ts";
 import { defaultSchedule } from "./prepare.ts";
@@ -17,10 +18,14 @@ export function exactOf(parameters: DiffusionParameters): Partial<Record<"mean" 
   const { data, denoiser, sampler, clip, threshold, known, interpolate, label } = parameters;
   const mixture = data === "gmm8" ? ring8() : data.includes("[") ? parseMixture(data) : undefined;
   if (!mixture || denoiser !== "exact" || clip > 0 || threshold > 0 || known || interpolate || label !== -1) return {};
-  if (sampler === "ddim-inverse" || sampler === "lcm" || parameters.last === "first") return {};
+  if (sampler === "ddim-inverse" || sampler === "lcm") return {};
   const [{ mean, covariance }] = mixture.components;
   if (mixture.components.length === 1 && mixture.dimension === 1) {
-    const law = { mean: mean[0], variance: covariance[0] };
+    // As the denoiser sees it, and back again.
+    const { scaling = data === "gmm8" ? "none" : "columns" } = parameters;
+    const unit = scaling === "none" ? undefined : unitOfMixture(mixture, scaling);
+    const [seen] = unit ? scaledMixture(mixture, unit).components : [{ mean, covariance }];
+    const law = { mean: seen.mean[0], variance: seen.covariance[0] };
     const way = wayOf(
       sampler,
       scheduleOf({ ...parameters, schedule: parameters.schedule ?? defaultSchedule(sampler) }),
@@ -29,8 +34,13 @@ export function exactOf(parameters: DiffusionParameters): Partial<Record<"mean" 
       (law.variance * noise ** 2) / (signal ** 2 * law.variance + noise ** 2);
     const last = gaussianMoments(programOf(way, { ...parameters, remaining }), law).at(-1)!;
     const source = "Gaussian recursion of these steps";
-    return { mean: { value: last.mean, source }, variance: { value: last.variance, source } };
+    const [centre, scale] = unit ? [unit.centre[0], unit.scale[0]] : [0, 1];
+    return {
+      mean: { value: centre + scale * last.mean, source },
+      variance: { value: scale ** 2 * last.variance, source },
+    };
   }
+  if (parameters.last === "first") return {};
   const { mean: means, covariance: spread } = mixtureMoments(mixture);
   const d = mixture.dimension;
   // Means that cancel leave a rounding.

@@ -3,15 +3,18 @@
 import type { Device } from "../../device/device.ts";
 import type { Exact, Model } from "../model.ts";
 import { exactOf } from "./exact.ts";
-import { diffusionParameters } from "./parameters.ts";
+import { diffusionParameters, VERSION_1 } from "./parameters.ts";
 import { agreement, type DiffusionOptions, DiffusionSimulation, observables } from "./simulation.ts";
 import { validateDiffusion } from "./validate.ts";
 
 export type { DataSet, Mixture } from "./data/data-set.ts";
 export { nearestLabel, slicedWasserstein } from "./data/distance.ts";
 export { drawingText } from "./data/drawing.ts";
-export { dataSetOf } from "./data/index.ts";
+export { dataSetOf, inOwnUnits } from "./data/index.ts";
 export { largestEigenvalue } from "./data/moments.ts";
+export type { Pixels } from "./data/pixels.ts";
+export { labelsText, pointsText } from "./data/points-text.ts";
+export type { Unit } from "./data/unit.ts";
 export type { Level } from "./level.ts";
 export { gaussianMoments } from "./moments.ts";
 export type { DiffusionParameters } from "./parameters.ts";
@@ -26,6 +29,7 @@ export const diffusion = {
   summary:
     "Samples from noise by exact scores or trained networks: DDPM, DDIM, Heun, DPM-Solver++ and others, the same for any size of the batch.",
   parameters: diffusionParameters,
+  unsaid: { 1: VERSION_1 },
   step: "step",
   observables: { ...observables, ...agreement },
   steps: ({ steps }) => steps,

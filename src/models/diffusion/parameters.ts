@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { number, whole } from "../parameters.ts";
+import { scalings } from "./data/unit.ts";
 
 export const samplerNames = [
   "ddpm",
@@ -19,16 +20,7 @@ export const samplerNames = [
 ] as const;
 export type SamplerName = (typeof samplerNames)[number];
 
-export const scheduleNames = [
-  "linear",
-  "scaled-linear",
-  "cosine",
-  "karras",
-  "exponential",
-  "vp",
-  "ve",
-  "flow",
-] as const;
+const scheduleNames = ["linear", "scaled-linear", "cosine", "karras", "exponential", "vp", "ve", "flow"] as const;
 
 /** As shaders/diffusion/custom.wgsl numbers them. */
 export const predictions = ["sample", "epsilon", "v_prediction", "score", "flow_prediction"] as const;
@@ -37,14 +29,41 @@ const positive = () => z.number({ error: "it is a finite number" }).gt(0, { erro
 const oneOf = <T extends readonly string[]>(names: T) =>
   z.enum(names as unknown as [T[number], ...T[number][]], { error: `it is one of ${names.join(", ")}` });
 
+/** What sampling and training know of a user's points alike. */
+export const labelsParameter = () =>
+  z
+    .string({ error: "it is a text" })
+    .default("")
+    .describe(
+      "Classes of points of one's own: a file of whole numbers or words, one a point (.npy, or text with one a line)",
+    )
+    .meta({ file: "labels" });
+export const scalingParameter = () =>
+  oneOf(scalings)
+    .optional()
+    .describe(
+      "Units in which data are denoised, from the file's mean and standard deviation: of each column by itself, of the whole, or none; by default whole for pictures, columns for other points and mixtures, and none for laws that come with gibbs, for drawings and for models in WGSL. What comes out is in the data's own units",
+    )
+    .meta({ page: false });
+export const rowParameter = () =>
+  whole(0, 4096)
+    .default(0)
+    .describe(
+      "Numbers in a row of the picture that a row of a table is; 0: it is told from square pictures of bytes or of numbers from 0 to 1 or -1 to 1",
+    )
+    .meta({ page: false });
+
 export const diffusionParameters = z.object({
   data: z
     .string({ error: "it is a text" })
     .default("gmm8")
     .describe(
-      "What is sampled: a known law, handwritten digits, a file of points (CSV or .npy, a point a row), or a mixture as text",
+      "What is sampled: a known law, handwritten digits, a file of points (CSV or .npy, a point a row) or of pictures (.npy of shape (pictures, height, width), with one channel or three before or after), or a mixture as text",
     )
-    .meta({ file: "series", choices: ["gmm8", "rings", "moons", "spiral", "digits"] }),
+    .meta({ file: "points", choices: ["gmm8", "rings", "moons", "spiral", "digits"] }),
+  labels: labelsParameter(),
+  scaling: scalingParameter(),
+  row: rowParameter(),
   denoiser: z
     .string({ error: "it is a text" })
     .default("exact")
@@ -72,13 +91,15 @@ export const diffusionParameters = z.object({
       "Number of the first sample: noise belongs to a sample's number, so any part of a batch can be made again",
     )
     .meta({ page: false }),
-  points: whole(2, 1e6)
+  points: whole(2, 1e7)
     .default(2000)
     .describe("Points of the data set, where it is drawn from a law and the denoiser knows only points")
     .meta({ slider: [2, 5000, 1] }),
   label: whole(-2, 1e6)
     .default(-1)
-    .describe("Class that is asked for; -1 for none, -2 for each in turn")
+    .describe(
+      "Class that is asked for: the label of that number, or where labels are words, their number in order; -1 for none, -2 for each in turn",
+    )
     .meta({ slider: [-2, 9, 1] }),
   guidance: number(0, 100)
     .default(0)
@@ -105,11 +126,19 @@ export const diffusionParameters = z.object({
     .meta({ page: false }),
   corrections: whole(0, 100).default(1).describe("Corrector steps of langevin after each step").meta({ page: false }),
   spacing: oneOf(["leading", "trailing", "linspace"] as const)
-    .default("leading")
-    .describe("Which of the times of a discrete schedule are taken"),
+    .optional()
+    .describe(
+      "Which of the times of a discrete schedule are taken; by default leading, and of lcm those of originalSteps",
+    ),
+  originalSteps: whole(1, 100_000)
+    .default(50)
+    .describe("Steps of the solver that a consistency model was distilled from: lcm takes its times among them")
+    .meta({ page: false }),
   last: oneOf(["zero", "first"] as const)
-    .default("zero")
-    .describe("Where a sample ends: without noise, or at the first level of the schedule")
+    .optional()
+    .describe(
+      "Where a sample ends: without noise, or at the first level of the schedule; by default first for vp and ve, else zero",
+    )
     .meta({ page: false }),
   trainSteps: whole(1, 100_000).default(1000).describe("Times of a discrete schedule").meta({ page: false }),
   betaStart: positive()
@@ -122,7 +151,16 @@ export const diffusionParameters = z.object({
     .default(0.02)
     .describe("Last β of a discrete schedule")
     .meta({ page: false }),
-  sigmaMin: positive().default(0.002).describe("Least noise of karras, exponential and ve").meta({ page: false }),
+  terminal: oneOf(["schedule", "zero"] as const)
+    .default("schedule")
+    .describe(
+      "Signal at the last time of a discrete schedule: as the β leave it, or rescaled to none (rescale_betas_zero_snr of diffusers)",
+    )
+    .meta({ page: false }),
+  sigmaMin: positive()
+    .default(0.002)
+    .describe("Least noise of karras, exponential and ve, in the denoiser's units: standard deviations of scaled data")
+    .meta({ page: false }),
   sigmaMax: positive().default(80).describe("Most noise of these").meta({ page: false }),
   rho: positive()
     .max(100, { error: "it is at most 100" })
@@ -132,7 +170,9 @@ export const diffusionParameters = z.object({
   shift: positive().default(1).describe("Shift of flow towards noise").meta({ page: false }),
   clip: number(0, 1e9)
     .default(0)
-    .describe("Bound of the denoised sample in each step; 0 for none (clip_sample_range of diffusers)")
+    .describe(
+      "Bound of the denoised sample in each step, in the denoiser's units: standard deviations from the mean of scaled data; 0 for none (clip_sample_range of diffusers)",
+    )
     .meta({ page: false }),
   threshold: number(0, 1)
     .default(0)
@@ -162,7 +202,16 @@ export const diffusionParameters = z.object({
     .default("sample")
     .describe("What a denoiser of one's own in WGSL puts out")
     .meta({ page: false }),
+  rules: whole(1, 2)
+    .default(2)
+    .describe(
+      "By which rules noise levels are chosen: 1 as gibbs 0.1.0 did, with lcm spaced like ddim, last left aside by vp and ve, and halves of trailing times rounded up; 2 as diffusers does",
+    )
+    .meta({ page: false }),
 });
+
+/** What links and checkpoints of version 1 leave unsaid. */
+export const VERSION_1 = { scaling: "none", rules: 1, spacing: "leading", last: "zero" } as const;
 
 export type DiffusionParameters = z.output<typeof diffusionParameters>;
 export type Prediction = DiffusionParameters["prediction"];

@@ -3,22 +3,30 @@
 import { ParameterError } from "../../device/errors.ts";
 import { base64Bytes } from "../../files/base64.ts";
 import type { DataSet } from "./data/data-set.ts";
-import { dataSetOf } from "./data/index.ts";
+import { dataNames, dataSetOf, isOfUnitSize } from "./data/index.ts";
+import type { Scaling, Unit } from "./data/unit.ts";
 import { referenceOf } from "./denoisers/reference-of.ts";
 import { shippedNetwork } from "./denoisers/shipped.ts";
 import { readNetwork } from "./network/file.ts";
-import type { Decoder, Network } from "./network/shape.ts";
+import { type Decoder, inItsUnit, type Network } from "./network/shape.ts";
 import type { DiffusionParameters, SamplerName } from "./parameters.ts";
 import { programOf, type SamplerOptions, wayOf } from "./program.ts";
 import { remainingOf } from "./remaining.ts";
 import type { Denoiser, Sampling } from "./sampling.ts";
 import { type Schedule, scheduleOf } from "./schedules.ts";
+import { endNotes, sizeOf, startNotes } from "./start.ts";
 
 export interface Prepared {
   sampling: Sampling;
   options: SamplerOptions;
   data: DataSet;
   decoder?: Decoder;
+  /** What whoever reads the samples must know of the way. */
+  notes: string[];
+  /** Numbers of a sample that are given, in the data's own units. */
+  given?: (number | undefined)[];
+  /** What a user calls the classes. */
+  names?: readonly string[];
 }
 
 const SCHEDULES: Record<SamplerName, NonNullable<DiffusionParameters["schedule"]>> = {
@@ -39,34 +47,60 @@ const SCHEDULES: Record<SamplerName, NonNullable<DiffusionParameters["schedule"]
 export const defaultSchedule = (sampler: SamplerName) => SCHEDULES[sampler];
 
 /** Numbers of a sample, and of one that an invocation holds by itself. */
-const MOST_NUMBERS = 4096;
+export const MOST_NUMBERS = 4096;
 const HELD = 256;
 
-/** @throws ParameterError naming what does not fit */
-export async function prepare(parameters: DiffusionParameters, seed: bigint, levels?: Schedule): Promise<Prepared> {
-  const data = await dataSetOf(parameters.data, { points: parameters.points, seed });
-  const denoiser = await denoiserOf(parameters, data);
+/**
+ * @param levels of the user's own, in place of a schedule
+ * @param begun samples begin with what the user gives, in place of noise
+ * @throws ParameterError naming what does not fit
+ */
+export async function prepare(
+  parameters: DiffusionParameters,
+  seed: bigint,
+  levels?: Schedule,
+  begun = false,
+): Promise<Prepared> {
+  const model = await modelOf(parameters);
+  const { points, labels, row } = parameters;
+  const scaling = unitFor(parameters, model);
+  const data = await dataSetOf(parameters.data, { points, seed, labels, row, ...(scaling ? { scaling } : {}) });
+  const denoiser = model ?? exactDenoiser(data);
   const network = denoiser.kind === "network" ? denoiser.network : undefined;
   const { dimension } = data;
   checkDimension(data, denoiser, network);
   const schedule = parameters.schedule ?? SCHEDULES[parameters.sampler];
   checkSchedule(parameters, schedule, denoiser);
-  const way = wayOf(parameters.sampler, levels ?? scheduleOf({ ...parameters, schedule }));
-  const classes = network ? network.shape.classes : data.classes;
-  checkClasses(parameters, classes, denoiser);
+  const plain = levels ?? scheduleOf({ ...parameters, schedule });
+  checkSignal(parameters, plain, levels ? undefined : schedule, denoiser);
+  const way = wayOf(parameters.sampler, plain);
+  const isInverse = parameters.sampler === "ddim-inverse";
+  const refuses = denoiser.kind !== "custom" && !levels;
+  const notes =
+    begun || isInverse
+      ? []
+      : startNotes(way, sizeOf(data, network), levels ? undefined : schedule, parameters, { refuses });
+  // With the optimal variance of ddpm every step leaves the spread that it should.
+  const isSpread = parameters.sampler === "ddpm" && parameters.variance === "exact";
+  if (denoiser.kind === "mixture" && !isInverse && !isSpread) notes.push(...(await endNotes(way, data)));
+  const { classes, names } = network
+    ? { classes: network.shape.classes, names: network.classNames }
+    : { classes: data.classes, names: data.classNames };
+  const label = classOf(parameters, { classes, names }, denoiser);
   const remaining =
     parameters.sampler === "ddpm" && parameters.variance === "exact"
       ? remainingOf(referenceOf(denoiser, dimension)!, data)
       : undefined;
   const options: SamplerOptions = { ...parameters, ...(remaining ? { remaining } : {}) };
-  const { samples, firstSample, label, guidance, clip, threshold } = parameters;
+  const { samples, firstSample, guidance, clip, threshold } = parameters;
   if (firstSample + samples > 2 ** 32) {
     throw new ParameterError(
       "firstSample",
       `firstSample ${firstSample}: samples are numbered to 4294967295; take fewer.`,
     );
   }
-  const known = knownOf(parameters.known, dimension);
+  const given = knownOf(parameters.known, dimension);
+  const known = given && scaledKnown(given, data.unit);
   if (parameters.resample > 1 && !known) {
     throw new ParameterError(
       "resample",
@@ -79,7 +113,38 @@ export async function prepare(parameters: DiffusionParameters, seed: bigint, lev
     ...(known ? { known } : {}),
   };
   const decoder = network?.decoder ?? data.decoder;
-  return { sampling, options, data, ...(decoder ? { decoder } : {}) };
+  return {
+    ...{ sampling, options, data: named(data, network), notes },
+    ...(decoder ? { decoder } : {}),
+    ...(given ? { given } : {}),
+    ...(names ? { names } : {}),
+  };
+}
+
+/** What a network knows of its samples counts; labels of other classes are none of its. */
+function named(data: DataSet, network: Network | undefined): DataSet {
+  if (!network) return data;
+  const { pixels, classNames } = network;
+  const own = { ...data, ...(pixels ? { pixels } : {}) };
+  if (classNames && data.classNames && `${classNames}` !== `${data.classNames}`) delete own.labels;
+  return own;
+}
+
+/** The unit that samples are denoised in, or how it follows from the data. @throws ParameterError for one that the denoiser does not have */
+function unitFor({ scaling, data }: DiffusionParameters, model: Denoiser | undefined): Scaling | Unit | undefined {
+  const refuse = (what: string) => new ParameterError("scaling", `scaling ${scaling}: ${what}`);
+  if (model?.kind === "custom") {
+    if (scaling === undefined || scaling === "none") return "none";
+    throw refuse("a model in WGSL denoises numbers as they are; leave scaling out, and scale within the model.");
+  }
+  if (model?.kind === "network") {
+    const { unit } = model.network;
+    if (unit && scaling !== undefined) {
+      throw refuse("the network has the unit that it was trained in; leave scaling out.");
+    }
+    return unit ?? "none";
+  }
+  return scaling ?? (isOfUnitSize(data) ? "none" : undefined);
 }
 
 /** @throws ParameterError for noise levels so close, so small or so large that 32-bit floats do not hold a step between them */
@@ -97,12 +162,14 @@ function checkedProgram(way: Schedule, options: SamplerOptions, schedule: string
   );
 }
 
-async function denoiserOf({ denoiser, prediction }: DiffusionParameters, data: DataSet): Promise<Denoiser> {
-  if (denoiser === "exact") {
-    if (data.mixture) return { kind: "mixture", mixture: data.mixture };
-    return { kind: "points", points: data.points, ...(data.labels ? { labels: data.labels } : {}) };
-  }
-  if (denoiser === "mlp") return { kind: "network", network: await shippedNetwork(data.name) };
+function exactDenoiser({ mixture, points, labels }: DataSet): Denoiser {
+  return mixture ? { kind: "mixture", mixture } : { kind: "points", points, ...(labels ? { labels } : {}) };
+}
+
+/** A denoiser that does not follow from the data; undefined for the exact one. */
+async function modelOf({ denoiser, prediction, data, scaling }: DiffusionParameters): Promise<Denoiser | undefined> {
+  if (denoiser === "exact") return undefined;
+  if (denoiser === "mlp") return { kind: "network", network: await shippedNetwork(shortName(data)) };
   const file = base64Bytes(denoiser);
   if (!file) {
     throw new ParameterError(
@@ -112,8 +179,15 @@ async function denoiserOf({ denoiser, prediction }: DiffusionParameters, data: D
   }
   const wgsl = wgslOf(file);
   if (wgsl !== undefined) return { kind: "custom", wgsl, prediction };
-  return { kind: "network", network: readNetwork(file) };
+  const network = readNetwork(file);
+  // One of gibbs 0.1.0 has none, and what it was trained on is of any size.
+  const isScaled = network.unit !== undefined || (scaling !== "none" && !isOfUnitSize(network.data));
+  return { kind: "network", network: isScaled ? inItsUnit(network) : network };
 }
+
+/** As a data set is called. */
+const shortName = (data: string) =>
+  (dataNames as readonly string[]).includes(data) ? data : data.includes("[") ? "mixture" : "points or drawings";
 
 /** A file that is text with a function in it, or undefined. */
 function wgslOf(file: Uint8Array): string | undefined {
@@ -146,12 +220,6 @@ function checkSchedule(
   schedule: NonNullable<DiffusionParameters["schedule"]>,
   denoiser: Denoiser,
 ): void {
-  if (schedule === "flow" && !["flow-euler", "ddim", "ddpm", "dpmpp-2m", "dpmpp-2m-sde"].includes(sampler)) {
-    throw new ParameterError(
-      "schedule",
-      `schedule flow: it begins without any signal, which ${sampler} divides by; take flow-euler, ddim, ddpm or dpmpp-2m.`,
-    );
-  }
   if (sampler === "lcm" && !["linear", "scaled-linear", "cosine"].includes(schedule)) {
     throw new ParameterError(
       "schedule",
@@ -172,13 +240,50 @@ function checkSchedule(
   }
 }
 
-function checkClasses({ label, guidance, data }: DiffusionParameters, classes: number, denoiser: Denoiser): void {
+/** @throws ParameterError for a sampler or a model that divides by a signal that is 0 at the start */
+function checkSignal(
+  { sampler, prediction, terminal }: DiffusionParameters,
+  { levels }: Schedule,
+  schedule: string | undefined,
+  denoiser: Denoiser,
+): void {
+  if (levels.every(({ signal }) => signal > 0)) return;
+  const name = schedule === undefined ? "levels" : terminal === "zero" && schedule !== "flow" ? "terminal" : "schedule";
+  const what = { levels: "levels", terminal: "terminal zero", schedule: `schedule ${schedule}` }[name];
+  if (!["flow-euler", "ddim", "ddpm", "dpmpp-2m", "dpmpp-2m-sde", "lcm"].includes(sampler)) {
+    throw new ParameterError(
+      name,
+      `${what}: it begins without any signal, which ${sampler} divides by; take flow-euler, ddim, ddpm or dpmpp-2m.`,
+    );
+  }
+  if (denoiser.kind === "custom" && (prediction === "epsilon" || prediction === "score")) {
+    throw new ParameterError(
+      "prediction",
+      `prediction ${prediction}: with ${what} there is no signal at the start, where noise says nothing of the sample; take a model that puts out v_prediction, flow_prediction or sample.`,
+    );
+  }
+}
+
+/**
+ * The class that is asked for: a label that is a whole number by itself, others by their place.
+ *
+ * @throws ParameterError for one that there is not, and for guidance without one
+ */
+function classOf(
+  { label, guidance, data }: DiffusionParameters,
+  { classes, names }: { classes: number; names: readonly string[] | undefined },
+  denoiser: Denoiser,
+): number {
   const what = data.length > 40 ? `${data.slice(0, 40)}…` : data;
   if (label !== -1 && (classes === 0 || denoiser.kind === "custom")) {
     throw new ParameterError("label", `label ${label}: the denoiser of ${what} knows no classes; leave it at -1.`);
   }
-  if (label >= classes && classes > 0) {
-    throw new ParameterError("label", `label ${label}: ${what} has the classes 0 to ${classes - 1}.`);
+  const whole = names?.every((name) => /^\d+$/.test(name));
+  const at = label >= 0 && whole ? names!.indexOf(String(label)) : label;
+  if (classes > 0 && (at >= classes || (label >= 0 && at < 0))) {
+    const all = names?.map((name, k) => (whole ? name : `${k} (${name})`));
+    const known = all ? `${all.slice(0, 20).join(", ")}${all.length > 20 ? ", …" : ""}` : `0 to ${classes - 1}`;
+    throw new ParameterError("label", `label ${label}: ${what} has the classes ${known}.`);
   }
   if (guidance > 0 && label === -1) {
     throw new ParameterError(
@@ -186,6 +291,21 @@ function checkClasses({ label, guidance, data }: DiffusionParameters, classes: n
       `guidance ${guidance}: it leads towards a class; set label, -2 for each in turn.`,
     );
   }
+  return at;
+}
+
+/** Given numbers in the denoiser's units. @throws ParameterError for another value of a number that never changes */
+function scaledKnown(given: readonly (number | undefined)[], unit: Unit | undefined): (number | undefined)[] {
+  if (!unit) return [...given];
+  return given.map((value, i) => {
+    const [centre, scale] = [unit.centre[i], unit.scale[i]];
+    if (value === undefined || scale > 0) return value === undefined ? undefined : (value - centre) / scale;
+    if (value === centre) return 0;
+    throw new ParameterError(
+      "known",
+      `known: number ${i + 1} is ${value}, but it is ${centre} in all of the data; write ? for it.`,
+    );
+  });
 }
 
 function knownOf(text: string, dimension: number): (number | undefined)[] | undefined {

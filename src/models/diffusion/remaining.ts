@@ -21,8 +21,10 @@ export function remainingOf(
   const noise = Array.from({ length: count }, (_, sample) =>
     noiseOf(0n, PURPOSE, { sample, draw: 0, use: USE.remaining, dimension }),
   );
-  return (level) => {
+  return (given) => {
     let sum = 0;
+    // Without any signal the formula is a limit.
+    const level = given.signal > 0 ? given : { ...given, signal: 1e-9 };
     for (let s = 0; s < count; s++) {
       const x = Float64Array.from(
         { length: dimension },

@@ -1,13 +1,13 @@
 // What a sampling run is, resolved: the seam between the API of diffusion and its two engines.
 
-import { streamPurpose } from "../../random/threefry.ts";
+import { STREAMS } from "../../random/streams.ts";
 import type { Mixture } from "./data/data-set.ts";
 import type { Network } from "./network/shape.ts";
 import type { Prediction } from "./parameters.ts";
 import type { Program } from "./program.ts";
 import type { Schedule } from "./schedules.ts";
 
-export const PURPOSE = streamPurpose(8, 16);
+export const PURPOSE = STREAMS.diffusion.sampling;
 
 /** Apart from each other within the purpose: of sampling, of what is given, and of noisy data by which a law is measured. */
 export const USE = { steps: 0, given: 1, remaining: 2, regimes: 3 } as const;

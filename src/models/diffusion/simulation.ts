@@ -6,19 +6,22 @@ import { CheckpointError, GibbsError, ParameterError } from "../../device/errors
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
 import { base64url } from "../../files/base64.ts";
 import type { Estimate } from "../../statistics/index.ts";
+import { checkRun, checkWorkgroup } from "../calls.ts";
 import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, headerOf, withExtra } from "../checkpoint.ts";
-import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
-import { type Points, resolve } from "../parameters.ts";
+import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
+import { changePoints, type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import type { DataSet } from "./data/data-set.ts";
+import { sizeText } from "./data/pixels.ts";
+import { logJacobian, scaled, unitNotes, unscaled } from "./data/unit.ts";
 import { referenceOf } from "./denoisers/reference-of.ts";
 import { GpuSampler } from "./gpu.ts";
 import type { Level } from "./level.ts";
 import { logLikelihoodOf } from "./likelihood.ts";
 import { networkFile } from "./network/file.ts";
 import type { Decoder, Network } from "./network/shape.ts";
-import { type DiffusionParameters, diffusionParameters } from "./parameters.ts";
+import { type DiffusionParameters, diffusionParameters, VERSION_1 } from "./parameters.ts";
 import { densityPicture, sheetPicture } from "./pictures.ts";
 import { endsOf, type Prepared, prepare } from "./prepare.ts";
 import { ReferenceSampler } from "./reference-sampler.ts";
@@ -37,7 +40,7 @@ export const agreement = {
 } satisfies Record<string, Observable>;
 
 export type DiffusionOptions = Options<typeof diffusionParameters> & {
-  /** What samples begin with, in place of noise of the seed: [sample][dimension]. */
+  /** What samples begin with, in place of noise of the seed: [sample][dimension], in the units that samples are told in. */
   noise?: ArrayLike<number>;
   /** Noise levels of one's own, from the first to where samples end, in place of a schedule; sets `steps`. */
   levels?: readonly Level[];
@@ -66,6 +69,8 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
   readonly #exclusive: Exclusive;
   #steps: number;
   #summary: Summary | undefined;
+  /** Those that the summary is of. */
+  #samples: Float32Array | undefined;
 
   private constructor(
     device: Device,
@@ -91,7 +96,11 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   static async create(device: Device, options: DiffusionOptions = {}): Promise<DiffusionSimulation> {
     const { seed = 1n, noise, levels, network, wgsl, workgroup, ...own } = options;
-    const given: Given = { ...(levels ? { levels: checkLevels(levels) } : {}) };
+    checkWorkgroup(device, workgroup);
+    const given: Given = {
+      ...(levels ? { levels: checkLevels(levels) } : {}),
+      ...(noise ? { begun: true as const } : {}),
+    };
     const denoiser = network
       ? base64url(networkFile(network))
       : wgsl
@@ -120,12 +129,12 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     steps: number,
     workgroup?: number,
   ): Promise<DiffusionSimulation> {
-    const { levels } = given;
+    const { levels, begun = false } = given;
     const schedule: Schedule | undefined = levels && {
       levels,
       start: levels[0].signal === 1 ? levels[0].noise : 1,
     };
-    const prepared = await prepare(points.parameters, seed, schedule);
+    const prepared = await prepare(points.parameters, seed, schedule, begun);
     const sampler =
       device.kind === "gpu"
         ? await GpuSampler.create(device, prepared.sampling, workgroup)
@@ -139,7 +148,7 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     const { samples, dimension, firstSample } = this.#prepared.sampling;
     const ends = endsOf(parameters.interpolate);
     let x: Float32Array | undefined;
-    if (given) x = checkNoise(given, samples, dimension);
+    if (given) x = checkNoise(given, samples, this.data);
     else if (parameters.sampler === "ddim-inverse") {
       const { points } = this.data;
       x = Float32Array.from(
@@ -158,8 +167,9 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     const [a, b] = await Promise.all(
       ends.map(async (end) => {
         const alone = { ...parameters, interpolate: "", firstSample: end, samples: 1, seed: this.seed };
-        using one = await DiffusionSimulation.create(this.device, { ...alone, ...this.#given });
-        return Float64Array.from(await one.samples(), (value) => value / program.start);
+        const { levels } = this.#given;
+        using one = await DiffusionSimulation.create(this.device, { ...alone, ...(levels ? { levels } : {}) });
+        return Float64Array.from(await one.scaled(), (value) => value / program.start);
       }),
     );
     const dot = (u: Float64Array, v: Float64Array) => u.reduce((sum, value, i) => sum + value * v[i], 0);
@@ -181,9 +191,13 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     const { sections } = checkpoint;
     const wrong = (what: string) =>
       new CheckpointError(`The checkpoint holds ${what}. Use the file that "diffusion" wrote.`);
-    const { parameters, seed, steps, levels } = headerOf(checkpoint, "diffusion", { levels: keptLevels });
-    const points = resolve("diffusion", diffusionParameters, parameters);
-    const given: Given = { ...(levels ? { levels: checkLevels(levels) } : {}) };
+    const { parameters, seed, steps, levels, begun } = headerOf(checkpoint, "diffusion", {
+      ...{ levels: keptLevels, begun: z.literal(true).optional() },
+    });
+    // One of gibbs 0.1.0 knows nothing of rules.
+    const unsaid = "rules" in parameters ? {} : VERSION_1;
+    const points = resolve("diffusion", diffusionParameters, { ...unsaid, ...parameters });
+    const given: Given = { ...(levels ? { levels: checkLevels(levels) } : {}), ...(begun ? { begun } : {}) };
     const simulation = await DiffusionSimulation.#open(device, points, checkSeed(seed), given, steps);
     const { samples, dimension } = simulation.#prepared.sampling;
     const count = samples * dimension;
@@ -211,7 +225,7 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     return this.levels.length - 1;
   }
 
-  /** Where a sample can be shown as a picture. */
+  /** Where a picture follows from a sample's numbers. */
   get decoder(): Decoder | undefined {
     return this.#prepared.decoder;
   }
@@ -227,14 +241,10 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
    * @throws ParameterError beyond the last step; the signal's reason when aborted (the state stays valid), DeviceLostError, GpuError,
    *   DisposedError
    */
-  run(steps: number, options: RunOptions = {}): Promise<void> {
+  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
     return this.#exclusive.use(async () => {
-      if (!Number.isSafeInteger(steps) || steps < 0 || this.#steps + steps > this.length) {
-        throw new ParameterError(
-          "steps",
-          `steps ${steps}: it must be a whole number, and the way has ${this.length} steps, of which ${this.#steps} are made.`,
-        );
-      }
+      const why = `the way has ${this.length} steps, of which ${this.#steps} are made`;
+      checkRun(steps, { unit: "steps", made: this.#steps, most: this.length, why }, record);
       const first = this.#steps;
       if (steps > 0) this.#summary = undefined;
       await this.#sampler.advance(first, first + steps, async (step) => {
@@ -248,12 +258,33 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   /** A way from noise to data has no parameter that changes on it. */
   async set(changes: Partial<DiffusionParameters>): Promise<void> {
-    const [name] = Object.keys(changes);
-    if (name) throw new ParameterError(name, `${name} is fixed when samples begin; start others.`);
+    changePoints("diffusion", diffusionParameters, this.points, changes);
   }
 
-  /** Samples as they stand, [sample][dimension]. */
-  samples(): Promise<Float32Array> {
+  /** What a user calls the classes, where labels or the network say. */
+  get classNames(): readonly string[] | undefined {
+    return this.#prepared.names;
+  }
+
+  /** Samples as they stand, [sample][dimension], in the data's own units: 64-bit floats where `data.unit` is another. */
+  async samples(): Promise<Float32Array | Float64Array> {
+    return this.#own(await this.scaled());
+  }
+
+  /** In the data's own units; what is given stays as it is, rounded by none. */
+  #own(x: Float32Array): Float32Array | Float64Array {
+    const { unit, dimension: d } = this.data;
+    if (!unit) return x;
+    const own = unscaled(x, unit);
+    if (this.levels[this.#steps].noise > 0) return own;
+    this.#prepared.given?.forEach((value, i) => {
+      for (let at = i; value !== undefined && at < own.length; at += d) own[at] = value;
+    });
+    return own;
+  }
+
+  /** Samples as they stand, [sample][dimension], as denoisers see them: in `data.unit`. */
+  scaled(): Promise<Float32Array> {
     return this.#exclusive.use(() => this.#read());
   }
 
@@ -271,7 +302,9 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   async #summarise(): Promise<Summary> {
     const { sampling } = this.#prepared;
-    const summary = summaryOf(await this.#read(), this.data, (s) => labelOf(sampling, sampling.firstSample + s));
+    const x = await this.#read();
+    this.#samples = x;
+    const summary = summaryOf(x, this.data, (s) => labelOf(sampling, sampling.firstSample + s));
     const { probes } = this.points.parameters;
     if (probes === 0) return summary;
     const regimes = await measureRegimes(this.device, this.data, { probes, times: REGIME_TIMES, seed: this.seed });
@@ -292,9 +325,10 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
   }
 
   /**
-   * ln p of points [point][dimension] under the denoiser, in nats, by the probability-flow ODE in f64.
+   * ln p of points [point][dimension] under the denoiser, in nats, by the probability-flow ODE in f64; the density is that of the data's own
+   * units.
    *
-   * @throws ParameterError for a model in WGSL, and points that are none
+   * @throws ParameterError for a model in WGSL, points that are none, and data with a number that never changes, which have no density
    */
   logLikelihood(points: ArrayLike<number>): number[] {
     this.#exclusive.check();
@@ -307,14 +341,20 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
       throw new ParameterError("points", `points: ${points.length} numbers are no points of ${dimension} each.`);
     }
     const logLikelihood = logLikelihoodOf(reference, this.data);
-    return Array.from({ length: points.length / dimension }, (_, p) =>
-      logLikelihood(Float64Array.from({ length: dimension }, (_, i) => points[p * dimension + i])),
-    );
+    const { unit } = this.data;
+    const jacobian = unit ? logJacobian(unit) : 0;
+    return Array.from({ length: points.length / dimension }, (_, p) => {
+      const own = Float64Array.from({ length: dimension }, (_, i) => {
+        const value = points[p * dimension + i];
+        return unit ? (value - unit.centre[i]) / unit.scale[i] : value;
+      });
+      return logLikelihood(own) + jacobian;
+    });
   }
 
   /**
-   * What the denoiser makes of points [point][dimension] at a noise level, in f64 and without clipping: [point][dimension]. A point has the
-   * class of the sample of its number, or none, and is guided as samples are.
+   * What the denoiser makes of points [point][dimension] at a noise level, in f64 and without clipping: [point][dimension]. Both are as
+   * denoisers see them, in `data.unit`. A point has the class of the sample of its number, or none, and is guided as samples are.
    *
    * @returns undefined for a model in WGSL, which only the GPU knows
    */
@@ -345,20 +385,34 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   result(): Partial<DiffusionResult> {
     this.#exclusive.check();
-    return this.#summary?.result ?? {};
+    const { unit, dimension } = this.data;
+    const told = unit && dimension <= SHOWN ? { unit: { centre: [...unit.centre], scale: [...unit.scale] } } : {};
+    return { ...this.#summary?.result, ...told };
   }
 
   notes(): string[] {
     const left = this.length - this.#steps;
-    return left > 0 ? [`${left} of ${this.length} steps are still to make: samples are noisy.`] : [];
+    const undone = left > 0 ? [`${left} of ${this.length} steps are still to make: samples are noisy.`] : [];
+    const { pixels, unit } = this.data;
+    return [
+      ...undone,
+      ...this.#prepared.notes,
+      ...(unit ? unitNotes(unit, pixels !== undefined) : []),
+      ...(pixels ? [`A sample is a picture of ${sizeText(pixels)}.`] : []),
+    ];
   }
 
-  /** SHA-256 of "diffusion SAMPLESxDIMENSION STEP\n" and the samples, [sample][dimension], as 32-bit floats. */
+  /**
+   * SHA-256 of "diffusion SAMPLESxDIMENSION STEP\n" and the samples, [sample][dimension], as 32-bit floats in what denoisers see; where
+   * data have a unit, of its centre and scale after them.
+   */
   digest(): Promise<string> {
     return this.#exclusive.use(async () => {
       const { samples, dimension } = this.#prepared.sampling;
       const head = `diffusion ${samples}x${dimension} ${this.#steps}\n`;
-      return digestOf(new TextEncoder().encode(head), bytesOf(await this.#read()));
+      const { unit } = this.data;
+      const own = unit ? [bytesOf(unit.centre), bytesOf(unit.scale)] : [];
+      return digestOf(new TextEncoder().encode(head), bytesOf(await this.#read()), ...own);
     });
   }
 
@@ -372,16 +426,39 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     });
   }
 
-  /** Samples, shape [sample][dimension]. */
-  async array(): Promise<{ data: Float32Array; shape: number[] }> {
+  /** Samples, shape [sample][dimension]; of pictures [sample][row][column], with a channel behind where there are colours. */
+  async array(): Promise<{ data: Float32Array | Float64Array; shape: number[] }> {
     const { samples, dimension } = this.#prepared.sampling;
-    return { data: await this.samples(), shape: [samples, dimension] };
+    const { pixels } = this.data;
+    const sides = pixels ? [pixels.height, pixels.width, ...(pixels.channels === 3 ? [3] : [])] : [dimension];
+    return { data: await this.samples(), shape: [samples, ...sides] };
   }
 
-  /** Samples as a sheet where they are pictures, else their density over the first two numbers. */
-  async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
-    const x = await this.samples();
-    return this.decoder ? sheetPicture(x, this.decoder) : densityPicture(x, this.data);
+  /** Samples as a table, a row each, with the class that was asked for; after `conclude`. */
+  table(): { head: string[]; rows: Iterable<(string | number)[]> } {
+    this.#exclusive.check();
+    const { sampling, names } = this.#prepared;
+    const { dimension: d, label } = sampling;
+    const own = this.#own(this.#samples ?? new Float32Array());
+    const asks = label !== -1;
+    const { names: columns } = this.data;
+    const head = [...Array.from({ length: d }, (_, i) => columns?.[i] || `x${i + 1}`), ...(asks ? ["label"] : [])];
+    return { head, rows: rows() };
+
+    function* rows() {
+      for (let s = 0; s < own.length / d; s++) {
+        const row: (string | number)[] = Array.from(own.subarray(s * d, (s + 1) * d));
+        const label = labelOf(sampling, sampling.firstSample + s);
+        if (asks) row.push(names?.[label!] ?? label!);
+        yield row;
+      }
+    }
+  }
+
+  /** Samples as a sheet where they are pictures, else their density over the first two numbers that change. */
+  async picture(): Promise<{ width: number; height: number; data: Uint8Array; channels?: 1 | 3 }> {
+    const of = this.decoder ?? this.data.pixels;
+    return of ? sheetPicture(await this.samples(), of) : densityPicture(await this.scaled(), this.data);
   }
 
   [Symbol.dispose](): void {
@@ -393,6 +470,9 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
   }
 }
 
+/** Numbers of a point up to which its unit is told. */
+const SHOWN = 64;
+
 /** From certain of a point to knowing nothing, in the units of data of unit variance. */
 const REGIME_TIMES = Array.from({ length: 16 }, (_, i) => 0.5 + 0.2 * i);
 
@@ -401,6 +481,8 @@ const keptLevels = z.array(z.object({ signal: z.number(), noise: z.number(), tim
 /** What is not among the parameters, but belongs to the run. */
 interface Given {
   levels?: Level[];
+  /** Samples began with what was given. */
+  begun?: true;
 }
 
 /** From [a][b] to [b][a], the inner length given. */
@@ -411,14 +493,15 @@ function turned(values: Numbers, inner: number): Float32Array {
   return all;
 }
 
-function checkNoise(given: ArrayLike<number>, samples: number, dimension: number): Float32Array {
+/** As denoisers see it. */
+function checkNoise(given: ArrayLike<number>, samples: number, { dimension, unit }: DataSet): Float32Array {
   if (given.length !== samples * dimension) {
     throw new ParameterError(
       "noise",
       `noise: ${samples} samples of ${dimension} numbers begin with ${samples * dimension}, but ${given.length} were given.`,
     );
   }
-  const x = Float32Array.from(given);
+  const x = unit ? scaled(given, unit) : Float32Array.from(given);
   const at = x.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return x;
   throw new ParameterError(

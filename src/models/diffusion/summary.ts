@@ -4,6 +4,7 @@ import { type Estimate, independentMean } from "../../statistics/index.ts";
 import type { DataSet } from "./data/data-set.ts";
 import { nearestLabel, slicedWasserstein } from "./data/distance.ts";
 import { covarianceOf, meanOf } from "./data/moments.ts";
+import type { Unit } from "./data/unit.ts";
 import type { Regimes } from "./regimes.ts";
 
 /** Samples of which distances and labels are told: sorting and searching take time. */
@@ -33,39 +34,49 @@ export interface DiffusionResult {
   /** Mean variance in a dimension about the nearest mode of a mixture, and samples nearest to each mode. */
   withinModeVariance?: number;
   modeCounts?: number[];
+  /** Mean and standard deviation of each number that data are denoised in, where these are not 0 and 1. */
+  unit?: { centre: number[]; scale: number[] };
   /** Speciation and collapse, where `probes` asks for them. */
   regimes?: Regimes;
 }
 
-/** x [sample][dimension]; `asked` the class of a sample, where one was asked for. */
+/**
+ * In the data's own units, of samples x [sample][dimension] as denoisers see them; `asked` is the class of a sample, where one was asked
+ * for.
+ */
 export function summaryOf(x: Float32Array, data: DataSet, asked: (sample: number) => number | undefined): Summary {
-  const { dimension: d } = data;
+  const { dimension: d, unit } = data;
   const count = x.length / d;
   const means = meanOf(x, d);
-  const covariance = d <= SHOWN ? covarianceOf(x, d) : undefined;
+  const scale = unit?.scale;
+  const times = (at: number) => (scale ? scale[Math.floor(at / d)] * scale[at % d] : 1);
+  const covariance = d <= SHOWN ? covarianceOf(x, d).map((value, at) => value * times(at)) : undefined;
   const some = x.subarray(0, Math.min(MOST, count) * d);
-  const known = data.name !== "points" && data.name !== "drawing";
   const law = data.draw ? data.draw(Math.min(MOST, count), FRESH) : data.points;
   return {
-    ...momentsOf(x, means),
+    ...momentsOf(x, means, unit),
     ...agreementOf(x, data, asked),
     result: {
-      mean: Array.from(means),
+      mean: Array.from(means, (mean, i) => (unit ? unit.centre[i] + unit.scale[i] * mean : mean)),
       ...(covariance ? { covariance: rowsOf(covariance, d) } : {}),
-      ...(x.every(Number.isFinite) ? { slicedWasserstein: slicedWasserstein(some, law, d) } : {}),
-      ...(known && data.mixture && data.mixture.components.length > 1 ? modesOf(x, data) : {}),
+      ...(x.every(Number.isFinite) ? { slicedWasserstein: slicedWasserstein(some, law, d, { scale }) } : {}),
+      ...(data.mixture && data.mixture.components.length > 1 ? modesOf(x, data) : {}),
     },
   };
 }
 
-/** Mean over all numbers of samples [sample][dimension], and mean variance of a number, with errors from sample to sample. */
-export function momentsOf(x: Float32Array, means: Float64Array): { mean: Estimate; variance: Estimate } {
+/**
+ * Mean over all numbers of samples [sample][dimension], and mean variance of a number, with errors from sample to sample; in the data's own
+ * units, where x is in another.
+ */
+export function momentsOf(x: Float32Array, means: Float64Array, unit?: Unit): { mean: Estimate; variance: Estimate } {
   const d = means.length;
   const own = { mean: new Float64Array(x.length / d), square: new Float64Array(x.length / d) };
   for (let s = 0; s < x.length / d; s++) {
     for (let i = 0; i < d; i++) {
-      own.mean[s] += x[s * d + i] / d;
-      own.square[s] += (x[s * d + i] - means[i]) ** 2 / d;
+      const [centre, scale] = unit ? [unit.centre[i], unit.scale[i]] : [0, 1];
+      own.mean[s] += (centre + scale * x[s * d + i]) / d;
+      own.square[s] += (scale * (x[s * d + i] - means[i])) ** 2 / d;
     }
   }
   return { mean: independentMean(own.mean), variance: independentMean(own.square) };
@@ -74,7 +85,8 @@ export function momentsOf(x: Float32Array, means: Float64Array): { mean: Estimat
 const rowsOf = (values: Float64Array, d: number) =>
   Array.from({ length: d }, (_, i) => Array.from(values.subarray(i * d, (i + 1) * d)));
 
-function modesOf(x: Float32Array, { mixture, dimension: d }: DataSet) {
+/** The nearest mode is that of the fewest standard deviations of the data. */
+function modesOf(x: Float32Array, { mixture, dimension: d, unit }: DataSet) {
   const { components } = mixture!;
   const modeCounts = components.map(() => 0);
   let squares = 0;
@@ -86,7 +98,11 @@ function modesOf(x: Float32Array, { mixture, dimension: d }: DataSet) {
       if (square < least) [nearest, least] = [k, square];
     });
     modeCounts[nearest]++;
-    squares += least;
+    if (!unit) squares += least;
+    else {
+      const { mean } = components[nearest];
+      for (let i = 0; i < d; i++) squares += (unit.scale[i] * (x[s * d + i] - mean[i])) ** 2;
+    }
   }
   return { withinModeVariance: squares / x.length, modeCounts };
 }

@@ -5,6 +5,7 @@ import type { Estimate } from "../../statistics/index.ts";
 import { checksOf, DEVIATION, deviations } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { dataSetOf } from "./data/index.ts";
+import { pointsText } from "./data/points-text.ts";
 import { exactOf } from "./exact.ts";
 import { type Network, type NetworkShape, offsetsOf } from "./network/shape.ts";
 import { diffusionParameters, samplerNames } from "./parameters.ts";
@@ -71,6 +72,16 @@ function networkOf(shape: NetworkShape): Network {
   return { shape, parameters, centre, deviation: 1.3, data: "sines" };
 }
 
+/** Two Gaussians of two numbers, in other units: each number times a, and b on top. */
+function mixtureOf(a: readonly number[], b: readonly number[]): string {
+  const component = (weight: number, mean: readonly number[], [xx, xy, yy]: readonly number[]) => {
+    const cross = a[0] * a[1] * xy;
+    const means = mean.map((value, i) => b[i] + a[i] * value);
+    return `${weight} [${means}] [[${a[0] ** 2 * xx}, ${cross}], [${cross}, ${a[1] ** 2 * yy}]]`;
+  };
+  return [component(0.3, [1, 0], [1, 0.5, 0.4]), component(0.7, [-2, 1], [0.2, -0.1, 0.3])].join("; ");
+}
+
 /** The largest distance of two numbers, of large ones as a share. */
 const apartOf = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]) / (1 + Math.abs(b[i]))), 0);
@@ -109,7 +120,7 @@ export async function* validateDiffusion(device: Device, { quick, signal }: Effo
         noise,
       },
     });
-    const sum = x.reduce((total, value) => total + Math.abs(value), 0);
+    const sum = Array.from(x).reduce((total, value) => total + Math.abs(value), 0);
     yield check(
       "known answer",
       "DDIM in 10 steps after diffusers: sum of magnitudes, difference",
@@ -147,7 +158,9 @@ export async function* validateDiffusion(device: Device, { quick, signal }: Effo
     const name = "concentration and classes of what a noisy sample may come from: largest relative difference";
     yield check("reference", name, apartOf(posteriors[0], posteriors[1]), 1e-4);
 
-    const gaussian: DiffusionOptions = { data: "1 [1] 0.25", samples: quick ? 16 : 256, steps: 20, schedule: "linear" };
+    const gaussian: DiffusionOptions = {
+      ...{ data: "1 [1] 0.25", scaling: "none", samples: quick ? 16 : 256, steps: 20, schedule: "linear" },
+    };
     const plain = await samplesOf(reference, gaussian);
     const worst: number[] = [];
     for (const model of GAUSSIAN_MODELS) {
@@ -162,6 +175,26 @@ export async function* validateDiffusion(device: Device, { quick, signal }: Effo
     const alone = await samplesOf(device, { ...many, samples: 1, firstSample: 1234 });
     const differing = Array.from(alone).filter((value, i) => value !== batch[2 * 1234 + i]).length;
     yield check("reference", "sample 1234 alone and in a batch: numbers that differ", differing, 0);
+  }
+
+  // Numbers of 10^5 beside numbers of 10^-2: what unit somebody measures in must not matter.
+  const [stretch, shift] = [
+    [2500, 0.002],
+    [5e5, -3],
+  ];
+  const base = (await dataSetOf("moons", { points: 300, seed: 1n })).points;
+  const points = (a: readonly number[], b: readonly number[]) =>
+    pointsText({ data: Float64Array.from(base, (value, at) => b[at % 2] + a[at % 2] * value), shape: [300, 2] });
+  for (const [what, data] of [
+    ["a mixture", mixtureOf],
+    ["points", points],
+  ] as const) {
+    const own = { sampler: "heun", steps: 6, samples: quick || device.kind === "reference" ? 16 : 256 } as const;
+    const plain = await samplesOf(device, { ...own, data: data([1, 1], [0, 0]) }, 5);
+    const moved = await samplesOf(device, { ...own, data: data(stretch, shift) }, 5);
+    const back = Array.from(moved, (value, at) => (value - shift[at % 2]) / stretch[at % 2]);
+    const name = `samples of ${what} in other units, and in these: largest relative difference`;
+    yield check("exact", name, apartOf(back, plain), 1e-4);
   }
 
   for (const sampler of ["heun", "ddpm"] as const) yield* againstRecursion(sampler);

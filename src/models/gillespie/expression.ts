@@ -59,7 +59,7 @@ export type Operation = keyof typeof operations;
 export const COMPARISONS: readonly string[] = ["<", "<=", ">", ">=", "==", "!="];
 export const TRUTHS: readonly string[] = [...COMPARISONS, "and", "or", "not"];
 
-export const isOperation = (name: string): name is Operation => Object.hasOwn(operations, name);
+const isOperation = (name: string): name is Operation => Object.hasOwn(operations, name);
 
 function choose(n: number, m: number): number {
   let ways = 1;

@@ -6,7 +6,7 @@ import { type Expression, evaluate } from "./expression.ts";
 import type { NetworkEvent } from "./network.ts";
 
 /** Executions at one time, at most: more never end. */
-export const MOST_ROUNDS = 256;
+const MOST_ROUNDS = 256;
 
 /** What events act upon. */
 export interface World {

@@ -21,7 +21,7 @@ const CLOSE = 1e-12;
  *
  * @throws ParameterError where a propensity becomes negative, a count or a quantity has no value, or a step becomes too small
  */
-export function simulateHybrid(ensemble: Ensemble, which: Which, { onChange }: Watching = {}): Trajectory {
+function simulateHybrid(ensemble: Ensemble, which: Which, { onChange }: Watching = {}): Trajectory {
   const { network, times } = ensemble;
   const { replicate, point } = which;
   const key = streamKey(ensemble.seed, PURPOSE, 0);

@@ -1,10 +1,11 @@
 // Tau-leaping and the chemical Langevin equation in plain f64, to be read; sources in shaders/gillespie/leap.wgsl. It shares the
 // rules for the step with the kernel, and none of its random numbers: the two agree in their laws.
 
+import { STREAMS } from "../../random/streams.ts";
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
 import { eventLimit } from "./errors.ts";
 import { type Interval, range } from "./interval.ts";
-import { isTimed, PURPOSE, TIME } from "./network.ts";
+import { isTimed, TIME } from "./network.ts";
 import type { Ensemble } from "./prepare.ts";
 import { Course, rounding, type Trajectory, type Which } from "./trajectory.ts";
 
@@ -189,7 +190,7 @@ function poisson(mean: number, random: () => number): number {
 
 /** Numbers in (0, 1), in the order in which they are asked for. */
 function uniformsOf(seed: bigint, { point, replicate }: Which): () => number {
-  const key = streamKey(seed, PURPOSE + 1, 0);
+  const key = streamKey(seed, STREAMS.gillespie.leaps, 0);
   let at = 0;
   return () => {
     const block = threefry4x32([replicate, point, Math.floor(at / 4), 0], key);

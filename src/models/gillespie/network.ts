@@ -1,11 +1,11 @@
 // A reaction network as both readers - text and SBML - give it: counted species, reactions with propensities, outputs, events.
 
-import { streamPurpose } from "../../random/threefry.ts";
+import { STREAMS } from "../../random/streams.ts";
 import { networkError } from "./errors.ts";
 import { type Expression, evaluate, namesIn } from "./expression.ts";
 
 /** What the random numbers of an ensemble are for, among all that gibbs draws. */
-export const PURPOSE = streamPurpose(2, 0);
+export const PURPOSE = STREAMS.gillespie.trajectories;
 
 /** The name by which an expression asks for the time; no species or parameter can have it. */
 export const TIME = "$time";

@@ -13,11 +13,7 @@ export interface Linear {
 }
 
 /** The expression as constant + Σ coefficient × species, or undefined where it is none. */
-export function linear(
-  expression: Expression,
-  network: Network,
-  parameters: ReadonlyMap<string, number>,
-): Linear | undefined {
+function linear(expression: Expression, network: Network, parameters: ReadonlyMap<string, number>): Linear | undefined {
   const zero = () => network.species.map(() => 0);
   const visit = (each: Expression): Linear | undefined => {
     if (![...namesIn(each)].some((name) => !parameters.has(name) || network.variables.includes(name))) {

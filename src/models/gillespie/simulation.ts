@@ -7,6 +7,7 @@ import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
+import { checkRun, checkWorkgroup } from "../calls.ts";
 import {
   decodeCheckpoint,
   digestOf,
@@ -16,8 +17,8 @@ import {
   sectionOf,
   withExtra,
 } from "../checkpoint.ts";
-import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
-import { type Points, resolve } from "../parameters.ts";
+import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
+import { changePoints, type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { masterEquation } from "./exact.ts";
@@ -96,6 +97,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
 
   static async create(device: Device, given: GillespieOptions = {}): Promise<GillespieSimulation> {
     const { seed = 1n, workgroup, ...parameters } = given;
+    checkWorkgroup(device, workgroup);
     const points = resolve("gillespie", gillespieParameters, parameters);
     const own = points.parameters;
     const ensemble = prepare(networkOf(own), {
@@ -159,11 +161,10 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
    * @throws ParameterError where a trajectory meets a negative propensity or count; the signal's reason when aborted: then the
    * trajectories of the batch under way are forgotten.
    */
-  run(steps: number, options: RunOptions = {}): Promise<void> {
+  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
     return this.#exclusive.use(async () => {
-      if (!Number.isSafeInteger(steps) || steps < 0 || this.steps + steps >= 2 ** 32) {
-        throw new ParameterError("trajectories", `trajectories ${steps}: give a whole number, below 2^32 in all.`);
-      }
+      const most = 2 ** 32 - 1;
+      checkRun(steps, { name: "trajectories", unit: "trajectories", made: this.steps, most }, record);
       const from = this.steps;
       const tick = () => between({ done: this.steps - from, total: steps }, options);
       while (this.steps < from + steps) {
@@ -179,8 +180,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
 
   /** An ensemble has no parameter that changes while it runs. */
   async set(changes: Partial<GillespieParameters>): Promise<void> {
-    const [name] = Object.keys(changes);
-    if (name) throw new ParameterError(name, `${name} is fixed when an ensemble begins; start another.`);
+    changePoints("gillespie", gillespieParameters, this.points, changes);
   }
 
   /** Mean, standard deviation, covariances and passages at the grid times. */

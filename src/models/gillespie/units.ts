@@ -4,7 +4,7 @@ import type { XmlElement } from "@rgrove/parse-xml";
 import { elements, local } from "./mathml.ts";
 
 /** Exact since 2019 (SI brochure, 9th edition). */
-export const AVOGADRO = 6.02214076e23;
+const AVOGADRO = 6.02214076e23;
 
 type Refuse = (element: XmlElement, why: string) => never;
 

@@ -100,14 +100,14 @@ const EXACTLY = `
 fn choose_exactly(terms: ${TERMS}, words: vec2u, whole: f32, thinned: bool) -> u32 {
   var weights = terms;
   let top = exponent_of(whole);
-  var total = fixed(whole, top);
+  var sum = fixed(whole, top);
   if (!thinned) {
-    total = vec3u();
+    sum = vec3u();
     for (var i = 0u; i < REACTIONS; i++) {
-      total = plus(total, fixed(weights[i], top));
+      sum = plus(sum, fixed(weights[i], top));
     }
   }
-  let point = point_of(total, words.x, words.y);
+  let point = point_of(sum, words.x, words.y);
   var before = vec3u();
   for (var i = 0u; i < REACTIONS; i++) {
     before = plus(before, fixed(weights[i], top));

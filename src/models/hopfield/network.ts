@@ -1,14 +1,9 @@
 // What a network of either device does, and what it is told: the seam between the Hopfield API and its two engines.
 
-import { streamPurpose } from "../../random/threefry.ts";
+import { STREAMS } from "../../random/streams.ts";
 import type { AdvanceOptions } from "../advance.ts";
 
-export const PURPOSE = {
-  patterns: streamPurpose(3, 0),
-  start: streamPurpose(3, 1),
-  sweep: streamPurpose(3, 2),
-  dilution: streamPurpose(3, 3),
-} as const;
+export const PURPOSE = STREAMS.hopfield;
 
 export interface ReplicaOptions {
   patterns: number;

@@ -5,6 +5,7 @@ import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
 import { Exclusive, type RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
+import { checkRun, checkWorkgroup } from "../calls.ts";
 import {
   type Checkpoint,
   decodeCheckpoint,
@@ -201,15 +202,7 @@ export class MemorySimulation<P extends object> implements Simulation<P> {
    */
   run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
     return this.#exclusive.use(async () => {
-      if (!Number.isSafeInteger(steps) || steps < 0 || this.#steps + steps > MOST_SWEEPS) {
-        throw new ParameterError(
-          "steps",
-          `steps ${steps}: it must be a whole number of sweeps, at most ${MOST_SWEEPS} in all.`,
-        );
-      }
-      if (record && !(Number.isSafeInteger(record.every) && record.every >= 1)) {
-        throw new ParameterError("every", `every ${record.every}: it must be a whole number of sweeps, 1 or more.`);
-      }
+      checkRun(steps, { unit: "sweeps", made: this.#steps, most: MOST_SWEEPS }, record);
       await this.#network.advance({
         ...options,
         from: this.#steps,
@@ -526,8 +519,9 @@ function givenState(
 }
 
 async function openNetwork(device: Device, options: NetworkOptions, workgroup?: number): Promise<Network> {
+  checkWorkgroup(device, workgroup, 32);
   if (device.kind === "reference") return new ReferenceNetwork(options);
-  const { maxBufferSize, maxStorageBufferBindingSize, maxComputeInvocationsPerWorkgroup: most } = device.limits;
+  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
   const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   for (const [name, bytes] of Object.entries(bufferBytes(options))) {
     if (bytes <= limit) continue;
@@ -535,9 +529,6 @@ async function openNetwork(device: Device, options: NetworkOptions, workgroup?: 
       "neurons",
       `neurons ${options.neurons}: the ${name} of ${options.replicas.length} replicas take ${bytes} bytes, and this device holds ${limit} in one buffer; take fewer replicas, patterns or neurons.`,
     );
-  }
-  if (workgroup !== undefined && (!Number.isInteger(Math.log2(workgroup)) || workgroup < 32 || workgroup > most)) {
-    throw new ParameterError("workgroup", `workgroup ${workgroup}: it must be a power of two from 32 to ${most}.`);
   }
   return GpuNetwork.create(device, options, workgroup);
 }

@@ -1,5 +1,6 @@
 // What a lattice of either device does, and what it is told: the seam between the Ising API and its two engines.
 
+import { STREAMS } from "../../random/streams.ts";
 import type { AdvanceOptions } from "../advance.ts";
 import type { Stroke } from "../model.ts";
 import type { Boundaries } from "./boundary.ts";
@@ -21,8 +22,7 @@ export interface FlipThresholds {
   low: Uint32Array;
 }
 
-/** Which random numbers are for what: streams of one purpose never meet those of another. */
-export const PURPOSE = { start: 0x100, sweep: 0x101 } as const;
+export const PURPOSE = STREAMS.ising;
 
 export interface LatticeOptions extends Shape {
   seed: bigint;

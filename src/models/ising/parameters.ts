@@ -131,7 +131,7 @@ interface Surroundings {
  * min(1, exp(-ΔE/T)). Both keep the Boltzmann distribution when one colour of the checkerboard is updated at a time, but only
  * the heat bath reaches every state from every other.
  */
-export function flipProbability(
+function flipProbability(
   { temperature, field, couplings: [jx, jy], algorithm }: IsingParameters,
   spin: number,
   { alignedX, alignedY, openX, openY }: Surroundings,

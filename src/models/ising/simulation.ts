@@ -4,6 +4,7 @@ import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
 import { Exclusive, type RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
+import { checkRun, checkWorkgroup } from "../calls.ts";
 import {
   type Checkpoint,
   decodeCheckpoint,
@@ -137,18 +138,8 @@ export class IsingSimulation implements Simulation<IsingParameters> {
    */
   run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
     return this.#exclusive.use(async () => {
-      if (!Number.isSafeInteger(steps) || steps < 0) {
-        throw new ParameterError("steps", `steps ${steps}: it must be a whole number of sweeps, 0 or more.`);
-      }
-      if (this.#steps + steps > MOST_SWEEPS) {
-        throw new ParameterError(
-          "steps",
-          `steps ${steps}: random numbers are counted for ${MOST_SWEEPS} sweeps in all; use another seed.`,
-        );
-      }
-      if (record && !(Number.isSafeInteger(record.every) && record.every >= 1)) {
-        throw new ParameterError("every", `every ${record.every}: it must be a whole number of sweeps, 1 or more.`);
-      }
+      const why = `random numbers are counted for ${MOST_SWEEPS} sweeps in all; use another seed`;
+      checkRun(steps, { unit: "sweeps", made: this.#steps, most: MOST_SWEEPS, why }, record);
       await this.#lattice.advance({
         ...options,
         from: this.#steps,
@@ -334,6 +325,7 @@ function prepare(points: Points<IsingParameters>, seed: bigint, thresholds?: Fli
 
 async function openLattice(device: Device, options: LatticeOptions, workgroup?: number): Promise<Lattice> {
   const { width, height, replicas } = options;
+  checkWorkgroup(device, workgroup);
   if (device.kind === "reference") {
     if (width * height * replicas > MOST_REFERENCE_SPINS) {
       throw new ParameterError(
@@ -355,11 +347,7 @@ async function openLattice(device: Device, options: LatticeOptions, workgroup?: 
     );
   }
   const most = device.limits.maxComputeInvocationsPerWorkgroup;
-  const group = workgroup ?? Math.min(128, most);
-  if (!Number.isInteger(Math.log2(group)) || group < 1 || group > most) {
-    throw new ParameterError("workgroup", `workgroup ${group}: it must be a power of two from 1 to ${most}.`);
-  }
-  return GpuLattice.create(device, options, group);
+  return GpuLattice.create(device, options, workgroup ?? Math.min(128, most));
 }
 
 function readCheckpoint(checkpoint: Checkpoint) {

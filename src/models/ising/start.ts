@@ -25,7 +25,7 @@ const PATTERNS: Pattern[] = SIGNS.flatMap((alongX) =>
  * antiperiodic edge or two different fixed edges put a wall into the ground state, which a uniform start leaves at the edge: there a
  * cold run needs a long warm-up.
  */
-export function orderedPattern(parameters: IsingParameters): Pattern {
+function orderedPattern(parameters: IsingParameters): Pattern {
   const energies = PATTERNS.map((pattern) => patternEnergy(parameters, pattern));
   return PATTERNS[energies.indexOf(Math.min(...energies))];
 }

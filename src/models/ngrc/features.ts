@@ -34,10 +34,23 @@ export function monomials(variables: number, order: number): number[][] {
   return all;
 }
 
-/** How the monomials read: "1", "x1", "x1 x2'", "x3²", with a dash for each step back. */
-export function namesOf({ dimension, delays, order }: Features): string[] {
+/** What the numbers of a sample are called: as in a series' file, where there each has a name. */
+export const columnNames = ({ features, names }: { features: Features; names?: readonly string[] }) =>
+  Array.from(
+    { length: features.dimension },
+    (_, i) => names?.[i] || (names ? `column ${i + 1}` : features.dimension === 1 ? "x" : `x${i + 1}`),
+  );
+
+/**
+ * How the monomials read: "1", "x1", "x1 x2'", "x3²", with a dash for each delay back.
+ *
+ * @param own names of the numbers of a sample, which are taken where all are words that differ
+ */
+export function namesOf({ dimension, delays, order }: Features, own?: readonly string[]): string[] {
+  const isPlain = own?.every((name) => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) && new Set(own).size === dimension;
+  const base = (i: number) => (isPlain ? own![i] : `x${i + 1}`);
   return monomials(delays * dimension, order).map((factors) => {
-    const names = factors.map((at) => `x${(at % dimension) + 1}${"'".repeat(Math.floor(at / dimension))}`);
+    const names = factors.map((at) => `${base(at % dimension)}${"'".repeat(Math.floor(at / dimension))}`);
     const powers = [...new Set(names)].map((name) => [name, names.filter((each) => each === name).length] as const);
     return powers.map(([name, power]) => name + ["", "", "²", "³", "⁴"][power]).join(" ") || "1";
   });

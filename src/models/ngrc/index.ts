@@ -4,7 +4,7 @@ import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
 import { planOf } from "./data.ts";
 import { countMonomials } from "./features.ts";
-import { ngrcParameters } from "./parameters.ts";
+import { ngrcParameters, VERSION_1 } from "./parameters.ts";
 import { type NgrcOptions, NgrcSimulation, observables } from "./simulation.ts";
 import { validateNgrc } from "./validate.ts";
 
@@ -20,7 +20,14 @@ export const ngrc = {
   parameters: ngrcParameters,
   step: "forecast",
   observables,
-  steps: ({ starts }) => starts,
+  unsaid: { 1: VERSION_1 },
+  /** Of a series no more than it has room for. */
+  steps(parameters) {
+    if (parameters.series === "") return parameters.starts;
+    const { segments, forecasts } = planOf(parameters, 0n);
+    return Math.min(parameters.starts, segments * forecasts);
+  },
+  outputs: [".safetensors", ".weights.csv", ".weights.npy"],
   /**
    * Forecasts of a system, or of a series of your own.
    *

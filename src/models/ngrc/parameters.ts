@@ -7,6 +7,9 @@ import { type FlowName, type FlowOptions, flowNames } from "../reservoir/systems
 /** The Gram matrix is of so many rows at most. */
 export const MOST_FEATURES = 2000;
 
+/** Steps of a forecast where nothing says how long one is. */
+export const HORIZON = 200;
+
 export const ngrcParameters = z.object({
   system: z
     .enum(flowNames as [FlowName, ...FlowName[]], { error: `it is one of ${flowNames.join(", ")}` })
@@ -20,8 +23,8 @@ export const ngrcParameters = z.object({
   series: z
     .string({ error: "it is a text" })
     .default("")
-    .describe("A time series of your own, a line for each time, in place of a system; on the command line its file")
-    .meta({ file: "text", replaces: ["system", "set"] }),
+    .describe("A time series of your own in place of a system: a CSV or .npy file; in a program also CSV as text")
+    .meta({ file: "series", replaces: ["system", "set"] }),
   dt: z
     .number({ error: "it is a finite number" })
     .gt(0, { error: "it must be above 0" })
@@ -31,7 +34,9 @@ export const ngrcParameters = z.object({
     .number({ error: "it is a finite number" })
     .gt(0, { error: "it must be above 0" })
     .optional()
-    .describe("Largest Lyapunov exponent, per unit of time; by default the system's, where it is known"),
+    .describe(
+      "Largest Lyapunov exponent, per unit of time; by default the system's where it is known, and without one times are in steps",
+    ),
   delays: z
     .int({ error: "it is a whole number" })
     .min(1, { error: "there is at least one" })
@@ -63,33 +68,58 @@ export const ngrcParameters = z.object({
   ridge: z
     .number({ error: "it is a finite number" })
     .min(0, { error: "it must be 0 or more" })
-    .default(0.1)
-    .describe("Ridge parameter, of features as they are"),
+    .default(1e-4)
+    .describe(
+      "Ridge parameter, of features as they are scaled, beside their sums of squares over the training samples",
+    ),
   scaling: z
     .enum(["none", "standard"], { error: "it is none or standard" })
-    .default("none")
-    .describe("none: samples as they are; standard: less their mean, in units of their standard deviation in training"),
+    .default("standard")
+    .describe("standard: each column less its mean, in units of its standard deviation in training; none: as it is"),
+  score: z
+    .enum(["columns", "together"], { error: "it is columns or together" })
+    .default("columns")
+    .describe(
+      "Errors of columns: each in units of its own standard deviation in training, overall their root mean square; together: in that of all numbers of a segment, as gibbs 0.1.0 had it",
+    )
+    .meta({ page: false }),
   forecasts: z
     .int({ error: "it is a whole number" })
     .min(1, { error: "there is at least one" })
     .max(1e5, { error: "there are at most 100000" })
     .default(1)
-    .describe("Starts that share a training segment, one after another behind it")
+    .describe("Starts that share a training segment, one after another behind it; of a series as many as fit")
     .meta({ page: false }),
   starts: z
     .int({ error: "it is a whole number" })
     .min(1, { error: "there is at least one" })
     .max(1e7, { error: "there are at most 10000000" })
     .default(100)
-    .describe("Forecasts in all")
+    .describe("Forecasts in all; of a series as many as fit")
     .meta({ page: false }),
   until: z
     .number({ error: "it is a number" })
     .gt(0, { error: "it must be above 0" })
     .max(1000, { error: "it is at most 1000" })
     .default(10)
-    .describe("Length of a forecast")
+    .describe("Length of a forecast, where an exponent is known and no horizon is given")
     .meta({ unit: "Lyapunov times", slider: [2, 20, 1] }),
+  horizon: z
+    .int({ error: "it is a whole number" })
+    .min(0, { error: "it is at least 0" })
+    .max(1e6, { error: "it is at most 1000000" })
+    .default(0)
+    .describe(`Steps of a forecast; 0: until, or ${HORIZON} where no exponent is known; of a series as many as fit`)
+    .meta({ page: false }),
+  forecast: z
+    .int({ error: "it is a whole number" })
+    .min(0, { error: "it is at least 0" })
+    .max(1e6, { error: "it is at most 1000000" })
+    .default(0)
+    .describe(
+      "Steps that are forecast beyond the end of a series, learned from its last training samples; .csv, .npy and .png of --out hold them",
+    )
+    .meta({ page: false }),
   threshold: z
     .number({ error: "it is a number" })
     .gt(0, { error: "it must be above 0" })
@@ -98,6 +128,9 @@ export const ngrcParameters = z.object({
     .describe("Error, in standard deviations, beyond which a forecast is no longer valid")
     .meta({ slider: [0.1, 1, 0.05] }),
 });
+
+/** What links and checkpoints of gibbs 0.1.0 mean where they do not say it. */
+export const VERSION_1 = { scaling: "none", score: "together", ridge: 0.1 } as const;
 
 export type NgrcParameters = z.output<typeof ngrcParameters>;
 

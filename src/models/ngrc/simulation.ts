@@ -5,6 +5,7 @@ import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
 import { type Estimate, median } from "../../statistics/index.ts";
+import { checkRun, checkWorkgroup } from "../calls.ts";
 import {
   decodeCheckpoint,
   digestOf,
@@ -14,16 +15,18 @@ import {
   sectionOf,
   withExtra,
 } from "../checkpoint.ts";
-import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
-import { type Points, resolve } from "../parameters.ts";
+import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
+import { changePoints, type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
+import { type Beyond, beyondOf, beyondPicture, beyondTable, rangeNote, shownBeyond } from "./beyond.ts";
 import { type OwnSeries, type Plan, planOf } from "./data.ts";
-import { countMonomials, namesOf } from "./features.ts";
+import { columnNames, countMonomials, namesOf } from "./features.ts";
 import { type Forecaster, ReferenceForecaster, type Start } from "./forecaster.ts";
 import { GpuForecaster } from "./gpu.ts";
-import { type NgrcParameters, ngrcParameters } from "./parameters.ts";
-import { historyOf, judge, learn, type Segment } from "./segment.ts";
+import { type NgrcParameters, ngrcParameters, VERSION_1 } from "./parameters.ts";
+import { BOUND, type Forecasted, historyOf, judge, learn, lostAt, type Segment } from "./segment.ts";
+import { weightsFile } from "./weights.ts";
 
 export type NgrcOptions = Options<typeof ngrcParameters> & {
   /** A series of your own as numbers, in place of a system. */
@@ -35,7 +38,8 @@ export type NgrcOptions = Options<typeof ngrcParameters> & {
 export const observables = {
   nrmse: {
     unit: "",
-    description: "Median error of forecasts over one Lyapunov time, in standard deviations of all numbers together",
+    description:
+      "Median error of forecasts over one Lyapunov time, or all of a forecast where no exponent is known, in standard deviations in training: the root mean square over columns",
   },
   validPredictionTime: {
     unit: "Lyapunov times",
@@ -51,13 +55,24 @@ export interface NgrcResult {
   /** Samples of one forecast, and the time between two. */
   horizon: number;
   dt: number;
-  lyapunov: number;
+  lyapunov?: number;
   /** [start] */
   nrmse: number[];
   validPredictionTime: number[];
-  /** Of the first training segment, up to 100 monomials: x(t + dt) - x(t) as a sum of them; [component][feature]. */
+  /** Forecasts that were still valid at their end: their valid times are at least that. */
+  censored: { forecasts: number; of: number; horizon: number };
+  /** Forecasts that left all bounds. */
+  diverged?: number;
+  /** Of each column the median error, and mean and standard deviation of the first training segment. */
+  columns?: { name: string; nrmse: number; mean: number; sd: number }[];
+  /**
+   * Of the first training segment, up to 100 monomials: x(t + dt) - x(t) as a sum of them, x scaled; [component][feature]. Of a forecast
+   * beyond the end of a series the weights that made it.
+   */
   names?: string[];
   weights?: number[][];
+  /** What follows the series, [step][column], in its own units; `at` counts steps or tells times. */
+  forecast?: { axis: string; at: (number | string)[]; names: string[]; values: number[][] };
 }
 
 /** One forecast beside the truth: [time][component]. */
@@ -68,6 +83,11 @@ export interface Shown {
 }
 
 const COLUMNS = ["nrmse", "validPredictionTime", "trainingNrmse"] as const;
+/** Columns of their own have errors up to so many, and observables up to a few. */
+const MOST_COLUMNS = 64;
+const FEW_COLUMNS = 8;
+/** Numbers that a run may keep of its starts for columns of their own. */
+const MOST_SCORES = 2 ** 24;
 /** Milliseconds of training after which the program has a turn. */
 const TURN = 20;
 
@@ -81,8 +101,11 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
   readonly #own: OwnSeries | undefined;
   readonly #forecaster: Forecaster;
   readonly #exclusive: Exclusive;
-  /** [start][COLUMNS] */
+  /** [start][heads] */
   #scores: number[] = [];
+  /** What is known of each start. */
+  readonly #heads: string[];
+  #beyond: Beyond | undefined;
   /** The segment that was learned last: a batch may end within its forecasts. */
   #last: { number: number; segment: Segment } | undefined;
 
@@ -101,10 +124,36 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     this.plan = plan;
     this.#forecaster = forecaster;
     this.#own = own;
+    const { dimension } = plan.features;
+    const single =
+      dimension > 1 && dimension <= MOST_COLUMNS && dimension * points.parameters.starts <= MOST_SCORES
+        ? columnNames(plan).map((name) => `nrmse ${name}`)
+        : [];
+    this.#heads = points.parameters.score === "columns" ? [...COLUMNS, "diverged", ...single] : [...COLUMNS];
+  }
+
+  /** What it observes: of a few columns the error of each, too; valid times in steps where no exponent is known. */
+  get observables(): Record<string, Observable> {
+    const { validPredictionTime } = observables;
+    const single = this.#single.map((name): [string, Observable] => [
+      name,
+      { unit: "", description: `Median error of column ${name.slice("nrmse ".length)} in its standard deviations` },
+    ]);
+    return {
+      ...observables,
+      validPredictionTime: { ...validPredictionTime, unit: this.plan.unit },
+      ...Object.fromEntries(single),
+    };
+  }
+
+  get #single(): string[] {
+    const single = this.#heads.slice(COLUMNS.length + 1);
+    return single.length <= FEW_COLUMNS ? single : [];
   }
 
   static async create(device: Device, given: NgrcOptions = {}): Promise<NgrcSimulation> {
     const { seed = 1n, own, workgroup, ...parameters } = given;
+    checkWorkgroup(device, workgroup);
     const points = resolve("ngrc", ngrcParameters, parameters);
     const plan = planOf(points.parameters, checkSeed(seed), own);
     const forecaster =
@@ -118,21 +167,28 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     const floats = (section: Uint8Array) => new Float64Array(section.slice().buffer);
     const count = shape?.reduce((product, length) => product * length, 1);
     const given = shape && count ? { own: { data: floats(sectionOf(checkpoint, "own", 8 * count)), shape } } : {};
-    const row = 8 * COLUMNS.length;
+    // Checkpoints of gibbs 0.1.0 do not say how errors are taken.
+    const older = Object.hasOwn(parameters, "score") ? {} : VERSION_1;
+    const own = await NgrcSimulation.create(device, { ...older, ...parameters, ...given, seed: checkSeed(seed) });
+    const row = 8 * own.#heads.length;
     const { length = 0 } = checkpoint.sections.scores ?? {};
     const scores = sectionOf(checkpoint, "scores", row * Math.floor(length / row));
-    const own = await NgrcSimulation.create(device, { ...parameters, ...given, seed: checkSeed(seed) });
     own.#scores = Array.from(floats(scores));
     return Object.assign(own, { extra: extraOf(checkpoint) });
   }
 
   /** Forecasts made so far. */
   get steps(): number {
-    return this.#scores.length / COLUMNS.length;
+    return this.#scores.length / this.#heads.length;
   }
 
   series(): Series {
     return new Series([], 1);
+  }
+
+  /** Forecasts that there is room for. */
+  get room(): number {
+    return this.plan.segments * this.plan.forecasts;
   }
 
   /**
@@ -141,14 +197,12 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
    * @throws ParameterError where a segment cannot be learned, and where a series of one's own has no more of them; the signal's reason
    *   when aborted: then the forecasts of the batch under way are forgotten
    */
-  run(steps: number, options: RunOptions = {}): Promise<void> {
+  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
     return this.#exclusive.use(async () => {
-      const { forecasts } = this.points.parameters;
       const from = this.steps;
-      const room = this.plan.segments * forecasts;
-      if (!Number.isSafeInteger(steps) || steps < 0 || from + steps > room) {
-        throw new ParameterError("starts", `starts ${from + steps}: there is room for ${room}; choose at most that.`);
-      }
+      const { room } = this;
+      const why = `with ${from} made there is room for ${room} in all; choose at most that`;
+      checkRun(steps, { name: "starts", unit: "starts", made: from, most: room, why }, record);
       const tick = async () => {
         await between({ done: this.steps - from, total: steps }, options);
         this.#exclusive.check();
@@ -159,7 +213,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
   }
 
   async #batch(remaining: number, tick: () => Promise<void>): Promise<void> {
-    const { forecasts, threshold } = this.points.parameters;
+    const { forecasts } = this.plan;
     const first = this.steps;
     const whole = this.#forecaster.mostSegments * forecasts - (first % forecasts);
     const count = Math.min(remaining, this.#forecaster.most, whole);
@@ -181,11 +235,14 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     }
     const made = await this.#forecaster.run(segments, starts, tick);
     const { dimension } = this.plan.features;
-    starts.forEach(({ segment, which }, slot) => {
-      const { nrmse, validPredictionTime } = judge(this.plan, segments[segment], which, threshold, (step, i) => {
-        return made[(step * dimension + i) * count + slot];
-      });
-      this.#scores.push(nrmse, validPredictionTime, segments[segment].nrmse);
+    starts.forEach(({ segment: s, which, history }, slot) => {
+      const value: Forecasted = (step, i) => made[(step * dimension + i) * count + slot];
+      const segment = segments[s];
+      const { nrmse, validPredictionTime, columns } = judge(this.plan, segment, which, this.points.parameters, value);
+      this.#scores.push(nrmse, validPredictionTime, segment.nrmse);
+      if (this.#heads.length === COLUMNS.length) return;
+      this.#scores.push(lostAt(this.plan, segment, history, value));
+      if (this.#heads.length > COLUMNS.length + 1) this.#scores.push(...columns);
     });
   }
 
@@ -198,15 +255,13 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
 
   /** An ensemble of forecasts has no parameter that changes while it runs. */
   async set(changes: Partial<NgrcParameters>): Promise<void> {
-    const [name] = Object.keys(changes);
-    if (name) throw new ParameterError(name, `${name} is fixed when forecasts begin; start others.`);
+    changePoints("ngrc", ngrcParameters, this.points, changes);
   }
 
   /** One forecast again, beside the truth, scaled as the parameters say. */
   forecast(start: number): Promise<Shown> {
     return this.#exclusive.use(async () => {
-      const { forecasts } = this.points.parameters;
-      const { features, horizon, known, dt, segments } = this.plan;
+      const { features, horizon, known, dt, segments, forecasts } = this.plan;
       if (!Number.isSafeInteger(start) || start < 0 || start >= segments * forecasts) {
         throw new ParameterError("start", `start ${start}: give a whole number from 0 to ${segments * forecasts - 1}.`);
       }
@@ -227,33 +282,123 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     });
   }
 
-  estimate(): Record<keyof typeof observables, Estimate> {
+  estimate(): Record<keyof typeof observables, Estimate> & Record<string, Estimate> {
     this.#exclusive.check();
-    const { forecasts } = this.points.parameters;
-    const [nrmse, validPredictionTime, trainingNrmse] = COLUMNS.map((_, i) => median(this.#column(i), forecasts));
-    return { nrmse, validPredictionTime, trainingNrmse };
+    const { forecasts } = this.plan;
+    const of = (name: string) => median(this.#column(this.#heads.indexOf(name)), forecasts);
+    const [nrmse, validPredictionTime, trainingNrmse] = COLUMNS.map(of);
+    const single = Object.fromEntries(this.#single.map((name) => [name, of(name)]));
+    return { nrmse, validPredictionTime, trainingNrmse, ...single };
+  }
+
+  /** Makes the forecast beyond the end of the series, where one is asked for. */
+  async conclude(): Promise<void> {
+    this.#exclusive.check();
+    if (this.points.parameters.forecast > 0) await this.beyond();
+  }
+
+  /**
+   * What follows a series of one's own, in its own units, as its last training samples have it.
+   *
+   * @throws ParameterError where no `forecast` is asked for, where these samples cannot be learned, and where it leaves all bounds
+   */
+  async beyond(options: RunOptions = {}): Promise<Beyond> {
+    this.#exclusive.check();
+    this.#beyond ??= await this.#exclusive.use(() => {
+      return beyondOf(this.device, this.plan, this.points.parameters, () => between({ done: 0, total: 1 }, options));
+    });
+    return this.#beyond;
   }
 
   result(): NgrcResult {
     this.#exclusive.check();
     const { features, horizon, dt, lyapunov } = this.plan;
-    const { dimension, delays, order } = features;
-    const count = countMonomials(delays * dimension, order);
-    const few = count <= 100 && this.steps > 0;
-    const { weights } = few ? learn(this.plan, this.points.parameters, 0) : {};
+    const { dimension } = features;
+    const count = countMonomials(features.delays * dimension, features.order);
+    const isAny = this.steps > 0 || this.#beyond !== undefined;
+    const segment = isAny && (count <= 100 || this.#heads.length > COLUMNS.length) ? this.#shown() : undefined;
+    const names = columnNames(this.plan);
     return {
-      ...{ starts: this.steps, features: count, horizon, dt, lyapunov },
-      nrmse: this.#column(0),
-      validPredictionTime: this.#column(1),
-      ...(weights
+      ...{ starts: this.steps, features: count, horizon, dt },
+      ...(lyapunov === undefined ? {} : { lyapunov }),
+      ...{ nrmse: this.#column(0), validPredictionTime: this.#column(1), censored: this.#censored() },
+      ...(this.#heads.length > COLUMNS.length ? { diverged: this.#diverged() } : {}),
+      ...(segment && this.#heads.length > COLUMNS.length + (dimension > 1 ? 1 : 0)
         ? {
-            names: namesOf(features),
+            columns: names.map((name, i) => ({
+              name,
+              nrmse:
+                this.steps > 0 ? median(this.#column(dimension > 1 ? COLUMNS.length + 1 + i : 0)).value : Number.NaN,
+              ...{ mean: segment.mean[i], sd: segment.sd[i] },
+            })),
+          }
+        : {}),
+      ...(segment && count <= 100
+        ? {
+            names: namesOf(features, this.plan.names),
             weights: Array.from({ length: dimension }, (_, i) =>
-              Array.from(weights.subarray(i * count, (i + 1) * count)),
+              Array.from(segment.weights.subarray(i * count, (i + 1) * count)),
             ),
           }
         : {}),
+      ...(this.#beyond ? { forecast: shownBeyond(this.#beyond) } : {}),
     };
+  }
+
+  /** The training segment whose weights are shown: that of the forecast beyond the end, else the first. */
+  #shown(): Segment {
+    return this.#beyond?.segment ?? learn(this.plan, this.points.parameters, 0);
+  }
+
+  #censored(): NgrcResult["censored"] {
+    const { horizon, worth } = this.plan;
+    const valid = this.#column(1).filter((time) => time >= horizon * worth);
+    return { forecasts: valid.length, of: this.steps, horizon };
+  }
+
+  #diverged(): number {
+    return this.#column(COLUMNS.length).filter((step) => step >= 0).length;
+  }
+
+  /** What a reader must know: what was cut, forecasts that end before they fail, and those that left all bounds. */
+  notes(): string[] {
+    this.#exclusive.check();
+    const { parameters } = this.points;
+    const notes = [...this.plan.notes];
+    if (this.room < parameters.starts) {
+      notes.push(
+        `${this.room} ${this.room === 1 ? "forecast" : "forecasts"}, not ${parameters.starts}: the series has room for ${this.plan.segments} ${this.plan.segments === 1 ? "segment" : "segments"} of ${this.plan.length} samples.`,
+      );
+    }
+    const { forecasts, of, horizon } = this.#censored();
+    if (forecasts > 0) {
+      const value = Number(this.estimate().validPredictionTime.value.toPrecision(4));
+      const bound = 2 * forecasts >= of ? `; the median is at least ${value} ${this.plan.unit}` : "";
+      const remedy = this.plan.lyapunov !== undefined && parameters.horizon === 0 ? "--until" : "--horizon";
+      notes.push(
+        `${forecasts} of ${of} forecasts are valid to their end, after ${horizon} steps: their times count as that${bound}; give a larger ${remedy} to see more.`,
+      );
+    }
+    const lost = this.#heads.length > COLUMNS.length ? this.#diverged() : 0;
+    if (lost > 0) {
+      notes.push(
+        `${lost} of ${of} forecasts left all bounds, ${BOUND} times the largest training sample, and stayed where they were; raise --ridge, lower --order, or train longer.`,
+      );
+    }
+    return [...notes, ...this.#offsetNote(), ...(this.#beyond ? rangeNote(this.#beyond) : [])];
+  }
+
+  /** Columns far from 0 that are taken as they are lose digits. */
+  #offsetNote(): string[] {
+    const { scaling, score } = this.points.parameters;
+    if (scaling !== "none" || score !== "columns" || this.steps === 0) return [];
+    const { samples, deviations } = learn(this.plan, this.points.parameters, 0);
+    const d = deviations.length;
+    const far = Array.from({ length: d }, (_, i) => i).find((i) => Math.abs(samples[i]) > 1000 * deviations[i]);
+    if (far === undefined) return [];
+    return [
+      `column ${columnNames(this.plan)[far]} lies ${Math.round(Math.abs(samples[far]) / deviations[far])} standard deviations from 0, of which 32-bit numbers keep few digits; take --scaling standard.`,
+    ];
   }
 
   /** SHA-256 of all scores. */
@@ -273,24 +418,43 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     return encodeCheckpoint(withExtra({ model: "ngrc", header, sections }, extra));
   }
 
-  /** Scores, shape [start][nrmse, validPredictionTime, trainingNrmse]. */
+  /**
+   * What follows the series, [step][column], where that is asked for; else the scores of every start, [start][nrmse, validPredictionTime,
+   * trainingNrmse, the step at which it left all bounds or -1, the error of each column].
+   */
   async array(): Promise<{ data: Float64Array; shape: number[] }> {
     this.#exclusive.check();
-    return { data: Float64Array.from(this.#scores), shape: [this.steps, COLUMNS.length] };
+    if (this.points.parameters.forecast > 0) {
+      const { values, names } = await this.beyond();
+      return { data: values, shape: [values.length / names.length, names.length] };
+    }
+    return { data: Float64Array.from(this.#scores), shape: [this.steps, this.#heads.length] };
   }
 
-  /** The scores of every start. */
+  /** What follows the series, where that is asked for; else the scores of every start. */
   table(): { head: string[]; rows: (string | number)[][] } {
     this.#exclusive.check();
+    if (this.#beyond) return beyondTable(this.#beyond);
     const rows = Array.from({ length: this.steps }, (_, start) => [
       start,
-      ...COLUMNS.map((_, i) => this.#at(start, i)),
+      ...this.#heads.map((_, i) => this.#at(start, i)),
     ]);
-    return { head: ["start", ...COLUMNS], rows };
+    return { head: ["start", ...this.#heads], rows };
   }
 
-  /** The first forecast: time to the right; components of the truth, below them those forecast, below them the error. */
+  /**
+   * Weights of a training segment: that of the forecast beyond the end of a series, else the first.
+   *
+   * @param ending .weights.csv, .weights.npy or .safetensors
+   */
+  async output(ending: string): Promise<Uint8Array> {
+    this.#exclusive.check();
+    return weightsFile(ending, this.plan, this.#shown(), this.points.parameters);
+  }
+
+  /** The end of the series and what follows it, where that is asked for; else the first forecast: time to the right; components of the truth, below them those forecast, below them the error. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
+    if (this.points.parameters.forecast > 0) return beyondPicture(await this.beyond());
     const { truth, forecast } = await this.forecast(0);
     const { dimension } = this.plan.features;
     const { deviations, samples } = this.#learned(0);
@@ -329,7 +493,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
   }
 
   #at(start: number, column: number): number {
-    return this.#scores[start * COLUMNS.length + column];
+    return this.#scores[start * this.#heads.length + column];
   }
 
   #column(column: number): number[] {

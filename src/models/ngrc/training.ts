@@ -11,6 +11,8 @@ export interface Trained {
   weights: Float64Array;
   /** Root mean square error of one step on the training samples, in units of `deviation`. */
   nrmse: number;
+  /** Root mean square error of one step of each component. */
+  errors: Float64Array;
 }
 
 /**
@@ -51,13 +53,16 @@ export function train(
   for (let i = 0; i < d; i++) solve(gram, n, weights.subarray(i * n, (i + 1) * n));
 
   let squares = 0;
+  const own = new Float64Array(d);
   for (let time = first; time < first + count; time++) {
     evaluate(features, table, series, time, phi);
     for (let i = 0; i < d; i++) {
       let error = -increment(time, i);
       for (let a = 0; a < n; a++) error += weights[i * n + a] * phi[a];
       squares += error * error;
+      own[i] += error * error;
     }
   }
-  return { weights, nrmse: Math.sqrt(squares / (count * d)) / deviation };
+  const errors = own.map((sum) => Math.sqrt(sum / count));
+  return { weights, nrmse: Math.sqrt(squares / (count * d)) / deviation, errors };
 }

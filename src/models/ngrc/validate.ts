@@ -4,6 +4,7 @@
 import type { Device } from "../../device/device.ts";
 import { checksOf } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
+import { flowOf } from "../reservoir/systems/index.ts";
 import { gauthierSeries, KNOWN, SETTING } from "./gauthier.ts";
 import { roundingErrors } from "./rounding.ts";
 import { NgrcSimulation } from "./simulation.ts";
@@ -42,7 +43,7 @@ export async function* validateNgrc(device: Device, { quick, signal }: Effort): 
   }
 
   using henon = await NgrcSimulation.create(device, {
-    ...{ system: "henon", delays: 1, order: 2, training: 100, ridge: 1e-12, until: 20, starts: 20 },
+    ...{ system: "henon", delays: 1, order: 2, training: 100, ridge: 1e-12, until: 20, starts: 20, scaling: "none" },
   });
   await henon.run(20, { signal });
   const { weights } = henon.result();
@@ -51,4 +52,23 @@ export async function* validateNgrc(device: Device, { quick, signal }: Effort): 
   // A difference of f32's half unit in the last place, 2^-24, has grown to half a standard deviation after about ln 2^23 = 16 Lyapunov times.
   const { value } = henon.estimate().validPredictionTime;
   yield check("exact", "Hénon's map: Lyapunov times by which the median forecast is shorter than 12", 12 - value, 0);
+
+  // A unit and an offset are no part of a series: neither training nor forecasts may know of them.
+  const path = flowOf("henon").trajectory({ steps: 1200, seed: 1n });
+  const errorOf = async (data: Float64Array) => {
+    const own = { data, shape: [1200, 2] };
+    using simulation = await NgrcSimulation.create(device, { ...UNITS, own });
+    await simulation.run(4, { signal });
+    return simulation.estimate().nrmse.value;
+  };
+  const plain = await errorOf(path);
+  const other = await errorOf(path.map((x) => 1e5 + 1e-3 * x));
+  yield check(
+    "exact",
+    "Hénon's map times 10⁻³ plus 10⁵: error over that of the map itself, less 1",
+    Math.abs(other / plain - 1),
+    0.02,
+  );
 }
+
+const UNITS = { lyapunov: 0.419, delays: 1, training: 280, until: 3, ridge: 0.1, starts: 4 } as const;

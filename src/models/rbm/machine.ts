@@ -2,16 +2,10 @@
 // engines.
 
 import { portableExp } from "../../portable.ts";
-import { streamPurpose } from "../../random/threefry.ts";
+import { STREAMS } from "../../random/streams.ts";
 import type { AdvanceOptions } from "../advance.ts";
 
-export const PURPOSE = {
-  data: streamPurpose(5, 0),
-  units: streamPurpose(5, 1),
-  weights: streamPurpose(5, 2),
-  chains: streamPurpose(5, 3),
-  annealing: streamPurpose(5, 4),
-} as const;
+export const PURPOSE = STREAMS.rbm;
 
 export interface MachineOptions {
   visible: number;

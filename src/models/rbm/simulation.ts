@@ -7,6 +7,7 @@ import { Exclusive, type RunOptions } from "../../device/run.ts";
 import { writeSafetensors } from "../../files/safetensors.ts";
 import { portableExp } from "../../portable.ts";
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
+import { checkRun, checkWorkgroup } from "../calls.ts";
 import {
   decodeCheckpoint,
   digestOf,
@@ -169,12 +170,7 @@ export class RbmSimulation implements Simulation<RbmParameters> {
    */
   run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
     return this.#exclusive.use(async () => {
-      if (!Number.isSafeInteger(steps) || steps < 0 || this.#steps + steps > MOST_STEPS) {
-        throw new ParameterError("steps", `steps ${steps}: it must be a whole number, at most ${MOST_STEPS} in all.`);
-      }
-      if (record && !(Number.isSafeInteger(record.every) && record.every >= 1)) {
-        throw new ParameterError("every", `every ${record.every}: it must be a whole number of steps, 1 or more.`);
-      }
+      checkRun(steps, { unit: "steps", made: this.#steps, most: MOST_STEPS }, record);
       await this.#machine.advance({
         ...options,
         from: this.#steps,
@@ -342,7 +338,7 @@ export class RbmSimulation implements Simulation<RbmParameters> {
 }
 
 /** Pictures of 0 and 1 side by side, `row` pixels a row, a grey line between them. */
-export function sheetOf(
+function sheetOf(
   pictures: Uint8Array,
   pixels: number,
   row: number,
@@ -501,11 +497,8 @@ function bytesOf({ weights, visibleBiases, hiddenBiases }: MachineState): Uint8A
 }
 
 async function openMachine(device: Device, options: MachineOptions, workgroup?: number): Promise<Machine> {
+  checkWorkgroup(device, workgroup, 32);
   if (device.kind === "reference") return new ReferenceMachine(options);
   const { maxComputeInvocationsPerWorkgroup: most } = device.limits;
-  const group = workgroup ?? Math.min(device.info.software ? 32 : 128, most);
-  if (!Number.isInteger(Math.log2(group)) || group < 32 || group > most) {
-    throw new ParameterError("workgroup", `workgroup ${group}: it must be a power of two from 32 to ${most}.`);
-  }
-  return GpuMachine.create(device, options, group);
+  return GpuMachine.create(device, options, workgroup ?? Math.min(device.info.software ? 32 : 128, most));
 }

@@ -19,7 +19,7 @@ const BINS = 50;
 const SEGMENT = 512;
 
 /** One column of [step][column]. */
-export const columnOf = (values: ArrayLike<number>, columns: number, column: number) =>
+const columnOf = (values: ArrayLike<number>, columns: number, column: number) =>
   Float64Array.from({ length: Math.floor(values.length / columns) }, (_, step) => values[step * columns + column]);
 
 /** Pairs of successive maxima of a column of [step][column]. */

@@ -1,7 +1,7 @@
 // Networks and their forecasts for other programs and for the eye.
 
 import { writeSafetensors } from "../../files/safetensors.ts";
-import { featureCount, type Readout, type Shape } from "./network.ts";
+import { featureCount, type Readout, type Shape, type Sums } from "./network.ts";
 import type { Task } from "./tasks/index.ts";
 import type { Topology } from "./topology.ts";
 
@@ -14,21 +14,27 @@ export interface Forecast {
 /** Pixels of a picture's height, about. */
 const PICTURE = 400;
 
+/** The name of a tensor of a patch. */
+export const ofPatch = (name: string, patch: number, { patches }: Pick<Shape, "patches">) =>
+  patches > 1 ? `${name}.${patch}` : name;
+
 /**
  * A network as a safetensors file: W_out [output, feature] over the features states, inputs, 1, or W_out.0, W_out.1, … of the patches;
- * W and W_in, b, and mean and sd of the columns. W has spectral radius 1, and W_in and b are not scaled.
+ * W and W_in, b, and mean and sd of the columns. W has spectral radius 1, and W_in and b are not scaled. With `sums`, those of what it
+ * learned from, another run can train it on: gram holds the upper triangle of their matrix, row after row, in 64 bits.
  */
 export function networkFile(
   shape: Shape,
-  { mean, sd, table }: Task,
+  { mean, sd, table, names, times, classes }: Task,
   topology: Topology,
   readouts: readonly Readout[],
+  sums: readonly Sums[],
   metadata: Record<string, string>,
 ): Uint8Array {
   const { outputs } = shape;
   const features = featureCount(shape);
   const tensors = readouts.map((readout, patch) => [
-    shape.patches > 1 ? `W_out.${patch}` : "W_out",
+    ofPatch("W_out", patch, shape),
     {
       shape: [outputs, features],
       data: Float32Array.from(
@@ -47,6 +53,7 @@ export function networkFile(
   return writeSafetensors(
     {
       ...Object.fromEntries(tensors),
+      ...Object.fromEntries(sums.map((own, patch) => [ofPatch("gram", patch, shape), triangleOf(own)])),
       W: matrix(all, topology.sources, topology.weights, degree),
       W_in: matrix(
         Math.max(shape.inputs, shape.layers > 1 ? all : 0),
@@ -55,11 +62,24 @@ export function networkFile(
         fan,
       ),
       b: { shape: [all], data: topology.biases },
-      mean: { shape: [table.columns + table.targets], data: Float32Array.from(mean) },
-      sd: { shape: [table.columns + table.targets], data: Float32Array.from(sd) },
+      // In 64 bits: of 20,000,000 ± 1 no 32 would leave anything.
+      mean: { shape: [table.columns + table.targets], data: mean },
+      sd: { shape: [table.columns + table.targets], data: sd },
     },
-    metadata,
+    {
+      ...metadata,
+      ...(names && { columns: JSON.stringify(names) }),
+      ...(times && { step: JSON.stringify({ unit: times.unit, step: times.step }) }),
+      ...(classes && { classes: JSON.stringify(classes.names) }),
+    },
   );
+}
+
+function triangleOf({ matrix, size }: Sums) {
+  const data = new Float64Array((size * (size + 1)) / 2);
+  let at = 0;
+  for (let i = 0; i < size; i++) for (let j = i; j < size; j++) data[at++] = matrix[i * size + j];
+  return { shape: [data.length], data };
 }
 
 /** The first forecast as strips: time to the right; for each column a band of the truth above, and of what was predicted below. */

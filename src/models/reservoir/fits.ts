@@ -65,4 +65,4 @@ export function checkFits(
   refuse("horizon", horizon, "the forecasts of a network", each * horizon, Math.floor(limit / Math.max(1, each)));
 }
 
-const rowsLearned = ({ training }: Task) => training[0].steps;
+const rowsLearned = ({ training }: Task) => training[0]?.steps ?? 0;

@@ -6,7 +6,7 @@ import { type Binding, grid, type Kernel } from "../../device/kernel.ts";
 import type { RunOptions } from "../../device/run.ts";
 import { bundlesOf, type Grouped, linksOf } from "./bundles.ts";
 import { bytesOfNetwork } from "./fits.ts";
-import { BITS, type Layout, layoutOf, STEPS_KEPT, sumsOf, unitsOf, wholeSums } from "./gram.ts";
+import { BITS, type Layout, layoutOf, type Ranges, rangesOf, STEPS_KEPT, sumsOf, unitsOf, wholeSums } from "./gram.ts";
 import { type Lanes, lanesWgsl, widthOf } from "./lanes.ts";
 import {
   allUnits,
@@ -92,7 +92,7 @@ export class GpuNetworks implements Engine {
 
   /** Features and targets summed over the span, exactly. */
   async train(members: readonly Member[], table: Table, span: Span, options: RunOptions = {}): Promise<Sums[]> {
-    const units = unitsOf(this.#shape);
+    const units = unitsOf(this.#shape, rangesOf(this.#shape, table, span));
     const { words, flags } = await this.#sum(members, table, span, options);
     const length = 32 * this.#layout.tiles.length;
     return members.map((_, m) => {
@@ -101,7 +101,7 @@ export class GpuNetworks implements Engine {
     });
   }
 
-  /** The same sums as whole numbers, [size][size] of each member, in units of `unitsOf`. */
+  /** The same sums as whole numbers, [size][size] of each member, in units of `unitsOf` for the ranges of the span. */
   async wholeSums(members: readonly Member[], table: Table, span: Span, options: RunOptions = {}) {
     const { words } = await this.#sum(members, table, span, options);
     const length = 16 * this.#layout.tiles.length;
@@ -155,7 +155,7 @@ export class GpuNetworks implements Engine {
       bindings: ["step", "read-only-storage", "read-only-storage", "storage"],
       constants: { WORKGROUP: 64 },
     });
-    const units = unitsOf(this.#shape);
+    const units = unitsOf(this.#shape, rangesOf(this.#shape, table, span));
     const weights = Float32Array.from(
       joined(readouts),
       (weight, at) => weight * units[Math.floor(at / outputs) % features],
@@ -189,17 +189,19 @@ export class GpuNetworks implements Engine {
   async #drive(
     members: readonly Member[],
     table: Table,
-    { first, washout, steps }: Span,
+    span: Span,
     options: RunOptions,
     use?: (buffers: Buffers, steps: number, first: number) => Dispatch,
   ): Promise<Uint32Array> {
+    const { first, washout, steps } = span;
+    const ranges = rangesOf(this.#shape, table, span);
     const shared = largestShare(members);
     const lanes = this.#lanes(shared, 0);
     const grouped = bundlesOf(members, table, lanes ?? { lanes: shared >= 3 ? 4 : 1, blocks: 1 }, this.#shape, first);
     const kernels = await this.#driveKernels(lanes ?? grouped.lanes, lanes !== undefined);
     return this.#withBuffers(
       () => ({
-        ...this.#common(grouped, table, { driven: 0, horizon: 0 }),
+        ...this.#common(grouped, table, ranges, { driven: 0, horizon: 0 }),
         kept: this.#space("features", use ? members.length * STEPS_KEPT * this.#rowWords : 1),
         flags: this.#space("flags", members.length),
       }),
@@ -292,7 +294,9 @@ export class GpuNetworks implements Engine {
     const kernels = await this.#forecastKernels(used, lanes !== undefined, partials);
     const made = await this.#withBuffers(
       () => {
-        const common = this.#common(grouped, table, { driven, horizon }, lanes ? inputs : 0);
+        // No features are kept: any range of inputs and targets does.
+        const ranges = { state: this.#shape.stateRange, input: 1, target: 1 };
+        const common = this.#common(grouped, table, ranges, { driven, horizon }, lanes ? inputs : 0);
         return {
           ...common,
           readouts: this.#storage("readouts", Float32Array.from(joined(readouts))),
@@ -407,10 +411,16 @@ export class GpuNetworks implements Engine {
   }
 
   /** What all kernels read. `signals`: inputs that persistent networks leave between submissions. */
-  #common(grouped: Grouped, table: Table, run: { driven: number; horizon: number }, signals = 0): Buffers {
+  #common(
+    grouped: Grouped,
+    table: Table,
+    ranges: Ranges,
+    run: { driven: number; horizon: number },
+    signals = 0,
+  ): Buffers {
     const shape = this.#shape;
     const links = linksOf(grouped.topologies, shape);
-    const { seed, units, layers, fan, degree, inputs, outputs, exogenous, ranges } = shape;
+    const { seed, units, layers, fan, degree, inputs, outputs, exogenous } = shape;
     const words = new Uint32Array(24);
     words.set([
       ...[Number(seed & 0xffffffffn), Number(seed >> 32n), units, units * layers, layers, fan, degree, inputs, outputs],

@@ -1,6 +1,6 @@
 // Exact sums of products of features, as the GPU leaves them: tiles of 4 × 4, each sum two words.
 
-import type { Shape, Sums } from "./network.ts";
+import type { Shape, Span, Sums, Table } from "./network.ts";
 import { allUnits, featureCount } from "./network.ts";
 
 /** Bits of a feature's whole number, beside its sign. */
@@ -40,9 +40,31 @@ export function wholeSums({ size, tiles }: Layout, words: BigInt64Array): BigInt
   return matrix;
 }
 
+/** Largest values that features and targets may have: powers of two. */
+export interface Ranges {
+  state: number;
+  input: number;
+  target: number;
+}
+
+/** Ranges of features along the rows of a span whose features are kept; what stands in other rows has no part in them. */
+export function rangesOf({ stateRange }: Shape, table: Table, { first, washout, steps }: Span): Ranges {
+  const { data, columns, targets } = table;
+  const width = columns + targets;
+  const largest = { input: 0, target: 0 };
+  for (let at = (first + washout) * width; at < (first + washout + steps) * width; at++) {
+    const kind = at % width < columns ? "input" : "target";
+    largest[kind] = Math.max(largest[kind], Math.abs(data[at]));
+  }
+  return { state: stateRange, input: powerOfTwo(largest.input), target: powerOfTwo(largest.target) };
+}
+
+/** The least power of two above a number; of none below a billionth, for scales are 32-bit floats. */
+const powerOfTwo = (value: number) => 2 ** (Math.floor(Math.log2(Math.max(value, 1e-9))) + 1);
+
 /** What one whole number of each feature and target is worth. */
-export function unitsOf(shape: Shape): Float64Array {
-  const { ranges, squares, inputs, outputs } = shape;
+export function unitsOf(shape: Shape, ranges: Ranges): Float64Array {
+  const { squares, inputs, outputs } = shape;
   const all = allUnits(shape);
   const state = (unit: number) => (squares && unit % 2 === 1 ? ranges.state ** 2 : ranges.state);
   const most = [

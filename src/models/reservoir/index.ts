@@ -10,6 +10,7 @@ import { stepsOf } from "./tasks/index.ts";
 import { validateReservoir } from "./validate.ts";
 
 export { base64url as bytesText } from "../../files/base64.ts";
+export { parseSeries, seriesText } from "../../files/series-text.ts";
 export { attractorStatistics, type ColumnStatistics, powerSpectrum, returnMap } from "./attractor.ts";
 export type { Forecast } from "./export.ts";
 export type { Spread } from "./figures.ts";
@@ -22,7 +23,6 @@ export type { ReservoirParameters } from "./parameters.ts";
 export { ReferenceNetwork, type ReferenceOptions } from "./reference.ts";
 export type { ReservoirResult } from "./result.ts";
 export { fitReadout } from "./ridge.ts";
-export { parseSeries, seriesText } from "./series-text.ts";
 export { type ReservoirOptions, ReservoirSimulation } from "./simulation.ts";
 export { type Flow, type FlowName, flowOf } from "./systems/index.ts";
 export { narma10, type Task } from "./tasks/index.ts";

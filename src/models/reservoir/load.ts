@@ -3,24 +3,19 @@
 import { ParameterError } from "../../device/errors.ts";
 import { base64Bytes } from "../../files/base64.ts";
 import { readSafetensors, SafetensorsError, safetensorsMetadata, type Tensor } from "../../files/safetensors.ts";
-import type { Readout } from "./network.ts";
-import type { ReservoirParameters } from "./parameters.ts";
-import type { Task } from "./tasks/index.ts";
+import { ofPatch } from "./export.ts";
+import type { Readout, Sums } from "./network.ts";
+import { NETWORK_SETTINGS, type ReservoirParameters } from "./parameters.ts";
+import type { Known, Task } from "./tasks/index.ts";
 import type { Topology } from "./topology.ts";
 
 export interface Loaded {
   topology: Topology;
   /** [patch]. */
   readouts: Readout[];
-  mean: Float32Array;
-  sd: Float32Array;
+  /** [patch], of what it learned from; none in files of gibbs 0.1.0. */
+  sums: Sums[];
 }
-
-/** Settings that belong to a network, and not to what it is tested on. */
-const SETTINGS = [
-  ...["units", "layers", "topology", "connectivity", "spectralRadius", "inputScaling", "inputConnectivity", "leakRate"],
-  ...["bias", "activation", "squares", "inputToReadout", "feedback", "patches", "overlap", "ridge"],
-] as const;
 
 function bytesOf(text: string): Uint8Array {
   const bytes = base64Bytes(text);
@@ -36,6 +31,55 @@ function reading<T>(read: () => T): T {
     if (!(error instanceof SafetensorsError)) throw error;
     throw new ParameterError("network", `network: ${error.message}`);
   }
+}
+
+/** Steps of a file's warm-up, where it says so. */
+export function washoutOf({ network }: Record<string, unknown>): number | undefined {
+  if (typeof network !== "string" || network === "") return undefined;
+  const own = JSON.parse(reading(() => safetensorsMetadata(bytesOf(network))).parameters) as { washout?: number };
+  return own.washout;
+}
+
+/** What a task must know of a network from a file. @throws ParameterError for a file without it */
+export function knownOf({ network }: Pick<ReservoirParameters, "network">): Known {
+  const { mean, sd } = reading(() => readSafetensors(bytesOf(network)));
+  for (const [name, tensor] of Object.entries({ mean, sd })) {
+    if (!tensor) throw new ParameterError("network", `network: the tensor ${name} is missing.`);
+    if (tensor.data.every(Number.isFinite)) continue;
+    throw new ParameterError("network", `network: the tensor ${name} has values that are not finite.`);
+  }
+  const { classes } = reading(() => safetensorsMetadata(bytesOf(network)));
+  const values = ({ data, exact }: Tensor) => exact ?? Float64Array.from(data);
+  const scales = { mean: values(mean), sd: values(sd) };
+  if (scales.sd.some((value) => !(value > 0))) {
+    throw new ParameterError("network", "network: the tensor sd has values that are not above 0.");
+  }
+  return { scales, ...(classes && { classes: JSON.parse(classes) as string[] }) };
+}
+
+/**
+ * Whether a series is what the network was trained on: columns in the same order, at the same times.
+ *
+ * @throws ParameterError for columns in another order, and for another time between rows
+ */
+function checkSeries(network: string, { names, times }: Task): void {
+  const { columns, step } = reading(() => safetensorsMetadata(bytesOf(network)));
+  const own = columns ? (JSON.parse(columns) as string[]) : undefined;
+  if (own && names && own.join() !== names.join() && own.every((name) => names.includes(name))) {
+    throw new ParameterError(
+      "data",
+      `data: its columns are ${names.join(", ")}, and the network was trained on ${own.join(", ")}; choose them so: --columns ${own.join(",")}.`,
+    );
+  }
+  if (!step || !times) return;
+  const then = JSON.parse(step) as { unit: string; step: number };
+  if (then.unit === times.unit && Math.abs(then.step / times.step - 1) < 1e-6) return;
+  const show = ({ unit, step: own }: { unit: string; step: number }) =>
+    unit === "number" ? `${own}` : `${own} ${unit}`;
+  throw new ParameterError(
+    "data",
+    `data: its rows are ${show(times)} apart, and the network was trained on steps of ${show(then)}; give a series with the same steps.`,
+  );
 }
 
 /**
@@ -56,9 +100,14 @@ export function withFileSettings(given: Record<string, unknown>): Record<string,
   if (given.reservoirs !== undefined && given.reservoirs !== 1) {
     throw new ParameterError("reservoirs", `reservoirs ${given.reservoirs}: a network from a file is one.`);
   }
-  const settings: Record<string, unknown> = { reservoirs: 1 };
-  for (const name of SETTINGS) {
+  const hasSeries = typeof given.data === "string" && given.data !== "";
+  const settings: Record<string, unknown> = {
+    reservoirs: 1,
+    ...((!hasSeries || own.task === "classification") && { task: own.task }),
+  };
+  for (const name of NETWORK_SETTINGS) {
     settings[name] = own[name];
+    if (name === "ridge" && given.continue === true) continue; // what is learned anew may be with another
     if (given[name] !== undefined && given[name] !== own[name]) {
       throw new ParameterError(
         name,
@@ -86,13 +135,13 @@ export function loadNetwork(parameters: ReservoirParameters, task: Task, seed: b
       throw new ParameterError("network", `network: value ${bad} of the tensor ${name} is ${found.data[bad]}.`);
     return found;
   };
-  const width = task.table.columns + task.table.targets;
+  checkSeries(parameters.network, task);
   const inputs = patches > 1 ? outputs + 2 * parameters.overlap : task.table.columns;
   const recurrent = linksOf(tensor("W", all, all), units);
   const driven = linksOf(tensor("W_in", all, Math.max(inputs, layers > 1 ? all : 0)));
   const features = all + inputs + 1;
   const readouts = Array.from({ length: patches }, (_, patch) => {
-    const { data } = tensor(patches > 1 ? `W_out.${patch}` : "W_out", outputs, features);
+    const { data } = tensor(ofPatch("W_out", patch, parameters), outputs, features);
     return Float64Array.from(
       { length: data.length },
       (_, i) => data[(i % outputs) * features + Math.floor(i / outputs)],
@@ -104,7 +153,25 @@ export function loadNetwork(parameters: ReservoirParameters, task: Task, seed: b
     ...{ fan: driven.count, inputSources: driven.sources, inputWeights: driven.weights },
     biases: tensor("b", all).data,
   };
-  return { topology, readouts, mean: tensor("mean", width).data, sd: tensor("sd", width).data };
+  const size = features + outputs;
+  const learned = "gram" in tensors || "gram.0" in tensors;
+  const sums = Array.from({ length: learned ? patches : 0 }, (_, patch): Sums => {
+    const { data, exact } = tensor(ofPatch("gram", patch, parameters), (size * (size + 1)) / 2);
+    return { matrix: squareOf(exact ?? data, size), size, steps: 0, diverged: false };
+  });
+  return { topology, readouts, sums };
+}
+
+function squareOf(triangle: ArrayLike<number>, size: number): Float64Array {
+  const matrix = new Float64Array(size * size);
+  let at = 0;
+  for (let i = 0; i < size; i++) {
+    for (let j = i; j < size; j++, at++) {
+      matrix[i * size + j] = triangle[at];
+      matrix[j * size + i] = triangle[at];
+    }
+  }
+  return matrix;
 }
 
 /** The entries of a matrix that are not 0, as many for every row; with all of `units` of them in order, for dense kernels count so. */
@@ -125,19 +192,4 @@ function linksOf({ shape: [rows, columns], data }: Tensor, units = 0) {
     }
   });
   return { count, sources, weights };
-}
-
-/** A task in the units in which a network was trained. */
-export function inUnitsOf(task: Task, { mean, sd }: Pick<Loaded, "mean" | "sd">): Task {
-  const { data, columns, targets } = task.table;
-  const largest = { input: 0, target: 0 };
-  const rescaled = data.map((value, at) => {
-    const c = at % (columns + targets);
-    const scaled = (value * task.sd[c] + task.mean[c] - mean[c]) / sd[c];
-    const kind = c < columns ? "input" : "target";
-    largest[kind] = Math.max(largest[kind], Math.abs(scaled));
-    return scaled;
-  });
-  const own = { mean: Float64Array.from(mean), sd: Float64Array.from(sd) };
-  return { ...task, ...own, largest, table: { ...task.table, data: rescaled } };
 }

@@ -25,8 +25,8 @@ export interface Shape {
   exogenous: number;
   /** Networks side by side that share the columns of the series, each with its own outputs and neighbours' inputs. */
   patches: number;
-  /** Largest values that features may have: powers of two. */
-  ranges: { state: number; input: number; target: number };
+  /** The largest state that is followed, a power of two: beyond, a network diverges. */
+  stateRange: number;
   seed: bigint;
 }
 

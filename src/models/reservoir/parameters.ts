@@ -4,7 +4,7 @@ import * as z from "zod";
 import { flowNames } from "./systems/index.ts";
 
 /** The systems that are forecast, and what else can be learned. */
-const TASKS = [...flowNames, "narma10", "memory", "data"] as const;
+const TASKS = [...flowNames, "narma10", "memory", "data", "classification"] as const;
 
 const whole = (least: number, most: number, what: string) =>
   z
@@ -21,24 +21,49 @@ const size = (most: number) =>
     .min(0, { error: `it lies between 0 and ${most}` })
     .max(most, { error: `it lies between 0 and ${most}` });
 
-export const MOST_UNITS = 8192;
+const MOST_UNITS = 8192;
+
+/** What belongs to a network, and not to what it is tested on. */
+export const NETWORK_SETTINGS = [
+  ...["units", "layers", "topology", "connectivity", "spectralRadius", "inputScaling", "inputConnectivity", "leakRate"],
+  ...["bias", "activation", "squares", "inputToReadout", "feedback", "patches", "overlap", "ridge"],
+] as const;
+
+/** How a series of one's own is divided. */
+const PARTS = ["washout", "train", "validation", "test", "synchronisation", "horizon"];
 
 export const reservoirParameters = z.object({
   task: z
     .enum(TASKS, { error: `it is one of ${TASKS.join(", ")}` })
     .default("lorenz")
-    .describe("What is learned: to forecast a system, narma10, to remember inputs (memory), or a series of one's own")
-    .meta({ replaces: ["data"] }),
+    .describe(
+      "What is learned: to forecast a system, narma10, to remember inputs (memory), a series of one's own (data), or the classes of its sequences (classification); a series is data where nothing is said",
+    )
+    .meta({ replaces: ["data", "network", "forecast", "validation", "continue"] }),
   data: z
     .string({ error: "it is a series as text" })
     .default("")
     .describe("A series of one's own, a CSV or .npy file of shape time × features, or series × time × features")
-    .meta({ file: "series", label: "Series file" }),
+    .meta({
+      ...{ file: "series", label: "Series file" },
+      replaces: ["task", ...PARTS],
+    }),
   network: z
     .string({ error: "it is a file as text" })
     .default("")
-    .describe("A trained network, a safetensors file that --out wrote: it is tested, and brings its own settings")
-    .meta({ file: "bytes", page: false }),
+    .describe(
+      "A trained network, a safetensors file that --out wrote: it brings its settings, is tested on all of a series after the warm-up, and forecasts it",
+    )
+    .meta({ file: "bytes", label: "Trained network", replaces: [...NETWORK_SETTINGS, ...PARTS] }),
+  continue: z
+    .boolean({ error: "it is true or false" })
+    .default(false)
+    .describe("The network of the file is trained on: what the series has to learn is added to what it learned before")
+    .meta({ page: false }),
+  forecast: whole(0, 1e6, "steps")
+    .default(0)
+    .describe("Steps that are forecast beyond the end of a series of one's own; .csv, .npy and .png of --out hold them")
+    .meta({ slider: [0, 1000, 50], label: "Forecast beyond the end" }),
   given: whole(0, 4096, "columns")
     .default(0)
     .describe("Of a series of one's own the first columns that are inputs, the others are targets; 0: all are forecast")
@@ -131,10 +156,18 @@ export const reservoirParameters = z.object({
     .default(500)
     .describe("Warm-up: steps at the begin of the series that are not learned from")
     .meta({ page: false }),
-  train: whole(1, 1e7, "steps")
+  train: whole(0, 1e7, "steps")
     .default(5000)
-    .describe("Steps that are learned from")
+    .describe(
+      "Steps that are learned from; of a series of one's own 60 % where nothing is said, of a network from a file none",
+    )
     .meta({ slider: [500, 20_000, 500], label: "Training steps" }),
+  validation: whole(0, 1e7, "steps")
+    .default(0)
+    .describe(
+      "Steps of a series of one's own after them by which networks are compared: the best is kept, and forecasts",
+    )
+    .meta({ page: false }),
   test: whole(1, 1e7, "steps").default(2000).describe("Steps after them that are tested").meta({ page: false }),
   starts: whole(1, 4096, "starts")
     .default(20)

@@ -37,7 +37,7 @@ export class ReferenceEngine implements Engine {
     }));
     await this.#drive(members, table, span, options, (m, network, inputs, targets) => {
       const features = network.features(inputs);
-      if (network.states.some((state) => !(Math.abs(state) <= this.#shape.ranges.state))) all[m].diverged = true;
+      if (network.states.some((state) => !(Math.abs(state) <= this.#shape.stateRange))) all[m].diverged = true;
       addProducts(all[m].matrix, Float64Array.from([...features, ...targets]));
     });
     return all;

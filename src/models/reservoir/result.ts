@@ -2,15 +2,29 @@
 
 import { type Estimate, median, quantile } from "../../statistics/index.ts";
 import { type Points, point } from "../parameters.ts";
-import { FIGURES, type Figure, type Figures, figureOf, type Spread } from "./figures.ts";
+import type { Baseline } from "./baseline.ts";
+import { bestOf, FIGURES, type Figure, type Figures, figureOf, type Spread } from "./figures.ts";
 import { zeroOfLine } from "./metrics.ts";
 import type { ReservoirParameters } from "./parameters.ts";
 import type { Task } from "./tasks/index.ts";
 
 export interface ReservoirResult {
   reservoirs: number;
+  /** Medians with quartiles, of each of its figures. */
   validPredictionTime?: Spread;
+  /** Forecasts that were valid to their end: how long they would have stayed so is not known. */
+  censored?: { forecasts: number; of: number; horizon: number };
   nrmse?: Spread;
+  validationTime?: Spread;
+  validationNrmse?: Spread;
+  persistenceTime?: Spread;
+  persistenceNrmse?: Spread;
+  accuracy?: Spread;
+  majorityAccuracy?: Spread;
+  /** The network that is written to files, and forecasts: the best along the rows set aside. */
+  best?: number;
+  /** Of classes, over all networks: [class][class it was put into]. */
+  confusion?: { classes: readonly string[]; counts: number[][] };
   memoryCapacity?: Spread;
   kernelRank?: Spread;
   criticalCoupling?: Spread;
@@ -28,15 +42,25 @@ export interface Run {
   figures: readonly (readonly Figures[])[];
   points: Points<ReservoirParameters>;
   task: Task;
+  /** Of a series of one's own. */
+  baseline?: Baseline;
 }
 
 /** What a task is judged by. */
-export function namesOf({ kind, starts }: Task): Figure[] {
+function namesOf({ kind, starts, training, validating, length, classes }: Task): Figure[] {
+  if (kind === "classes") return classes!.numbers.some((number) => number >= 0) ? ["accuracy", "majorityAccuracy"] : [];
   if (kind === "memory") return ["memoryCapacity", "kernelRank"];
   if (kind === "synchronisation") return ["criticalCoupling", "nrmse"];
-  return kind === "forecast" && starts.length > 0
-    ? ["validPredictionTime", "nrmse", "kernelRank"]
-    : ["nrmse", "kernelRank"];
+  const runs = kind === "forecast" && starts.length > 0;
+  return [
+    ...(runs ? (["validPredictionTime"] as const) : []),
+    "nrmse",
+    ...(validating && validating.starts.length > 0 ? (["validationTime"] as const) : []),
+    ...(validating ? (["validationNrmse"] as const) : []),
+    ...(length !== undefined && runs ? (["persistenceTime"] as const) : []),
+    ...(length !== undefined ? (["persistenceNrmse"] as const) : []),
+    ...(training.length > 0 ? (["kernelRank"] as const) : []),
+  ];
 }
 
 export function observablesOf(task: Task) {
@@ -46,14 +70,14 @@ export function observablesOf(task: Task) {
 }
 
 function unitOf(name: Figure, task: Task): string {
-  if (name === "validPredictionTime") return task.unit;
-  if (name === "nrmse") return "standard deviations";
+  if (name.endsWith("Time")) return task.unit;
+  if (name === "nrmse" || name.endsWith("Nrmse")) return "standard deviations";
   return name === "memoryCapacity" ? "steps" : "";
 }
 
 /** A figure of every network at a point that has it, one number each. */
-const known = (name: Figure, { figures, task }: Run, p: number) =>
-  figures.map((points) => figureOf(name, points[p], task)).filter((value) => !Number.isNaN(value));
+const known = (name: Figure, { figures, task, baseline }: Run, p: number) =>
+  figures.map((points) => figureOf(name, points[p], task, baseline)).filter((value) => !Number.isNaN(value));
 
 /** The median over networks of each figure, with its error. */
 export function estimateOf(run: Run, p: number): Record<string, Estimate> {
@@ -61,12 +85,16 @@ export function estimateOf(run: Run, p: number): Record<string, Estimate> {
     namesOf(run.task).map((name) => {
       const values = known(name, run, p);
       if (values.length === 0) return [name, { value: Number.NaN, error: Number.NaN, tau: 0.5, n: 0 }];
+      // What needs no network is the same beside each.
+      if (BASELINES.has(name)) return [name, { value: values[0], error: 0, tau: 0.5, n: 1 }];
       const own = median(values);
       if (name !== "criticalCoupling") return [name, own];
       return [name, { ...own, error: Math.hypot(own.error, sharedError(run, p)) }];
     }),
   );
 }
+
+const BASELINES = new Set<Figure>(["persistenceNrmse", "persistenceTime", "majorityAccuracy"]);
 
 /** The error of the critical coupling that all networks share, for their starts are the same. */
 function sharedError({ figures, task }: Run, p: number): number {
@@ -93,11 +121,24 @@ export function resultOf(run: Run): ReservoirResult {
     const rows = figures.map(([own]) => of(own)).filter((row) => row.length > 0);
     return (rows[0] ?? []).map((_, i) => rows.reduce((sum, row) => sum + row[i], 0) / rows.length);
   };
-  const { kind, couplings } = task;
+  const { kind, couplings, horizon, length } = task;
+  const valid = figures.flatMap(([own]) => own.valid);
   const exponents = means((own) => own.exponents);
   return {
     reservoirs: figures.length,
     ...Object.fromEntries(figures.length > 0 ? namesOf(task).map((name) => [name, spread(name)]) : []),
+    ...(kind === "forecast" && valid.length > 0
+      ? { censored: { forecasts: valid.filter((steps) => steps >= horizon).length, of: valid.length, horizon } }
+      : {}),
+    ...(length !== undefined && figures.length > 0
+      ? {
+          best: bestOf(
+            figures.map(([own]) => own),
+            task,
+          ),
+        }
+      : {}),
+    ...(kind === "classes" ? { confusion: confusionOf(run) } : {}),
     ...(kind === "memory" ? { memoryFunction: means(({ memory }) => memory) } : {}),
     ...(couplings ? { synchronisation: exponents.map((exponent, i) => ({ coupling: couplings[i], exponent })) } : {}),
     raised: places(({ ridge }, p) => ridge > point(points, p).ridge),
@@ -105,8 +146,20 @@ export function resultOf(run: Run): ReservoirResult {
   };
 }
 
-/** Networks that diverged and ridges that were raised, a sentence each. */
-export function notesOf({ raised, diverged }: ReservoirResult): string[] {
+/** Of sequences whose class is known, over all networks of the first point. */
+function confusionOf({ figures, task: { classes } }: Run) {
+  const { names, numbers } = classes!;
+  const counts = names.map(() => names.map(() => 0));
+  for (const [own] of figures) {
+    own.chosen.forEach((chosen, s) => {
+      if (numbers[s] >= 0) counts[numbers[s]][chosen]++;
+    });
+  }
+  return { classes: names, counts };
+}
+
+/** Networks that diverged, ridges that were raised, and forecasts that end before they fail: a sentence each. */
+export function notesOf({ raised, diverged, censored }: ReservoirResult): string[] {
   const names = (list: readonly { point: number; reservoir: number }[]) => {
     const some = list.slice(0, 5).map(({ point: p, reservoir }) => `${reservoir}${p > 0 ? ` at point ${p}` : ""}`);
     return `${list.length === 1 ? "reservoir" : "reservoirs"} ${some.join(", ")}${list.length > 5 ? ", …" : ""}`;
@@ -123,14 +176,32 @@ export function notesOf({ raised, diverged }: ReservoirResult): string[] {
       `the ridge of ${names(raised)} was raised, up to ${most}, for at the one asked for rounding left no solution.`,
     );
   }
+  if (censored && censored.forecasts > 0) {
+    const { forecasts, of, horizon } = censored;
+    const bound = 2 * forecasts >= of ? "; the median is a lower bound" : "";
+    notes.push(
+      `${forecasts} of ${of} forecasts are valid to their end, after ${horizon} steps: their times count as that${bound}; give a longer --horizon${bound ? "" : " to see more"}.`,
+    );
+  }
   return notes;
 }
 
 /** Every network's figures, of every point. */
-export function tableOf({ figures, task }: Run): { head: string[]; rows: (string | number)[][] } {
+export function tableOf({ figures, task, baseline }: Run): { head: string[]; rows: (string | number)[][] } {
   const names = namesOf(task);
   const rows = figures.flatMap((points, reservoir) =>
-    points.map((own, p) => [p, reservoir, ...names.map((name) => figureOf(name, own, task))]),
+    points.map((own, p) => [p, reservoir, ...names.map((name) => figureOf(name, own, task, baseline))]),
   );
   return { head: ["point", "reservoir", ...names], rows };
+}
+
+/** Each tested sequence, counted from 0, its class where that is known, and the class that a network puts it into. */
+export function classTable({ figures, task }: Run, network: number): { head: string[]; rows: (string | number)[][] } {
+  const { names, numbers, members } = task.classes!;
+  const rows = members.map((sequence, i) => [
+    sequence,
+    names[numbers[i]] ?? "",
+    names[figures[network][0].chosen[i]] ?? "",
+  ]);
+  return { head: ["sequence", "class", "found"], rows };
 }

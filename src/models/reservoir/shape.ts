@@ -9,7 +9,7 @@ import type { Task } from "./tasks/index.ts";
 /** @throws ParameterError where patches do not divide the columns */
 export function shapeOf({ parameters, batch }: Points<ReservoirParameters>, task: Task, seed: bigint): Shape {
   const { units, layers, patches, overlap, activation, squares, inputConnectivity, topology } = parameters;
-  const { table, exogenous, largest } = task;
+  const { table, exogenous } = task;
   const linear = activation === "linear";
   let [inputs, outputs] = [table.columns, table.targets];
   if (patches > 1) {
@@ -50,14 +50,7 @@ export function shapeOf({ parameters, batch }: Points<ReservoirParameters>, task
     },
     degree: degreeOf(parameters),
     fan: below,
-    ranges: {
-      // States of tanh units stay within 1, and within 2 with noise; linear ones are followed up to 64.
-      state: linear ? 64 : noisy ? 2 : 1,
-      input: powerOfTwo(largest.input),
-      target: powerOfTwo(largest.target),
-    },
+    // States of tanh units stay within 1, and within 2 with noise; linear ones are followed up to 64.
+    stateRange: linear ? 64 : noisy ? 2 : 1,
   };
 }
-
-/** The least power of two above a number. */
-const powerOfTwo = (value: number) => 2 ** (Math.floor(Math.log2(value)) + 1);

@@ -7,6 +7,7 @@ import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { between, Exclusive, type RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
+import { checkRun, checkWorkgroup } from "../calls.ts";
 import {
   decodeCheckpoint,
   digestOf,
@@ -16,24 +17,36 @@ import {
   sectionOf,
   withExtra,
 } from "../checkpoint.ts";
-import type { CheckpointExtra, Observable, Options, Simulation } from "../model.ts";
-import { type Points, point, resolve } from "../parameters.ts";
+import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
+import { changePoints, type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
+import { type Baseline, persistenceOf } from "./baseline.ts";
+import { type Beyond, beyondOf, beyondPicture, beyondTable } from "./beyond.ts";
 import { type Forecast, networkFile, stripsOf } from "./export.ts";
-import { type Figures, figuresFrom, figuresTo, judgeDriven, judgeFree, noFigures } from "./figures.ts";
+import { bestOf, type Figures, figuresFrom, figuresTo } from "./figures.ts";
 import { checkFits } from "./fits.ts";
 import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
-import { inUnitsOf, type Loaded, loadNetwork, withFileSettings } from "./load.ts";
-import { allUnits, type Engine, featureCount, type Member, type Readout, type Shape, type Sums } from "./network.ts";
+import { knownOf, type Loaded, loadNetwork, washoutOf, withFileSettings } from "./load.ts";
+import { type Engine, featureCount, type Member, type Readout, type Shape } from "./network.ts";
 import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
-import { hasRank, kernelRank } from "./rank.ts";
+import { hasRank } from "./rank.ts";
 import { ReferenceEngine } from "./reference-engine.ts";
-import { estimateOf, notesOf, observablesOf, type ReservoirResult, type Run, resultOf, tableOf } from "./result.ts";
-import { fitReadout } from "./ridge.ts";
+import {
+  classTable,
+  estimateOf,
+  notesOf,
+  observablesOf,
+  type ReservoirResult,
+  type Run,
+  resultOf,
+  tableOf,
+} from "./result.ts";
 import { shapeOf } from "./shape.ts";
 import { type Task, taskOf } from "./tasks/index.ts";
+import { withParts } from "./tasks/parts.ts";
 import { type Topology, topologyOf } from "./topology.ts";
+import { sumsAlong, type Training, trainAndJudge } from "./trainer.ts";
 import { attractorOf, exponentsOf, forecastOf, freeRuns, type InUse, outputsOf } from "./use.ts";
 
 export type ReservoirOptions = Options<typeof reservoirParameters> & GpuNetworkOptions;
@@ -41,22 +54,15 @@ export type ReservoirOptions = Options<typeof reservoirParameters> & GpuNetworkO
 /** Of each step and point, as `figuresTo` writes them. */
 const figure = z.number().nullable();
 const keptFigures = z.array(
-  z.array(z.tuple([figure, figure, figure, figure, z.array(figure), z.array(figure), z.array(figure)])),
+  z.array(
+    z.tuple([
+      ...([figure, figure, figure, figure, z.array(figure), z.array(figure), z.array(figure)] as const),
+      // Since 0.2.0: along the rows set aside, and classes.
+      ...([figure.optional(), z.array(figure).optional(), z.array(figure).optional()] as const),
+    ]),
+  ),
 );
 
-/** What training leaves of one member. */
-interface Fitted {
-  readout: Readout;
-  /** NaN where the network diverged. */
-  ridge: number;
-  rank: number;
-  /** Outputs along the test, [step][output]. */
-  tested: Float64Array;
-}
-
-/** Numbers of the forecasts of one launch, and forecasts: each may be a row of workgroups. */
-const MOST_FORECASTS = 2 ** 23;
-const MOST_STARTS = 2 ** 15;
 /** Networks that fill a CPU. */
 const FEW = 8;
 
@@ -79,6 +85,9 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   readonly #figures: Figures[][] = [];
   /** [reservoir][point][patch]. */
   readonly #readouts: Readout[][][] = [];
+  readonly #baseline: Baseline | undefined;
+  /** What follows the series, and how many networks there were when it was made. */
+  #beyond: { steps: number; made: Beyond } | undefined;
 
   private constructor(device: Device, points: Points<ReservoirParameters>, seed: bigint, options: GpuNetworkOptions) {
     this.device = device;
@@ -89,19 +98,21 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     const lists = Object.values<number[] | undefined>(points.batch);
     this.replicas = lists[0]?.length ?? 1;
     const { parameters } = points;
-    const task = taskOf(parameters, seed);
-    const outputs = task.table.targets / parameters.patches;
-    this.#loaded = parameters.network === "" ? undefined : loadNetwork(parameters, task, seed, outputs);
+    const isLoaded = parameters.network !== "";
+    this.task = taskOf(parameters, seed, isLoaded ? knownOf(parameters) : {});
+    const outputs = this.task.table.targets / parameters.patches;
+    this.#loaded = isLoaded ? loadNetwork(parameters, this.task, seed, outputs) : undefined;
+    checkContinue(parameters, this.#loaded);
     if (this.#loaded && lists.length > 0) {
       const [name] = Object.keys(points.batch);
       throw new ParameterError(name, `${name}: a network from a file is tested as it is, not in a sweep.`);
     }
-    this.task = this.#loaded ? inUnitsOf(task, this.#loaded) : task;
     const shape = shapeOf(points, this.task, seed);
     const { degree, fan } = this.#loaded?.topology ?? shape;
     this.shape = { ...shape, degree, fan };
     if (device.kind === "gpu") checkFits(device.limits, this.shape, this.task);
     this.observables = observablesOf(this.task);
+    this.#baseline = this.task.length === undefined ? undefined : persistenceOf(this.task, parameters.threshold);
     this.#engine =
       device.kind === "gpu" ? new GpuNetworks(device, this.shape, options) : new ReferenceEngine(this.shape);
     const networks = Math.floor(this.#engine.most / (shape.patches * this.replicas));
@@ -110,7 +121,9 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   static async create(device: Device, given: ReservoirOptions = {}): Promise<ReservoirSimulation> {
     const { seed = 1n, workgroup, lanes, stepwise, onKept, ...parameters } = given;
-    const points = resolve("reservoir", reservoirParameters, withFileSettings(parameters));
+    const set = withFileSettings(parameters);
+    const learns = (set.network ?? "") === "" || set.continue === true;
+    const points = resolve("reservoir", reservoirParameters, withParts(set, { learns, washout: washoutOf(set) }));
     checkWorkgroup(device, workgroup);
     return new ReservoirSimulation(device, points, checkSeed(seed), { workgroup, lanes, stepwise, onKept });
   }
@@ -155,14 +168,11 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
    *
    * @throws the signal's reason when aborted (networks under way are forgotten), DeviceLostError, GpuError, OutOfMemoryError.
    */
-  run(steps: number, options: RunOptions = {}): Promise<void> {
+  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
     return this.#exclusive.use(async () => {
-      if (!Number.isSafeInteger(steps) || steps < 0 || this.steps + steps >= 2 ** 31) {
-        throw new ParameterError("reservoirs", `reservoirs ${steps}: give a whole number, below 2^31 in all.`);
-      }
-      if (this.#loaded && this.steps + steps > 1) {
-        throw new ParameterError("reservoirs", `reservoirs ${this.steps + steps}: a network from a file is one.`);
-      }
+      const most = this.#loaded ? 1 : 2 ** 31 - 1;
+      const why = this.#loaded && `with ${this.steps} made, a network from a file is one`;
+      checkRun(steps, { name: "reservoirs", unit: "reservoirs", made: this.steps, most, why }, record);
       const last = this.steps + steps;
       const from = this.steps;
       const { patches } = this.shape;
@@ -184,7 +194,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
             this.#exclusive.check();
           },
         };
-        const made = await this.#work(members, within);
+        const made = await trainAndJudge(this.#training, members, within);
         for (let r = 0; r < count; r++) {
           this.#figures.push(made.figures.slice(r * this.replicas, (r + 1) * this.replicas));
           this.#readouts.push(made.readouts.slice(r * this.replicas, (r + 1) * this.replicas));
@@ -214,107 +224,51 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     });
   }
 
-  /** Trains and tests members, as many at once as the device can hold. Figures and readouts are [network][point]. */
-  async #work(members: readonly Member[], options: RunOptions) {
-    const { task, shape } = this;
-    const trained: Fitted[] = [];
-    for (let at = 0; at < members.length; at += this.#engine.most) {
-      trained.push(...(await this.#trainAndTest(members.slice(at, at + this.#engine.most), at, options)));
-    }
-    const figures: Figures[] = [];
-    const readouts: Readout[][] = [];
-    const free: { figures: Figures; places: number[] }[] = [];
-    const perNetwork = shape.patches * this.replicas;
-    for (let network = 0; network < members.length / perNetwork; network++) {
-      for (let p = 0; p < this.replicas; p++) {
-        const places = Array.from(
-          { length: shape.patches },
-          (_, patch) => network * perNetwork + patch * this.replicas + p,
-        );
-        const parts = places.map((place) => trained[place]);
-        const own = noFigures();
-        readouts.push(parts.map(({ readout }) => readout));
-        figures.push(own);
-        if (parts.some(({ ridge }) => Number.isNaN(ridge))) continue; // it diverged
-        own.ridge = Math.max(...parts.map(({ ridge }) => ridge));
-        own.rank = parts[0].rank;
-        judgeDriven(
-          own,
-          parts.map(({ tested }) => tested),
-          task,
-          shape,
-        );
-        if (task.starts.length > 0) free.push({ figures: own, places });
-      }
-    }
-    // Many networks run free in one launch, as far as their forecasts fit.
-    const values = task.starts.length * task.horizon * task.table.targets;
-    const together = Math.max(1, Math.floor(Math.min(MOST_FORECASTS / values, MOST_STARTS / task.starts.length)));
-    for (let at = 0; at < free.length; at += together) {
-      const some = free.slice(at, at + together);
-      const places = some.flatMap((run) => run.places);
-      const own = places.map((place) => members[place]);
-      const weights = places.map((place) => trained[place].readout);
-      const made = await this.#engine.forecast(own, weights, task.table, task, options);
-      const { threshold } = this.points.parameters;
-      some.forEach((run, k) => {
-        judgeFree(run.figures, made.subarray(k * values, (k + 1) * values), task, threshold);
-      });
-    }
-    return { figures, readouts };
-  }
-
-  /** Readouts of members, and what they put out along the test; `first` is the place of the first one. */
-  async #trainAndTest(members: readonly Member[], first: number, options: RunOptions): Promise<Fitted[]> {
-    const { task, shape } = this;
-    const inputs = allUnits(shape);
-    const blind = shape.seesInputs ? ([0, 0] as const) : ([inputs, inputs + shape.inputs] as const);
-    const wantsRank = "kernelRank" in this.observables && hasRank(shape);
-    const loaded = this.#loaded?.readouts;
-    const all: Fitted[] = [];
-    // A network from a file has its readouts; of the sums it needs the rank alone.
-    const sumsOf = loaded && !wantsRank ? [] : await this.#train(members, options);
-    for (const m of members.keys()) {
-      if (m % 8 === 0) await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
-      options.signal?.throwIfAborted();
-      const { ridge } = point(this.points, (first + m) % this.replicas);
-      const nothing = { readout: new Float64Array(featureCount(shape) * shape.outputs), ridge: Number.NaN };
-      const sums = sumsOf.at(m);
-      const rank = wantsRank && sums && !sums.diverged ? kernelRank(sums, shape) : Number.NaN;
-      const fit = loaded
-        ? { readout: loaded[m], ridge }
-        : sums && !sums.diverged
-          ? fitReadout(sums, shape.outputs, ridge, blind)
-          : nothing;
-      all.push({ ...fit, rank, tested: new Float64Array() });
-    }
-    const readouts = all.map(({ readout }) => readout);
-    const made = await this.#engine.predict(members, readouts, task.table, task.testing, options);
-    const length = task.testing.steps * shape.outputs;
-    all.forEach((own, m) => {
-      own.tested = made.slice(m * length, (m + 1) * length);
-    });
-    return all;
-  }
-
-  /** Sums over all spans that are learned from. */
-  async #train(members: readonly Member[], options: RunOptions): Promise<Sums[]> {
-    const [first, ...others] = this.task.training;
-    const all = await this.#engine.train(members, this.task.table, first, options);
-    for (const span of others) {
-      const more = await this.#engine.train(members, this.task.table, span, options);
-      more.forEach(({ matrix, steps, diverged }, m) => {
-        for (let i = 0; i < matrix.length; i++) all[m].matrix[i] += matrix[i];
-        all[m].steps += steps;
-        all[m].diverged ||= diverged;
-      });
-    }
-    return all;
+  get #training(): Training {
+    const wantsRank = "kernelRank" in this.observables && hasRank(this.shape);
+    const { task, shape, points, replicas } = this;
+    return { engine: this.#engine, task, shape, points, replicas, loaded: this.#loaded, wantsRank };
   }
 
   get #run(): Run {
     this.#exclusive.check();
-    return { figures: this.#figures, points: this.points, task: this.task };
+    return { figures: this.#figures, points: this.points, task: this.task, baseline: this.#baseline };
+  }
+
+  /** The network that is written to files, and forecasts: the best along the rows set aside, else the first. */
+  get best(): number {
+    return bestOf(
+      this.#figures.map(([own]) => own),
+      this.task,
+    );
+  }
+
+  /** Makes the forecast beyond the end of the series, where one is asked for. */
+  async conclude(): Promise<void> {
+    this.#exclusive.check();
+    if (this.task.beyond && this.steps > 0) await this.beyond();
+  }
+
+  /**
+   * What follows a series of one's own, in its own units: of the best network, and where all lie.
+   *
+   * @throws ParameterError where no `forecast` is asked for, and where it leaves all bounds
+   */
+  async beyond(options: RunOptions = {}): Promise<Beyond> {
+    this.#exclusive.check();
+    const { steps } = this;
+    if (!this.task.beyond)
+      throw new ParameterError("forecast", "forecast 0: give the steps to forecast beyond the end.");
+    if (this.#beyond?.steps !== steps) {
+      const made = await this.#exclusive.use(async () => {
+        const sound = Array.from({ length: steps }, (_, network) => network).filter(
+          (network) => !Number.isNaN(this.#figures[network][0].ridge),
+        );
+        return beyondOf(await this.#inUse(sound, 0), sound.indexOf(this.best), options);
+      });
+      this.#beyond = { steps, made };
+    }
+    return this.#beyond.made;
   }
 
   /** The median over networks of each figure at a point, with its error. */
@@ -327,14 +281,15 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     return resultOf(this.#run);
   }
 
-  /** Networks that diverged and ridges that were raised. */
+  /** What a reader must know: what was cut, networks that diverged, forecasts that end before they fail. */
   notes(): string[] {
-    return notesOf(this.result());
+    return [...(this.task.notes ?? []), ...notesOf(this.result())];
   }
 
-  /** Every network's figures, of every point. */
+  /** What follows the series where that is asked for; of classes each tested sequence; else every network's figures, of every point. */
   table(): { head: string[]; rows: (string | number)[][] } {
-    return tableOf(this.#run);
+    if (this.#beyond) return beyondTable(this.#beyond.made);
+    return this.task.kind === "classes" && this.steps > 0 ? classTable(this.#run, this.best) : tableOf(this.#run);
   }
 
   /** Readouts of network `reservoir` at a point, [patch], each [feature][output]. */
@@ -402,8 +357,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   }
 
   async set(changes: Partial<ReservoirParameters>): Promise<void> {
-    const [name] = Object.keys(changes);
-    if (name) throw new ParameterError(name, `${name} is fixed when a reservoir begins; start another.`);
+    changePoints("reservoir", reservoirParameters, this.points, changes);
   }
 
   /** SHA-256 of "reservoir POINTS RESERVOIRS\n" and all readouts: equal on the same device, and near it on others. */
@@ -422,10 +376,15 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     return encodeCheckpoint(withExtra({ model: "reservoir", header, sections }, extra));
   }
 
-  /** The first network's readout as a safetensors file: W_out [output, feature], after the features states, inputs, 1. */
+  /** The best network as a safetensors file: W_out [output, feature], after the features states, inputs, 1, and all else of `networkFile`. */
   async safetensors(): Promise<Uint8Array> {
     const { parameters } = this.points;
-    return networkFile(this.shape, this.task, await this.#topology(0), this.readout(), {
+    const { best } = this;
+    const topology = await this.#topology(best);
+    const members = this.#membersOf(topology).filter((_, i) => i % this.replicas === 0);
+    const learned = this.#loaded && !parameters.continue;
+    const sums = learned ? this.#loaded!.sums : await this.#exclusive.use(() => sumsAlong(this.#training, members, {}));
+    return networkFile(this.shape, this.task, topology, this.readout(best), sums, {
       model: "gibbs reservoir",
       parameters: JSON.stringify({ ...parameters, data: "", network: "" }),
       seed: String(this.seed),
@@ -436,8 +395,15 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     return this.safetensors();
   }
 
-  /** Forecasts of the first network, [start][step][output], or its readout where it does not run free. */
+  /**
+   * What follows the series, [step][column], where that is asked for; else forecasts of the first network, [start][step][output], or its
+   * readout where it does not run free.
+   */
   async array(): Promise<{ data: Float64Array; shape: number[] }> {
+    if (this.task.beyond) {
+      const { values, names } = await this.beyond();
+      return { data: values, shape: [values.length / names.length, names.length] };
+    }
     if (this.task.starts.length > 0) {
       const { predicted, shape } = await this.forecast();
       return { data: predicted, shape: [...shape] };
@@ -445,8 +411,9 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     return { data: this.readout()[0], shape: [featureCount(this.shape), this.shape.outputs] };
   }
 
-  /** The first forecast: time to the right; for each column a band with the truth above and what was predicted below. */
+  /** The end of the series and what follows it, where that is asked for; else the first forecast: time to the right; for each column a band with the truth above and what was predicted below. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
+    if (this.task.beyond) return beyondPicture(await this.beyond(), this.task);
     return stripsOf(await this.forecast(), this.task);
   }
 
@@ -469,10 +436,20 @@ function bytesOf(readouts: readonly Readout[]): Uint8Array {
   return bytes;
 }
 
-function checkWorkgroup(device: Device, workgroup: number | undefined): void {
-  if (workgroup === undefined || device.kind !== "gpu") return;
-  const { maxComputeWorkgroupSizeX: x, maxComputeInvocationsPerWorkgroup: all } = device.limits;
-  const most = Math.min(x, all);
-  if (Number.isInteger(Math.log2(workgroup)) && workgroup >= 1 && workgroup <= most) return;
-  throw new ParameterError("workgroup", `workgroup ${workgroup}: it must be a power of two up to ${most}.`);
+/** @throws ParameterError for a network that cannot be trained on */
+function checkContinue({ continue: goesOn, task }: ReservoirParameters, loaded: Loaded | undefined): void {
+  if (!goesOn) return;
+  if (!loaded)
+    throw new ParameterError("continue", "continue: there is no network to train on; name its file by network.");
+  if (task !== "data" && task !== "classification") {
+    throw new ParameterError(
+      "continue",
+      `continue: a network is trained on with a series of your own, not with ${task}.`,
+    );
+  }
+  if (loaded.sums.length > 0) return;
+  throw new ParameterError(
+    "continue",
+    "continue: the network's file holds no sums of what it learned; it is of gibbs 0.1.0, or of another program. Train it anew.",
+  );
 }

@@ -2,17 +2,10 @@
 // scaled.
 
 import { ParameterError } from "../../device/errors.ts";
-import { streamKey, streamPurpose, threefry4x32, type Words4 } from "../../random/threefry.ts";
+import { STREAMS } from "../../random/streams.ts";
+import { streamKey, threefry4x32, type Words4 } from "../../random/threefry.ts";
 
-/** The first use, 0, is that of the starts of trajectories (systems/flow.ts). */
-export const PURPOSE = {
-  links: streamPurpose(7, 1),
-  weights: streamPurpose(7, 2),
-  inputs: streamPurpose(7, 3),
-  biases: streamPurpose(7, 4),
-  noise: streamPurpose(7, 5),
-  data: streamPurpose(7, 6),
-} as const;
+export const PURPOSE = STREAMS.reservoir;
 
 export interface TopologyOptions {
   /** Units of a layer. */

@@ -68,7 +68,7 @@ export async function outputsOf(network: InUse, options: RunOptions): Promise<Fo
   const made = await engine.predict(members, readouts, task.table, task.testing, options);
   const length = steps * shape.outputs;
   const tested = members.map((_, patch) => made.subarray(patch * length, (patch + 1) * length));
-  const predicted = inOwnUnits(ofAllPatches(tested, task, shape), task);
+  const predicted = inOwnUnits(ofAllPatches(tested, steps, task, shape), task);
   return { shape: [1, steps, task.table.targets], predicted, truth: truthAt(task, testRow(task), steps) };
 }
 

@@ -3,10 +3,11 @@
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
+import { seriesText } from "../../files/series-text.ts";
 import { checksOf } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { GpuNetworks } from "./gpu.ts";
-import { STEPS_KEPT, unitsOf } from "./gram.ts";
+import { rangesOf, STEPS_KEPT, unitsOf } from "./gram.ts";
 import { exactMemory } from "./memory.ts";
 import { featureCount, type Member, type Shape, type Table } from "./network.ts";
 import { ReferenceNetwork } from "./reference.ts";
@@ -40,6 +41,7 @@ export async function* validateReservoir(device: Device, { quick, signal }: Effo
     const apart = Math.abs(Math.log(both[0] / both[1]));
     yield check("reference", "Hénon map, 50 units: errors one step ahead, logarithm of their ratio", apart, 0.01);
   }
+  yield* ownSeries(device, signal);
   const steps = quick ? 4000 : 20_000;
   using ring = await ReservoirSimulation.create(device, {
     ...{ task: "memory", topology: "ring", activation: "linear", units: 10, inputScaling: 1, bias: 0, delays: 40 },
@@ -61,6 +63,28 @@ export async function* validateReservoir(device: Device, { quick, signal }: Effo
   };
   const name = "memory of a linear ring of 10 units: largest distance of a share from the exact one";
   yield check("exact", name, farthest, 4 / Math.sqrt(steps), { curve });
+}
+
+/** A series of one's own: rows that are not used, and the unit it is in, have no part in what is learned. */
+async function* ownSeries(device: Device, signal: AbortSignal | undefined): AsyncGenerator<Check> {
+  const wave = (i: number) => 0.5 * Math.sin(0.7 * i) + 0.3 * Math.sin(0.31 * i);
+  const learned = async (of: (row: number) => number) => {
+    using simulation = await ReservoirSimulation.create(device, {
+      data: seriesText({ data: Float64Array.from({ length: 700 }, (_, row) => of(row)), shape: [700] }),
+      ...{ units: 20, ridge: 1e-4, reservoirs: 1, washout: 50, train: 300, test: 200, synchronisation: 50, seed: 5n },
+    });
+    await simulation.run(1, { signal });
+    return { weights: simulation.readout()[0], nrmse: simulation.estimate().nrmse.value };
+  };
+  const plain = await learned(wave);
+  const spoiled = await learned((row) => (row > 550 ? 1e6 : wave(row)));
+  const differ = plain.weights.filter((weight, i) => weight !== spoiled.weights[i]).length;
+  const apart = Math.abs(Math.log(spoiled.nrmse / plain.nrmse));
+  yield check("promise", "rows behind the test changed: weights that differ", differ, 0);
+  yield check("promise", "rows behind the test changed: logarithm of the ratio of errors", apart, 0);
+  const far = await learned((row) => 5e6 + 1e-3 * wave(row));
+  const ratio = Math.abs(Math.log(far.nrmse / plain.nrmse));
+  yield check("promise", "a series in another unit and far from 0: logarithm of the ratio of errors", ratio, 0.02);
 }
 
 /** What trained networks put out while the series drives them, and then on their own; both devices have the reference's readout. */
@@ -94,7 +118,7 @@ async function* outputsBeside(device: GpuDevice, how: string, options: Reservoir
 async function* againstReference(device: GpuDevice, stepwise: boolean): AsyncGenerator<Check> {
   const shape: Shape = {
     ...{ units: 40, layers: 2, fan: 2, linear: false, squares: false, seesInputs: true, noisy: true, seed: 3n },
-    ...{ inputs: 2, outputs: 1, exogenous: 2, patches: 1, ranges: { state: 2, input: 1, target: 1 } },
+    ...{ inputs: 2, outputs: 1, exogenous: 2, patches: 1, stateRange: 2 },
     degree: stepwise ? 40 : 6, // dense networks do not read where their links come from
   };
   const rows = 101;
@@ -109,8 +133,9 @@ async function* againstReference(device: GpuDevice, stepwise: boolean): AsyncGen
     kept = whole;
   };
   const networks = new GpuNetworks(device, shape, { stepwise, onKept });
-  const sums = await networks.wholeSums(members, table, { first: 0, washout: 0, steps: 100 });
-  const units = unitsOf(shape);
+  const span = { first: 0, washout: 0, steps: 100 };
+  const sums = await networks.wholeSums(members, table, span);
+  const units = unitsOf(shape, rangesOf(shape, table, span));
   const row = kept.length / members.length / STEPS_KEPT;
   const size = featureCount(shape) + shape.outputs;
   let [worst, wrong] = [0, 0];

@@ -1,6 +1,8 @@
 // What is sampled and learned: a set of points, with what is known of its law.
 
 import type { Decoder } from "../network/shape.ts";
+import type { Pixels } from "./pixels.ts";
+import type { Unit } from "./unit.ts";
 
 export interface Mixture {
   dimension: number;
@@ -11,14 +13,22 @@ export interface Mixture {
 export interface DataSet {
   name: string;
   dimension: number;
-  /** [point][dimension] */
+  /** [point][dimension], in `unit` where there is one. So are `mixture` and what `draw` makes. */
   points: Float32Array;
+  /** What a number of the user's is of one of `points`; where it is left out they are the same. */
+  unit?: Unit;
   /** One a point, where they have classes: 0 … classes - 1. */
   labels?: Uint8Array;
   classes: number;
+  /** What a user calls the numbers of a point. */
+  names?: string[];
+  /** What a user calls the classes. */
+  classNames?: string[];
   /** The law itself, where it is a mixture of Gaussians; the points are drawn from it. */
   mixture?: Mixture;
   /** Fresh points of the same law, [point][dimension], where there is one. The seed is apart from that of any run. */
   draw?: (count: number, seed: bigint) => Float32Array;
   decoder?: Decoder;
+  /** Where a point's own numbers are a picture. */
+  pixels?: Pixels;
 }

@@ -11,13 +11,14 @@ import { PURPOSE, writeNormals } from "./law.ts";
  * 10.1007/s10851-014-0506-3). In units of the points; in one dimension it is W₁ itself. Two sets of the same law have a distance above 0
  * that falls as 1 / √points: for 65,536 points of gmm8 and 32 projections 0.0085 in the mean.
  *
+ * @param scale of each number [d]: the distance is that of points times it
  * @throws ParameterError where a set is empty, and for projections that are no whole number from 1
  */
 export function slicedWasserstein(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
   d: number,
-  { projections = 32 }: { projections?: number } = {},
+  { projections = 32, scale }: { projections?: number; scale?: ArrayLike<number> } = {},
 ): number {
   if (a.length < d || b.length < d) {
     throw new ParameterError("points", "points: a set of points is empty; the distance is between two points or more.");
@@ -28,7 +29,8 @@ export function slicedWasserstein(
   const count = d === 1 ? 1 : projections;
   let sum = 0;
   for (let i = 0; i < count; i++) {
-    const direction = directionOf(i, d);
+    const own = directionOf(i, d);
+    const direction = scale ? own.map((value, k) => value * scale[k]) : own;
     sum += distanceOnLine(projected(a, direction), projected(b, direction));
   }
   return sum / count;
@@ -72,11 +74,12 @@ function distanceOnLine(a: Float64Array, b: Float64Array): number {
 }
 
 /**
- * The class of the data's point nearest to each sample, x [sample][dimension]; of points as near as each other the first.
+ * The class of the data's point nearest to each sample, x [sample][dimension] in the unit of the data's points; of points as near as each
+ * other the first.
  *
  * @throws ParameterError where the data have no classes
  */
-export function nearestLabel({ name, dimension: d, points, labels }: DataSet, x: Float32Array): Uint8Array {
+export function nearestLabel({ name, dimension: d, points, labels }: DataSet, x: ArrayLike<number>): Uint8Array {
   if (!labels) {
     throw new ParameterError("data", `data "${name}": the points have no classes; give data that have, as digits do.`);
   }
@@ -95,7 +98,14 @@ export function nearestLabel({ name, dimension: d, points, labels }: DataSet, x:
 }
 
 /** Of two points; where it is `most` or more, some number that is. */
-function squaredDistance(a: Float32Array, atA: number, b: Float32Array, atB: number, d: number, most: number): number {
+function squaredDistance(
+  a: ArrayLike<number>,
+  atA: number,
+  b: Float32Array,
+  atB: number,
+  d: number,
+  most: number,
+): number {
   let sum = 0;
   for (let from = 0; from < d && sum < most; from += 8) {
     const to = Math.min(d, from + 8);

@@ -1,14 +1,10 @@
 // How points are drawn: every point from counters of its own, so that the first hundred of a thousand points are those of a hundred.
 
 import { portableCos, portableLog, portableSin } from "../../../portable.ts";
-import { streamKey, streamPurpose, threefry4x32 } from "../../../random/threefry.ts";
+import { STREAMS } from "../../../random/streams.ts";
+import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
 
-/** The points that a run learns from, fresh ones of the same law, and directions of projections (distance.ts). */
-export const PURPOSE = {
-  points: streamPurpose(8, 0),
-  fresh: streamPurpose(8, 1),
-  directions: streamPurpose(8, 2),
-};
+export const PURPOSE = STREAMS.diffusion;
 
 export const TURN = 2 * Math.PI;
 

@@ -16,7 +16,7 @@ export function toldOf(network: Network, { program, label }: Sampling, passes: n
   let at = 0;
   for (const { level } of program.stages) {
     for (let pass = 0; pass < passes; pass++) {
-      const c = condition(shape, level, pass === 0 && label >= 0 ? label : classes);
+      const c = condition(network, level, pass === 0 && label >= 0 ? label : classes);
       if (pass === 0 && label === -2 && classes > 0) c[FEATURES + classes] = 0;
       for (const { conditions } of places) {
         for (let unit = 0; unit < width; unit++) {

@@ -4,16 +4,21 @@
 //   layers.{l}.bias [width]             out.weight [dimension, width]        out.bias [dimension]
 //   centre [dimension]                  decoder.mean [side²]                 decoder.components [dimension, side²]
 //
-// and texts: sigma_data, data (what it was trained on), classes. The last column of class.weight is of no class.
+// and texts: sigma_data, data (what it was trained on), classes. The last column of class.weight is of no class. A network of scaled data
+// has unit, as JSON {"centre": […], "scale": […]}: number i of a sample is centre[i] + scale[i] · x, where the network sees x. class_names
+// and pixels, as JSON, are what the classes are called, and how a sample's own numbers are a picture.
 
+import * as z from "zod";
 import { ParameterError } from "../../../device/errors.ts";
 import {
   readSafetensors,
   SafetensorsError,
   safetensorsMetadata,
   type Tensor,
+  type WrittenTensor,
   writeSafetensors,
 } from "../../../files/safetensors.ts";
+import { LARGEST, SMALLEST } from "../data/unit.ts";
 import { conditionsOf, type Decoder, FEATURES, type Network, type NetworkShape, offsetsOf } from "./shape.ts";
 
 /** Units of a layer are a multiple of this. */
@@ -51,9 +56,9 @@ export function networkFile(
   network: Network,
   { half = false, metadata = {} }: { half?: boolean; metadata?: Record<string, string> } = {},
 ): Uint8Array {
-  const { shape, parameters, centre, deviation, data, decoder } = network;
+  const { shape, parameters, centre, deviation, data, decoder, unit, classNames, pixels } = network;
   const dtype = half ? ("F16" as const) : ("F32" as const);
-  const tensors: Record<string, Tensor> = {};
+  const tensors: Record<string, WrittenTensor> = {};
   for (const [name, { shape: sides, at }] of Object.entries(layout(shape))) {
     const [rows, columns = 1] = sides;
     const values = Float32Array.from(
@@ -69,7 +74,12 @@ export function networkFile(
     tensors["decoder.components"] = { shape: [shape.dimension, pixels], data: decoder.components, dtype };
   }
   const own = { model: "gibbs denoiser", sigma_data: String(deviation), data, classes: String(shape.classes) };
-  return writeSafetensors(tensors, { ...own, ...metadata });
+  const more = {
+    ...(unit ? { unit: JSON.stringify({ centre: [...unit.centre], scale: [...unit.scale] }) } : {}),
+    ...(classNames ? { class_names: JSON.stringify(classNames) } : {}),
+    ...(pixels ? { pixels: JSON.stringify(pixels) } : {}),
+  };
+  return writeSafetensors(tensors, { ...own, ...more, ...metadata });
 }
 
 /** @throws ParameterError naming the tensor or text of the file that is missing, of the wrong shape, or not finite */
@@ -103,11 +113,42 @@ export function readNetwork(file: Uint8Array): Network {
     );
   }
   const decoder = decoderOf(tensors, shape);
+  const { dimension, classes } = shape;
+  const unit = json(metadata, "unit", unitSchema(dimension));
+  const classNames = json(metadata, "class_names", z.array(z.string()).length(classes));
+  const pixels = json(metadata, "pixels", pixelsSchema(dimension));
   return {
     ...{ shape, parameters, deviation, centre: tensor(tensors, "centre", [shape.dimension]) },
     data: metadata.data ?? "",
+    ...(unit ? { unit: { centre: Float64Array.from(unit.centre), scale: Float64Array.from(unit.scale) } } : {}),
+    ...(classNames ? { classNames } : {}),
+    ...(pixels ? { pixels } : {}),
     ...(decoder ? { decoder } : {}),
   };
+}
+
+const unitSchema = (dimension: number) =>
+  z.object({
+    centre: z.array(z.number().min(-LARGEST).max(LARGEST)).length(dimension),
+    scale: z.array(z.union([z.literal(0), z.number().min(SMALLEST).max(LARGEST)])).length(dimension),
+  });
+
+const pixelsSchema = (dimension: number) =>
+  z
+    .object({
+      ...{ width: z.int().min(1), height: z.int().min(1), channels: z.union([z.literal(1), z.literal(3)]) },
+      range: z.tuple([z.number(), z.number()]),
+    })
+    .refine(({ width, height, channels }) => width * height * channels === dimension);
+
+/** A text of the file that is JSON. @throws ParameterError where it does not fit the tensors */
+function json<T>(metadata: Record<string, string>, name: string, schema: z.ZodType<T>): T | undefined {
+  if (metadata[name] === undefined) return undefined;
+  try {
+    return schema.parse(JSON.parse(metadata[name]));
+  } catch {
+    throw wrong(`the text "${name}" is no JSON that fits the tensors: ${metadata[name].slice(0, 60)}`);
+  }
 }
 
 /** What is wrong with the file is wrong with the parameter. */

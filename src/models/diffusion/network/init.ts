@@ -1,10 +1,11 @@
 // The parameters that training begins with, the same on every machine.
 
 import { portableCos, portableLog } from "../../../portable.ts";
-import { streamKey, streamPurpose, threefry4x32 } from "../../../random/threefry.ts";
+import { STREAMS } from "../../../random/streams.ts";
+import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
 import { conditionsOf, FEATURES, type NetworkShape, offsetsOf } from "./shape.ts";
 
-const PURPOSE = streamPurpose(10, 0);
+const PURPOSE = STREAMS.training.weights;
 
 /**
  * Random parameters, placed as `offsetsOf` says. Weights are normal: those of units of variance 1 / inputs, those of the level's features of

@@ -5,7 +5,7 @@ import type { Level } from "../level.ts";
 import { condition, type Network, offsetsOf, scalesOf } from "./shape.ts";
 
 /** A network in any precision. */
-export type AnyNetwork = Pick<Network, "shape" | "deviation"> & {
+export type AnyNetwork = Pick<Network, "shape" | "deviation" | "told"> & {
   parameters: ArrayLike<number>;
   centre: ArrayLike<number>;
 };
@@ -59,7 +59,7 @@ export function forward(
 }
 
 /** Adds to `gradient` the slopes in all parameters of a quantity whose slopes in F are `slope`, [dimension]. */
-export function backward(
+function backward(
   { shape, parameters }: Pick<AnyNetwork, "shape" | "parameters">,
   { inputs, conditions, units, slopes }: Trace,
   slope: ArrayLike<number>,
@@ -94,7 +94,7 @@ export function backward(
 }
 
 /** How F changes where u changes along a direction, [dimension]. */
-export function forwardAlong(
+function forwardAlong(
   { shape, parameters }: Pick<AnyNetwork, "shape" | "parameters">,
   { slopes }: Trace,
   direction: ArrayLike<number>,
@@ -119,7 +119,7 @@ function seen(network: AnyNetwork, x: ArrayLike<number>, level: Scale, label: nu
   const { input } = scalesOf(level, network.deviation);
   const { centre, shape } = network;
   const u = Float64Array.from({ length: shape.dimension }, (_, d) => (x[d] - level.signal * centre[d]) * input);
-  return forward(network, u, condition(shape, level, label));
+  return forward(network, u, condition(network, level, label));
 }
 
 /**

@@ -6,6 +6,8 @@
 //
 // and D(x) = centre + c_skip u' + c_out F, preconditioned after Karras, Aittala, Aila & Laine 2022 (arXiv 2206.00364, table 1).
 
+import type { Pixels } from "../data/pixels.ts";
+import type { Unit } from "../data/unit.ts";
 import type { Level } from "../level.ts";
 
 export interface NetworkShape {
@@ -29,7 +31,15 @@ export interface Network {
   deviation: number;
   /** What it was trained on. */
   data: string;
-  /** Where a sample is a picture: pixel = mean + Σ sample_i components_i, 0 for paper and 1 for ink, row by row. */
+  /** The unit of what it denoises; where it is left out, it denoises the data's own numbers. */
+  unit?: Unit;
+  /** What its noise level is multiplied by before it is told of it; 1 where it is left out. */
+  told?: number;
+  /** What a user calls the classes. */
+  classNames?: string[];
+  /** Where a sample's own numbers are a picture. */
+  pixels?: Pixels;
+  /** Where a picture follows from a sample's own numbers: pixel = mean + Σ sample_i components_i, 0 for paper and 1 for ink, row by row. */
   decoder?: Decoder;
 }
 
@@ -76,12 +86,12 @@ const [LEAST, MOST] = [1e-3, 1e3];
  * @param label a class, or `classes` for none
  */
 export function condition(
-  shape: NetworkShape,
+  { shape, told: unit = 1 }: Pick<Network, "shape" | "told">,
   level: Pick<Level, "signal" | "noise">,
   label = shape.classes,
 ): Float64Array {
   const { classes } = shape;
-  const ratio = Math.min(MOST, Math.max(LEAST, level.noise / level.signal));
+  const ratio = Math.min(MOST, Math.max(LEAST, (level.noise / level.signal) * unit));
   const tau = Math.log(ratio) / 4;
   const told = new Float64Array(conditionsOf(shape));
   for (let j = 0; j < FEATURES / 2; j++) {
@@ -103,5 +113,18 @@ export function scalesOf({ signal, noise }: Pick<Level, "signal" | "noise">, dev
     input: 1 / Math.sqrt(variance),
     skip: (signal * deviation ** 2) / variance,
     output: (noise * deviation) / Math.sqrt(variance),
+  };
+}
+
+/**
+ * A network that was trained on unscaled data, as it is of scaled ones: its own mean and σ_data are the unit. Others are as they are.
+ */
+export function inItsUnit(network: Network): Network & { unit: Unit } {
+  const { unit, centre, deviation } = network;
+  if (unit) return { ...network, unit };
+  return {
+    ...network,
+    ...{ centre: new Float32Array(centre.length), deviation: 1, told: deviation },
+    unit: { centre: Float64Array.from(centre), scale: new Float64Array(centre.length).fill(deviation) },
   };
 }

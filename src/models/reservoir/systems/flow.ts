@@ -4,7 +4,8 @@
 // and Math.sqrt are used, which IEEE 754 fixes, and random numbers come from Threefry.
 
 import { ParameterError } from "../../../device/errors.ts";
-import { streamKey, streamPurpose, threefry4x32 } from "../../../random/threefry.ts";
+import { STREAMS } from "../../../random/streams.ts";
+import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
 import { checkSeed } from "../../seed.ts";
 
 export interface TrajectoryOptions {
@@ -68,7 +69,7 @@ export interface Definition<Name extends string> extends Omit<Flow<Name>, "traje
 const BOUND = 1e6;
 /** Numbers of a trajectory at most: 2 GiB. */
 const MOST_NUMBERS = 2 ** 28;
-const PURPOSE = streamPurpose(7, 0);
+const PURPOSE = STREAMS.reservoir.systems;
 
 export function flow<Name extends string>({
   begin,

@@ -1,7 +1,8 @@
 // Tasks whose inputs are given to the end: NARMA10, and what a reservoir remembers.
 
 import type { ReservoirParameters } from "../parameters.ts";
-import { standardised, type Task, testingOf, uniforms } from "./task.ts";
+import { type Scales, standardised } from "./standardised.ts";
+import { type Task, testingOf, uniforms } from "./task.ts";
 
 /**
  * NARMA of order 10 (Atiya & Parlos 2000, doi 10.1109/72.846741): y(t+1) = 0.3 y(t) + 0.05 y(t) Σ_{i=0..9} y(t-i) + 1.5 u(t-9) u(t) + 0.1,
@@ -19,7 +20,7 @@ export function narma10(inputs: ArrayLike<number>): Float64Array {
 }
 
 /** Outputs for random inputs: NARMA10, or the input of 0, 1, … steps ago, u uniform on [-1, 1]. */
-export function filter(parameters: ReservoirParameters, seed: bigint): Task {
+export function filter(parameters: ReservoirParameters, seed: bigint, scales?: Scales): Task {
   const { task, washout, train, test, delays, feedback } = parameters;
   const rows = washout + train + test;
   if (task === "memory") {
@@ -28,7 +29,8 @@ export function filter(parameters: ReservoirParameters, seed: bigint): Task {
     for (let row = 0; row < rows; row++) {
       for (let k = -1; k < delays; k++) raw[row * (1 + delays) + k + 1] = u[row + delays - Math.max(k, 0)];
     }
-    return given("memory", standardised(raw, 1, delays, washout + train), dividedOf(parameters));
+    const columns = { columns: 1, targets: delays, exogenous: 0 };
+    return given("memory", standardised(raw, columns, [[0, washout + train]], scales), dividedOf(parameters));
   }
   const u = uniforms(seed, rows + 200).map((value) => value / 2);
   const y = narma10(u);
@@ -38,11 +40,12 @@ export function filter(parameters: ReservoirParameters, seed: bigint): Task {
     const at = row + 200;
     raw.set(feedback ? [u[at], y[at - 1], y[at]] : [u[at], y[at]], row * (columns + 1));
   }
-  return given("filter", standardised(raw, columns, 1, washout + train, 1), dividedOf(parameters), feedback);
+  const made = standardised(raw, { columns, targets: 1, exogenous: 1 }, [[0, washout + train]], scales);
+  return given("filter", made, dividedOf(parameters), feedback);
 }
 
 /** How one series is divided in time, and how a run is laid whose outputs are fed back: along the whole test. */
-export function dividedOf({ washout, train, test, synchronisation }: ReservoirParameters) {
+function dividedOf({ washout, train, test, synchronisation }: ReservoirParameters) {
   const first = washout + train;
   const driven = Math.min(first, synchronisation);
   return {

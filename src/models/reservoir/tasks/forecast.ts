@@ -2,14 +2,15 @@
 
 import type { ReservoirParameters } from "../parameters.ts";
 import { type Flow, flowOf } from "../systems/index.ts";
-import { standardised, type Task, testingOf } from "./task.ts";
+import { type Scales, standardised } from "./standardised.ts";
+import { type Task, testingOf } from "./task.ts";
 
 const flows = new Map<string, Flow>();
 
 /** The system that a task is about, where it is one; made once. */
 export function flowOfTask(parameters: Pick<ReservoirParameters, "task" | "length">): Flow | undefined {
   const { task, length } = parameters;
-  if (task === "narma10" || task === "memory" || task === "data") return undefined;
+  if (task === "narma10" || task === "memory" || task === "data" || task === "classification") return undefined;
   const key = `${task} ${length}`;
   if (!flows.has(key)) flows.set(key, made(task, length));
   return flows.get(key);
@@ -39,14 +40,15 @@ export function timesOf(parameters: ReservoirParameters, flow?: Flow) {
 }
 
 /** The next state of a system from this one. */
-export function forecast(parameters: ReservoirParameters, flow: Flow, seed: bigint): Task {
+export function forecast(parameters: ReservoirParameters, flow: Flow, seed: bigint, scales?: Scales): Task {
   const { washout, train, test, starts, synchronisation: driven } = parameters;
   const { lyapunovTime, unit, horizon, spacing } = timesOf(parameters, flow);
   const first = washout + train;
   const rows = first + Math.max(test, driven + horizon + (starts - 1) * spacing) + 1;
   const states = flow.trajectory({ steps: rows, seed });
+  const columns = { columns: flow.dimension, targets: flow.dimension, exogenous: 0 };
   return {
-    ...standardised(nextOf(states, rows, flow.dimension), flow.dimension, flow.dimension, first),
+    ...standardised(nextOf(states, rows, flow.dimension), columns, [[0, first]], scales),
     ...{ kind: "forecast", exogenous: 0, flow, driven, horizon, lyapunovTime, unit },
     training: [{ first: 0, washout, steps: train }],
     testing: testingOf(first, washout, test),

@@ -1,86 +1,195 @@
-// A series of one's own.
+// A series of one's own: forecast from itself, or outputs that follow from given inputs.
 
 import { ParameterError } from "../../../device/errors.ts";
+import { type OwnSeries, parseSeries } from "../../../files/series-text.ts";
 import type { ReservoirParameters } from "../parameters.ts";
-import { parseSeries } from "../series-text.ts";
-import { dividedOf, given as filtered } from "./filter.ts";
+import { given as filtered } from "./filter.ts";
 import { STEPS } from "./forecast.ts";
-import { standardised, type Task } from "./task.ts";
+import { checkRange, type Scales, standardised } from "./standardised.ts";
+import { type Task, testingOf } from "./task.ts";
+
+/** Rows without which no part of a series would have two. */
+const FEWEST = 9;
+
+/** The series that a task needs. @throws ParameterError where none is given */
+export function ownSeries({ data }: Pick<ReservoirParameters, "data">): OwnSeries {
+  if (data !== "") return parseSeries(data);
+  throw new ParameterError("data", "data: no series is given; give a CSV or .npy file with --data, or another --task.");
+}
 
 /**
  * Series of one's own: all columns are forecast, or the later ones follow from the first `given`. One series is divided in time; of
  * several, all but the last are learned from to their ends, and the last is tested.
+ *
+ * @param scales those of a network from a file, which the series is then seen in
  */
-export function own(parameters: ReservoirParameters): Task {
-  const { given, washout, train, test, starts, synchronisation, feedback } = parameters;
-  const driven = synchronisation;
-  const { data, shape } = parseSeries(parameters.data);
-  const [series, time, features] = shape;
+export function own(parameters: ReservoirParameters, scales?: Scales): Task {
+  const { given, washout, train, validation, feedback, forecast } = parameters;
+  const series = ownSeries(parameters);
+  const { lengths, shape } = series;
+  const [, , features] = shape;
   if (given >= features) {
     throw new ParameterError(
       "given",
       `given ${given}: of ${features} columns at least one must be a target; take ${features - 1} at most.`,
     );
   }
-  const single = series === 1;
-  // A forecast needs the row after, outputs that are fed back the row before.
-  const beside = given === 0 || feedback ? 1 : 0;
-  const need = single ? washout + train + test + beside : washout + Math.max(1, given === 0 ? driven : 0) + 1 + beside;
-  if (time < need) {
-    const parts = single
-      ? `a warm-up of ${washout}, ${train} to learn from and ${test} to test`
-      : `a warm-up of ${washout} and what is learned`;
+  if (forecast > 0 && given > 0) {
     throw new ParameterError(
-      "data",
-      `data: ${single ? "the series has" : "each series has"} ${time} steps, and ${parts} need ${need}; shorten one of them (--washout, --train, --test).`,
+      "forecast",
+      `forecast ${forecast}: beyond the end of the series its ${given} input columns are not known; take given 0, or forecast 0.`,
     );
   }
+  const single = lengths.length === 1;
+  if (!single && validation > 0) {
+    throw new ParameterError(
+      "validation",
+      `validation ${validation}: of several series all but the last are learned from, and the last is tested; take validation 0.`,
+    );
+  }
+  const laid = tableOf(series, given, feedback);
+  const last = laid.starts[laid.starts.length - 1];
+  const first = single ? washout + train + validation : last;
+  checkLengths(parameters, lengths, laid.usable);
+  const learned = [single ? ([0, washout + train] as const) : ([0, last] as const)];
+  const made = standardised(laid.raw, { ...laid, exogenous: given, names: series.names }, learned, scales);
+  const test = single ? Math.min(parameters.test, laid.usable[0] - first) : laid.usable[lengths.length - 1] - washout;
+  const training = lengths.slice(0, single ? 1 : -1).map((_, s) => {
+    return { first: laid.starts[s], washout, steps: single ? train : laid.usable[s] - washout };
+  });
+  const common = {
+    ...made,
+    ...{ names: series.names, times: series.times, length: lengths[lengths.length - 1] },
+    training: training.filter(({ steps }) => steps > 0),
+    testing: single ? testingOf(first, washout, test) : { first, washout, steps: test },
+  };
+  const validating = validation > 0 ? testingOf(washout + train, washout, validation) : undefined;
+  const ahead = given === 0 ? 1 : 0;
+  for (const span of common.training) checkRange(made.table, span, "are learned from", ahead);
+  for (const span of validating ? [validating] : []) checkRange(made.table, span, "are validated", ahead);
+  checkRange(made.table, common.testing, "are tested", ahead);
+  const room = single ? test : laid.usable[lengths.length - 1];
+  if (given > 0) {
+    // Outputs that are fed back run along the whole test; a series of several has nothing before it.
+    const driven = Math.min(single ? first : room - 1, parameters.synchronisation);
+    const runs = single
+      ? { starts: [first - driven], driven, horizon: test }
+      : { starts: [first], driven, horizon: room - driven };
+    return {
+      ...common,
+      ...filtered("filter", made, { ...common, ...runs }, feedback),
+      ...(validating && { validating: { ...validating, starts: [] } }),
+    };
+  }
+  const { driven, horizon, starts, notes } = forecastsOf(parameters, room, first);
+  const rows = lengths[lengths.length - 1];
+  const before = Math.min(rows, Math.max(washout, driven));
+  const compared = validating && validationStarts(parameters, { driven, horizon }, washout + train);
+  return {
+    ...common,
+    ...{ kind: "forecast", exogenous: 0, driven, horizon, starts, notes, lyapunovTime: 1, unit: "steps" },
+    ...(validating && { validating: { ...validating, starts: compared! } }),
+    ...(forecast > 0 && { beyond: { starts: [last + rows - before], driven: before, horizon: forecast } }),
+  };
+}
+
+/** Rows of inputs and targets, those of the series after each other; `usable` of each have both. */
+function tableOf({ data, lengths, shape: [, , features] }: OwnSeries, given: number, feedback: boolean) {
   const targets = features - given;
   const columns = given > 0 ? given + (feedback ? targets : 0) : features;
-  const length = time - beside;
-  const raw = new Float64Array(series * length * (columns + targets));
-  for (let s = 0; s < series; s++) {
-    for (let t = 0; t < length; t++) {
-      const row = (place: number) => data.subarray((s * time + place) * features, (s * time + place + 1) * features);
-      const values =
-        given === 0
-          ? [...row(t), ...row(t + 1)]
-          : [
-              ...row(t + beside).subarray(0, given),
-              ...(feedback ? row(t).subarray(given) : []),
-              ...row(t + beside).subarray(given),
-            ];
-      raw.set(values, (s * length + t) * (columns + targets));
+  // Outputs that are fed back need the row before; the last row of a forecast has no target, and drives what follows the series.
+  const skipped = given > 0 && feedback ? 1 : 0;
+  const width = columns + targets;
+  const rows = lengths.reduce((sum, length) => sum + length - skipped, 0);
+  const raw = new Float64Array(rows * width);
+  const starts: number[] = [];
+  let [from, at] = [0, 0];
+  for (const length of lengths) {
+    starts.push(at);
+    const row = (place: number) => data.subarray((from + place) * features, (from + place + 1) * features);
+    for (let t = skipped; t < length; t++, at++) {
+      const inputs = given === 0 ? row(t) : row(t).subarray(0, given);
+      raw.set(inputs, at * width);
+      if (skipped > 0) raw.set(row(t - 1).subarray(given), at * width + given);
+      raw.set(given === 0 ? row(Math.min(t + 1, length - 1)) : row(t).subarray(given), at * width + columns);
     }
+    from += length;
   }
-  const first = single ? washout + train : (series - 1) * length;
-  const made = standardised(raw, columns, targets, first, given);
-  const rest = Math.min(synchronisation, length - 1);
-  const divided = single
-    ? dividedOf({ ...parameters, test: Math.min(test, length - first) })
-    : {
-        training: Array.from({ length: series - 1 }, (_, s) => ({
-          first: s * length,
-          washout,
-          steps: length - washout,
-        })),
-        testing: { first, washout, steps: length - washout },
-        ...{ starts: [first], driven: rest, horizon: length - rest },
-      };
-  if (given > 0) return filtered("filter", made, divided, feedback);
-  const room = single ? divided.testing.steps : length;
-  const most = Math.min(parameters.horizon || STEPS.horizon, room - driven);
-  if (most < 1) {
+  const usable = lengths.map((length) => length - (given === 0 || feedback ? 1 : 0));
+  return { raw, columns, targets, starts, usable };
+}
+
+/** @throws ParameterError for series that are too short for what is asked of them */
+function checkLengths(parameters: ReservoirParameters, lengths: readonly number[], usable: readonly number[]): void {
+  const { washout, train, validation, test, given, synchronisation, network } = parameters;
+  if (lengths.length > 1) {
+    const need = washout + Math.max(1, given === 0 ? synchronisation : 0) + 1;
+    const short = usable.findIndex((length) => length < need);
+    if (short < 0) return;
+    throw new ParameterError(
+      "data",
+      `data: series ${short + 1} has ${lengths[short]} steps, and a warm-up of ${washout} and what is learned need ${need + lengths[short] - usable[short]}; leave it out, or lower --washout or --synchronisation.`,
+    );
+  }
+  if (train === 0 && network === "") {
+    throw new ParameterError("train", "train 0: only a network from a file learns nothing; take a number above 0.");
+  }
+  const need = washout + train + validation + test;
+  if (usable[0] >= need && usable[0] >= FEWEST) return;
+  if (usable[0] >= need) {
+    throw new ParameterError(
+      "data",
+      `data: ${lengths[0]} rows are too few for parts of them; give ${FEWEST + 1} or more.`,
+    );
+  }
+  const parts = [
+    `a warm-up of ${washout}`,
+    ...(train > 0 ? [`${train} to learn from`] : []),
+    ...(validation > 0 ? [`${validation} to compare by`] : []),
+  ];
+  const beside = lengths[0] - usable[0];
+  throw new ParameterError(
+    "data",
+    `data: the series has ${lengths[0]} steps, and ${parts.join(", ")} and ${test} to test need ${need + beside}; shorten one of them (--washout, --train, --validation, --test), or leave them out.`,
+  );
+}
+
+/** Forecasts along the test, and what was cut of them. */
+function forecastsOf(parameters: ReservoirParameters, room: number, first: number) {
+  const { starts, synchronisation: driven, horizon: asked } = parameters;
+  const left = room - driven;
+  if (left < 1) {
     throw new ParameterError(
       "test",
       `test ${room}: forecasts follow the series for ${driven} steps first; take a longer test or --synchronisation below ${room}.`,
     );
   }
-  const spacing = Math.floor((room - driven - most) / Math.max(1, starts - 1));
-  return {
-    ...made,
-    ...divided,
-    ...{ kind: "forecast", exogenous: 0, driven, horizon: most, lyapunovTime: 1, unit: "steps" },
-    starts: Array.from({ length: spacing > 0 ? starts : 1 }, (_, i) => first + i * spacing),
-  };
+  // Where none is asked for, half the room, so that there is some for other starts.
+  const horizon = asked > 0 ? Math.min(asked, left) : Math.min(STEPS.horizon, starts > 1 ? Math.ceil(left / 2) : left);
+  const count = Math.min(starts, left - horizon + 1);
+  const spacing = Math.floor((left - horizon) / Math.max(1, count - 1));
+  const notes: string[] = [];
+  if (asked > horizon) {
+    notes.push(`forecasts are ${horizon} steps long, not ${asked}: the ${room} steps of the test hold no more.`);
+  }
+  if (count < starts) {
+    notes.push(
+      `${count} ${count === 1 ? "forecast" : "forecasts"} of ${starts} asked for: the ${room} steps of the test hold no more of ${horizon} steps; take a smaller --horizon or a longer --test.`,
+    );
+  }
+  return { driven, horizon, notes, starts: Array.from({ length: count }, (_, i) => first + i * spacing) };
+}
+
+/** Forecasts along the rows that are set aside: they start in them, or before, as far as the series is known. */
+function validationStarts(
+  { validation, starts }: ReservoirParameters,
+  { driven, horizon }: { driven: number; horizon: number },
+  first: number,
+): number[] {
+  const left = validation - horizon - Math.max(0, driven - first);
+  if (left < 0) return []; // a forecast would leave the rows that are set aside
+  const count = Math.min(starts, left + 1);
+  const spacing = Math.floor(left / Math.max(1, count - 1));
+  const from = Math.max(0, first - driven);
+  return Array.from({ length: count }, (_, i) => from + i * spacing);
 }

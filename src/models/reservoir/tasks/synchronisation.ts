@@ -2,7 +2,8 @@
 
 import type { ReservoirParameters } from "../parameters.ts";
 import { flowOf } from "../systems/index.ts";
-import { standardised, type Task, testingOf, uniforms } from "./task.ts";
+import { type Scales, standardised } from "./standardised.ts";
+import { type Task, testingOf, uniforms } from "./task.ts";
 
 export type CoupledTask = "coupled-logistic" | "coupled-lorenz";
 
@@ -43,7 +44,12 @@ const COUPLING_SCALE = 0.03;
  * where it passes 0 they begin to synchronise. (Fan, Kong, Lai & Wang 2021, doi 10.1103/PhysRevResearch.3.023237, learned at a few
  * couplings; Pecora & Carroll 1998, doi 10.1103/PhysRevLett.80.2109, on the exponent.)
  */
-export function synchronisation(task: CoupledTask, parameters: ReservoirParameters, seed: bigint): Task {
+export function synchronisation(
+  task: CoupledTask,
+  parameters: ReservoirParameters,
+  seed: bigint,
+  scales?: Scales,
+): Task {
   const { washout, train, test, starts } = parameters;
   const coupled = COUPLINGS[task];
   const { learned, asked, driven } = coupled;
@@ -90,9 +96,12 @@ export function synchronisation(task: CoupledTask, parameters: ReservoirParamete
       });
     }
   }
-  const made = standardised(raw, 1 + dimension, dimension, after, 1);
-  for (let row = 0; row < rows; row++) made.table.data[row * width] *= COUPLING_SCALE;
-  made.sd[0] /= COUPLING_SCALE;
+  const columns = { columns: 1 + dimension, targets: dimension, exogenous: 1 };
+  const made = standardised(raw, columns, [[0, after]], scales);
+  if (!scales) {
+    for (let row = 0; row < rows; row++) made.table.data[row * width] *= COUPLING_SCALE;
+    made.sd[0] /= COUPLING_SCALE;
+  }
   return {
     ...made,
     ...{ kind: "synchronisation", exogenous: 1, flow: flows[0], driven, horizon, couplings },

@@ -1,20 +1,28 @@
 // What a task is, and what all of them are made with.
 
-import { ParameterError } from "../../../device/errors.ts";
+import type { Times } from "../../../files/times.ts";
 import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
-import type { Span, Table } from "../network.ts";
+import type { Forecasts, Span, Table } from "../network.ts";
 import type { Flow } from "../systems/index.ts";
 import { PURPOSE } from "../topology.ts";
+import type { Scales } from "./standardised.ts";
 
 /** A task with its data, in units of the standard deviation of each column from its mean. */
-export interface Task {
-  /** A system's next state, outputs of given inputs, or inputs of the past. */
-  kind: "forecast" | "filter" | "memory" | "synchronisation";
+export interface Task extends Scales {
+  /** A system's next state, outputs of given inputs, inputs of the past, or the class of a sequence. */
+  kind: "forecast" | "filter" | "memory" | "synchronisation" | "classes";
   table: Table;
   /** Inputs that are not fed back when a reservoir runs free. */
   exogenous: number;
+  /** None where a network from a file is used as it is. */
   training: Span[];
   testing: Span;
+  /** Rows by which networks are compared, apart from those that are tested. */
+  validating?: Validation;
+  /** The steps that follow a series of one's own. */
+  beyond?: Forecasts;
+  /** Sequences that are put into classes. */
+  classes?: Classes;
   /** Rows where forecasts start to be driven. */
   starts: number[];
   driven: number;
@@ -23,14 +31,29 @@ export interface Task {
   lyapunovTime: number;
   /** What times are counted in. */
   unit: "Lyapunov times" | "steps";
-  /** Means and standard deviations of the columns before they were standardised. */
-  mean: Float64Array;
-  sd: Float64Array;
-  /** The largest absolute values of inputs and targets. */
-  largest: { input: number; target: number };
+  /** What is known of the columns of a series of one's own. */
+  names?: readonly string[];
+  times?: Times;
+  /** Rows of the series itself, where it is one's own. */
+  length?: number;
+  /** What a reader must know: a sentence each. */
+  notes?: readonly string[];
   /** Couplings of the forecasts, where that is asked for. */
   couplings?: number[];
   flow?: Flow;
+}
+
+export interface Validation extends Span {
+  /** Rows where its forecasts start to be driven. */
+  starts: number[];
+}
+
+export interface Classes {
+  names: readonly string[];
+  /** The sequences that are tested, and the class of each; -1 where it is not known. */
+  spans: readonly Span[];
+  numbers: readonly number[];
+  members: readonly number[];
 }
 
 /** The steps before are driven, so that the network stands where it would. */
@@ -38,45 +61,6 @@ export const testingOf = (first: number, washout: number, steps: number): Span =
   const before = Math.min(first, Math.max(washout, 100));
   return { first: first - before, washout: before, steps };
 };
-
-/** Columns minus their mean over the rows that are learned from, by their standard deviation. Targets that are inputs share theirs. */
-export function standardised(raw: Float64Array, columns: number, targets: number, rowsLearned: number, exogenous = 0) {
-  const width = columns + targets;
-  const rows = raw.length / width;
-  const mean = new Float64Array(width);
-  const sd = new Float64Array(width);
-  for (let c = 0; c < width; c++) {
-    let sum = 0;
-    for (let row = 0; row < rowsLearned; row++) sum += raw[row * width + c];
-    mean[c] = sum / rowsLearned;
-    let squares = 0;
-    for (let row = 0; row < rowsLearned; row++) squares += (raw[row * width + c] - mean[c]) ** 2;
-    sd[c] = Math.sqrt(squares / rowsLearned);
-  }
-  const fedBack = columns - exogenous;
-  for (let t = 0; t < Math.min(targets, fedBack); t++) {
-    // What is fed back must be in the units of the input that it becomes.
-    mean[columns + t] = mean[exogenous + t];
-    sd[columns + t] = sd[exogenous + t];
-  }
-  const flat = sd.findIndex((value, c) => !(value > 1e-12 * Math.max(1e-300, Math.abs(mean[c]))));
-  if (flat >= 0) {
-    const name = flat < columns ? `input column ${flat + 1}` : `target column ${flat - columns + 1}`;
-    throw new ParameterError(
-      "data",
-      `data: ${name} is constant (${mean[flat]}) over the ${rowsLearned} steps that are learned from; leave it out.`,
-    );
-  }
-  const data = new Float32Array(raw.length);
-  const largest = { input: 0, target: 0 };
-  raw.forEach((value, at) => {
-    const c = at % width;
-    data[at] = (value - mean[c]) / sd[c];
-    const kind = c < columns ? "input" : "target";
-    largest[kind] = Math.max(largest[kind], Math.abs(data[at]));
-  });
-  return { table: { data, rows, columns, targets }, mean, sd, largest };
-}
 
 /** Uniform on [0, 1), by index. */
 export function uniforms(seed: bigint, count: number): Float64Array {

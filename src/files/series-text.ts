@@ -1,0 +1,120 @@
+// A series as a text that a parameter, a link and a checkpoint can hold.
+//
+//   1x5000x3d;n=x,y,z;t=year,number,1749.04,0.0833:AAAA…
+//
+// SERIES x ROWS x FEATURES, where ROWS of sequences of unequal length are 300+250+…; "d" for 64-bit floats, which are 32 bits long without
+// it; what is known of names (n), times (t) and classes (l), each word as in a URL; then the values, little-endian, as base64url.
+
+import { ParameterError } from "../device/errors.ts";
+import { base64Bytes, base64url } from "./base64.ts";
+import type { Times } from "./times.ts";
+
+/** What else is known of a series. */
+export interface SeriesWords {
+  /** Of the features. */
+  names?: string[];
+  times?: Times;
+  /** The class of each sequence. */
+  labels?: string[];
+}
+
+export interface OwnSeries extends SeriesWords {
+  /** [row][feature]; the sequences follow each other. */
+  data: Float64Array;
+  /** Sequences, rows of the longest, features. */
+  shape: [series: number, rows: number, features: number];
+  /** Rows of each sequence. */
+  lengths: number[];
+}
+
+/**
+ * The text of an array of shape [time], [time, features] or [series, time, features]; with `lengths` its rows belong to sequences that
+ * follow each other. Values are kept as they are: in 32 bits where these hold them all, else in 64.
+ */
+export function seriesText({
+  data,
+  shape,
+  lengths,
+  names,
+  times,
+  labels,
+}: { data: ArrayLike<number>; shape: readonly number[]; lengths?: readonly number[] } & SeriesWords): string {
+  const [series, time, features] =
+    shape.length === 1 ? [1, shape[0], 1] : shape.length === 2 ? [1, ...shape] : (shape as [number, number, number]);
+  const isShort = Array.prototype.every.call(data, (value: number) => Math.fround(value) === value);
+  const size = isShort ? 4 : 8;
+  const bytes = new DataView(new ArrayBuffer(size * data.length));
+  for (let i = 0; i < data.length; i++) {
+    if (isShort) bytes.setFloat32(4 * i, data[i], true);
+    else bytes.setFloat64(8 * i, data[i], true);
+  }
+  const rows = lengths ? lengths.join("+") : time;
+  const words = [
+    names && `;n=${written(names)}`,
+    times && `;t=${written([times.name, times.unit, times.first, times.step])}`,
+    labels && `;l=${written(labels)}`,
+  ];
+  const head = `${lengths?.length ?? series}x${rows}x${features}${isShort ? "" : "d"}${words.filter(Boolean).join("")}`;
+  return `${head}:${base64url(new Uint8Array(bytes.buffer))}`;
+}
+
+/** Whether a text is a series as `seriesText` writes it. */
+export const isSeriesText = (text: string) => /^\d+x\d+(\+\d+)*x\d+d?(;|:)/.test(text);
+
+const written = (words: readonly (string | number)[]) => words.map((word) => encodeURIComponent(word)).join(",");
+
+/**
+ * @param name of the parameter, for messages
+ * @throws ParameterError for a text that is no series, and for values that are not finite
+ */
+export function parseSeries(text: string, name = "data"): OwnSeries {
+  const wrong = new ParameterError(
+    name,
+    `${name}: the text is no series, which is SERIESxTIMExFEATURES, then a colon and 32-bit floats as base64url.`,
+  );
+  const [, count, rows, width, isLong, head] =
+    /^(\d+)x(\d+(?:\+\d+)*)x(\d+)(d?)((?:;\w=[^:;]*)*):[\w-]*$/.exec(text) ?? [];
+  if (count === undefined) throw wrong;
+  const given = rows.split("+").map(Number);
+  const [series, features] = [Number(count), Number(width)];
+  const lengths = given.length === 1 ? Array.from({ length: Math.min(series, 2 ** 24) }, () => given[0]) : given;
+  const values = lengths.reduce((sum, length) => sum + length, 0) * features;
+  const own = base64Bytes(text.slice(text.indexOf(":") + 1));
+  const size = isLong ? 8 : 4;
+  if (lengths.length !== series || own?.length !== size * values || values === 0 || lengths.includes(0)) throw wrong;
+  const bytes = new DataView(own.buffer, own.byteOffset);
+  const data = Float64Array.from({ length: values }, (_, i) =>
+    isLong ? bytes.getFloat64(8 * i, true) : bytes.getFloat32(4 * i, true),
+  );
+  const words = wordsOf(head, wrong);
+  if ((words.names && words.names.length !== features) || (words.labels && words.labels.length !== series)) throw wrong;
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) {
+    let [row, sequence] = [Math.floor(at / features), 0];
+    while (row >= lengths[sequence]) row -= lengths[sequence++];
+    const column = words.names?.[at % features] || `column ${(at % features) + 1}`;
+    throw new ParameterError(
+      name,
+      `${name}: the value at step ${row}, ${column} is ${data[at]}; fill gaps before learning from a series.`,
+    );
+  }
+  return { data, shape: [series, Math.max(...lengths), features], lengths, ...words };
+}
+
+function wordsOf(head: string, wrong: ParameterError): SeriesWords {
+  const found: Record<string, string[]> = {};
+  try {
+    for (const part of head.split(";").filter((part) => part !== "")) {
+      found[part[0]] = part.slice(2).split(",").map(decodeURIComponent);
+    }
+  } catch {
+    throw wrong; // a word that is none of a URL
+  }
+  const { n: names, l: labels, t } = found;
+  if (!t) return { ...(names && { names }), ...(labels && { labels }) };
+  const [name, unit, first, step] = t;
+  const times = { name, unit: unit as Times["unit"], first: Number(first), step: Number(step) };
+  if (!["number", "second", "day", "month"].includes(unit) || ![times.first, times.step].every(Number.isFinite))
+    throw wrong;
+  return { ...(names && { names }), times, ...(labels && { labels }) };
+}

@@ -1,0 +1,28 @@
+// A network that training goes on from.
+
+import { FileError, ParameterError } from "../../device/errors.ts";
+import { readNetwork } from "../diffusion/network/file.ts";
+import { decided, type Input } from "../inputs.ts";
+
+export const diffusionTrainingInputs: Record<string, Input> = {
+  network: {
+    description:
+      "A network to go on from, which decides width and layers: a .safetensors file as --out writes it. The data keep the units that it was trained in; Adam begins anew",
+    label: "Begin with a network",
+    accept: [".safetensors"],
+    replaces: ["width", "layers"],
+    async read(file, beside) {
+      try {
+        const network = readNetwork(file.bytes);
+        const { width, layers } = network.shape;
+        return {
+          options: { network },
+          parameters: { ...decided(file, beside, "width", width), ...decided(file, beside, "layers", layers) },
+        };
+      } catch (error) {
+        if (!(error instanceof ParameterError)) throw error;
+        throw new FileError(`${file.name}: ${error.message.replace(/^denoiser: /, "")}`);
+      }
+    },
+  },
+};

@@ -1,0 +1,54 @@
+// A page as a visitor finds it who touches nothing, and what every page must do.
+
+import { existsSync, readdirSync } from "node:fs";
+import type { Page } from "playwright";
+import { expect } from "vitest";
+import type { Visit } from "./browser.ts";
+import { text, type useSite } from "./visit.ts";
+
+const ROOT = new URL("../../host-web/", import.meta.url);
+const folders = readdirSync(ROOT).filter((name) => existsSync(new URL(`${name}/index.html`, ROOT)));
+export const models = folders.filter((name) => existsSync(new URL(`${name}/page.ts`, ROOT)));
+export const others = ["", "404.html", ...folders.filter((name) => !models.includes(name)).map((name) => `${name}/`)];
+
+const TIMES = 4;
+
+export const stepsOf = async (page: Page) => Number(/\d+$/.exec(await text(page, "#step-count"))?.[0] ?? 0); // nothing is told before the first step
+export const notices = (page: Page) => page.locator("#notice:visible").allInnerTexts();
+
+/** What the canvas shows, as the page itself can read it: a screenshot waits for a page at work to have time for it. */
+const shownPicture = (page: Page) =>
+  page.evaluate(() => {
+    const copy = Object.assign(document.createElement("canvas"), { width: 256, height: 256 });
+    const context = copy.getContext("2d")!;
+    context.drawImage(document.getElementById("canvas") as HTMLCanvasElement, 0, 0, 256, 256);
+    return copy.toDataURL();
+  });
+
+/** What a page that nobody touches does in so many seconds. */
+export async function watch(path: string, look: Visit, { ready }: ReturnType<typeof useSite>, seconds: number) {
+  const { page, messages } = await ready(path, look);
+  const steps: number[] = [];
+  const pictures = new Set<string>();
+  const start = Date.now();
+  for (let i = 0; i <= TIMES; i++) {
+    await page.waitForTimeout(Math.max(0, start + (i * 1000 * seconds) / TIMES - Date.now()));
+    steps.push(await stepsOf(page));
+    pictures.add(await shownPicture(page));
+  }
+  const frames = await text(page, "#hud");
+  const seen = { steps, pictures: pictures.size, frames, notices: await notices(page), messages };
+  const device = await text(page, "#device");
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  await page.close(); // or it works on behind the next
+  return { ...seen, device, wide };
+}
+
+/** What every page must do, wherever it is opened. */
+export function expectAlive({ steps, pictures, frames, wide }: Awaited<ReturnType<typeof watch>>): void {
+  for (let i = 1; i < steps.length; i++) expect(steps[i]).toBeGreaterThanOrEqual(steps[i - 1]);
+  expect(steps.at(-1)).toBeGreaterThan(0);
+  expect(pictures).toBeGreaterThan(1);
+  expect(frames).toMatch(/^\d+ frames\/s/);
+  expect(wide).toBeLessThanOrEqual(0);
+}

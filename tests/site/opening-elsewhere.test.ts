@@ -1,0 +1,41 @@
+// Every page where browsers differ: with a strange locale, on a phone, without a GPU. It runs, and complains of nothing.
+
+import { describe, expect, it } from "vitest";
+import { expectAlive, models, notices, others, watch } from "./alone.ts";
+import type { Visit } from "./browser.ts";
+import { useSite } from "./visit.ts";
+
+/** Long enough for steps and pictures to follow each other; opening.test.ts looks longer. */
+const SECONDS = 4;
+
+describe.each<[string, Visit]>([
+  ["with a locale that no standard knows", { locale: "en-US@posix" }],
+  ["on a phone", { width: 390, height: 844, touch: true }],
+])("opened and left alone %s", (_, look) => {
+  const site = useSite();
+  it.each(models)("%s runs", async (name) => {
+    const seen = await watch(`${name}/`, look, site, SECONDS);
+    expect(seen.messages).toEqual([]);
+    expect(seen.notices).toEqual([]);
+    expectAlive(seen);
+  });
+
+  it.each(others)("/%s says nothing", async (path) => {
+    const { page, messages } = await site.visit(path, look);
+    await page.waitForTimeout(1000);
+    expect(messages).toEqual([]);
+    expect(await notices(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  });
+});
+
+describe("opened and left alone without a GPU", () => {
+  const site = useSite({ gpu: false });
+  it.each(models)("%s runs on the reference, and says so", async (name) => {
+    const seen = await watch(`${name}/`, {}, site, SECONDS);
+    expect(seen.messages).toEqual([]);
+    expect(seen.notices.join()).toMatch(/The browser offers no GPU/);
+    expect(seen.device).toContain("CPU reference (no GPU)");
+    expectAlive(seen);
+  });
+});
