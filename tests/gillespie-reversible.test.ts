@@ -262,6 +262,16 @@ describe("leaps see rates that change in time", () => {
     expect(ensemble.result().mean[2][0]).toBe(0);
   });
 
+  it("a clock in f32 that cannot follow a rate is refused, by name", async () => {
+    const wave = (until: number): GillespieOptions => ({ network: "0 -> X @ 1e-6*(1 + sin(t))", until, points: 5 });
+    const saw: GillespieOptions = { network: "0 -> X @ 1e-6*if(t - floor(t) < 0.3, 1, 0)", until: 1e6, points: 5 };
+    await expect(gillespie.create(device, wave(1e4))).resolves.toBeDefined();
+    for (const options of [wave(1e7), saw]) {
+      await expect(gillespie.create(device, options)).rejects.toThrow(/"0 -> X" changes in time so fast that a clock in f32/);
+      await expect(gillespie.create(reference, options)).resolves.toBeDefined();
+    }
+  });
+
   it("used up by them, nothing is left, and never less", async () => {
     const network = "A -> B @ A*if(t < 1, 0, 5); A = 300";
     using ensemble = await gillespie.create(device, { network, until: 5, points: 6, method: "tau", seed: 6n });

@@ -308,6 +308,25 @@ fn to_time(units: u32, fraction: f32) -> f32 {
   return (f32(units) + fraction) * run.unit;
 }
 
+/// x^n / (k^n + x^n) without powers that f32 does not hold.
+fn hill_of(x: f32, k: f32, n: f32) -> f32 {
+  if (x <= 0.0) {
+    return 0.0;
+  }
+  return 1.0 / (1.0 + exp2(clamp(n * log2(k / x), -120.0, 120.0)));
+}
+
+/// A power of what may be negative: WGSL's own is undefined there. Whole powers have a sign, others no value, which is said by one too large.
+fn power_of(base: f32, exponent: f32) -> f32 {
+  if (base >= 0.0) {
+    return pow(base, exponent);
+  }
+  let whole = floor(exponent);
+  let odd = whole - 2.0 * floor(0.5 * whole) != 0.0;
+  let value = select(1.0, -1.0, odd) * pow(-base, exponent);
+  return select(3.0e38, value, whole == exponent);
+}
+
 /// Not finite, or so large that it means no bound. By bits: compilers assume that there is no NaN.
 fn is_wrong(value: f32) -> bool {
   return (bitcast<u32>(value) & 0x7fffffffu) > 0x7e967699u; // 1e38

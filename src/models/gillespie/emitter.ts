@@ -2,7 +2,17 @@
 
 import { clockOf } from "./clock.ts";
 import { networkError } from "./errors.ts";
-import { COMPARISONS, call, type Expression, evaluate, namesIn, number, type Operation, TRUTHS } from "./expression.ts";
+import {
+  COMPARISONS,
+  call,
+  type Expression,
+  evaluate,
+  factorsOf,
+  namesIn,
+  number,
+  type Operation,
+  TRUTHS,
+} from "./expression.ts";
 import { GROWING } from "./interval.ts";
 import { MOST_COPIES, type Network, TIME } from "./network.ts";
 
@@ -16,10 +26,10 @@ export interface Names {
 }
 
 /**
- * What of a constant a shader keeps: an f32; or in 32 bits a count, a whole number that stands for it in comparisons (rounded up, down,
+ * What of a constant a shader keeps: an f32, or one no larger than f32 holds; or in 32 bits a count, a whole number that stands for it in comparisons (rounded up, down,
  * or itself), or of a time the units and the fraction of one.
  */
-export type Kept = "real" | "count" | "ceil" | "floor" | "equal" | "units" | "fraction";
+export type Kept = "real" | "clamped" | "count" | "ceil" | "floor" | "equal" | "units" | "fraction";
 
 export interface Constant {
   value: Expression;
@@ -86,6 +96,8 @@ export interface Dialect {
   continuous: boolean;
   /** Counts pass through f32, as in gibbs 0.1.0. */
   version1: boolean;
+  /** Constants above and below fraction bars become one, where alone they are beyond what f32 holds. */
+  folds: boolean;
 }
 
 export class Emitter {
@@ -330,9 +342,13 @@ export class Emitter {
         return sum(operands.map((each) => this.real(each)));
       case "*":
         return this.#product(operands);
-      case "-":
       case "/":
-        return `(${this.real(first)} ${operation} ${this.real(second)})`;
+        return (
+          this.#hill(first, second) ??
+          (this.#dialect.folds ? this.#product(operands, true) : this.#quotient(first, second))
+        );
+      case "-":
+        return `(${this.real(first)} - ${this.real(second)})`;
       case "negate":
         return `(-${this.real(first)})`;
       case "^":
@@ -352,8 +368,37 @@ export class Emitter {
     }
   }
 
-  /** Constant factors become one. */
-  #product(operands: readonly Expression[]): string {
+  #quotient(above: Expression, below: Expression): string {
+    return `(${this.real(above)} / ${this.real(below)})`;
+  }
+
+  /** x^n / (K^n + x^n), as 1 / (1 + (K/x)^n) where the powers are beyond what f32 holds; undefined for all else, and for small powers. */
+  #hill(above: Expression, below: Expression): string | undefined {
+    if (this.#dialect.version1 || !isPower(above) || below.kind !== "call" || below.operation !== "+") return undefined;
+    const [x, n] = above.operands;
+    const same = JSON.stringify(above);
+    const other = below.operands.find((each) => JSON.stringify(each) !== same);
+    if (below.operands.length !== 2 || !other || !below.operands.some((each) => JSON.stringify(each) === same))
+      return undefined;
+    if (!isPower(other) || JSON.stringify(other.operands[1]) !== JSON.stringify(n)) return undefined;
+    const [k] = other.operands;
+    if (!this.#isConstant(k) || !this.#isConstant(n) || (n.kind === "number" && n.value < 5)) return undefined;
+    const [own, power] = [this.real(x), this.real(above)];
+    const sum = `(${this.#names.constant(this.slot(other, "clamped"))} + ${power})`;
+    return `select(hill_of(${own}, ${this.real(k)}, ${this.real(n)}), ${power} / ${sum}, ${sum} < 1.0e38)`;
+  }
+
+  /** Constant factors become one; in a quotient those above and below the bar. */
+  #product(operands: readonly Expression[], quotient = false): string {
+    if (this.#dialect.folds) {
+      const [above, below] = factorsOf(call(quotient ? "/" : "*", ...operands));
+      const fixed = (all: readonly Expression[]) => all.filter((each) => this.#isConstant(each));
+      const moving = (all: readonly Expression[]) =>
+        all.filter((each) => !this.#isConstant(each)).map((each) => this.real(each));
+      const constant = call("/", call("*", number(1), ...fixed(above)), call("*", number(1), ...fixed(below)));
+      const product = [this.#constant(constant), ...moving(above)].reduce((a, b) => `(${a} * ${b})`);
+      return moving(below).reduce((a, b) => `(${a} / ${b})`, product);
+    }
     const factors = operands.flatMap(flat);
     const constant = factors.filter((each) => this.#isConstant(each));
     const others = factors.filter((each) => !constant.includes(each)).map((each) => this.real(each));
@@ -365,7 +410,8 @@ export class Emitter {
     const n = exponent.kind === "number" ? exponent.value : Number.NaN;
     if (!Number.isInteger(n) || n < 1 || n > MOST_COPIES) {
       // WGSL's pow is undefined for negative bases and costs accuracy; integers are products above.
-      return `pow(${this.real(base)}, ${this.real(exponent)})`;
+      const sure = this.#dialect.version1 || base.kind !== "call" || base.operation === "/" || base.operation === "*";
+      return `${sure ? "pow" : "power_of"}(${this.real(base)}, ${this.real(exponent)})`;
     }
     const factor = this.real(base);
     return n === 1 ? factor : `(${Array(n).fill(factor).join(" * ")})`;
@@ -385,6 +431,9 @@ export class Emitter {
 
 const isSigned = ({ least, most }: Whole) => least > -(2 ** 31) && most < 2 ** 31;
 const isUnsigned = ({ least, most }: Whole) => least >= 0 && most < 2 ** 32;
+
+const isPower = (each: Expression): each is Extract<Expression, { kind: "call" }> =>
+  each.kind === "call" && each.operation === "^";
 
 /** The factors of a product. */
 function flat(expression: Expression): Expression[] {

@@ -128,6 +128,18 @@ export function evaluate(expression: Expression, lookUp: (name: string) => numbe
   return operations[expression.operation].value(expression.operands.map((operand) => evaluate(operand, lookUp)));
 }
 
+/** The factors of a product above and below its fraction bars. */
+export function factorsOf(term: Expression): [Expression[], Expression[]] {
+  if (term.kind !== "call" || (term.operation !== "*" && term.operation !== "/")) return [[term], []];
+  const parts = term.operands.map(factorsOf);
+  if (term.operation === "*") return [parts.flatMap(([above]) => above), parts.flatMap(([, below]) => below)];
+  const [[above, below], [over, under]] = parts;
+  return [
+    [...above, ...under],
+    [...below, ...over],
+  ];
+}
+
 const TOKEN = /\s*((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[\p{L}_][\p{L}\p{N}_]*|<=|>=|==|!=|&&|\|\||[-+*/^(),<>!])/uy;
 
 /** Operators by how tightly they bind, loosest first. */

@@ -13,6 +13,7 @@ import { simulateExactly } from "./hybrid.ts";
 import { MOST, PURPOSE } from "./network.ts";
 import { type Output, observer } from "./outputs.ts";
 import type { Ensemble } from "./prepare.ts";
+import { checkResolution } from "./resolution.ts";
 import type { BatchOptions, Runner } from "./runner.ts";
 import { type Batch, binsOf, pairsOf, shiftFor } from "./tally.ts";
 import { type Generated, generate } from "./wgsl.ts";
@@ -58,7 +59,8 @@ export class GpuRunner implements Runner {
     workgroup = 64,
   ): Promise<GpuRunner> {
     const { network, points, times } = ensemble;
-    const generated = generate(ensemble);
+    if (!ensemble.version1) checkResolution(ensemble);
+    const generated = fitting(ensemble);
     const direct = (entryPoint: string) =>
       device.kernel({
         shader: generated.shader,
@@ -347,6 +349,17 @@ export class GpuRunner implements Runner {
   }
 }
 
+/** The network's code; with constants drawn together where one alone is beyond what f32 holds. */
+function fitting(ensemble: Ensemble): Generated {
+  const generated = generate(ensemble);
+  try {
+    pointTable(ensemble, generated, 1);
+    return generated;
+  } catch {
+    return generate(ensemble, true); // if that does not hold them either, its table says so
+  }
+}
+
 /** The tables, then for each point: constants, counts at t = 0, variables, and the schedule as units and fractions. */
 function pointTable({ network, points, times }: Ensemble, { constants, tables, moments }: Generated, units: number) {
   const rounds = points.some(({ initial }) => !initial.every(Number.isInteger));
@@ -394,6 +407,8 @@ function wordOf({ kept, value: constant }: Constant, value: number, unit: number
       return Math.min(Math.max(Math.floor(value / unit), 0), 2 ** 31);
     case "fraction":
       return bitsOf(value < 0 ? -1 : Math.min(value / unit - Math.floor(value / unit), 1 - 2 ** -24));
+    case "clamped":
+      return bitsOf(Math.min(Math.abs(value), 3e38));
     default:
       // What has no value, and what has no end, is written in the model; a rate that becomes so stops its trajectory.
       if (constant.kind === "number" && !Number.isFinite(constant.value)) return bitsOf(value);

@@ -1,7 +1,7 @@
 // Laws of reversible reactions, f - g: a stochastic reaction runs forwards with propensity f and backwards with g. Run one way with
 // the net rate it would have the mean and no noise at all where both balance.
 
-import { call, type Expression, evaluate, namesIn, number } from "./expression.ts";
+import { call, type Expression, evaluate, factorsOf, namesIn, number } from "./expression.ts";
 
 export interface Split {
   forward: Expression;
@@ -82,18 +82,6 @@ function cancelled(term: Expression): Expression {
   if (rest.length === above.length) return term;
   const product = (factors: readonly Expression[]) => factors.reduce((a, b) => call("*", a, b), number(1));
   return call("/", product(rest), product(below.filter((_, i) => keys[i] !== "")));
-}
-
-/** Above and below the fraction bar. */
-function factorsOf(term: Expression): [Expression[], Expression[]] {
-  if (term.kind !== "call" || (term.operation !== "*" && term.operation !== "/")) return [[term], []];
-  const parts = term.operands.map(factorsOf);
-  if (term.operation === "*") return [parts.flatMap(([above]) => above), parts.flatMap(([, below]) => below)];
-  const [[above, below], [over, under]] = parts;
-  return [
-    [...above, ...under],
-    [...below, ...over],
-  ];
 }
 
 const joined = (terms: readonly Term[]): Term => ({

@@ -73,7 +73,7 @@ ${leaping ? leaps(network, emitter, shape) : ""}`;
   },
 };
 
-const isReal = (kept: string) => kept === "real" || kept === "fraction";
+const isReal = (kept: string) => ["real", "clamped", "fraction"].includes(kept);
 
 const TERMS = "array<f32, REACTIONS>";
 

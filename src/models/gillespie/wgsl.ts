@@ -70,12 +70,12 @@ ${each((name, i) => {
 `;
 }
 
-export function generate({ network, passage, leaping, version1, points }: Ensemble): Generated {
+export function generate({ network, passage, leaping, version1, points }: Ensemble, folds = false): Generated {
   const { species, variables, reactions } = network;
   const large = Math.max(species.length, reactions.length) > MOST_UNROLLED;
   const layout: Layout = large ? tables : unrolled;
   const continuous = leaping?.continuous ?? false;
-  const emitter = new Emitter(network, layout.names, { continuous, version1 });
+  const emitter = new Emitter(network, layout.names, { continuous, version1, folds });
   const body = layout.write(network, emitter, { leaping, version1 });
   const hybrid = isHybrid(network);
   const bounds = isTimed(network) && !hybrid ? reactions.map(({ propensity }) => emitter.upper(propensity)) : ["0.0"];
