@@ -267,7 +267,9 @@ describe("leaps see rates that change in time", () => {
     const saw: GillespieOptions = { network: "0 -> X @ 1e-6*if(t - floor(t) < 0.3, 1, 0)", until: 1e6, points: 5 };
     await expect(gillespie.create(device, wave(1e4))).resolves.toBeDefined();
     for (const options of [wave(1e7), saw]) {
-      await expect(gillespie.create(device, options)).rejects.toThrow(/"0 -> X" changes in time so fast that a clock in f32/);
+      await expect(gillespie.create(device, options)).rejects.toThrow(
+        /"0 -> X" changes in time so fast that a clock in f32/,
+      );
       await expect(gillespie.create(reference, options)).resolves.toBeDefined();
     }
   });
