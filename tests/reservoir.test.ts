@@ -573,8 +573,8 @@ describe("bad input is refused", () => {
     [{ ...SMALL, task: "data", data: series(long.map(([x]) => [x, 3])) }, /input column 2 is constant \(3\)/],
     [{ ...SMALL, task: "data", data: series(long), given: 2 }, /at least one must be a target; take 1/],
     [
-      { ...SMALL, task: "data", data: series(long), synchronisation: 500 },
-      /longer test or --synchronisation below 200/,
+      { ...SMALL, task: "data", data: series(long), synchronisation: 5000 },
+      /longer test or --synchronisation below 850/,
     ],
     [{ ...SMALL, starts: 4096, horizon: 1e6 }, /horizon 1000000: the forecasts of a network take .*; take \d+ or less/],
     [{ workgroup: 48 }, /workgroup 48: it must be a power of two/],

@@ -3,7 +3,7 @@
 //   1x5000x3d;n=x,y,z;t=year,number,1749.04,0.0833:AAAA…
 //
 // SERIES x ROWS x FEATURES, where ROWS of sequences of unequal length are 300+250+…; "d" for 64-bit floats, which are 32 bits long without
-// it; what is known of names (n), times (t) and classes (l), each word as in a URL; then the values, little-endian, as base64url.
+// it; what is known of names (n), times (t), classes (l) and sequences (s), each word as in a URL; then the values, little-endian, as base64url.
 
 import { ParameterError } from "../device/errors.ts";
 import { base64Bytes, base64url } from "./base64.ts";
@@ -14,8 +14,9 @@ export interface SeriesWords {
   /** Of the features. */
   names?: string[];
   times?: Times;
-  /** The class of each sequence. */
+  /** The class of each sequence, and what it is called. */
   labels?: string[];
+  sequences?: string[];
 }
 
 export interface OwnSeries extends SeriesWords {
@@ -38,6 +39,7 @@ export function seriesText({
   names,
   times,
   labels,
+  sequences,
 }: { data: ArrayLike<number>; shape: readonly number[]; lengths?: readonly number[] } & SeriesWords): string {
   const [series, time, features] =
     shape.length === 1 ? [1, shape[0], 1] : shape.length === 2 ? [1, ...shape] : (shape as [number, number, number]);
@@ -51,8 +53,9 @@ export function seriesText({
   const rows = lengths ? lengths.join("+") : time;
   const words = [
     names && `;n=${written(names)}`,
-    times && `;t=${written([times.name, times.unit, times.first, times.step])}`,
+    times && `;t=${written([times.name, times.unit, times.first, times.step, ...(times.zone ? [times.zone] : [])])}`,
     labels && `;l=${written(labels)}`,
+    sequences && `;s=${written(sequences)}`,
   ];
   const head = `${lengths?.length ?? series}x${rows}x${features}${isShort ? "" : "d"}${words.filter(Boolean).join("")}`;
   return `${head}:${base64url(new Uint8Array(bytes.buffer))}`;
@@ -87,7 +90,11 @@ export function parseSeries(text: string, name = "data"): OwnSeries {
     isLong ? bytes.getFloat64(8 * i, true) : bytes.getFloat32(4 * i, true),
   );
   const words = wordsOf(head, wrong);
-  if ((words.names && words.names.length !== features) || (words.labels && words.labels.length !== series)) throw wrong;
+  if (
+    (words.names && words.names.length !== features) ||
+    [words.labels, words.sequences].some((own) => own && own.length !== series)
+  )
+    throw wrong;
   const at = data.findIndex((value) => !Number.isFinite(value));
   if (at >= 0) {
     let [row, sequence] = [Math.floor(at / features), 0];
@@ -110,11 +117,18 @@ function wordsOf(head: string, wrong: ParameterError): SeriesWords {
   } catch {
     throw wrong; // a word that is none of a URL
   }
-  const { n: names, l: labels, t } = found;
-  if (!t) return { ...(names && { names }), ...(labels && { labels }) };
-  const [name, unit, first, step] = t;
-  const times = { name, unit: unit as Times["unit"], first: Number(first), step: Number(step) };
+  const { n: names, l: labels, s: sequences, t } = found;
+  const known = { ...(names && { names }), ...(labels && { labels }), ...(sequences && { sequences }) };
+  if (!t) return known;
+  const [name, unit, first, step, zone] = t;
+  const times = {
+    name,
+    unit: unit as Times["unit"],
+    first: Number(first),
+    step: Number(step),
+    ...(zone === "Z" && { zone: "Z" as const }),
+  };
   if (!["number", "second", "day", "month"].includes(unit) || ![times.first, times.step].every(Number.isFinite))
     throw wrong;
-  return { ...(names && { names }), times, ...(labels && { labels }) };
+  return { ...known, times };
 }

@@ -23,6 +23,8 @@ export interface SeriesFile {
   lengths?: number[];
   /** The class of each sequence. */
   labels?: string[];
+  /** What the column of sequences calls each. */
+  sequences?: string[];
   /** What whoever learns from it should know: a sentence each. */
   notes: string[];
 }
@@ -103,6 +105,7 @@ function fromTable(name: string, table: Table, choice: Choice): SeriesFile {
     ...(times ? { times } : {}),
     ...(isEqual ? {} : { lengths: parts.map(({ count }) => count) }),
     ...(label === undefined ? {} : { labels: labelsOf(name, table, parts, label) }),
+    ...(sequence === undefined ? {} : { sequences: parts.map(({ first }) => table.text(first, sequence)) }),
     notes: [...table.notes, ...notes],
   };
 }

@@ -10,6 +10,8 @@ export interface Times {
   unit: "number" | "second" | "day" | "month";
   first: number;
   step: number;
+  /** Of dates that were given with a time zone, which are UTC here. */
+  zone?: "Z";
 }
 
 /** What is known of a column of times. */
@@ -64,7 +66,11 @@ function ofDates(name: string, { moments, places, zoned }: Dates): TimesFound {
   const days = moments.map(({ year, month, day = 1 }) => dayNumber(year, month, day));
   const seconds = moments.map(({ second = 0 }, i) => 86_400 * days[i] + second);
   const isClock = moments.some(({ second = 0 }) => second !== 0);
-  if (isClock) return { ...spaced(name, "second", Float64Array.from(seconds), places), zoned };
+  if (isClock) {
+    const found = spaced(name, "second", Float64Array.from(seconds), places);
+    const times = found.times && zoned ? { times: { ...found.times, zone: "Z" as const } } : {};
+    return { ...found, ...times, zoned };
+  }
   const first = moments[0].day;
   const isMonths =
     moments.every(({ day }) => day === first) || moments.every(({ year, month, day }) => day === daysOf(year, month));
@@ -124,7 +130,7 @@ export function inWords(step: number, unit: Times["unit"]): string {
 }
 
 /** The time of a row, from 0 and beyond the last: a number, or a date in ISO 8601. */
-export function timeAt({ unit, first, step }: Times, row: number): number | string {
+export function timeAt({ unit, first, step, zone }: Times, row: number): number | string {
   const value = first + row * step;
   if (unit === "number") return Number(value.toPrecision(15));
   const two = (part: number) => String(part).padStart(2, "0");
@@ -139,5 +145,5 @@ export function timeAt({ unit, first, step }: Times, row: number): number | stri
     .toFixed(6)
     .slice(1)
     .replace(/\.?0+$/, "");
-  return `${date}T${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}${fraction}`;
+  return `${date}T${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}${fraction}${zone ?? ""}`;
 }

@@ -274,7 +274,8 @@ function classOf(
   { classes, names }: { classes: number; names: readonly string[] | undefined },
   denoiser: Denoiser,
 ): number {
-  const what = data.length > 40 ? `${data.slice(0, 40)}…` : data;
+  // Points of a file are a long text.
+  const what = /^\d+x\d/.test(data) ? "the data" : data.length > 40 ? `${data.slice(0, 40)}…` : data;
   if (label !== -1 && (classes === 0 || denoiser.kind === "custom")) {
     throw new ParameterError("label", `label ${label}: the denoiser of ${what} knows no classes; leave it at -1.`);
   }

@@ -71,6 +71,12 @@ function checkSeries(network: string, { names, times }: Task): void {
       `data: its columns are ${names.join(", ")}, and the network was trained on ${own.join(", ")}; choose them so: --columns ${own.join(",")}.`,
     );
   }
+  if (own && names && own.join() !== names.join()) {
+    throw new ParameterError(
+      "data",
+      `data: its columns are called ${names.join(", ")}, and the network was trained on ${own.join(", ")}; name them alike in the file's first line, or leave that line out.`,
+    );
+  }
   if (!step || !times) return;
   const then = JSON.parse(step) as { unit: string; step: number };
   if (then.unit === times.unit && Math.abs(then.step / times.step - 1) < 1e-6) return;

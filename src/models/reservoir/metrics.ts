@@ -2,14 +2,19 @@
 
 import type { Table } from "./network.ts";
 
-/** Root mean squared error of outputs over a span of rows, all columns of the same weight; in standard deviations of the targets there. */
+/**
+ * Root mean squared error of outputs over a span of rows, all columns of the same weight; in standard deviations of the targets there. A
+ * column that does not change has none and is left out; NaN where none changes.
+ */
 export function nrmse(predictions: ArrayLike<number>, table: Table, first: number, steps: number): number {
-  let sum = 0;
+  let [sum, count] = [0, 0];
   for (let t = 0; t < table.targets; t++) {
     const { error, variance } = columnOf(predictions, table, first, steps, t);
+    if (variance === 0) continue;
     sum += error / variance;
+    count++;
   }
-  return Math.sqrt(sum / table.targets);
+  return Math.sqrt(sum / count);
 }
 
 /** Mean squared error and variance of one target column, and the squared correlation of the two. */

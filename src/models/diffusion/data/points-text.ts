@@ -123,7 +123,7 @@ const MOST_CLASSES = 256;
 /**
  * The classes of labels, one a point: the values in order, whole numbers by size and words by their letters.
  *
- * @throws ParameterError for more than 256 different ones
+ * @throws ParameterError for more than 256 different ones, and for numbers below 0
  */
 export function labelsText(labels: ArrayLike<number | string>): string {
   const values = [...new Set(Array.from(labels))];
@@ -131,6 +131,13 @@ export function labelsText(labels: ArrayLike<number | string>): string {
     throw new ParameterError(
       "labels",
       `labels: there are ${values.length} different ones, and at most ${MOST_CLASSES} classes; are they classes?`,
+    );
+  }
+  const negative = values.find((value) => typeof value === "number" && value < 0);
+  if (negative !== undefined) {
+    throw new ParameterError(
+      "labels",
+      `labels: ${negative} is one of them, but a label below 0 asks for no class, or for each in turn; number classes from 0, or name them by words.`,
     );
   }
   values.sort((a, b) => (typeof a === "number" && typeof b === "number" ? a - b : `${a}` < `${b}` ? -1 : 1));

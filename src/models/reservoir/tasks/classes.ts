@@ -17,7 +17,7 @@ const EVERY = 4;
  */
 export function classification(parameters: ReservoirParameters, scales?: Scales, known?: readonly string[]): Task {
   const { washout } = parameters;
-  const { data, lengths, shape, labels, names } = ownSeries(parameters);
+  const { data, lengths, shape, labels, names, sequences } = ownSeries(parameters);
   const [, , features] = shape;
   const learns = !known || parameters.continue;
   if (!labels && learns) {
@@ -79,7 +79,7 @@ export function classification(parameters: ReservoirParameters, scales?: Scales,
       names: classes,
       spans: tested.map((s) => spans[s]),
       numbers: tested.map((s) => numbers[s]),
-      members: tested,
+      members: tested.map((s) => sequences?.[s] ?? s),
     },
   };
 }

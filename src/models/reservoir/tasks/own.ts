@@ -2,11 +2,12 @@
 
 import { ParameterError } from "../../../device/errors.ts";
 import { type OwnSeries, parseSeries } from "../../../files/series-text.ts";
+import type { Span, Table } from "../network.ts";
 import type { ReservoirParameters } from "../parameters.ts";
 import { given as filtered } from "./filter.ts";
 import { STEPS } from "./forecast.ts";
 import { checkRange, type Scales, standardised } from "./standardised.ts";
-import { type Task, testingOf } from "./task.ts";
+import type { Task } from "./task.ts";
 
 /** Rows without which no part of a series would have two. */
 const FEWEST = 9;
@@ -61,9 +62,11 @@ export function own(parameters: ReservoirParameters, scales?: Scales): Task {
     ...made,
     ...{ names: series.names, times: series.times, length: lengths[lengths.length - 1] },
     training: training.filter(({ steps }) => steps > 0),
-    testing: single ? testingOf(first, washout, test) : { first, washout, steps: test },
+    // The state may remember for longer than a warm-up: all rows before lead to where the network stands.
+    testing: single ? { first: 0, washout: first, steps: test } : { first, washout, steps: test },
   };
-  const validating = validation > 0 ? testingOf(washout + train, washout, validation) : undefined;
+  const compared = washout + train;
+  const validating = validation > 0 ? { first: 0, washout: compared, steps: validation } : undefined;
   const ahead = given === 0 ? 1 : 0;
   for (const span of common.training) checkRange(made.table, span, "are learned from", ahead);
   for (const span of validating ? [validating] : []) checkRange(made.table, span, "are validated", ahead);
@@ -81,15 +84,21 @@ export function own(parameters: ReservoirParameters, scales?: Scales): Task {
       ...(validating && { validating: { ...validating, starts: [] } }),
     };
   }
-  const { driven, horizon, starts, notes } = forecastsOf(parameters, room, first);
+  const { driven, horizon, starts, notes } = forecastsOf(parameters, room, first, single);
   const rows = lengths[lengths.length - 1];
-  const before = Math.min(rows, Math.max(washout, driven));
-  const compared = validating && validationStarts(parameters, { driven, horizon }, washout + train);
+  if (forecast > 0 && parameters.reservoirs > 1 && !validating) {
+    notes.push(
+      `the first of ${parameters.reservoirs} networks is kept and forecasts; --validation sets rows aside that choose the best.`,
+    );
+  }
   return {
     ...common,
-    ...{ kind: "forecast", exogenous: 0, driven, horizon, starts, notes, lyapunovTime: 1, unit: "steps" },
-    ...(validating && { validating: { ...validating, starts: compared! } }),
-    ...(forecast > 0 && { beyond: { starts: [last + rows - before], driven: before, horizon: forecast } }),
+    ...{ kind: "forecast", exogenous: 0, driven, horizon, starts, lyapunovTime: 1, unit: "steps" },
+    notes: [...notes, ...stillNotes(made.table, common.testing, series.names)],
+    ...(validating && {
+      validating: { ...validating, starts: validationStarts(parameters, { driven, horizon }, compared) },
+    }),
+    ...(forecast > 0 && { beyond: { starts: [last], driven: rows, horizon: forecast } }),
   };
 }
 
@@ -155,13 +164,15 @@ function checkLengths(parameters: ReservoirParameters, lengths: readonly number[
 }
 
 /** Forecasts along the test, and what was cut of them. */
-function forecastsOf(parameters: ReservoirParameters, room: number, first: number) {
+function forecastsOf(parameters: ReservoirParameters, room: number, first: number, single: boolean) {
   const { starts, synchronisation: driven, horizon: asked } = parameters;
-  const left = room - driven;
+  // The rows before the test are known, too; before the last of several series there is nothing.
+  const before = single ? Math.min(first, driven) : 0;
+  const left = room - (driven - before);
   if (left < 1) {
     throw new ParameterError(
       "test",
-      `test ${room}: forecasts follow the series for ${driven} steps first; take a longer test or --synchronisation below ${room}.`,
+      `test ${room}: forecasts follow the series for ${driven} steps first; take a longer test or --synchronisation below ${room + (single ? first : 0)}.`,
     );
   }
   // Where none is asked for, half the room, so that there is some for other starts.
@@ -177,7 +188,24 @@ function forecastsOf(parameters: ReservoirParameters, room: number, first: numbe
       `${count} ${count === 1 ? "forecast" : "forecasts"} of ${starts} asked for: the ${room} steps of the test hold no more of ${horizon} steps; take a smaller --horizon or a longer --test.`,
     );
   }
-  return { driven, horizon, notes, starts: Array.from({ length: count }, (_, i) => first + i * spacing) };
+  return { driven, horizon, notes, starts: Array.from({ length: count }, (_, i) => first - before + i * spacing) };
+}
+
+/** Columns that do not move along the test: their errors have no scale, and the others alone are judged. */
+function stillNotes(
+  { data, columns, targets }: Table,
+  { first, washout, steps }: Span,
+  names?: readonly string[],
+): string[] {
+  const width = columns + targets;
+  const value = (row: number, t: number) => data[(first + washout + row) * width + columns + t];
+  const still = Array.from({ length: targets }, (_, t) => t).filter((t) =>
+    Array.from({ length: steps }, (_, row) => row).every((row) => value(row, t) === value(0, t)),
+  );
+  return still.map(
+    (t) =>
+      `column ${names?.[t] ? `"${names[t]}"` : t + 1} does not change along the ${steps} rows of the test; it is left out of the errors one step ahead.`,
+  );
 }
 
 /** Forecasts along the rows that are set aside: they start in them, or before, as far as the series is known. */

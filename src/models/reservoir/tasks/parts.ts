@@ -1,12 +1,12 @@
 // How a series of one's own is divided in time: warm-up, training, validation, test. What is left open follows from its length.
 
+import { ParameterError } from "../../../device/errors.ts";
 import { parseSeries } from "../../../files/series-text.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** Steps of a warm-up at most, and those that drive a forecast, where none are asked for. */
+/** Steps of a warm-up at most, where none are asked for, and of what drives a forecast along the test. */
 const WASHOUT = 500;
-const DRIVEN = 200;
 /** Shares of a series: what is learned from, and how much of the rest warms up, compares and tests. */
 const SHARES = { washout: 0.1, train: 0.6, validation: 0.1, test: 0.2 };
 type Part = keyof typeof SHARES;
@@ -24,7 +24,17 @@ export function withParts(
   if (given.task !== undefined && given.task !== "data" && given.task !== "classification") return given;
   const { lengths, labels } = parseSeries(given.data);
   const task = given.task ?? (labels ? "classification" : "data");
-  if (task === "classification") return { task, washout: 0, ...given };
+  if (task === "classification") {
+    const unused = { train: 0, validation: 0, test: 1, forecast: 0 };
+    const part = Object.entries(unused).find(([name, none]) => Number(given[name] ?? none) > none)?.[0];
+    if (part !== undefined) {
+      throw new ParameterError(
+        part,
+        `${part} ${given[part]}: of each class the last quarter of its sequences is tested, and the others are learned from; leave it out.`,
+      );
+    }
+    return { task, washout: 0, train: 0, test: 1, ...given };
+  }
   const shortest = Math.min(...lengths);
   const last = lengths[lengths.length - 1];
   if (lengths.length > 1) {
@@ -37,15 +47,16 @@ export function withParts(
   const inputs = typeof given.given === "number" ? given.given : 0;
   const total = last - (inputs === 0 || given.feedback === true ? 1 : 0);
   const parts = learns ? shared(given, total) : untrained(given, total, usual);
-  const test = typeof given.test === "number" ? given.test : parts.test!;
-  return { task, ...parts, synchronisation: driven(test), ...given };
+  const all: Given = { ...parts, ...given };
+  const before = ["washout", "train", "validation"].reduce((sum, name) => sum + Number(all[name] ?? 0), 0);
+  return { task, ...parts, synchronisation: Math.max(1, Math.min(WASHOUT, before)), ...given };
 }
 
-/** Steps of the test that drive its forecasts. */
-const driven = (test: number) => Math.max(1, Math.min(DRIVEN, Math.floor(test / 4)));
+/** Steps of the last of several series that drive its forecasts: nothing stands before it. */
+const driven = (rows: number) => Math.max(1, Math.min(WASHOUT, Math.floor(rows / 4)));
 
 function untrained(given: Given, total: number, usual: number): Partial<Record<Part, number>> {
-  const washout = typeof given.washout === "number" ? given.washout : Math.min(usual, Math.floor(total / 2));
+  const washout = typeof given.washout === "number" ? given.washout : usual;
   return { train: 0, validation: 0, washout, test: Math.max(1, total - washout) };
 }
 

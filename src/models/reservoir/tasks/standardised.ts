@@ -55,7 +55,7 @@ export function standardised(
       mean[columns + t] = mean[exogenous + t];
       sd[columns + t] = sd[exogenous + t];
     }
-    const flat = sd.findIndex((value, c) => !(value > 1e-12 * Math.abs(mean[c])));
+    const flat = sd.findIndex((value, c) => !(value > 2 ** -49 * Math.abs(mean[c])));
     if (flat >= 0) {
       const rows = learned.reduce((sum, [first, last]) => sum + last - first, 0);
       throw new ParameterError(

@@ -53,7 +53,8 @@ export interface Classes {
   /** The sequences that are tested, and the class of each; -1 where it is not known. */
   spans: readonly Span[];
   numbers: readonly number[];
-  members: readonly number[];
+  /** What each is called: its number from 0 where nothing is known. */
+  members: readonly (number | string)[];
 }
 
 /** The steps before are driven, so that the network stands where it would. */
