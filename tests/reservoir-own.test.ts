@@ -317,6 +317,26 @@ describe("beyond the end of a series", () => {
   });
 });
 
+describe("outputs that follow from given inputs", () => {
+  it("are written along the test, in their own units, beside the true ones", async () => {
+    const rows = Array.from({ length: 900 }, (_, i) => [Math.sin(0.7 * i), 1e6 + 50 * Math.sin(0.7 * i - 1.4) ** 2]);
+    const data = seriesText({ data: rows.flat(), shape: [900, 2], names: ["u", "y"] });
+    using simulation = await trained({ ...WAVES, data, given: 1, train: 600, test: 150 });
+    await simulation.conclude();
+    const { head, rows: made } = simulation.table();
+    expect(head).toEqual(["step", "y", "y true"]);
+    expect(made.length).toBe(150);
+    made.forEach(([step, value, truth], i) => {
+      expect([step, truth]).toEqual([700 + i, expect.closeTo(rows[700 + i][1], 4)]);
+      expect(Math.abs(Number(value) - rows[700 + i][1])).toBeLessThan(1);
+    });
+    const { data: array, shape } = await simulation.array();
+    expect(shape).toEqual([150, 1]);
+    expect(array[3]).toBe(made[3][1]);
+    expect((await simulation.picture()).width).toBe(150);
+  });
+});
+
 describe("classes of sequences", () => {
   /** Waves of two pitches with phases and lengths of their own. */
   const sequences = (order: (s: number) => number) => {

@@ -100,3 +100,19 @@ export function stripsOf({ shape, truth, predicted }: Forecast, task: Task) {
   });
   return { width: horizon, height, data };
 }
+
+/** Outputs along the test of a series of one's own, each column with the true one. */
+export function outputsTable(
+  { shape: [, steps, targets], predicted, truth }: Forecast,
+  { names, exogenous, testing }: Task,
+) {
+  const nameOf = (t: number) => names?.[exogenous + t] || `output ${t + 1}`;
+  const columns = Array.from({ length: targets }, (_, t) => t);
+  return {
+    head: ["step", ...columns.flatMap((t) => [nameOf(t), `${nameOf(t)} true`])],
+    rows: Array.from({ length: steps }, (_, step) => [
+      testing.first + testing.washout + step,
+      ...columns.flatMap((t) => [predicted[step * targets + t], truth[step * targets + t]]),
+    ]),
+  };
+}

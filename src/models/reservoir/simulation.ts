@@ -23,7 +23,7 @@ import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { type Baseline, persistenceOf } from "./baseline.ts";
 import { type Beyond, beyondOf, beyondPicture, beyondTable } from "./beyond.ts";
-import { type Forecast, networkFile, stripsOf } from "./export.ts";
+import { type Forecast, networkFile, outputsTable, stripsOf } from "./export.ts";
 import { bestOf, type Figures, figuresFrom, figuresTo } from "./figures.ts";
 import { checkFits } from "./fits.ts";
 import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
@@ -88,6 +88,8 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   readonly #baseline: Baseline | undefined;
   /** What follows the series, and how many networks there were when it was made. */
   #beyond: { steps: number; made: Beyond } | undefined;
+  /** The same of outputs along the test, where these are what a series of one's own is about. */
+  #alongTest: { steps: number; made: Forecast } | undefined;
 
   private constructor(device: Device, points: Points<ReservoirParameters>, seed: bigint, options: GpuNetworkOptions) {
     this.device = device;
@@ -243,10 +245,17 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     );
   }
 
-  /** Makes the forecast beyond the end of the series, where one is asked for. */
+  /** Outputs that follow from given inputs of a series of one's own, and are not fed back. */
+  get #putsOut(): boolean {
+    const { kind, length, starts } = this.task;
+    return kind === "filter" && length !== undefined && starts.length === 0;
+  }
+
+  /** Makes the forecast beyond the end of the series, where one is asked for, or the outputs along its test. */
   async conclude(): Promise<void> {
     this.#exclusive.check();
     if (this.task.beyond && this.steps > 0) await this.beyond();
+    if (this.#putsOut && this.steps > 0) this.#alongTest = { steps: this.steps, made: await this.outputs(this.best) };
   }
 
   /**
@@ -286,9 +295,10 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     return [...(this.task.notes ?? []), ...notesOf(this.result())];
   }
 
-  /** What follows the series where that is asked for; of classes each tested sequence; else every network's figures, of every point. */
+  /** What follows the series where that is asked for; of given inputs the outputs along the test; of classes each tested sequence; else every network's figures, of every point. */
   table(): { head: string[]; rows: (string | number)[][] } {
     if (this.#beyond) return beyondTable(this.#beyond.made);
+    if (this.#alongTest) return outputsTable(this.#alongTest.made, this.task);
     return this.task.kind === "classes" && this.steps > 0 ? classTable(this.#run, this.best) : tableOf(this.#run);
   }
 
@@ -404,6 +414,10 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
       const { values, names } = await this.beyond();
       return { data: values, shape: [values.length / names.length, names.length] };
     }
+    if (this.#putsOut) {
+      const { predicted, shape } = await this.outputs(this.best);
+      return { data: predicted, shape: shape.slice(1) };
+    }
     if (this.task.starts.length > 0) {
       const { predicted, shape } = await this.forecast();
       return { data: predicted, shape: [...shape] };
@@ -414,6 +428,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   /** The end of the series and what follows it, where that is asked for; else the first forecast: time to the right; for each column a band with the truth above and what was predicted below. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
     if (this.task.beyond) return beyondPicture(await this.beyond(), this.task);
+    if (this.#putsOut) return stripsOf(await this.outputs(this.best), this.task);
     return stripsOf(await this.forecast(), this.task);
   }
 
