@@ -173,8 +173,10 @@ describe("speciation and collapse", () => {
     const pairs = 20_000;
     const data = "0.5 [6] 1; 0.5 [-6] 1";
     const top = levelAt(Math.log(6));
+    // The levels are of the data as they stand.
+    const scaling = "none";
     using forward = await diffusion.create(device, {
-      data,
+      ...{ data, scaling },
       samples: pairs,
       points: pairs,
       schedule: "linear",
@@ -187,7 +189,7 @@ describe("speciation and collapse", () => {
     );
     const times = Array.from({ length: 400 }, (_, i) => Math.log(6) * (1 - i / 400) ** 2);
     const levels = [...times.map(levelAt), { signal: 1, noise: 0, time: 0 }];
-    using clones = await finished({ data, sampler: "ddpm", levels, samples: 2 * pairs, noise: start });
+    using clones = await finished({ data, scaling, sampler: "ddpm", levels, samples: 2 * pairs, noise: start });
     const x = await clones.samples();
     let same = 0;
     for (let p = 0; p < pairs; p++) same += x[2 * p] * x[2 * p + 1] > 0 ? 1 : 0;

@@ -42,7 +42,9 @@ export const agreement = {
 export type DiffusionOptions = Options<typeof diffusionParameters> & {
   /** What samples begin with, in place of noise of the seed: [sample][dimension], in the units that samples are told in. */
   noise?: ArrayLike<number>;
-  /** Noise levels of one's own, from the first to where samples end, in place of a schedule; sets `steps`. */
+  /**
+   * Noise levels of one's own, from the first to where samples end, in place of a schedule, for data in its unit
+   * (`scaling`); sets `steps`. */
   levels?: readonly Level[];
   /** A network, as training gives it, in place of `denoiser`. */
   network?: Network;
