@@ -243,6 +243,20 @@ describe("beyond the end of a series", () => {
     expect((await still.beyond()).values.every(Number.isFinite)).toBe(true);
   });
 
+  it("ends where it leaves all bounds, and a note says so", async () => {
+    // A linear network that has learned growth from noise.
+    const grows = Float64Array.from({ length: 400 }, (_, i) => 1.02 ** i * (1 + 0.001 * Math.sin(i * i)));
+    const options = { units: 20, activation: "linear", ridge: 1e-8, reservoirs: 1, leakRate: 1, bias: 0 } as const;
+    using simulation = await trained({ ...options, data: series(grows), forecast: 20_000 });
+    await simulation.conclude();
+    const { values, at, asked } = await simulation.beyond();
+    expect(asked).toBe(20_000);
+    expect(at.length).toBeLessThan(20_000);
+    expect(values.length).toBe(at.length);
+    expect(values.every(Number.isFinite)).toBe(true);
+    expect(simulation.notes().join()).toMatch(/after \d+ of 20000 steps the forecast leaves all bounds/);
+  });
+
   it("however slowly a network forgets, it stands where the whole series leads it", async () => {
     const all = waves(1500);
     const slow = { ...WAVES, leakRate: 0.02, washout: 100, train: 1300, test: 90, horizon: 10, starts: 2, ridge: 1e-8 };

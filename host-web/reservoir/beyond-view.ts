@@ -20,7 +20,7 @@ export function drawBeyond(context: Context, picture: Picture, task: Task, beyon
   const shown = Math.min(length, Math.max(horizon, 100));
   const end = starts[0] + driven;
   const told = beyond
-    ? `${horizon} steps after row ${length}, by the best of ${beyond.networks}`
+    ? `${beyond.at.length} steps after row ${length}, by the best of ${beyond.networks}`
     : "No reservoir is trained yet.";
   words(context, told, [14, 16], { colour: MARK });
   legend(

@@ -19,6 +19,7 @@ export async function report(simulation: ReservoirSimulation): Promise<Pick<News
   if (simulation.steps === 0) return { table: [], equilibrium: "", plots: [] };
   const forecasts = forecastsOf(simulation);
   await forecasts?.update();
+  if (simulation.task.beyond) await simulation.beyond(); // notes say where it ends
   return {
     table: tableOf(simulation),
     equilibrium: simulation.notes().join(" "),

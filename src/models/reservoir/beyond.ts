@@ -19,13 +19,15 @@ export interface Beyond {
   least: Float64Array;
   most: Float64Array;
   networks: number;
+  /** Steps asked for, where after those that are told the best network leaves all bounds. */
+  asked?: number;
 }
 
 /**
  * The steps that follow the series, of several networks.
  *
  * @param best the place of the network whose values are told
- * @throws ParameterError where they leave all bounds
+ * @throws ParameterError where they leave all bounds at once
  */
 export async function beyondOf(network: InUse, best: number, options: RunOptions): Promise<Beyond> {
   const { task, members, shape } = network;
@@ -33,24 +35,26 @@ export async function beyondOf(network: InUse, best: number, options: RunOptions
   const all = await freeRuns(network, beyond!, options);
   const size = beyond!.horizon * table.targets;
   const networks = members.length / shape.patches;
-  const values = all.slice(best * size, (best + 1) * size);
-  const lost = values.findIndex((value) => !Number.isFinite(value));
-  if (lost >= 0) {
-    const step = Math.floor(lost / table.targets);
+  const made = all.subarray(best * size, (best + 1) * size);
+  const lost = made.findIndex((value) => !Number.isFinite(value));
+  const steps = lost < 0 ? beyond!.horizon : Math.floor(lost / table.targets);
+  if (steps === 0) {
     throw new ParameterError(
       "forecast",
-      `forecast ${beyond!.horizon}: after ${step} steps the network leaves all bounds; take fewer, or train another with a larger --ridge.`,
+      `forecast ${beyond!.horizon}: the network leaves all bounds at once; train another with a larger --ridge.`,
     );
   }
+  const values = made.slice(0, steps * table.targets);
   const over = (choose: (...all: number[]) => number) =>
     Float64Array.from(values, (value, i) =>
       choose(value, ...Array.from({ length: networks }, (_, n) => all[n * size + i]).filter(Number.isFinite)),
     );
   return {
     axis: times?.name || (times ? "time" : "step"),
-    at: Array.from({ length: beyond!.horizon }, (_, i) => (times ? timeAt(times, length! + i) : length! + i)),
+    at: Array.from({ length: steps }, (_, i) => (times ? timeAt(times, length! + i) : length! + i)),
     names: namesOf(task),
     ...{ values, least: over(Math.min), most: over(Math.max), networks },
+    ...(lost < 0 ? {} : { asked: beyond!.horizon }),
   };
 }
 

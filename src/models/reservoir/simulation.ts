@@ -261,7 +261,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   /**
    * What follows a series of one's own, in its own units: of the best network, and where all lie.
    *
-   * @throws ParameterError where no `forecast` is asked for, and where it leaves all bounds
+   * @throws ParameterError where no `forecast` is asked for, and where it leaves all bounds at once
    */
   async beyond(options: RunOptions = {}): Promise<Beyond> {
     this.#exclusive.check();
@@ -292,7 +292,11 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   /** What a reader must know: what was cut, networks that diverged, forecasts that end before they fail. */
   notes(): string[] {
-    return [...(this.task.notes ?? []), ...notesOf(this.result())];
+    const { asked, at } = this.#beyond?.made ?? {};
+    const lost = asked
+      ? [`after ${at!.length} of ${asked} steps the forecast leaves all bounds, and ends there; take a larger --ridge.`]
+      : [];
+    return [...(this.task.notes ?? []), ...lost, ...notesOf(this.result())];
   }
 
   /** What follows the series where that is asked for; of given inputs the outputs along the test; of classes each tested sequence; else every network's figures, of every point. */
