@@ -9,7 +9,7 @@ import { ensureBuilt } from "../../scripts/setup.js";
 import { npy, readNpy } from "../../src/files/npy.ts";
 import { readLabels, readPoints } from "../../src/files/points.ts";
 import { FileError } from "../../src/index.ts";
-import { device } from "../devices.ts";
+import { device, skipSlow } from "../devices.ts";
 import { gibbs } from "./start.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "gibbs-diffusion-"));
@@ -118,7 +118,8 @@ describe("pictures of 28 × 28 with labels", () => {
     expect(sheet.data[0]).toBe(Math.round(Math.min(255, Math.max(0, data[0]))));
   });
 
-  it("train, sample by label, and see them: the whole way", async () => {
+  it("train, sample by label, and see them: the whole way", async ({ skip }) => {
+    skipSlow(skip); // 800 steps on 784 numbers take SwiftShader minutes
     const trained = await record(
       ...["train", "diffusion", "--data", "u8.npy", "--labels", "kinds.csv", "--width", "64", "--batch", "32"],
       ...["--steps", "800", "--learning-rate", "0.003", "--ema", "60", "--dropout", "0.1", "--out", "net.safetensors"],
