@@ -36,7 +36,7 @@ const csvOf = (name: string) =>
     .split("\n")
     .map((row) => row.split(","));
 
-const NETWORK = ["--units", "100", "--ridge", "1e-2", "--input-scaling", "0.2", "--seed", "3"];
+const NETWORK = ["--units", "100", "--reservoirs", "2", "--ridge", "1e-2", "--input-scaling", "0.2", "--seed", "3"];
 
 describe("a series with dates and noise", () => {
   it("is scanned by rows set aside beside the baseline, trained, forecast, kept, and gone on with", async ({
