@@ -62,7 +62,9 @@ describe("pictures of 28 × 28 with labels", () => {
 
   const sampled = ["run", "diffusion", "--sampler", "heun", "--steps", "18", "--samples", "20"];
 
-  it("bytes are the same pictures as numbers from 0 to 1, in any layout, and a sheet shows them as they are", async ({ skip }) => {
+  it("bytes are the same pictures as numbers from 0 to 1, in any layout, and a sheet shows them as they are", async ({
+    skip,
+  }) => {
     skipSlow(skip);
     const images: Float64Array[] = [];
     for (const [file, range] of [
