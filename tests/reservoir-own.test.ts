@@ -9,6 +9,7 @@ import {
   reservoir,
   seriesText,
 } from "../src/index.ts";
+import { parseLink } from "../src/links.ts";
 import { persistenceOf } from "../src/models/reservoir/baseline.ts";
 import { withParts } from "../src/models/reservoir/tasks/parts.ts";
 import { device } from "./devices.ts";
@@ -192,7 +193,46 @@ describe("a series that is divided", () => {
   });
 });
 
+describe("a link of version 1", () => {
+  it("divides a series as 0.1.0 did, where it says nothing of that", async () => {
+    const data = series(waves(8000).map(Math.fround));
+    const link = (version: number) =>
+      parseLink(`reservoir#v=${version}&seed=1&task=data&units=10&data=${encodeURIComponent(data)}`).parameters;
+    expect(link(1)).toMatchObject({ washout: 500, train: 5000, test: 2000, synchronisation: 200 });
+    expect(link(2).train).toBeUndefined();
+    using old = await reservoir.create(device, link(1) as ReservoirOptions);
+    expect(old.task.training).toEqual([{ first: 0, washout: 500, steps: 5000 }]);
+    using now = await reservoir.create(device, link(2) as ReservoirOptions);
+    expect(now.task.training).toEqual([{ first: 0, washout: 500, steps: 5101 }]);
+  });
+});
+
 describe("beyond the end of a series", () => {
+  it("no network forecasts, nor is kept, where every one diverged", async () => {
+    const options = { ...WAVES, data: series(waves(1500)), activation: "linear", spectralRadius: 3 } as const;
+    using simulation = await trained({ ...options, forecast: 5 });
+    expect(simulation.result().diverged.length).toBe(1);
+    await expect(simulation.conclude()).rejects.toThrow(/spectralRadius 3: every network diverged/);
+    await expect(simulation.safetensors()).rejects.toThrow(ParameterError);
+  });
+
+  it("a forecast is of the networks that there are", async () => {
+    using simulation = await reservoir.create(device, {
+      ...WAVES,
+      data: series(waves(1500)),
+      forecast: 5,
+      reservoirs: 3,
+    });
+    await simulation.run(1);
+    await simulation.conclude();
+    expect(simulation.table().head).toEqual(["step", "value"]);
+    await simulation.run(2);
+    expect(simulation.table().head[0]).toBe("point"); // figures, until it is concluded again
+    await simulation.conclude();
+    expect(simulation.table().head).toEqual(["step", "value", "value least", "value most"]);
+    expect(simulation.result().forecast!.values.length).toBe(5);
+  });
+
   it("a forecast goes on in its units and times, after the last row", async () => {
     const [offset, unit] = [1e6, 7];
     const all = waves(1700, { offset, unit });
@@ -205,8 +245,8 @@ describe("beyond the end of a series", () => {
     expect(error / unit).toBeLessThan(0.05);
     // The control: a row too early or too late is far off.
     expect(Math.abs(values[0] - all[1499]) / unit).toBeGreaterThan(0.05);
-    expect(values.every((value, i) => least[i] <= value && value <= most[i])).toBe(true);
-    expect(least.some((value, i) => value < most[i])).toBe(true);
+    expect(values.every((value, i) => least![i] <= value && value <= most![i])).toBe(true);
+    expect(least!.some((value, i) => value < most![i])).toBe(true);
     await simulation.conclude();
     const { head, rows } = simulation.table();
     expect(head).toEqual(["year", "height", "height least", "height most"]);

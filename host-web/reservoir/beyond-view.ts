@@ -1,6 +1,6 @@
 // What follows a series of one's own: its end, and behind it the forecast, with the band in which all networks lie.
 
-import type { Beyond } from "../../src/models/reservoir/beyond.ts";
+import { type Beyond, leadOf } from "../../src/models/reservoir/beyond.ts";
 import type { Task } from "../../src/models/reservoir/tasks/index.ts";
 import { columnOf, panel, range, rows } from "../worker/panel.ts";
 import type { Picture } from "../worker/scene.ts";
@@ -13,12 +13,12 @@ const HEADER = 48;
 /** `beyond` is undefined before a network is trained. */
 export function drawBeyond(context: Context, picture: Picture, task: Task, beyond: Beyond | undefined): void {
   const [width, height] = begin(context, picture);
-  const { table, mean, sd, names } = task;
-  const { starts, driven, horizon } = task.beyond!;
-  const { columns, targets, data } = table;
+  const { names } = task;
+  const { horizon } = task.beyond!;
+  const { targets } = task.table;
   const length = task.length!;
   const shown = Math.min(length, Math.max(horizon, 100));
-  const end = starts[0] + driven;
+  const lead = leadOf(task);
   const told = beyond
     ? `${beyond.at.length} steps after row ${length}, by the best of ${beyond.networks}`
     : "No reservoir is trained yet.";
@@ -35,10 +35,7 @@ export function drawBeyond(context: Context, picture: Picture, task: Task, beyon
   const count = Math.min(PANELS, targets);
   const { each, apart } = rows(height - HEADER, count);
   for (let c = 0; c < count; c++) {
-    const past = Float64Array.from(
-      { length: shown },
-      (_, i) => data[(end - shown + i) * (columns + targets) + c] * sd[c] + mean[c],
-    );
+    const past = [...columnOf(lead, targets, c)].slice(-shown);
     const ahead = beyond ? [...columnOf(beyond.values, targets, c)] : [];
     const axes = {
       at: [0, HEADER + c * apart] as const,
@@ -51,7 +48,7 @@ export function drawBeyond(context: Context, picture: Picture, task: Task, beyon
         Array.from(values, (value, i) => [frame.x(first + i), frame.y(value)] as const);
       curve(context, line(past, length - shown), { colour: TRUTH, width: 2 });
       if (!beyond) return;
-      for (const edge of beyond.networks > 1 ? [beyond.least, beyond.most] : []) {
+      for (const edge of beyond.least && beyond.most ? [beyond.least, beyond.most] : []) {
         curve(context, line(columnOf(edge, targets, c), length), { colour: `${FORECAST}b0`, width: 1, dash: [3, 3] });
       }
       curve(context, line([past[shown - 1], ...ahead], length - 1), { colour: FORECAST, width: 1.8 });

@@ -1,5 +1,6 @@
 // requires: common/threefry.wgsl
 // requires: common/interval.wgsl
+// requires: common/product.wgsl
 // requires: gillespie/choice.wgsl
 // requires: gillespie/events.wgsl
 // Gillespie's direct method (1977, doi 10.1021/j100540a008), one invocation a trajectory: an exponential time to the next

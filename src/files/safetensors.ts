@@ -120,8 +120,10 @@ export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
         `The tensor "${name}" ends at byte ${end}, but the file at ${file.length}: it is cut off.`,
       );
     }
-    const exact = Float64Array.from({ length: count }, (_, i) => value(view, begin + size * i));
-    tensors.push([name, { shape, data: Float32Array.from(exact), ...(dtype === "F64" && { exact }) }]);
+    const at = (_: unknown, i: number) => value(view, begin + size * i);
+    const exact = dtype === "F64" ? Float64Array.from({ length: count }, at) : undefined;
+    const data = exact ? Float32Array.from(exact) : Float32Array.from({ length: count }, at);
+    tensors.push([name, { shape, data, ...(exact && { exact }) }]);
   }
   return Object.fromEntries(tensors);
 }

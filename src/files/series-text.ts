@@ -66,46 +66,63 @@ export const isSeriesText = (text: string) => /^\d+x\d+(\+\d+)*x\d+d?(;|:)/.test
 
 const written = (words: readonly (string | number)[]) => words.map((word) => encodeURIComponent(word)).join(",");
 
+const wrongText = (name: string) =>
+  new ParameterError(
+    name,
+    `${name}: the text is no series, which is SERIESxTIMExFEATURES, then a colon and its numbers as base64url.`,
+  );
+
+/**
+ * What stands before the numbers of a series, which are not read.
+ *
+ * @param name of the parameter, for messages
+ * @throws ParameterError for a text that is no series
+ */
+export function seriesHead(text: string, name = "data"): Omit<OwnSeries, "data"> & { size: 4 | 8 } {
+  const wrong = wrongText(name);
+  const colon = text.indexOf(":");
+  const [, count, rows, width, isLong, head] =
+    /^(\d+)x(\d+(?:\+\d+)*)x(\d+)(d?)((?:;\w=[^:;]*)*)$/.exec(colon < 0 ? "" : text.slice(0, colon)) ?? [];
+  if (count === undefined) throw wrong;
+  const given = rows.split("+").map(Number);
+  const [series, features] = [Number(count), Number(width)];
+  const lengths = given.length === 1 ? Array.from({ length: Math.min(series, 2 ** 24) }, () => given[0]) : given;
+  const words = wordsOf(head, wrong);
+  const isEach = [words.labels, words.sequences].every((own) => !own || own.length === series);
+  const isNamed = !words.names || words.names.length === features;
+  if (lengths.length !== series || lengths.includes(0) || features === 0 || series === 0 || !isEach || !isNamed) {
+    throw wrong;
+  }
+  const longest = lengths.reduce((most, length) => Math.max(most, length));
+  return { shape: [series, longest, features], lengths, ...words, size: isLong ? 8 : 4 };
+}
+
 /**
  * @param name of the parameter, for messages
  * @throws ParameterError for a text that is no series, and for values that are not finite
  */
 export function parseSeries(text: string, name = "data"): OwnSeries {
-  const wrong = new ParameterError(
-    name,
-    `${name}: the text is no series, which is SERIESxTIMExFEATURES, then a colon and 32-bit floats as base64url.`,
-  );
-  const [, count, rows, width, isLong, head] =
-    /^(\d+)x(\d+(?:\+\d+)*)x(\d+)(d?)((?:;\w=[^:;]*)*):[\w-]*$/.exec(text) ?? [];
-  if (count === undefined) throw wrong;
-  const given = rows.split("+").map(Number);
-  const [series, features] = [Number(count), Number(width)];
-  const lengths = given.length === 1 ? Array.from({ length: Math.min(series, 2 ** 24) }, () => given[0]) : given;
+  const { size, ...known } = seriesHead(text, name);
+  const { lengths, shape, names } = known;
+  const [, , features] = shape;
   const values = lengths.reduce((sum, length) => sum + length, 0) * features;
   const own = base64Bytes(text.slice(text.indexOf(":") + 1));
-  const size = isLong ? 8 : 4;
-  if (lengths.length !== series || own?.length !== size * values || values === 0 || lengths.includes(0)) throw wrong;
+  if (own?.length !== size * values) throw wrongText(name);
   const bytes = new DataView(own.buffer, own.byteOffset);
   const data = Float64Array.from({ length: values }, (_, i) =>
-    isLong ? bytes.getFloat64(8 * i, true) : bytes.getFloat32(4 * i, true),
+    size === 8 ? bytes.getFloat64(8 * i, true) : bytes.getFloat32(4 * i, true),
   );
-  const words = wordsOf(head, wrong);
-  if (
-    (words.names && words.names.length !== features) ||
-    [words.labels, words.sequences].some((own) => own && own.length !== series)
-  )
-    throw wrong;
   const at = data.findIndex((value) => !Number.isFinite(value));
   if (at >= 0) {
     let [row, sequence] = [Math.floor(at / features), 0];
     while (row >= lengths[sequence]) row -= lengths[sequence++];
-    const column = words.names?.[at % features] || `column ${(at % features) + 1}`;
+    const column = names?.[at % features] || `column ${(at % features) + 1}`;
     throw new ParameterError(
       name,
       `${name}: the value at step ${row}, ${column} is ${data[at]}; fill gaps before learning from a series.`,
     );
   }
-  return { data, shape: [series, Math.max(...lengths), features], lengths, ...words };
+  return { data, ...known };
 }
 
 function wordsOf(head: string, wrong: ParameterError): SeriesWords {

@@ -1,6 +1,7 @@
 // One training segment: scaled, learned, and the forecasts behind it judged.
 
 import { ParameterError } from "../../device/errors.ts";
+import { columnMoments } from "../../statistics/moments.ts";
 import type { Plan } from "./data.ts";
 import { memoryOf } from "./features.ts";
 import type { NgrcParameters } from "./parameters.ts";
@@ -64,7 +65,8 @@ export function learnFrom(
     const still = Array.from({ length: d }, (_, i) => i).find((i) => isStill(samples, i, d, known));
     if (still !== undefined) throw wrong(still, samples[still]);
   }
-  const moments = score === "columns" ? exactMomentsOf : momentsOf;
+  const moments = (values: Float64Array, first: number, stride: number, count: number) =>
+    score === "columns" ? columnMoments(values, { first, stride, count }) : momentsOf(values, first, stride, count);
   if (scaling === "standard") {
     for (let i = 0; i < d; i++) {
       const own = moments(samples, i, d, known);
@@ -102,7 +104,7 @@ function isStill(samples: Float64Array, component: number, d: number, count: num
 const rootMeanSquare = (values: ArrayLike<number>) =>
   Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0) / values.length);
 
-/** Of every `stride`-th number from `first` on, `count` of them. */
+/** Of every `stride`-th number from `first` on, `count` of them; as 0.1.0 took them. */
 function momentsOf(values: Float64Array, first: number, stride: number, count: number) {
   let mean = 0;
   for (let k = 0; k < count; k++) mean += values[first + k * stride] / count;
@@ -112,16 +114,6 @@ function momentsOf(values: Float64Array, first: number, stride: number, count: n
     square += (off * off) / count;
   }
   return { mean, deviation: Math.sqrt(square) };
-}
-
-/** The same, where neither an offset nor a unit costs digits: from the first number, in units of the largest distance from it. */
-function exactMomentsOf(values: Float64Array, first: number, stride: number, count: number) {
-  const origin = values[first];
-  let largest = 0;
-  for (let k = 0; k < count; k++) largest = Math.max(largest, Math.abs(values[first + k * stride] - origin));
-  const off = Float64Array.from({ length: count }, (_, k) => (values[first + k * stride] - origin) / (largest || 1));
-  const { mean, deviation } = momentsOf(off, 0, 1, count);
-  return { mean: origin + mean * largest, deviation: deviation * largest };
 }
 
 /** The true samples before forecast `which` of a segment: the newest one last. */

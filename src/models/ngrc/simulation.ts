@@ -15,11 +15,12 @@ import {
   sectionOf,
   withExtra,
 } from "../checkpoint.ts";
+import { aheadPicture, aheadRecord, aheadTable, lostNotes } from "../forecast.ts";
 import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
 import { changePoints, type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
-import { type Beyond, beyondOf, beyondPicture, beyondTable, rangeNote, shownBeyond } from "./beyond.ts";
+import { type Beyond, beyondOf, rangeNote } from "./beyond.ts";
 import { type OwnSeries, type Plan, planOf } from "./data.ts";
 import { columnNames, countMonomials, namesOf } from "./features.ts";
 import { type Forecaster, ReferenceForecaster, type Start } from "./forecaster.ts";
@@ -300,7 +301,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
   /**
    * What follows a series of one's own, in its own units, as its last training samples have it.
    *
-   * @throws ParameterError where no `forecast` is asked for, where these samples cannot be learned, and where it leaves all bounds
+   * @throws ParameterError where no `forecast` is asked for, where these samples cannot be learned, and where it leaves all bounds at once
    */
   async beyond(options: RunOptions = {}): Promise<Beyond> {
     this.#exclusive.check();
@@ -341,7 +342,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
             ),
           }
         : {}),
-      ...(this.#beyond ? { forecast: shownBeyond(this.#beyond) } : {}),
+      ...(this.#beyond ? { forecast: aheadRecord(this.#beyond) } : {}),
     };
   }
 
@@ -385,7 +386,11 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
         `${lost} of ${of} forecasts left all bounds, ${BOUND} times the largest training sample, and stayed where they were; raise --ridge, lower --order, or train longer.`,
       );
     }
-    return [...notes, ...this.#offsetNote(), ...(this.#beyond ? rangeNote(this.#beyond) : [])];
+    return [
+      ...notes,
+      ...this.#offsetNote(),
+      ...(this.#beyond ? [...lostNotes(this.#beyond), ...rangeNote(this.#beyond)] : []),
+    ];
   }
 
   /** Columns far from 0 that are taken as they are lose digits. */
@@ -434,7 +439,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
   /** What follows the series, where that is asked for; else the scores of every start. */
   table(): { head: string[]; rows: (string | number)[][] } {
     this.#exclusive.check();
-    if (this.#beyond) return beyondTable(this.#beyond);
+    if (this.#beyond) return aheadTable(this.#beyond);
     const rows = Array.from({ length: this.steps }, (_, start) => [
       start,
       ...this.#heads.map((_, i) => this.#at(start, i)),
@@ -454,7 +459,10 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
 
   /** The end of the series and what follows it, where that is asked for; else the first forecast: time to the right; components of the truth, below them those forecast, below them the error. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
-    if (this.points.parameters.forecast > 0) return beyondPicture(await this.beyond());
+    if (this.points.parameters.forecast > 0) {
+      const made = await this.beyond();
+      return aheadPicture(made, made.past);
+    }
     const { truth, forecast } = await this.forecast(0);
     const { dimension } = this.plan.features;
     const { deviations, samples } = this.#learned(0);

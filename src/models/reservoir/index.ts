@@ -46,6 +46,8 @@ export const reservoir = {
   title: "Echo-state networks",
   summary: "Reservoirs by the thousand in one launch: forecasts of chaos, NARMA10, memory, and your own series.",
   parameters: reservoirParameters,
+  // In 0.1.0 parts of a series did not follow from its length.
+  unsaid: { 1: { washout: 500, train: 5000, test: 2000, synchronisation: 200 } },
   step: "reservoir",
   observables: {},
   steps: ({ reservoirs, network }) => (network === "" ? reservoirs : 1), // a file holds one

@@ -33,52 +33,66 @@ function reading<T>(read: () => T): T {
   }
 }
 
-/** Steps of a file's warm-up, where it says so. */
-export function washoutOf({ network }: Record<string, unknown>): number | undefined {
-  if (typeof network !== "string" || network === "") return undefined;
-  const own = JSON.parse(reading(() => safetensorsMetadata(bytesOf(network))).parameters) as { washout?: number };
-  return own.washout;
+/** A network's file, read once. */
+export interface NetworkFile extends Known {
+  scales: NonNullable<Known["scales"]>;
+  tensors: Record<string, Tensor>;
+  /** Its settings, and what it was trained on. */
+  settings: Record<string, unknown>;
+  washout?: number;
+  columns?: string[];
+  step?: { unit: string; step: number };
 }
 
-/** What a task must know of a network from a file. @throws ParameterError for a file without it */
-export function knownOf({ network }: Pick<ReservoirParameters, "network">): Known {
-  const { mean, sd } = reading(() => readSafetensors(bytesOf(network)));
-  for (const [name, tensor] of Object.entries({ mean, sd })) {
+/** The file that a parameter holds; undefined where it holds none. @throws ParameterError for one that is no network */
+export function openNetwork(network: unknown): NetworkFile | undefined {
+  if (typeof network !== "string" || network === "") return undefined;
+  const bytes = bytesOf(network);
+  const { parameters, columns, step, classes } = reading(() => safetensorsMetadata(bytes));
+  const parsed = <T>(text: string): T => {
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      throw new ParameterError("network", "network: the file says nothing of its settings; give one that gibbs wrote.");
+    }
+  };
+  const settings = parsed<Record<string, unknown>>(parameters);
+  const tensors = reading(() => readSafetensors(bytes));
+  const [mean, sd] = ["mean", "sd"].map((name) => {
+    const tensor = tensors[name];
     if (!tensor) throw new ParameterError("network", `network: the tensor ${name} is missing.`);
-    if (tensor.data.every(Number.isFinite)) continue;
-    throw new ParameterError("network", `network: the tensor ${name} has values that are not finite.`);
-  }
-  const { classes } = reading(() => safetensorsMetadata(bytesOf(network)));
-  const values = ({ data, exact }: Tensor) => exact ?? Float64Array.from(data);
-  const scales = { mean: values(mean), sd: values(sd) };
-  if (scales.sd.some((value) => !(value > 0))) {
-    throw new ParameterError("network", "network: the tensor sd has values that are not above 0.");
-  }
-  return { scales, ...(classes && { classes: JSON.parse(classes) as string[] }) };
+    const values = tensor.exact ?? Float64Array.from(tensor.data);
+    if (values.every((value) => Number.isFinite(value) && (name === "mean" || value > 0))) return values;
+    throw new ParameterError(
+      "network",
+      `network: the tensor ${name} has values that are not ${name === "mean" ? "finite" : "above 0"}.`,
+    );
+  });
+  return {
+    ...{ tensors, settings, scales: { mean, sd } },
+    ...(typeof settings.washout === "number" && { washout: settings.washout }),
+    ...(columns && { columns: parsed<string[]>(columns) }),
+    ...(step && { step: parsed<{ unit: string; step: number }>(step) }),
+    ...(classes && { classes: parsed<string[]>(classes) }),
+  };
 }
 
 /**
  * Whether a series is what the network was trained on: columns in the same order, at the same times.
  *
- * @throws ParameterError for columns in another order, and for another time between rows
+ * @throws ParameterError for other columns or in another order, and for another time between rows
  */
-function checkSeries(network: string, { names, times }: Task): void {
-  const { columns, step } = reading(() => safetensorsMetadata(bytesOf(network)));
-  const own = columns ? (JSON.parse(columns) as string[]) : undefined;
-  if (own && names && own.join() !== names.join() && own.every((name) => names.includes(name))) {
-    throw new ParameterError(
-      "data",
-      `data: its columns are ${names.join(", ")}, and the network was trained on ${own.join(", ")}; choose them so: --columns ${own.join(",")}.`,
-    );
-  }
+function checkSeries({ columns: own, step: then }: NetworkFile, { names, times }: Task): void {
   if (own && names && own.join() !== names.join()) {
+    const remedy = own.every((name) => names.includes(name))
+      ? `choose them so: --columns ${own.join(",")}`
+      : "name them alike in the file's first line, or leave that line out";
     throw new ParameterError(
       "data",
-      `data: its columns are called ${names.join(", ")}, and the network was trained on ${own.join(", ")}; name them alike in the file's first line, or leave that line out.`,
+      `data: its columns are ${names.join(", ")}, and the network was trained on ${own.join(", ")}; ${remedy}.`,
     );
   }
-  if (!step || !times) return;
-  const then = JSON.parse(step) as { unit: string; step: number };
+  if (!then || !times) return;
   if (then.unit === times.unit && Math.abs(then.step / times.step - 1) < 1e-6) return;
   const show = ({ unit, step: own }: { unit: string; step: number }) =>
     unit === "number" ? `${own}` : `${own} ${unit}`;
@@ -91,18 +105,14 @@ function checkSeries(network: string, { names, times }: Task): void {
 /**
  * What was asked for, with the settings of the network's file where it says nothing of them.
  *
- * @throws ParameterError where both say different things, and for a file that is none
+ * @throws ParameterError where both say different things
  */
-export function withFileSettings(given: Record<string, unknown>): Record<string, unknown> {
-  if (typeof given.network !== "string" || given.network === "") return given;
-  const text = given.network;
-  const metadata = reading(() => safetensorsMetadata(bytesOf(text)));
-  let own: Record<string, unknown>;
-  try {
-    own = JSON.parse(metadata.parameters);
-  } catch {
-    throw new ParameterError("network", "network: the file says nothing of its settings; give one that gibbs wrote.");
-  }
+export function withFileSettings(
+  given: Record<string, unknown>,
+  file: NetworkFile | undefined,
+): Record<string, unknown> {
+  if (!file) return given;
+  const own = file.settings;
   if (given.reservoirs !== undefined && given.reservoirs !== 1) {
     throw new ParameterError("reservoirs", `reservoirs ${given.reservoirs}: a network from a file is one.`);
   }
@@ -125,9 +135,15 @@ export function withFileSettings(given: Record<string, unknown>): Record<string,
 }
 
 /** @throws ParameterError where tensors are missing or of another shape than the settings say */
-export function loadNetwork(parameters: ReservoirParameters, task: Task, seed: bigint, outputs: number): Loaded {
+export function loadNetwork(
+  file: NetworkFile,
+  parameters: ReservoirParameters,
+  task: Task,
+  seed: bigint,
+  outputs: number,
+): Loaded {
   const { units, layers, patches } = parameters;
-  const tensors = reading(() => readSafetensors(bytesOf(parameters.network)));
+  const { tensors } = file;
   const all = units * layers;
   const tensor = (name: string, ...shape: (number | undefined)[]): Tensor => {
     const found = tensors[name];
@@ -141,7 +157,7 @@ export function loadNetwork(parameters: ReservoirParameters, task: Task, seed: b
       throw new ParameterError("network", `network: value ${bad} of the tensor ${name} is ${found.data[bad]}.`);
     return found;
   };
-  checkSeries(parameters.network, task);
+  checkSeries(file, task);
   const inputs = patches > 1 ? outputs + 2 * parameters.overlap : task.table.columns;
   const recurrent = linksOf(tensor("W", all, all), units);
   const driven = linksOf(tensor("W_in", all, Math.max(inputs, layers > 1 ? all : 0)));

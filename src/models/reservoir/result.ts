@@ -1,6 +1,7 @@
 // What all networks of a run together show: medians with errors and quartiles, and what a reader of them must know.
 
 import { type Estimate, median, quantile } from "../../statistics/index.ts";
+import type { aheadRecord } from "../forecast.ts";
 import { type Points, point } from "../parameters.ts";
 import type { Baseline } from "./baseline.ts";
 import { bestOf, FIGURES, type Figure, type Figures, figureOf, type Spread } from "./figures.ts";
@@ -10,6 +11,8 @@ import type { Task } from "./tasks/index.ts";
 
 export interface ReservoirResult {
   reservoirs: number;
+  /** What follows a series of one's own, [step][column]; `at` counts steps or tells times. */
+  forecast?: ReturnType<typeof aheadRecord>;
   /** Medians with quartiles, of each of its figures. */
   validPredictionTime?: Spread;
   /** Forecasts that were valid to their end: how long they would have stayed so is not known. */

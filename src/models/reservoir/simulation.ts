@@ -17,17 +17,18 @@ import {
   sectionOf,
   withExtra,
 } from "../checkpoint.ts";
+import { aheadPicture, aheadRecord, aheadTable, lostNotes } from "../forecast.ts";
 import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
 import { changePoints, type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { type Baseline, persistenceOf } from "./baseline.ts";
-import { type Beyond, beyondOf, beyondPicture, beyondTable } from "./beyond.ts";
+import { type Beyond, beyondOf, leadOf } from "./beyond.ts";
 import { type Forecast, networkFile, outputsTable, stripsOf } from "./export.ts";
 import { bestOf, type Figures, figuresFrom, figuresTo } from "./figures.ts";
 import { checkFits } from "./fits.ts";
 import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
-import { knownOf, type Loaded, loadNetwork, washoutOf, withFileSettings } from "./load.ts";
+import { type Loaded, loadNetwork, type NetworkFile, openNetwork, withFileSettings } from "./load.ts";
 import { type Engine, featureCount, type Member, type Readout, type Shape } from "./network.ts";
 import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
 import { hasRank } from "./rank.ts";
@@ -86,12 +87,17 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   /** [reservoir][point][patch]. */
   readonly #readouts: Readout[][][] = [];
   readonly #baseline: Baseline | undefined;
-  /** What follows the series, and how many networks there were when it was made. */
-  #beyond: { steps: number; made: Beyond } | undefined;
-  /** The same of outputs along the test, where these are what a series of one's own is about. */
-  #alongTest: { steps: number; made: Forecast } | undefined;
+  /** What follows the series, or outputs along the test where these are what it is about; of the networks made so far. */
+  #beyond: Beyond | undefined;
+  #alongTest: Forecast | undefined;
 
-  private constructor(device: Device, points: Points<ReservoirParameters>, seed: bigint, options: GpuNetworkOptions) {
+  private constructor(
+    device: Device,
+    points: Points<ReservoirParameters>,
+    seed: bigint,
+    file: NetworkFile | undefined,
+    options: GpuNetworkOptions,
+  ) {
     this.device = device;
     this.#exclusive = new Exclusive("The reservoir", device);
     this.#exclusive.check(); // before a first run nothing else asks the device
@@ -100,10 +106,9 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     const lists = Object.values<number[] | undefined>(points.batch);
     this.replicas = lists[0]?.length ?? 1;
     const { parameters } = points;
-    const isLoaded = parameters.network !== "";
-    this.task = taskOf(parameters, seed, isLoaded ? knownOf(parameters) : {});
+    this.task = taskOf(parameters, seed, file);
     const outputs = this.task.table.targets / parameters.patches;
-    this.#loaded = isLoaded ? loadNetwork(parameters, this.task, seed, outputs) : undefined;
+    this.#loaded = file && loadNetwork(file, parameters, this.task, seed, outputs);
     checkContinue(parameters, this.#loaded);
     if (this.#loaded && lists.length > 0) {
       const [name] = Object.keys(points.batch);
@@ -123,11 +128,12 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   static async create(device: Device, given: ReservoirOptions = {}): Promise<ReservoirSimulation> {
     const { seed = 1n, workgroup, lanes, stepwise, onKept, ...parameters } = given;
-    const set = withFileSettings(parameters);
-    const learns = (set.network ?? "") === "" || set.continue === true;
-    const points = resolve("reservoir", reservoirParameters, withParts(set, { learns, washout: washoutOf(set) }));
+    const file = openNetwork(parameters.network);
+    const learns = !file || parameters.continue === true;
+    const set = withParts(withFileSettings(parameters, file), { learns, washout: file?.washout });
+    const points = resolve("reservoir", reservoirParameters, set);
     checkWorkgroup(device, workgroup);
-    return new ReservoirSimulation(device, points, checkSeed(seed), { workgroup, lanes, stepwise, onKept });
+    return new ReservoirSimulation(device, points, checkSeed(seed), file, { workgroup, lanes, stepwise, onKept });
   }
 
   static async restore(device: Device, bytes: Uint8Array): Promise<ReservoirSimulation & { extra: CheckpointExtra }> {
@@ -197,6 +203,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
           },
         };
         const made = await trainAndJudge(this.#training, members, within);
+        [this.#beyond, this.#alongTest] = [undefined, undefined];
         for (let r = 0; r < count; r++) {
           this.#figures.push(made.figures.slice(r * this.replicas, (r + 1) * this.replicas));
           this.#readouts.push(made.readouts.slice(r * this.replicas, (r + 1) * this.replicas));
@@ -252,32 +259,37 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   }
 
   /** Makes the forecast beyond the end of the series, where one is asked for, or the outputs along its test. */
-  async conclude(): Promise<void> {
+  async conclude({ result } = { result: true }): Promise<void> {
     this.#exclusive.check();
-    if (this.task.beyond && this.steps > 0) await this.beyond();
-    if (this.#putsOut && this.steps > 0) this.#alongTest = { steps: this.steps, made: await this.outputs(this.best) };
+    if (!result || this.steps === 0) return;
+    if (this.task.beyond) await this.beyond();
+    if (this.#putsOut) this.#alongTest = await this.outputs(this.best);
   }
 
   /**
    * What follows a series of one's own, in its own units: of the best network, and where all lie.
    *
-   * @throws ParameterError where no `forecast` is asked for, and where it leaves all bounds at once
+   * @throws ParameterError where no `forecast` is asked for, where every network diverged, and where it leaves all bounds at once
    */
   async beyond(options: RunOptions = {}): Promise<Beyond> {
     this.#exclusive.check();
-    const { steps } = this;
     if (!this.task.beyond)
       throw new ParameterError("forecast", "forecast 0: give the steps to forecast beyond the end.");
-    if (this.#beyond?.steps !== steps) {
-      const made = await this.#exclusive.use(async () => {
-        const sound = Array.from({ length: steps }, (_, network) => network).filter(
-          (network) => !Number.isNaN(this.#figures[network][0].ridge),
-        );
-        return beyondOf(await this.#inUse(sound, 0), sound.indexOf(this.best), options);
-      });
-      this.#beyond = { steps, made };
-    }
-    return this.#beyond.made;
+    this.#beyond ??= await this.#exclusive.use(async () => {
+      this.#checkSound();
+      const sound = [...this.#figures.keys()].filter((network) => !Number.isNaN(this.#figures[network][0].ridge));
+      return beyondOf(await this.#inUse(sound, 0), sound.indexOf(this.best), options);
+    });
+    return this.#beyond;
+  }
+
+  /** @throws ParameterError where every network diverged: none is the best */
+  #checkSound(): void {
+    if (this.steps === 0 || !Number.isNaN(this.#figures[this.best][0].ridge)) return;
+    throw new ParameterError(
+      "spectralRadius",
+      `spectralRadius ${this.points.parameters.spectralRadius}: every network diverged, so there is none to keep or to forecast with; take a smaller one.`,
+    );
   }
 
   /** The median over networks of each figure at a point, with its error. */
@@ -287,22 +299,19 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   /** Medians with quartiles, and what else the task is about; of the first point. */
   result(): ReservoirResult {
-    return resultOf(this.#run);
+    return { ...resultOf(this.#run), ...(this.#beyond && { forecast: aheadRecord(this.#beyond) }) };
   }
 
   /** What a reader must know: what was cut, networks that diverged, forecasts that end before they fail. */
   notes(): string[] {
-    const { asked, at } = this.#beyond?.made ?? {};
-    const lost = asked
-      ? [`after ${at!.length} of ${asked} steps the forecast leaves all bounds, and ends there; take a larger --ridge.`]
-      : [];
+    const lost = this.#beyond ? lostNotes(this.#beyond) : [];
     return [...(this.task.notes ?? []), ...lost, ...notesOf(this.result())];
   }
 
   /** What follows the series where that is asked for; of given inputs the outputs along the test; of classes each tested sequence; else every network's figures, of every point. */
   table(): { head: string[]; rows: (string | number)[][] } {
-    if (this.#beyond) return beyondTable(this.#beyond.made);
-    if (this.#alongTest) return outputsTable(this.#alongTest.made, this.task);
+    if (this.#beyond) return aheadTable(this.#beyond);
+    if (this.#alongTest) return outputsTable(this.#alongTest, this.task);
     return this.task.kind === "classes" && this.steps > 0 ? classTable(this.#run, this.best) : tableOf(this.#run);
   }
 
@@ -394,6 +403,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   async safetensors(): Promise<Uint8Array> {
     const { parameters } = this.points;
     const { best } = this;
+    this.#checkSound();
     const topology = await this.#topology(best);
     const members = this.#membersOf(topology).filter((_, i) => i % this.replicas === 0);
     const learned = this.#loaded && !parameters.continue;
@@ -431,7 +441,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   /** The end of the series and what follows it, where that is asked for; else the first forecast: time to the right; for each column a band with the truth above and what was predicted below. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
-    if (this.task.beyond) return beyondPicture(await this.beyond(), this.task);
+    if (this.task.beyond) return aheadPicture(await this.beyond(), leadOf(this.task));
     if (this.#putsOut) return stripsOf(await this.outputs(this.best), this.task);
     return stripsOf(await this.forecast(), this.task);
   }

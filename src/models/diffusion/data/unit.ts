@@ -2,6 +2,7 @@
 // data of size 1 about 0; of any other size, samples would begin with too much of the data missing, or end before the data are resolved.
 
 import { ParameterError } from "../../../device/errors.ts";
+import { columnMoments } from "../../../statistics/moments.ts";
 import { mixtureMoments } from "../moments.ts";
 import type { Mixture } from "./data-set.ts";
 
@@ -41,21 +42,15 @@ export function unitOf(points: ArrayLike<number>, d: number, scaling: Exclude<Sc
   const centre = new Float64Array(d);
   const deviations = new Float64Array(d);
   for (let i = 0; i < d; i++) {
-    // From the first point on, so that a number that never changes has exactly itself as mean.
-    let sum = 0;
-    for (let p = 0; p < count; p++) sum += points[p * d + i] - points[i];
-    centre[i] = points[i] + sum / count;
-    let most = 0;
-    for (let p = 0; p < count; p++) most = Math.max(most, Math.abs(points[p * d + i] - centre[i]));
-    if (!Number.isFinite(most) || !Number.isFinite(centre[i])) {
+    const { mean, deviation } = columnMoments(points, { first: i, stride: d, count });
+    if (!Number.isFinite(mean) || !Number.isFinite(deviation)) {
       throw new ParameterError(
         "data",
         `data: numbers of column ${i + 1} are farther apart than 64-bit floats hold; write it in another unit.`,
       );
     }
-    let squares = 0;
-    for (let p = 0; p < count && most > 0; p++) squares += ((points[p * d + i] - centre[i]) / most) ** 2;
-    deviations[i] = most * Math.sqrt(squares / count);
+    centre[i] = mean;
+    deviations[i] = deviation;
   }
   return checkedSize({ centre, scale: scaling === "columns" ? deviations : one(deviations) });
 }

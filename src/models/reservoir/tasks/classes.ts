@@ -39,11 +39,14 @@ export function classification(parameters: ReservoirParameters, scales?: Scales,
   if (short >= 0) {
     throw new ParameterError(
       "washout",
-      `washout ${washout}: sequence ${short + 1} has ${lengths[short]} steps; take ${Math.min(...lengths) - 1} or less.`,
+      `washout ${washout}: sequence ${short + 1} has ${lengths[short]} steps; take ${lengths.reduce((a, b) => Math.min(a, b)) - 1} or less.`,
     );
   }
-  const firsts = lengths.map((_, s) => lengths.slice(0, s).reduce((sum, length) => sum + length, 0));
-  const spans = lengths.map((length, s) => ({ first: firsts[s], washout, steps: length - washout }));
+  let rows = 0;
+  const spans = lengths.map((length) => {
+    rows += length;
+    return { first: rows - length, washout, steps: length - washout };
+  });
   const isTested = learns ? testedOf(numbers, classes) : spans.map(() => true);
   const width = features + classes.length;
   const raw = new Float64Array((data.length / features) * width);

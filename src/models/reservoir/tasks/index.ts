@@ -1,6 +1,7 @@
 // What a reservoir learns, by name.
 
 import { ParameterError } from "../../../device/errors.ts";
+import { seriesHead } from "../../../files/series-text.ts";
 import type { ReservoirParameters } from "../parameters.ts";
 import { classification } from "./classes.ts";
 import { filter } from "./filter.ts";
@@ -53,10 +54,16 @@ export function taskOf(parameters: ReservoirParameters, seed: bigint, known: Kno
 
 /** Steps of one network at one point, about: what is learned, what is tested, and what runs free. */
 export function stepsOf(parameters: ReservoirParameters): number {
-  const { task, washout, train, validation, test, starts, synchronisation: driven, feedback, given } = parameters;
+  const { task, data, washout, train, validation, test, starts, synchronisation: driven, feedback, given } = parameters;
   if (task === "coupled-logistic" || task === "coupled-lorenz") return runsOf(task, parameters);
-  const driving = washout + train + Math.max(washout, 100) + test + (validation > 0 ? 2 * validation : 0);
-  if (task === "classification") return driving;
+  const own = task === "data" || task === "classification" ? seriesHead(data).lengths : [];
+  const rows = own.reduce((sum, length) => sum + length, 0);
+  // Each sequence is learned from, or tested.
+  if (task === "classification" || own.length > 1) return rows;
+  const [learned, compared] = [washout + train, validation > 0 ? washout + train + validation : 0];
+  // A test of one's own series is led to by all rows before it.
+  const tested = task === "data" ? learned + validation + test : Math.max(washout, 100) + test;
+  const driving = learned + compared + tested;
   if (task === "narma10" || task === "memory" || given > 0) return driving + (feedback ? driven + test : 0);
   return driving + starts * (driven + timesOf(parameters, flowOfTask(parameters)).horizon);
 }

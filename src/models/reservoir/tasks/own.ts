@@ -84,8 +84,10 @@ export function own(parameters: ReservoirParameters, scales?: Scales): Task {
       ...(validating && { validating: { ...validating, starts: [] } }),
     };
   }
+  const beyond = { starts: [last], driven: lengths[lengths.length - 1], horizon: forecast };
+  if (forecast > 0)
+    checkRange(made.table, { first: last, washout: beyond.driven, steps: 0 }, "lead to the forecast", ahead);
   const { driven, horizon, starts, notes } = forecastsOf(parameters, room, first, single);
-  const rows = lengths[lengths.length - 1];
   if (forecast > 0 && parameters.reservoirs > 1 && !validating) {
     notes.push(
       `the first of ${parameters.reservoirs} networks is kept and forecasts; --validation sets rows aside that choose the best.`,
@@ -98,7 +100,7 @@ export function own(parameters: ReservoirParameters, scales?: Scales): Task {
     ...(validating && {
       validating: { ...validating, starts: validationStarts(parameters, { driven, horizon }, compared) },
     }),
-    ...(forecast > 0 && { beyond: { starts: [last], driven: rows, horizon: forecast } }),
+    ...(forecast > 0 && { beyond }),
   };
 }
 

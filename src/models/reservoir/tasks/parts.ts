@@ -1,7 +1,7 @@
 // How a series of one's own is divided in time: warm-up, training, validation, test. What is left open follows from its length.
 
 import { ParameterError } from "../../../device/errors.ts";
-import { parseSeries } from "../../../files/series-text.ts";
+import { seriesHead } from "../../../files/series-text.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -22,7 +22,7 @@ export function withParts(
 ): Given {
   if (typeof given.data !== "string" || given.data === "") return given;
   if (given.task !== undefined && given.task !== "data" && given.task !== "classification") return given;
-  const { lengths, labels } = parseSeries(given.data);
+  const { lengths, labels } = seriesHead(given.data);
   const task = given.task ?? (labels ? "classification" : "data");
   if (task === "classification") {
     const unused = { train: 0, validation: 0, test: 1, forecast: 0 };
@@ -35,10 +35,10 @@ export function withParts(
     }
     return { task, washout: 0, train: 0, test: 1, ...given };
   }
-  const shortest = Math.min(...lengths);
   const last = lengths[lengths.length - 1];
   if (lengths.length > 1) {
-    const washout = typeof given.washout === "number" ? given.washout : Math.min(WASHOUT, Math.floor(shortest / 5));
+    const washout =
+      typeof given.washout === "number" ? given.washout : Math.min(WASHOUT, Math.floor(least(lengths) / 5));
     // What is learned and tested are the series to their ends.
     const rows = lengths.map((length) => Math.max(1, length - 1 - washout));
     const train = rows.slice(0, -1).reduce((sum, count) => sum + count, 0);
@@ -51,6 +51,8 @@ export function withParts(
   const before = ["washout", "train", "validation"].reduce((sum, name) => sum + Number(all[name] ?? 0), 0);
   return { task, ...parts, synchronisation: Math.max(1, Math.min(WASHOUT, before)), ...given };
 }
+
+const least = (lengths: readonly number[]) => lengths.reduce((a, b) => Math.min(a, b));
 
 /** Steps of the last of several series that drive its forecasts: nothing stands before it. */
 const driven = (rows: number) => Math.max(1, Math.min(WASHOUT, Math.floor(rows / 4)));

@@ -1,6 +1,7 @@
 // Columns of a table in units of their standard deviation from their mean; in f64 before they become 32-bit floats.
 
 import { ParameterError } from "../../../device/errors.ts";
+import { columnMoments } from "../../../statistics/moments.ts";
 import type { Span, Table } from "../network.ts";
 
 /** Means and standard deviations of the columns, inputs before targets. */
@@ -71,18 +72,25 @@ export function standardised(
 function scalesOf(raw: Float64Array, width: number, learned: readonly Rows[]): Scales {
   const mean = new Float64Array(width);
   const sd = new Float64Array(width);
-  const rows = learned.flatMap(([first, last]) => Array.from({ length: last - first }, (_, i) => first + i));
+  const all =
+    learned.length === 1 ? raw.subarray(learned[0][0] * width, learned[0][1] * width) : joined(raw, width, learned);
   for (let c = 0; c < width; c++) {
-    // From the first value, and in units of the largest distance from it: neither an offset nor a unit costs digits.
-    const origin = raw[rows[0] * width + c];
-    const largest = rows.reduce((most, row) => Math.max(most, Math.abs(raw[row * width + c] - origin)), 0);
-    const values = rows.map((row) => (raw[row * width + c] - origin) / (largest || 1));
-    const middle = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-    mean[c] = origin + middle * largest;
-    sd[c] = Math.sqrt(squares / values.length) * largest;
+    const own = columnMoments(all, { first: c, stride: width, count: all.length / width });
+    mean[c] = own.mean;
+    sd[c] = own.deviation;
   }
   return { mean, sd };
+}
+
+/** Rows of several spans after each other. */
+function joined(raw: Float64Array, width: number, spans: readonly Rows[]): Float64Array {
+  const all = new Float64Array(spans.reduce((sum, [first, last]) => sum + (last - first) * width, 0));
+  let at = 0;
+  for (const [first, last] of spans) {
+    all.set(raw.subarray(first * width, last * width), at);
+    at += (last - first) * width;
+  }
+  return all;
 }
 
 /**
