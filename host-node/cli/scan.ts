@@ -105,11 +105,17 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
     parameters: Object.fromEntries(shared),
     points,
     warnings: points.flatMap((at) => warningsOf(at, model).map((warning) => `${showPoint(at.parameters)}: ${warning}`)),
-    notes: [...grid.notes, ...notesOf(told)],
+    notes: [...grid.notes, ...idleNotes(given, model), ...notesOf(told)],
     digests,
     elapsed: { seconds, rate: updates / seconds, unit },
   };
 }
+
+/** A scan writes a table of figures: a forecast beyond the end of a series is that of a run. */
+const idleNotes = (given: Given["given"], { name, parameters }: AnyModel): string[] =>
+  Object.hasOwn(parameters.shape, "forecast") && given.has("forecast")
+    ? [`--forecast is idle in a scan, which tells figures; gibbs run ${name} forecasts.`]
+    : [];
 
 /** Notes that a scan has room for. */
 const MOST_NOTES = 20;

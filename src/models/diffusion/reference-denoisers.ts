@@ -12,7 +12,7 @@ export interface ReferenceDenoiser {
 
 /** Weights ∝ exp(exponents), of sum 1. */
 export function softmax(exponents: readonly number[]): number[] {
-  const most = Math.max(...exponents);
+  const most = exponents.reduce((a, b) => Math.max(a, b));
   const weights = exponents.map((exponent) => Math.exp(exponent - most));
   const sum = weights.reduce((a, b) => a + b);
   return weights.map((weight) => weight / sum);
@@ -67,7 +67,7 @@ function seen({ mean, covariance }: Mixture["components"][number], x: Float64Arr
 /** ln p(x) of a mixture at a level. */
 export function logDensity({ components }: Mixture, x: Float64Array, level: Level): number {
   const terms = components.map((component) => Math.log(component.weight) + seen(component, x, level).logDensity);
-  const most = Math.max(...terms);
+  const most = terms.reduce((a, b) => Math.max(a, b));
   return most + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - most), 0));
 }
 

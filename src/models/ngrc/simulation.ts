@@ -293,9 +293,9 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
   }
 
   /** Makes the forecast beyond the end of the series, where one is asked for. */
-  async conclude(): Promise<void> {
+  async conclude({ result } = { result: true }): Promise<void> {
     this.#exclusive.check();
-    if (this.points.parameters.forecast > 0) await this.beyond();
+    if (result && this.points.parameters.forecast > 0) await this.beyond();
   }
 
   /**
