@@ -3,9 +3,6 @@
 //
 // A propensity is m 2^e with m of 24 bits; as a whole number it is counted in 2^-92 of the power of two below the total.
 
-/// f32 sums of n terms are n rounding errors of 2^-24 off, the total is, too, and a few more come from r.
-const CLEAR = f32(ADDED + 8u) * 0x1p-23;
-
 fn exponent_of(value: f32) -> i32 {
   return i32((bitcast<u32>(value) >> 23u) & 0xffu);
 }

@@ -9,6 +9,13 @@
 const TOLERANCE = 1e-5;
 /// Halvings that find a firing or a crossing in a step.
 const HALVINGS = 22u;
+/// Times of a step's slopes, as shares of it.
+const NODES_OF_STEP = array<f32, 4>(0.0, 0.5, 0.75, 1.0);
+/// What a step is made for.
+const SIZING = 0u;
+const SIZED = 1u;
+const FIRING = 2u;
+const CROSSING = 3u;
 
 var<private> step_size: f32;
 /// Of the hazard, until the next reaction fires; below 0 where it is to be drawn.
@@ -58,17 +65,36 @@ fn slopes_at(time: f32, values: Values) -> Values {
   return slopes();
 }
 
-/// From the values, by h in time.
+/// From the values, by h in time. The slopes stand in one place: large networks would take long to compile in four.
 fn try_step(values: Values, h: f32) -> Step {
   let start = to_time(j, f);
   var result: Step;
-  result.first = slopes_at(start, values);
-  let second = slopes_at(start + 0.5 * h, plus_slope(values, result.first, 0.5 * h));
-  let third = slopes_at(start + 0.75 * h, plus_slope(values, second, 0.75 * h));
-  for (var i = 0u; i < FOLLOWED; i++) {
-    result.end[i] = values[i] + h * ((2.0 / 9.0) * result.first[i] + (1.0 / 3.0) * second[i] + (4.0 / 9.0) * third[i]);
+  var at = values;
+  var second: Values;
+  var third: Values;
+  for (var stage = 0u; stage < 4u; stage++) {
+    let slope = slopes_at(start + NODES_OF_STEP[stage] * h, at);
+    switch stage {
+      case 0u: {
+        result.first = slope;
+        at = plus_slope(values, slope, 0.5 * h);
+      }
+      case 1u: {
+        second = slope;
+        at = plus_slope(values, slope, 0.75 * h);
+      }
+      case 2u: {
+        third = slope;
+        for (var i = 0u; i < FOLLOWED; i++) {
+          result.end[i] = values[i] + h * ((2.0 / 9.0) * result.first[i] + (1.0 / 3.0) * second[i] + (4.0 / 9.0) * third[i]);
+        }
+        at = result.end;
+      }
+      default: {
+        result.last = slope;
+      }
+    }
   }
-  result.last = slopes_at(start + h, result.end);
   for (var i = 0u; i < FOLLOWED; i++) {
     let e = h * ((-5.0 / 72.0) * result.first[i] + (1.0 / 12.0) * second[i] + (1.0 / 9.0) * third[i] - 0.125 * result.last[i]);
     let scale = select(abs(result.end[i]) + abs(h * result.first[i]) + 1e-35, 1.0, i == FOLLOWED - 1u);
@@ -103,48 +129,58 @@ fn follow() {
     return;
   }
 
-  var h = min(step_size, most);
+  // Steps are made in one place, for the same reason: until the error is small, then halving the one in which a reaction fires, then
+  // halving what is left where a condition becomes true in it.
+  var part = min(step_size, most);
+  var length = part;
+  var low = 0.0;
+  var whole_part = part;
   var taken: Step;
-  for (var trial = 0u; trial < 24u; trial++) {
-    taken = try_step(values, h);
-    let better = h * clamp(0.9 * pow(TOLERANCE / max(taken.error, 1e-30), 1.0 / 3.0), 0.1, 4.0);
-    if (taken.error <= TOLERANCE || h <= 0.0) {
-      step_size = select(step_size, better, h == step_size || better < step_size);
+  var fires = false;
+  var stage = SIZING;
+  var halvings = 0u;
+  for (var trial = 0u; ; trial++) {
+    taken = try_step(values, length);
+    if (stage == SIZING) {
+      let better = part * clamp(0.9 * pow(TOLERANCE / max(taken.error, 1e-30), 1.0 / 3.0), 0.1, 4.0);
+      if (taken.error > TOLERANCE && part > 0.0) {
+        part = better;
+        length = better;
+        step_size = better;
+        if (trial == 23u || part < 1e-6 * run.unit) {
+          status = FAILED; // too fast to be followed
+          return;
+        }
+        continue;
+      }
+      step_size = select(step_size, better, part == step_size || better < step_size);
+      stage = SIZED;
+    }
+    if (halvings > 0u) {
+      halvings--;
+      var reached = taken.end[FOLLOWED - 1u] >= left;
+      if (stage == CROSSING) {
+        reached = crosses(taken.end);
+      }
+      low = select(length, low, reached);
+      part = select(part, length, reached);
+      length = select(part, 0.5 * (low + part), halvings > 0u); // at last where it has happened
+      continue;
+    }
+    if (stage == SIZED && taken.end[FOLLOWED - 1u] >= left) {
+      fires = true;
+      stage = FIRING;
+    } else if (TRIGGERS_READ_STATE && stage != CROSSING && crosses(taken.end)) {
+      stage = CROSSING;
+      whole_part = part;
+    } else {
       break;
     }
-    h = better;
-    step_size = better;
-    if (trial == 23u || h < 1e-6 * run.unit) {
-      status = FAILED; // too fast to be followed
-      return;
-    }
+    halvings = HALVINGS;
+    low = 0.0;
+    length = 0.5 * part;
   }
-
-  var part = h;
-  var fires = false;
-  if (taken.end[FOLLOWED - 1u] >= left) {
-    fires = true;
-    var low = 0.0;
-    for (var halving = 0u; halving < HALVINGS; halving++) {
-      let middle = 0.5 * (low + part);
-      let reached = try_step(values, middle).end[FOLLOWED - 1u] >= left;
-      low = select(middle, low, reached);
-      part = select(part, middle, reached);
-    }
-    taken = try_step(values, part);
-  }
-  if (TRIGGERS_READ_STATE && crosses(taken.end)) {
-    var low = 0.0;
-    let whole = part;
-    for (var halving = 0u; halving < HALVINGS; halving++) {
-      let middle = 0.5 * (low + part);
-      let reached = crosses(try_step(values, middle).end);
-      low = select(middle, low, reached);
-      part = select(part, middle, reached);
-    }
-    fires = fires && part == whole;
-    taken = try_step(values, part);
-  }
+  fires = fires && (stage != CROSSING || part == whole_part);
 
   set_variables(taken.end);
   let hazard = taken.end[FOLLOWED - 1u];

@@ -2,24 +2,20 @@
 // requires: gillespie/table.wgsl
 // Leaps of networks too large for registers.
 
-var<private> kept: array<Count, SPECIES>;
+var<private> before_leap: array<Count, SPECIES>;
 /// One bit a reaction: it may use a species up.
 var<private> critical: array<u32, (REACTIONS + 31u) / 32u>;
 var<private> critical_total: f32;
-/// The most that the rates are in the span of a leap.
-var<private> h: array<f32, select(1u, REACTIONS, LOOKS_AHEAD)>;
-/// Firings of a leap of real counts.
-var<private> fired: array<f32, select(1u, REACTIONS, CONTINUOUS)>;
 
 fn is_critical(reaction: u32) -> bool {
   return (critical[reaction / 32u] & (1u << (reaction % 32u))) != 0u;
 }
 
 fn may_use_up(reaction: u32) -> bool {
-  if (CONTINUOUS || (a[reaction] <= 0.0 && !LOOKS_AHEAD)) {
+  if (CONTINUOUS || (rate_of(reaction) <= 0.0 && !LOOKS_AHEAD)) {
     return false;
   }
-  for (var k = points[RECORD * reaction + 4u]; k < points[RECORD * reaction + 5u]; k += 2u) {
+  for (var k = points[RECORD * reaction + 5u]; k < points[RECORD * reaction + 6u]; k += 2u) {
     let change = i32(points[k + 1u]);
     if (change < 0 && f32(x[points[k]]) < FEW * f32(-change)) {
       return true;
@@ -35,16 +31,17 @@ fn leap_time() -> f32 {
   critical_total = 0.0;
   for (var i = 0u; i < REACTIONS; i++) {
     let bit = 1u << (i % 32u);
+    let rate = rate_of(i);
     if (may_use_up(i)) {
       critical[i / 32u] |= bit;
-      critical_total += a[i];
+      critical_total += rate;
       continue;
     }
     critical[i / 32u] &= ~bit;
-    for (var k = points[RECORD * i + 4u]; k < points[RECORD * i + 5u]; k += 2u) {
+    for (var k = points[RECORD * i + 5u]; k < points[RECORD * i + 6u]; k += 2u) {
       let change = f32(i32(points[k + 1u]));
-      mean[points[k]] += change * a[i];
-      variance[points[k]] += change * change * a[i];
+      mean[points[k]] += change * rate;
+      variance[points[k]] += change * change * rate;
     }
   }
   var longest = 1e30;
@@ -60,8 +57,9 @@ fn look_ahead() -> vec2f {
   if (LOOKS_AHEAD) {
     for (var i = 0u; i < REACTIONS; i++) {
       let spread = spread_of(i);
-      h[i] = max(spread.y, 0.0) * select(1.0, 1.0 + 0x1p-16, spread.x != spread.y);
-      most += vec2f(h[i], select(0.0, h[i], varies(spread)));
+      let highest = max(spread.y, 0.0) * select(1.0, 1.0 + 0x1p-16, spread.x != spread.y);
+      set_cell(AHEAD + i, highest);
+      most += vec2f(highest, select(0.0, highest, varies(spread)));
     }
   }
   return most;
@@ -84,32 +82,34 @@ fn mark_varying() {
 
 fn weight_of(reaction: u32) -> f32 {
   if (LOOKS_AHEAD) {
-    return h[reaction];
+    return cell(AHEAD + reaction);
   }
-  return a[reaction];
+  return rate_of(reaction);
 }
 
 /// Whether a rate that is thinned lets its reaction happen now.
 fn is_let(reaction: u32, chance: f32) -> bool {
-  return chance * weight_of(reaction) < a[reaction];
+  return chance * weight_of(reaction) < rate_of(reaction);
 }
 
 fn take_leap(tau: f32, trial: u32) {
   if (CONTINUOUS && !VERSION1) {
     for (var i = 0u; i < REACTIONS; i++) {
-      fired[i] = f32(firings(a[i] * tau, i, trial));
+      set_cell(FIRED + i, f32(firings(rate_of(i) * tau, i, trial)));
     }
     for (var round = 0u; round < 9u && limit_fired(round); round++) {
     }
     for (var i = 0u; i < REACTIONS; i++) {
-      if (fired[i] != 0.0) {
-        change_species(i, Count(fired[i]));
+      let times = cell(FIRED + i);
+      if (times != 0.0) {
+        change_species(i, Count(times));
       }
     }
   } else {
     for (var i = 0u; i < REACTIONS; i++) {
-      if (a[i] > 0.0 && !is_critical(i)) {
-        change_species(i, firings(a[i] * tau, i, trial));
+      let mean = rate_of(i) * tau;
+      if (mean > 0.0 && !is_critical(i)) {
+        change_species(i, firings(mean, i, trial));
       }
     }
   }
@@ -129,8 +129,8 @@ fn limit_fired(round: u32) -> bool {
   var net: array<f32, SPECIES>;
   var out: array<f32, SPECIES>;
   for (var i = 0u; i < REACTIONS; i++) {
-    for (var k = points[RECORD * i + 4u]; k < points[RECORD * i + 5u]; k += 2u) {
-      let change = f32(i32(points[k + 1u])) * fired[i];
+    for (var k = points[RECORD * i + 5u]; k < points[RECORD * i + 6u]; k += 2u) {
+      let change = f32(i32(points[k + 1u])) * cell(FIRED + i);
       net[points[k]] += change;
       out[points[k]] += max(-change, 0.0);
     }
@@ -147,22 +147,22 @@ fn limit_fired(round: u32) -> bool {
   }
   for (var i = 0u; i < REACTIONS; i++) {
     var part = 1.0;
-    for (var k = points[RECORD * i + 4u]; k < points[RECORD * i + 5u]; k += 2u) {
-      if (f32(i32(points[k + 1u])) * fired[i] < 0.0) {
+    for (var k = points[RECORD * i + 5u]; k < points[RECORD * i + 6u]; k += 2u) {
+      if (f32(i32(points[k + 1u])) * cell(FIRED + i) < 0.0) {
         part = min(part, out[points[k]]);
       }
     }
-    fired[i] *= part;
+    set_cell(FIRED + i, cell(FIRED + i) * part);
   }
   return true;
 }
 
 fn keep_species() {
-  kept = x;
+  before_leap = x;
 }
 
 fn restore_species() {
-  x = kept;
+  x = before_leap;
   sign_bits = 0;
 }
 
@@ -196,7 +196,7 @@ fn critical_in_version1(r: f32) -> u32 {
   for (var i = 0u; i < REACTIONS && r >= before; i++) {
     if (is_critical(i)) {
       chosen = i;
-      before += a[i];
+      before += cell(i);
     }
   }
   return chosen;

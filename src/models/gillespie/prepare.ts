@@ -13,6 +13,7 @@ import {
   parameterValues,
   type Rounding,
 } from "./network/network.ts";
+import { isLarge, treeOf } from "./kernel/tree.ts";
 import { simulate } from "./reference/reference.ts";
 
 export interface Point {
@@ -85,16 +86,18 @@ export function prepare(
     leaping,
     version1,
   };
-  if (isHybrid(network)) {
-    if (leaping) {
-      throw new ParameterError(
-        "method",
-        "method: quantities that change by rates of their own need the method direct.",
-      );
-    }
-    return ensemble;
+  if (isHybrid(network) && leaping) {
+    throw new ParameterError(
+      "method",
+      "method: quantities that change by rates of their own need the method direct.",
+    );
   }
-  return { ...ensemble, network: ordered(ensemble) };
+  if (!version1 && isLarge(network)) {
+    // What a table has side by side; so the reference chooses among reactions in the same order.
+    const reactions = treeOf(network, points).leaves.map(({ reaction }) => network.reactions[reaction]);
+    return { ...ensemble, network: { ...network, reactions } };
+  }
+  return isHybrid(network) ? ensemble : { ...ensemble, network: ordered(ensemble) };
 }
 
 function readCondition(text: string, network: Network): Expression {

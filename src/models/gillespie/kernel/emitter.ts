@@ -15,6 +15,7 @@ import {
 } from "../network/expression.ts";
 import { GROWING } from "../network/interval.ts";
 import { MOST_COPIES, type Network, TIME } from "../network/network.ts";
+import { constantIn, factorial, factorsOfProduct } from "./mass-action.ts";
 
 /** How a shader names what a network has. */
 export interface Names {
@@ -53,12 +54,6 @@ const STANDS: Record<string, Kept> = {
   "!=": "equal",
 };
 const MIRRORED: Record<string, Operation> = { ">=": "<=", "<": ">", ">": "<", "<=": ">=", "==": "==", "!=": "!=" };
-
-export interface MassAction {
-  constant: Expression;
-  /** Species and copies that are chosen of it. */
-  reactants: readonly { species: number; copies: number }[];
-}
 
 const sum = (terms: readonly string[]) => `(${terms.join(" + ")})`;
 
@@ -106,11 +101,13 @@ export class Emitter {
   readonly #slots = new Map<string, number>();
   readonly #names: Names;
   readonly #dialect: Dialect;
+  readonly #isConstant: (expression: Expression) => boolean;
 
   constructor(network: Network, names: Names, dialect: Dialect) {
     this.#network = network;
     this.#names = names;
     this.#dialect = dialect;
+    this.#isConstant = constantIn(network);
   }
 
   /** The place of a constant expression among the constants. */
@@ -119,24 +116,6 @@ export class Emitter {
     const slot = this.#slots.get(key) ?? this.constants.push({ value, kept }) - 1;
     this.#slots.set(key, slot);
     return slot;
-  }
-
-  /** A constant times ways to choose up to three species; undefined for any other law. */
-  massAction(expression: Expression): MassAction | undefined {
-    const factors = flat(expression);
-    const constants = factors.filter((each) => this.#isConstant(each));
-    const reactants: { species: number; copies: number }[] = [];
-    for (const factor of factors) {
-      if (constants.includes(factor)) continue;
-      const chosen = factor.kind === "call" && factor.operation === "choose" ? factor.operands : [factor, number(1)];
-      const [name, copies] = chosen;
-      const species = name.kind === "name" ? this.#network.species.indexOf(name.name) : -1;
-      if (species < 0 || copies.kind !== "number") return undefined;
-      reactants.push({ species, copies: copies.value });
-      constants.push(number(1 / factorial(copies.value)));
-    }
-    if (reactants.length > 3) return undefined;
-    return { constant: call("*", number(1), ...constants), reactants };
   }
 
   /** An f32. Whatever depends on parameters alone becomes one constant. */
@@ -321,13 +300,6 @@ export class Emitter {
     );
   }
 
-  #isConstant(expression: Expression): boolean {
-    const { species, variables } = this.#network;
-    return [...namesIn(expression)].every(
-      (name) => name !== TIME && clockOf(name) < 0 && !species.includes(name) && !variables.includes(name),
-    );
-  }
-
   #constant(expression: Expression): string {
     if (expression.kind === "number" && Number.isInteger(expression.value) && Math.abs(expression.value) < 2 ** 24) {
       return `${expression.value}.0`;
@@ -399,7 +371,7 @@ export class Emitter {
       const product = [this.#constant(constant), ...moving(above)].reduce((a, b) => `(${a} * ${b})`);
       return moving(below).reduce((a, b) => `(${a} / ${b})`, product);
     }
-    const factors = operands.flatMap(flat);
+    const factors = operands.flatMap(factorsOfProduct);
     const constant = factors.filter((each) => this.#isConstant(each));
     const others = factors.filter((each) => !constant.includes(each)).map((each) => this.real(each));
     const all = constant.length > 0 ? [this.#constant(call("*", ...constant)), ...others] : others;
@@ -434,12 +406,3 @@ const isUnsigned = ({ least, most }: Whole) => least >= 0 && most < 2 ** 32;
 
 const isPower = (each: Expression): each is Extract<Expression, { kind: "call" }> =>
   each.kind === "call" && each.operation === "^";
-
-/** The factors of a product. */
-function flat(expression: Expression): Expression[] {
-  return expression.kind === "call" && expression.operation === "*" ? expression.operands.flatMap(flat) : [expression];
-}
-
-function factorial(n: number): number {
-  return n < 2 ? 1 : n * factorial(n - 1);
-}

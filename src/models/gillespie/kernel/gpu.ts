@@ -15,6 +15,7 @@ import type { BatchOptions, Runner } from "../runner.ts";
 import { type Batch, binsOf, pairsOf, shiftFor } from "../tally.ts";
 import type { Constant } from "./emitter.ts";
 import { MOST_DELAYED } from "./event-code.ts";
+import { BESIDE } from "./tables.ts";
 import { checkResolution } from "./resolution.ts";
 import { type Generated, generate } from "./wgsl.ts";
 
@@ -89,7 +90,7 @@ export class GpuRunner implements Runner {
     const species = network.species.length;
     const variables = network.variables.length;
     const words = species + STATE_WORDS + variables + generated.waiting;
-    const bytes = 4 * Math.max(times.length * (species + variables), words);
+    const bytes = 4 * Math.max(times.length * (species + variables), words + generated.scratch);
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     const bound = device.info.software ? SOFTWARE : HARDWARE;
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
@@ -116,6 +117,7 @@ export class GpuRunner implements Runner {
         units,
         table.byteLength,
         words,
+        generated.scratch,
       );
       device.write(own.#buffers.points, table);
       device.write(own.#buffers.pairs, new Uint32Array(pairsOf(species).flat()));
@@ -133,6 +135,7 @@ export class GpuRunner implements Runner {
     units: number,
     tableBytes: number,
     stateWords: number,
+    scratch: number,
   ) {
     this.#device = device;
     this.#ensemble = ensemble;
@@ -148,7 +151,7 @@ export class GpuRunner implements Runner {
     const words = (name: string, count: number, usage = STORAGE | COPY_DST | COPY_SRC) =>
       device.buffer(`gillespie ${name}`, 4 * count, usage);
     this.#buffers = {
-      state: words("state", slots * stateWords),
+      state: words("state", slots * stateWords + Math.ceil(slots / BESIDE) * BESIDE * scratch),
       snapshots: words("snapshots", slots * kept * ensemble.times.length),
       points: words("points", tableBytes / 4),
       a: words("active", slots),

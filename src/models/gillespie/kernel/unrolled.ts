@@ -25,7 +25,8 @@ export const unrolled: Layout = {
     const all = reactions.map((_, i) => `a${i}`);
     const recorded = leaping?.continuous ? (x: string) => `u32(${x} + 0.5)` : (x: string) => `u32(${x})`;
     const source = () => `
-const ADDED = REACTIONS;
+// f32 sums of n terms are n rounding errors of 2^-24 off, the total is, too, and a few more come from r.
+const CLEAR = f32(REACTIONS + 8u) * 0x1p-23;
 ${lines(species, (_, i) => `var<private> x${i}: Count;`)}
 ${lines(emitter.constants, ({ kept }, i) => (isReal(kept) ? `var<private> c${i}: f32;` : `var<private> k${i}: i32;`))}
 ${lines(all, (a) => `var<private> ${a}: f32;`)}
@@ -69,7 +70,7 @@ ${fire(network)}
 // Negative where a count is, or has grown past 2^31.
 fn signs() -> i32 { return ${leaping?.continuous ? "0" : species.map((_, i) => `x${i}`).join(" | ")}; }
 ${leaping ? leaps(network, emitter, shape) : ""}`;
-    return { source, tables: [] };
+    return { source, tables: [], scratch: 0 };
   },
 };
 

@@ -7,6 +7,7 @@ import { ORDER } from "../reference/leaping.ts";
 import { type Constant, checkNesting, Emitter, type Names } from "./emitter.ts";
 import { eventCode } from "./event-code.ts";
 import { tables } from "./tables.ts";
+import { isLarge } from "./tree.ts";
 import { unrolled } from "./unrolled.ts";
 
 export interface Generated {
@@ -22,6 +23,8 @@ export interface Generated {
   waiting: number;
   /** Words before the rows of the points. */
   tables: readonly number[];
+  /** Words for each trajectory behind all states. */
+  scratch: number;
 }
 
 export interface Leaping {
@@ -34,6 +37,15 @@ export interface Leaping {
 export interface Shape {
   leaping: Leaping | undefined;
   version1: boolean;
+  points: Ensemble["points"];
+}
+
+export interface Written {
+  source(): string;
+  /** Words before the rows of the points. */
+  tables: number[];
+  /** Words for each trajectory behind all states. */
+  scratch: number;
 }
 
 /** How a network's counts and reactions are kept: unrolled or in tables. */
@@ -42,11 +54,8 @@ export interface Layout {
   /** Statement after counts were set from outside. */
   touched: string;
   /** Functions that direct.wgsl, and where `leaping` leap.wgsl, calls; their text is asked for when all constants are known. */
-  write(network: Network, emitter: Emitter, shape: Shape): { source(): string; tables: number[] };
+  write(network: Network, emitter: Emitter, shape: Shape): Written;
 }
-
-/** Species and reactions that fit registers, about: measured, beyond them tables are faster. */
-const MOST_UNROLLED = 64;
 
 const FILES = { direct: "direct", leap: "leap", hybrid: "hybrid" } as const;
 const TABLES = { direct: "table", leap: "table_leap", hybrid: "table_hybrid" } as const;
@@ -72,11 +81,11 @@ ${each((name, i) => {
 
 export function generate({ network, passage, leaping, version1, points }: Ensemble, folds = false): Generated {
   const { species, variables, reactions } = network;
-  const large = Math.max(species.length, reactions.length) > MOST_UNROLLED;
+  const large = isLarge(network);
   const layout: Layout = large ? tables : unrolled;
   const continuous = leaping?.continuous ?? false;
   const emitter = new Emitter(network, layout.names, { continuous, version1, folds });
-  const body = layout.write(network, emitter, { leaping, version1 });
+  const body = layout.write(network, emitter, { leaping, version1, points });
   const hybrid = isHybrid(network);
   const bounds = isTimed(network) && !hybrid ? reactions.map(({ propensity }) => emitter.upper(propensity)) : ["0.0"];
   const passed = passage ? emitter.truth(passage) : "false";
@@ -103,6 +112,8 @@ const STOPS = ${constants.length + species.length + variables.length}u;
 const VARIABLES = ${variables.length}u;
 const MOMENTS = ${moments}u;
 const WAITING = ${events.words}u;
+/// Words of a trajectory's state.
+const STATE = SPECIES + STATE_WORDS + VARIABLES + WAITING + ${hybrid ? 2 : 0}u;
 // Rates are others at another time: of thinned ones there is a bound, hybrids integrate them.
 const USES_TIME = ${isTimed(network) || hybrid};
 const HYBRID = ${hybrid};
@@ -139,6 +150,7 @@ ${follows}
     moments,
     waiting: events.words + (hybrid ? 2 : 0),
     tables: body.tables,
+    scratch: body.scratch,
   };
 }
 
