@@ -1,4 +1,4 @@
-// `node scripts/sbml-survey.js FOLDER [--trajectories N] [--round WORD] [--units WORD] [--only TEXT] [--json FILE]`: what becomes of the SBML
+// `node scripts/sbml-survey.js FOLDER [--trajectories N] [--round WORD] [--units WORD] [--reversible WORD] [--only TEXT] [--json FILE]`: what becomes of the SBML
 // files below a folder. A file that is refused is counted by the reason. Where a file is a case of the SBML test suite - its settings
 // and results stand beside it - the rate equations are compared with the results of the semantic suite, and with --trajectories the
 // moments of so many with those of the stochastic suite. Exit 1 where one differs. The public suites are sbmlteam/sbml-test-suite and
@@ -12,10 +12,13 @@ import { withModules } from "./modules.js";
 const { values, positionals } = parseArgs({
   options: {
     ...{ trajectories: { type: "string" }, round: { type: "string", default: "none" } },
-    ...{ units: { type: "string", default: "declared" }, only: { type: "string" }, json: { type: "string" } },
+    ...{ units: { type: "string", default: "declared" }, reversible: { type: "string", default: "declared" } },
+    ...{ only: { type: "string" }, json: { type: "string" } },
   },
   allowPositionals: true,
 });
+/** Firings of the trajectory that every accepted model makes. */
+const FIRINGS = 1000;
 const [folder] = positionals;
 if (!folder) throw new Error("sbml-survey: give a folder with SBML files.");
 const trajectories = Number(values.trajectories ?? 0);
@@ -26,6 +29,8 @@ await withModules(async (load) => {
     ...(await load("/src/models/gillespie/prepare.ts")),
     ...(await load("/src/models/gillespie/reference/rate-equations.ts")),
     ...(await load("/src/models/gillespie/kernel/wgsl.ts")),
+    ...(await load("/src/models/gillespie/network/network.ts")),
+    ...(await load("/src/models/gillespie/reference/reference.ts")),
     ...(await load("/src/models/gillespie/network/expression.ts")),
     ...(await load("/src/files/text.ts")),
   };
@@ -59,13 +64,20 @@ async function survey(path, modules, on) {
   const text = modules.decodeText(readFileSync(path));
   const expected = caseOf(path);
   const options = { until: expected?.until ?? 10, points: expected?.points ?? 11 };
-  const parse = (more) => modules.gillespieParameters.parse({ sbml: text, ...options, units: values.units, ...more });
+  const parse = (more) =>
+    modules.gillespieParameters.parse({
+      sbml: text,
+      ...options,
+      units: values.units,
+      reversible: values.reversible,
+      ...more,
+    });
   try {
     const own = parse({ round: values.round });
     const plan = { ...options, set: "", passage: "", seed: 1n };
     if (expected && !expected.stochastic) {
       // Rate equations know no whole numbers, and take a file's amounts as they are.
-      const real = modules.networkOf(parse({ units: "none" }));
+      const real = modules.networkOf(parse({ units: "none", round: "nearest" }));
       return {
         accepted: true,
         ...againstRates(modules.prepare(real, { ...plan, rounding: "real" }), expected, modules, text),
@@ -74,6 +86,10 @@ async function survey(path, modules, on) {
     const network = modules.networkOf(own);
     const ensemble = modules.prepare(network, { ...plan, rounding: values.round });
     modules.generate(ensemble);
+    // A law may turn negative on the way: a thousand firings show most of them.
+    let firings = 0;
+    const watch = () => ++firings < FIRINGS;
+    if (!modules.isHybrid(network)) modules.simulate(ensemble, { point: 0, replicate: 0 }, { watch });
     if (expected && on) return { accepted: true, ...(await againstMoments(text, expected, on)) };
     return { accepted: true, notes: network.notes };
   } catch (error) {
@@ -156,7 +172,7 @@ function againstRates(ensemble, { start, head, rows, tolerance, concentrations }
 }
 
 async function againstMoments(sbml, { until, points, head, rows }, { device, gillespie }) {
-  const options = { until, points, seed: 1n, round: values.round, units: values.units };
+  const options = { until, points, seed: 1n, round: values.round, units: values.units, reversible: values.reversible };
   const ensemble = await gillespie.create(device, { sbml, ...options });
   await ensemble.run(trajectories);
   const { mean, sd, species } = ensemble.result();
@@ -188,7 +204,9 @@ async function againstMoments(sbml, { until, points, head, rows }, { device, gil
 function report(rows) {
   const say = (line) => process.stdout.write(`${line}\n`);
   const accepted = rows.filter((row) => row.accepted);
-  say(`${rows.length} files, ${accepted.length} accepted (--round ${values.round}, --units ${values.units})`);
+  say(
+    `${rows.length} files, ${accepted.length} accepted (--round ${values.round}, --units ${values.units}, --reversible ${values.reversible})`,
+  );
   const count = (list, keyOf) => {
     const counts = new Map();
     for (const each of list) counts.set(keyOf(each), (counts.get(keyOf(each)) ?? 0) + 1);

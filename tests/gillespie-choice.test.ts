@@ -90,11 +90,7 @@ ${large ? "x[0] = 1;\nadd_nodes();" : ""}
     constants: { WORKGROUP: 64 },
   });
   const words = numbers.flatMap((number) => [Number(number >> 32n), Number(number & 0xffffffffn)]);
-  const points = Uint32Array.from([
-    ...generated.tables,
-    ...new Uint32Array(Float32Array.from(rates).buffer),
-    ...words,
-  ]);
+  const points = Uint32Array.from([...generated.tables, ...new Uint32Array(Float32Array.from(rates).buffer), ...words]);
   const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
   const buffer = (bytes: number, usage = STORAGE | COPY_DST | COPY_SRC) => device.buffer("probe", bytes, usage);
   const [out, input, run] = [buffer(8 * numbers.length), buffer(points.byteLength), buffer(48, UNIFORM | COPY_DST)];

@@ -36,7 +36,16 @@ export const gillespieParameters = z.object({
   round: z
     .enum(["none", "nearest", "down", "random"], { error: "it is none, nearest, down or random" })
     .default("none")
-    .describe("What becomes of starts that are no whole number: refused, rounded, or each trajectory's by chance")
+    .describe(
+      "What becomes of starts that are no whole number: refused, rounded, or each trajectory's by chance; unless none, reactions of fractional stoichiometry fire less often and change more",
+    )
+    .meta({ page: false }),
+  reversible: z
+    .enum(["declared", "laws"], { error: "it is declared or laws" })
+    .default("declared")
+    .describe(
+      "declared: laws f - g run both ways where an SBML file calls the reaction reversible; laws: wherever g belongs to the products",
+    )
     .meta({ page: false }),
   until: z
     .number({ error: "it is a finite number" })
@@ -97,12 +106,15 @@ export const VERSION_1 = { rules: "1" } as const;
 export type GillespieParameters = z.output<typeof gillespieParameters>;
 
 /** The network that the parameters name. @throws ParameterError */
-export function networkOf({ example, network, sbml, units, rules }: GillespieParameters): Network {
+export function networkOf({ example, network, sbml, units, round, reversible, rules }: GillespieParameters): Network {
   const version1 = rules === "1";
   const given = [example !== "none" && "example", network !== "" && "network", sbml !== "" && "sbml"].filter(Boolean);
   if (given.length > 1) throw networkError(`${given.join(" and ")} are given; give one of them.`);
   try {
-    if (sbml !== "") return readSbml(sbml, { version1, asCounts: version1 || units === "none" });
+    if (sbml !== "") {
+      const asCounts = version1 || units === "none";
+      return readSbml(sbml, { version1, asCounts, scales: round !== "none", splits: reversible === "laws" });
+    }
     const text = network !== "" ? network : examples[example === "none" ? "birth-death" : example].network;
     return parseNetwork(text, version1);
   } catch (error) {

@@ -1,6 +1,7 @@
 // What a run needs beyond the network: values of every point of a sweep, the grid of times, and an order of the reactions.
 
 import { ParameterError } from "../../device/errors.ts";
+import { isLarge, treeOf } from "./kernel/tree.ts";
 import type { Leaping } from "./kernel/wgsl.ts";
 import { type Schedule, scheduleOf, scheduleOfVersion1, withClocks } from "./network/clock.ts";
 import { networkError } from "./network/errors.ts";
@@ -13,7 +14,6 @@ import {
   parameterValues,
   type Rounding,
 } from "./network/network.ts";
-import { isLarge, treeOf } from "./kernel/tree.ts";
 import { simulate } from "./reference/reference.ts";
 
 export interface Point {
@@ -87,10 +87,7 @@ export function prepare(
     version1,
   };
   if (isHybrid(network) && leaping) {
-    throw new ParameterError(
-      "method",
-      "method: quantities that change by rates of their own need the method direct.",
-    );
+    throw new ParameterError("method", "method: quantities that change by rates of their own need the method direct.");
   }
   if (!version1 && isLarge(network)) {
     // What a table has side by side; so the reference chooses among reactions in the same order.

@@ -15,8 +15,8 @@ import type { BatchOptions, Runner } from "../runner.ts";
 import { type Batch, binsOf, pairsOf, shiftFor } from "../tally.ts";
 import type { Constant } from "./emitter.ts";
 import { MOST_DELAYED } from "./event-code.ts";
-import { BESIDE } from "./tables.ts";
 import { checkResolution } from "./resolution.ts";
+import { BESIDE } from "./tables.ts";
 import { type Generated, generate } from "./wgsl.ts";
 
 /** Words of a trajectory's state beside its species and events: time (2), draws, grid, armed events, passage, status, moment, next delayed event (2). */

@@ -103,8 +103,8 @@ function leavesOf(network: Network, points: Points): Leaf[] {
 function signsOf(points: Points): (action: MassAction) => boolean {
   return ({ constants }) =>
     points.every(({ parameters }) => {
-      const valueOf = (each: Expression) => evaluate(each, (name) => parameters.get(name) ?? Number.NaN);
-      return constants.reduce((product, each) => product * valueOf(each), 1) >= 0;
+      const own = (each: Expression) => evaluate(each, (name) => parameters.get(name) ?? Number.NaN);
+      return constants.reduce((product, each) => product * own(each), 1) >= 0;
     });
 }
 
@@ -138,7 +138,8 @@ function above(leaves: readonly Leaf[], factor: number): Branch {
 
 function joined(branches: readonly Branch[], factor: number): Branch {
   let own = branches;
-  while (own.length > FAN) own = pieces(own).map((some) => (some.length === 1 ? some[0] : { branches: some, factor: -1 }));
+  while (own.length > FAN)
+    own = pieces(own).map((some) => (some.length === 1 ? some[0] : { branches: some, factor: -1 }));
   return { branches: own, factor };
 }
 

@@ -20,6 +20,8 @@ export interface Reaction {
   changes: readonly number[];
   /** Expected firings per unit of time; of species, parameters and time. */
   propensity: Expression;
+  /** What can be done where it becomes negative. */
+  remedy?: string;
 }
 
 export interface Assignment {
@@ -121,6 +123,7 @@ const MEASURED = 1000;
 /** The nearest whole number, for f64 arithmetic makes 99.99999999999999 of 100. @throws ParameterError */
 export function checkCount(name: string, value: number, rounding: Rounding = "none"): number {
   const count = Math.round(value);
+  if (rounding === "nearest" && count === 0) return 0; // also of what is less than 0 by a rounding error
   if (value >= 0 && value <= MOST) {
     if (rounding === "nearest") return count;
     if (rounding === "real") return value;

@@ -83,10 +83,10 @@ export class Course {
 
   /** @throws ParameterError where one is negative or not finite */
   propensities(): number[] {
-    return this.#ensemble.network.reactions.map(({ name, propensity }) => {
+    return this.#ensemble.network.reactions.map(({ name, propensity, remedy }) => {
       const own = evaluate(propensity, this.lookUp);
       if (own >= 0 && own < Number.POSITIVE_INFINITY) return own;
-      throw this.failure(`the propensity of ${name} is ${own}; it must be 0 or more`);
+      throw this.failure(`the propensity of ${name} is ${own}; it must be 0 or more${remedy ? `; ${remedy}` : ""}`);
     });
   }
 

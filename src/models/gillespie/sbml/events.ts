@@ -13,7 +13,8 @@ export function eventsOf(parts: Parts, index: ReadonlyMap<string, number>): Netw
 }
 
 function eventOf(element: XmlElement, i: number, parts: Parts, index: ReadonlyMap<string, number>): NetworkEvent {
-  const { document, maths, meaning, version1 } = parts;
+  const { document, maths, meaning, options } = parts;
+  const { version1 } = options;
   const trigger = childOf(element, "trigger");
   if (!trigger) return document.refuse(element, "has no trigger");
   const closed = (parent: XmlElement | undefined) => parent && meaning.closed(maths.of(parent), parent);

@@ -25,9 +25,22 @@ export interface Parts {
   amounts: Amounts;
   quantities: Quantities;
   meaning: Meaning;
-  /** As gibbs 0.1.0 read it. */
-  version1: boolean;
+  options: Required<SbmlOptions>;
 }
+
+export interface SbmlOptions {
+  /** As gibbs 0.1.0 read it. */
+  version1?: boolean;
+  /** Amounts are counts whatever unit they are declared in. */
+  asCounts?: boolean;
+  /** Reactions of fractional stoichiometry fire less often and change as much more. */
+  scales?: boolean;
+  /** Laws that are differences of two directions run both ways whatever the reaction is called. */
+  splits?: boolean;
+}
+
+/** Firings that become one where a stoichiometry is fractional. */
+const MOST_SCALED = 100;
 
 export class Reactions {
   readonly #parts: Parts;
@@ -55,20 +68,30 @@ export class Reactions {
     const law = childOf(element, "kineticLaw");
     if (!law) return document.refuse(element, "has no kineticLaw");
     const extent = amounts.moleculesIn(law.attributes.substanceUnits, "extent", law);
-    const changes = new Map<string, number>();
     const side = (list: string, sign: number) =>
       listOf(element, list)
         .filter((each) => local(each) === "speciesReference")
         .map((reference) => {
           const species = this.#speciesOf(reference);
-          const count = sign * this.#stoichiometry(reference, species, extent);
-          if (!species.fixed) changes.set(species.id, (changes.get(species.id) ?? 0) + count);
-          return species.id;
+          return { species, count: sign * this.#stoichiometry(reference, species, extent) };
         });
-    const sides: Sides = { reactants: side("listOfReactants", -1), products: side("listOfProducts", 1) };
+    const [reactants, products] = [side("listOfReactants", -1), side("listOfProducts", 1)];
+    const all = [...reactants, ...products];
+    const scale = this.#scale(
+      all.map(({ count }) => count),
+      element,
+      name,
+    );
+    const changes = new Map<string, number>();
+    for (const { species, count } of all) {
+      if (!species.fixed) changes.set(species.id, (changes.get(species.id) ?? 0) + Math.round(scale * count));
+    }
+    const idsOf = (own: typeof all) => own.map(({ species }) => species.id);
+    const sides: Sides = { reactants: idsOf(reactants), products: idsOf(products) };
     const written = this.#lawOf(law, name);
     meaning.laws.set(name, written);
-    return { name, element, changes, sides, law: extent === 1 ? written : call("*", number(extent), written) };
+    const factor = extent / scale;
+    return { name, element, changes, sides, law: factor === 1 ? written : call("*", number(factor), written) };
   }
 
   #speciesOf(reference: XmlElement): Species {
@@ -104,37 +127,70 @@ export class Reactions {
   }
 
   #directionsOf({ name, element, changes, sides, law }: Written, counted: readonly Species[]): Reaction[] {
+    const { options, meaning } = this.#parts;
     const forward = counted.map(({ id }) => changes.get(id) ?? 0);
-    const propensity = this.#parts.meaning.closed(law, element);
-    const oneWay = this.#parts.version1 || ["false", "0"].includes(element.attributes.reversible);
-    const split = oneWay ? undefined : this.#split(law, element, sides);
-    if (!split) return [{ name, changes: forward, propensity }];
+    const one = { name, changes: forward, propensity: meaning.closed(law, element) };
+    if (options.version1) return [one];
+    const declared = !["false", "0"].includes(element.attributes.reversible);
+    const split = declared ? this.#split(law, element, sides) : this.#hidden(law, element, changes);
+    if (!split) return [one];
+    if (!declared && !options.splits) return [{ ...one, remedy: TWO_WAYS }];
     return [
       { name: `${name} forwards`, changes: forward, propensity: split.forward },
       { name: `${name} backwards`, changes: forward.map((change) => -change || 0), propensity: split.backward },
     ];
   }
 
+  /** Both directions of a reaction that is called reversible. */
+  #split(law: Expression, element: XmlElement, sides: Sides): Split | undefined {
+    const split = this.#tried(law, element, sides);
+    return typeof split === "string" ? this.#parts.document.refuse(element, split) : split;
+  }
+
+  /** Those of one that is not: what it takes off must belong to what in sum comes, and the rest to what goes. */
+  #hidden(law: Expression, element: XmlElement, changes: ReadonlyMap<string, number>): Split | undefined {
+    const those = (sign: number) => [...changes].filter(([, change]) => sign * change > 0).map(([id]) => id);
+    const split = this.#tried(law, element, { reactants: those(-1), products: those(1) });
+    return typeof split === "string" ? undefined : split;
+  }
+
   /** The law as it is written is tried first: what rules compute are values there, whatever differences they hold. */
-  #split(law: Expression, element: XmlElement, { reactants, products }: Sides): Split | undefined {
-    const { document, quantities, meaning } = this.#parts;
+  #tried(law: Expression, element: XmlElement, { reactants, products }: Sides): Split | undefined | string {
+    const { quantities, meaning } = this.#parts;
     const own = (names: readonly string[]) => names.filter((id) => !quantities.rules.has(id));
     const sides = { reactants: own(reactants), products: own(products) };
     const written = splitLaw(law, sides);
     const split = typeof written === "object" ? written : splitLaw(meaning.closed(law, element), sides);
-    if (typeof split === "string") return document.refuse(element, split);
-    return (
-      split && { forward: meaning.closed(split.forward, element), backward: meaning.closed(split.backward, element) }
+    if (typeof split !== "object") return split;
+    return { forward: meaning.closed(split.forward, element), backward: meaning.closed(split.backward, element) };
+  }
+
+  /** Firings that make whole numbers of all stoichiometries. */
+  #scale(counts: readonly number[], element: XmlElement, name: string): number {
+    const scale = scaleOf(counts);
+    if (scale === 1) return scale;
+    if (scale > MOST_SCALED) {
+      this.#parts.document.refuse(element, `has stoichiometries that ${MOST_SCALED} firings do not make whole`);
+    }
+    this.#parts.document.notes.push(
+      `${name} has a fractional stoichiometry: it fires 1/${scale} as often and changes ${scale} times as much, which keeps the rate equations and makes more noise`,
     );
+    return scale;
   }
 
   /** Molecules of a species that come or go with one firing. */
   #stoichiometry(reference: XmlElement, species: Species, extent: number): number {
+    const { document, options } = this.#parts;
     const count = this.#copies(reference) * this.#conversion(species) * (species.molecules / extent);
-    if (Math.abs(count - Math.round(count)) > 1e-9 || count < 0) {
-      return this.#parts.document.refuse(reference, `has the stoichiometry ${count}; molecules react in whole numbers`);
+    const scale = scaleOf([count]);
+    if (count < 0 || scale > (options.scales ? MOST_SCALED : 1)) {
+      const remedy =
+        count > 0 && scale <= MOST_SCALED
+          ? `; with --round nearest the reaction fires 1/${scale} as often and changes ${scale} times as much`
+          : "";
+      return document.refuse(reference, `has the stoichiometry ${count}; molecules react in whole numbers${remedy}`);
     }
-    return Math.round(count);
+    return count;
   }
 
   /** The model's or the species' conversion factor. */
@@ -157,4 +213,15 @@ export class Reactions {
     if (computed) return meaning.fixedValue(computed) ?? changes();
     return stoichiometry === undefined ? 1 : document.number(reference, "stoichiometry");
   }
+}
+
+/** What a trajectory that meets a propensity below 0 is told beside it. */
+const TWO_WAYS = "its law is a difference of two directions: give --reversible laws";
+
+/** How many firings make whole numbers; infinite where they would be too many. */
+function scaleOf(counts: readonly number[]): number {
+  for (let scale = 1; scale <= MOST_SCALED; scale++) {
+    if (counts.every((count) => Math.abs(scale * count - Math.round(scale * count)) <= 1e-9 * scale)) return scale;
+  }
+  return Number.POSITIVE_INFINITY;
 }

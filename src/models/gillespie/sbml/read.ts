@@ -9,23 +9,20 @@ import { eventsOf } from "./events.ts";
 import { Maths } from "./maths.ts";
 import { Meaning } from "./meaning.ts";
 import { Quantities } from "./quantities.ts";
-import { type Parts, Reactions } from "./reactions.ts";
-
-export interface SbmlOptions {
-  /** As gibbs 0.1.0 read it. */
-  version1?: boolean;
-  /** Amounts are counts whatever unit they are declared in. */
-  asCounts?: boolean;
-}
+import { type Parts, Reactions, type SbmlOptions } from "./reactions.ts";
 
 /** @throws ParameterError naming the element and its line. */
-export function readSbml(text: string, { version1 = false, asCounts = version1 }: SbmlOptions = {}): Network {
+export function readSbml(
+  text: string,
+  { version1 = false, asCounts = version1, scales = false, splits = false }: SbmlOptions = {},
+): Network {
   const document = new SbmlDocument(text);
   const maths = new Maths(document);
   const amounts = new Amounts(document, asCounts);
   const quantities = new Quantities(document, maths, amounts);
   const meaning = new Meaning(document, maths, quantities);
-  return networkOf({ document, maths, amounts, quantities, meaning, version1 });
+  const options = { version1, asCounts, scales: scales && !version1, splits };
+  return networkOf({ document, maths, amounts, quantities, meaning, options });
 }
 
 function networkOf(parts: Parts): Network {
