@@ -2,7 +2,7 @@
 
 import type { XmlElement } from "@rgrove/parse-xml";
 import { call, type Expression, nameOf, number, substitute } from "../network/expression.ts";
-import type { Reaction } from "../network/network.ts";
+import { type Reaction, TIME } from "../network/network.ts";
 import type { Amounts, Species } from "./amounts.ts";
 import type { SbmlDocument } from "./document.ts";
 import { type Maths, RATE } from "./maths.ts";
@@ -150,15 +150,20 @@ export class Reactions {
   /** Those of one that is not: what it takes off must belong to what in sum comes, and the rest to what goes. */
   #hidden(law: Expression, element: XmlElement, changes: ReadonlyMap<string, number>): Split | undefined {
     const those = (sign: number) => [...changes].filter(([, change]) => sign * change > 0).map(([id]) => id);
-    const split = this.#tried(law, element, { reactants: those(-1), products: those(1) });
+    const split = this.#tried(law, element, { reactants: those(-1), products: those(1), each: true });
     return typeof split === "string" ? undefined : split;
   }
 
   /** The law as it is written is tried first: what rules compute are values there, whatever differences they hold. */
-  #tried(law: Expression, element: XmlElement, { reactants, products }: Sides): Split | undefined | string {
+  #tried(
+    law: Expression,
+    element: XmlElement,
+    { reactants, products, each = false }: Sides,
+  ): Split | undefined | string {
     const { quantities, meaning } = this.#parts;
     const own = (names: readonly string[]) => names.filter((id) => !quantities.rules.has(id));
-    const sides = { reactants: own(reactants), products: own(products) };
+    const others = (name: string) => name === TIME || quantities.species.has(name);
+    const sides = { reactants: own(reactants), products: own(products), each, others };
     const written = splitLaw(law, sides);
     const split = typeof written === "object" ? written : splitLaw(meaning.closed(law, element), sides);
     if (typeof split !== "object") return split;

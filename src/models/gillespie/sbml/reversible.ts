@@ -12,20 +12,33 @@ export interface Split {
 export interface Sides {
   reactants: readonly string[];
   products: readonly string[];
+  /** Every one of them must be there, and not only some. */
+  each?: boolean;
+  /** What else changes in time, as modifiers do. */
+  others?: (name: string) => boolean;
 }
 
 /**
  * Both directions of a law; undefined where it has no difference, or where what it takes off belongs to the reactants - as in
  * k A (1 - R/T) - and the law is one way. A text says why a difference is neither.
  */
-export function splitLaw(law: Expression, { reactants, products }: Sides): Split | undefined | string {
-  const terms = termsOf(law);
+export function splitLaw(law: Expression, sides: Sides): Split | undefined | string {
+  const { reactants, products, each, others = () => false } = sides;
+  const own = new Set([...reactants, ...products]);
+  // A factor such as 1 - I/T, of a modifier I, is one however it is written: no reaction runs backwards at a rate without its products.
+  const isFactor = (expression: Expression) => {
+    const names = [...namesIn(expression)];
+    return names.some(others) && !names.some((name) => own.has(name));
+  };
+  const terms = termsOf(law, isFactor);
   const [f, g] = [terms.filter(({ negative }) => !negative), terms.filter(({ negative }) => negative)];
   if (g.length === 0 || f.length === 0) return undefined;
   const [forward, backward] = [f, g].map((side) =>
     side.map(({ term }) => cancelled(term)).reduce((a, b) => call("+", a, b)),
   );
-  if (vanishesWithout(backward, products) && vanishesWithout(forward, reactants)) return { forward, backward };
+  const needs = (part: Expression, names: readonly string[]) =>
+    each ? names.every((name) => vanishesWithout(part, [name])) : vanishesWithout(part, names);
+  if (needs(backward, products) && needs(forward, reactants)) return { forward, backward };
   if (reactants.length > 0 && vanishesWithout(backward, reactants)) return undefined;
   const [missing, side] = vanishesWithout(backward, products) ? ["first", "reactants"] : ["second", "products"];
   return `is reversible and its law is a difference whose ${missing} part is not 0 without the ${side}, so that its two directions cannot be told apart; write them as two reactions`;
@@ -37,21 +50,24 @@ interface Term {
 }
 
 /** The law as a sum of terms with signs: differences inside of products and above fraction bars are multiplied out. */
-function termsOf(law: Expression): Term[] {
+function termsOf(law: Expression, isFactor: (expression: Expression) => boolean): Term[] {
   const one: Term[] = [{ negative: false, term: law }];
+  const inside = (expression: Expression) => termsOf(expression, isFactor);
+  const factor = (expression: Expression): Term[] =>
+    isFactor(expression) ? [{ negative: false, term: expression }] : inside(expression);
   if (law.kind === "number") return law.value < 0 ? [{ negative: true, term: number(-law.value) }] : one;
   if (law.kind === "name") return one;
   const { operation, operands } = law;
   const flipped = (terms: readonly Term[]) => terms.map(({ negative, term }) => ({ negative: !negative, term }));
   switch (operation) {
     case "+":
-      return operands.flatMap(termsOf);
+      return operands.flatMap(inside);
     case "-":
-      return [...termsOf(operands[0]), ...flipped(termsOf(operands[1]))];
+      return [...inside(operands[0]), ...flipped(inside(operands[1]))];
     case "negate":
-      return flipped(termsOf(operands[0]));
+      return flipped(inside(operands[0]));
     case "*":
-      return operands.map(termsOf).reduce((a, b) => {
+      return operands.map(factor).reduce((a, b) => {
         // Sums of one sign stay together.
         const parts = (terms: Term[]) => (terms.some(({ negative }) => negative) ? terms : [joined(terms)]);
         const [left, right] = [parts(a), parts(b)];
@@ -60,7 +76,7 @@ function termsOf(law: Expression): Term[] {
         );
       });
     case "/": {
-      const above = termsOf(operands[0]);
+      const above = inside(operands[0]);
       if (!above.some(({ negative }) => negative)) return one;
       return above.map(({ negative, term }) => ({ negative, term: call("/", term, operands[1]) }));
     }
