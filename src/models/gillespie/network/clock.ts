@@ -3,7 +3,7 @@
 
 import { networkError } from "./errors.ts";
 import { COMPARISONS, call, type Expression, evaluate, namesIn, number, TRUTHS } from "./expression.ts";
-import { range } from "./interval.ts";
+import { type Interval, range } from "./interval.ts";
 import { type Network, TIME, triggerTime } from "./network.ts";
 
 /** From this time on - or from right after it - the clocks are as `truths` says, one bit each. */
@@ -172,7 +172,8 @@ function rootsOf(comparison: Call, at: At, until: number): number[] {
   for (let looks = 0; pending.length > 0; looks++) {
     if (looks > 4 * MOST_MOMENTS) throw endless();
     const [from, to] = pending.pop()!;
-    const [least, most] = range(difference, (name) => (name === TIME ? [from, to] : [at(0)(name), at(0)(name)]));
+    const span = (name: string): Interval => (name === TIME ? [from, to] : [at(0)(name), at(0)(name)]);
+    const [least, most] = range(difference, span, true);
     if (least > 0 || most < 0) continue;
     if (least === 0 && most === 0) found.push(from);
     else if (to - from > WIDTH * until) {
