@@ -2,11 +2,11 @@
 
 import * as z from "zod";
 import { ParameterError } from "../../device/errors.ts";
-import { networkError } from "./errors.ts";
-import { type ExampleName, examples } from "./examples.ts";
-import type { Network } from "./network.ts";
-import { readSbml } from "./sbml.ts";
-import { parseNetwork } from "./text.ts";
+import { networkError } from "./network/errors.ts";
+import { type ExampleName, examples } from "./network/examples.ts";
+import type { Network } from "./network/network.ts";
+import { parseNetwork } from "./network/text.ts";
+import { readSbml } from "./sbml/read.ts";
 
 const names = Object.keys(examples) as [ExampleName, ...ExampleName[]];
 
