@@ -32,6 +32,42 @@ export const faults = [
     ],
   },
   {
+    what: "Potts: weights of a temperature 3 % too high, on both sides",
+    kind: "wrong table on the host",
+    models: ["potts"],
+    edits: [edit("src/models/potts/rule.ts", "* difference) / temperature", "* difference) / (1.03 * temperature)")],
+  },
+  {
+    what: "Lattices: what lies beyond a free edge counts as a site in state 0, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["potts"],
+    edits: [edit("src/models/lattice/wgsl.ts", "], STATES, ", "], 0u, ")],
+  },
+  {
+    what: "Potts: half of the random bits are not used, in kernel and reference",
+    kind: "wrong constant in a shader",
+    models: ["potts"],
+    edits: [
+      edit("shaders/potts/rule.wgsl", "share(random, total)", "share(vec2u(random.x, random.y >> 1u), total)"),
+      edit("src/models/potts/rule.ts", "2n ** 32n * BigInt(high))", "2n ** 32n * BigInt(high >>> 1))"),
+    ],
+  },
+  {
+    what: "Lattices: colours of a sweep share their random numbers, on both sides",
+    kind: "repeated counter",
+    models: ["potts"],
+    edits: [
+      edit("shaders/lattice/lattice.wgsl", "0u, step.colour), key", "0u, 0u), key"),
+      edit("src/models/lattice/reference-lattice.ts", "sweep, 0, colour], key", "sweep, 0, 0], key"),
+    ],
+  },
+  {
+    what: "Lattices: sums leave out the last sites of a workgroup",
+    kind: "wrong constant in a shader",
+    models: ["potts"],
+    edits: [edit("shaders/lattice/lattice.wgsl", "k < COUNTED; k++", "k + 1u < COUNTED; k++")],
+  },
+  {
     what: "Ising: fourth bits of a threshold come from the third",
     kind: "wrong constant in a shader",
     models: ["ising"],
