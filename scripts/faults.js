@@ -683,7 +683,7 @@ export const faults = [
     what: "Gillespie: in large networks only the last reaction that may use a species up counts",
     kind: "wrong constant in a shader",
     models: ["gillespie"],
-    edits: [edit("shaders/gillespie/table_leap.wgsl", "critical_total += a[i];", "critical_total = a[i];")],
+    edits: [edit("shaders/gillespie/table_leap.wgsl", "critical_total += rate;", "critical_total = rate;")],
   },
   {
     what: "Gillespie: a first passage is noted an interval late",

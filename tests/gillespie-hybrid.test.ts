@@ -91,9 +91,7 @@ it("the GPU's paths are the reference's, and no run leaves anything behind for t
     "0 -> X @ 10*V; X -> 0 @ X; V' = V*(1 - V) - 0.001*V*X; V = 0.1; when V > 0.5: V = 0.2, X = 0; at 3.3: V = 0.4",
     `${Array.from({ length: 70 }, (_, i) => `0 -> X @ V*${i / 1000}; X -> Y @ ${i / 5000}`).join("; ")}; V' = -0.3*V; V = 20`,
   ];
-  // SwiftShader takes minutes to compile the last one, in whose steps a large network stands many times.
-  const slow = device.adapterKind === "swiftshader" && !__GIBBS_TEST_LONG__;
-  for (const network of slow ? networks.slice(0, 2) : networks) {
+  for (const network of networks) {
     const options: GillespieOptions = { network, until: 8, points: 5, seed: 53n };
     using a = await gillespie.create(device, options);
     using b = await gillespie.create(reference, options);

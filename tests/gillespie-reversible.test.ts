@@ -100,6 +100,58 @@ describe("reversible laws", () => {
     expect(networkIn(text).reactions.map(({ changes }) => changes)).toEqual([[-1, 1]]);
   });
 
+  it("a factor of a modifier is no direction", () => {
+    const others = (name: string) => name === "I";
+    const split = (law: string, sides: { reactants: string[]; products: string[] }) =>
+      splitLaw(parseExpression(law), { ...sides, others });
+    expect(split("k*(1 - I/T)", { reactants: [], products: ["B"] })).toBeUndefined();
+    expect(split("(k*A*(1 - I) - g*B*(1 - I))", { reactants: ["A"], products: ["B"] })).toMatchObject({
+      forward: parseExpression("k*A*(1 - I)"),
+      backward: parseExpression("g*B*(1 - I)"),
+    });
+    // Of constants alone it may be both directions of a reaction that is always saturated.
+    expect(split("k*(v - w)", { reactants: [], products: ["B"] })).toMatch(/second part is not 0/);
+  });
+
+  it("a law of two directions that the file calls one-way: told, and read both ways on request", async () => {
+    const logistic = times("f", "A", minus(1, apply("divide", "A", "K")));
+    const net = minus(times("f", "A"), times("g", "B"));
+    const pairs = times("f", "A", minus("A", 1));
+    const networkBy = (law: string, from: string, to: string, reversible: "declared" | "laws") =>
+      networkOf({
+        ...gillespie.parameters.parse({ reversible }),
+        sbml: sbml({
+          species: { A: 5, B: 40 },
+          parameters: { f: 1, g: 2, K: 9 },
+          reactions: [reaction("r", from, to, law, false)],
+        }),
+      }).reactions.map(({ changes }) => changes);
+    expect(networkBy(net, "A", "B", "declared")).toEqual([[-1, 1]]);
+    expect(networkBy(net, "A", "B", "laws")).toEqual([
+      [-1, 1],
+      [1, -1],
+    ]);
+    expect(networkBy(logistic, "A", "A A", "laws")).toEqual([
+      [1, 0],
+      [-1, 0],
+    ]);
+    // What is taken off of pairs belongs to the reactants, whatever stands among the products.
+    expect(networkBy(pairs, "A A", "A B", "laws")).toEqual([[-1, 1]]);
+    const text = sbml({
+      species: { A: 5, B: 40 },
+      parameters: { f: 1, g: 2 },
+      reactions: [reaction("r", "A", "B", net, false)],
+    });
+    using ensemble = await gillespie.create(reference, { sbml: text, points: 2 }).catch((error) => {
+      expect(error.message).toMatch(/propensity of r is -75; .* difference of two directions: give --reversible laws/);
+      return gillespie.create(reference, { sbml: text, reversible: "laws", until: 40, points: 2, seed: 3n });
+    });
+    await ensemble.run(300);
+    const { mean, sd } = ensemble.result(); // binomial of 45 with g / (f + g)
+    expect(Math.abs(mean[1][0] - 30)).toBeLessThan(4 * Math.sqrt(10 / 300));
+    expect(Math.abs(sd[1][0] ** 2 / 10 - 1)).toBeLessThan(0.4);
+  });
+
   it("the split network's law is that of the two reactions", async () => {
     const V = (v: string, s: string, k: string) => apply("divide", times(v, s), k);
     const law = apply(
@@ -216,7 +268,17 @@ ${MOLE(scale, level === 3 ? "u" : "substance")}<listOfCompartments><compartment 
     });
     expect(networkIn(text).reactions[0].changes).toEqual([2]);
     const half = text.replace('id="two" value="2"', 'id="two" value="0.5"');
-    expect(() => networkIn(half)).toThrow(/has the stoichiometry 0.5; molecules react in whole numbers/);
+    expect(() => networkIn(half)).toThrow(
+      /has the stoichiometry 0.5; molecules react in whole numbers; with --round nearest the reaction fires 1\/2 as often/,
+    );
+    const scaled = networkOf({ ...gillespie.parameters.parse({ round: "nearest" }), sbml: half });
+    expect(scaled.reactions[0].changes).toEqual([1]);
+    expect(evaluateAt(scaled.reactions[0].propensity, {})).toBe(1.5); // of 3
+    expect(scaled.notes).toEqual([expect.stringMatching(/^b has a fractional stoichiometry: it fires 1\/2 as often/)]);
+    const never = half.replace('value="0.5"', 'value="0.0001"');
+    expect(() => networkOf({ ...gillespie.parameters.parse({ round: "nearest" }), sbml: never })).toThrow(
+      /has the stoichiometry 0.0001; molecules react in whole numbers\./,
+    );
     expect(math("")).toContain("math");
   });
 });
