@@ -53,6 +53,21 @@ describe("what changes nothing is left out, with a word", () => {
   });
 });
 
+it("blank lines before the declaration are none of the model, and lines are counted with them", () => {
+  const text = `\n \n${sbml(BIRTH_DEATH)}`;
+  expect(networkIn(text)).toEqual(networkIn(sbml(BIRTH_DEATH)));
+  const broken = (own: string) => {
+    try {
+      return String(networkIn(own.replaceAll("kineticLaw", "other")));
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  expect(Number(/line (\d+)/.exec(broken(text))?.[1])).toBe(
+    Number(/line (\d+)/.exec(broken(sbml(BIRTH_DEATH)))?.[1]) + 2,
+  );
+});
+
 describe("stoichiometry", () => {
   const birth = (reference: string) =>
     `<reaction id="b" reversible="false"><listOfProducts>${reference}</listOfProducts><kineticLaw>${math(operand(10))}</kineticLaw></reaction>`;

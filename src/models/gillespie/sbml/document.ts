@@ -40,7 +40,7 @@ export class SbmlDocument {
     const root = rootOf(text);
     this.level = Number(root.attributes.level);
     if (this.level !== 2 && this.level !== 3)
-      this.refuse(root, `is of Level ${root.attributes.level ?? "none"}; Level 2 and 3 are read`);
+      this.refuse(root, `is of Level ${root.attributes.level ?? "none"}; Level 2 and 3 are read; convert it`);
     this.#checkPackages(root);
     this.model = elements(root).find((child) => local(child) === "model") ?? this.refuse(root, "holds no model");
     this.#checkLists();
@@ -117,7 +117,9 @@ export class SbmlDocument {
 function rootOf(text: string): XmlElement {
   let root: XmlElement | null;
   try {
-    root = parseXml(text, { includeOffsets: true }).root;
+    // An editor's blank line before the declaration does no harm; the places of all elements stay as they are.
+    const blank = text.replace(/^\s+<\?xml[^>]*\?>/, (start) => start.replace(/[^\n]/g, " "));
+    root = parseXml(blank, { includeOffsets: true }).root;
   } catch (error) {
     if (error instanceof RangeError) throw error; // the stack is used up, which the caller says
     throw new ParameterError("sbml", `sbml: this is no well-formed XML: ${(error as Error).message.split("\n")[0]}`);
