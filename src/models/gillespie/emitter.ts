@@ -1,6 +1,7 @@
 // Expressions as WGSL in f32.
 
 import { clockOf } from "./clock.ts";
+import { type Draw, drawOf, isWhole, partsOf } from "./draws.ts";
 import { networkError } from "./errors.ts";
 import {
   COMPARISONS,
@@ -27,9 +28,12 @@ export interface Names {
 
 /**
  * What of a constant a shader keeps: an f32, or one no larger than f32 holds; or in 32 bits a count, a whole number that stands for it in comparisons (rounded up, down,
- * or itself), or of a time the units and the fraction of one.
+ * or itself), or of a time the units and the fraction of one, or of a chance its two words, and of a Poisson number's mean the power of two that is no
+ * less and its share of that.
  */
-export type Kept = "real" | "clamped" | "count" | "ceil" | "floor" | "equal" | "units" | "fraction";
+export type Kept =
+  | ("real" | "clamped" | "count" | "ceil" | "floor" | "equal" | "units" | "fraction")
+  | ("chance" | "chance low" | "power" | "mean" | "mean low");
 
 export interface Constant {
   value: Expression;
@@ -106,6 +110,8 @@ export class Emitter {
   readonly #slots = new Map<string, number>();
   readonly #names: Names;
   readonly #dialect: Dialect;
+  /** Those that expressions may name now. */
+  #draws: readonly Draw[] = [];
 
   constructor(network: Network, names: Names, dialect: Dialect) {
     this.#network = network;
@@ -146,6 +152,8 @@ export class Emitter {
       const { name } = expression;
       if (name === TIME) return "now";
       if (clockOf(name) >= 0) return `select(0.0, 1.0, ${this.truth(expression)})`;
+      const draw = drawOf(name);
+      if (draw >= 0) return isWhole(this.#draws[draw].law) ? `f32(d${draw})` : `d${draw}`;
       const variable = this.#network.variables.indexOf(name);
       return variable >= 0 ? `y${variable}` : `f32(${this.#names.species(this.#network.species.indexOf(name))})`;
     }
@@ -163,6 +171,45 @@ export class Emitter {
       if (whole && whole.least >= -(2 ** 31) && whole.most < 2 ** 32) return whole.text;
     }
     return `count_of(${this.real(expression)})`;
+  }
+
+  /** Statements that draw d0, d1, …, which expressions name from then on; `index` is the place in an address of the i-th. */
+  draws(draws: readonly Draw[], index: (i: number) => string = (i) => `${i}u`): string {
+    this.#draws = draws;
+    return draws
+      .map((draw, i) => {
+        const { least, most } = partsOf(draw);
+        const sample = this.#sample(draw);
+        const first = `begin_draw(${index(i)}); var d${i} = ${sample};`;
+        const value = isWhole(draw.law) ? `f32(d${i})` : `d${i}`;
+        const within = [
+          ...(least ? [`${value} >= ${this.real(least)}`] : []),
+          ...(most ? [`${value} <= ${this.real(most)}`] : []),
+        ];
+        if (within.length === 0) return first;
+        return `${first} for (var t = 0u; !draw_failed & !(${within.map((each) => `(${each})`).join(" & ")}); t++) { if (t == MOST_TRIALS) { draw_failed = true; } d${i} = ${sample}; }`;
+      })
+      .join(" ");
+  }
+
+  #sample(draw: Draw): string {
+    const { own } = partsOf(draw);
+    const word = (value: Expression, kept: Kept) => `bitcast<u32>(${this.#names.whole(this.slot(value, kept))})`;
+    const chance = (p: Expression) =>
+      this.#isConstant(p) ? `vec2u(${word(p, "chance low")}, ${word(p, "chance")})` : `share_of(${this.real(p)})`;
+    switch (draw.law) {
+      case "bernoulli":
+        return `sample_binomial(1, ${chance(own[0])})`;
+      case "binomial":
+        return `sample_binomial(${this.count(own[0])}, ${chance(own[1])})`;
+      case "poisson": {
+        const [mean] = own;
+        if (!this.#isConstant(mean)) return `sample_poisson(${this.real(mean)})`;
+        return `sample_poisson_of(${word(mean, "power")}, vec2u(${word(mean, "mean low")}, ${word(mean, "mean")}))`;
+      }
+      default:
+        return `sample_${draw.law}(${own.map((each) => this.real(each)).join(", ")})`;
+    }
   }
 
   /** Units, and a fraction of them, of a time span. */
@@ -305,6 +352,8 @@ export class Emitter {
       if (Number.isInteger(value) && Math.abs(value) < 2 ** 31) {
         return { text: value < 0 ? `(${value})` : `${value}`, least: value, most: value };
       }
+      const draw = expression.kind === "name" ? drawOf(expression.name) : -1;
+      if (draw >= 0 && isWhole(this.#draws[draw].law)) return { text: `d${draw}`, least: 0, most: 2 ** 31 - 1 };
       const at = expression.kind === "name" ? this.#network.species.indexOf(expression.name) : -1;
       return at >= 0 ? { text: this.#names.species(at), least: 0, most: 2 ** 31 - 1 } : undefined;
     }
@@ -324,7 +373,8 @@ export class Emitter {
   #isConstant(expression: Expression): boolean {
     const { species, variables } = this.#network;
     return [...namesIn(expression)].every(
-      (name) => name !== TIME && clockOf(name) < 0 && !species.includes(name) && !variables.includes(name),
+      (name) =>
+        name !== TIME && clockOf(name) < 0 && drawOf(name) < 0 && !species.includes(name) && !variables.includes(name),
     );
   }
 

@@ -1,5 +1,6 @@
 // A network's events as WGSL: what shaders/gillespie/events.wgsl calls.
 
+import type { Draw } from "./draws.ts";
 import type { Emitter } from "./emitter.ts";
 import { namesIn } from "./expression.ts";
 import type { Assignment, Network, NetworkEvent } from "./network.ts";
@@ -11,6 +12,8 @@ export interface EventCode {
   source: string;
   /** Words of a trajectory's state for values that wait. */
   words: number;
+  /** Whether events draw; then how often each has is kept behind the values. */
+  draws: boolean;
 }
 
 /** `touched` is a statement after counts were set; `species` names one. */
@@ -52,19 +55,25 @@ export function eventCode(
   const most = places.reduce((a, { count }) => Math.max(a, count), 0);
   const queue = events.some(({ delay }) => delay) ? MOST_DELAYED : 0;
 
+  const draws = events.some((event) => (event.draws?.length ?? 0) + (event.delayDraws?.length ?? 0) > 0);
+  /** What goes before expressions that name draws. */
+  const drawing = (own: readonly Draw[] | undefined, i: number) =>
+    own && own.length > 0 ? `begin_draws(${i}u, occasion_of(${i}u)); ${emitter.draws(own)} ` : "";
   const cases = (line: (event: NetworkEvent, i: number) => string) =>
     events
       .map(line)
       .map((text, i) => (text === "" ? "" : `    case ${i}u: { ${text} }\n`))
       .join("");
-  const computed = cases(({ atTrigger, assignments }, i) =>
+  const computed = cases(({ atTrigger, assignments, draws }, i) =>
     atTrigger
-      ? assignments
+      ? drawing(draws, i) +
+        assignments
           .map((each, k) => `state[value_word(${places[i].from + k}u)] = bitcast<u32>(${codeOf(each)});`)
           .join(" ")
       : "",
   );
-  const applied = cases(({ atTrigger, assignments }, i) => {
+  const applied = cases(({ atTrigger, assignments, draws }, i) => {
+    const before = atTrigger ? "" : drawing(draws, i);
     const values = assignments.map((each, k) => {
       const type = each.scale || isReal(each.target) ? "f32" : "i32";
       const kept = `bitcast<${type}>(state[value_word(${places[i].from + k}u)])`;
@@ -78,13 +87,14 @@ export function eventCode(
       if (target >= network.species.length) return `y${target - network.species.length} = v${k};`;
       return `${species(target)} = v${k};`;
     });
-    return [...values, `if (!(${valid.join(" & ") || "true"})) { return false; }`, ...set, touched].join(" ");
+    return [before, ...values, `if (!(${valid.join(" & ") || "true"})) { return false; }`, ...set, touched].join(" ");
   });
   const priorities = cases(({ priority }) => (priority ? `return ${emitter.real(priority)};` : ""));
-  const delays = cases(({ delay }) => {
+  const delays = cases(({ delay, delayDraws }, i) => {
     if (!delay) return "";
+    const before = drawing(delayDraws, i);
     const [units, fraction] = emitter.duration(delay);
-    return `delay_units = ${units}; delay_rest = ${fraction};`;
+    return `${before}delay_units = ${units}; delay_rest = ${fraction};`;
   });
   const slots = cases((_, i) => (places[i].count > 0 ? `return vec2u(${places[i].from}u, ${places[i].count}u);` : ""));
   const triggers = events.map(({ trigger }, i) => `select(0u, ${(1 << i) >>> 0}u, ${emitter.truth(trigger)})`);
@@ -103,6 +113,7 @@ const LISTED = ${version1};
 const VALUES = ${offset}u;
 const MOST_VALUES = ${most}u;
 const QUEUE = ${queue}u;
+${draws ? `const OCCASIONS = ${offset + queue * (3 + most)}u;` : ""}
 
 // The triggers that are true.
 fn triggers() -> u32 { return ${triggers.join(" | ") || "0u"}; }
@@ -126,7 +137,7 @@ fn count_of(value: f32) -> i32 {
   return select(-1, i32(count), count >= 0.0 && count < ${version1 ? "2147483648.0" : "16777216.0"});
 }
 `;
-  return { source, words: offset + queue * (3 + most) };
+  return { source, words: offset + queue * (3 + most) + (draws ? events.length : 0), draws };
 }
 
 const bits = <T>(list: readonly T[], holds: (item: T) => boolean) =>

@@ -5,6 +5,7 @@ import { ParameterError } from "../../device/errors.ts";
 import { networkError } from "./errors.ts";
 import { type ExampleName, examples } from "./examples.ts";
 import type { Network } from "./network.ts";
+import { MOST_WAITING } from "./prepare.ts";
 import { readSbml } from "./sbml.ts";
 import { parseNetwork } from "./text.ts";
 
@@ -73,6 +74,13 @@ export const gillespieParameters = z.object({
     .max(2 ** 32, { error: "it is at most 4294967296" })
     .default(1e9)
     .describe("Reactions of one trajectory at most: a network that grows without end is stopped, and says so")
+    .meta({ page: false }),
+  waiting: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "it is at least 1" })
+    .max(2 ** 20, { error: "it is at most 1048576" })
+    .default(MOST_WAITING)
+    .describe("Delayed reactions of one trajectory that may wait at once: where more would, the run stops and says so")
     .meta({ page: false }),
   method: z
     .enum(["direct", "tau", "cle"], { error: "it is direct, tau or cle" })
