@@ -586,8 +586,8 @@ export const faults = [
     kind: "repeated counter",
     models: ["gillespie"],
     edits: [
-      edit("shaders/gillespie/direct.wgsl", "next_reaction(words.xy, 1u);", "next_reaction(words.xx, 1u);"),
-      edit("shaders/gillespie/direct.wgsl", "next_reaction(words.zw, 2u);", "next_reaction(words.zz, 2u);"),
+      edit("src/models/gillespie/own-words.ts", "next_reaction(words.xy, 1u);", "next_reaction(words.xx, 1u);"),
+      edit("src/models/gillespie/own-words.ts", "next_reaction(words.zw, 2u);", "next_reaction(words.zz, 2u);"),
     ],
   },
   {

@@ -45,7 +45,7 @@ const binomialLaw = (n: number, p: number) => (k: number) =>
     : Math.exp(logFactorial(n) - logFactorial(k) - logFactorial(n - k) + k * Math.log(p) + (n - k) * Math.log1p(-p));
 const poissonLaw = (mean: number) => (k: number) => (k < 0 ? 0 : Math.exp(k * Math.log(mean) - mean - logFactorial(k)));
 
-/** p-value of Pearson's χ² over cells that expect at least 10 of the numbers; what lies beyond the range is one cell. */
+/** p-value of Pearson's χ² over cells that expect at least a 40th of the numbers; what lies beyond the range is one cell. */
 function pValue(numbers: readonly number[], law: (k: number) => number, [from, to]: [number, number]): number {
   let [chi, cells, expected, seen, rest, all] = [0, 0, 0, 0, numbers.length, numbers.length];
   const counts = new Map<number, number>();
@@ -53,7 +53,7 @@ function pValue(numbers: readonly number[], law: (k: number) => number, [from, t
   for (let k = from; k <= to; k++) {
     expected += law(k) * numbers.length;
     seen += counts.get(k) ?? 0;
-    if (expected < 10) continue;
+    if (expected < numbers.length / 40) continue;
     chi += (seen - expected) ** 2 / expected;
     [rest, all, cells, expected, seen] = [rest - expected, all - seen, cells + 1, 0, 0];
   }

@@ -110,11 +110,7 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   }
   load(index);
   for (var block = 0u; block < run.blocks && status == RUNNING; block++) {
-    let words = threefry4x32(vec4u(place, 0u), key);
-    order_kind = KIND_ORDER + 1u;
-    next_reaction(words.xy, 1u);
-    order_kind = KIND_ORDER + 2u;
-    next_reaction(words.zw, 2u);
+    next_two(threefry4x32(vec4u(place, 0u), key));
     count_draw();
   }
   finish();

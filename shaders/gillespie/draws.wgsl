@@ -33,6 +33,18 @@ var<private> draw_counter: vec4u;
 var<private> draw_words: vec4u;
 var<private> words_used: u32;
 
+/// The draw that is made: its law is generated, and what it has of these.
+var<private> draw_trials: u32;
+var<private> draw_power: u32;
+var<private> draw_share: vec2u;
+var<private> draw_a: f32;
+var<private> draw_b: f32;
+var<private> draw_least: f32;
+var<private> draw_most: f32;
+var<private> draw_is_bounded: bool;
+/// Values of an event's draws, as bits of an i32 or f32.
+var<private> drawn: array<u32, MOST_DRAWN>;
+
 /// `asker` and the number of times that it has asked.
 fn begin_draws(asker: u32, occasion: u32) {
   draw_key = vec4u(run.seed, DRAW_PURPOSE, asker);
@@ -50,6 +62,39 @@ fn occasion_of(event: u32) -> u32 {
 fn begin_draw(index: u32) {
   draw_counter.w = index << DRAW_BITS;
   words_used = 4u;
+}
+
+/// Draws `begin` to `end` of the network, the first of them at the place `first` of an address and the others behind it. What is generated:
+/// set_draw() and sample().
+fn draw_numbers(begin: u32, end: u32, first: u32, stride: u32) {
+  for (var d = begin; d < end && !draw_failed; d++) {
+    draw_power = 0u;
+    draw_is_bounded = false;
+    set_draw(d);
+    begin_draw(first + stride * (d - begin));
+    for (var trial = 0u; !draw_failed; trial++) {
+      let number = sample(d);
+      drawn[d - begin] = number.bits;
+      if (!draw_is_bounded || (number.value >= draw_least && number.value <= draw_most)) {
+        break;
+      }
+      draw_failed = trial == MOST_TRIALS;
+    }
+  }
+}
+
+struct Sample {
+  bits: u32,
+  value: f32,
+}
+
+fn sample_whole() -> Sample {
+  let number = whole_number(draw_trials, draw_power, draw_share);
+  return Sample(bitcast<u32>(number), f32(number));
+}
+
+fn sample_real(number: f32) -> Sample {
+  return Sample(bitcast<u32>(number), number);
 }
 
 fn next_word() -> u32 {
@@ -142,22 +187,36 @@ fn geometric_of(x: vec2u) -> vec2u {
   return sum;
 }
 
-/// An exponential number of mean 1, in 2^-56, by comparisons alone (von Neumann 1951, NBS Applied Mathematics Series 12, 36).
+/// 64 bits, the low word first; a loop, so that the generator stands there once.
+fn next_pair() -> vec2u {
+  var pair = vec2u();
+  for (var i = 0u; i < rounds(2u); i++) {
+    pair = vec2u(pair.y, next_word());
+  }
+  return pair;
+}
+
+/// An exponential number of mean 1, in 2^-56, by comparisons alone: the first number of a falling run of odd length, and 1 more for each run
+/// of even length before (von Neumann 1951, NBS Applied Mathematics Series 12, 36).
 fn exponential_bits() -> vec2u {
-  for (var whole = 0u; whole < 128u; whole++) {
-    let first = vec2u(next_word(), next_word());
-    var last = first;
-    var length = 1u;
-    for (; length < MOST_TRIALS; length++) {
-      let next = vec2u(next_word(), next_word());
-      if (!is_less(next, last)) {
-        break;
+  var first = vec2u();
+  var last = vec2u();
+  var length = 0u;
+  var whole = 0u;
+  while (whole < 128u) {
+    let next = next_pair();
+    if (length == 0u) {
+      first = next;
+    } else if (!is_less(next, last)) {
+      if ((length & 1u) == 1u) {
+        return vec2u((first.x >> 8u) | (first.y << 24u), (first.y >> 8u) | (whole << 24u));
       }
-      last = next;
+      whole++;
+      length = 0u;
+      continue;
     }
-    if ((length & 1u) == 1u) {
-      return vec2u((first.x >> 8u) | (first.y << 24u), (first.y >> 8u) | (whole << 24u));
-    }
+    last = next;
+    length++;
   }
   return vec2u(0xffffffffu, 0x7fffffffu);
 }
@@ -183,25 +242,68 @@ fn height_of_heads(k: u32, m: u32) -> vec2u {
   return difference_of(sum_of(u, higher), shifted_down(lower, 8u));
 }
 
-/// Heads of 2m coins, m from 2048 on: about m by a geometric number of strips of width 2^width, then by rejection. As 2^(2 width) is over
-/// m ln 2, the chance of k is never above that of its strip.
-fn heads_by_rejection(m: u32) -> u32 {
-  var width = 5u;
-  for (; (1u << (2u * width)) < m - m / 4u; width++) {
+/// -ln of the chance of m + k beside that of m, of a Poisson number of mean m = 2^power, in 2^-56. With x = k/m it is m ((1+x) ln(1+x) - x) + ln(1+x) / 2
+/// - x / (1+x) / 12m, each as even and odd powers of |x|.
+fn height_of_poisson(k: u32, negative: bool, power: u32) -> vec2u {
+  let square = product(k, k);
+  let u = shifted_up(square, 56u - power);
+  let a = shifted_up(vec2u(k, 0u), 64u - power);
+  let y = upper_product(a, a);
+  let even = upper_product(u, series_of(2u, y));
+  let odd = upper_product(u, upper_product(a, series_of(3u, y)));
+  let main = select(difference_of(even, odd), sum_of(even, odd), negative);
+  let twelfth = shifted_down(TWELFTH, power);
+  let correction = sum_of(twelfth, upper_product(twelfth, geometric_of(y)));
+  let log_odd = upper_product(a, difference_of(series_of(4u, y), correction));
+  let log_even = upper_product(y, difference_of(series_of(5u, y), correction));
+  if (!negative) {
+    return sum_of(main, shifted_down(difference_of(log_odd, log_even), 8u));
+  }
+  let off = shifted_down(sum_of(log_odd, log_even), 8u);
+  return select(difference_of(main, off), vec2u(), is_less(main, off));
+}
+
+/// A Poisson number of the table's mean: the first place whose bound is above 64 random bits.
+fn poisson_by_table() -> u32 {
+  let number = next_pair();
+  var below = 0u;
+  var above = POISSON_ROWS;
+  while (below < above) {
+    let middle = (below + above) >> 1u;
+    let at = POISSON_TABLE + 2u * middle;
+    let fits = is_less(number, vec2u(points[at], points[at + 1u]));
+    above = select(above, middle, fits);
+    below = select(middle + 1u, below, fits);
+  }
+  return POISSON_FIRST + below;
+}
+
+/// Heads of 2m coins, m from 2048 on, or a Poisson number of mean m = 2^power: about m by a geometric number of strips, each half as high as the
+/// one before, then by rejection. A strip is so wide - 2^(2 width) is over m ln 2, or 2m - that no chance is above that of its strip.
+fn by_rejection(m: u32, power: u32) -> u32 {
+  let poisson = power > 0u;
+  var width = select(5u, (power + 2u) >> 1u, poisson);
+  for (; !poisson && (1u << (2u * width)) < m - m / 4u; width++) {
   }
   for (var trial = 0u; trial < MOST_TRIALS; trial++) {
-    let word = next_word();
-    let strip = countLeadingZeros(next_word());
-    let k = (strip << width) + (word & ((1u << width) - 1u));
-    let negative = (word >> 31u) == 1u;
+    let words = next_pair();
+    let strip = countLeadingZeros(words.y);
+    let k = (strip << width) + (words.x & ((1u << width) - 1u));
+    let negative = (words.x >> 31u) == 1u;
     if (strip >= FAR || (negative && k == 0u)) {
       continue;
     }
-    // Beyond 8 root m hardly anything is left: e^-57.
-    if (!is_less(product(k, k), product(m, 64u))) {
+    // Farther out hardly anything is left: e^-57.
+    if (!is_less(product(k, k), product(m, select(64u, 144u, poisson)))) {
       continue;
     }
-    if (is_accepted(height_of_heads(k, m), strip)) {
+    var height = vec2u();
+    if (poisson) {
+      height = height_of_poisson(k, negative, power);
+    } else {
+      height = height_of_heads(k, m);
+    }
+    if (is_accepted(height, strip)) {
       return select(m + k, m - k, negative);
     }
   }
@@ -209,39 +311,49 @@ fn heads_by_rejection(m: u32) -> u32 {
   return m;
 }
 
-/// Heads of so many fair coins.
-fn heads_of(coins: u32) -> u32 {
-  if (coins >= FEW_COINS) {
-    let even = heads_by_rejection(coins >> 1u);
-    return even + select(0u, next_word() >> 31u, (coins & 1u) == 1u);
-  }
-  var heads = 0u;
+/// A Poisson number of mean 2^power, or where the power is 0 the heads of so many coins.
+fn count_of_random(power: u32, coins: u32) -> u32 {
+  var count = 0u;
   var left = coins;
-  for (; left >= 32u; left -= 32u) {
-    heads += countOneBits(next_word());
+  if (power >= FIRST_REJECTED || coins >= FEW_COINS) {
+    count = by_rejection(select(coins >> 1u, 1u << power, power > 0u), power);
+    left = coins & 1u;
   }
-  if (left > 0u) {
-    heads += countOneBits(next_word() & ((1u << left) - 1u));
+  // Few coins, or the odd one.
+  while (left > 0u) {
+    let taken = min(left, 32u);
+    count += countOneBits(next_word() & (0xffffffffu >> (32u - taken)));
+    left -= taken;
   }
-  return heads;
+  if (power > 0u && power < FIRST_REJECTED) {
+    for (var i = 0u; i < (1u << (power - TABLE_POWER)); i++) {
+      count += poisson_by_table();
+    }
+  }
+  return count;
 }
 
-/// Successes of n, each of which has the chance `share` 2^-64, all ones standing for 1: each compares a number, bit by bit from the highest, with it.
-fn successes_of(n: u32, share: vec2u) -> u32 {
-  if ((share.x & share.y) == 0xffffffffu) {
-    return n;
-  }
+/// Of n, or of a Poisson number of mean 2^power where the power is not 0, those that have a chance of `share` 2^-64, all ones standing for 1:
+/// each compares a number, bit by bit from the highest, with it.
+fn whole_number(n: u32, power: u32, share: vec2u) -> i32 {
+  let certain = (share.x & share.y) == 0xffffffffu;
   var rest = share;
   var undecided = n;
   var successes = 0u;
-  for (; undecided > 0u && (rest.x | rest.y) != 0u; rest = sum_of(rest, rest)) {
-    let ones = heads_of(undecided);
-    let zeros = undecided - ones;
+  var mean = power;
+  while (mean > 0u || (!certain && undecided > 0u && (rest.x | rest.y) != 0u)) {
+    let count = count_of_random(mean, select(undecided, 0u, mean > 0u));
+    if (mean > 0u) {
+      undecided = count;
+      mean = 0u;
+      continue;
+    }
     let is_one = (rest.y >> 31u) == 1u;
-    successes += select(0u, zeros, is_one);
-    undecided = select(zeros, ones, is_one);
+    successes += select(0u, undecided - count, is_one);
+    undecided = select(undecided - count, count, is_one);
+    rest = sum_of(rest, rest);
   }
-  return successes;
+  return i32(select(successes, undecided, certain));
 }
 
 /// A chance in 2^-64; one that is none fails the draw.
@@ -264,95 +376,25 @@ fn scaled_bits(value: f32, power: i32) -> vec2u {
   return select(shifted_up(mantissa, u32(max(by, 0))), shifted_down(mantissa, u32(clamp(-by, 0, 63))), by < 0);
 }
 
-fn sample_binomial(n: i32, share: vec2u) -> i32 {
-  if (n < 0) {
-    draw_failed = true;
-    return 0;
-  }
-  return i32(successes_of(u32(n), share));
-}
-
-/// -ln of the chance of m + k beside that of m, of a Poisson number of mean m = 2^power, in 2^-56. With x = k/m it is m ((1+x) ln(1+x) - x) + ln(1+x) / 2
-/// - x / (1+x) / 12m, each as even and odd powers of |x|.
-fn height_of_poisson(k: u32, negative: bool, power: u32) -> vec2u {
-  let square = product(k, k);
-  let u = shifted_up(square, 56u - power);
-  let a = shifted_up(vec2u(k, 0u), 64u - power);
-  let y = upper_product(a, a);
-  let even = upper_product(u, series_of(2u, y));
-  let odd = upper_product(u, upper_product(a, series_of(3u, y)));
-  let main = select(difference_of(even, odd), sum_of(even, odd), negative);
-  let twelfth = shifted_down(TWELFTH, power);
-  let correction = sum_of(twelfth, upper_product(twelfth, geometric_of(y)));
-  let log_odd = upper_product(a, difference_of(series_of(4u, y), correction));
-  let log_even = upper_product(y, difference_of(series_of(5u, y), correction));
-  if (!negative) {
-    return sum_of(main, shifted_down(difference_of(log_odd, log_even), 8u));
-  }
-  let off = shifted_down(sum_of(log_odd, log_even), 8u);
-  return select(difference_of(main, off), vec2u(), is_less(main, off));
-}
-
-/// A Poisson number of mean 2^power by rejection, as heads are.
-fn poisson_by_rejection(power: u32) -> u32 {
-  let m = 1u << power;
-  let width = (power + 2u) >> 1u;
-  for (var trial = 0u; trial < MOST_TRIALS; trial++) {
-    let word = next_word();
-    let strip = countLeadingZeros(next_word());
-    let k = (strip << width) + (word & ((1u << width) - 1u));
-    let negative = (word >> 31u) == 1u;
-    if (strip >= FAR || (negative && k == 0u)) {
-      continue;
-    }
-    if (!is_less(product(k, k), product(m, 144u))) {
-      continue;
-    }
-    if (is_accepted(height_of_poisson(k, negative, power), strip)) {
-      return select(m + k, m - k, negative);
-    }
-  }
-  draw_failed = true;
-  return m;
-}
-
-/// A Poisson number of the table's mean: the first place whose bound is above 64 random bits.
-fn poisson_by_table() -> u32 {
-  let number = vec2u(next_word(), next_word());
-  var below = 0u;
-  var above = POISSON_ROWS;
-  while (below < above) {
-    let middle = (below + above) >> 1u;
-    let at = POISSON_TABLE + 2u * middle;
-    let fits = is_less(number, vec2u(points[at], points[at + 1u]));
-    above = select(above, middle, fits);
-    below = select(middle + 1u, below, fits);
-  }
-  return POISSON_FIRST + below;
-}
-
-/// Of the mean 2^power, of which each is kept with the chance of `share`.
-fn sample_poisson_of(power: u32, share: vec2u) -> i32 {
-  var count = 0u;
-  if (power >= FIRST_REJECTED) {
-    count = poisson_by_rejection(power);
-  } else {
-    for (var i = 0u; i < (1u << (power - TABLE_POWER)); i++) {
-      count += poisson_by_table();
-    }
-  }
-  return i32(successes_of(count, share));
-}
-
-fn sample_poisson(mean: f32) -> i32 {
+/// A mean of a Poisson number as the power of two that is no less and its share of that.
+fn set_mean(mean: f32) {
   if (!(mean >= 0.0 && mean < 2147483648.0)) {
     draw_failed = true;
-    return 0;
+    return;
   }
-  // The power of two that is no less than the mean.
   let bits = bitcast<u32>(mean);
   let power = max(i32(bits >> 23u) - 127 + select(0, 1, (bits & 0x7fffffu) != 0u), i32(TABLE_POWER));
-  return sample_poisson_of(u32(power), scaled_bits(mean, power));
+  draw_power = u32(power);
+  draw_share = scaled_bits(mean, power);
+}
+
+/// Of a number of trials that is none the draw fails.
+fn trials_of(n: i32) -> u32 {
+  if (n < 0) {
+    draw_failed = true;
+    return 0u;
+  }
+  return u32(n);
 }
 
 /// In (0, 1), in steps of 2^-23.

@@ -9,6 +9,7 @@ import {
   type Expression,
   evaluate,
   factorsOf,
+  type LawName,
   namesIn,
   number,
   type Operation,
@@ -153,7 +154,7 @@ export class Emitter {
       if (name === TIME) return "now";
       if (clockOf(name) >= 0) return `select(0.0, 1.0, ${this.truth(expression)})`;
       const draw = drawOf(name);
-      if (draw >= 0) return isWhole(this.#draws[draw].law) ? `f32(d${draw})` : `d${draw}`;
+      if (draw >= 0) return this.#isWholeDraw(draw) ? `f32(${wholeDraw(draw)})` : `bitcast<f32>(drawn[${draw}])`;
       const variable = this.#network.variables.indexOf(name);
       return variable >= 0 ? `y${variable}` : `f32(${this.#names.species(this.#network.species.indexOf(name))})`;
     }
@@ -173,42 +174,41 @@ export class Emitter {
     return `count_of(${this.real(expression)})`;
   }
 
-  /** Statements that draw d0, d1, …, which expressions name from then on; `index` is the place in an address of the i-th. */
-  draws(draws: readonly Draw[], index: (i: number) => string = (i) => `${i}u`): string {
+  /** Whose draws expressions name from now on. */
+  within(draws: readonly Draw[]): void {
     this.#draws = draws;
-    return draws
-      .map((draw, i) => {
-        const { least, most } = partsOf(draw);
-        const sample = this.#sample(draw);
-        const first = `begin_draw(${index(i)}); var d${i} = ${sample};`;
-        const value = isWhole(draw.law) ? `f32(d${i})` : `d${i}`;
-        const within = [
-          ...(least ? [`${value} >= ${this.real(least)}`] : []),
-          ...(most ? [`${value} <= ${this.real(most)}`] : []),
-        ];
-        if (within.length === 0) return first;
-        return `${first} for (var t = 0u; !draw_failed & !(${within.map((each) => `(${each})`).join(" & ")}); t++) { if (t == MOST_TRIALS) { draw_failed = true; } d${i} = ${sample}; }`;
-      })
-      .join(" ");
   }
 
-  #sample(draw: Draw): string {
-    const { own } = partsOf(draw);
+  /** Statements that set what a draw of those is made of: see shaders/gillespie/draws.wgsl. */
+  draw(draw: Draw): string {
+    const { own, least, most } = partsOf(draw);
     const word = (value: Expression, kept: Kept) => `bitcast<u32>(${this.#names.whole(this.slot(value, kept))})`;
     const chance = (p: Expression) =>
       this.#isConstant(p) ? `vec2u(${word(p, "chance low")}, ${word(p, "chance")})` : `share_of(${this.real(p)})`;
-    switch (draw.law) {
+    const bounds =
+      least || most
+        ? ` draw_is_bounded = true; draw_least = ${least ? this.real(least) : "-3.4e38"}; draw_most = ${most ? this.real(most) : "3.4e38"};`
+        : "";
+    return this.#operands(draw.law, own, word, chance) + bounds;
+  }
+
+  #operands(
+    law: LawName,
+    [a, b]: readonly Expression[],
+    word: (value: Expression, kept: Kept) => string,
+    chance: (p: Expression) => string,
+  ): string {
+    switch (law) {
       case "bernoulli":
-        return `sample_binomial(1, ${chance(own[0])})`;
+        return `draw_trials = 1u; draw_share = ${chance(a)};`;
       case "binomial":
-        return `sample_binomial(${this.count(own[0])}, ${chance(own[1])})`;
+        return `draw_trials = trials_of(${this.count(a)}); draw_share = ${chance(b)};`;
       case "poisson": {
-        const [mean] = own;
-        if (!this.#isConstant(mean)) return `sample_poisson(${this.real(mean)})`;
-        return `sample_poisson_of(${word(mean, "power")}, vec2u(${word(mean, "mean low")}, ${word(mean, "mean")}))`;
+        if (!this.#isConstant(a)) return `set_mean(${this.real(a)});`;
+        return `draw_power = ${word(a, "power")}; draw_share = vec2u(${word(a, "mean low")}, ${word(a, "mean")});`;
       }
       default:
-        return `sample_${draw.law}(${own.map((each) => this.real(each)).join(", ")})`;
+        return `draw_a = ${this.real(a)};${b ? ` draw_b = ${this.real(b)};` : ""}`;
     }
   }
 
@@ -353,7 +353,7 @@ export class Emitter {
         return { text: value < 0 ? `(${value})` : `${value}`, least: value, most: value };
       }
       const draw = expression.kind === "name" ? drawOf(expression.name) : -1;
-      if (draw >= 0 && isWhole(this.#draws[draw].law)) return { text: `d${draw}`, least: 0, most: 2 ** 31 - 1 };
+      if (draw >= 0 && this.#isWholeDraw(draw)) return { text: wholeDraw(draw), least: 0, most: 2 ** 31 - 1 };
       const at = expression.kind === "name" ? this.#network.species.indexOf(expression.name) : -1;
       return at >= 0 ? { text: this.#names.species(at), least: 0, most: 2 ** 31 - 1 } : undefined;
     }
@@ -368,6 +368,10 @@ export class Emitter {
         ? { text: `(${a.text} + ${b.text})`, least: a.least + b.least, most: a.most + b.most }
         : { text: `(${a.text} - ${b.text})`, least: a.least - b.most, most: a.most - b.least },
     );
+  }
+
+  #isWholeDraw(draw: number): boolean {
+    return isWhole(this.#draws[draw].law);
   }
 
   #isConstant(expression: Expression): boolean {
@@ -478,6 +482,8 @@ export class Emitter {
     return `(${falling} * ${this.#constant(call("/", number(1), number(factorial(count.value))))})`;
   }
 }
+
+const wholeDraw = (i: number) => `bitcast<i32>(drawn[${i}])`;
 
 const isSigned = ({ least, most }: Whole) => least > -(2 ** 31) && most < 2 ** 31;
 const isUnsigned = ({ least, most }: Whole) => least >= 0 && most < 2 ** 32;

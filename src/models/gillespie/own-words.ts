@@ -33,11 +33,16 @@ export function ownWords(network: Network, emitter: Emitter, around: Around): Ow
   const draws = drawsNumbers(network) || network.starts !== undefined;
   const delays = isDelayed(network);
   const { words: table, ...poisson } = draws ? drawTable() : { words: [], bounds: 0, first: 0, rows: 0 };
+  const parts = [
+    draws ? drawCode(network, emitter, around, poisson) : "fn start_draws() -> bool { return true; }",
+    delays ? delayCode(network, emitter, around) : NO_DELAYS,
+    draws ? around.events.numbers.source() : "",
+    draws ? ONE_BY_ONE : BOTH,
+  ];
   const source = `
 const DRAWS = ${draws};
 const DELAYS = ${delays};
-${draws ? drawCode(network, emitter, around, poisson) : "fn start_draws() -> bool { return true; }"}
-${delays ? delayCode(network, emitter, around) : NO_DELAYS}`;
+${parts.join("\n")}`;
   return {
     requires: [...(draws ? ["gillespie/draws.wgsl"] : []), ...(delays ? ["gillespie/delays.wgsl"] : [])],
     source,
@@ -52,41 +57,67 @@ function drawCode(
   { events: code, species: named, touched, continuous, rows }: Around,
   { bounds, first, rows: many }: { bounds: number; first: number; rows: number },
 ): string {
-  const begin = starts.map(({ target, value, draws = [] }) => {
-    const drawn = draws.length > 0 ? `begin_draws(${ASKERS.starts}u, ${target}u); ${emitter.draws(draws)}` : "";
-    if (target >= species.length) {
-      return `  { ${drawn} let v = ${emitter.real(value)}; if (is_wrong(v)) { return false; } y${target - species.length} = v; }`;
-    }
-    const count = continuous ? `floor(${emitter.real(value)} + 0.5)` : emitter.count(value);
-    return `  { ${drawn} let v = ${count}; if (!(v >= 0${continuous ? ".0" : ""})) { return false; } ${named(target)} = v; ${touched} }`;
+  const begin = starts.map(({ target, value, draws = [] }, i) => {
+    const [from, to] = code.numbers.add(draws);
+    const real = target >= species.length || continuous;
+    const found = real ? emitter.real(value) : emitter.count(value);
+    const valid = target >= species.length ? "is_wrong(v)" : `!(v >= 0${continuous ? ".0" : ""})`;
+    const set = target >= species.length ? `y${target - species.length}` : named(target);
+    return {
+      drawn: draws.length > 0 ? `    case ${i}u: { asked = vec3u(${target}u, ${from}u, ${to}u); }\n` : "",
+      set: `    case ${i}u: { let v = ${continuous && target < species.length ? `floor(${found} + 0.5)` : found}; if (${valid}) { return false; } ${set} = v; ${touched} }\n`,
+    };
   });
-  const clear = events.map((_, i) => `  state[value_word(OCCASIONS + ${i}u)] = 0u;`);
+  const clear = events.map((_, i) => `  state[value_word(OCCASIONS + ${i}u)] = 0u;\n`).join("");
+  const loop = `  for (var i = 0u; i < ${starts.length}u; i++) {
+    var asked = vec3u();
+    switch i {
+${begin.map(({ drawn }) => drawn).join("")}    default: {}
+    }
+    if (asked.z > asked.y) {
+      begin_draws(${ASKERS.starts}u, asked.x);
+      draw_numbers(asked.y, asked.z, 0u, 1u);
+    }
+    switch i {
+${begin.map(({ set }) => set).join("")}    default: {}
+    }
+  }
+`;
   return `
 const DRAW_PURPOSE = ${STREAMS.gillespie.draws}u;
 const DRAW_TABLE = ${rows}u;
 const POISSON_TABLE = ${rows + bounds}u;
 const POISSON_FIRST = ${first}u;
 const POISSON_ROWS = ${many}u;
-${code.draws ? "" : "const OCCASIONS = 0u;"}
+${code.words > 0 && code.source.includes("const OCCASIONS") ? "" : "const OCCASIONS = 0u;"}
 
 // False where a start is no count, or no number.
 fn start_draws() -> bool {
-${code.draws ? clear.join("\n") : ""}
-${begin.join("\n")}
-  return !draw_failed;
+${code.source.includes("const OCCASIONS") ? clear : ""}${starts.length > 0 ? loop : ""}  return !draw_failed;
 }`;
 }
 
 function delayCode(network: Network, emitter: Emitter, { events, species, touched, waiting }: Around): string {
   const { reactions } = network;
+  const asks: string[] = [];
   const waits = reactions.map(({ completion }, i) => {
     if (!completion) return "";
     const { id, after, draws = [] } = completion;
-    const address = `begin_draws(${ASKERS.reactions + id}u, place.z); `;
-    const drawn = draws.length > 0 ? address + emitter.draws(draws, (k) => `${2 * k}u + half`) : "";
+    const [from, to] = events.numbers.add(draws);
+    if (to > from) asks.push(`    case ${i}u: { own = vec3u(${ASKERS.reactions + id}u, ${from}u, ${to}u); }`);
     const [units, fraction] = emitter.duration(after);
-    return `    case ${i}u: { ${drawn} delay_units = ${units}; delay_rest = ${fraction}; return ${id}u; }`;
+    return `    case ${i}u: { delay_units = ${units}; delay_rest = ${fraction}; return ${id}u; }`;
   });
+  const drawing = `  var own = vec3u();
+  switch reaction {
+${asks.join("\n")}
+    default: {}
+  }
+  if (own.z > own.y) {
+    begin_draws(own.x, place.z);
+    draw_numbers(own.y, own.z, half, 2u);
+  }
+`;
   const ends = reactions.map(({ completion }) => {
     if (!completion) return "";
     const moved = completion.changes.flatMap((change, s) => (change === 0 ? [] : [[s, change]]));
@@ -101,7 +132,7 @@ const WAITING_LIST = ${events.words}u;
 
 // How long a reaction takes, and which completion it has.
 fn find_wait(reaction: u32, half: u32) -> u32 {
-  switch reaction {
+${asks.length > 0 ? drawing : ""}  switch reaction {
 ${cases(waits)}
     default: {}
   }
@@ -117,6 +148,22 @@ ${cases(ends)}
   return true;
 }`;
 }
+
+/** The two reactions of a random block. Where events draw the code is long, and stands there once. */
+const BOTH = `
+fn next_two(words: vec4u) {
+  order_kind = KIND_ORDER + 1u;
+  next_reaction(words.xy, 1u);
+  order_kind = KIND_ORDER + 2u;
+  next_reaction(words.zw, 2u);
+}`;
+const ONE_BY_ONE = `
+fn next_two(words: vec4u) {
+  for (var half = 1u; half <= rounds(2u); half++) {
+    order_kind = KIND_ORDER + half;
+    next_reaction(select(words.zw, words.xy, half == 1u), half);
+  }
+}`;
 
 /** Reactions that complete at once. */
 const NO_DELAYS = `

@@ -168,19 +168,21 @@ class Words {
   }
 
   #heads(coins: number): number {
+    let heads = 0;
+    let left = coins;
     if (coins >= FEW_COINS) {
       const m = Math.floor(coins / 2);
-      const even =
+      const width = Math.ceil(Math.log2(m - Math.floor(m / 4)) / 2);
+      heads =
         m +
         this.#rejection(
-          Math.ceil(Math.log2(m - Math.floor(m / 4)) / 2),
+          width,
           (k) => headsHeight(m, k),
           (k) => k ** 2 < 64 * m,
         );
-      return coins % 2 === 1 ? even + (this.#next() >= 2 ** 31 ? 1 : 0) : even;
+      left = coins % 2;
     }
-    let heads = 0;
-    for (let left = coins; left > 0; left -= 32) {
+    for (; left > 0; left -= 32) {
       const mask = left >= 32 ? 0xffffffff : 2 ** left - 1;
       heads += ones((this.#next() & mask) >>> 0);
     }
