@@ -266,7 +266,7 @@ function readReaction(statement: string): Arrow[] {
 
 /** What stands behind "after". */
 function readDelay(law: string, statement: string): { rates: string; delay?: Delay } {
-  const [rates, after, ...more] = law.split(/\safter\s/);
+  const [rates, after, ...more] = law.split(/\safter(?:\s|$)/);
   if (after === undefined) return { rates };
   const [, time, word] = /^(.*?)(\snonconsuming)?\s*$/.exec(after) ?? [];
   if (more.length > 0 || !time?.trim()) throw wrong(statement, "its delay is written as in A -> B @ 0.5 after 5");
