@@ -6,7 +6,7 @@ import { type Device, gillespie, ReferenceDevice } from "../src/index.ts";
 import type { GillespieOptions } from "../src/models/gillespie/simulation.ts";
 
 let device: Device;
-const reference = new ReferenceDevice();
+const reference = new ReferenceDevice("node");
 beforeAll(async () => {
   device = await openDevice();
 });

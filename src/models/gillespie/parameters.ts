@@ -2,12 +2,12 @@
 
 import * as z from "zod";
 import { ParameterError } from "../../device/errors.ts";
-import { networkError } from "./errors.ts";
-import { type ExampleName, examples } from "./examples.ts";
-import type { Network } from "./network.ts";
+import { networkError } from "./network/errors.ts";
+import { type ExampleName, examples } from "./network/examples.ts";
+import type { Network } from "./network/network.ts";
+import { parseNetwork } from "./network/text.ts";
 import { MOST_WAITING } from "./prepare.ts";
-import { readSbml } from "./sbml.ts";
-import { parseNetwork } from "./text.ts";
+import { readSbml } from "./sbml/read.ts";
 
 const names = Object.keys(examples) as [ExampleName, ...ExampleName[]];
 
@@ -33,6 +33,11 @@ export const gillespieParameters = z.object({
     .describe(
       "declared: amounts that an SBML file declares in mole are counted in molecules; none: its numbers are counts",
     )
+    .meta({ page: false }),
+  dimers: z
+    .enum(["written", "counted"], { error: "it is written or counted" })
+    .default("written")
+    .describe("counted: SBML laws k X^n of reactions of n X count the ways to choose them, k X (X - 1) …")
     .meta({ page: false }),
   round: z
     .enum(["none", "nearest", "down", "random"], { error: "it is none, nearest, down or random" })
@@ -105,12 +110,13 @@ export const VERSION_1 = { rules: "1" } as const;
 export type GillespieParameters = z.output<typeof gillespieParameters>;
 
 /** The network that the parameters name. @throws ParameterError */
-export function networkOf({ example, network, sbml, units, rules }: GillespieParameters): Network {
+export function networkOf({ example, network, sbml, units, rules, dimers }: GillespieParameters): Network {
   const version1 = rules === "1";
   const given = [example !== "none" && "example", network !== "" && "network", sbml !== "" && "sbml"].filter(Boolean);
   if (given.length > 1) throw networkError(`${given.join(" and ")} are given; give one of them.`);
   try {
-    if (sbml !== "") return readSbml(sbml, { version1, asCounts: version1 || units === "none" });
+    if (sbml !== "")
+      return readSbml(sbml, { version1, asCounts: version1 || units === "none", countsCopies: dimers === "counted" });
     const text = network !== "" ? network : examples[example === "none" ? "birth-death" : example].network;
     return parseNetwork(text, version1);
   } catch (error) {

@@ -1,10 +1,11 @@
 // What a run needs beyond the network: values of every point of a sweep, the grid of times, and an order of the reactions.
 
 import { ParameterError } from "../../device/errors.ts";
-import { type Schedule, scheduleOf, scheduleOfVersion1, withClocks } from "./clock.ts";
-import { withDraws } from "./draws.ts";
-import { networkError } from "./errors.ts";
-import { type Expression, hasDraws, parseExpression } from "./expression.ts";
+import type { Leaping } from "./kernel/wgsl.ts";
+import { type Schedule, scheduleOf, scheduleOfVersion1, withClocks } from "./network/clock.ts";
+import { withDraws } from "./network/draws.ts";
+import { networkError } from "./network/errors.ts";
+import { type Expression, hasDraws, parseExpression } from "./network/expression.ts";
 import {
   checkCount,
   initialCounts,
@@ -13,9 +14,8 @@ import {
   type Network,
   parameterValues,
   type Rounding,
-} from "./network.ts";
-import { simulate } from "./reference.ts";
-import type { Leaping } from "./wgsl.ts";
+} from "./network/network.ts";
+import { simulate } from "./reference/reference.ts";
 
 export interface Point {
   /** What the sweep sets here. */

@@ -1,0 +1,433 @@
+// Batches of trajectories on the GPU: started together, continued in short dispatches over those that are not done, and reduced
+// there to integer sums.
+
+import { Budget } from "../../../device/budget.ts";
+import { ParameterError } from "../../../device/errors.ts";
+import type { GpuDevice } from "../../../device/gpu.ts";
+import { grid, type Kernel } from "../../../device/kernel.ts";
+import { powerFor, shareWords, unfit } from "../network/draws.ts";
+import { eventLimit, networkError } from "../network/errors.ts";
+import { evaluate } from "../network/expression.ts";
+import { MOST, PURPOSE } from "../network/network.ts";
+import { type Output, observer } from "../outputs.ts";
+import type { Ensemble } from "../prepare.ts";
+import { simulateExactly } from "../reference/hybrid.ts";
+import type { BatchOptions, Runner } from "../runner.ts";
+import { type Batch, binsOf, pairsOf, shiftFor } from "../tally.ts";
+import type { Constant } from "./emitter.ts";
+import { MOST_DELAYED } from "./event-code.ts";
+import { checkResolution } from "./resolution.ts";
+import { type Generated, generate } from "./wgsl.ts";
+
+/** Words of a trajectory's state beside its species and events: time (2), draws, grid, armed events, passage, status, moment, next delayed event (2). */
+const STATE_WORDS = 10;
+/** Random blocks of one dispatch at most. */
+const MOST_BLOCKS = 1 << 16;
+/** A grid interval is so many units at most, so that times between grid points are fine and the last one fits a word. */
+const MOST_UNITS = 1024;
+const NEVER = 0xffffffff;
+
+/** Trajectories side by side, and bytes of their snapshots: enough to fill the device, and not so many that nothing is seen. */
+const HARDWARE = { slots: 1 << 20, bytes: 1 << 30 };
+const SOFTWARE = { slots: 1 << 14, bytes: 1 << 26 };
+
+interface Shape {
+  /** Trajectories of each point. */
+  replicates: number;
+  /** All of them. */
+  slots: number;
+}
+
+type Kernels = Record<"start" | "advance" | "reduce" | "histogram", Kernel>;
+
+export class GpuRunner implements Runner {
+  readonly #device: GpuDevice;
+  readonly #ensemble: Ensemble;
+  readonly #outputs: readonly Output[];
+  readonly #kernels: Kernels;
+  readonly #workgroup: number;
+  readonly #buffers: Record<"state" | "snapshots" | "points" | "a" | "b" | "counters" | "run" | "pairs", GPUBuffer>;
+  readonly #units: number;
+  readonly #budget = new Budget();
+  /** Trajectories of one point in a batch at most. */
+  readonly most: number;
+
+  /** @throws ParameterError where the points of a sweep do not fit side by side. */
+  static async create(
+    device: GpuDevice,
+    ensemble: Ensemble,
+    outputs: readonly Output[],
+    workgroup = 64,
+  ): Promise<GpuRunner> {
+    const { network, points, times } = ensemble;
+    if (!ensemble.version1) checkResolution(ensemble);
+    const generated = fitting(ensemble);
+    const direct = (entryPoint: string) =>
+      device.kernel({
+        shader: generated.shader,
+        generated: generated.source,
+        entryPoint,
+        bindings: ["storage", "storage", "read-only-storage", "read-only-storage", "storage", "storage", "uniform"],
+        constants: { WORKGROUP: workgroup },
+      });
+    const [start, advance, reduce, histogram] = await Promise.all([
+      direct("start"),
+      direct(generated.entryPoint),
+      device.kernel({
+        shader: "gillespie/reduce.wgsl",
+        entryPoint: "reduce",
+        bindings: ["read-only-storage", "read-only-storage", "storage", "uniform"],
+        constants: { WORKGROUP: 64 },
+      }),
+      device.kernel({
+        shader: "gillespie/histogram.wgsl",
+        entryPoint: "count",
+        bindings: ["read-only-storage", "storage", "uniform"],
+        constants: { WORKGROUP: 64 },
+      }),
+    ]);
+
+    const species = network.species.length;
+    const variables = network.variables.length;
+    const words = species + STATE_WORDS + variables + generated.waiting;
+    const bytes = 4 * Math.max(times.length * (species + variables), words);
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+    const bound = device.info.software ? SOFTWARE : HARDWARE;
+    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    const slots = Math.max(1, Math.min(bound.slots, Math.floor(Math.min(bound.bytes, limit) / bytes)));
+    // A wide sweep may take more than a batch should, but not more than the device has.
+    const most = Math.max(1, Math.floor(slots / points.length));
+    if (most * points.length * bytes > limit || 24 * points.length * times.length * pairsOf(species).length > limit) {
+      const fit = Math.floor(limit / Math.max(bytes, 24 * times.length * pairsOf(species).length));
+      throw new ParameterError(
+        "set",
+        `set: ${points.length} points of ${times.length} times do not fit the device; ${fit} points do.`,
+      );
+    }
+    const units = 2 ** Math.floor(Math.log2(Math.min(MOST_UNITS, 2 ** 31 / times.length)));
+    const table = pointTable(ensemble, generated, units);
+    return device.guard(`gillespie, ${species} species`, () => {
+      const own = new GpuRunner(
+        device,
+        ensemble,
+        outputs,
+        { start, advance, reduce, histogram },
+        workgroup,
+        most,
+        units,
+        table.byteLength,
+        words,
+      );
+      device.write(own.#buffers.points, table);
+      device.write(own.#buffers.pairs, new Uint32Array(pairsOf(species).flat()));
+      return own;
+    });
+  }
+
+  private constructor(
+    device: GpuDevice,
+    ensemble: Ensemble,
+    outputs: readonly Output[],
+    kernels: Kernels,
+    workgroup: number,
+    most: number,
+    units: number,
+    tableBytes: number,
+    stateWords: number,
+  ) {
+    this.#device = device;
+    this.#ensemble = ensemble;
+    this.#outputs = outputs;
+    this.#kernels = kernels;
+    this.#workgroup = workgroup;
+    this.most = most;
+    this.#units = units;
+    const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
+    const slots = most * ensemble.points.length;
+    const species = ensemble.network.species.length;
+    const kept = species + ensemble.network.variables.length;
+    const words = (name: string, count: number, usage = STORAGE | COPY_DST | COPY_SRC) =>
+      device.buffer(`gillespie ${name}`, 4 * count, usage);
+    this.#buffers = {
+      state: words("state", slots * stateWords),
+      snapshots: words("snapshots", slots * kept * ensemble.times.length),
+      points: words("points", tableBytes / 4),
+      a: words("active", slots),
+      b: words("active", slots),
+      counters: words("counters", 4),
+      run: words("run", 12, UNIFORM | COPY_DST),
+      pairs: words("pairs", 2 * pairsOf(species).length),
+    };
+  }
+
+  async batch(
+    first: number,
+    replicates: number,
+    { shift: least, outputs: before, tick }: BatchOptions,
+  ): Promise<Batch> {
+    const { points, times, passage } = this.#ensemble;
+    const shape = await this.#simulate(first, replicates, tick);
+    const sums = await this.#sums(shape);
+    let largest = 0;
+    for (let i = 5; i < sums.length; i += 6) largest = Math.max(largest, sums[i]);
+    const bins = binsOf(this.#ensemble);
+    const shift = shiftFor(largest, bins, least);
+    const histogram = bins > 0 ? await this.#histogram(shape, bins, shift) : new Uint32Array();
+    const passages = new Uint32Array(points.length * times.length);
+    if (passage) {
+      (await this.#passages(shape)).forEach((g, slot) => {
+        if (g < times.length) passages[Math.floor(slot / replicates) * times.length + g]++;
+      });
+    }
+    const { sums: outputs, observe } = observer(this.#ensemble, this.#outputs, before);
+    if (outputs.length > 0) {
+      const values = await this.#values(shape);
+      (await this.#counts(shape)).forEach((path, slot) => {
+        path.forEach((counts, t) => {
+          observe(Math.floor(slot / replicates), t, [...counts, ...values[slot][t]]);
+        });
+      });
+    }
+    return { replicates, sums, histogram, shift, passages, outputs };
+  }
+
+  async counts(first: number, replicates: number): Promise<number[][][]> {
+    if (replicates > this.most) {
+      throw new ParameterError("count", `count ${replicates}: at most ${this.most} at once.`);
+    }
+    return this.#counts(await this.#simulate(first, replicates, async () => {}));
+  }
+
+  /** Simulates trajectories `first` … `first + replicates - 1` of every point. `tick` is asked between dispatches. */
+  async #simulate(first: number, replicates: number, tick: () => Promise<void>): Promise<Shape> {
+    const { state, snapshots, points, a, b, counters, run } = this.#buffers;
+    const { seed, times } = this.#ensemble;
+    const slots = replicates * this.#ensemble.points.length;
+    const lists = [a, b];
+    const uniform = new ArrayBuffer(48);
+    const words = new Uint32Array(uniform);
+    words.set([Number(seed & 0xffffffffn), Number(seed >> 32n), PURPOSE, slots, replicates, first]);
+    words.set([times.length - 1, this.#units], 8);
+    words[11] = Math.ceil(this.#ensemble.maxEvents / 2);
+    new Float32Array(uniform)[10] = times[1] / this.#units;
+
+    const groups = lists.map((list, i) =>
+      this.#kernels.advance.bind(state, snapshots, points, list, lists[1 - i], counters, run),
+    );
+    const startGroup = this.#kernels.start.bind(state, snapshots, points, b, a, counters, run);
+    this.#device.write(run, words);
+    let accepted = this.#submit(this.#kernels.start, startGroup, slots);
+    await this.#device.settle(accepted);
+    let failed = 0;
+    let limited = 0;
+    let turn = 0;
+    for (let active = slots; active > 0 && failed === 0; turn ^= 1) {
+      await tick();
+      const blocks = this.#budget.next(MOST_BLOCKS, MOST_BLOCKS);
+      words.set([active, blocks], 6);
+      this.#device.write(run, words);
+      this.#device.write(counters, new Uint32Array(4));
+      const began = performance.now();
+      accepted = this.#submit(this.#kernels.advance, groups[turn], active);
+      await this.#device.settle(accepted, this.#budget.expected(blocks));
+      this.#budget.record(blocks, performance.now() - began);
+      const [left, wrong, stopped] = new Uint32Array(await this.#device.read(counters, 0, 12));
+      active = left;
+      failed = wrong;
+      limited += stopped;
+    }
+    if (failed > 0) throw this.#explain(~failed >>> 0, first, replicates);
+    if (limited > 0) throw eventLimit(limited, slots, this.#ensemble.maxEvents);
+    return { replicates, slots };
+  }
+
+  /** The GPU says which trajectory went wrong; the reference, which makes it again, says how. */
+  #explain(slot: number, first: number, replicates: number): Error {
+    const replicate = first + (slot % replicates);
+    try {
+      simulateExactly(this.#ensemble, { point: Math.floor(slot / replicates), replicate });
+    } catch (error) {
+      return error as Error;
+    }
+    return networkError(
+      `trajectory ${replicate}: a propensity or a count left the range of the GPU's numbers, an event set a count of over 2^24 by arithmetic that f32 rounds, a draw found no number, or more than ${MOST_DELAYED} delayed events or ${this.#ensemble.waiting} delayed reactions wait; take --device reference.`,
+    );
+  }
+
+  /** [point][time][pair], six words each: see Batch. */
+  async #sums({ replicates, slots }: Shape): Promise<Uint32Array> {
+    const { network, points, times } = this.#ensemble;
+    const pairs = pairsOf(network.species.length).length;
+    const items = points.length * times.length * pairs;
+    const { STORAGE, COPY_SRC } = GPUBufferUsage;
+    return this.#withBuffers(24 * items, STORAGE | COPY_SRC, async (sums, shape) => {
+      this.#device.write(
+        shape,
+        new Uint32Array([slots, replicates, network.species.length, times.length, pairs, items]),
+      );
+      const group = this.#kernels.reduce.bind(this.#buffers.snapshots, this.#buffers.pairs, sums, shape);
+      await this.#submit(this.#kernels.reduce, group, items, 1);
+      return new Uint32Array(await this.#device.read(sums));
+    });
+  }
+
+  async #histogram({ slots }: Shape, bins: number, shift: number): Promise<Uint32Array> {
+    const rows = this.#ensemble.times.length * this.#ensemble.network.species.length;
+    const { STORAGE, COPY_SRC } = GPUBufferUsage;
+    return this.#withBuffers(4 * rows * bins, STORAGE | COPY_SRC, async (histogram, shape) => {
+      this.#device.write(shape, new Uint32Array([slots, rows, bins, shift]));
+      const group = this.#kernels.histogram.bind(this.#buffers.snapshots, histogram, shape);
+      await this.#submit(this.#kernels.histogram, group, slots * rows);
+      return new Uint32Array(await this.#device.read(histogram));
+    });
+  }
+
+  /** Counts at the grid times: [slot][time][species]. */
+  async #counts({ slots }: Shape): Promise<number[][][]> {
+    const { network, times } = this.#ensemble;
+    const species = network.species.length;
+    const data = new Uint32Array(
+      await this.#device.read(this.#buffers.snapshots, 0, 4 * slots * times.length * species),
+    );
+    return Array.from({ length: slots }, (_, slot) =>
+      Array.from(times, (_, t) => network.species.map((_, s) => data[(t * species + s) * slots + slot])),
+    );
+  }
+
+  /** Variables at the grid times: [slot][time][variable]. */
+  async #values({ slots }: Shape): Promise<number[][][]> {
+    const { network, times } = this.#ensemble;
+    const own = network.variables;
+    const from = 4 * slots * times.length * network.species.length;
+    const data =
+      own.length > 0
+        ? new Float32Array(
+            await this.#device.read(this.#buffers.snapshots, from, 4 * slots * times.length * own.length),
+          )
+        : new Float32Array();
+    return Array.from({ length: slots }, (_, slot) =>
+      Array.from(times, (_, t) => own.map((_, v) => data[(t * own.length + v) * slots + slot])),
+    );
+  }
+
+  /** For each trajectory the index of the grid time by which the condition had held, or NEVER. */
+  async #passages({ slots }: Shape): Promise<Uint32Array> {
+    const at = 4 * slots * (this.#ensemble.network.species.length + 5);
+    return new Uint32Array(await this.#device.read(this.#buffers.state, at, 4 * slots));
+  }
+
+  dispose(): void {
+    for (const buffer of Object.values(this.#buffers)) this.#device.free(buffer);
+  }
+
+  async #withBuffers<T>(
+    size: number,
+    usage: number,
+    use: (result: GPUBuffer, shape: GPUBuffer) => Promise<T>,
+  ): Promise<T> {
+    const { UNIFORM, COPY_DST } = GPUBufferUsage;
+    const [result, shape] = await this.#device.guard("gillespie statistics", () => [
+      this.#device.buffer("gillespie statistics", size, usage),
+      this.#device.buffer("gillespie shape", 32, UNIFORM | COPY_DST),
+    ]);
+    try {
+      return await use(result, shape);
+    } finally {
+      this.#device.free(result);
+      this.#device.free(shape);
+    }
+  }
+
+  #submit(kernel: Kernel, group: GPUBindGroup, count: number, workgroup = this.#workgroup): Promise<void> {
+    const width = kernel === this.#kernels.histogram ? 64 : workgroup;
+    return this.#device.submit("gillespie", (encoder) => {
+      const pass = encoder.beginComputePass({ timestampWrites: this.#device.timer?.writes("steps") });
+      pass.setPipeline(kernel.pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(...grid(Math.ceil(count / width), this.#device.limits));
+      pass.end();
+    });
+  }
+}
+
+/** The network's code; with constants drawn together where one alone is beyond what f32 holds. */
+function fitting(ensemble: Ensemble): Generated {
+  const generated = generate(ensemble);
+  try {
+    pointTable(ensemble, generated, 1);
+    return generated;
+  } catch {
+    return generate(ensemble, true); // if that does not hold them either, its table says so
+  }
+}
+
+/** The tables, then for each point: constants, counts at t = 0, variables, and the schedule as units and fractions. */
+function pointTable({ network, points, times }: Ensemble, { constants, tables, moments }: Generated, units: number) {
+  const rounds = points.some(({ initial }) => !initial.every(Number.isInteger));
+  const rows = points.map(({ parameters, initial, schedule }) => {
+    const values = constants.map((constant) => {
+      return wordOf(
+        constant,
+        evaluate(constant.value, (name) => parameters.get(name)!),
+        times[1] / units,
+      );
+    });
+    const due = schedule.moments.flatMap(({ time, after, truths }) => {
+      const at = (time / times[1]) * units;
+      if (!(at < NEVER - 1)) return [NEVER, 0, truths];
+      const whole = Math.floor(at);
+      // "After" is later by less than any reaction could tell.
+      const fraction = Math.min(at - whole + (after ? 2 ** -24 : 0), 1 - 2 ** -24);
+      return [whole, bitsOf(fraction), truths];
+    });
+    const none = Array.from({ length: moments - schedule.moments.length }, () => [NEVER, 0, 0]).flat();
+    const variables = network.variables.map((name) => bitsOf(parameters.get(name)!));
+    const shares = rounds
+      ? initial.map((value) => Math.min(Math.round((value - Math.floor(value)) * 2 ** 32), NEVER))
+      : [];
+    return [...values, ...initial.map(Math.floor), ...variables, schedule.truths, ...due, ...none, ...shares];
+  });
+  return Uint32Array.from([...tables, ...rows.flat(), 0]); // never empty
+}
+
+/** The 32 bits that a shader keeps of a constant. */
+function wordOf({ kept, value: constant }: Constant, value: number, unit: number): number {
+  const whole = (rounded: number) => Math.min(Math.max(rounded, 1 - 2 ** 31), 2 ** 31 - 1) >>> 0;
+  switch (kept) {
+    case "count": {
+      const count = Math.floor(value + 0.5);
+      return count >= 0 && count <= MOST ? count : 0xffffffff;
+    }
+    case "ceil":
+      return whole(Math.ceil(value));
+    case "floor":
+      return whole(Math.floor(value));
+    case "equal":
+      return Number.isInteger(value) ? whole(value) : 2 ** 31;
+    case "units":
+      return Math.min(Math.max(Math.floor(value / unit), 0), 2 ** 31);
+    case "fraction":
+      return bitsOf(value < 0 ? -1 : Math.min(value / unit - Math.floor(value / unit), 1 - 2 ** -24));
+    case "chance":
+    case "chance low":
+    case "mean":
+    case "mean low":
+    case "power": {
+      const poisson = kept !== "chance" && kept !== "chance low";
+      const why = poisson ? unfit("poisson", [value]) : unfit("bernoulli", [value]);
+      if (why) throw networkError(`${why}.`);
+      if (kept === "power") return powerFor(value);
+      const [high, low] = shareWords(poisson ? value / 2 ** powerFor(value) : value);
+      return kept.endsWith("low") ? low : high;
+    }
+    case "clamped":
+      return bitsOf(Math.min(Math.abs(value), 3e38));
+    default:
+      // What has no value, and what has no end, is written in the model; a rate that becomes so stops its trajectory.
+      if (constant.kind === "number" && !Number.isFinite(constant.value)) return bitsOf(value);
+      if (Number.isFinite(Math.fround(value)) && (value === 0 || Math.abs(value) >= 2 ** -126)) return bitsOf(value);
+      throw networkError(`a constant of its rates is ${value}, which f32 does not hold; rescale time or volume.`);
+  }
+}
+
+const bitsOf = (value: number) => new Uint32Array(new Float32Array([value]).buffer)[0];
