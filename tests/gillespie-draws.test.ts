@@ -5,6 +5,7 @@ import { openDevice } from "#open-device";
 import { type Device, gillespie, ReferenceDevice } from "../src/index.ts";
 import type { GillespieOptions } from "../src/models/gillespie/simulation.ts";
 import { gammaP } from "../src/statistics/index.ts";
+import { apply, event, math, operand, reaction, sbml, TIME } from "./sbml-text.ts";
 
 let device: Device;
 const reference = new ReferenceDevice("node");
@@ -247,5 +248,174 @@ describe("what cannot be drawn is refused", () => {
       await ensemble.run(50);
     };
     await expect(run()).rejects.toThrow(why);
+  });
+});
+
+describe("draws of SBML's package distrib", () => {
+  const draw = (law: string, ...operands: (string | number)[]) =>
+    `<apply><csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/distrib/${law}"> ${law} </csymbol>${operands.map(operand).join("")}</apply>`;
+  const at = (time: number) => apply("geq", TIME, time);
+  const birth = reaction("b", "", "Z", 1);
+  const head = 'xmlns:distrib="http://www.sbml.org/sbml/level3/version1/distrib/version1" distrib:required="true"';
+  const resultOf = async (text: string, many: number, more: GillespieOptions = {}) => {
+    using ensemble = await gillespie.create(device, { sbml: text, until: 2, points: 3, seed: 4n, ...more });
+    await ensemble.run(many);
+    const { mean, sd, species } = ensemble.result();
+    return { of: (name: string) => [mean[2], sd[2]].map((row) => row[species.indexOf(name)]), notes: ensemble.notes() };
+  };
+
+  it("count molecules where they are whole, and make real amounts where they are not", async () => {
+    const text = sbml({
+      species: { X: 1000, Y: 0, W: 5, Z: 0 },
+      parameters: { p: 0.25 },
+      reactions: [birth],
+      events: [
+        event({ trigger: at(1), set: { X: draw("binomial", "X", "p") } }),
+        event({ trigger: at(1), set: { Y: draw("normal", 0, 2), W: draw("exponential", 1, 0.5, "<infinity/>") } }),
+      ],
+      head,
+    });
+    const many = 5000;
+    const { of } = await resultOf(text, many);
+    const [x, sdX] = of("X");
+    expect(Math.abs(x - 250) / Math.sqrt(187.5 / many)).toBeLessThan(4);
+    expect(Math.abs(sdX ** 2 / 187.5 - 1)).toBeLessThan(4 * Math.sqrt(2 / many));
+    const [y, sdY] = of("Y");
+    expect(Math.abs(y) / (2 / Math.sqrt(many))).toBeLessThan(4);
+    expect(Math.abs(sdY ** 2 / 4 - 1)).toBeLessThan(4 * Math.sqrt(2 / many));
+    // An exponential number beyond 0.5 is 0.5 more than one.
+    expect(Math.abs(of("W")[0] - 1.5) * Math.sqrt(many)).toBeLessThan(4);
+  });
+
+  it("decide starts once in each trajectory; functions draw anew, what they are given is drawn once", async () => {
+    const lambda = `<functionDefinition id="f"><math xmlns="http://www.w3.org/1998/Math/MathML"><lambda><bvar><ci>x</ci></bvar>${apply("plus", apply("minus", "x", "x"), draw("uniform", 0, 1))}</lambda></math></functionDefinition>`;
+    const starts = `<listOfInitialAssignments><initialAssignment symbol="X">${math(draw("poisson", "m"))}</initialAssignment><initialAssignment symbol="m">${math(draw("uniform", 50, 150))}</initialAssignment><initialAssignment symbol="k">${math(apply("times", 2, "m"))}</initialAssignment></listOfInitialAssignments>`;
+    const text = sbml({
+      species: { X: 0, Z: 0, Y: 0 },
+      parameters: { m: 0, k: 0, d: 0 },
+      reactions: [reaction("b", "", "Z", "k")],
+      events: [
+        event({
+          trigger: at(1),
+          set: {
+            d: apply(
+              "minus",
+              `<apply><ci>f</ci>${draw("normal", 0, 9)}</apply>`,
+              `<apply><ci>f</ci><cn>1</cn></apply>`,
+            ),
+          },
+        }),
+        event({ trigger: apply("geq", apply("minus", "d", 0), "<infinity/>"), set: { Y: 1 } }),
+      ],
+      more: starts,
+      head,
+    }).replace(
+      "<listOfCompartments>",
+      `<listOfFunctionDefinitions>${lambda}</listOfFunctionDefinitions><listOfCompartments>`,
+    );
+    const rule = text
+      .replace(
+        "<listOfReactions>",
+        `<listOfRules><assignmentRule variable="o">${math(operand("d"))}</assignmentRule></listOfRules><listOfReactions>`,
+      )
+      .replace("</listOfParameters>", '<parameter id="o" constant="false"/></listOfParameters>');
+    const many = 4000;
+    const { of } = await resultOf(rule, many);
+    const variance = 100 + 1e4 / 12;
+    expect(Math.abs(of("X")[0] - 100) / Math.sqrt(variance / many)).toBeLessThan(4);
+    expect(Math.abs(of("X")[1] ** 2 / variance - 1)).toBeLessThan(4 * Math.sqrt(2 / many));
+    // Births at the rate 2 m for a time of 2.
+    expect(Math.abs(of("Z")[0] - 400) / Math.sqrt((400 + 16e4 / 12) / many)).toBeLessThan(4);
+    // The difference of two uniform numbers: 0 on average, 1/6 of variance, whatever f was given.
+    expect(Math.abs(of("o")[0]) / Math.sqrt(1 / 6 / many)).toBeLessThan(4);
+    expect(Math.abs(of("o")[1] ** 2 * 6 - 1)).toBeLessThan(4 * Math.sqrt(1.4 / many));
+  });
+
+  it.each<[string, string, RegExp]>([
+    [
+      "a law",
+      sbml({ species: { Z: 0 }, reactions: [reaction("b", "", "Z", draw("poisson", 1))], head }),
+      /kineticLaw> draws a random number/,
+    ],
+    [
+      "a rule",
+      sbml({
+        species: { Z: 0 },
+        parameters: { r: 1 },
+        reactions: [birth],
+        more: `<listOfRules><assignmentRule variable="r">${math(draw("normal", 0, 1))}</assignmentRule></listOfRules>`,
+        head,
+      }),
+      /assignmentRule> "r" draws a random number/,
+    ],
+    [
+      "a trigger",
+      sbml({
+        species: { Z: 0 },
+        reactions: [birth],
+        events: [event({ trigger: apply("gt", draw("uniform", 0, 1), "Z"), set: { Z: 1 } })],
+        head,
+      }),
+      /trigger> draws a random number/,
+    ],
+  ])("are refused in %s, with its line", async (_, text, why) => {
+    await expect(gillespie.create(device, { sbml: text })).rejects.toThrow(why);
+    await expect(gillespie.create(device, { sbml: text })).rejects.toThrow(/sbml, line \d+/);
+  });
+
+  it("uncertainties annotate, which a note says", async () => {
+    const noted = sbml({ species: { Z: 0 }, reactions: [birth], head }).replace(
+      'hasOnlySubstanceUnits="true"/>',
+      'hasOnlySubstanceUnits="true"><distrib:listOfUncertainties><distrib:uncertainty/></distrib:listOfUncertainties></species>',
+    );
+    expect((await resultOf(noted, 2)).notes.join()).toMatch(/an uncertainty, which annotates a value, is left out/);
+  });
+});
+
+describe("laws written for rate equations", () => {
+  const two = (law: string) =>
+    sbml({ species: { X: 5, Y: 0 }, parameters: { k: 1 }, reactions: [reaction("d", "X X", "Y", law)] });
+  const square = apply("times", "k", "X", "X");
+
+  it.each([
+    ["k X X", square],
+    ["k X^2", apply("times", "k", apply("power", "X", 2))],
+    ["c k (X/c)^2", apply("times", "c", "k", apply("power", apply("divide", "X", "c"), 2))],
+  ])("%s counts pairs on request, and stops where a molecule is missing otherwise", async (_, law) => {
+    using counted = await gillespie.create(device, {
+      sbml: two(law),
+      dimers: "counted",
+      until: 1,
+      points: 2,
+      seed: 3n,
+    });
+    // The same as text: a pair is one of X (X - 1) / 2, at twice k.
+    using text = await gillespie.create(device, { network: "2 X -> Y @ 2; X = 5", until: 1, points: 2, seed: 3n });
+    expect(await counted.counts(0, 100)).toEqual(await text.counts(0, 100));
+    expect(counted.notes().join()).toMatch(/the law of d counts the ways to choose molecules/);
+    const written = async () => {
+      using ensemble = await gillespie.create(device, { sbml: two(law), until: 20, points: 2 });
+      await ensemble.run(100);
+    };
+    await expect(written()).rejects.toThrow(/X falls below 0/);
+  });
+
+  it("that count already stay, and others are refused by name", async () => {
+    const counts = apply("times", "k", "X", apply("minus", "X", 1));
+    using ensemble = await gillespie.create(device, { sbml: two(counts), dimers: "counted", until: 20, points: 2 });
+    expect(ensemble.notes()).toEqual([]);
+    for (const path of await ensemble.counts(0, 20)) expect(path[1]).toEqual([1, 2]);
+    const saturating = apply("divide", square, apply("plus", 1, "X"));
+    await expect(gillespie.create(device, { sbml: two(saturating), dimers: "counted" })).rejects.toThrow(
+      /"d" takes 2 of X, and its law is no product with the power 2 of it/,
+    );
+    const cubes = sbml({
+      species: { X: 9, Y: 0 },
+      parameters: { k: 1 },
+      reactions: [reaction("d", "X X X", "Y", apply("times", "k", apply("power", "X", 3)))],
+    });
+    using three = await gillespie.create(device, { sbml: cubes, dimers: "counted", until: 1, points: 2, seed: 3n });
+    using same = await gillespie.create(device, { network: "3 X -> Y @ 6; X = 9", until: 1, points: 2, seed: 3n });
+    expect(await three.counts(0, 50)).toEqual(await same.counts(0, 50));
   });
 });

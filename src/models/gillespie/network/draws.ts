@@ -1,7 +1,17 @@
 // Random numbers in the words of a network: in events, delays and starts each draw becomes a name, "$draw0", and is listed with its law.
 
 import { networkError } from "./errors.ts";
-import { call, type Expression, hasDraws, isLaw, type LawName, nameOf, parametersOf } from "./expression.ts";
+import {
+  call,
+  type Expression,
+  evaluate,
+  hasDraws,
+  isLaw,
+  type LawName,
+  nameOf,
+  namesIn,
+  parametersOf,
+} from "./expression.ts";
 import type { Network } from "./network.ts";
 
 /** A random number of an event, a start or a delay; its operands may name draws before it. */
@@ -136,8 +146,8 @@ export const drawsNumbers = ({ events, reactions, starts = [] }: Network): boole
 /** Operands of a draw apart: the law's own, and its bounds where they bound anything. */
 export function partsOf({ law, operands }: Draw) {
   const many = parametersOf(law);
-  const bound = (each: Expression | undefined) =>
-    each && each.kind === "number" && !Number.isFinite(each.value) ? undefined : each;
+  const endless = (each: Expression) => namesIn(each).size === 0 && !Number.isFinite(evaluate(each, () => Number.NaN));
+  const bound = (each: Expression | undefined) => (each && endless(each) ? undefined : each);
   return { own: operands.slice(0, many), least: bound(operands[many]), most: bound(operands[many + 1]) };
 }
 
