@@ -763,7 +763,7 @@ export const faults = [
     models: ["gillespie"],
     edits: [
       edit(
-        "shaders/gillespie/draws.wgsl",
+        "shaders/gillespie/draw_counts.wgsl",
         "(square.x >> 8u) | (square.y << 24u)), m);",
         "(square.x >> 8u) | (square.y << 24u)), m + m / 100u);",
       ),
@@ -773,7 +773,7 @@ export const faults = [
     what: "Gillespie: the strips of a rejection are a tenth lower than is said",
     kind: "wrong constant in a shader",
     models: ["gillespie"],
-    edits: [edit("shaders/gillespie/draws.wgsl", "0x00b17217u)", "0x00a00000u)")],
+    edits: [edit("shaders/gillespie/draw_counts.wgsl", "0x00b17217u)", "0x00a00000u)")],
   },
   {
     what: "Gillespie: a delayed reaction completes after half its delay",

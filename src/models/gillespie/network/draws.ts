@@ -166,7 +166,7 @@ export const powerFor = (mean: number) => Math.max(TABLE_POWER, Math.ceil(Math.l
 const TERMS = 12;
 const TABLE_POWER = 7;
 
-/** Coefficients by their row and place: see shaders/gillespie/draws.wgsl. */
+/** Coefficients by their row and place: see shaders/gillespie/draw_counts.wgsl. */
 const SERIES: readonly ((i: number) => number)[] = [
   (i) => (i + 2) * (2 * i + 3),
   (i) => 2 * (i + 1),

@@ -1,4 +1,4 @@
-// Random numbers of a network's own words, in plain f64, to be read: the laws that shaders/gillespie/draws.wgsl draws in 64-bit integers. What a
+// Random numbers of a network's own words, in plain f64, to be read: the laws that shaders/gillespie/draw_counts.wgsl draws in 64-bit integers. What a
 // word of random bits decides is said there; here chances are sums of logarithms and quotients as the laws have them.
 
 import { normals } from "../../../random/normal.ts";
