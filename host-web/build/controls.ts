@@ -12,7 +12,7 @@ const ACCEPTED = {
   series: ".csv,.tsv,.txt,.dat,.npy",
   points: ".csv,.tsv,.txt,.dat,.npy",
   labels: ".csv,.txt,.npy",
-  text: ".xml,.sbml",
+  text: ".xml,.sbml,.net,.ant,.txt",
   bytes: ".safetensors,.wgsl",
 };
 
@@ -31,7 +31,8 @@ function inputControl(name: string, { description, accept, label = words(name) }
 }
 
 function control(name: string, field: z.ZodType): string {
-  const { unit, slider, choices, parts, lines, file, label: own } = metaOf(field);
+  const { unit, slider, choices, parts, lines, inline, label: own } = metaOf(field);
+  const file = inline ? undefined : metaOf(field).file; // it is typed; another control takes files
   const kind = inner(field);
   const help = escapeHtml(field.description ?? "");
   const initial = defaultOf(field);

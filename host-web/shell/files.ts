@@ -18,7 +18,7 @@ export const WORDS: Record<string, string> = {
   series: "a series of numbers",
   points: "points or pictures",
   labels: "labels",
-  text: "a model in SBML",
+  text: "a model of reactions",
   bytes: "a network",
   spins: "spins",
   stored: "patterns",

@@ -15,6 +15,8 @@ export interface World {
   set: (target: number, value: number, event: NetworkEvent) => void;
   /** One of so many, each as likely; `round` counts executions at this time. */
   order: (many: number, round: number) => number;
+  /** All that an event sets is set. */
+  executed?: (event: NetworkEvent) => void;
   failure: (what: string) => Error;
 }
 
@@ -65,6 +67,7 @@ export class Happenings {
       event.assignments.forEach(({ target }, i) => {
         this.#world.set(target, scaled[i], event);
       });
+      this.#world.executed?.(event);
     }
     throw this.#world.failure("events set each other off without end");
   }

@@ -4,9 +4,8 @@ import * as z from "zod";
 import { ParameterError } from "../../device/errors.ts";
 import { networkError } from "./errors.ts";
 import { type ExampleName, examples } from "./examples.ts";
+import { detectFormat, readModel } from "./formats/detect.ts";
 import type { Network } from "./network.ts";
-import { readSbml } from "./sbml.ts";
-import { parseNetwork } from "./text.ts";
 
 const names = Object.keys(examples) as [ExampleName, ...ExampleName[]];
 
@@ -20,12 +19,12 @@ export const gillespieParameters = z.object({
     .string({ error: "it is a text" })
     .default("")
     .describe('Reactions and values, as in "S + I -> 2 I @ beta; I -> 0 @ 1; beta = 0.002; S = 999; I = 1"')
-    .meta({ lines: 7, replaces: ["example", "sbml"] }),
+    .meta({ lines: 7, file: "text", inline: true, replaces: ["example", "sbml"] }),
   sbml: z
     .string({ error: "it is a text" })
     .default("")
-    .describe("A model in SBML Level 2 or 3, as text; on the command line its file")
-    .meta({ label: "SBML file", file: "text", replaces: ["example", "network", "set", "passage"] }),
+    .describe("A model in SBML Level 2 or 3, BioNetGen's .net, or Antimony, as text; on the command line its file")
+    .meta({ label: "Model file", file: "text", replaces: ["example", "network", "set", "passage"] }),
   units: z
     .enum(["declared", "none"], { error: "it is declared or none" })
     .default("declared")
@@ -102,14 +101,19 @@ export function networkOf({ example, network, sbml, units, rules }: GillespiePar
   const given = [example !== "none" && "example", network !== "" && "network", sbml !== "" && "sbml"].filter(Boolean);
   if (given.length > 1) throw networkError(`${given.join(" and ")} are given; give one of them.`);
   try {
-    if (sbml !== "") return readSbml(sbml, { version1, asCounts: version1 || units === "none" });
-    const text = network !== "" ? network : examples[example === "none" ? "birth-death" : example].network;
-    return parseNetwork(text, version1);
+    const text = sbml || network || examples[example === "none" ? "birth-death" : example].network;
+    return readModel(text, { version1, asCounts: version1 || units === "none" });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error; // the stack is used up
     const what = sbml !== "" ? "sbml" : "network";
     throw new ParameterError(what, `${what}: it is nested too deeply to be read; write the expressions in parts.`);
   }
+}
+
+/** The language that the network is written in, or the example's name. */
+export function formatOf({ example, network, sbml }: GillespieParameters): string {
+  const text = sbml || network;
+  return text === "" ? `the example ${example === "none" ? "birth-death" : example}` : detectFormat(text);
 }
 
 export function untilOf({ until, example, network, sbml }: GillespieParameters): number {

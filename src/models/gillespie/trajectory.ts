@@ -23,9 +23,20 @@ export interface Which {
   replicate: number;
 }
 
+/** A reaction that fired, or an event that was executed. */
+export interface Happened {
+  time: number;
+  /** Of the reaction or the event. */
+  name: string;
+  kind: "reaction" | "event";
+}
+
 /** What else a course needs. */
 export interface Guidance {
   onChange?: ((time: number, counts: readonly number[]) => void) | undefined;
+  /** Sees the counts and variables of the start, which are those of all later times, too: whoever needs them later copies them. */
+  onStart?: ((counts: readonly number[], variables: readonly number[]) => void) | undefined;
+  onHappened?: ((happened: Happened) => void) | undefined;
   /** Whether a start of so much between two counts becomes the upper one. */
   roundsUp: (species: number, share: number) => boolean;
   /** One of so many events that are due together, each as likely. */
@@ -41,6 +52,7 @@ export class Course {
   readonly #ensemble: Ensemble;
   readonly #which: Which;
   readonly #onChange: Guidance["onChange"];
+  readonly #onHappened: Guidance["onHappened"];
   readonly #recorded: number[][] = [];
   readonly #values: number[][] = [];
   #passage: number | undefined;
@@ -50,12 +62,13 @@ export class Course {
   #clocks: number;
   readonly #index: Map<string, number>;
 
-  constructor(ensemble: Ensemble, which: Which, { onChange, order, roundsUp }: Guidance) {
+  constructor(ensemble: Ensemble, which: Which, { onStart, onChange, onHappened, order, roundsUp }: Guidance) {
     const { network, points } = ensemble;
     const { initial, parameters, schedule } = points[which.point];
     this.#ensemble = ensemble;
     this.#which = which;
     this.#onChange = onChange;
+    this.#onHappened = onHappened;
     this.state = initial.map((value, s) => {
       const share = value - Math.floor(value);
       return Math.floor(value) + (share > 0 && roundsUp(s, share) ? 1 : 0);
@@ -63,10 +76,12 @@ export class Course {
     this.variables = network.variables.map((name) => parameters.get(name)!);
     this.#clocks = schedule.truths;
     this.#index = new Map([...network.species, ...network.variables].map((name, i) => [name, i]));
+    onStart?.(this.state, this.variables);
     this.#happenings = new Happenings(network.events, ensemble.version1, {
       lookUp: this.lookUp,
       set: (target, value, event) => this.#set(target, value, event),
       order,
+      executed: ({ name }) => this.#tell("event", name),
       failure: (what) => this.failure(what),
     });
     this.afterChange();
@@ -126,6 +141,11 @@ export class Course {
         this.state[i] < 0 ? "falls below 0: its propensity must be 0 where reactants are missing" : `exceeds ${MOST}`;
       throw this.failure(`${network.species[i]} ${why} by ${network.reactions[reaction].name}`);
     });
+    this.#tell("reaction", network.reactions[reaction].name);
+  }
+
+  #tell(kind: Happened["kind"], name: string): void {
+    this.#onHappened?.({ time: this.time, name, kind });
   }
 
   /** Whether a condition that was false holds now. */

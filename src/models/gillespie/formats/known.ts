@@ -1,0 +1,34 @@
+// What the writers of networks know. Whatever else a network holds is refused by its name, never left out.
+
+import { ParameterError } from "../../../device/errors.ts";
+import type { Network, NetworkEvent, Reaction } from "../network.ts";
+
+type Keys<T> = readonly (keyof T & string)[];
+
+const NETWORK: Keys<Network> = [
+  ...(["species", "variables", "rates", "initial", "parameters", "reactions", "outputs", "events"] as const),
+  ...(["measured", "notes", "labels"] as const),
+];
+const REACTION: Keys<Reaction> = ["name", "changes", "propensity"];
+const EVENT: Keys<NetworkEvent> = [
+  ...(["name", "trigger", "assignments", "initially", "persistent", "atTrigger", "delay", "priority"] as const),
+];
+const ASSIGNMENT: Keys<NetworkEvent["assignments"][number]> = ["target", "value", "scale"];
+
+/** @throws ParameterError naming what `format` cannot hold */
+export function checkKnown(network: Network, format: string): void {
+  const check = (what: object, known: readonly string[], where: string) => {
+    const other = Object.entries(what).find(([key, value]) => value !== undefined && !known.includes(key));
+    if (other) throw cannotHold(format, where, other[0]);
+  };
+  check(network, NETWORK, "the network");
+  for (const reaction of network.reactions) check(reaction, REACTION, `the reaction ${reaction.name}`);
+  for (const event of network.events) {
+    check(event, EVENT, `the event ${event.name}`);
+    for (const assignment of event.assignments) check(assignment, ASSIGNMENT, `the event ${event.name}`);
+  }
+}
+
+/** An error for what a format has no word for. */
+export const cannotHold = (format: string, where: string, what: string) =>
+  new ParameterError("out", `out: ${where} has "${what}", which ${format} cannot hold; leave that file out.`);

@@ -1,0 +1,120 @@
+// Networks as text that reads back to the same network.
+
+import { type Expression, namesIn, substitute } from "../expression.ts";
+import { type Network, type NetworkEvent, NOBODY, type Reaction, type Rounding, TIME } from "../network.ts";
+import { NAME } from "../text.ts";
+import { infix } from "./infix.ts";
+import { cannotHold, checkKnown } from "./known.ts";
+import { validNames } from "./names.ts";
+import { schemeOf } from "./scheme.ts";
+import { startsOf } from "./starts.ts";
+
+const FORMAT = "text";
+/** Words that no name can be: the time, operators, and what events begin with. */
+const RESERVED = ["t", "and", "or", "not", "at", "when", "after"];
+
+/**
+ * The network as statements, one a line. Names that text does not allow are replaced; comments say by which.
+ *
+ * @param rounding what becomes of starts that are no whole number
+ * @throws ParameterError naming what text cannot hold
+ */
+export function networkText(network: Network, rounding: Rounding = "none"): string {
+  checkKnown(network, FORMAT);
+  const { species, variables, parameters, rates = new Map<string, Expression>() } = network;
+  const isValid = (name: string) => NAME.test(name) && !RESERVED.includes(name);
+  const symbols = validNames(
+    [...species, ...parameters.keys()].filter((name) => name !== NOBODY),
+    isValid,
+  );
+  const outputs = network.outputs.filter(({ name }) => !rates.has(name));
+  const outputNames = validNames(
+    outputs.map(({ name }) => name),
+    isValid,
+    symbols.values(),
+  );
+  const nameOf = (name: string) => symbols.get(name) ?? name;
+  const write = (expression: Expression) => infix(expression, nameOf);
+  const starts = startsOf(network, rounding);
+
+  const reactions = network.reactions.map((reaction) => reactionText(reaction, network, write, nameOf));
+  const shown = species.filter((name) => name !== NOBODY);
+  const idle = shown.length === 0; // nothing but rates: the reader adds a reaction that never happens
+  const lines = [
+    ...renamed("species and parameters", symbols),
+    ...renamed("outputs", outputNames),
+    ...[...(network.labels ?? [])].map(([name, label]) => comment(`${name} is ${label}`)),
+    ...(idle ? [] : [`species ${shown.map(nameOf).join(", ")}`, ...reactions]),
+    ...shown.map((name) => `${nameOf(name)} = ${write(starts[species.indexOf(name)])}`),
+    ...[...parameters].map(([name, value]) => `${nameOf(name)} = ${write(atStart(value, network))}`),
+    ...[...rates].map(([name, rate]) => `${nameOf(name)}' = ${write(rate)}`),
+    ...outputs.map(({ name, value }) => `${outputNames.get(name)} := ${write(value)}`),
+    ...network.events.map((event) => eventText(event, [...species, ...variables].map(nameOf), network, write)),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** A parameter's start does not follow quantities that change later. */
+function atStart(value: Expression, { rates, parameters }: Network): Expression {
+  return substitute(value, (name) => {
+    const own = rates?.has(name) ? parameters.get(name) : undefined;
+    return own && atStart(own, { rates, parameters } as Network);
+  });
+}
+
+function reactionText(
+  reaction: Reaction,
+  network: Network,
+  write: (expression: Expression) => string,
+  nameOf: (name: string) => string,
+): string {
+  const { reactants, products, constant } = schemeOf(reaction, network);
+  const side = (terms: readonly [string, number][]) =>
+    terms.map(([name, copies]) => (copies === 1 ? nameOf(name) : `${copies} ${nameOf(name)}`)).join(" + ") || "0";
+  const scheme = `${side(reactants)} -> ${side(products)}`;
+  const { propensity, name } = reaction;
+  // A rate without a species would be taken for the constant of mass action.
+  const named = [...namesIn(propensity)].some((each) => network.species.includes(each));
+  const law = constant
+    ? write(constant)
+    : named
+      ? write(propensity)
+      : `(${write(propensity)}) + 0*${nameOf(reactants[0][0])}`;
+  const label = NAME.test(name) ? name : name.replace(/[^\p{L}\p{N}_]+/gu, "_").replace(/^(?!\p{L}|_)/u, "_");
+  return `${/->|→|⇌/.test(name) ? "" : `${label}: `}${scheme} @ ${law}`;
+}
+
+function eventText(
+  event: NetworkEvent,
+  targets: readonly string[],
+  network: Network,
+  write: (expression: Expression) => string,
+): string {
+  const { name, trigger, assignments, initially, persistent, atTrigger, delay, priority } = event;
+  const sets = assignments.map(({ target, value, scale }) => {
+    if (!scale) return `${targets[target]} = ${write(value)}`;
+    // The size is that of the execution; as one product both would be of the trigger's time.
+    const fixed = ![...namesIn(scale)].some((each) => [...network.variables, ...network.species, TIME].includes(each));
+    if (atTrigger && !fixed)
+      throw cannotHold(FORMAT, `the event ${name}`, "a concentration in a compartment whose size changes");
+    return `${targets[target]} = (${write(value)})*(${write(scale)})`;
+  });
+  const label = NAME.test(name) && !RESERVED.includes(name) ? `${name}: ` : "";
+  const options = [
+    ...(priority ? [`priority = ${write(priority)}`] : []),
+    ...(initially ? ["initially = true"] : []),
+    ...(persistent ? [] : ["persistent = false"]),
+    ...(atTrigger ? [] : ["fromTrigger = false"]),
+  ];
+  const head = [`when ${write(trigger)}${delay ? ` after ${write(delay)}` : ""}`, ...options].join(", ");
+  return `${label}${head}: ${sets.join(", ")}`;
+}
+
+const comment = (text: string) => `# ${text.replace(/[\n\r;#]/g, " ")}`;
+
+const renamed = (what: string, names: ReadonlyMap<string, string>) => {
+  const other = [...names].filter(([from, to]) => from !== to);
+  return other.length > 0
+    ? [comment(`${what} with other names: ${other.map(([from, to]) => `${to} is ${from}`).join(", ")}`)]
+    : [];
+};
