@@ -30,6 +30,11 @@ export function antimonySbml(model: AntimonyModel): { xml: string; lines: number
   };
   const fixedBy = (name: string) => rules.has(name) || rates.has(name);
   const homeOf = (name: string) => inside.get(name) ?? DEFAULT;
+  // In a volume of 1 that nothing sets concentrations are amounts.
+  const sets = [...events.values()].flatMap(({ set }) => set.map(({ value }) => value.target));
+  const isPlain = ![...starts.keys(), ...rules.keys(), ...rates.keys(), ...compartments.keys(), ...sets].includes(
+    DEFAULT,
+  );
   const homes = new Set([...species.keys()].map(homeOf));
   const volumes = new Map([
     ...compartments,
@@ -56,7 +61,8 @@ export function antimonySbml(model: AntimonyModel): { xml: string; lines: number
   });
   const unset: string[] = [];
   list("Species", () => {
-    for (const [name, { line, fixed, amount }] of species) {
+    for (const [name, { line, fixed, amount: declared }] of species) {
+      const amount = declared || (isPlain && homeOf(name) === DEFAULT);
       let start = startOf(name, amount ? "initialAmount" : "initialConcentration");
       if (!starts.has(name) && !rules.has(name)) {
         unset.push(name);

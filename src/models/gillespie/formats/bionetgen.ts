@@ -220,7 +220,7 @@ class NetReader {
   #readGroup(line: Line, species: readonly string[]): void {
     const [, name, list = ""] = /^(?:\d+\s+)?([A-Za-z_]\w*)(?:\s+(.*))?$/.exec(line.text) ?? [];
     if (name === undefined) refuse(line, "a group is a name and the species that it counts");
-    if (this.#groups.has(name) || this.#parameters.has(name)) refuse(line, `${name} has a meaning already`);
+    if (this.#groups.has(name)) refuse(line, `there is a group ${name} already`);
     const terms = list
       .split(/[\s,]+/)
       .filter(Boolean)
@@ -249,6 +249,7 @@ class NetReader {
   #open(expression: Expression, line: Line, within: readonly string[] = []): Expression {
     return substitute(expression, (name) => {
       const group = this.#groups.get(name);
+      if (group && this.#parameters.has(name)) refuse(line, `${name} is both a parameter and a group`);
       if (group) return group;
       const own = this.#functions.get(name);
       if (own) {

@@ -23,7 +23,8 @@ type Write = (expression: Expression) => string;
  */
 export function networkSbml(network: Network, rounding: Rounding = "none"): string {
   checkKnown(network, FORMAT);
-  const { parameters, rates = new Map<string, Expression>(), events } = network;
+  const { rates = new Map<string, Expression>(), events } = network;
+  const parameters = withoutOwnCompartment(network);
   const species = network.species.filter((name) => name !== NOBODY);
   const reactions = network.reactions.filter(() => species.length > 0);
   const outputs = network.outputs.filter(({ name }) => !rates.has(name));
@@ -95,6 +96,25 @@ export function networkSbml(network: Network, rounding: Rounding = "none"): stri
     "</sbml>",
     "",
   ].join("\n");
+}
+
+/** What an earlier document of ours brought with it is not kept twice. */
+function withoutOwnCompartment({ parameters, species, variables, ...rest }: Network): ReadonlyMap<string, Expression> {
+  const size = parameters.get(COMPARTMENT);
+  const laws = [
+    ...rest.initial,
+    ...parameters.values(),
+    ...(rest.rates?.values() ?? []),
+    ...rest.reactions.map(({ propensity }) => propensity),
+    ...rest.outputs.map(({ value }) => value),
+    ...rest.events.flatMap(({ trigger, delay, priority, assignments }) => [
+      ...[trigger, delay, priority].filter((each) => each !== undefined),
+      ...assignments.flatMap(({ value, scale }) => (scale ? [value, scale] : [value])),
+    ]),
+  ];
+  const isOwn = size?.kind === "number" && size.value === 1 && !variables.includes(COMPARTMENT);
+  if (!isOwn || laws.some((law) => namesIn(law).has(COMPARTMENT))) return parameters;
+  return new Map([...parameters].filter(([name]) => name !== COMPARTMENT));
 }
 
 function reactionLines(
