@@ -601,7 +601,7 @@ export const faults = [
         "let words = threefry4x32(vec4u(0u, place.yz, 0u), key);",
       ),
       edit(
-        "src/models/gillespie/reference.ts",
+        "src/models/gillespie/reference/reference.ts",
         "threefry4x32([replicate, point, block, 0], key)",
         "threefry4x32([0, point, block, 0], key)",
       ),
@@ -661,7 +661,7 @@ export const faults = [
     models: ["gillespie"],
     edits: [
       edit(
-        "src/models/gillespie/reversible.ts",
+        "src/models/gillespie/sbml/reversible.ts",
         "return { forward, backward };",
         'return { forward, backward: call("*", number(0.9), backward) };',
       ),
@@ -678,9 +678,9 @@ export const faults = [
     kind: "f32 rounding",
     models: ["gillespie"],
     edits: [
-      edit("src/models/gillespie/unrolled.ts", "if (near > CLEAR * whole) {", "if (near >= 0.0) {"),
+      edit("src/models/gillespie/kernel/unrolled.ts", "if (near > CLEAR * whole) {", "if (near >= 0.0) {"),
       edit(
-        "src/models/gillespie/unrolled.ts",
+        "src/models/gillespie/kernel/unrolled.ts",
         "return select(chosen, NEVER, chosen >= REACTIONS);",
         "return min(chosen, REACTIONS - 1u);",
       ),

@@ -24,9 +24,9 @@ await withModules(async (load) => {
   const modules = {
     ...(await load("/src/models/gillespie/parameters.ts")),
     ...(await load("/src/models/gillespie/prepare.ts")),
-    ...(await load("/src/models/gillespie/rate-equations.ts")),
-    ...(await load("/src/models/gillespie/wgsl.ts")),
-    ...(await load("/src/models/gillespie/expression.ts")),
+    ...(await load("/src/models/gillespie/reference/rate-equations.ts")),
+    ...(await load("/src/models/gillespie/kernel/wgsl.ts")),
+    ...(await load("/src/models/gillespie/network/expression.ts")),
     ...(await load("/src/files/text.ts")),
   };
   const device = trajectories > 0 ? await (await load("/host-node/open.ts")).openDevice() : undefined;

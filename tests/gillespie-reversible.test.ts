@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { type GillespieOptions, gillespie, masterEquation, networkOf } from "../src/index.ts";
-import { parseExpression } from "../src/models/gillespie/expression.ts";
-import { splitLaw } from "../src/models/gillespie/reversible.ts";
+import { parseExpression } from "../src/models/gillespie/network/expression.ts";
+import { splitLaw } from "../src/models/gillespie/sbml/reversible.ts";
 import { device, reference } from "./devices.ts";
 import { apply, type Model, math, reaction, sbml } from "./sbml-text.ts";
 

@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeText } from "../src/files/text.ts";
 import { type GillespieOptions, gillespie, networkOf } from "../src/index.ts";
-import { evaluate } from "../src/models/gillespie/expression.ts";
+import { evaluate } from "../src/models/gillespie/network/expression.ts";
 import { device, reference } from "./devices.ts";
 import { apply, type Model, math, operand, reaction, sbml } from "./sbml-text.ts";
 

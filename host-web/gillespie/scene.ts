@@ -1,8 +1,8 @@
 // The page of Gillespie ensembles in the worker: density of the trajectories with some of them, the rate equations and the mean;
 // histogram beside the master equation; or a map of a sweep.
 
-import type { Law } from "../../src/models/gillespie/exact.ts";
 import { type GillespieSimulation, gillespie, networks, rateEquations } from "../../src/models/gillespie/index.ts";
+import type { Law } from "../../src/models/gillespie/reference/exact.ts";
 import { chiSquareTest, mergeCells, zScore } from "../../src/statistics/index.ts";
 import type { Curve, Look, PlotData, Row } from "../worker/protocol.ts";
 import type { SceneModule } from "../worker/scene.ts";

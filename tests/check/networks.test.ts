@@ -1,12 +1,12 @@
 // Networks as text and as SBML: what they mean, and what is refused by name.
 
 import { describe, expect, it } from "vitest";
-import { buildNetwork } from "../../src/models/gillespie/builder.ts";
-import { evaluate } from "../../src/models/gillespie/expression.ts";
-import { initialCounts, type Network, parameterValues } from "../../src/models/gillespie/network.ts";
+import { buildNetwork } from "../../src/models/gillespie/network/builder.ts";
+import { evaluate } from "../../src/models/gillespie/network/expression.ts";
+import { initialCounts, type Network, parameterValues } from "../../src/models/gillespie/network/network.ts";
+import { parseNetwork } from "../../src/models/gillespie/network/text.ts";
 import { prepare } from "../../src/models/gillespie/prepare.ts";
-import { readSbml } from "../../src/models/gillespie/sbml.ts";
-import { parseNetwork } from "../../src/models/gillespie/text.ts";
+import { readSbml } from "../../src/models/gillespie/sbml/read.ts";
 
 function propensities(network: Network, counts: Record<string, number>): number[] {
   const parameters = parameterValues(network);

@@ -6,9 +6,9 @@ import { create } from "webgpu";
 import { shaderParts, shaderPaths, shaderSource } from "../../src/device/shader.ts";
 import { SUBGROUPS } from "../../src/device/subgroups.ts";
 import { rowWgsl } from "../../src/models/diffusion/denoisers/row-wgsl.ts";
+import { generate } from "../../src/models/gillespie/kernel/wgsl.ts";
+import { parseNetwork } from "../../src/models/gillespie/network/text.ts";
 import { prepare } from "../../src/models/gillespie/prepare.ts";
-import { parseNetwork } from "../../src/models/gillespie/text.ts";
-import { generate } from "../../src/models/gillespie/wgsl.ts";
 import { type Lanes, lanesWgsl } from "../../src/models/reservoir/lanes.ts";
 
 /** What is written for one network goes before the file that uses it; this one has all that a network can have. */

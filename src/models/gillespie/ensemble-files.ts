@@ -2,8 +2,8 @@
 
 import { ParameterError } from "../../device/errors.ts";
 import type { FileContent } from "../model.ts";
-import { evaluate } from "./expression.ts";
-import { NOBODY } from "./network.ts";
+import { evaluate } from "./network/expression.ts";
+import { NOBODY } from "./network/network.ts";
 import type { Ensemble } from "./prepare.ts";
 import type { Samples } from "./runner.ts";
 import { binsOf } from "./tally.ts";

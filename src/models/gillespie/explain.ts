@@ -1,11 +1,11 @@
 // What was understood of a network: its parts as a run takes them, and what became of what the file says.
 
 import type { Explanation } from "../model.ts";
-import { type Expression, evaluate, namesIn } from "./expression.ts";
 import { infix } from "./formats/infix.ts";
 import { schemeOf } from "./formats/scheme.ts";
 import { startsOf } from "./formats/starts.ts";
-import { type Network, type NetworkEvent, NOBODY, parameterValues } from "./network.ts";
+import { type Expression, evaluate, namesIn } from "./network/expression.ts";
+import { type Network, type NetworkEvent, NOBODY, parameterValues } from "./network/network.ts";
 import { formatOf, type GillespieParameters, networkOf } from "./parameters.ts";
 
 const write = (expression: Expression) => infix(expression, (name) => name);

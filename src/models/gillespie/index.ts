@@ -11,15 +11,15 @@ import { replay } from "./replay.ts";
 import { exactGillespie, type GillespieOptions, GillespieSimulation } from "./simulation.ts";
 import { validateGillespie } from "./validate.ts";
 
-export { buildNetwork, type NetworkParts } from "./builder.ts";
-export { type Law, masterEquation } from "./exact.ts";
-export { examples as networks } from "./examples.ts";
-export { simulateExactly as simulateTrajectory } from "./hybrid.ts";
+export { buildNetwork, type NetworkParts } from "./network/builder.ts";
+export { examples as networks } from "./network/examples.ts";
 export { type GillespieParameters, networkOf } from "./parameters.ts";
 export { type Ensemble, prepare } from "./prepare.ts";
-export { rateEquations } from "./rate-equations.ts";
+export { type Law, masterEquation } from "./reference/exact.ts";
+export { simulateExactly as simulateTrajectory } from "./reference/hybrid.ts";
+export { rateEquations } from "./reference/rate-equations.ts";
+export type { Trajectory } from "./reference/trajectory.ts";
 export { type GillespieOptions, type GillespieResult, GillespieSimulation } from "./simulation.ts";
-export type { Trajectory } from "./trajectory.ts";
 
 export const gillespie = {
   name: "gillespie",

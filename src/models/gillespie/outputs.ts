@@ -1,8 +1,8 @@
 // Quantities that follow from species: where they are linear, their moments follow from those of the species.
 
-import { networkError } from "./errors.ts";
-import { type Expression, evaluate, namesIn } from "./expression.ts";
-import type { Network } from "./network.ts";
+import { networkError } from "./network/errors.ts";
+import { type Expression, evaluate, namesIn } from "./network/expression.ts";
+import type { Network } from "./network/network.ts";
 import type { Ensemble } from "./prepare.ts";
 import { hasCovariances } from "./tally.ts";
 

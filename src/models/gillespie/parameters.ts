@@ -2,10 +2,10 @@
 
 import * as z from "zod";
 import { ParameterError } from "../../device/errors.ts";
-import { networkError } from "./errors.ts";
-import { type ExampleName, examples } from "./examples.ts";
 import { detectFormat, readModel } from "./formats/detect.ts";
-import type { Network } from "./network.ts";
+import { networkError } from "./network/errors.ts";
+import { type ExampleName, examples } from "./network/examples.ts";
+import type { Network } from "./network/network.ts";
 
 const names = Object.keys(examples) as [ExampleName, ...ExampleName[]];
 

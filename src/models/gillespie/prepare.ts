@@ -1,12 +1,19 @@
 // What a run needs beyond the network: values of every point of a sweep, the grid of times, and an order of the reactions.
 
 import { ParameterError } from "../../device/errors.ts";
-import { type Schedule, scheduleOf, scheduleOfVersion1, withClocks } from "./clock.ts";
-import { networkError } from "./errors.ts";
-import { type Expression, parseExpression } from "./expression.ts";
-import { checkCount, initialCounts, isHybrid, type Network, parameterValues, type Rounding } from "./network.ts";
-import { simulate } from "./reference.ts";
-import type { Leaping } from "./wgsl.ts";
+import type { Leaping } from "./kernel/wgsl.ts";
+import { type Schedule, scheduleOf, scheduleOfVersion1, withClocks } from "./network/clock.ts";
+import { networkError } from "./network/errors.ts";
+import { type Expression, parseExpression } from "./network/expression.ts";
+import {
+  checkCount,
+  initialCounts,
+  isHybrid,
+  type Network,
+  parameterValues,
+  type Rounding,
+} from "./network/network.ts";
+import { simulate } from "./reference/reference.ts";
 
 export interface Point {
   /** What the sweep sets here. */

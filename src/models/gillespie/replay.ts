@@ -3,9 +3,9 @@
 
 import { ParameterError } from "../../device/errors.ts";
 import type { Replayed } from "../model.ts";
-import { simulateExactly } from "./hybrid.ts";
-import { NOBODY } from "./network.ts";
+import { NOBODY } from "./network/network.ts";
 import { networkOf } from "./parameters.ts";
+import { simulateExactly } from "./reference/hybrid.ts";
 import type { GillespieSimulation } from "./simulation.ts";
 
 /** Numbers that are kept of all trajectories; 1 GiB as f64. */

@@ -1,11 +1,11 @@
 // Who makes the trajectories of an ensemble, a batch at a time: the GPU (gpu.ts), or here the reference.
 
-import { simulateExactly } from "./hybrid.ts";
-import { simulateLeaping } from "./leaping.ts";
 import { type Output, observer } from "./outputs.ts";
 import type { Ensemble } from "./prepare.ts";
+import { simulateExactly } from "./reference/hybrid.ts";
+import { simulateLeaping } from "./reference/leaping.ts";
+import type { Which } from "./reference/trajectory.ts";
 import { type Batch, binsOf, pairsOf, shiftFor } from "./tally.ts";
-import type { Which } from "./trajectory.ts";
 
 export interface BatchOptions {
   /** Bins of the histogram hold at least 2^shift counts. */

@@ -22,11 +22,9 @@ import { changePoints, type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
 import { checkFile, fileOf } from "./ensemble-files.ts";
-import { masterEquation } from "./exact.ts";
 import { isNetworkFile, networkFile } from "./formats/network-file.ts";
-import { GpuRunner } from "./gpu.ts";
-import { simulateExactly } from "./hybrid.ts";
-import { initialCounts, NOBODY } from "./network.ts";
+import { GpuRunner } from "./kernel/gpu.ts";
+import { initialCounts, NOBODY } from "./network/network.ts";
 import { type Output, outputsOf } from "./outputs.ts";
 import {
   type GillespieParameters,
@@ -37,6 +35,8 @@ import {
   VERSION_1,
 } from "./parameters.ts";
 import { type Ensemble, prepare } from "./prepare.ts";
+import { masterEquation } from "./reference/exact.ts";
+import { simulateExactly } from "./reference/hybrid.ts";
 import { ReferenceRunner, type Runner } from "./runner.ts";
 import { Tally } from "./tally.ts";
 

@@ -4,7 +4,7 @@ import { type Device, ReferenceDevice } from "../../device/device.ts";
 import { gammaP } from "../../statistics/index.ts";
 import { besideLaw, checksOf, DEVIATION } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
-import { masterEquation } from "./exact.ts";
+import { masterEquation } from "./reference/exact.ts";
 import { type GillespieOptions, GillespieSimulation } from "./simulation.ts";
 import { validateMeaning } from "./validate-meaning.ts";
 

@@ -4,10 +4,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GibbsError, gillespie, networks, ParameterError } from "../../../src/index.ts";
-import { parseExpression } from "../../../src/models/gillespie/expression.ts";
+import { generate } from "../../../src/models/gillespie/kernel/wgsl.ts";
+import { parseExpression } from "../../../src/models/gillespie/network/expression.ts";
 import { gillespieParameters, networkOf } from "../../../src/models/gillespie/parameters.ts";
 import { prepare } from "../../../src/models/gillespie/prepare.ts";
-import { generate } from "../../../src/models/gillespie/wgsl.ts";
 import { device, reference } from "../../devices.ts";
 import { cases, cpuSeconds, ended, mutated, numbersIn, TIMEOUT } from "./arbitraries.ts";
 

@@ -11,8 +11,8 @@ import {
   number,
   parseExpression,
   substitute,
-} from "../expression.ts";
-import { TIME } from "../network.ts";
+} from "../network/expression.ts";
+import { TIME } from "../network/network.ts";
 
 /** A function of the file. */
 export interface AntimonyFunction {

@@ -12,8 +12,8 @@ import {
   number,
   parseExpression,
   substitute,
-} from "../expression.ts";
-import { checkNames, checkSize, MOST_COPIES, type Network, type Reaction, TIME } from "../network.ts";
+} from "../network/expression.ts";
+import { checkNames, checkSize, MOST_COPIES, type Network, type Reaction, TIME } from "../network/network.ts";
 
 interface Line {
   number: number;

@@ -1,8 +1,8 @@
 // Which language a model is written in: its text says so, whatever its file is called, for links and checkpoints hold texts alone.
 
-import type { Network } from "../network.ts";
-import { readSbml, type SbmlOptions } from "../sbml.ts";
-import { parseNetwork } from "../text.ts";
+import type { Network } from "../network/network.ts";
+import { parseNetwork } from "../network/text.ts";
+import { readSbml, type SbmlOptions } from "../sbml/read.ts";
 import { isAntimony, readAntimony } from "./antimony.ts";
 import { isNet, readNet } from "./bionetgen.ts";
 

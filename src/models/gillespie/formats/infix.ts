@@ -1,8 +1,8 @@
 // Expressions as the text of networks has them, so that reading gives the same value, bit for bit.
 
 import { ParameterError } from "../../../device/errors.ts";
-import { COMPARISONS, type Expression, type Operation } from "../expression.ts";
-import { TIME } from "../network.ts";
+import { COMPARISONS, type Expression, type Operation } from "../network/expression.ts";
+import { TIME } from "../network/network.ts";
 import { fallingProduct } from "./falling.ts";
 
 /** How tightly infix operators bind, as the parser has it: from or to signs and powers. */

@@ -2,8 +2,8 @@
 
 import { ParameterError } from "../../../device/errors.ts";
 import { escapeHtml } from "../../../files/html.ts";
-import type { Expression, Operation } from "../expression.ts";
-import { TIME } from "../network.ts";
+import type { Expression, Operation } from "../network/expression.ts";
+import { TIME } from "../network/network.ts";
 import { fallingProduct } from "./falling.ts";
 
 const SAME: Partial<Record<Operation, string>> = {

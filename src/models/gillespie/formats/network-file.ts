@@ -1,8 +1,8 @@
 // A run's network as a file: text of gibbs, or SBML.
 
 import { ParameterError } from "../../../device/errors.ts";
-import { number } from "../expression.ts";
-import type { Network } from "../network.ts";
+import { number } from "../network/expression.ts";
+import type { Network } from "../network/network.ts";
 import { type GillespieParameters, networkOf } from "../parameters.ts";
 import { readSweep } from "../prepare.ts";
 import { networkSbml } from "./sbml-writer.ts";

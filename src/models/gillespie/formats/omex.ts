@@ -6,7 +6,7 @@ import { unzipSync } from "fflate";
 import { FileError } from "../../../device/errors.ts";
 import { decodeText } from "../../../files/text.ts";
 import type { Archive, ArchivedRun } from "../../model.ts";
-import { elements, local } from "../mathml.ts";
+import { elements, local } from "../sbml/xml.ts";
 import { type Document, runOf, type Task, tasksOf } from "./sedml.ts";
 
 /** Bytes of all files that are read; a zip may say that it holds any number. */

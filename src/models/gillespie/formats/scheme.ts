@@ -1,8 +1,8 @@
 // The two sides of a reaction, which a network does not keep: of mass action they follow from the law, of any other from the changes.
 
-import type { Expression } from "../expression.ts";
-import { namesIn } from "../expression.ts";
-import type { Network, Reaction } from "../network.ts";
+import type { Expression } from "../network/expression.ts";
+import { namesIn } from "../network/expression.ts";
+import type { Network, Reaction } from "../network/network.ts";
 
 export interface Scheme {
   /** Copies by species, in their order. */

@@ -2,7 +2,7 @@
 
 import { parseXml, type XmlElement } from "@rgrove/parse-xml";
 import { escapeHtml } from "../../../files/html.ts";
-import { elements, local } from "../mathml.ts";
+import { elements, local } from "../sbml/xml.ts";
 
 type Fail = (why: string) => never;
 

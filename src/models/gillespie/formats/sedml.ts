@@ -3,7 +3,7 @@
 
 import type { XmlElement } from "@rgrove/parse-xml";
 import type { ArchivedRun } from "../../model.ts";
-import { elements, local } from "../mathml.ts";
+import { elements, local } from "../sbml/xml.ts";
 import { algorithmOf, kisaoNumber, PARAMETERS } from "./kisao.ts";
 import { changeAttribute } from "./sedml-changes.ts";
 

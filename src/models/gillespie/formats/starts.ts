@@ -1,8 +1,8 @@
 // Starts as a run takes them, for the writers of networks: rounded, where a file's amounts are no whole numbers.
 
 import { ParameterError } from "../../../device/errors.ts";
-import { call, type Expression, evaluate, number } from "../expression.ts";
-import { checkCount, MEASURED, type Network, parameterValues, type Rounding } from "../network.ts";
+import { call, type Expression, evaluate, number } from "../network/expression.ts";
+import { checkCount, MEASURED, type Network, parameterValues, type Rounding } from "../network/network.ts";
 
 /** One expression a species: that of the network, but for those that the run rounds. */
 export function startsOf(network: Network, rounding: Rounding): Expression[] {

@@ -1,8 +1,8 @@
 // Networks as text that reads back to the same network.
 
-import { type Expression, namesIn, substitute } from "../expression.ts";
-import { type Network, type NetworkEvent, NOBODY, type Reaction, type Rounding, TIME } from "../network.ts";
-import { NAME } from "../text.ts";
+import { type Expression, namesIn, substitute } from "../network/expression.ts";
+import { type Network, type NetworkEvent, NOBODY, type Reaction, type Rounding, TIME } from "../network/network.ts";
+import { NAME } from "../network/text.ts";
 import { infix } from "./infix.ts";
 import { cannotHold, checkKnown } from "./known.ts";
 import { validNames } from "./names.ts";

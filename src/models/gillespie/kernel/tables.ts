@@ -1,8 +1,8 @@
 // Large networks: what shaders/gillespie/table.wgsl reads, and the laws that no table holds.
 
-import { networkError } from "./errors.ts";
-import { namesIn } from "./expression.ts";
-import { TIME } from "./network.ts";
+import { networkError } from "../network/errors.ts";
+import { namesIn } from "../network/expression.ts";
+import { TIME } from "../network/network.ts";
 import type { Layout } from "./wgsl.ts";
 
 const NEVER = 0xffffffff;

@@ -1,8 +1,8 @@
 // A network's events as WGSL: what shaders/gillespie/events.wgsl calls.
 
+import { namesIn } from "../network/expression.ts";
+import type { Assignment, Network, NetworkEvent } from "../network/network.ts";
 import type { Emitter } from "./emitter.ts";
-import { namesIn } from "./expression.ts";
-import type { Assignment, Network, NetworkEvent } from "./network.ts";
 
 /** Delayed events that wait at once, at most. */
 export const MOST_DELAYED = 16;

@@ -1,6 +1,6 @@
 // A reaction network as both readers - text and SBML - give it: counted species, reactions with propensities, outputs, events.
 
-import { STREAMS } from "../../random/streams.ts";
+import { STREAMS } from "../../../random/streams.ts";
 import { networkError } from "./errors.ts";
 import { type Expression, evaluate, namesIn } from "./expression.ts";
 

@@ -1,21 +1,21 @@
 // Batches of trajectories on the GPU: started together, continued in short dispatches over those that are not done, and reduced
 // there to integer sums.
 
-import { Budget } from "../../device/budget.ts";
-import { ParameterError } from "../../device/errors.ts";
-import type { GpuDevice } from "../../device/gpu.ts";
-import { grid, type Kernel } from "../../device/kernel.ts";
+import { Budget } from "../../../device/budget.ts";
+import { ParameterError } from "../../../device/errors.ts";
+import type { GpuDevice } from "../../../device/gpu.ts";
+import { grid, type Kernel } from "../../../device/kernel.ts";
+import { eventLimit, networkError } from "../network/errors.ts";
+import { evaluate } from "../network/expression.ts";
+import { MOST, PURPOSE } from "../network/network.ts";
+import { type Output, observer } from "../outputs.ts";
+import type { Ensemble } from "../prepare.ts";
+import { simulateExactly } from "../reference/hybrid.ts";
+import type { BatchOptions, Runner, Samples } from "../runner.ts";
+import { type Batch, binsOf, pairsOf, shiftFor } from "../tally.ts";
 import type { Constant } from "./emitter.ts";
-import { eventLimit, networkError } from "./errors.ts";
 import { MOST_DELAYED } from "./event-code.ts";
-import { evaluate } from "./expression.ts";
-import { simulateExactly } from "./hybrid.ts";
-import { MOST, PURPOSE } from "./network.ts";
-import { type Output, observer } from "./outputs.ts";
-import type { Ensemble } from "./prepare.ts";
 import { checkResolution } from "./resolution.ts";
-import type { BatchOptions, Runner, Samples } from "./runner.ts";
-import { type Batch, binsOf, pairsOf, shiftFor } from "./tally.ts";
 import { type Generated, generate } from "./wgsl.ts";
 
 /** Words of a trajectory's state beside its species and events: time (2), draws, grid, armed events, passage, status, moment, next delayed event (2). */

@@ -1,9 +1,9 @@
 // Small networks: counts x0, x1, ..., constants c0, ... and propensities a0, ... in registers, every reaction written out.
 
+import { namesIn } from "../network/expression.ts";
+import { MARGIN, type Network, TIME } from "../network/network.ts";
+import { FEW } from "../reference/leaping.ts";
 import type { Emitter } from "./emitter.ts";
-import { namesIn } from "./expression.ts";
-import { FEW } from "./leaping.ts";
-import { MARGIN, type Network, TIME } from "./network.ts";
 import type { Layout, Shape } from "./wgsl.ts";
 
 const sum = (terms: readonly string[]) =>

@@ -1,8 +1,9 @@
 // MathML as SBML uses it, to expressions. What SBML allows and an ensemble cannot do is refused by name.
 
 import type { XmlElement } from "@rgrove/parse-xml";
-import { call, type Expression, evaluate, nameOf, number, type Operation, substitute } from "./expression.ts";
-import { TIME } from "./network.ts";
+import { call, type Expression, evaluate, nameOf, number, type Operation, substitute } from "../network/expression.ts";
+import { TIME } from "../network/network.ts";
+import { elements, local } from "./xml.ts";
 
 export interface Lambda {
   parameters: string[];
@@ -74,12 +75,6 @@ const OF_TWO: typeof MADE = {
 
 const half = (a: Expression) => call("*", number(0.5), a);
 const towardsZero = (a: Expression) => call("if", call("<", a, number(0)), call("ceil", a), call("floor", a));
-
-export const elements = (parent: XmlElement): XmlElement[] =>
-  parent.children.filter((child): child is XmlElement => child.type === "element");
-
-/** `ci` without a namespace prefix. */
-export const local = (element: XmlElement) => element.name.replace(/^.*:/, "");
 
 const SYMBOL = "http://www.sbml.org/sbml/symbols/";
 

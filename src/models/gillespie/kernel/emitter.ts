@@ -1,7 +1,7 @@
 // Expressions as WGSL in f32.
 
-import { clockOf } from "./clock.ts";
-import { networkError } from "./errors.ts";
+import { clockOf } from "../network/clock.ts";
+import { networkError } from "../network/errors.ts";
 import {
   COMPARISONS,
   call,
@@ -12,9 +12,9 @@ import {
   number,
   type Operation,
   TRUTHS,
-} from "./expression.ts";
-import { GROWING } from "./interval.ts";
-import { MOST_COPIES, type Network, TIME } from "./network.ts";
+} from "../network/expression.ts";
+import { GROWING } from "../network/interval.ts";
+import { MOST_COPIES, type Network, TIME } from "../network/network.ts";
 
 /** How a shader names what a network has. */
 export interface Names {

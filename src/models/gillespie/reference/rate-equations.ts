@@ -1,12 +1,12 @@
 // The rate equations dx/dt = Σ ν a(x) that an ensemble follows where counts are large, in f64: Dormand and Prince's method of
 // order 5 with steps by its error estimate (1980, doi 10.1016/0771-050X(80)90013-3).
 
-import { clockOf } from "./clock.ts";
-import { networkError } from "./errors.ts";
-import { call, type Expression, evaluate, namesIn, number } from "./expression.ts";
+import { clockOf } from "../network/clock.ts";
+import { networkError } from "../network/errors.ts";
+import { call, type Expression, evaluate, namesIn, number } from "../network/expression.ts";
+import { TIME } from "../network/network.ts";
+import type { Ensemble } from "../prepare.ts";
 import { Happenings } from "./happenings.ts";
-import { TIME } from "./network.ts";
-import type { Ensemble } from "./prepare.ts";
 
 const TOLERANCE = 1e-6;
 const MOST_STEPS = 50_000;

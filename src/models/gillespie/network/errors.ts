@@ -1,6 +1,6 @@
 // What can be wrong with a network, and with its trajectories.
 
-import { ParameterError } from "../../device/errors.ts";
+import { ParameterError } from "../../../device/errors.ts";
 
 /** A message that shows a statement shows its two ends where it is long. */
 export const networkError = (message: string) =>

@@ -1,7 +1,7 @@
 // Units of amount in SBML: how many molecules one unit is. Amounts in mole become counts by Avogadro's number.
 
 import type { XmlElement } from "@rgrove/parse-xml";
-import { elements, local } from "./mathml.ts";
+import { listOf, local } from "./xml.ts";
 
 /** Exact since 2019 (SI brochure, 9th edition). */
 const AVOGADRO = 6.02214076e23;
@@ -20,9 +20,8 @@ export function moleculesIn(
   if (unit === undefined) return 1;
   const definition = definitions.get(unit);
   if (!definition) return baseUnit(unit);
-  const list = elements(definition).find((child) => local(child) === "listOfUnits");
   let molecules: number | undefined = 1;
-  for (const each of list ? elements(list).filter((child) => local(child) === "unit") : []) {
+  for (const each of listOf(definition, "listOfUnits").filter((child) => local(child) === "unit")) {
     const { kind, exponent, scale, multiplier } = each.attributes;
     const [power, zeros, factor] = [exponent ?? "1", scale ?? "0", multiplier ?? "1"].map(Number);
     if (![power, zeros, factor].every(Number.isFinite))

@@ -1,12 +1,12 @@
 // One trajectory in plain f64 while it is simulated: time, counts, events to come, and what the grid times have seen.
 
-import { streamKey, threefry4x32 } from "../../random/threefry.ts";
-import { clockOf } from "./clock.ts";
-import { networkError } from "./errors.ts";
-import { evaluate } from "./expression.ts";
+import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
+import { clockOf } from "../network/clock.ts";
+import { networkError } from "../network/errors.ts";
+import { evaluate } from "../network/expression.ts";
+import { MOST, type NetworkEvent, PURPOSE, TIME } from "../network/network.ts";
+import type { Ensemble } from "../prepare.ts";
 import { Happenings } from "./happenings.ts";
-import { MOST, type NetworkEvent, PURPOSE, TIME } from "./network.ts";
-import type { Ensemble } from "./prepare.ts";
 
 export interface Trajectory {
   /** Counts at the grid times: [time][species]. */
