@@ -20,6 +20,7 @@ export const WORDS: Record<string, string> = {
   labels: "labels",
   text: "a model of reactions",
   bytes: "a network",
+  archive: "a COMBINE archive",
   spins: "spins",
   stored: "patterns",
   data: "images",

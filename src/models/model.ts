@@ -154,6 +154,8 @@ export interface Archive {
   accept: readonly string[];
   /** What chooses one of several runs in it. */
   choice: { name: string; description: string };
+  /** Names of the runs in it that can be made. @throws FileError */
+  runs(file: { name: string; bytes: Uint8Array }): Promise<string[]>;
   /** @throws FileError that names the file */
   read(file: { name: string; bytes: Uint8Array }, choice?: string): Promise<ArchivedRun>;
 }

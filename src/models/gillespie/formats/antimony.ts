@@ -292,16 +292,7 @@ class AntimonyReader {
     if (this.#model.reactions.has(name)) refuse(statement, `there is a reaction ${name} already`);
     const reaction: AntimonyReaction = { line, reactants, products, reversible: scheme.includes("->") };
     this.#model.reactions.set(name, reaction);
-    // What follows the ";" is the rate, unless it is a statement of its own.
-    const isRate =
-      next !== undefined &&
-      next.continues &&
-      next.text !== "" &&
-      !ARROW.test(next.text) &&
-      next.text !== "end" &&
-      !new RegExp(`^\\$?${NAME}(\\s+in\\s+${NAME})?\\s*('|:|=(?!=))`).test(next.text) &&
-      !new RegExp(`^(${KINDS.join("|")}|at|unit|function|model|import)\\b`).test(next.text);
-    if (!isRate) return 0;
+    if (!isRate(next)) return 0;
     const [, rate, place] = new RegExp(`^(.*?)(?:\\s+in\\s+(${NAME}))?$`).exec(next.text) ?? [];
     const compartment = place ?? home;
     if (compartment !== undefined) {
@@ -353,4 +344,12 @@ class AntimonyReader {
     if (this.#model.events.has(name)) refuse(statement, `there is an event ${name} already`);
     this.#model.events.set(name, event);
   }
+}
+
+/** What follows the ";" of a reaction is its rate, unless it is a statement of its own. */
+function isRate(next: Statement | undefined): next is Statement {
+  if (!next?.continues || next.text === "end" || ARROW.test(next.text)) return false;
+  const sets = new RegExp(`^\\$?${NAME}(\\s+in\\s+${NAME})?\\s*('|:|=(?!=))`);
+  const begins = new RegExp(`^(${KINDS.join("|")}|at|unit|function|model|import)\\b`);
+  return next.text !== "" && !sets.test(next.text) && !begins.test(next.text);
 }

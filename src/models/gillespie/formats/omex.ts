@@ -5,7 +5,7 @@ import { parseXml, type XmlElement } from "@rgrove/parse-xml";
 import { unzipSync } from "fflate";
 import { FileError } from "../../../device/errors.ts";
 import { decodeText } from "../../../files/text.ts";
-import type { Archive, ArchivedRun } from "../../model.ts";
+import type { Archive } from "../../model.ts";
 import { elements, local } from "../sbml/xml.ts";
 import { type Document, runOf, type Task, tasksOf } from "./sedml.ts";
 
@@ -17,25 +17,30 @@ export const omex: Archive = {
   description: "A COMBINE archive (.omex): its model, times and method, as a task in its SED-ML has them",
   accept: [".omex"],
   choice: { name: "task", description: "which task of the archive is run, by its id; needed where there are several" },
-  read: async ({ name, bytes }, task) => read(name, bytes, task),
+  runs: async (file) => tasksIn(file).tasks.flatMap(({ id, refused }) => (refused === undefined ? [id] : [])),
+  read: async (file, wanted) => {
+    const { tasks, files, fail } = tasksIn(file);
+    const task = choose(tasks, wanted, fail);
+    return runOf(task, (source) => fileAt(files, task.document.location, source), fail);
+  },
 };
 
-function read(name: string, bytes: Uint8Array, wanted: string | undefined): ArchivedRun {
-  const fail = (why: string): never => {
+type Fail = (why: string) => never;
+
+function tasksIn({ name, bytes }: { name: string; bytes: Uint8Array }) {
+  const fail: Fail = (why) => {
     throw new FileError(`${name}: ${why}.`);
   };
   const files = unzipped(bytes, fail);
   const documents = documentsOf(files, fail).map((location): Document => {
-    const text = decodeText(files.get(location)!);
-    return { location, root: rootOf(text, location, fail) };
+    return { location, root: rootOf(decodeText(files.get(location)!), location, fail) };
   });
   const tasks = documents.flatMap((document) => tasksOf(document));
   if (tasks.length === 0) fail("there is no task in its SED-ML");
-  const chosen = choose(tasks, wanted, fail);
-  return runOf(chosen, (source) => fileAt(files, chosen.document.location, source), fail);
+  return { tasks, files, fail };
 }
 
-function unzipped(bytes: Uint8Array, fail: (why: string) => never): Map<string, Uint8Array> {
+function unzipped(bytes: Uint8Array, fail: Fail): Map<string, Uint8Array> {
   if (!(bytes[0] === 0x50 && bytes[1] === 0x4b)) fail("it is no COMBINE archive, which is a zip file");
   let [size, count] = [0, 0];
   // Models and what says what to do with them; pictures and results of others stay where they are.
@@ -56,7 +61,7 @@ function unzipped(bytes: Uint8Array, fail: (why: string) => never): Map<string, 
 }
 
 /** The SED-ML documents: the master of the manifest, else all. */
-function documentsOf(files: ReadonlyMap<string, Uint8Array>, fail: (why: string) => never): string[] {
+function documentsOf(files: ReadonlyMap<string, Uint8Array>, fail: Fail): string[] {
   const manifest = files.get("manifest.xml");
   const listed = manifest ? elements(rootOf(decodeText(manifest), "manifest.xml", fail)) : [];
   const documents = listed
@@ -71,19 +76,21 @@ function documentsOf(files: ReadonlyMap<string, Uint8Array>, fail: (why: string)
   return found;
 }
 
-function choose(tasks: readonly Task[], wanted: string | undefined, fail: (why: string) => never): Task {
-  const said = tasks.map(({ id, says }) => `${id} (${says})`).join(", ");
+function choose(tasks: readonly Task[], wanted: string | undefined, fail: Fail): Task {
+  const possible = tasks.filter(({ refused }) => refused === undefined);
+  const others = tasks.filter(({ refused }) => refused !== undefined).map(({ id, refused }) => `${id}: ${refused}`);
+  const said = possible.map(({ id, says }) => `${id} (${says})`).join(", ");
   if (wanted !== undefined) {
     const found = tasks.filter(({ id }) => id === wanted);
-    if (found.length !== 1)
-      fail(`it has ${found.length === 0 ? "no" : "more than one"} task "${wanted}"; there are ${said}`);
-    return found[0];
+    if (found.length === 1) return found[0];
+    fail(
+      `it has ${found.length === 0 ? "no" : "more than one"} task "${wanted}"; there are ${said || others.join("; ")}`,
+    );
   }
-  const possible = tasks.filter(({ refused }) => refused === undefined);
   if (tasks.length === 1) return tasks[0];
-  if (possible.length === 0)
-    fail(`none of its tasks can be run here: ${tasks.map(({ id, refused }) => `${id}: ${refused}`).join("; ")}`);
-  return fail(`it has ${tasks.length} tasks; choose one by --task: ${said}`);
+  if (possible.length === 0) fail(`none of its tasks can be run here: ${others.join("; ")}`);
+  const rest = others.length > 0 ? `; not to be run here are ${others.join("; ")}` : "";
+  return fail(`it has ${tasks.length} tasks; choose one by --task: ${said}${rest}`);
 }
 
 /** A file that a document names, relative to it. */
@@ -103,7 +110,7 @@ function clean(path: string): string {
   return parts.join("/");
 }
 
-function rootOf(text: string, location: string, fail: (why: string) => never): XmlElement {
+function rootOf(text: string, location: string, fail: Fail): XmlElement {
   try {
     const { root } = parseXml(text, { includeOffsets: true });
     if (root) return root;

@@ -8,7 +8,7 @@ import type { SbmlDocument } from "./document.ts";
 import { type Maths, RATE } from "./maths.ts";
 import type { Firing, Meaning } from "./meaning.ts";
 import type { Quantities } from "./quantities.ts";
-import { type Sides, type Split, splitLaw } from "./reversible.ts";
+import { type Sides, type Split, splitLaw, turnsNegative } from "./reversible.ts";
 import { childOf, elements, isTrue, listOf, local } from "./xml.ts";
 
 /** A reaction as it is written. */
@@ -104,14 +104,22 @@ export class Reactions {
   }
 
   #directionsOf({ name, element, changes, sides, law }: Written, counted: readonly Species[]): Reaction[] {
+    const { document, meaning, version1 } = this.#parts;
     const forward = counted.map(({ id }) => changes.get(id) ?? 0);
-    const propensity = this.#parts.meaning.closed(law, element);
-    const oneWay = this.#parts.version1 || ["false", "0"].includes(element.attributes.reversible);
-    const split = oneWay ? undefined : this.#split(law, element, sides);
-    if (!split) return [{ name, changes: forward, propensity }];
+    const split = version1 ? undefined : this.#split(law, element, sides);
+    if (!split) return [{ name, changes: forward, propensity: meaning.closed(law, element) }];
+    if (isOneWay(element)) {
+      document.notes.push(
+        `the law of ${name} turns negative, so it runs both ways, although the file calls it irreversible`,
+      );
+    }
     return [
-      { name: `${name} forwards`, changes: forward, propensity: split.forward },
-      { name: `${name} backwards`, changes: forward.map((change) => -change || 0), propensity: split.backward },
+      { name: `${name} forwards`, changes: forward, propensity: meaning.closed(split.forward, element) },
+      {
+        name: `${name} backwards`,
+        changes: forward.map((change) => -change || 0),
+        propensity: meaning.closed(split.backward, element),
+      },
     ];
   }
 
@@ -122,10 +130,8 @@ export class Reactions {
     const sides = { reactants: own(reactants), products: own(products) };
     const written = splitLaw(law, sides);
     const split = typeof written === "object" ? written : splitLaw(meaning.closed(law, element), sides);
-    if (typeof split === "string") return document.refuse(element, split);
-    return (
-      split && { forward: meaning.closed(split.forward, element), backward: meaning.closed(split.backward, element) }
-    );
+    if (isOneWay(element)) return typeof split === "object" && turnsNegative(split, sides) ? split : undefined;
+    return typeof split === "string" ? document.refuse(element, split) : split;
   }
 
   /** Molecules of a species that come or go with one firing. */
@@ -158,3 +164,6 @@ export class Reactions {
     return stoichiometry === undefined ? 1 : document.number(reference, "stoichiometry");
   }
 }
+
+/** Whether the file calls a reaction irreversible. */
+const isOneWay = ({ attributes }: XmlElement) => ["false", "0"].includes(attributes.reversible);
