@@ -1,7 +1,6 @@
 // The two sides of a reaction, which a network does not keep: of mass action they follow from the law, of any other from the changes.
 
-import type { Expression } from "../network/expression.ts";
-import { namesIn } from "../network/expression.ts";
+import { call, type Expression, namesIn } from "../network/expression.ts";
 import type { Network, Reaction } from "../network/network.ts";
 
 export interface Scheme {
@@ -28,9 +27,11 @@ export function schemeOf({ propensity, changes }: Reaction, { species }: Network
 function massAction(law: Expression, species: readonly string[]) {
   const isConstant = (part: Expression) => ![...namesIn(part)].some((name) => species.includes(name));
   if (isConstant(law)) return { constant: law, reactants: new Map<string, number>() };
-  if (law.kind !== "call" || law.operation !== "*" || !isConstant(law.operands[0])) return undefined;
+  const factors = fromLeft(law);
+  const first = factors.findIndex((factor) => !isConstant(factor));
+  if (first < 1) return undefined;
   const reactants = new Map<string, number>();
-  for (const way of law.operands.slice(1)) {
+  for (const way of factors.slice(first)) {
     const [of, copies] =
       way.kind === "call" && way.operation === "choose" && way.operands[1].kind === "number"
         ? [way.operands[0], way.operands[1].value]
@@ -38,5 +39,12 @@ function massAction(law: Expression, species: readonly string[]) {
     if (of.kind !== "name" || !species.includes(of.name) || reactants.has(of.name)) return undefined;
     reactants.set(of.name, copies);
   }
-  return { constant: law.operands[0], reactants };
+  return { constant: factors.slice(0, first).reduce((a, b) => call("*", a, b)), reactants };
+}
+
+/** Factors in the order in which they are multiplied, from the left, so that the product keeps its last bits. */
+function fromLeft(law: Expression): Expression[] {
+  if (law.kind !== "call" || law.operation !== "*") return [law];
+  const [first, ...rest] = law.operands;
+  return [...fromLeft(first), ...rest];
 }

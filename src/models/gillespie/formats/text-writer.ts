@@ -1,6 +1,6 @@
 // Networks as text that reads back to the same network.
 
-import { type Expression, namesIn, substitute } from "../network/expression.ts";
+import { call, type Expression, namesIn, number, substitute } from "../network/expression.ts";
 import { type Network, type NetworkEvent, NOBODY, type Reaction, type Rounding, TIME } from "../network/network.ts";
 import { NAME } from "../network/text.ts";
 import { infix } from "./infix.ts";
@@ -75,13 +75,11 @@ function reactionText(
   const { propensity, name } = reaction;
   // A rate without a species would be taken for the constant of mass action.
   const named = [...namesIn(propensity)].some((each) => network.species.includes(each));
-  const law = constant
-    ? write(constant)
-    : named
-      ? write(propensity)
-      : `(${write(propensity)}) + 0*${nameOf(reactants[0][0])}`;
+  const law =
+    constant ??
+    (named ? propensity : call("+", propensity, call("*", number(0), { kind: "name", name: reactants[0][0] })));
   const label = NAME.test(name) ? name : name.replace(/[^\p{L}\p{N}_]+/gu, "_").replace(/^(?!\p{L}|_)/u, "_");
-  return `${/->|→|⇌/.test(name) ? "" : `${label}: `}${scheme} @ ${law}`;
+  return `${/->|→|⇌/.test(name) ? "" : `${label}: `}${scheme} @ ${write(law)}`;
 }
 
 function eventText(
