@@ -13,8 +13,12 @@ const MOST_VALUES = 2 ** 27;
 const START = 0;
 const END = -1;
 
-/** @throws ParameterError for leaps, which are no reactions, and for more than memory holds */
-export async function replay(simulation: GillespieSimulation, trajectories: readonly number[]): Promise<Replayed> {
+/** @param most numbers that are kept @throws ParameterError for leaps, which are no reactions, and for more than memory holds */
+export async function replay(
+  simulation: GillespieSimulation,
+  trajectories: readonly number[],
+  most = MOST_VALUES,
+): Promise<Replayed> {
   const { ensemble, points: parameters } = simulation;
   const { network, points, times } = ensemble;
   if (ensemble.leaping) {
@@ -39,7 +43,7 @@ export async function replay(simulation: GillespieSimulation, trajectories: read
       let [reactions, events] = [0, 0];
       const push = (what: number, time: number, state: readonly number[], variables: readonly number[]) => {
         kept += width;
-        if (kept > MOST_VALUES) throw tooLong(trajectory, width, paths.length, time, times[times.length - 1]);
+        if (kept > most) throw tooLong(trajectory, most, kept / width, paths.length, time, times[times.length - 1]);
         values.push(what);
         values.push(time);
         for (const i of seen) values.push(state[i]);
@@ -114,11 +118,11 @@ export async function replay(simulation: GillespieSimulation, trajectories: read
   };
 }
 
-function tooLong(trajectory: number, width: number, done: number, time: number, until: number): ParameterError {
-  const size = (8 * MOST_VALUES) / 2 ** 30;
+function tooLong(trajectory: number, most: number, rows: number, done: number, time: number, until: number) {
+  const size = Number(((8 * most) / 2 ** 30).toPrecision(2));
   return new ParameterError(
     "replay",
-    `replay: ${done > 0 ? `with ${done} before it, ` : ""}trajectory ${trajectory} has reached ${Math.floor(MOST_VALUES / width)} reactions, ${size} GiB, at t = ${Number(time.toPrecision(4))} of ${until}; take fewer trajectories, or a shorter --until.`,
+    `replay: ${done > 0 ? `with ${done} before it, ` : ""}trajectory ${trajectory} has reached ${Math.floor(rows - 1)} reactions, the most that ${size} GiB hold, at t = ${Number(time.toPrecision(4))} of ${until}; take fewer trajectories, or a shorter --until.`,
   );
 }
 

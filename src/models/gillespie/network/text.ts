@@ -137,15 +137,21 @@ function assignmentsOf(
 ): (expression: Expression) => Expression {
   const named = new Map(outputs.map(({ name, value }) => [name, value]));
   const moves = new Set([...species, ...changing, TIME]);
+  // From what moves to all whose values ask for it.
+  const askers = new Map<string, string[]>();
+  for (const [name, value] of values) {
+    for (const other of namesIn(value)) askers.set(other, [...(askers.get(other) ?? []), name]);
+  }
+  const following = new Set<string>();
+  for (const pending = [...moves, ...named.keys()]; pending.length > 0; ) {
+    for (const name of askers.get(pending.pop()!) ?? []) {
+      if (moves.has(name) || following.has(name)) continue;
+      following.add(name);
+      pending.push(name);
+    }
+  }
   const definitionOf = (name: string) =>
-    moves.has(name) ? undefined : (named.get(name) ?? (follows(name, []) ? values.get(name) : undefined));
-  const follows = (name: string, within: readonly string[]): boolean => {
-    const value = values.get(name);
-    if (!value || moves.has(name) || within.includes(name)) return false;
-    return [...namesIn(value)].some(
-      (other) => moves.has(other) || named.has(other) || follows(other, [...within, name]),
-    );
-  };
+    moves.has(name) ? undefined : (named.get(name) ?? (following.has(name) ? values.get(name) : undefined));
   const open = (expression: Expression, within: readonly string[]): Expression =>
     substitute(expression, (name) => {
       const value = definitionOf(name);
