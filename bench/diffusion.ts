@@ -132,7 +132,7 @@ async function passesOf(engine: GpuSampler | ReferenceSampler, steps: number, pa
   for (let pass = 0; pass < passes; pass++) {
     await engine.start();
     const start = performance.now();
-    await engine.advance(0, steps, async () => {});
+    await engine.advance({ from: 0, sweeps: steps, onSweeps() {} });
     seconds += (performance.now() - start) / 1000;
   }
   return seconds;
@@ -154,7 +154,7 @@ async function check(device: Place["device"], { sampling, options }: Prepared, k
   const ends: ArrayLike<number>[] = [];
   for (const sampler of [await GpuSampler.create(device, sampling), new ReferenceSampler(sampling, options)]) {
     await sampler.start();
-    await sampler.advance(0, steps, async () => {});
+    await sampler.advance({ from: 0, sweeps: steps, onSweeps() {} });
     ends.push((await sampler.read()).x);
     sampler.dispose();
   }

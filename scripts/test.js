@@ -15,16 +15,14 @@ const free = !process.env.GIBBS_DEVICE && !process.env.GIBBS_CHROME && !process.
 const once = given.length === 0 && free && (await usualAdapter()) === "swiftshader";
 if (once) {
   process.stdout.write(
-    "gibbs: Node and Chrome have SwiftShader alone here: what they share runs in Chrome, and long\n",
+    "gibbs: Node and Chrome have SwiftShader alone here: what they share runs in Chrome, and what takes long\n",
   );
   process.stdout.write(
-    "gibbs: statistics (vitest.config.ts: LAWS) are left to faster adapters; GIBBS_TEST_LONG=1 runs all\n",
+    "gibbs: (vitest.config.ts: LAWS, VARIANTS) is left to faster adapters; GIBBS_TEST_LONG=1 runs all\n",
   );
 }
 for (const project of named ? [[]] : [["--project=node"], ["--project=chrome"], ["--project=site"]]) {
-  runs.push(
-    await runVitest([...project, ...given], once && project[0].endsWith("node") ? { GIBBS_TEST_OWN: "1" } : {}),
-  );
+  runs.push(await runVitest([...project, ...given], once ? { GIBBS_TEST_OWN: "1" } : {}));
 }
 
 if (process.env.GIBBS_TEST_ALL && !process.env.GIBBS_DEVICE && (await usualAdapter()) !== "swiftshader") {

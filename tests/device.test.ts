@@ -17,7 +17,7 @@ import {
   type Progress,
   type ReferenceDevice,
 } from "../src/index.ts";
-import { fits, largestSquare } from "../src/models/ising/gpu.ts";
+import { fits, largestSquare } from "../src/models/ising/kernels.ts";
 import { device, reference, skipSlow } from "./devices.ts";
 
 const OPTIONS: IsingOptions = { size: [66, 34], temperature: 2.3, start: "random", seed: 5n };

@@ -22,6 +22,12 @@ export interface Host {
 /** The share of an expected wait that is slept; the rest is polled, because the estimate is never exact. */
 const SLEPT = 0.9;
 
+/** Kernels that are kept compiled: those of networks that are edited on a page would only pile up. */
+const MOST_KERNELS = 128;
+/** Staging buffers that are kept for the next reading, and their bytes at most. */
+const MOST_STAGING = 4;
+const STAGING_BYTES = 1 << 22;
+
 const SCOPES: readonly GPUErrorFilter[] = ["validation", "out-of-memory", "internal"];
 
 export class GpuDevice {
@@ -38,7 +44,10 @@ export class GpuDevice {
 
   readonly #sleep: Host["sleep"];
   readonly #buffers = new Map<GPUBuffer, number>();
+  /** By their descriptions; the one used last is the last. */
   readonly #kernels = new Map<string, Promise<Kernel>>();
+  /** Idle ones. */
+  readonly #staging: GPUBuffer[] = [];
   readonly #pending = new Set<Promise<void>>();
   /** What waits for the GPU, and gives up once the device is lost. */
   readonly #waiting = new Set<() => void>();
@@ -139,9 +148,12 @@ export class GpuDevice {
     if (!kernel) {
       const who = `shaders/${description.shader}, ${description.entryPoint}`;
       kernel = this.guard(who, () => Kernel.compile(this.raw, description));
-      this.#kernels.set(key, kernel);
       kernel.catch(() => this.#kernels.delete(key));
     }
+    this.#kernels.delete(key);
+    this.#kernels.set(key, kernel);
+    const [oldest] = this.#kernels.keys();
+    if (this.#kernels.size > MOST_KERNELS) this.#kernels.delete(oldest);
     return kernel;
   }
 
@@ -222,12 +234,11 @@ export class GpuDevice {
   /** The bytes of a buffer, once all that was submitted before has been done without error. */
   async read(buffer: GPUBuffer, offset = 0, size = buffer.size - offset): Promise<ArrayBuffer> {
     const who = `reading ${buffer.label}`;
-    const staging = await this.guard(who, () =>
-      this.buffer(`${buffer.label} (readback)`, size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
-    );
+    const staging = await this.#takeStaging(who, size);
+    let kept = false;
     try {
       const accepted = this.submit(who, (encoder) => encoder.copyBufferToBuffer(buffer, offset, staging, 0, size));
-      const mapped = this.#unlessLost(staging.mapAsync(GPUMapMode.READ));
+      const mapped = this.#unlessLost(staging.mapAsync(GPUMapMode.READ, 0, size));
       const failure = await mapped.then(
         () => undefined,
         (error: Error) => error,
@@ -235,18 +246,34 @@ export class GpuDevice {
       await accepted;
       this.check();
       if (failure) throw new GpuError(`${who}: it could not be mapped: ${failure.message || "no reason given"}`);
-      return staging.getMappedRange().slice(0);
+      const bytes = staging.getMappedRange(0, size).slice(0);
+      staging.unmap();
+      kept = true;
+      return bytes;
     } finally {
-      this.free(staging);
+      if (kept && !this.#disposed && staging.size <= STAGING_BYTES && this.#staging.length < MOST_STAGING) {
+        this.#staging.push(staging);
+      } else staging.destroy();
     }
+  }
+
+  /** A buffer to map of at least so many bytes: one that is idle, or a new one. */
+  #takeStaging(who: string, size: number): Promise<GPUBuffer> {
+    this.check();
+    const at = this.#staging.findIndex((idle) => idle.size >= size);
+    if (at >= 0) return Promise.resolve(this.#staging.splice(at, 1)[0]);
+    const bytes = size <= STAGING_BYTES ? 2 ** Math.ceil(Math.log2(Math.max(size, 256))) : Math.ceil(size / 4) * 4;
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    return this.guard(who, () => this.raw.createBuffer({ label: `${who} (staging)`, size: bytes, usage }));
   }
 
   /** Frees everything on the device. Work in flight is abandoned; its promises reject. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const buffer of this.#buffers.keys()) buffer.destroy();
+    for (const buffer of [...this.#buffers.keys(), ...this.#staging]) buffer.destroy();
     this.#buffers.clear();
+    this.#staging.length = 0;
     this.raw.onuncapturederror = null; // Dawn's binding for Node holds the handler, and with it this device, for good
     this.raw.destroy();
   }

@@ -1,18 +1,22 @@
 // How the engines of a model of sweeps are told to go on, and what both do on the way.
 
 import { between, type RunOptions } from "../device/run.ts";
+import type { Pacer } from "../device/submissions.ts";
 
-export interface AdvanceOptions<Sums> extends RunOptions {
+export interface StepOptions extends RunOptions {
   /** Sweeps already made; the random numbers of a sweep depend on its number. */
   from: number;
   sweeps: number;
+  /** Called whenever the state stands at `sweep` sweeps. */
+  onSweeps: (sweep: number) => void;
+}
+
+export interface AdvanceOptions<Sums> extends StepOptions {
   /** Measure when the sweeps since `origin` are a multiple of this; 0 for never. */
   every: number;
   origin: number;
   /** Receives the sums of all replicas after `sweep` sweeps, in order. */
   onSums?: (sums: Sums[], sweep: number) => void;
-  /** Called whenever the state stands at `sweep` sweeps. */
-  onSweeps: (sweep: number) => void;
 }
 
 /** The sweeps after which to measure, among `count` sweeps that follow sweep `from`. */
@@ -39,4 +43,38 @@ export async function advancePlainly<Sums>(
     await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
   }
   await between({ done: sweeps, total: sweeps }, options);
+}
+
+/** What a GPU engine does of `advanceMeasured`. */
+interface Measured<Sums> {
+  /** Sweeps, and measurements, that one submission can hold. */
+  steps: number;
+  slots: number;
+  /** `count` sweeps after sweep `from`, with a measurement after each of `measured`, into slots from 0 on. */
+  submit(from: number, count: number, measured: readonly number[]): Promise<void>;
+  /** The first `count` slots: the sums of all replicas. */
+  read(count: number): Promise<Sums[][]>;
+}
+
+/** Sweeps in submissions, whose measurements are read back together after each. */
+export function advanceMeasured<Sums>(
+  pacer: Pacer,
+  { from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions<Sums>,
+  { steps, slots, submit, read }: Measured<Sums>,
+): Promise<void> {
+  let measured: number[] = [];
+  return pacer.make(sweeps, options, {
+    most: every > 0 ? Math.min(steps, slots * every) : steps,
+    submit: (done, count) => {
+      measured = measurements(from + done, count, every, origin);
+      return submit(from + done, count, measured);
+    },
+    after: async (done) => {
+      const rows = measured.length > 0 ? await read(measured.length) : [];
+      onSweeps(from + done);
+      rows.forEach((sums, i) => {
+        onSums?.(sums, measured[i]);
+      });
+    },
+  });
 }

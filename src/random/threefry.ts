@@ -60,7 +60,12 @@ export function threefry4x32(counter: Words4, key: Words4, rounds = 20): [number
  * @param purpose a number that no other use of random numbers has (`streamPurpose`).
  */
 export function streamKey(seed: bigint, purpose: number, replica: number): Words4 {
-  return [Number(seed & 0xffffffffn), Number((seed >> 32n) & 0xffffffffn), purpose >>> 0, replica >>> 0];
+  return [...seedWords(seed), purpose >>> 0, replica >>> 0];
+}
+
+/** A seed's low and high word. */
+export function seedWords(seed: bigint): [number, number] {
+  return [Number(seed & 0xffffffffn), Number((seed >> 32n) & 0xffffffffn)];
 }
 
 /** The number that keeps the streams of different models, and of one model's different uses, apart. */

@@ -1,7 +1,10 @@
 // What training keeps on the GPU: what its buffers hold at the start, how large they are, and what a device cannot hold.
 
+import { bufferLimit, storage, uniform } from "../../device/buffers.ts";
 import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
+import { floatWords } from "../../device/submissions.ts";
+import { seedWords } from "../../random/threefry.ts";
 import { conditionsOf, offsetsOf } from "../diffusion/network/shape.ts";
 import { ADAM, type TrainerOptions } from "./trainer.ts";
 
@@ -16,26 +19,19 @@ export const TILE = 8;
 export const scaled = ({ points, centre, deviation, shape }: TrainerOptions) =>
   points.map((value, at) => (value - centre[at % shape.dimension]) / deviation);
 
-export function runOf(options: TrainerOptions): DataView {
+function runOf(options: TrainerOptions): Uint32Array {
   const { shape, seed, points, batch, dropout } = options;
   const { dimension, classes, width, layers } = shape;
-  const view = new DataView(new ArrayBuffer(80));
-  const words = [
-    ...[Number(seed & 0xffffffffn), Number(seed >> 32n), points.length / dimension, batch / 4],
-    ...[dimension, conditionsOf(shape), classes, width, layers],
-    Math.min(2 ** 32 - 1, Math.round(dropout * 2 ** 32)),
-  ];
-  words.forEach((word, i) => {
-    view.setUint32(4 * i, word, true);
-  });
   const floats = [
     ...[options.noiseMean, options.noiseSd, Math.log(options.deviation), 1 / (batch * dimension)],
     ...[1 - ADAM.momentum, 1 - ADAM.secondMomentum, ADAM.epsilon],
   ];
-  floats.forEach((value, i) => {
-    view.setFloat32(4 * (words.length + i), value, true);
-  });
-  return view;
+  return Uint32Array.from([
+    ...[...seedWords(seed), points.length / dimension, batch / 4],
+    ...[dimension, conditionsOf(shape), classes, width, layers],
+    Math.min(2 ** 32 - 1, Math.round(dropout * 2 ** 32)),
+    ...floatWords(floats),
+  ]);
 }
 
 /** The table of gradient.wgsl: weights side by side of a layer that see units, then those that see conditions; and the output's. */
@@ -64,18 +60,17 @@ const perSample = ({ dimension, width, layers, ...shape }: TrainerOptions["shape
   return { rows: 3 * dimension + conditions + layers * width, turned: (layers + 1) * width };
 };
 
-export function allocate(device: GpuDevice, { shape, points, batch }: TrainerOptions, blocks: number, stride: number) {
-  const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
-  const buffer = (name: string, bytes: number, usage = STORAGE | COPY_DST | COPY_SRC) =>
-    device.buffer(`diffusion-training ${name}`, bytes, usage);
+export function allocate(device: GpuDevice, options: TrainerOptions, blocks: number) {
+  const { shape, points, batch } = options;
+  const buffer = (name: string, bytes: number) => storage(device, `diffusion-training ${name}`, bytes / 4);
+  const fixed = (name: string, data: Uint32Array) => uniform(device, `diffusion-training ${name}`, data);
   const { dimension, width, layers } = shape;
   const { rows, turned } = perSample(shape);
   const parameters = 16 * Math.ceil(offsetsOf(shape).count / 4);
   const units = 4 * batch * width;
   return {
-    run: buffer("run", 80, UNIFORM | COPY_DST),
-    steps: buffer("steps", MOST_STEPS * stride, UNIFORM | COPY_DST),
-    layers: Array.from({ length: layers }, (_, i) => buffer(`layer ${i}`, 16, UNIFORM | COPY_DST)),
+    run: fixed("run", runOf(options)),
+    layers: Array.from({ length: layers }, (_, i) => fixed(`layer ${i}`, new Uint32Array([i, 0, 0, 0]))),
     points: buffer("points", 4 * points.length),
     labels: buffer("labels", (4 * points.length) / dimension),
     blocks: buffer("blocks", 16 * blocks),
@@ -96,7 +91,7 @@ export function allocate(device: GpuDevice, { shape, points, batch }: TrainerOpt
 
 /** @throws ParameterError with what would fit */
 export function checkSize(limits: GPUSupportedLimits, { shape, points, batch }: TrainerOptions): void {
-  const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  const most = bufferLimit(limits);
   const { rows, turned } = perSample(shape);
   const largest = Math.max(rows, turned);
   const fits = 4 * Math.floor(most / (16 * largest));

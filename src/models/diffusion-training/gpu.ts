@@ -1,13 +1,13 @@
 // Training on the GPU: a minibatch, the way forward and back through the network, and Adam, in a dozen dispatches a step. Sums have a fixed
 // order, so the same device makes the same bits.
 
-import { Budget } from "../../device/budget.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
-import { between, type RunOptions } from "../../device/run.ts";
+import type { RunOptions } from "../../device/run.ts";
+import { type Dispatch, floatWords, Pacer, Submissions } from "../../device/submissions.ts";
 import { BROADCAST, broadcasts, rowWgsl } from "../diffusion/denoisers/row-wgsl.ts";
 import { conditionsOf, FEATURES, offsetsOf } from "../diffusion/network/shape.ts";
-import { allocate, blocksOf, checkSize, MOST_STEPS, runOf, scaled, TILE } from "./buffers.ts";
+import { allocate, blocksOf, checkSize, MOST_STEPS, scaled, TILE } from "./buffers.ts";
 import {
   ADAM,
   type Gradient,
@@ -52,20 +52,16 @@ function cutOf(device: GpuDevice, { shape: { width } }: TrainerOptions, workgrou
   return { lanes, gradientLanes: Math.min(lanes, filled), vectors };
 }
 
-interface Part {
-  kernel: Kernel;
-  group: GPUBindGroup;
-  groups: [number, number];
-}
+type Part = Omit<Dispatch, "words">;
 
 export class GpuTrainer implements Trainer {
   readonly #device: GpuDevice;
   readonly #options: TrainerOptions;
   #schedule: TrainerOptions["schedule"];
   readonly #buffers: ReturnType<typeof allocate>;
-  readonly #stride: number;
   readonly #parts: Part[];
-  readonly #budget = new Budget();
+  readonly #submissions: Submissions;
+  readonly #pacer: Pacer;
 
   /**
    * @param workgroup invocations of a workgroup, a power of two; it changes the speed and nothing else
@@ -82,15 +78,14 @@ export class GpuTrainer implements Trainer {
     this.#device = device;
     this.#options = options;
     this.#schedule = options.schedule;
-    this.#stride = Math.max(32, device.limits.minUniformBufferOffsetAlignment);
     const blocks = blocksOf(options);
-    this.#buffers = allocate(device, options, blocks.length / 4, this.#stride);
-    const { run, points, labels, blocks: table, layers } = this.#buffers;
-    device.write(run, runOf(options));
+    this.#buffers = allocate(device, options, blocks.length / 4);
+    this.#submissions = new Submissions(device, title(options), { words: 5, capacity: MOST_STEPS });
+    this.#pacer = new Pacer(device);
+    const { points, labels, blocks: table } = this.#buffers;
     device.write(points, scaled(options));
     if (options.labels) device.write(labels, Uint32Array.from(options.labels));
     device.write(table, blocks);
-    for (const [layer, buffer] of layers.entries()) device.write(buffer, new Uint32Array([layer, 0, 0, 0]));
     this.#parts = this.#plan(kernels, cut, blocks.length / 4);
   }
 
@@ -101,7 +96,7 @@ export class GpuTrainer implements Trainer {
     const b = this.#buffers;
     const part = (name: keyof Kernels, groups: [number, number], ...buffers: GPUBuffer[]): Part => {
       const kernel = kernels[name];
-      return { kernel, group: kernel.bind(b.run, { buffer: b.steps, size: 20 }, ...buffers), groups };
+      return { kernel, group: kernel.bind(b.run, this.#submissions.step(5), ...buffers), groups };
     };
     const quads = Math.ceil(batch / 4 / lanes);
     const last = layers - 1;
@@ -185,47 +180,29 @@ export class GpuTrainer implements Trainer {
     onLosses,
     ...options
   }: RunOptions & { from: number; steps: number; onLosses: (losses: ArrayLike<number>) => void }): Promise<void> {
-    for (let done = 0; done < steps; ) {
-      await between({ done, total: steps }, options);
-      const count = this.#budget.next(steps - done, MOST_STEPS);
-      const start = performance.now();
-      const accepted = this.#submit(from + done, count, this.#parts);
-      const overslept = await this.#device.settle(accepted, this.#budget.expected(count));
-      this.#budget.record(count, (performance.now() - start) * (overslept ? 0.5 : 1));
-      done += count;
-      onLosses(new Float32Array(await this.#device.read(this.#buffers.losses, 0, 4 * count)));
-    }
-    await between({ done: steps, total: steps }, options);
+    await this.#pacer.make(steps, options, {
+      most: MOST_STEPS,
+      submit: (done, count) => this.#submit(from + done, count, this.#parts),
+      after: async (_, count) => {
+        onLosses(new Float32Array(await this.#device.read(this.#buffers.losses, 0, 4 * count)));
+      },
+    });
   }
 
   #submit(from: number, count: number, parts: readonly Part[]): Promise<void> {
-    const view = new DataView(new ArrayBuffer(count * this.#stride));
-    for (let i = 0; i < count; i++) {
+    const dispatches = Array.from({ length: count }, (_, i) => {
       const step = from + i;
       const { rate, renewal } = paceOf(this.#schedule, step);
-      const at = i * this.#stride;
-      view.setUint32(at, step, true);
-      view.setUint32(at + 4, i, true);
-      view.setFloat32(at + 8, rate / (1 - ADAM.momentum ** (step + 1)), true);
-      view.setFloat32(at + 12, 1 / (1 - ADAM.secondMomentum ** (step + 1)), true);
-      view.setFloat32(at + 16, renewal, true);
-    }
-    this.#device.write(this.#buffers.steps, view);
-    return this.#device.submit(title(this.#options), (encoder) => {
-      const pass = encoder.beginComputePass({ timestampWrites: this.#device.timer?.writes("steps") });
-      for (let i = 0; i < count; i++) {
-        for (const { kernel, group, groups } of parts) {
-          pass.setPipeline(kernel.pipeline);
-          pass.setBindGroup(0, group, [i * this.#stride]);
-          pass.dispatchWorkgroups(...groups);
-        }
-      }
-      pass.end();
+      const scales = [rate / (1 - ADAM.momentum ** (step + 1)), 1 / (1 - ADAM.secondMomentum ** (step + 1)), renewal];
+      const words = [step, i, ...floatWords(scales)];
+      return parts.map((part) => ({ ...part, words }));
     });
+    return this.#submissions.submit(dispatches.flat());
   }
 
   dispose(): void {
     for (const buffer of Object.values(this.#buffers).flat()) this.#device.free(buffer);
+    this.#submissions.dispose();
   }
 }
 

@@ -3,32 +3,31 @@
 import * as z from "zod";
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
-import { Exclusive, type RunOptions } from "../../device/run.ts";
 import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
-import { checkRun, checkWorkgroup } from "../calls.ts";
-import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, headerOf, withExtra } from "../checkpoint.ts";
+import { Chain } from "../base/chain.ts";
+import { filled, restored } from "../base/simulation.ts";
+import { checkWorkgroup } from "../calls.ts";
+import { type Checkpoint, headerOf } from "../checkpoint.ts";
 import type { DataSet } from "../diffusion/data/data-set.ts";
 import { unitNotes } from "../diffusion/data/unit.ts";
 import { networkFile } from "../diffusion/network/file.ts";
 import { firstParameters } from "../diffusion/network/init.ts";
 import { type Network, offsetsOf } from "../diffusion/network/shape.ts";
-import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
-import { changePoints, type Points, resolve } from "../parameters.ts";
+import type { Observable, Options } from "../model.ts";
+import { type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
-import { Series } from "../series.ts";
 import { GpuTrainer } from "./gpu.ts";
+import { keptLosses, Learning, type Losses } from "./losses.ts";
 import { type DiffusionTrainingParameters, diffusionTrainingParameters, VERSION_1 } from "./parameters.ts";
 import { ReferenceTrainer } from "./reference-trainer.ts";
 import { type From, type Setup, scheduleOf, setupOf } from "./setup.ts";
 import { bytesOf, stateOf } from "./state.ts";
-import type { Trainer, TrainerOptions, TrainerState } from "./trainer.ts";
+import type { TrainerOptions, TrainerState } from "./trainer.ts";
 
 const MODEL = "diffusion-training";
-const MOST_STEPS = 2 ** 32 - 1;
+const KIND = { model: MODEL, title: "The training", schema: diffusionTrainingParameters, unit: "steps" };
 /** Numbers of a point up to which its unit is told. */
 const SHOWN = 64;
-/** Steps whose losses the observable is the mean of. */
-const RECENT = 100;
 
 export const observables = {
   loss: {
@@ -44,13 +43,6 @@ export type DiffusionTrainingOptions = Options<typeof diffusionTrainingParameter
   /** A network to go on from, of the width and layers that are set. */
   network?: Network;
 };
-
-/** Losses since the last record, and of the last steps. */
-interface Losses {
-  sum: number;
-  count: number;
-  recent: number[];
-}
 
 /** What has been made of a training so far, and where it began. */
 interface Made {
@@ -78,31 +70,15 @@ const networkOf = ({ centre, deviation, unit }: z.output<typeof keptFrom>): From
   ...(unit ? { unit: { centre: Float64Array.from(unit.centre), scale: Float64Array.from(unit.scale) } } : {}),
 });
 
-const keptLosses = z.object({ sum: z.number(), count: z.int().min(0), recent: z.array(z.number()) });
-
-export class DiffusionTrainingSimulation implements Simulation<DiffusionTrainingParameters> {
-  readonly model = MODEL;
-  readonly device: Device;
-  readonly replicas = 1;
-  readonly seed: bigint;
+export class DiffusionTrainingSimulation extends Chain<DiffusionTrainingParameters, number, Learning> {
   readonly #setup: Setup;
-  readonly #trainer: Trainer;
-  readonly #exclusive: Exclusive;
-  #points: Points<DiffusionTrainingParameters>;
-  #steps: number;
-  #losses: Losses;
   readonly #extended: number[];
   readonly #from: Made["from"];
 
-  private constructor(device: Device, setup: Setup, trainer: Trainer, { steps, losses, extended, from }: Made) {
-    this.device = device;
-    this.#exclusive = new Exclusive("The training", device);
-    this.seed = setup.options.seed;
+  private constructor(device: Device, setup: Setup, learning: Learning, { steps, extended, from }: Made) {
+    const { parameters, options } = setup;
+    super(device, KIND, { points: { parameters, batch: {} }, seed: options.seed }, learning, steps);
     this.#setup = setup;
-    this.#trainer = trainer;
-    this.#points = { parameters: setup.parameters, batch: {} };
-    this.#steps = steps;
-    this.#losses = losses;
     this.#extended = extended;
     this.#from = from;
   }
@@ -126,11 +102,11 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
     return DiffusionTrainingSimulation.#begin(device, setup, state, made, workgroup);
   }
 
-  static async restore(
-    device: Device,
-    bytes: Uint8Array,
-  ): Promise<DiffusionTrainingSimulation & { extra: CheckpointExtra }> {
-    const checkpoint = await decodeCheckpoint(bytes);
+  static restore(device: Device, bytes: Uint8Array) {
+    return restored(bytes, (checkpoint) => DiffusionTrainingSimulation.#restore(device, checkpoint));
+  }
+
+  static async #restore(device: Device, checkpoint: Checkpoint): Promise<DiffusionTrainingSimulation> {
     const { parameters, seed, steps, losses, extended, from } = headerOf(checkpoint, MODEL, {
       ...{ losses: keptLosses, extended: z.array(z.number()).optional(), from: keptFrom.optional() },
     });
@@ -145,8 +121,7 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
       );
     }
     const made: Made = { steps, losses, extended: extended ?? [], ...(from ? { from } : {}) };
-    const simulation = await DiffusionTrainingSimulation.#begin(device, setup, () => state, made);
-    return Object.assign(simulation, { extra: extraOf(checkpoint) });
+    return DiffusionTrainingSimulation.#begin(device, setup, () => state, made);
   }
 
   static async #begin(
@@ -160,22 +135,9 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
       device.kind === "reference"
         ? new ReferenceTrainer(setup.options)
         : await GpuTrainer.create(device, setup.options, workgroup);
-    try {
-      await trainer.write(state());
-    } catch (error) {
-      trainer.dispose();
-      throw error;
-    }
-    return new DiffusionTrainingSimulation(device, setup, trainer, made);
-  }
-
-  /** Steps of training made so far. */
-  get steps(): number {
-    return this.#steps;
-  }
-
-  get points(): Points<DiffusionTrainingParameters> {
-    return this.#points;
+    await filled(trainer, (own) => own.write(state()));
+    const learning = new Learning(trainer, made.losses, setup.parameters.learningRate);
+    return new DiffusionTrainingSimulation(device, setup, learning, made);
   }
 
   /** What is learned. */
@@ -188,53 +150,21 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
     return this.#setup.options;
   }
 
-  series(): Series {
-    return new Series(Object.keys(observables), 1);
+  protected override get columns(): readonly string[] {
+    return Object.keys(observables);
   }
 
-  /**
-   * Makes `steps` steps of training, each a minibatch, in many short submissions. What is recorded is the mean loss since the last record.
-   *
-   * @throws the signal's reason when aborted (the state stays valid), ParameterError where learning diverges, DeviceLostError, GpuError,
-   *   DisposedError.
-   */
-  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
-    return this.#exclusive.use(async () => {
-      checkRun(steps, { unit: "steps", made: this.#steps, most: MOST_STEPS }, record);
-      const onLosses = (losses: ArrayLike<number>) => {
-        for (let i = 0; i < losses.length; i++) this.#note(losses[i], record);
-      };
-      await this.#trainer.advance({ ...options, from: this.#steps, steps, onLosses });
-    });
+  protected rows(losses: readonly number[]): number[][] {
+    return [[...losses]];
   }
 
-  #note(loss: number, record: Recording | undefined): void {
-    this.#steps++;
-    if (!Number.isFinite(loss)) {
-      const { learningRate } = this.#points.parameters;
-      throw new ParameterError(
-        "learningRate",
-        `learningRate ${learningRate}: training diverged, the loss of step ${this.#steps} is ${loss}. Begin again with a lower rate.`,
-      );
-    }
-    const losses = this.#losses;
-    losses.recent = [...losses.recent.slice(1 - RECENT), loss];
-    losses.sum += loss;
-    losses.count++;
-    if (!record) return;
-    const since = this.#steps - (record.origin ?? 0);
-    if (since <= 0 || since % record.every !== 0) return;
-    record.series.append(this.#steps, [[losses.sum / losses.count]]);
-    losses.sum = 0;
-    losses.count = 0;
+  protected override async changed({ parameters }: Points<DiffusionTrainingParameters>): Promise<void> {
+    this.#follow(parameters);
   }
 
-  /** Changes the learning rate from the next step on. @throws ParameterError */
-  set(changes: Partial<DiffusionTrainingParameters>): Promise<void> {
-    return this.#exclusive.use(async () => {
-      this.#points = changePoints(MODEL, diffusionTrainingParameters, this.#points, changes);
-      this.#trainer.setSchedule(scheduleOf(this.#points.parameters));
-    });
+  #follow(parameters: DiffusionTrainingParameters): void {
+    this.engine.learningRate = parameters.learningRate;
+    this.engine.trainer.setSchedule(scheduleOf(parameters));
   }
 
   /**
@@ -243,8 +173,8 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
    * @throws ParameterError for fewer steps than there were
    */
   extend(steps: number): void {
-    this.#exclusive.check();
-    const { parameters } = this.#points;
+    this.exclusive.check();
+    const { parameters } = this.points;
     if (steps < parameters.steps) {
       throw new ParameterError(
         "steps",
@@ -252,26 +182,27 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
       );
     }
     if (steps === parameters.steps) return;
-    this.#points = resolve(MODEL, diffusionTrainingParameters, { ...parameters, steps });
-    this.#trainer.setSchedule(scheduleOf(this.#points.parameters));
-    if (this.#steps > 0) this.#extended.push(this.#steps);
+    const points = resolve(MODEL, diffusionTrainingParameters, { ...parameters, steps });
+    this.#follow(points.parameters);
+    this.replacePoints(points);
+    if (this.steps > 0) this.#extended.push(this.steps);
   }
 
   /** The mean loss of the last 100 steps; nothing before the first. */
   estimate(): Record<string, Estimate> {
-    this.#exclusive.check();
-    const { recent } = this.#losses;
+    this.exclusive.check();
+    const { recent } = this.engine.losses;
     return recent.length > 0 ? { loss: estimateReplicas([recent]) } : {};
   }
 
   /** The denoiser: the average of the parameters over the last steps. */
   network(): Promise<Network> {
-    return this.#exclusive.use(async () => this.#network());
+    return this.exclusive.use(async () => this.#network());
   }
 
   async #network(): Promise<Network> {
     const { data, options } = this.#setup;
-    const { averages } = await this.#trainer.read();
+    const { averages } = await this.engine.trainer.read();
     return {
       ...{ shape: options.shape, parameters: Float32Array.from(averages), centre: options.centre },
       ...{ deviation: options.deviation, data: data.name },
@@ -284,11 +215,11 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
 
   /** The network as a safetensors file (src/models/diffusion/network/file.ts), for --out. */
   async output(): Promise<Uint8Array> {
-    return networkFile(await this.network(), { metadata: { steps: String(this.#steps) } });
+    return networkFile(await this.network(), { metadata: { steps: String(this.steps) } });
   }
 
   result(): object {
-    this.#exclusive.check();
+    this.exclusive.check();
     const { shape, points, deviation } = this.#setup.options;
     const { unit } = this.#setup.data;
     return {
@@ -299,7 +230,7 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
   }
 
   notes(): string[] {
-    const { decay, steps } = this.#points.parameters;
+    const { decay, steps } = this.points.parameters;
     const { unit, pixels } = this.#setup.data;
     const units = unit ? unitNotes(unit, pixels !== undefined) : [];
     if (decay === "none") return units;
@@ -307,7 +238,7 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
       (step) =>
         `The training was extended at step ${step}, where its learning rate rose to that of the longer one again.`,
     );
-    if (this.#steps <= steps) return [...units, ...extended];
+    if (this.steps <= steps) return [...units, ...extended];
     return [
       ...units,
       ...extended,
@@ -315,26 +246,20 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
     ];
   }
 
-  /** SHA-256 of "diffusion-training DIMENSIONxWIDTHxLAYERSxCLASSES\n", the parameters, Adam's moments and the average. */
-  digest(): Promise<string> {
-    return this.#exclusive.use(async () => {
-      const { dimension, width, layers, classes } = this.#setup.options.shape;
-      const head = new TextEncoder().encode(`${MODEL} ${dimension}x${width}x${layers}x${classes}\n`);
-      return digestOf(head, ...Object.values(bytesOf(await this.#trainer.read())));
-    });
+  /** "diffusion-training DIMENSIONxWIDTHxLAYERSxCLASSES\n", the parameters, Adam's moments and the average. */
+  protected async canonical(): Promise<[string, ...Uint8Array[]]> {
+    const { dimension, width, layers, classes } = this.#setup.options.shape;
+    const parts = Object.values(bytesOf(await this.engine.trainer.read()));
+    return [`${MODEL} ${dimension}x${width}x${layers}x${classes}`, ...parts];
   }
 
-  checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
-    return this.#exclusive.use(async () => {
-      const { parameters } = this.#points;
-      const header = { parameters, seed: String(this.seed), steps: this.#steps, losses: this.#losses };
-      const more = {
-        ...(this.#extended.length > 0 ? { extended: this.#extended } : {}),
-        ...(this.#from ? { from: this.#from } : {}),
-      };
-      const sections = bytesOf(await this.#trainer.read());
-      return encodeCheckpoint(withExtra({ model: MODEL, header: { ...header, ...more }, sections }, extra));
-    });
+  protected async saved() {
+    const header = {
+      losses: this.engine.losses,
+      ...(this.#extended.length > 0 ? { extended: this.#extended } : {}),
+      ...(this.#from ? { from: this.#from } : {}),
+    };
+    return { header, sections: bytesOf(await this.engine.trainer.read()) };
   }
 
   /** All parameters of the network, as src/models/diffusion/network/shape.ts places them. */
@@ -351,14 +276,5 @@ export class DiffusionTrainingSimulation implements Simulation<DiffusionTraining
     const deviation = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
     const shade = (value: number) => Math.max(0, Math.min(255, 127.5 + (42.5 * value) / deviation));
     return { width: shape.width, height: inputs, data: Uint8Array.from(values, shade) };
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  /** Frees the trainer; any later use throws DisposedError. */
-  dispose(): void {
-    if (this.#exclusive.dispose()) this.#trainer.dispose();
   }
 }

@@ -1,10 +1,12 @@
 // Sampling on the GPU. A sample is a function of seed and its number, so the size of a batch, of workgroups and of submissions changes nothing.
 
-import { Budget } from "../../device/budget.ts";
+import { bufferLimit, storage, uniform } from "../../device/buffers.ts";
 import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
+import { type Dispatch, dispatchOnce, floatWords, Pacer, Submissions, submitPass } from "../../device/submissions.ts";
 import { streamKey } from "../../random/threefry.ts";
+import type { StepOptions } from "../advance.ts";
 import {
   BASE,
   type Compiled,
@@ -20,7 +22,7 @@ import { gpuPoints } from "./denoisers/gpu-points.ts";
 import { scalesOf } from "./network/shape.ts";
 import { type Numbers, PURPOSE, remembers, type Sampler, type SamplerState, type Sampling } from "./sampling.ts";
 
-/** Dispatches of one submission of a separate denoiser: each has its own step uniform. */
+/** Dispatches of one submission of a separate denoiser. */
 const DISPATCHES = 1024;
 /** Words of a stage in shaders/diffusion/stage.wgsl. */
 const STAGE_WORDS = 17;
@@ -29,13 +31,6 @@ const ALIGNED = 64;
 
 type Separate = Extract<GpuDenoiser, { kind: "separate" }>;
 
-interface Dispatch {
-  kernel: Kernel;
-  group: GPUBindGroup;
-  groups: [number, number];
-  words: number[];
-}
-
 export class GpuSampler implements Sampler {
   readonly #shared: Shared;
   readonly #denoiser: GpuDenoiser;
@@ -43,9 +38,9 @@ export class GpuSampler implements Sampler {
   readonly #startKernel: Kernel;
   readonly #remembers: boolean;
   readonly #stride: number;
-  readonly #offset: number;
+  readonly #submissions: Submissions;
   readonly #buffers = new Set<GPUBuffer>();
-  readonly #budget = new Budget();
+  readonly #pacer: Pacer;
 
   /** @throws ParameterError where the samples do not fit the device, and for WGSL that does not compile */
   static async create(device: GpuDevice, sampling: Sampling, workgroup = 64): Promise<GpuSampler> {
@@ -83,15 +78,16 @@ export class GpuSampler implements Sampler {
     this.#startKernel = start;
     this.#remembers = remembers(sampling.program);
     this.#stride = stride;
-    this.#offset = Math.max(STEP_BYTES, device.limits.minUniformBufferOffsetAlignment);
-    this.#shared = allocate(setting, this.#offset, this.#buffers);
+    this.#submissions = new Submissions(device, "diffusion", { words: STEP_BYTES / 4, capacity: DISPATCHES });
+    this.#pacer = new Pacer(device);
+    this.#shared = allocate(setting, this.#submissions.buffer, this.#buffers);
     this.#denoiser = compiled(this.#shared);
     if (this.#denoiser.kind === "fused") return;
     const most = device.limits.maxComputeWorkgroupsPerDimension * setting.workgroup;
     if (sampling.samples > most) throw tooMany(sampling.samples, most);
-    const { run, stages, x, kept, previous, known, steps } = this.#shared;
+    const { run, stages, x, kept, previous, known } = this.#shared;
     const { denoised, unguided } = this.#denoiser;
-    const step = { buffer: steps, size: STEP_BYTES };
+    const step = this.#submissions.step(STEP_BYTES / 4);
     const group = update.bind(run, stages, x, kept, previous, known, denoised, unguided, step);
     this.#update = { kernel: update, group };
   }
@@ -99,14 +95,11 @@ export class GpuSampler implements Sampler {
   async start(): Promise<void> {
     const { device, sampling, workgroup, run, stages, x } = this.#shared;
     this.#writeRun(0, 0);
-    const accepted = device.submit("diffusion", (encoder) => {
-      const pass = encoder.beginComputePass();
-      pass.setPipeline(this.#startKernel.pipeline);
-      pass.setBindGroup(0, this.#startKernel.bind(run, stages, x));
-      pass.dispatchWorkgroups(...grid(Math.ceil(sampling.samples / workgroup), device.limits));
-      pass.end();
-    });
-    await device.settle(accepted);
+    const kernel = this.#startKernel;
+    const group = kernel.bind(run, stages, x);
+    await dispatchOnce(device, "diffusion", [
+      { kernel, group, groups: grid(Math.ceil(sampling.samples / workgroup), device.limits) },
+    ]);
   }
 
   async read(): Promise<SamplerState> {
@@ -123,21 +116,18 @@ export class GpuSampler implements Sampler {
     if (this.#remembers) device.write(previous, this.#padded(state.previous));
   }
 
-  async advance(first: number, end: number, tick: (step: number) => Promise<void>): Promise<void> {
-    const { device, sampling } = this.#shared;
-    const { starts } = sampling.program;
+  advance({ from, sweeps, onSweeps, ...options }: StepOptions): Promise<void> {
+    const { starts } = this.#shared.sampling.program;
     const separate = this.#denoiser.kind === "separate" ? this.#denoiser : undefined;
-    for (let step = first; step < end; ) {
-      await tick(step);
-      const count = this.#budget.next(end - step, separate ? this.#together(separate, step, end) : end - step);
-      const [from, to] = [starts[step], starts[step + count]];
-      this.#writeRun(from, to - from);
-      const began = performance.now();
-      if (separate) for (const accepted of this.#submitSeparate(separate, from, to)) await device.settle(accepted);
-      else await device.settle(this.#submitFused(), this.#budget.expected(count));
-      this.#budget.record(count, performance.now() - began);
-      step += count;
-    }
+    return this.#pacer.make(sweeps, options, {
+      most: separate ? (done) => this.#together(separate, from + done, from + sweeps) : sweeps,
+      submit: (done, count) => {
+        const [first, end] = [starts[from + done], starts[from + done + count]];
+        this.#writeRun(first, end - first);
+        return separate ? this.#submitSeparate(separate, first, end) : this.#submitFused();
+      },
+      after: (done) => onSweeps(from + done),
+    });
   }
 
   /** Steps whose dispatches fit one submission, one at least. */
@@ -152,18 +142,12 @@ export class GpuSampler implements Sampler {
   #submitFused(): Promise<void> {
     const { device } = this.#shared;
     const { kernel, group, groups } = this.#denoiser as Extract<GpuDenoiser, { kind: "fused" }>;
-    return device.submit("diffusion", (encoder) => {
-      const pass = encoder.beginComputePass({ timestampWrites: device.timer?.writes("steps") });
-      pass.setPipeline(kernel.pipeline);
-      pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(...grid(groups, device.limits));
-      pass.end();
-    });
+    return submitPass(device, "diffusion", [{ kernel, group, groups: grid(groups, device.limits) }], "steps");
   }
 
   /** The stages of some steps; more than one submission where a single step has more dispatches than there are step uniforms. */
   *#submitSeparate({ parts, passes }: Separate, first: number, end: number): Generator<Promise<void>> {
-    const { device, sampling, workgroup, steps } = this.#shared;
+    const { sampling, workgroup } = this.#shared;
     const { kernel, group } = this.#update!;
     const groups: [number, number] = [Math.ceil(sampling.samples / workgroup), Math.ceil(sampling.dimension / 4)];
     const all: Dispatch[] = [];
@@ -176,41 +160,20 @@ export class GpuSampler implements Sampler {
       }
       all.push({ kernel, group, groups, words: [stage] });
     }
-    for (let at = 0; at < all.length; at += DISPATCHES) {
-      const some = all.slice(at, at + DISPATCHES);
-      const words = new Uint32Array((some.length * this.#offset) / 4);
-      for (const [i, dispatch] of some.entries()) words.set(dispatch.words, (i * this.#offset) / 4);
-      device.write(steps, words);
-      yield device.submit("diffusion", (encoder) => {
-        const pass = encoder.beginComputePass({ timestampWrites: device.timer?.writes("steps") });
-        for (const [i, dispatch] of some.entries()) {
-          pass.setPipeline(dispatch.kernel.pipeline);
-          pass.setBindGroup(0, dispatch.group, [i * this.#offset]);
-          pass.dispatchWorkgroups(...dispatch.groups);
-        }
-        pass.end();
-      });
-    }
+    for (let at = 0; at < all.length; at += DISPATCHES) yield this.#submissions.submit(all.slice(at, at + DISPATCHES));
   }
 
   #writeRun(first: number, stages: number): void {
     const { device, run, sampling } = this.#shared;
     const { samples, firstSample, seed, label, classes, guidance, clip, threshold } = sampling;
-    const words = new DataView(new ArrayBuffer(64));
-    const integers = [
-      ...streamKey(seed, PURPOSE, 0),
-      samples,
-      this.#stride,
-      firstSample,
-      first,
-      stages,
-      label,
-      classes,
-    ];
-    for (const [i, value] of integers.entries()) words.setInt32(4 * i, value, true);
-    for (const [i, value] of [guidance, clip, threshold].entries()) words.setFloat32(44 + 4 * i, value, true);
-    words.setUint32(56, sampling.denoiser.kind === "network" ? sampling.denoiser.network.shape.width : 0, true);
-    device.write(run, words);
+    device.write(
+      run,
+      Uint32Array.from([
+        ...[...streamKey(seed, PURPOSE, 0), samples, this.#stride, firstSample],
+        ...[first, stages, label, classes, ...floatWords([guidance, clip, threshold])],
+        sampling.denoiser.kind === "network" ? sampling.denoiser.network.shape.width : 0,
+      ]),
+    );
   }
 
   async #values(buffer: GPUBuffer): Promise<Float32Array> {
@@ -233,18 +196,18 @@ export class GpuSampler implements Sampler {
 
   dispose(): void {
     for (const buffer of this.#buffers) this.#shared.device.free(buffer);
+    this.#submissions.dispose();
   }
 }
 
-function allocate(setting: Setting, offset: number, buffers: Set<GPUBuffer>): Shared {
+function allocate(setting: Setting, steps: GPUBuffer, buffers: Set<GPUBuffer>): Shared {
   const { device, sampling, stride, switches } = setting;
   const { dimension } = sampling;
-  const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
-  const room = (name: string, bytes: number, usage = STORAGE | COPY_DST | COPY_SRC) => {
-    const buffer = device.buffer(`diffusion ${name}`, bytes, usage);
+  const kept = (buffer: GPUBuffer) => {
     buffers.add(buffer);
     return buffer;
   };
+  const room = (name: string, bytes: number) => kept(storage(device, `diffusion ${name}`, Math.ceil(bytes / 4)));
   const table = (name: string, data: ArrayBufferView) => {
     const buffer = room(name, data.byteLength);
     device.write(buffer, data);
@@ -256,14 +219,13 @@ function allocate(setting: Setting, offset: number, buffers: Set<GPUBuffer>): Sh
     return i % 2 === 0 ? (value ?? 0) : Number(value !== undefined);
   });
   return {
-    ...{ ...setting, room, table },
-    run: room("run", 64, UNIFORM | COPY_DST),
+    ...{ ...setting, room, table, steps },
+    run: kept(uniform(device, "diffusion run", new Uint32Array(16))),
     stages: table("stages", stageTable(sampling)),
     x: room("samples", bytes),
     kept: room("kept", switches.KEEPS ? bytes : 4),
     previous: room("previous", switches.KEEPS ? bytes : 4),
     known: table("known", known),
-    steps: room("steps", DISPATCHES * offset, UNIFORM | COPY_DST),
   };
 }
 
@@ -300,7 +262,7 @@ function stageTable({ program, denoiser }: Sampling): Uint8Array {
 }
 
 function checkFit(device: GpuDevice, { samples, dimension, denoiser }: Sampling): void {
-  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  const limit = bufferLimit(device.limits);
   const layered = denoiser.kind === "network" && denoiser.network.shape.layers !== 2;
   const bytes = 4 * (layered ? Math.max(dimension, denoiser.network.shape.width) : dimension);
   const most = Math.floor(limit / bytes / ALIGNED) * ALIGNED;

@@ -1,6 +1,7 @@
 // The reference as an engine: sample after sample, step after step.
 
 import { ParameterError } from "../../device/errors.ts";
+import { advancePlainly, type StepOptions } from "../advance.ts";
 import { referenceOf } from "./denoisers/reference-of.ts";
 import type { SamplerOptions } from "./program.ts";
 import { noiseOf, type Sample, stepOf } from "./reference.ts";
@@ -56,10 +57,10 @@ export class ReferenceSampler implements Sampler {
     }));
   }
 
-  async advance(first: number, end: number, tick: (step: number) => Promise<void>): Promise<void> {
+  advance({ from, sweeps, onSweeps, ...options }: StepOptions): Promise<void> {
     const { program, schedule, guidance, clip, threshold, known } = this.#sampling;
-    for (let step = first; step < end; step++) {
-      await tick(step);
+    const plain = { ...options, from, sweeps, onSweeps, every: 0, origin: 0 };
+    const makeStep = (step: number) => {
       const own = { denoiser: this.#denoiser, sampler: this.#options, levels: schedule.levels, step };
       this.#samples = this.#samples.map((sample, i) =>
         stepOf(sample, {
@@ -68,8 +69,8 @@ export class ReferenceSampler implements Sampler {
           noise: (part, given) => this.#noise(i, program.starts[step] + part + 1, given ? USE.given : USE.steps),
         }),
       );
-      await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
-    }
+    };
+    return advancePlainly(plain, makeStep, async () => []);
   }
 
   #noise(i: number, draw: number, use: number): Float64Array {

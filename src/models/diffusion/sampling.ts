@@ -1,6 +1,7 @@
 // What a sampling run is, resolved: the seam between the API of diffusion and its two engines.
 
 import { STREAMS } from "../../random/streams.ts";
+import type { StepOptions } from "../advance.ts";
 import type { Mixture } from "./data/data-set.ts";
 import type { Network } from "./network/shape.ts";
 import type { Prediction } from "./parameters.ts";
@@ -52,8 +53,7 @@ export interface Sampler {
   start(): Promise<void>;
   read(): Promise<SamplerState>;
   write(state: SamplerState): Promise<void>;
-  /** Makes the steps from `first` until before `end`; `tick` is called between submissions with the next step, and may throw to stop there. */
-  advance(first: number, end: number, tick: (step: number) => Promise<void>): Promise<void>;
+  advance(options: StepOptions): Promise<void>;
   dispose(): void;
 }
 

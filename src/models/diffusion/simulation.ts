@@ -3,15 +3,15 @@
 import * as z from "zod";
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, GibbsError, ParameterError } from "../../device/errors.ts";
-import { between, Exclusive, type RunOptions } from "../../device/run.ts";
 import { base64url } from "../../files/base64.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { checkRun, checkWorkgroup } from "../calls.ts";
-import { decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, headerOf, withExtra } from "../checkpoint.ts";
-import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
-import { changePoints, type Points, resolve } from "../parameters.ts";
+import { Chain } from "../base/chain.ts";
+import { filled, restored } from "../base/simulation.ts";
+import { checkWorkgroup } from "../calls.ts";
+import { type Checkpoint, headerOf } from "../checkpoint.ts";
+import type { Observable, Options } from "../model.ts";
+import { type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
-import { Series } from "../series.ts";
 import type { DataSet } from "./data/data-set.ts";
 import { sizeText } from "./data/pixels.ts";
 import { logJacobian, scaled, unitNotes, unscaled } from "./data/unit.ts";
@@ -54,12 +54,7 @@ export type DiffusionOptions = Options<typeof diffusionParameters> & {
   workgroup?: number;
 };
 
-export class DiffusionSimulation implements Simulation<DiffusionParameters> {
-  readonly model = "diffusion";
-  readonly device: Device;
-  readonly seed: bigint;
-  readonly replicas = 1;
-  readonly points: Points<DiffusionParameters>;
+export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampler> {
   readonly observables: Record<string, Observable>;
   /** What is sampled. */
   readonly data: DataSet;
@@ -67,12 +62,8 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
   readonly levels: readonly Level[];
   readonly #prepared: Prepared;
   readonly #given: Given;
-  readonly #sampler: Sampler;
-  readonly #exclusive: Exclusive;
-  #steps: number;
-  #summary: Summary | undefined;
-  /** Those that the summary is of. */
-  #samples: Float32Array | undefined;
+  /** What the samples said after so many steps, and they themselves. */
+  #told: { steps: number; summary: Summary; samples: Float32Array } | undefined;
 
   private constructor(
     device: Device,
@@ -82,16 +73,15 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     sampler: Sampler,
     steps: number,
   ) {
-    this.device = device;
-    this.#exclusive = new Exclusive("The diffusion", device);
-    this.points = points;
-    this.seed = prepared.sampling.seed;
+    const { seed, schedule } = prepared.sampling;
+    const kind = { model: "diffusion", title: "The diffusion", schema: diffusionParameters, unit: "steps" };
+    const most = schedule.levels.length - 1;
+    const why = (made: number) => `the way has ${most} steps, of which ${made} are made`;
+    super(device, { ...kind, most, why }, { points, seed }, sampler, steps);
     this.data = prepared.data;
     this.levels = prepared.sampling.schedule.levels;
     this.#prepared = prepared;
     this.#given = given;
-    this.#sampler = sampler;
-    this.#steps = steps;
     const labelled = prepared.data.labels && !prepared.data.mixture && prepared.sampling.label !== -1;
     this.observables = { ...observables, ...(labelled ? agreement : {}) };
   }
@@ -114,13 +104,7 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
       ...(levels ? { steps: levels.length - 1 } : {}),
     });
     const simulation = await DiffusionSimulation.#open(device, points, checkSeed(seed), given, 0, workgroup);
-    try {
-      await simulation.#start(noise);
-    } catch (error) {
-      simulation.dispose();
-      throw error;
-    }
-    return simulation;
+    return filled(simulation, (own) => own.#start(noise));
   }
 
   static async #open(
@@ -158,8 +142,8 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
         (_, at) => points[(firstSample * dimension + at) % points.length],
       );
     } else if (ends) x = await this.#arc(ends);
-    if (x) await this.#sampler.write({ x: turned(x, dimension), previous: new Float32Array(samples * dimension) });
-    else await this.#sampler.start();
+    if (x) await this.engine.write({ x: turned(x, dimension), previous: new Float32Array(samples * dimension) });
+    else await this.engine.start();
   }
 
   /** From one noise to another along a great circle (Shoemake 1985, doi 10.1145/325165.325242): the ends are those samples' own. */
@@ -188,8 +172,11 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     return x;
   }
 
-  static async restore(device: Device, bytes: Uint8Array): Promise<DiffusionSimulation & { extra: CheckpointExtra }> {
-    const checkpoint = await decodeCheckpoint(bytes);
+  static restore(device: Device, bytes: Uint8Array) {
+    return restored(bytes, (checkpoint) => DiffusionSimulation.#restore(device, checkpoint));
+  }
+
+  static async #restore(device: Device, checkpoint: Checkpoint): Promise<DiffusionSimulation> {
     const { sections } = checkpoint;
     const wrong = (what: string) =>
       new CheckpointError(`The checkpoint holds ${what}. Use the file that "diffusion" wrote.`);
@@ -204,22 +191,13 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     const { samples, dimension } = simulation.#prepared.sampling;
     const count = samples * dimension;
     const [x, previous] = [sections.x, sections.previous].map((section) => numbersOf(section, count));
-    try {
+    return filled(simulation, (own) => {
       if (x.length !== count || ![0, count].includes(previous.length)) {
         throw wrong("samples of another number than its parameters say");
       }
-      if (steps > simulation.length) throw wrong(`${steps} steps of a way of ${simulation.length}`);
-      await simulation.#sampler.write({ x, previous });
-    } catch (error) {
-      simulation.dispose();
-      throw error;
-    }
-    return Object.assign(simulation, { extra: extraOf(checkpoint) });
-  }
-
-  /** Steps made so far. */
-  get steps(): number {
-    return this.#steps;
+      if (steps > own.length) throw wrong(`${steps} steps of a way of ${own.length}`);
+      return own.engine.write({ x, previous });
+    });
   }
 
   /** Steps from noise to data. */
@@ -233,34 +211,8 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
   }
 
   /** Samples are told at their end: there is no series. */
-  series(): Series {
-    return new Series([], 1);
-  }
-
-  /**
-   * Makes `steps` steps in many short submissions.
-   *
-   * @throws ParameterError beyond the last step; the signal's reason when aborted (the state stays valid), DeviceLostError, GpuError,
-   *   DisposedError
-   */
-  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
-    return this.#exclusive.use(async () => {
-      const why = `the way has ${this.length} steps, of which ${this.#steps} are made`;
-      checkRun(steps, { unit: "steps", made: this.#steps, most: this.length, why }, record);
-      const first = this.#steps;
-      if (steps > 0) this.#summary = undefined;
-      await this.#sampler.advance(first, first + steps, async (step) => {
-        this.#steps = step;
-        await between({ done: step - first, total: steps }, options);
-      });
-      this.#steps = first + steps;
-      await between({ done: steps, total: steps }, options);
-    });
-  }
-
-  /** A way from noise to data has no parameter that changes on it. */
-  async set(changes: Partial<DiffusionParameters>): Promise<void> {
-    changePoints("diffusion", diffusionParameters, this.points, changes);
+  protected rows(): number[][] {
+    return [];
   }
 
   /** What a user calls the classes, where labels or the network say. */
@@ -278,7 +230,7 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
     const { unit, dimension: d } = this.data;
     if (!unit) return x;
     const own = unscaled(x, unit);
-    if (this.levels[this.#steps].noise > 0) return own;
+    if (this.levels[this.steps].noise > 0) return own;
     this.#prepared.given?.forEach((value, i) => {
       for (let at = i; value !== undefined && at < own.length; at += d) own[at] = value;
     });
@@ -287,26 +239,24 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   /** Samples as they stand, [sample][dimension], as denoisers see them: in `data.unit`. */
   scaled(): Promise<Float32Array> {
-    return this.#exclusive.use(() => this.#read());
+    return this.exclusive.use(() => this.#read());
   }
 
   /** @throws GibbsError where samples are no numbers any more */
   async #read(): Promise<Float32Array> {
-    const { x } = await this.#sampler.read();
+    const { x } = await this.engine.read();
     const samples = turned(x, this.#prepared.sampling.samples);
     const { dimension } = this.#prepared.sampling;
     const at = samples.findIndex((value) => !Number.isFinite(value));
     if (at < 0) return samples;
     throw new GibbsError(
-      `diffusion: number ${at % dimension} of sample ${Math.floor(at / dimension)} is ${samples[at]} after ${this.#steps} of ${this.length} steps; take noise levels of other sizes, more steps, or set clip. If the denoiser is your own, look for a division by 0 in it.`,
+      `diffusion: number ${at % dimension} of sample ${Math.floor(at / dimension)} is ${samples[at]} after ${this.steps} of ${this.length} steps; take noise levels of other sizes, more steps, or set clip. If the denoiser is your own, look for a division by 0 in it.`,
     );
   }
 
-  async #summarise(): Promise<Summary> {
+  async #summarise(samples: Float32Array): Promise<Summary> {
     const { sampling } = this.#prepared;
-    const x = await this.#read();
-    this.#samples = x;
-    const summary = summaryOf(x, this.data, (s) => labelOf(sampling, sampling.firstSample + s));
+    const summary = summaryOf(samples, this.data, (s) => labelOf(sampling, sampling.firstSample + s));
     const { probes } = this.points.parameters;
     if (probes === 0) return summary;
     const regimes = await measureRegimes(this.device, this.data, { probes, times: REGIME_TIMES, seed: this.seed });
@@ -320,10 +270,17 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   /** What the samples say as they stand. */
   summary(): Promise<Summary> {
-    return this.#exclusive.use(async () => {
-      this.#summary ??= await this.#summarise();
-      return this.#summary;
+    return this.exclusive.use(async () => {
+      if (this.#summary) return this.#summary;
+      const samples = await this.#read();
+      const summary = await this.#summarise(samples);
+      this.#told = { steps: this.steps, summary, samples };
+      return summary;
     });
+  }
+
+  get #summary(): Summary | undefined {
+    return this.#told?.steps === this.steps ? this.#told.summary : undefined;
   }
 
   /**
@@ -333,7 +290,7 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
    * @throws ParameterError for a model in WGSL, points that are none, and data with a number that never changes, which have no density
    */
   logLikelihood(points: ArrayLike<number>): number[] {
-    this.#exclusive.check();
+    this.exclusive.check();
     const { dimension, denoiser } = this.#prepared.sampling;
     const reference = referenceOf(denoiser, dimension);
     if (!reference) {
@@ -361,7 +318,7 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
    * @returns undefined for a model in WGSL, which only the GPU knows
    */
   denoised(points: ArrayLike<number>, level: Level, { classless = false } = {}): Float64Array | undefined {
-    this.#exclusive.check();
+    this.exclusive.check();
     const { dimension: d, denoiser, guidance, firstSample } = this.#prepared.sampling;
     const reference = referenceOf(denoiser, d);
     if (!reference) return undefined;
@@ -378,7 +335,7 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   /** Of the summary, which `conclude` or `summary` makes; before it nothing is known. */
   estimate(): Record<string, Estimate> {
-    this.#exclusive.check();
+    this.exclusive.check();
     const unknown = { value: Number.NaN, error: Number.POSITIVE_INFINITY, tau: 0.5, n: 0 };
     return Object.fromEntries(
       Object.keys(this.observables).map((name) => [name, this.#summary?.[name as "mean"] ?? unknown]),
@@ -386,14 +343,14 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
   }
 
   result(): Partial<DiffusionResult> {
-    this.#exclusive.check();
+    this.exclusive.check();
     const { unit, dimension } = this.data;
     const told = unit && dimension <= SHOWN ? { unit: { centre: [...unit.centre], scale: [...unit.scale] } } : {};
     return { ...this.#summary?.result, ...told };
   }
 
   notes(): string[] {
-    const left = this.length - this.#steps;
+    const left = this.length - this.steps;
     const undone = left > 0 ? [`${left} of ${this.length} steps are still to make: samples are noisy.`] : [];
     const { pixels, unit } = this.data;
     return [
@@ -405,27 +362,19 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
   }
 
   /**
-   * SHA-256 of "diffusion SAMPLESxDIMENSION STEP\n" and the samples, [sample][dimension], as 32-bit floats in what denoisers see; where
+   * "diffusion SAMPLESxDIMENSION STEP\n" and the samples, [sample][dimension], as 32-bit floats in what denoisers see; where
    * data have a unit, of its centre and scale after them.
    */
-  digest(): Promise<string> {
-    return this.#exclusive.use(async () => {
-      const { samples, dimension } = this.#prepared.sampling;
-      const head = `diffusion ${samples}x${dimension} ${this.#steps}\n`;
-      const { unit } = this.data;
-      const own = unit ? [bytesOf(unit.centre), bytesOf(unit.scale)] : [];
-      return digestOf(new TextEncoder().encode(head), bytesOf(await this.#read()), ...own);
-    });
+  protected async canonical(): Promise<[string, ...Uint8Array[]]> {
+    const { samples, dimension } = this.#prepared.sampling;
+    const { unit } = this.data;
+    const own = unit ? [bytesOf(unit.centre), bytesOf(unit.scale)] : [];
+    return [`diffusion ${samples}x${dimension} ${this.steps}`, bytesOf(await this.#read()), ...own];
   }
 
-  checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
-    return this.#exclusive.use(async () => {
-      const { x, previous }: SamplerState = await this.#sampler.read();
-      const { parameters } = this.points;
-      const header = { parameters, seed: String(this.seed), steps: this.#steps, ...this.#given };
-      const sections = { x: bytesOf(x), previous: bytesOf(previous) };
-      return encodeCheckpoint(withExtra({ model: "diffusion", header, sections }, extra));
-    });
+  protected async saved() {
+    const { x, previous }: SamplerState = await this.engine.read();
+    return { header: { ...this.#given }, sections: { x: bytesOf(x), previous: bytesOf(previous) } };
   }
 
   /** Samples, shape [sample][dimension]; of pictures [sample][row][column], with a channel behind where there are colours. */
@@ -438,10 +387,10 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
 
   /** Samples as a table, a row each, with the class that was asked for; after `conclude`. */
   table(): { head: string[]; rows: Iterable<(string | number)[]> } {
-    this.#exclusive.check();
+    this.exclusive.check();
     const { sampling, names } = this.#prepared;
     const { dimension: d, label } = sampling;
-    const own = this.#own(this.#samples ?? new Float32Array());
+    const own = this.#own(this.#told?.samples ?? new Float32Array());
     const asks = label !== -1;
     const { names: columns } = this.data;
     const head = [...Array.from({ length: d }, (_, i) => columns?.[i] || `x${i + 1}`), ...(asks ? ["label"] : [])];
@@ -461,14 +410,6 @@ export class DiffusionSimulation implements Simulation<DiffusionParameters> {
   async picture(): Promise<{ width: number; height: number; data: Uint8Array; channels?: 1 | 3 }> {
     const of = this.decoder ?? this.data.pixels;
     return of ? sheetPicture(await this.samples(), of) : densityPicture(await this.scaled(), this.data);
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  dispose(): void {
-    if (this.#exclusive.dispose()) this.#sampler.dispose();
   }
 }
 

@@ -1,10 +1,11 @@
 // The network on the GPU: patterns by columns, overlaps kept beside the spins, one workgroup a replica and one dispatch a sweep.
 
-import { Budget } from "../../device/budget.ts";
+import { storage, uniform, withBuffers } from "../../device/buffers.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
-import { between } from "../../device/run.ts";
-import { type AdvanceOptions, measurements } from "../advance.ts";
+import { type Dispatch, dispatchOnce, Pacer, Submissions } from "../../device/submissions.ts";
+import { seedWords } from "../../random/threefry.ts";
+import { type AdvanceOptions, advanceMeasured } from "../advance.ts";
 import { compile, type Kernels } from "./kernels.ts";
 import {
   mostPatterns,
@@ -16,8 +17,10 @@ import {
   stateBytes,
 } from "./network.ts";
 
-/** Sweeps and measurements that one submission can hold: each needs its own step uniform. */
+/** Sweeps, and measurements, that one submission can hold. */
 const STEPS = 1024;
+/** Dispatches of a measurement: with pairwise couplings energies and overlaps go before it. */
+const MEASURING = 3;
 const SUM_WORDS = 7;
 const NO_PATTERN = 0xffffffff;
 /** Of the overlaps: synchronous dynamics makes the next while it reads the present. */
@@ -47,14 +50,17 @@ export class GpuNetwork implements Network {
   readonly #options: NetworkOptions;
   readonly #kernels: Kernels;
   readonly #words: number;
-  readonly #stride: number;
   readonly #buffers: Record<
-    | ("columns" | "rows" | "spins" | "overlaps" | "replicas" | "pulls" | "wells" | "pairs" | "bonds")
-    | ("run" | "steps" | "sums"),
+    ("columns" | "rows" | "spins" | "overlaps" | "replicas" | "pulls" | "wells" | "pairs" | "bonds") | ("run" | "sums"),
     GPUBuffer
   >;
   #chances: GPUBuffer;
-  readonly #budget = new Budget();
+  /** Measurements that one submission may leave to be read back: at most 4 MB. */
+  readonly #slots: number;
+  readonly #submissions: Submissions;
+  readonly #pacer: Pacer;
+  /** What a measurement dispatches; the last has a slot. */
+  readonly #measuring: readonly Omit<Dispatch, "words">[];
 
   /** `asked`: invocations in a workgroup, a power of two from 32. */
   static async create(device: GpuDevice, options: NetworkOptions, asked?: number): Promise<GpuNetwork> {
@@ -74,25 +80,26 @@ export class GpuNetwork implements Network {
     this.#options = options;
     this.#kernels = kernels;
     this.#words = Math.ceil(mostPatterns(options) / 32);
-    const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
-    const buffer = (name: string, bytes: number, usage = STORAGE | COPY_DST | COPY_SRC) =>
-      device.buffer(`hopfield ${name}`, bytes, usage);
+    this.#slots = Math.max(1, Math.min(STEPS, Math.floor(2 ** 22 / (4 * SUM_WORDS * options.replicas.length))));
+    const words = (name: string, count: number) => storage(device, `hopfield ${name}`, count);
     const bytes = bufferBytes(options);
-    this.#stride = Math.max(16, device.limits.minUniformBufferOffsetAlignment);
     this.#buffers = {
-      columns: buffer("columns", bytes.columns),
-      rows: buffer("rows", bytes.rows),
-      spins: buffer("spins", bytes.spins),
-      overlaps: buffer("overlaps", bytes.overlaps),
-      replicas: buffer("replicas", 16 * options.replicas.length),
-      pulls: buffer("pulls", 8 * (options.interaction?.pulls.length ?? 1)),
-      wells: buffer("wells", 8 * (options.interaction?.wells.length ?? 1 + bytes.spins / 4)),
-      pairs: buffer("pairs", 16, UNIFORM | COPY_DST),
-      bonds: buffer("bonds", bytes.bonds),
-      run: buffer("run", 64, UNIFORM | COPY_DST),
-      steps: buffer("steps", STEPS * this.#stride, UNIFORM | COPY_DST),
-      sums: buffer("sums", this.#slots * 4 * SUM_WORDS * options.replicas.length),
+      columns: words("columns", bytes.columns / 4),
+      rows: words("rows", bytes.rows / 4),
+      spins: words("spins", bytes.spins / 4),
+      overlaps: words("overlaps", bytes.overlaps / 4),
+      replicas: words("replicas", 4 * options.replicas.length),
+      pulls: words("pulls", 2 * (options.interaction?.pulls.length ?? 1)),
+      wells: words("wells", 2 * (options.interaction?.wells.length ?? 1 + bytes.spins / 4)),
+      pairs: uniform(device, "hopfield pairs", new Uint32Array(4)),
+      bonds: words("bonds", bytes.bonds / 4),
+      run: uniform(device, "hopfield run", new Uint32Array(16)),
+      sums: words("sums", this.#slots * SUM_WORDS * options.replicas.length),
     };
+    const capacity = STEPS * (1 + MEASURING);
+    this.#submissions = new Submissions(device, title(options), { words: 2, capacity });
+    this.#pacer = new Pacer(device);
+    this.#measuring = this.#planMeasuring();
     this.#chances = this.#writeReplicas(options.replicas);
     const { pairwise } = options;
     if (pairwise) {
@@ -105,15 +112,9 @@ export class GpuNetwork implements Network {
     }
   }
 
-  /** Measurements that one submission may leave to be read back: at most 4 MB. */
-  get #slots(): number {
-    return Math.max(1, Math.min(STEPS, Math.floor(2 ** 22 / (4 * SUM_WORDS * this.#options.replicas.length))));
-  }
-
   #writeReplicas(replicas: readonly ReplicaOptions[]): GPUBuffer {
     const words = replicas.reduce((sum, { chances }) => sum + chances.length, 0);
-    const { STORAGE, COPY_DST } = GPUBufferUsage;
-    const buffer = this.#device.buffer("hopfield chances", 4 * Math.max(1, words), STORAGE | COPY_DST);
+    const buffer = storage(this.#device, "hopfield chances", words);
     let at = 0;
     const rows = replicas.flatMap(({ patterns, field, chances }) => {
       if (chances.length > 0) this.#device.write(buffer, chances, 4 * at);
@@ -208,12 +209,7 @@ export class GpuNetwork implements Network {
 
   async sums(): Promise<Sums[]> {
     this.#writeRun(PURPOSE.sweep);
-    this.#writeSteps(0, 1);
-    await this.#device.submit(title(this.#options), (encoder) => {
-      const pass = encoder.beginComputePass();
-      this.#encodeMeasure(pass, 0);
-      pass.end();
-    });
+    await this.#submissions.submit(this.#measured(0));
     return (await this.#readSums(1))[0];
   }
 
@@ -233,92 +229,81 @@ export class GpuNetwork implements Network {
     });
   }
 
-  async advance({ from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions<Sums>): Promise<void> {
-    const most = every > 0 ? Math.min(STEPS, this.#slots * every) : STEPS;
-    for (let done = 0; done < sweeps; ) {
-      await between({ done, total: sweeps }, options);
-      const count = this.#budget.next(sweeps - done, most);
-      const first = from + done;
-      const measured = measurements(first, count, every, origin);
-      const start = performance.now();
-      const accepted = this.#submit(first, count, measured);
-      const overslept = await this.#device.settle(accepted, this.#budget.expected(count));
-      this.#budget.record(count, (performance.now() - start) * (overslept ? 0.5 : 1));
-      const rows = measured.length > 0 ? await this.#readSums(measured.length) : [];
-      done += count;
-      onSweeps(from + done);
-      rows.forEach((sums, i) => {
-        onSums?.(sums, measured[i]);
-      });
-    }
-    await between({ done: sweeps, total: sweeps }, options);
+  advance(options: AdvanceOptions<Sums>): Promise<void> {
+    const sweep = this.#sweep();
+    return advanceMeasured(this.#pacer, options, {
+      steps: STEPS,
+      slots: this.#slots,
+      submit: (from, count, measured) => {
+        this.#writeRun(PURPOSE.sweep);
+        const dispatches: Dispatch[] = [];
+        for (let i = 0, slot = 0; i < count; i++) {
+          dispatches.push({ ...sweep, words: [from + i, i] });
+          if (measured[slot] === from + i + 1) dispatches.push(...this.#measured(slot++));
+        }
+        return this.#submissions.submit(dispatches);
+      },
+      read: (count) => this.#readSums(count),
+    });
   }
 
   dispose(): void {
     for (const buffer of [...Object.values(this.#buffers), this.#chances]) this.#device.free(buffer);
+    this.#submissions.dispose();
   }
 
-  #submit(from: number, count: number, measured: readonly number[]): Promise<void> {
-    this.#writeRun(PURPOSE.sweep);
-    this.#writeSteps(from, count);
-    const { spins, overlaps, columns, rows, replicas, pulls, pairs, bonds, run, steps } = this.#buffers;
+  #sweep(): Omit<Dispatch, "words"> {
+    const { spins, overlaps, columns, rows, replicas, pulls, pairs, bonds, run } = this.#buffers;
     const { sweep } = this.#kernels;
     const { dynamics, interaction, pairwise } = this.#options;
     const plain = dynamics === "random" || this.#kernels.replicas > 1 ? [] : [rows];
     const more = pairwise ? [pairwise.side ? bonds : pairs] : interaction ? [rows, pulls] : plain;
-    const group = sweep.bind(
-      run,
-      spins,
-      overlaps,
-      columns,
-      replicas,
-      this.#chances,
-      { buffer: steps, size: 8 },
-      ...more,
-    );
-    const workgroups = Math.ceil(this.#options.replicas.length / this.#kernels.replicas);
-    return this.#device.submit(title(this.#options), (encoder) => {
-      const pass = encoder.beginComputePass({ timestampWrites: this.#device.timer?.writes("steps") });
-      let slot = 0;
-      for (let i = 0; i < count; i++) {
-        pass.setPipeline(sweep.pipeline);
-        pass.setBindGroup(0, group, [i * this.#stride]);
-        pass.dispatchWorkgroups(...grid(workgroups, this.#device.limits));
-        if (measured[slot] === from + i + 1) this.#encodeMeasure(pass, slot++);
-      }
-      pass.end();
-    });
+    const step = this.#submissions.step(2);
+    return {
+      kernel: sweep,
+      group: sweep.bind(run, spins, overlaps, columns, replicas, this.#chances, step, ...more),
+      groups: this.#grid(Math.ceil(this.#options.replicas.length / this.#kernels.replicas)),
+    };
   }
 
-  #encodeMeasure(pass: GPUComputePassEncoder, slot: number): void {
-    const { run, sums, spins, overlaps, steps, replicas, wells } = this.#buffers;
-    const { measure } = this.#kernels;
-    if (this.#options.pairwise) this.#encodePairs(pass);
-    pass.setPipeline(measure.pipeline);
-    // The second word of each step is its own number: the slot.
-    pass.setBindGroup(0, measure.bind(run, sums, spins, overlaps, { buffer: steps, size: 8 }, replicas, wells), [
-      slot * this.#stride,
-    ]);
-    pass.dispatchWorkgroups(...grid(this.#options.replicas.length, this.#device.limits));
-  }
-
-  /** With pairwise couplings nothing follows the flips of a sweep. */
-  #encodePairs(pass: GPUComputePassEncoder): void {
-    const { run, wells, spins, overlaps, columns, replicas, pairs, bonds } = this.#buffers;
-    const count = this.#options.replicas.length;
-    const words = count * Math.ceil(this.#options.neurons / 32);
-    const energy = this.#kernels.energy!;
+  #planMeasuring(): Omit<Dispatch, "words">[] {
+    const { run, sums, spins, overlaps, columns, replicas, wells, pairs, bonds } = this.#buffers;
+    const { measure, energy, overlaps: sum, workgroup } = this.#kernels;
+    const { length } = this.#options.replicas;
+    const slot = this.#submissions.step(2);
+    const last = {
+      kernel: measure,
+      group: measure.bind(run, sums, spins, overlaps, slot, replicas, wells),
+      groups: this.#grid(length),
+    };
+    if (!energy) return [last];
+    // With pairwise couplings nothing follows the flips of a sweep.
+    const words = length * Math.ceil(this.#options.neurons / 32);
     const lattice = this.#kernels.bonds !== undefined;
-    pass.setPipeline(energy.pipeline);
-    pass.setBindGroup(
-      0,
-      lattice ? energy.bind(run, wells, spins, bonds) : energy.bind(run, wells, spins, columns, replicas, pairs),
-    );
-    pass.dispatchWorkgroups(...grid(lattice ? Math.ceil(words / this.#kernels.workgroup) : words, this.#device.limits));
-    const sum = this.#kernels.overlaps;
-    pass.setPipeline(sum.pipeline);
-    pass.setBindGroup(0, sum.bind(run, overlaps, spins, columns, replicas));
-    pass.dispatchWorkgroups(...grid(count * this.#words, this.#device.limits));
+    return [
+      {
+        kernel: energy,
+        group: lattice
+          ? energy.bind(run, wells, spins, bonds)
+          : energy.bind(run, wells, spins, columns, replicas, pairs),
+        groups: this.#grid(lattice ? Math.ceil(words / workgroup) : words),
+      },
+      {
+        kernel: sum,
+        group: sum.bind(run, overlaps, spins, columns, replicas),
+        groups: this.#grid(length * this.#words),
+      },
+      last,
+    ];
+  }
+
+  /** A measurement; the second word of its step is the slot. */
+  #measured(slot: number): Dispatch[] {
+    return this.#measuring.map((part, i) => (i === this.#measuring.length - 1 ? { ...part, words: [0, slot] } : part));
+  }
+
+  #grid(workgroups: number): [number, number] {
+    return grid(workgroups, this.#device.limits);
   }
 
   async #readSums(count: number): Promise<Sums[][]> {
@@ -346,7 +331,7 @@ export class GpuNetwork implements Network {
     this.#device.write(
       this.#buffers.run,
       new Uint32Array([
-        ...[Number(seed & 0xffffffffn), Number(seed >> 32n), purpose, firstReplica],
+        ...[...seedWords(seed), purpose, firstReplica],
         ...[replicas.length, neurons, Math.ceil(neurons / 32), this.#words],
         ...[overlaps, overlaps * copies(this.#options), patterns ? 0 : 1, cue],
         ...[interaction?.relative ? 1 : 0, pairwise?.side ?? 0],
@@ -354,31 +339,13 @@ export class GpuNetwork implements Network {
     );
   }
 
-  #writeSteps(from: number, count: number): void {
-    const words = new Uint32Array((count * this.#stride) / 4);
-    for (let i = 0; i < count; i++) words.set([from + i, i], (i * this.#stride) / 4);
-    this.#device.write(this.#buffers.steps, words);
+  #dispatch(kernel: Kernel, group: GPUBindGroup, workgroups: number): Promise<void> {
+    return dispatchOnce(this.#device, title(this.#options), [{ kernel, group, groups: this.#grid(workgroups) }]);
   }
 
-  async #dispatch(kernel: Kernel, group: GPUBindGroup, workgroups: number): Promise<void> {
-    const accepted = this.#device.submit(title(this.#options), (encoder) => {
-      const pass = encoder.beginComputePass();
-      pass.setPipeline(kernel.pipeline);
-      pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(...grid(workgroups, this.#device.limits));
-      pass.end();
-    });
-    await this.#device.settle(accepted);
-  }
-
-  async #withUniform(words: Uint32Array, use: (uniform: GPUBuffer) => Promise<void>): Promise<void> {
-    const uniform = this.#device.buffer("hopfield uniform", 16, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
-    try {
-      this.#device.write(uniform, words);
-      await use(uniform);
-    } finally {
-      this.#device.free(uniform);
-    }
+  #withUniform(words: Uint32Array, use: (own: GPUBuffer) => Promise<void>): Promise<void> {
+    const make = () => [uniform(this.#device, "hopfield uniform", words)];
+    return withBuffers(this.#device, title(this.#options), make, ([own]) => use(own));
   }
 }
 

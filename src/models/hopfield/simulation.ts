@@ -3,23 +3,15 @@
 import { digits } from "../../data/digits.ts";
 import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
-import { Exclusive, type RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { checkRun, checkWorkgroup } from "../calls.ts";
-import {
-  type Checkpoint,
-  decodeCheckpoint,
-  digestOf,
-  encodeCheckpoint,
-  extraOf,
-  headerOf,
-  sectionOf,
-  withExtra,
-} from "../checkpoint.ts";
-import type { CheckpointExtra, Options, Recording, Simulation, Stroke } from "../model.ts";
-import { changePoints, type Points, point, resolve, type Schema } from "../parameters.ts";
+import { Chain } from "../base/chain.ts";
+import { filled, partOf, replicasOf, restored } from "../base/simulation.ts";
+import { checkWorkgroup } from "../calls.ts";
+import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
+import type { Options, Stroke } from "../model.ts";
+import { type Points, point, resolve, type Schema } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
-import { Series } from "../series.ts";
+import type { Series } from "../series.ts";
 import { checkReach } from "../stroke.ts";
 import { bufferBytes, GpuNetwork } from "./gpu.ts";
 import { imageSpins } from "./image.ts";
@@ -49,9 +41,6 @@ import {
 } from "./parameters.ts";
 import { randomPatterns } from "./reference.ts";
 import { ReferenceNetwork } from "./reference-network.ts";
-
-/** The number of a sweep is one word of the counter of its random numbers. */
-const MOST_SWEEPS = 2 ** 32 - 1;
 
 /** A field is a whole number of units in the engines; rounding it by a larger share than this is told of. */
 const ROUNDING = 0.01;
@@ -110,29 +99,15 @@ export interface MemoryOptions {
 
 export type HopfieldOptions = Options<typeof hopfieldParameters> & MemoryOptions;
 
-export class MemorySimulation<P extends object> implements Simulation<P> {
-  readonly model: string;
-  readonly device: Device;
-  readonly seed: bigint;
-  readonly replicas: number;
+export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> {
   readonly #kind: Kind<P>;
-  #points: Points<P>;
   readonly #options: NetworkOptions;
-  readonly #network: Network;
-  readonly #exclusive: Exclusive;
-  #steps: number;
 
-  private constructor(device: Device, kind: Kind<P>, setup: Setup<P>, network: Network, steps: number) {
-    this.device = device;
-    this.#exclusive = new Exclusive("The simulation", device);
-    this.model = kind.name;
+  private constructor(device: Device, kind: Kind<P>, { points, options }: Setup<P>, network: Network, steps: number) {
+    const own = { model: kind.name, title: "The simulation", schema: kind.schema, unit: "sweeps" };
+    super(device, own, { points, seed: options.seed, replicas: options.replicas.length }, network, steps);
     this.#kind = kind;
-    this.#points = setup.points;
-    this.#options = setup.options;
-    this.seed = setup.options.seed;
-    this.replicas = setup.options.replicas.length;
-    this.#network = network;
-    this.#steps = steps;
+    this.#options = options;
   }
 
   static async create<P extends object>(
@@ -150,80 +125,36 @@ export class MemorySimulation<P extends object> implements Simulation<P> {
     const setup = prepare(kind, points, checkSeed(seed), stored);
     if (!stored) setup.options.patterns = await withDigits(kind, setup);
     const cued = image === "" ? undefined : repeated(imageSpins(image, neurons), setup);
-    const network = await openNetwork(device, setup.options, workgroup);
-    try {
+    const network = await filled(await openNetwork(device, setup.options, workgroup), (own) => {
       const chance = Math.min(2 ** 32 - 1, Math.round(noise * 2 ** 32));
       const known = neurons - Math.round(covered * neurons);
-      if (start === "given") await network.write(givenState(setup, spins));
-      else if (cued) await network.write(givenState(setup, cued));
-      else if (kind.uniform?.(points.parameters)) await network.write(givenState(setup, uniformSpins(kind, setup)));
-      else await network.begin(start === "pattern" ? cue : undefined, chance, known);
-    } catch (error) {
-      network.dispose();
-      throw error;
-    }
+      if (start === "given") return own.write(givenState(setup, spins));
+      if (cued) return own.write(givenState(setup, cued));
+      if (kind.uniform?.(points.parameters)) return own.write(givenState(setup, uniformSpins(kind, setup)));
+      return own.begin(start === "pattern" ? cue : undefined, chance, known);
+    });
     return new MemorySimulation(device, kind, setup, network, 0);
   }
 
-  static async restore<P extends object>(
-    device: Device,
-    kind: Kind<P>,
-    bytes: Uint8Array,
-  ): Promise<MemorySimulation<P> & { extra: CheckpointExtra }> {
-    const { setup, steps, state, extra } = readCheckpoint(kind, await decodeCheckpoint(bytes));
-    const network = await openNetwork(device, setup.options);
-    try {
-      await network.write(state);
-    } catch (error) {
-      network.dispose();
-      throw error;
-    }
-    return Object.assign(new MemorySimulation(device, kind, setup, network, steps), { extra });
-  }
-
-  /** Sweeps made so far, each of as many updates as there are neurons. */
-  get steps(): number {
-    return this.#steps;
-  }
-
-  /** What each replica is set to now. */
-  get points(): Points<P> {
-    return this.#points;
-  }
-
-  series(): Series {
-    return new Series(this.#kind.columns, this.replicas);
-  }
-
-  /**
-   * Makes `steps` sweeps in many short submissions.
-   *
-   * @throws the signal's reason when aborted (the state stays valid), DeviceLostError, GpuError, DisposedError.
-   */
-  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
-    return this.#exclusive.use(async () => {
-      checkRun(steps, { unit: "sweeps", made: this.#steps, most: MOST_SWEEPS }, record);
-      await this.#network.advance({
-        ...options,
-        from: this.#steps,
-        sweeps: steps,
-        every: record?.every ?? 0,
-        origin: record?.origin ?? 0,
-        onSums: (sums, sweep) => record?.series.append(sweep, this.#rows(sums)),
-        onSweeps: (sweep) => {
-          this.#steps = sweep;
-        },
-      });
+  static restore<P extends object>(device: Device, kind: Kind<P>, bytes: Uint8Array) {
+    return restored(bytes, async (checkpoint) => {
+      const { setup, steps, state } = readCheckpoint(kind, checkpoint);
+      const network = await filled(await openNetwork(device, setup.options), (own) => own.write(state));
+      return new MemorySimulation(device, kind, setup, network, steps);
     });
   }
 
-  /** Changes live parameters from the next sweep on, for all replicas. @throws ParameterError */
-  set(changes: Partial<P>): Promise<void> {
-    return this.#exclusive.use(async () => {
-      const points = changePoints(this.model, this.#kind.schema, this.#points as never, changes) as Points<P>;
-      await this.#network.setReplicas(replicaOptions(this.#kind, points, this.replicas));
-      this.#points = points;
-    });
+  protected override get columns(): readonly string[] {
+    return this.#kind.columns;
+  }
+
+  protected rows(sums: readonly Sums[]): number[][] {
+    const most = mostOf(this.#kind, this.points);
+    return sums.map((each, replica) => this.#kind.row(each, point(this.points, replica), most));
+  }
+
+  protected override changed(points: Points<P>): Promise<void> {
+    return this.engine.setReplicas(replicaOptions(this.#kind, points, this.replicas));
   }
 
   /** The patterns ±1, [pattern][neuron], where all replicas have the same ones: one's own, or digits. */
@@ -243,36 +174,25 @@ export class MemorySimulation<P extends object> implements Simulation<P> {
    * @throws ParameterError for a disc that reaches no neuron, numbers that are not whole, a value that is not 1 or -1
    */
   paint(stroke: Stroke): Promise<void> {
-    return this.#exclusive.use(async () => {
+    return this.exclusive.use(async () => {
       const { neurons } = this.#options;
       const width = this.row;
       checkReach(stroke, { width, height: Math.ceil(neurons / width) });
       const { x, y, radius, value } = stroke;
-      const state = await this.#network.read();
+      const state = await this.engine.read();
       for (let site = 0; site < neurons; site++) {
         const [dx, dy] = [(site % width) - x, Math.floor(site / width) - y];
         if (dx * dx + dy * dy > radius * radius) continue;
         const bit = 1 << (site & 7);
         state[site >> 3] = value > 0 ? state[site >> 3] | bit : state[site >> 3] & ~bit;
       }
-      await this.#network.write(state);
+      await this.engine.write(state);
     });
-  }
-
-  /** Runs `count` × `every` sweeps and returns the series measured on the way. */
-  async collect(count: number, { every = 1, ...options }: RunOptions & { every?: number } = {}): Promise<Series> {
-    const series = this.series();
-    await this.run(count * every, { ...options, record: { series, every, origin: this.#steps } });
-    return series;
   }
 
   /** Observables of replicas that share their parameters; their error is that over patterns. */
   estimate(series: Series, replicas?: number[]): Record<string, Estimate> {
-    const [differs] = Object.keys(this.points.batch);
-    if (!replicas && differs) {
-      throw new ParameterError(differs, `The replicas differ in ${differs}: name those to average.`);
-    }
-    return this.#kind.estimate(series, replicas ?? [...Array(this.replicas).keys()], this.points);
+    return this.#kind.estimate(series, replicas ?? this.all(), this.points);
   }
 
   /** Says where the field is another than was asked for. */
@@ -290,31 +210,26 @@ export class MemorySimulation<P extends object> implements Simulation<P> {
 
   /** What a series has columns of, for each replica, now. */
   measure(): Promise<Record<string, number>[]> {
-    return this.#exclusive.use(async () =>
-      this.#rows(await this.#network.sums()).map((row) =>
+    return this.exclusive.use(async () =>
+      this.rows(await this.engine.sums()).map((row) =>
         Object.fromEntries(row.map((value, i) => [this.#kind.columns[i], value])),
       ),
     );
   }
 
-  #rows(sums: Awaited<ReturnType<Network["sums"]>>): number[][] {
-    const most = mostOf(this.#kind, this.points);
-    return sums.map((each, replica) => this.#kind.row(each, point(this.points, replica), most));
-  }
-
   /** Overlaps Σ ξ s of the first replica with all its patterns. */
   overlaps(): Promise<Int32Array> {
-    return this.#exclusive.use(() => this.#network.overlaps());
+    return this.exclusive.use(() => this.engine.overlaps());
   }
 
   /** The first `count` patterns of the first replica, ±1, shape [count][neurons]. */
   patterns(count: number): Promise<Int8Array> {
-    return this.#exclusive.use(() => this.#network.patterns(Math.min(count, this.#options.replicas[0].patterns)));
+    return this.exclusive.use(() => this.engine.patterns(Math.min(count, this.#options.replicas[0].patterns)));
   }
 
   /** One bit a spin, the lowest first, +1 = 1; each replica from a byte of its own. */
   state(): Promise<Uint8Array> {
-    return this.#exclusive.use(() => this.#network.read());
+    return this.exclusive.use(() => this.engine.read());
   }
 
   /** Spins ±1, shape [replicas][neurons]. */
@@ -328,22 +243,16 @@ export class MemorySimulation<P extends object> implements Simulation<P> {
     return spins;
   }
 
-  /** SHA-256 of "MODEL REPLICASxNEURONS\n" and the state, of all replicas or of one as if it were alone. */
-  async digest(replica?: number): Promise<string> {
-    const state = await this.state();
-    const size = stateBytes(this.#options.neurons);
-    const part = replica === undefined ? state : state.subarray(replica * size, (replica + 1) * size);
-    const head = `${this.model} ${replica === undefined ? this.replicas : 1}x${this.#options.neurons}\n`;
-    return digestOf(new TextEncoder().encode(head), part);
+  /** "MODEL REPLICASxNEURONS\n" and the state, of all replicas or of one as if it were alone. */
+  protected async canonical(replica?: number): Promise<[string, Uint8Array]> {
+    const [count, state] = partOf(await this.engine.read(), this.replicas, replica);
+    return [`${this.model} ${count}x${this.#options.neurons}`, state];
   }
 
-  async checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
-    const { parameters, batch } = this.points;
-    const header = { parameters, batch, seed: String(this.seed), steps: this.#steps };
+  protected async saved() {
     const { patterns } = this.#options;
     const stored: Record<string, Uint8Array> = patterns ? { stored: bitsOf(patterns) } : {};
-    const sections = { state: await this.state(), ...stored };
-    return encodeCheckpoint(withExtra({ model: this.model, header, sections }, extra));
+    return { sections: { state: await this.engine.read(), ...stored } };
   }
 
   async array(): Promise<{ data: Int8Array; shape: number[] }> {
@@ -361,15 +270,6 @@ export class MemorySimulation<P extends object> implements Simulation<P> {
       data[i] = spin > 0 ? 255 : 0;
     });
     return { width, height, data };
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  /** Frees the network; any later use throws DisposedError. */
-  dispose(): void {
-    if (this.#exclusive.dispose()) this.#network.dispose();
   }
 }
 
@@ -428,14 +328,7 @@ function prepare<P extends object>(
     );
   }
   const batch = given.batch as Record<string, number[]>;
-  const [listed] = Object.values(batch);
-  if (listed && parameters.replicas !== 1 && parameters.replicas !== listed.length) {
-    throw new ParameterError(
-      "replicas",
-      `replicas ${parameters.replicas}: a list of ${listed.length} values makes ${listed.length} replicas; leave replicas out.`,
-    );
-  }
-  const replicas = listed?.length ?? parameters.replicas;
+  const replicas = replicasOf({ parameters, batch });
   const points = { parameters: { ...given.parameters, replicas }, batch } as Points<P>;
   const { neurons, dynamics, cue, firstReplica, bias, start } = parameters;
   const own = replicaOptions(kind, points, replicas);
@@ -547,7 +440,7 @@ function readCheckpoint<P extends object>(kind: Kind<P>, checkpoint: Checkpoint)
   const stored = sections.stored && spinsOf(sections.stored, neurons * mostOf(kind, points));
   const setup = prepare(kind, points, checkSeed(seed), stored);
   const state = sectionOf(checkpoint, "state", stateBytes(neurons) * setup.options.replicas.length);
-  return { setup, steps, state, extra: extraOf(checkpoint) };
+  return { setup, steps, state };
 }
 
 /** The Hopfield model's. */

@@ -2,27 +2,21 @@
 
 import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
-import { Exclusive, type RunOptions } from "../../device/run.ts";
+import type { RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { checkRun, checkWorkgroup } from "../calls.ts";
-import {
-  type Checkpoint,
-  decodeCheckpoint,
-  digestOf,
-  encodeCheckpoint,
-  extraOf,
-  headerOf,
-  sectionOf,
-  withExtra,
-} from "../checkpoint.ts";
-import type { CheckpointExtra, Observable, Options, Recording, Simulation, Stroke } from "../model.ts";
-import { changePoints, type Points, point, resolve } from "../parameters.ts";
+import { Chain, type ChainKind } from "../base/chain.ts";
+import { filled, partOf, replicasOf, restored } from "../base/simulation.ts";
+import { checkWorkgroup } from "../calls.ts";
+import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
+import type { Observable, Options, Stroke } from "../model.ts";
+import { type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
-import { Series } from "../series.ts";
+import type { Series } from "../series.ts";
 import { checkStroke } from "../stroke.ts";
 import { effectiveBoundaries } from "./boundary.ts";
-import { fits, GpuLattice, largestSquare } from "./gpu.ts";
-import { CLASSES, type FlipThresholds, type Lattice, type LatticeOptions } from "./lattice.ts";
+import { GpuLattice } from "./gpu.ts";
+import { fits, largestSquare } from "./kernels.ts";
+import { CLASSES, type FlipThresholds, type Lattice, type LatticeOptions, type Sums } from "./lattice.ts";
 import { columnsOf, estimateIsing, type IsingObservables, notesOf, observablesOf, perSite } from "./observables.ts";
 import { rowBytes, type Shape, stateBytes, unpackSpins } from "./packing.ts";
 import {
@@ -37,8 +31,10 @@ import {
 import { ReferenceLattice } from "./reference-lattice.ts";
 import { startState } from "./start.ts";
 
-/** The number of a sweep is one word of the counter of its random numbers. */
-const MOST_SWEEPS = 2 ** 32 - 1;
+const KIND: ChainKind = {
+  ...{ model: "ising", title: "The Ising simulation", schema: isingParameters, unit: "sweeps" },
+  why: () => "random numbers are counted for 4294967295 sweeps in all; use another seed",
+};
 /** The reference holds a byte a spin and takes a microsecond for each: beyond this it is a mistake. */
 const MOST_REFERENCE_SPINS = 2 ** 28;
 
@@ -49,68 +45,31 @@ export type IsingOptions = Options<typeof isingParameters> & {
   workgroup?: number;
 };
 
-export class IsingSimulation implements Simulation<IsingParameters> {
-  readonly model = "ising";
-  readonly device: Device;
-  readonly seed: bigint;
-  readonly replicas: number;
-  #points: Points<IsingParameters>;
+export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
   #thresholds: FlipThresholds;
-  readonly #lattice: Lattice;
-  readonly #exclusive: Exclusive;
-  #steps: number;
 
-  private constructor(device: Device, setup: Setup, lattice: Lattice, steps: number) {
-    this.device = device;
-    this.#exclusive = new Exclusive("The Ising simulation", device);
-    this.#points = setup.points;
-    this.seed = setup.options.seed;
-    this.replicas = setup.options.replicas;
-    this.#thresholds = setup.options.thresholds;
-    this.#lattice = lattice;
-    this.#steps = steps;
+  private constructor(device: Device, { points, options }: Setup, lattice: Lattice, steps: number) {
+    super(device, KIND, { points, seed: options.seed, replicas: options.replicas }, lattice, steps);
+    this.#thresholds = options.thresholds;
   }
 
   static async create(device: Device, given: IsingOptions = {}): Promise<IsingSimulation> {
     const { seed = 1n, spins, workgroup, ...parameters } = given;
     const points = resolve("ising", isingParameters, spins ? { ...parameters, start: "given" } : parameters);
     const setup = prepare(points, checkSeed(seed));
-    const lattice = await openLattice(device, setup.options, workgroup);
-    try {
+    const lattice = await filled(await openLattice(device, setup.options, workgroup), (lattice) => {
       const state = startState(setup.points, setup.options, spins);
-      if (state) await lattice.write(state);
-      else await lattice.randomize();
-    } catch (error) {
-      lattice.dispose();
-      throw error;
-    }
+      return state ? lattice.write(state) : lattice.randomize();
+    });
     return new IsingSimulation(device, setup, lattice, 0);
   }
 
-  static async restore(
-    device: Device,
-    bytes: Uint8Array,
-    workgroup?: number,
-  ): Promise<IsingSimulation & { extra: CheckpointExtra }> {
-    const { setup, steps, state, extra } = readCheckpoint(await decodeCheckpoint(bytes));
-    const lattice = await openLattice(device, setup.options, workgroup);
-    try {
-      await lattice.write(state);
-    } catch (error) {
-      lattice.dispose();
-      throw error;
-    }
-    return Object.assign(new IsingSimulation(device, setup, lattice, steps), { extra });
-  }
-
-  /** Sweeps made so far; in each every spin is offered one flip. */
-  get steps(): number {
-    return this.#steps;
-  }
-
-  /** What each replica is set to now. */
-  get points(): Points<IsingParameters> {
-    return this.#points;
+  static restore(device: Device, bytes: Uint8Array, workgroup?: number) {
+    return restored(bytes, async (checkpoint) => {
+      const { setup, steps, state } = readCheckpoint(checkpoint);
+      const lattice = await filled(await openLattice(device, setup.options, workgroup), (own) => own.write(state));
+      return new IsingSimulation(device, setup, lattice, steps);
+    });
   }
 
   /** The first replica's parameters; `points.batch` has those that differ. */
@@ -118,8 +77,8 @@ export class IsingSimulation implements Simulation<IsingParameters> {
     return this.points.parameters;
   }
 
-  series(): Series {
-    return new Series(columnsOf(this.parameters), this.replicas);
+  protected override get columns(): readonly string[] {
+    return columnsOf(this.parameters);
   }
 
   /** What is measured of the lattice; runs of gibbs 0.1.0 go on with what they measured then. */
@@ -131,52 +90,21 @@ export class IsingSimulation implements Simulation<IsingParameters> {
     return notesOf(this.points);
   }
 
-  /**
-   * Makes `steps` sweeps in many short submissions.
-   *
-   * @throws the signal's reason when aborted (the state stays valid), DeviceLostError, GpuError, DisposedError.
-   */
-  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
-    return this.#exclusive.use(async () => {
-      const why = `random numbers are counted for ${MOST_SWEEPS} sweeps in all; use another seed`;
-      checkRun(steps, { unit: "sweeps", made: this.#steps, most: MOST_SWEEPS, why }, record);
-      await this.#lattice.advance({
-        ...options,
-        from: this.#steps,
-        sweeps: steps,
-        every: record?.every ?? 0,
-        origin: record?.origin ?? 0,
-        onSums: (sums, sweep) => {
-          record?.series.append(
-            sweep,
-            sums.map((sum, replica) =>
-              perSite(sum, point(this.points, replica)).slice(0, record.series.columns.length),
-            ),
-          );
-        },
-        onSweeps: (sweep) => {
-          this.#steps = sweep;
-        },
-      });
-    });
+  protected rows(sums: readonly Sums[]): number[][] {
+    return sums.map((sum, replica) => perSite(sum, point(this.points, replica)).slice(0, this.columns.length));
   }
 
-  /** Changes temperature, field, couplings or algorithm from the next sweep on, for all replicas. @throws ParameterError */
-  set(changes: Partial<IsingParameters>): Promise<void> {
-    return this.#exclusive.use(async () => {
-      const points = changePoints("ising", isingParameters, this.#points, changes);
-      const thresholds = flipThresholds(points, this.replicas);
-      await this.#lattice.setThresholds(thresholds);
-      this.#points = points;
-      this.#thresholds = thresholds;
-    });
+  protected override async changed(points: Points<IsingParameters>): Promise<void> {
+    const thresholds = flipThresholds(points, this.replicas);
+    await this.engine.setThresholds(thresholds);
+    this.#thresholds = thresholds;
   }
 
   /** Sets the spins of a disc of the first replica to +1 or -1. @throws ParameterError */
   paint(stroke: Stroke): Promise<void> {
-    return this.#exclusive.use(async () => {
+    return this.exclusive.use(async () => {
       checkStroke(stroke, this.#shape);
-      await this.#lattice.paint(stroke);
+      await this.engine.paint(stroke);
     });
   }
 
@@ -185,15 +113,8 @@ export class IsingSimulation implements Simulation<IsingParameters> {
    * for sharing them with other WebGPU code, which must not write to them while a call runs.
    */
   get planes(): readonly [GPUBuffer, GPUBuffer] | undefined {
-    this.#exclusive.check();
-    return this.#lattice instanceof GpuLattice ? this.#lattice.planes : undefined;
-  }
-
-  /** Runs `count` × `every` sweeps and returns the series measured on the way. */
-  async collect(count: number, { every = 1, ...options }: RunOptions & { every?: number } = {}): Promise<Series> {
-    const series = this.series();
-    await this.run(count * every, { ...options, record: { series, every, origin: this.#steps } });
-    return series;
+    this.exclusive.check();
+    return this.engine instanceof GpuLattice ? this.engine.planes : undefined;
   }
 
   /** Measures `count` times, `every` sweeps apart; all replicas, which must share their parameters, are one ensemble. */
@@ -209,20 +130,13 @@ export class IsingSimulation implements Simulation<IsingParameters> {
 
   /** Observables of replicas that share their parameters: value, standard error, τ_int in measurements. */
   estimate(series: Series, replicas?: number[]): Record<keyof IsingObservables, Estimate> {
-    const [differs] = Object.keys(this.points.batch);
-    if (!replicas && differs) {
-      throw new ParameterError(
-        differs,
-        `The replicas differ in ${differs}: name those to average, or use sampleEach().`,
-      );
-    }
-    return estimateIsing(this.points, series, replicas ?? [...Array(this.replicas).keys()]);
+    return estimateIsing(this.points, series, replicas ?? this.all());
   }
 
   /** Energy, magnetization and staggered magnetization per site of each replica, now. */
   measure(): Promise<{ energy: number; magnetization: number; staggered: number }[]> {
-    return this.#exclusive.use(async () =>
-      (await this.#lattice.sums()).map((sums, replica) => {
+    return this.exclusive.use(async () =>
+      (await this.engine.sums()).map((sums, replica) => {
         const [energy, magnetization, staggered] = perSite(sums, point(this.points, replica));
         return { energy, magnetization, staggered };
       }),
@@ -231,7 +145,7 @@ export class IsingSimulation implements Simulation<IsingParameters> {
 
   /** The canonical state: rows of one bit a spin, padded to bytes, lowest bit first, up = 1; replica after replica. */
   state(): Promise<Uint8Array> {
-    return this.#exclusive.use(() => this.#lattice.read());
+    return this.exclusive.use(() => this.engine.read());
   }
 
   /** Spins ±1, shape [replicas][height][width]. */
@@ -239,23 +153,17 @@ export class IsingSimulation implements Simulation<IsingParameters> {
     return unpackSpins(await this.state(), this.#shape);
   }
 
-  /** SHA-256 of "ising REPLICASxHEIGHTxWIDTH\n" and the canonical state, of all replicas or of one as if it were alone. */
-  async digest(replica?: number): Promise<string> {
+  /** "ising REPLICASxHEIGHTxWIDTH\n" and the state, of all replicas or of one as if it were alone. */
+  protected async canonical(replica?: number): Promise<[string, Uint8Array]> {
     const { width, height } = this.#shape;
-    const state = await this.state();
-    const size = state.length / this.replicas;
-    const part = replica === undefined ? state : state.subarray(replica * size, (replica + 1) * size);
-    const count = replica === undefined ? this.replicas : 1;
-    return digestOf(new TextEncoder().encode(`ising ${count}x${height}x${width}\n`), part);
+    const [count, state] = partOf(await this.engine.read(), this.replicas, replica);
+    return [`ising ${count}x${height}x${width}`, state];
   }
 
-  async checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
-    const { parameters, batch } = this.points;
-    const header = { parameters, batch, seed: String(this.seed), steps: this.#steps };
+  protected async saved() {
     const { high, low } = this.#thresholds;
     const bytes = (words: Uint32Array) => new Uint8Array(words.slice().buffer);
-    const sections = { state: await this.state(), thresholds: bytes(high), thresholdsLow: bytes(low) };
-    return encodeCheckpoint(withExtra({ model: "ising", header, sections }, extra));
+    return { sections: { state: await this.engine.read(), thresholds: bytes(high), thresholdsLow: bytes(low) } };
   }
 
   async array(): Promise<{ data: Int8Array; shape: number[] }> {
@@ -278,15 +186,6 @@ export class IsingSimulation implements Simulation<IsingParameters> {
     return { width, height, data };
   }
 
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  /** Frees the lattice; any later use throws DisposedError. */
-  dispose(): void {
-    if (this.#exclusive.dispose()) this.#lattice.dispose();
-  }
-
   get #shape(): Shape {
     const [width, height] = this.points.parameters.size;
     return { width, height, replicas: this.replicas };
@@ -301,14 +200,7 @@ interface Setup {
 function prepare(points: Points<IsingParameters>, seed: bigint, thresholds?: FlipThresholds): Setup {
   const { parameters, batch } = points;
   checkHeight(parameters);
-  const [listed] = Object.values(batch);
-  if (listed && parameters.replicas !== 1 && parameters.replicas !== listed.length) {
-    throw new ParameterError(
-      "replicas",
-      `replicas ${parameters.replicas}: a list of ${listed.length} values makes ${listed.length} replicas; leave replicas out.`,
-    );
-  }
-  const replicas = listed?.length ?? parameters.replicas;
+  const replicas = replicasOf({ parameters, batch });
   const [width, height] = parameters.size;
   const options: LatticeOptions = {
     width,
@@ -364,5 +256,5 @@ function readCheckpoint(checkpoint: Checkpoint) {
     low: probabilityBits === "64" ? words("thresholdsLow", bytes) : new Uint32Array(0),
   });
   const state = sectionOf(checkpoint, "state", stateBytes(setup.options));
-  return { setup, steps, state, extra: extraOf(checkpoint) };
+  return { setup, steps, state };
 }

@@ -5,7 +5,7 @@ import { GpuError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { shaderSource } from "../../device/shader.ts";
 import { effectiveBoundaries } from "./boundary.ts";
-import { shapeConstants } from "./gpu.ts";
+import { shapeConstants } from "./kernels.ts";
 import { tiles, toPlanes } from "./packing.ts";
 import type { IsingSimulation } from "./simulation.ts";
 

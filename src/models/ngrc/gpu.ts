@@ -1,9 +1,10 @@
 // Forecasts on the GPU: one invocation a start, in dispatches of as many steps as the budget allows.
 
-import { Budget } from "../../device/budget.ts";
+import { bufferLimit, storage, uniform, withBuffers } from "../../device/buffers.ts";
 import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
+import { Pacer, submitPass } from "../../device/submissions.ts";
 import type { Plan } from "./data.ts";
 import { memoryOf, monomials } from "./features.ts";
 import type { Forecaster, Start } from "./forecaster.ts";
@@ -28,14 +29,13 @@ export class GpuForecaster implements Forecaster {
   readonly #workgroup: number;
   readonly #table: Uint32Array;
   readonly #factors: number[][];
-  readonly #budget = new Budget();
+  readonly #pacer: Pacer;
 
   /** @throws ParameterError where a path does not fit the device */
   static async create(device: GpuDevice, plan: Plan, workgroup = 64): Promise<GpuForecaster> {
     const { features, horizon } = plan;
-    const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
     const bytes = 4 * (memoryOf(features) + horizon) * features.dimension;
-    const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+    const limit = bufferLimit(device.limits);
     if (bytes > limit) {
       throw new ParameterError(
         "until",
@@ -59,6 +59,7 @@ export class GpuForecaster implements Forecaster {
 
   private constructor(device: GpuDevice, plan: Plan, kernel: Kernel, workgroup: number) {
     this.#device = device;
+    this.#pacer = new Pacer(device);
     this.#plan = plan;
     this.#kernel = kernel;
     this.#workgroup = workgroup;
@@ -77,43 +78,35 @@ export class GpuForecaster implements Forecaster {
     const { dimension, order } = features;
     const memory = memoryOf(features);
     const slots = starts.length;
-    const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
     const tables = {
       weights: this.#weights(segments),
       monomials: this.#table,
       segments: Uint32Array.from(starts, ({ segment }) => segment),
     };
-    const [run, path, ...rest] = await device.guard(`ngrc, ${slots} starts`, () => {
-      const of = (name: string, bytes: number, usage = STORAGE | COPY_DST) =>
-        device.buffer(`ngrc ${name}`, bytes, usage);
-      return [
-        of("run", 32, UNIFORM | COPY_DST),
-        of("path", 4 * (memory + horizon) * dimension * slots, STORAGE | COPY_DST | COPY_SRC),
-        ...Object.entries(tables).map(([name, table]) => of(name, table.byteLength)),
-      ];
-    });
-    try {
+    const title = `ngrc, ${slots} starts`;
+    const make = () => [
+      uniform(device, "ngrc run", new Uint32Array(8)),
+      storage(device, "ngrc path", (memory + horizon) * dimension * slots),
+      ...Object.entries(tables).map(([name, table]) => storage(device, `ngrc ${name}`, table.length)),
+    ];
+    return withBuffers(device, title, make, async ([run, path, ...rest]) => {
       for (const [i, table] of Object.values(tables).entries()) device.write(rest[i], table);
       device.write(path, this.#histories(segments, starts));
-      const group = this.#kernel.bind(run, path, ...rest);
+      const kernel = this.#kernel;
+      const group = kernel.bind(run, path, ...rest);
       const groups = grid(Math.ceil(slots / this.#workgroup), device.limits);
       const shape = [slots, segments.length, dimension, this.#factors.length, order];
-      for (let done = 0; done < horizon; ) {
-        await tick();
-        const count = this.#budget.next(horizon - done, horizon);
-        device.write(run, new Uint32Array([...shape, memory - 1 + done, count]));
-        const began = performance.now();
-        const accepted = device.submit("ngrc", (encoder) => {
-          const pass = encoder.beginComputePass({ timestampWrites: device.timer?.writes("steps") });
-          pass.setPipeline(this.#kernel.pipeline);
-          pass.setBindGroup(0, group);
-          pass.dispatchWorkgroups(...groups);
-          pass.end();
-        });
-        await device.settle(accepted, this.#budget.expected(count));
-        this.#budget.record(count, performance.now() - began);
-        done += count;
-      }
+      await this.#pacer.make(
+        horizon,
+        { onProgress: tick },
+        {
+          most: horizon,
+          submit: (done, count) => {
+            device.write(run, new Uint32Array([...shape, memory - 1 + done, count]));
+            return submitPass(device, title, [{ kernel, group, groups }], "steps");
+          },
+        },
+      );
       const made = new Float32Array(await device.read(path, 4 * memory * dimension * slots));
       const out = new Float64Array(made.length);
       for (let at = 0, row = 0; at < made.length; row++) {
@@ -122,9 +115,7 @@ export class GpuForecaster implements Forecaster {
         }
       }
       return out;
-    } finally {
-      for (const buffer of [run, path, ...rest]) device.free(buffer);
-    }
+    });
   }
 
   dispose(): void {}

@@ -3,23 +3,16 @@
 import * as z from "zod";
 import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
-import { between, Exclusive, type RunOptions } from "../../device/run.ts";
+import { between, type RunOptions } from "../../device/run.ts";
 import { type Estimate, median } from "../../statistics/index.ts";
-import { checkRun, checkWorkgroup } from "../calls.ts";
-import {
-  decodeCheckpoint,
-  digestOf,
-  encodeCheckpoint,
-  extraOf,
-  headerOf,
-  sectionOf,
-  withExtra,
-} from "../checkpoint.ts";
+import { Ensemble, type Tick } from "../base/ensemble.ts";
+import { restored } from "../base/simulation.ts";
+import { checkWorkgroup } from "../calls.ts";
+import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
 import { aheadPicture, aheadRecord, aheadTable, lostNotes } from "../forecast.ts";
-import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
-import { changePoints, type Points, resolve } from "../parameters.ts";
+import type { Observable, Options } from "../model.ts";
+import { type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
-import { Series } from "../series.ts";
 import { type Beyond, beyondOf, rangeNote } from "./beyond.ts";
 import { type OwnSeries, type Plan, planOf } from "./data.ts";
 import { columnNames, countMonomials, namesOf } from "./features.ts";
@@ -92,16 +85,12 @@ const MOST_SCORES = 2 ** 24;
 /** Milliseconds of training after which the program has a turn. */
 const TURN = 20;
 
-export class NgrcSimulation implements Simulation<NgrcParameters> {
-  readonly model = "ngrc";
-  readonly device: Device;
-  readonly seed: bigint;
-  readonly replicas = 1;
-  readonly points: Points<NgrcParameters>;
+const KIND = { model: "ngrc", title: "The NG-RC ensemble", schema: ngrcParameters };
+
+export class NgrcSimulation extends Ensemble<NgrcParameters> {
   readonly plan: Plan;
   readonly #own: OwnSeries | undefined;
   readonly #forecaster: Forecaster;
-  readonly #exclusive: Exclusive;
   /** [start][heads] */
   #scores: number[] = [];
   /** What is known of each start. */
@@ -118,10 +107,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     forecaster: Forecaster,
     own?: OwnSeries,
   ) {
-    this.device = device;
-    this.#exclusive = new Exclusive("The NG-RC ensemble", device);
-    this.points = points;
-    this.seed = seed;
+    super(device, KIND, { points, seed });
     this.plan = plan;
     this.#forecaster = forecaster;
     this.#own = own;
@@ -162,8 +148,11 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     return new NgrcSimulation(device, points, seed, plan, forecaster, own);
   }
 
-  static async restore(device: Device, bytes: Uint8Array): Promise<NgrcSimulation & { extra: CheckpointExtra }> {
-    const checkpoint = await decodeCheckpoint(bytes);
+  static restore(device: Device, bytes: Uint8Array) {
+    return restored(bytes, (checkpoint) => NgrcSimulation.#restore(device, checkpoint));
+  }
+
+  static async #restore(device: Device, checkpoint: Checkpoint): Promise<NgrcSimulation> {
     const { parameters, seed, shape } = headerOf(checkpoint, "ngrc", { shape: z.array(z.int().min(1)).optional() });
     const floats = (section: Uint8Array) => new Float64Array(section.slice().buffer);
     const count = shape?.reduce((product, length) => product * length, 1);
@@ -175,7 +164,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     const { length = 0 } = checkpoint.sections.scores ?? {};
     const scores = sectionOf(checkpoint, "scores", row * Math.floor(length / row));
     own.#scores = Array.from(floats(scores));
-    return Object.assign(own, { extra: extraOf(checkpoint) });
+    return own;
   }
 
   /** Forecasts made so far. */
@@ -183,39 +172,20 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     return this.#scores.length / this.#heads.length;
   }
 
-  series(): Series {
-    return new Series([], 1);
-  }
-
   /** Forecasts that there is room for. */
   get room(): number {
     return this.plan.segments * this.plan.forecasts;
   }
 
-  /**
-   * Makes `steps` more forecasts.
-   *
-   * @throws ParameterError where a segment cannot be learned, and where a series of one's own has no more of them; the signal's reason
-   *   when aborted: then the forecasts of the batch under way are forgotten
-   */
-  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
-    return this.#exclusive.use(async () => {
-      const from = this.steps;
-      const { room } = this;
-      const why = `with ${from} made there is room for ${room} in all; choose at most that`;
-      checkRun(steps, { name: "starts", unit: "starts", made: from, most: room, why }, record);
-      const tick = async () => {
-        await between({ done: this.steps - from, total: steps }, options);
-        this.#exclusive.check();
-      };
-      while (this.steps < from + steps) await this.#batch(from + steps - this.steps, tick);
-      await tick();
-    });
+  protected get jobs() {
+    const { room } = this;
+    const why = `with ${this.steps} made there is room for ${room} in all; choose at most that`;
+    return { name: "starts", unit: "starts", most: room, why };
   }
 
-  async #batch(remaining: number, tick: () => Promise<void>): Promise<void> {
+  /** Forecasts up to the end of a segment's, as many as the forecaster takes. */
+  protected async batch(first: number, remaining: number, tick: Tick): Promise<void> {
     const { forecasts } = this.plan;
-    const first = this.steps;
     const whole = this.#forecaster.mostSegments * forecasts - (first % forecasts);
     const count = Math.min(remaining, this.#forecaster.most, whole);
     const segments: Segment[] = [];
@@ -254,14 +224,9 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     return this.#last.segment;
   }
 
-  /** An ensemble of forecasts has no parameter that changes while it runs. */
-  async set(changes: Partial<NgrcParameters>): Promise<void> {
-    changePoints("ngrc", ngrcParameters, this.points, changes);
-  }
-
   /** One forecast again, beside the truth, scaled as the parameters say. */
   forecast(start: number): Promise<Shown> {
-    return this.#exclusive.use(async () => {
+    return this.exclusive.use(async () => {
       const { features, horizon, known, dt, segments, forecasts } = this.plan;
       if (!Number.isSafeInteger(start) || start < 0 || start >= segments * forecasts) {
         throw new ParameterError("start", `start ${start}: give a whole number from 0 to ${segments * forecasts - 1}.`);
@@ -284,7 +249,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
   }
 
   estimate(): Record<keyof typeof observables, Estimate> & Record<string, Estimate> {
-    this.#exclusive.check();
+    this.exclusive.check();
     const { forecasts } = this.plan;
     const of = (name: string) => median(this.#column(this.#heads.indexOf(name)), forecasts);
     const [nrmse, validPredictionTime, trainingNrmse] = COLUMNS.map(of);
@@ -294,7 +259,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
 
   /** Makes the forecast beyond the end of the series, where one is asked for. */
   async conclude({ result } = { result: true }): Promise<void> {
-    this.#exclusive.check();
+    this.exclusive.check();
     if (result && this.points.parameters.forecast > 0) await this.beyond();
   }
 
@@ -304,15 +269,15 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
    * @throws ParameterError where no `forecast` is asked for, where these samples cannot be learned, and where it leaves all bounds at once
    */
   async beyond(options: RunOptions = {}): Promise<Beyond> {
-    this.#exclusive.check();
-    this.#beyond ??= await this.#exclusive.use(() => {
+    this.exclusive.check();
+    this.#beyond ??= await this.exclusive.use(() => {
       return beyondOf(this.device, this.plan, this.points.parameters, () => between({ done: 0, total: 1 }, options));
     });
     return this.#beyond;
   }
 
   result(): NgrcResult {
-    this.#exclusive.check();
+    this.exclusive.check();
     const { features, horizon, dt, lyapunov } = this.plan;
     const { dimension } = features;
     const count = countMonomials(features.delays * dimension, features.order);
@@ -363,7 +328,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
 
   /** What a reader must know: what was cut, forecasts that end before they fail, and those that left all bounds. */
   notes(): string[] {
-    this.#exclusive.check();
+    this.exclusive.check();
     const { parameters } = this.points;
     const notes = [...this.plan.notes];
     if (this.room < parameters.starts) {
@@ -406,21 +371,15 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     ];
   }
 
-  /** SHA-256 of all scores. */
-  async digest(): Promise<string> {
-    this.#exclusive.check();
-    return digestOf(new TextEncoder().encode(`ngrc ${this.steps}\n`), this.#bytes());
+  /** All scores. */
+  protected async canonical(): Promise<[string, Uint8Array]> {
+    return [`ngrc ${this.steps}`, this.#bytes()];
   }
 
-  checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
-    this.#exclusive.check();
-    const header = {
-      ...{ parameters: this.points.parameters, seed: String(this.seed) },
-      ...(this.#own ? { shape: [...this.#own.shape] } : {}),
-    };
-    const sections: Record<string, Uint8Array> = { scores: this.#bytes() };
-    if (this.#own) sections.own = new Uint8Array(Float64Array.from(this.#own.data).buffer);
-    return encodeCheckpoint(withExtra({ model: "ngrc", header, sections }, extra));
+  protected async saved() {
+    const own = this.#own;
+    const given = own && { own: new Uint8Array(Float64Array.from(own.data).buffer) };
+    return { header: own ? { shape: [...own.shape] } : {}, sections: { scores: this.#bytes(), ...given } };
   }
 
   /**
@@ -428,7 +387,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
    * trainingNrmse, the step at which it left all bounds or -1, the error of each column].
    */
   async array(): Promise<{ data: Float64Array; shape: number[] }> {
-    this.#exclusive.check();
+    this.exclusive.check();
     if (this.points.parameters.forecast > 0) {
       const { values, names } = await this.beyond();
       return { data: values, shape: [values.length / names.length, names.length] };
@@ -438,7 +397,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
 
   /** What follows the series, where that is asked for; else the scores of every start. */
   table(): { head: string[]; rows: (string | number)[][] } {
-    this.#exclusive.check();
+    this.exclusive.check();
     if (this.#beyond) return aheadTable(this.#beyond);
     const rows = Array.from({ length: this.steps }, (_, start) => [
       start,
@@ -453,7 +412,7 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
    * @param ending .weights.csv, .weights.npy or .safetensors
    */
   async output(ending: string): Promise<Uint8Array> {
-    this.#exclusive.check();
+    this.exclusive.check();
     return weightsFile(ending, this.plan, this.#shown(), this.points.parameters);
   }
 
@@ -492,12 +451,8 @@ export class NgrcSimulation implements Simulation<NgrcParameters> {
     return { width, height, data };
   }
 
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  dispose(): void {
-    if (this.#exclusive.dispose()) this.#forecaster.dispose();
+  protected free(): void {
+    this.#forecaster.dispose();
   }
 
   #at(start: number, column: number): number {

@@ -1,22 +1,20 @@
 // The machine on the GPU: block Gibbs sampling of packed chains, and the gradient by counting bits.
 
-import { Budget } from "../../device/budget.ts";
+import { storage, uniform } from "../../device/buffers.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
-import { between } from "../../device/run.ts";
+import { type Dispatch, Pacer, Submissions } from "../../device/submissions.ts";
+import { seedWords } from "../../random/threefry.ts";
 import { type AdvanceOptions, measurements } from "../advance.ts";
 import { chances, type Machine, type MachineOptions, type MachineState, PURPOSE, partners } from "./machine.ts";
 
-/** Dispatches of one submission: each has its own step uniform. */
+/** Dispatches of one submission. */
 const DISPATCHES = 4096;
 
 type Kernels = Record<"draw" | "sample" | "turn" | "update" | "sweep" | "couple", Kernel>;
 
-/** One dispatch of a step: what, with which buffers, for how many workgroups; and the words of its uniform. */
-interface Part {
-  kernel: Kernel;
-  group: GPUBindGroup;
-  groups: [number, number];
+/** One dispatch of a step, and what its uniform says. */
+interface Part extends Omit<Dispatch, "words"> {
   phase: number;
   layer: 0 | 1;
 }
@@ -25,9 +23,9 @@ export class GpuMachine implements Machine {
   readonly #device: GpuDevice;
   readonly #options: MachineOptions;
   readonly #parts: Part[];
-  readonly #stride: number;
   readonly #buffers: ReturnType<typeof allocate>;
-  readonly #budget = new Budget();
+  readonly #submissions: Submissions;
+  readonly #pacer: Pacer;
   #rate: number;
 
   static async create(device: GpuDevice, options: MachineOptions, workgroup: number): Promise<GpuMachine> {
@@ -39,8 +37,9 @@ export class GpuMachine implements Machine {
     this.#device = device;
     this.#options = options;
     this.#rate = options.rate;
-    this.#stride = Math.max(16, device.limits.minUniformBufferOffsetAlignment);
-    this.#buffers = allocate(device, options, this.#stride);
+    this.#buffers = allocate(device, options);
+    this.#submissions = new Submissions(device, title(options), { words: 3, capacity: DISPATCHES });
+    this.#pacer = new Pacer(device);
     device.write(this.#buffers.images, packed(options.images, options.visible));
     device.write(this.#buffers.chances, chances);
     this.#parts = this.#plan(kernels, workgroup);
@@ -50,7 +49,7 @@ export class GpuMachine implements Machine {
   #plan({ draw, sample, turn, update, sweep, couple }: Kernels, workgroup: number): Part[] {
     const { visible, hidden, chains, gibbs } = this.#options;
     const b = this.#buffers;
-    const step = { buffer: b.steps, size: 12 };
+    const step = this.#submissions.step(3);
     const line = (count: number) => grid(Math.ceil(count / workgroup), this.#device.limits) as [number, number];
     const up = (from: GPUBuffer, to: GPUBuffer, phase: number): Part => ({
       kernel: sample,
@@ -159,22 +158,19 @@ export class GpuMachine implements Machine {
     this.#device.write(b.model, packed(chains, visible));
   }
 
-  async advance({ from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions<MachineState>) {
+  advance({ from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions<MachineState>) {
     const most = Math.max(1, Math.floor(DISPATCHES / this.#parts.length));
-    for (let done = 0; done < sweeps; ) {
-      await between({ done, total: sweeps }, options);
-      // A measurement reads all weights, so a submission ends there.
-      const [next = Number.POSITIVE_INFINITY] = measurements(from + done, sweeps - done, every, origin);
-      const count = this.#budget.next(Math.min(sweeps - done, next - from - done), most);
-      const start = performance.now();
-      const accepted = this.#submit(from + done, count);
-      const overslept = await this.#device.settle(accepted, this.#budget.expected(count));
-      this.#budget.record(count, (performance.now() - start) * (overslept ? 0.5 : 1));
-      done += count;
-      onSweeps(from + done);
-      if (from + done === next) onSums?.([await this.read()], next);
-    }
-    await between({ done: sweeps, total: sweeps }, options);
+    // A measurement reads all weights, so a submission ends there.
+    const next = (done: number) =>
+      measurements(from + done, sweeps - done, every, origin)[0] ?? Number.POSITIVE_INFINITY;
+    return this.#pacer.make(sweeps, options, {
+      most: (done) => Math.min(most, next(done) - from - done),
+      submit: (done, count) => this.#submit(from + done, count),
+      after: async (done, count) => {
+        onSweeps(from + done);
+        if (from + done === next(done - count)) onSums?.([await this.read()], from + done);
+      },
+    });
   }
 
   #submit(from: number, count: number): Promise<void> {
@@ -182,45 +178,28 @@ export class GpuMachine implements Machine {
     this.#device.write(
       this.#buffers.run,
       new Uint32Array([
-        ...[Number(seed & 0xffffffffn), Number(seed >> 32n), visible, hidden],
+        ...[...seedWords(seed), visible, hidden],
         ...[Math.ceil(visible / 32), Math.ceil(hidden / 32), chains, Math.ceil(chains / 32)],
         ...[images.length / visible, fromData ? 1 : 0, this.#rate, 0],
       ]),
     );
-    const stride = this.#stride / 4;
-    const words = new Uint32Array(count * this.#parts.length * stride);
-    for (let i = 0; i < count; i++) {
-      this.#parts.forEach(({ phase, layer }, k) => {
-        words.set([from + i, phase, layer], (i * this.#parts.length + k) * stride);
-      });
-    }
-    this.#device.write(this.#buffers.steps, words);
-    return this.#device.submit(title(this.#options), (encoder) => {
-      const pass = encoder.beginComputePass({ timestampWrites: this.#device.timer?.writes("steps") });
-      for (let i = 0; i < count; i++) {
-        this.#parts.forEach(({ kernel, group, groups }, k) => {
-          pass.setPipeline(kernel.pipeline);
-          pass.setBindGroup(0, group, [(i * this.#parts.length + k) * this.#stride]);
-          pass.dispatchWorkgroups(...groups);
-        });
-      }
-      pass.end();
-    });
+    const dispatches = Array.from({ length: count }, (_, i) =>
+      this.#parts.map(({ phase, layer, ...part }) => ({ ...part, words: [from + i, phase, layer] })),
+    );
+    return this.#submissions.submit(dispatches.flat());
   }
 
   dispose(): void {
     for (const buffer of Object.values(this.#buffers)) this.#device.free(buffer);
+    this.#submissions.dispose();
   }
 }
 
-function allocate(device: GpuDevice, { visible, hidden, chains, images }: MachineOptions, stride: number) {
-  const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
-  const buffer = (name: string, words: number, usage = STORAGE | COPY_DST | COPY_SRC) =>
-    device.buffer(`rbm ${name}`, 4 * Math.max(1, words), usage); // none is empty
+function allocate(device: GpuDevice, { visible, hidden, chains, images }: MachineOptions) {
+  const buffer = (name: string, words: number) => storage(device, `rbm ${name}`, words);
   const [v, h, c] = [visible, hidden, chains].map((count) => Math.ceil(count / 32));
   return {
-    run: buffer("run", 12, UNIFORM | COPY_DST),
-    steps: buffer("steps", (DISPATCHES * stride) / 4, UNIFORM | COPY_DST),
+    run: uniform(device, "rbm run", new Uint32Array(12)),
     images: buffer("images", (images.length / visible) * v),
     chances: buffer("chances", chances.length),
     weights: buffer("weights", visible * (hidden || visible)),

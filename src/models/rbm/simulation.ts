@@ -3,24 +3,16 @@
 import * as z from "zod";
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
-import { Exclusive, type RunOptions } from "../../device/run.ts";
 import { writeSafetensors } from "../../files/safetensors.ts";
 import { portableExp } from "../../portable.ts";
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
-import { checkRun, checkWorkgroup } from "../calls.ts";
-import {
-  decodeCheckpoint,
-  digestOf,
-  encodeCheckpoint,
-  extraOf,
-  headerOf,
-  sectionOf,
-  withExtra,
-} from "../checkpoint.ts";
-import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
-import { changePoints, type Points, resolve } from "../parameters.ts";
+import { Chain, type ChainKind } from "../base/chain.ts";
+import { filled, restored } from "../base/simulation.ts";
+import { checkWorkgroup } from "../calls.ts";
+import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
+import type { Observable, Options } from "../model.ts";
+import { type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
-import { Series } from "../series.ts";
 import { annealedPartition } from "./annealing.ts";
 import { imagesOf } from "./data.ts";
 import { logLikelihood, pseudoLikelihood, reconstructionError, type Weights } from "./exact.ts";
@@ -31,7 +23,7 @@ import { isEnumerable, logPartition } from "./partition.ts";
 import { ReferenceMachine } from "./reference-machine.ts";
 import { checkedWeights, wholeOf } from "./weights.ts";
 
-const MOST_STEPS = 2 ** 32 - 1;
+const KIND: ChainKind = { model: "rbm", title: "The machine", schema: rbmParameters, unit: "steps" };
 /** Images by which a machine is measured. */
 const MEASURED = 100;
 /** Runs of annealing that must carry an estimate. */
@@ -71,34 +63,20 @@ export type RbmOptions = Options<typeof rbmParameters> & {
   workgroup?: number;
 };
 
-export class RbmSimulation implements Simulation<RbmParameters> {
-  readonly model = "rbm";
-  readonly device: Device;
-  readonly replicas = 1;
-  readonly seed: bigint;
+export class RbmSimulation extends Chain<RbmParameters, MachineState, Machine> {
   readonly visible: number;
   /** 0 and 1, [image][visible]. */
   readonly images: Uint8Array;
   /** What this machine observes: small ones their likelihood, too. */
   readonly observables: Record<string, Observable>;
-  readonly #machine: Machine;
-  readonly #exclusive: Exclusive;
-  #points: Points<RbmParameters>;
-  #steps: number;
   #result: (RbmResult & { steps: number; effective: number }) | undefined;
 
-  private constructor(device: Device, setup: Setup, machine: Machine, steps: number) {
-    const { points, options } = setup;
-    this.device = device;
-    this.#exclusive = new Exclusive("The machine", device);
-    this.seed = options.seed;
+  private constructor(device: Device, { points, options }: Setup, machine: Machine, steps: number) {
+    super(device, KIND, { points, seed: options.seed }, machine, steps);
     this.visible = options.visible;
     this.images = options.images;
     const small = Math.min(options.visible, partners(options)) <= ENUMERATED;
     this.observables = { ...(small ? likelihood : {}), ...observables };
-    this.#points = points;
-    this.#machine = machine;
-    this.#steps = steps;
   }
 
   static async create(device: Device, given: RbmOptions = {}): Promise<RbmSimulation> {
@@ -109,8 +87,11 @@ export class RbmSimulation implements Simulation<RbmParameters> {
     return RbmSimulation.#begin(device, setup, state, 0, workgroup);
   }
 
-  static async restore(device: Device, bytes: Uint8Array): Promise<RbmSimulation & { extra: CheckpointExtra }> {
-    const checkpoint = await decodeCheckpoint(bytes);
+  static restore(device: Device, bytes: Uint8Array) {
+    return restored(bytes, (checkpoint) => RbmSimulation.#restore(device, checkpoint));
+  }
+
+  static async #restore(device: Device, checkpoint: Checkpoint): Promise<RbmSimulation> {
     const own = headerOf(checkpoint, "rbm", { visible: z.int().min(1) });
     const points = resolve("rbm", rbmParameters, own.parameters);
     const setup = await prepare(points, checkSeed(own.seed), checkpoint.sections.images, own.visible);
@@ -130,28 +111,12 @@ export class RbmSimulation implements Simulation<RbmParameters> {
       hiddenBiases: ints(counts[0] + visible, hidden),
       chains: units,
     };
-    const simulation = await RbmSimulation.#begin(device, setup, state, own.steps);
-    return Object.assign(simulation, { extra: extraOf(checkpoint) });
+    return RbmSimulation.#begin(device, setup, state, own.steps);
   }
 
   static async #begin(device: Device, setup: Setup, state: MachineState, steps: number, workgroup?: number) {
-    const machine = await openMachine(device, setup.options, workgroup);
-    try {
-      await machine.write(state);
-    } catch (error) {
-      machine.dispose();
-      throw error;
-    }
+    const machine = await filled(await openMachine(device, setup.options, workgroup), (own) => own.write(state));
     return new RbmSimulation(device, setup, machine, steps);
-  }
-
-  /** Steps of learning made so far. */
-  get steps(): number {
-    return this.#steps;
-  }
-
-  get points(): Points<RbmParameters> {
-    return this.#points;
   }
 
   /** Visible units in a row of pictures. */
@@ -159,43 +124,22 @@ export class RbmSimulation implements Simulation<RbmParameters> {
     return this.points.parameters.row || Math.ceil(Math.sqrt(this.visible));
   }
 
-  series(): Series {
-    return new Series(Object.keys(this.observables), 1);
+  protected override get columns(): readonly string[] {
+    return Object.keys(this.observables);
   }
 
-  /**
-   * Makes `steps` steps of learning, each a minibatch, in many short submissions.
-   *
-   * @throws the signal's reason when aborted (the state stays valid), DeviceLostError, GpuError, DisposedError.
-   */
-  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
-    return this.#exclusive.use(async () => {
-      checkRun(steps, { unit: "steps", made: this.#steps, most: MOST_STEPS }, record);
-      await this.#machine.advance({
-        ...options,
-        from: this.#steps,
-        sweeps: steps,
-        every: record?.every ?? 0,
-        origin: record?.origin ?? 0,
-        onSums: ([state], step) => record?.series.append(step, [Object.values(this.#measureOf(state))]),
-        onSweeps: (step) => {
-          this.#steps = step;
-        },
-      });
-    });
+  protected rows(states: readonly MachineState[]): number[][] {
+    return states.map((state) => Object.values(this.#measureOf(state)));
   }
 
-  /** Changes the learning rate from the next step on; at 0 the chains go on as samples. @throws ParameterError */
-  set(changes: Partial<RbmParameters>): Promise<void> {
-    return this.#exclusive.use(async () => {
-      this.#points = changePoints("rbm", rbmParameters, this.#points, changes);
-      this.#machine.setRate(rateOf(this.#points.parameters));
-    });
+  /** From the next step on; at a rate of 0 the chains go on as samples. */
+  protected override async changed({ parameters }: Points<RbmParameters>): Promise<void> {
+    this.engine.setRate(rateOf(parameters));
   }
 
   /** All observables now. */
   measure(): Promise<Record<string, number>> {
-    return this.#exclusive.use(async () => this.#measureOf(await this.#machine.read()));
+    return this.exclusive.use(async () => this.#measureOf(await this.engine.read()));
   }
 
   #measureOf(state: MachineState): Record<string, number> {
@@ -217,9 +161,9 @@ export class RbmSimulation implements Simulation<RbmParameters> {
    * layer can be enumerated, else by annealed importance sampling, which takes a few seconds.
    */
   conclude({ result } = { result: true }): Promise<void> {
-    return this.#exclusive.use(async () => {
-      if (!result || this.#result?.steps === this.#steps) return;
-      const machine = this.#weightsOf(await this.#machine.read());
+    return this.exclusive.use(async () => {
+      if (!result || this.#result?.steps === this.steps) return;
+      const machine = this.#weightsOf(await this.engine.read());
       const exact = isEnumerable(machine);
       const { value, error, effective, ...effort } = exact
         ? { value: logPartition(machine), error: 0, effective: Number.POSITIVE_INFINITY, runs: 0, temperatures: 0 }
@@ -229,7 +173,7 @@ export class RbmSimulation implements Simulation<RbmParameters> {
         : `annealed importance sampling, ${effort.runs} runs of ${effort.temperatures} temperatures: low rather than high`;
       const likelihood = logLikelihood(machine, this.images, value);
       this.#result = {
-        steps: this.#steps,
+        steps: this.steps,
         effective,
         logPartition: { value, error, method },
         logLikelihood: { value: likelihood, error },
@@ -239,14 +183,14 @@ export class RbmSimulation implements Simulation<RbmParameters> {
 
   /** What `conclude` made, if no step was made since. */
   result(): Partial<RbmResult> {
-    this.#exclusive.check();
-    if (this.#result?.steps !== this.#steps) return {};
+    this.exclusive.check();
+    if (this.#result?.steps !== this.steps) return {};
     const { logPartition, logLikelihood } = this.#result;
     return { logPartition, logLikelihood };
   }
 
   notes(): string[] {
-    if (this.#result?.steps !== this.#steps) return [];
+    if (this.#result?.steps !== this.steps) return [];
     const { logPartition, logLikelihood, effective } = this.#result;
     const shown = ({ value, error }: { value: number; error: number }) =>
       `${value.toFixed(3)}${error > 0 ? ` ± ${error.toPrecision(2)}` : ""}`;
@@ -269,12 +213,12 @@ export class RbmSimulation implements Simulation<RbmParameters> {
 
   /** Weights [visible][hidden] and biases as they are now. */
   weights(): Promise<Weights> {
-    return this.#exclusive.use(async () => this.#weightsOf(await this.#machine.read()));
+    return this.exclusive.use(async () => this.#weightsOf(await this.engine.read()));
   }
 
   /** Visible units of the model's chains, 0 and 1, shape [chain][visible]. */
   chains(): Promise<Uint8Array> {
-    return this.#exclusive.use(async () => (await this.#machine.read()).chains);
+    return this.exclusive.use(async () => (await this.engine.read()).chains);
   }
 
   /** The weights as a safetensors file: W [visible, hidden], b [visible], c [hidden], 32-bit floats, which hold them exactly. */
@@ -286,7 +230,7 @@ export class RbmSimulation implements Simulation<RbmParameters> {
         b: { shape: [visible], data: Float32Array.from(visibleBiases) },
         c: { shape: [hidden], data: Float32Array.from(hiddenBiases) },
       },
-      { model: "gibbs rbm", steps: String(this.#steps) },
+      { model: "gibbs rbm", steps: String(this.steps) },
     );
   }
 
@@ -295,25 +239,17 @@ export class RbmSimulation implements Simulation<RbmParameters> {
     return this.safetensors();
   }
 
-  /** SHA-256 of "rbm VISIBLExHIDDENxCHAINS\n", weights and biases as 32-bit integers, and the chains' visible units. */
-  digest(): Promise<string> {
-    return this.#exclusive.use(async () => {
-      const state = await this.#machine.read();
-      const { hidden, chains } = this.points.parameters;
-      const head = `rbm ${this.visible}x${hidden}x${chains}\n`;
-      return digestOf(new TextEncoder().encode(head), bytesOf(state), state.chains);
-    });
+  /** "rbm VISIBLExHIDDENxCHAINS\n", weights and biases as 32-bit integers, and the chains' visible units. */
+  protected async canonical(): Promise<[string, ...Uint8Array[]]> {
+    const state = await this.engine.read();
+    const { hidden, chains } = this.points.parameters;
+    return [`rbm ${this.visible}x${hidden}x${chains}`, bytesOf(state), state.chains];
   }
 
-  checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
-    return this.#exclusive.use(async () => {
-      const { parameters } = this.points;
-      const state = await this.#machine.read();
-      const own: Record<string, Uint8Array> = parameters.data === "given" ? { images: this.images } : {};
-      const header = { parameters, seed: String(this.seed), steps: this.#steps, visible: this.visible };
-      const sections = { weights: bytesOf(state), chains: state.chains, ...own };
-      return encodeCheckpoint(withExtra({ model: "rbm", header, sections }, extra));
-    });
+  protected async saved() {
+    const state = await this.engine.read();
+    const own: Record<string, Uint8Array> = this.points.parameters.data === "given" ? { images: this.images } : {};
+    return { header: { visible: this.visible }, sections: { weights: bytesOf(state), chains: state.chains, ...own } };
   }
 
   /** Weights, shape [visible][hidden], or without hidden units [visible][visible]. */
@@ -325,15 +261,6 @@ export class RbmSimulation implements Simulation<RbmParameters> {
   /** The model's chains as a sheet of pictures, on is 255. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
     return sheetOf(await this.chains(), this.visible, this.row);
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  /** Frees the machine; any later use throws DisposedError. */
-  dispose(): void {
-    if (this.#exclusive.dispose()) this.#machine.dispose();
   }
 }
 

@@ -1,9 +1,12 @@
 // Echo-state networks on the GPU: many in one launch, driven by a series with exact sums of their features on the way, or running free
 // from many starts.
 
+import { bufferLimit, storage, uniform, withBuffers } from "../../device/buffers.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { type Binding, grid, type Kernel } from "../../device/kernel.ts";
 import type { RunOptions } from "../../device/run.ts";
+import type { Dispatch, Submissions } from "../../device/submissions.ts";
+import { seedWords } from "../../random/threefry.ts";
 import { bundlesOf, type Grouped, linksOf } from "./bundles.ts";
 import { bytesOfNetwork } from "./fits.ts";
 import { BITS, type Layout, layoutOf, type Ranges, rangesOf, STEPS_KEPT, sumsOf, unitsOf, wholeSums } from "./gram.ts";
@@ -20,7 +23,7 @@ import {
   type Sums,
   type Table,
 } from "./network.ts";
-import { type Dispatch, Steps } from "./steps.ts";
+import { makeSteps, submissionsOf } from "./steps.ts";
 import { PURPOSE } from "./topology.ts";
 
 /** What the buffers of one call are. */
@@ -50,7 +53,7 @@ export class GpuNetworks implements Engine {
   readonly #layout: Layout;
   readonly #options: GpuNetworkOptions;
   readonly #workgroup: number;
-  readonly #steps: Steps;
+  readonly #title: string;
   /** Bytes of a buffer of many networks. */
   readonly #limit: number;
 
@@ -60,9 +63,8 @@ export class GpuNetworks implements Engine {
     this.#options = options;
     this.#layout = layoutOf(shape);
     this.#workgroup = options.workgroup ?? (device.info.software ? 32 : Math.min(256, powerOfTwo(shape.units)));
-    this.#steps = new Steps(device, `reservoir, ${allUnits(shape)} units`);
-    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
-    this.#limit = Math.min(maxBufferSize, maxStorageBufferBindingSize, device.info.software ? SOFTWARE : HARDWARE);
+    this.#title = `reservoir, ${allUnits(shape)} units`;
+    this.#limit = Math.min(bufferLimit(device.limits), device.info.software ? SOFTWARE : HARDWARE);
     const { sums, features, links } = bytesOfNetwork(shape);
     this.most = Math.max(1, Math.floor(this.#limit / Math.max(sums, features, links)));
   }
@@ -199,13 +201,13 @@ export class GpuNetworks implements Engine {
     const lanes = this.#lanes(shared, 0);
     const grouped = bundlesOf(members, table, lanes ?? { lanes: shared >= 3 ? 4 : 1, blocks: 1 }, this.#shape, first);
     const kernels = await this.#driveKernels(lanes ?? grouped.lanes, lanes !== undefined);
-    return this.#withBuffers(
+    return this.#withSteps(
       () => ({
         ...this.#common(grouped, table, ranges, { driven: 0, horizon: 0 }),
         kept: this.#space("features", use ? members.length * STEPS_KEPT * this.#rowWords : 1),
         flags: this.#space("flags", members.length),
       }),
-      async (b) => {
+      async (b, submissions) => {
         const last = washout + steps;
         const pieces = function* (this: GpuNetworks, from: number, count: number): Generator<Dispatch> {
           for (let time = from; time < from + count; ) {
@@ -224,7 +226,8 @@ export class GpuNetworks implements Engine {
             const kept = new Int32Array(await this.#device.read(b.kept));
             this.#options.onKept!(kept, time - washout);
           });
-        await this.#steps.make(last, lanes ? undefined : this.#shape.layers + 2, b.steps, options, pieces, inspect);
+        const each = lanes ? undefined : this.#shape.layers + 2;
+        await makeSteps(this.#device, submissions, last, each, options, pieces, inspect);
         return new Uint32Array(await this.#device.read(b.flags));
       },
     );
@@ -292,7 +295,7 @@ export class GpuNetworks implements Engine {
     const grouped = bundlesOf(members, table, used, this.#shape, 0, starts);
     const slots = grouped.bundles.length * widthOf(used);
     const kernels = await this.#forecastKernels(used, lanes !== undefined, partials);
-    const made = await this.#withBuffers(
+    const made = await this.#withSteps(
       () => {
         // No features are kept: any range of inputs and targets does.
         const ranges = { state: this.#shape.stateRange, input: 1, target: 1 };
@@ -305,10 +308,10 @@ export class GpuNetworks implements Engine {
           flags: this.#space("flags", 1),
         };
       },
-      async (b) => {
+      async (b, submissions) => {
         const pieces = (from: number, count: number) => this.#freeRun(kernels, b, grouped, from, count);
         const each = lanes ? undefined : this.#shape.layers + 2;
-        await this.#steps.make(driven + horizon - 1, each, b.steps, options, pieces);
+        await makeSteps(this.#device, submissions, driven + horizon - 1, each, options, pieces);
         return new Float32Array(await this.#device.read(b.predictions));
       },
     );
@@ -423,20 +426,16 @@ export class GpuNetworks implements Engine {
     const { seed, units, layers, fan, degree, inputs, outputs, exogenous } = shape;
     const words = new Uint32Array(24);
     words.set([
-      ...[Number(seed & 0xffffffffn), Number(seed >> 32n), units, units * layers, layers, fan, degree, inputs, outputs],
+      ...[...seedWords(seed), units, units * layers, layers, fan, degree, inputs, outputs],
       ...[table.columns, table.columns + table.targets, this.#rowWords, exogenous, links.stride],
     ]);
     const scales = [ranges.state, ranges.input, ranges.target].map((range) => 2 ** BITS / range);
     new Float32Array(words.buffer).set(scales, 14);
     words.set([run.driven, run.horizon, grouped.fields], 17);
-    const { UNIFORM, COPY_DST } = GPUBufferUsage;
-    const uniform = this.#device.buffer("reservoir run", words.byteLength, UNIFORM | COPY_DST);
-    this.#device.write(uniform, words);
     const width = widthOf(grouped.lanes) * grouped.bundles.length;
     const all = allUnits(shape);
     return {
-      run: uniform,
-      steps: this.#steps.buffer(),
+      run: uniform(this.#device, "reservoir run", words),
       bundles: this.#storage("bundles", grouped.words),
       settings: this.#storage("settings", grouped.settings),
       links: this.#storage("links", links.words),
@@ -447,8 +446,7 @@ export class GpuNetworks implements Engine {
   }
 
   #space(name: string, words: number): GPUBuffer {
-    const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
-    return this.#device.buffer(`reservoir ${name}`, 4 * Math.max(1, words), STORAGE | COPY_DST | COPY_SRC);
+    return storage(this.#device, `reservoir ${name}`, words);
   }
 
   #storage(name: string, data: Uint32Array | Float32Array): GPUBuffer {
@@ -457,14 +455,18 @@ export class GpuNetworks implements Engine {
     return buffer;
   }
 
-  /** Makes buffers, uses them, and frees them whatever happens. */
-  async #withBuffers<T>(make: () => Buffers, use: (buffers: Buffers) => Promise<T>): Promise<T> {
-    const buffers = await this.#device.guard(this.#steps.title, make);
-    try {
-      return await use(buffers);
-    } finally {
-      for (const buffer of Object.values(buffers)) this.#device.free(buffer);
-    }
+  #withBuffers<T>(make: () => Buffers, use: (buffers: Buffers) => Promise<T>): Promise<T> {
+    return withBuffers(this.#device, this.#title, make, use);
+  }
+
+  /** The same with uniforms of many steps, `steps`. */
+  #withSteps<T>(make: () => Buffers, use: (buffers: Buffers, submissions: Submissions) => Promise<T>): Promise<T> {
+    let submissions!: Submissions;
+    const all = () => {
+      submissions = submissionsOf(this.#device, this.#title);
+      return { ...make(), steps: submissions.buffer };
+    };
+    return this.#withBuffers(all, (buffers) => use(buffers, submissions));
   }
 
   dispose(): void {}

@@ -5,23 +5,16 @@ import * as z from "zod";
 import { BatchBudget } from "../../device/budget.ts";
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
-import { between, Exclusive, type RunOptions } from "../../device/run.ts";
+import type { RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { checkRun, checkWorkgroup } from "../calls.ts";
-import {
-  decodeCheckpoint,
-  digestOf,
-  encodeCheckpoint,
-  extraOf,
-  headerOf,
-  sectionOf,
-  withExtra,
-} from "../checkpoint.ts";
+import { type Batches, Ensemble, type Tick } from "../base/ensemble.ts";
+import { restored } from "../base/simulation.ts";
+import { checkWorkgroup } from "../calls.ts";
+import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
 import { aheadPicture, aheadRecord, aheadTable, lostNotes } from "../forecast.ts";
-import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
-import { changePoints, type Points, point, resolve } from "../parameters.ts";
+import type { Observable, Options } from "../model.ts";
+import { type Points, point, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
-import { Series } from "../series.ts";
 import { type Baseline, persistenceOf } from "./baseline.ts";
 import { type Beyond, beyondOf, leadOf } from "./beyond.ts";
 import { type Forecast, networkFile, outputsTable, stripsOf } from "./export.ts";
@@ -67,21 +60,16 @@ const keptFigures = z.array(
 /** Networks that fill a CPU. */
 const FEW = 8;
 
-export class ReservoirSimulation implements Simulation<ReservoirParameters> {
-  readonly model = "reservoir";
-  readonly device: Device;
-  readonly seed: bigint;
-  readonly points: Points<ReservoirParameters>;
-  /** Points of the sweep. */
-  readonly replicas: number;
+const KIND = { model: "reservoir", title: "The reservoir", schema: reservoirParameters };
+
+export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
   readonly task: Task;
   readonly shape: Shape;
   readonly observables: Record<string, Observable>;
   readonly #engine: Engine;
-  readonly #batches: BatchBudget;
+  readonly #batches: Batches;
   /** A network from a file. */
   readonly #loaded: Loaded | undefined;
-  readonly #exclusive: Exclusive;
   /** [reservoir][point]. */
   readonly #figures: Figures[][] = [];
   /** [reservoir][point][patch]. */
@@ -98,13 +86,8 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     file: NetworkFile | undefined,
     options: GpuNetworkOptions,
   ) {
-    this.device = device;
-    this.#exclusive = new Exclusive("The reservoir", device);
-    this.#exclusive.check(); // before a first run nothing else asks the device
-    this.points = points;
-    this.seed = seed;
     const lists = Object.values<number[] | undefined>(points.batch);
-    this.replicas = lists[0]?.length ?? 1;
+    super(device, KIND, { points, seed, replicas: lists[0]?.length ?? 1 });
     const { parameters } = points;
     this.task = taskOf(parameters, seed, file);
     const outputs = this.task.table.targets / parameters.patches;
@@ -123,7 +106,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     this.#engine =
       device.kind === "gpu" ? new GpuNetworks(device, this.shape, options) : new ReferenceEngine(this.shape);
     const networks = Math.floor(this.#engine.most / (shape.patches * this.replicas));
-    this.#batches = new BatchBudget(networks, FEW, device.info.software);
+    this.#batches = { budget: new BatchBudget(networks, FEW, device.info.software), most: Math.max(1, networks) };
   }
 
   static async create(device: Device, given: ReservoirOptions = {}): Promise<ReservoirSimulation> {
@@ -136,8 +119,11 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     return new ReservoirSimulation(device, points, checkSeed(seed), file, { workgroup, lanes, stepwise, onKept });
   }
 
-  static async restore(device: Device, bytes: Uint8Array): Promise<ReservoirSimulation & { extra: CheckpointExtra }> {
-    const checkpoint = await decodeCheckpoint(bytes);
+  static restore(device: Device, bytes: Uint8Array) {
+    return restored(bytes, (checkpoint) => ReservoirSimulation.#restore(device, checkpoint));
+  }
+
+  static async #restore(device: Device, checkpoint: Checkpoint): Promise<ReservoirSimulation> {
     const { parameters, batch, seed, figures } = headerOf(checkpoint, "reservoir", { figures: keptFigures });
     const own = await ReservoirSimulation.create(device, { ...parameters, ...batch, seed: checkSeed(seed) });
     const length = featureCount(own.shape) * own.shape.outputs;
@@ -159,7 +145,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
         ),
       );
     }
-    return Object.assign(own, { extra: extraOf(checkpoint) });
+    return own;
   }
 
   /** Random networks made so far. */
@@ -167,51 +153,30 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     return this.#figures.length;
   }
 
-  series(): Series {
-    return new Series([], 1);
+  protected override get batches(): Batches {
+    return this.#batches;
   }
 
-  /**
-   * Makes, trains and tests `steps` more random networks at every point.
-   *
-   * @throws the signal's reason when aborted (networks under way are forgotten), DeviceLostError, GpuError, OutOfMemoryError.
-   */
-  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
-    return this.#exclusive.use(async () => {
-      const most = this.#loaded ? 1 : 2 ** 31 - 1;
-      const why = this.#loaded && `with ${this.steps} made, a network from a file is one`;
-      checkRun(steps, { name: "reservoirs", unit: "reservoirs", made: this.steps, most, why }, record);
-      const last = this.steps + steps;
-      const from = this.steps;
-      const { patches } = this.shape;
-      const block = Math.max(1, Math.floor(this.#engine.most / (patches * this.replicas)));
-      while (this.steps < last) {
-        const first = this.steps;
-        const count = this.#batches.next(last - first, block);
-        const began = performance.now();
-        const topologies: Topology[] = [];
-        for (let r = 0; r < count; r++) {
-          await between({ done: first - from, total: steps }, options);
-          topologies.push(await this.#topology(first + r));
-        }
-        const members = topologies.flatMap((topology) => this.#membersOf(topology));
-        const within = {
-          signal: options.signal,
-          onProgress: async () => {
-            await options.onProgress?.({ done: this.steps - from, total: steps });
-            this.#exclusive.check();
-          },
-        };
-        const made = await trainAndJudge(this.#training, members, within);
-        [this.#beyond, this.#alongTest] = [undefined, undefined];
-        for (let r = 0; r < count; r++) {
-          this.#figures.push(made.figures.slice(r * this.replicas, (r + 1) * this.replicas));
-          this.#readouts.push(made.readouts.slice(r * this.replicas, (r + 1) * this.replicas));
-        }
-        this.#batches.record(count, performance.now() - began);
-      }
-      await between({ done: steps, total: steps }, options);
-    });
+  protected get jobs() {
+    const most = this.#loaded ? 1 : 2 ** 31 - 1;
+    const why = this.#loaded && `with ${this.steps} made, a network from a file is one`;
+    return { name: "reservoirs", unit: "reservoirs", most, ...(why ? { why } : {}) };
+  }
+
+  /** Makes random networks, trains them at every point, and tests them. */
+  protected async batch(first: number, count: number, tick: Tick, options: RunOptions): Promise<void> {
+    const topologies: Topology[] = [];
+    for (let r = 0; r < count; r++) {
+      await tick();
+      topologies.push(await this.#topology(first + r));
+    }
+    const members = topologies.flatMap((topology) => this.#membersOf(topology));
+    const made = await trainAndJudge(this.#training, members, this.within(tick, options));
+    [this.#beyond, this.#alongTest] = [undefined, undefined];
+    for (let r = 0; r < count; r++) {
+      this.#figures.push(made.figures.slice(r * this.replicas, (r + 1) * this.replicas));
+      this.#readouts.push(made.readouts.slice(r * this.replicas, (r + 1) * this.replicas));
+    }
   }
 
   async #topology(number: number): Promise<Topology> {
@@ -240,7 +205,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
   }
 
   get #run(): Run {
-    this.#exclusive.check();
+    this.exclusive.check();
     return { figures: this.#figures, points: this.points, task: this.task, baseline: this.#baseline };
   }
 
@@ -260,7 +225,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   /** Makes the forecast beyond the end of the series, where one is asked for, or the outputs along its test. */
   async conclude({ result } = { result: true }): Promise<void> {
-    this.#exclusive.check();
+    this.exclusive.check();
     if (!result || this.steps === 0) return;
     if (this.task.beyond) await this.beyond();
     if (this.#putsOut) this.#alongTest = await this.outputs(this.best);
@@ -272,10 +237,10 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
    * @throws ParameterError where no `forecast` is asked for, where every network diverged, and where it leaves all bounds at once
    */
   async beyond(options: RunOptions = {}): Promise<Beyond> {
-    this.#exclusive.check();
+    this.exclusive.check();
     if (!this.task.beyond)
       throw new ParameterError("forecast", "forecast 0: give the steps to forecast beyond the end.");
-    this.#beyond ??= await this.#exclusive.use(async () => {
+    this.#beyond ??= await this.exclusive.use(async () => {
       this.#checkSound();
       const sound = [...this.#figures.keys()].filter((network) => !Number.isNaN(this.#figures[network][0].ridge));
       return beyondOf(await this.#inUse(sound, 0), sound.indexOf(this.best), options);
@@ -317,7 +282,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   /** Readouts of network `reservoir` at a point, [patch], each [feature][output]. */
   readout(reservoir = 0, p = 0): Readout[] {
-    this.#exclusive.check();
+    this.exclusive.check();
     const own = this.#readouts[reservoir]?.[p];
     if (!own) throw new ParameterError("reservoir", `reservoir ${reservoir}: ${this.steps} are trained so far.`);
     return own;
@@ -339,7 +304,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
    * @throws ParameterError where the task has none
    */
   forecast(reservoir = 0, p = 0, options: RunOptions = {}): Promise<Forecast> {
-    return this.#exclusive.use(async () => forecastOf(await this.#inUse([reservoir], p), options));
+    return this.exclusive.use(async () => forecastOf(await this.#inUse([reservoir], p), options));
   }
 
   /**
@@ -349,7 +314,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
    * @throws ParameterError where the task has none
    */
   forecasts(networks: readonly number[], start = 0, p = 0, options: RunOptions = {}): Promise<Float64Array> {
-    return this.#exclusive.use(async () => {
+    return this.exclusive.use(async () => {
       const { starts, driven, horizon } = this.task;
       return freeRuns(await this.#inUse(networks, p), { starts: [starts[start]], driven, horizon }, options);
     });
@@ -357,7 +322,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
 
   /** What a trained network puts out along the test, while the series drives it, beside the truth: [1][step][output]. */
   outputs(reservoir = 0, p = 0, options: RunOptions = {}): Promise<Forecast> {
-    return this.#exclusive.use(async () => outputsOf(await this.#inUse([reservoir], p), options));
+    return this.exclusive.use(async () => outputsOf(await this.#inUse([reservoir], p), options));
   }
 
   /**
@@ -367,7 +332,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
    * @throws ParameterError where the task is no forecast
    */
   attractor({ steps = 10_000, reservoir = 0, point: p = 0 } = {}, options: RunOptions = {}) {
-    return this.#exclusive.use(async () => attractorOf(await this.#inUse([reservoir], p), steps, options));
+    return this.exclusive.use(async () => attractorOf(await this.#inUse([reservoir], p), steps, options));
   }
 
   /**
@@ -376,27 +341,17 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
    * @throws ParameterError where the task has inputs of its own, or patches
    */
   lyapunov({ count = 1, steps = 10_000, reservoir = 0, point: p = 0 } = {}): Promise<number[]> {
-    return this.#exclusive.use(async () => exponentsOf(await this.#inUse([reservoir], p), count, steps));
+    return this.exclusive.use(async () => exponentsOf(await this.#inUse([reservoir], p), count, steps));
   }
 
-  async set(changes: Partial<ReservoirParameters>): Promise<void> {
-    changePoints("reservoir", reservoirParameters, this.points, changes);
+  /** "reservoir POINTS RESERVOIRS\n" and all readouts: equal on the same device, and near it on others. */
+  protected async canonical(): Promise<[string, Uint8Array]> {
+    return [`reservoir ${this.replicas} ${this.steps}`, bytesOf(this.#readouts.flat(2))];
   }
 
-  /** SHA-256 of "reservoir POINTS RESERVOIRS\n" and all readouts: equal on the same device, and near it on others. */
-  digest(): Promise<string> {
-    this.#exclusive.check();
-    const head = new TextEncoder().encode(`reservoir ${this.replicas} ${this.steps}\n`);
-    return digestOf(head, bytesOf(this.#readouts.flat(2)));
-  }
-
-  checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
-    this.#exclusive.check();
-    const { parameters, batch } = this.points;
+  protected async saved() {
     const figures = this.#figures.map((points) => points.map(figuresTo));
-    const header = { parameters, batch, seed: String(this.seed), figures };
-    const sections = { readouts: bytesOf(this.#readouts.flat(2)) };
-    return encodeCheckpoint(withExtra({ model: "reservoir", header, sections }, extra));
+    return { header: { figures }, sections: { readouts: bytesOf(this.#readouts.flat(2)) } };
   }
 
   /** The best network as a safetensors file: W_out [output, feature], after the features states, inputs, 1, and all else of `networkFile`. */
@@ -407,7 +362,7 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     const topology = await this.#topology(best);
     const members = this.#membersOf(topology).filter((_, i) => i % this.replicas === 0);
     const learned = this.#loaded && !parameters.continue;
-    const sums = learned ? this.#loaded!.sums : await this.#exclusive.use(() => sumsAlong(this.#training, members, {}));
+    const sums = learned ? this.#loaded!.sums : await this.exclusive.use(() => sumsAlong(this.#training, members, {}));
     return networkFile(this.shape, this.task, topology, this.readout(best), sums, {
       model: "gibbs reservoir",
       parameters: JSON.stringify({ ...parameters, data: "", network: "" }),
@@ -446,12 +401,8 @@ export class ReservoirSimulation implements Simulation<ReservoirParameters> {
     return stripsOf(await this.forecast(), this.task);
   }
 
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  dispose(): void {
-    if (this.#exclusive.dispose()) this.#engine.dispose();
+  protected free(): void {
+    this.#engine.dispose();
   }
 }
 

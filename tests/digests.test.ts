@@ -1,0 +1,55 @@
+// The digests of all models, recorded: with every choice that a parameter offers, one at a time, in the model's short example. They are
+// the same on every adapter and host, and no change of the code may alter them. After a change that is meant to, record them anew with
+// `npx vitest run --project node -u tests/digests.test.ts`, and give links and checkpoints of the version before the old meaning.
+
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { ParameterError } from "../src/device/errors.ts";
+import { type AnyModel, models } from "../src/models/index.ts";
+import { inner, metaOf } from "../src/models/parameters.ts";
+import { stepsOf } from "../src/validation/promises.ts";
+import { device } from "./devices.ts";
+
+/** What a parameter may be, where that is a list of words. */
+function choicesOf(field: z.ZodType): unknown[] {
+  const kind = inner(field);
+  if (kind instanceof z.ZodEnum) return kind.options;
+  if (kind instanceof z.ZodBoolean) return [true, false];
+  const { choices = [] } = metaOf(field);
+  return choices.filter((choice) => Number.isNaN(Number(choice.split(",")[0])));
+}
+
+/** The short example, and with each choice of each parameter. */
+function* casesOf({ parameters: schema, examples: { short } }: AnyModel): Generator<Record<string, unknown>> {
+  yield {};
+  for (const [name, field] of Object.entries<z.ZodType>(schema.shape)) {
+    for (const choice of choicesOf(field)) {
+      const value = inner(field) instanceof z.ZodTuple ? String(choice).split(",") : choice;
+      if (short.parameters[name] !== choice) yield { [name]: value };
+    }
+  }
+}
+
+async function digestOf(model: AnyModel, changes: Record<string, unknown>): Promise<string> {
+  const { short } = model.examples;
+  try {
+    using simulation = await model.create(device, { ...short.parameters, ...changes, seed: 9n });
+    await simulation.run(stepsOf(model, short, simulation));
+    return await simulation.digest();
+  } catch (error) {
+    if (error instanceof ParameterError) return `refused: ${error.parameter}`;
+    throw error;
+  }
+}
+
+describe.each(models.map((model) => [model.name, model] as const))("%s", (name, model) => {
+  it("has the digests that are recorded", { timeout: 600_000 }, async () => {
+    const digests: Record<string, string> = {};
+    for (const changes of casesOf(model)) {
+      const title = Object.entries(changes).map(([parameter, value]) => `${parameter} ${value}`)[0] ?? "example";
+      digests[title] = await digestOf(model, changes);
+    }
+    expect(new Set(Object.values(digests)).size).toBeGreaterThan(1);
+    await expect(`${JSON.stringify(digests, undefined, 2)}\n`).toMatchFileSnapshot(`data/digests/${name}.json`);
+  });
+});
