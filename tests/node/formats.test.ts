@@ -46,9 +46,12 @@ const valuesOf = (network: Network) => {
 
 /** What differs between two networks, whatever their parts are called: the values of all expressions, bit for bit, in several states. */
 function difference(a: Network, b: Network): string | undefined {
-  const shape = ({ species, variables, reactions, outputs, events, rates }: Network) => ({
+  const shape = ({ species, variables, reactions, outputs, events, rates, starts }: Network) => ({
     ...{ species: species.length, variables: variables.length, outputs: outputs.length, rates: rates?.size ?? 0 },
-    reactions: reactions.map(({ changes }) => changes.map((change) => change || 0)),
+    reactions: reactions.map(({ changes, completion }) =>
+      [changes, completion?.changes ?? []].map((all) => all.map((each) => each || 0)),
+    ),
+    starts: starts?.map(({ target }) => target),
     events: events.map(({ initially, persistent, atTrigger, delay, priority, assignments }) => ({
       ...{ initially, persistent, atTrigger, delayed: !!delay, priority: !!priority },
       targets: assignments.map(({ target }) => target),
@@ -60,6 +63,10 @@ function difference(a: Network, b: Network): string | undefined {
     ...network.reactions.map(({ name, propensity }): [string, Expression] => [name, propensity]),
     ...network.outputs.map(({ name, value }): [string, Expression] => [name, value]),
     ...(network.rates ?? new Map<string, Expression>()),
+    ...(network.starts ?? []).map(({ value }): [string, Expression] => ["start", value]),
+    ...network.reactions.flatMap(({ name, completion }): [string, Expression][] =>
+      completion ? [[name, completion.after]] : [],
+    ),
     ...network.events.flatMap(({ name, trigger, delay, priority, assignments }): [string, Expression][] => [
       [name, trigger],
       ...[delay, priority].flatMap((each): [string, Expression][] => (each ? [[name, each]] : [])),
@@ -115,6 +122,32 @@ describe("a network that is written", () => {
     expect(difference(network, readModel(written))).toBeUndefined();
     expect(networkText(readModel(written)).replace(/^#.*\n/gm, "")).toBe(written.replace(/^#.*\n/gm, ""));
     expect(difference(network, readModel(networkSbml(network)))).toBeUndefined();
+  });
+
+  it("draws random numbers and has delays in text, and SBML refuses them by name", () => {
+    const text = `X -> Y @ k after tau + exponential(2); Y -> 0 @ 1; part: 2 Y -> Z @ 3*Y after 2 nonconsuming; odd: Z + Y -> X @ Z/(1 + Y) after 1
+      k = lognormal(0, 0.3); tau = 2; X = poisson(40); Y = 3
+      at 5: X = binomial(X, 0.5), Y = normal(3, 1, 0, 9)`;
+    const network = readModel(text);
+    const written = networkText(network);
+    expect(difference(network, readModel(written))).toBeUndefined();
+    expect(networkText(readModel(written))).toBe(written);
+    for (const law of [
+      "exponential(2)",
+      "lognormal(0, 0.3)",
+      "poisson(40)",
+      "binomial(X, 0.5)",
+      "normal(3, 1, 0, 9)",
+    ]) {
+      expect(written.split(law)).toHaveLength(2);
+    }
+    expect(() => networkSbml(network)).toThrow('the network has "starts", which SBML cannot hold');
+    expect(() => networkSbml(readModel("X -> Y @ 1 after 2; X = 3"))).toThrow('the reaction X -> Y has "completion"');
+    expect(() => networkSbml(readModel("X -> 0 @ 1; at 2: X = poisson(3)"))).toThrow(
+      "poisson has no element of MathML",
+    );
+    const once = readModel("X -> 0 @ 1; Y -> 0 @ 1; half := binomial(X, 0.5); at 2: X = half, Y = half");
+    expect(() => networkText(once)).toThrow("one random number in several places");
   });
 
   it("as SBML it has the same rate equations", () => {
@@ -357,7 +390,7 @@ describe("Antimony", () => {
     ["priority=2", "colour=2", 'line 18: "colour=2" is no property of an event'],
     ["end\n  total", "total", "line 14: "],
     ["J0: S -> P; k1", "J0: S -| P; k1", "line 6: interactions"],
-    ["log10(100)", "normal(0, 1)", 'line 12: "piecewise'],
+    ["log10(100)", "normal(0, 1)", "line 12: random numbers are not read of Antimony"],
   ])("%s as %s is refused: %s", (from, to, message) => {
     expect(ANTIMONY).toContain(from);
     expect(() => readModel(ANTIMONY.replace(from, to))).toThrow(message);

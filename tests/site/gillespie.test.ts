@@ -87,7 +87,9 @@ describe("the Gillespie page", () => {
       true,
     );
     await page.waitForFunction(() => (document.getElementById("look-mode") as HTMLSelectElement).value === "X");
-    expect(await text(page, '#notice [data-about="file"]')).toContain("direct method takes the place of Gibson and Bruck");
+    expect(await text(page, '#notice [data-about="file"]')).toContain(
+      "direct method takes the place of Gibson and Bruck",
+    );
     await ask(page, "step", { count: 32 });
     expect((await linkOf(page)).text).toMatch(/until=3&points=7|points=7.*until=3/);
     expect(complaints).toEqual([]);

@@ -6,6 +6,7 @@ import { detectFormat, readModel } from "./formats/detect.ts";
 import { networkError } from "./network/errors.ts";
 import { type ExampleName, examples } from "./network/examples.ts";
 import type { Network } from "./network/network.ts";
+import { MOST_WAITING } from "./prepare.ts";
 
 const names = Object.keys(examples) as [ExampleName, ...ExampleName[]];
 
@@ -31,6 +32,11 @@ export const gillespieParameters = z.object({
     .describe(
       "declared: amounts that an SBML file declares in mole are counted in molecules; none: its numbers are counts",
     )
+    .meta({ page: false }),
+  dimers: z
+    .enum(["written", "counted"], { error: "it is written or counted" })
+    .default("written")
+    .describe("counted: SBML laws k X^n of reactions of n X count the ways to choose them, k X (X - 1) …")
     .meta({ page: false }),
   round: z
     .enum(["none", "nearest", "down", "random"], { error: "it is none, nearest, down or random" })
@@ -73,6 +79,13 @@ export const gillespieParameters = z.object({
     .default(1e9)
     .describe("Reactions of one trajectory at most: a network that grows without end is stopped, and says so")
     .meta({ page: false }),
+  waiting: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "it is at least 1" })
+    .max(2 ** 20, { error: "it is at most 1048576" })
+    .default(MOST_WAITING)
+    .describe("Delayed reactions of one trajectory that may wait at once: where more would, the run stops and says so")
+    .meta({ page: false }),
   method: z
     .enum(["direct", "tau", "cle"], { error: "it is direct, tau or cle" })
     .default("direct")
@@ -96,13 +109,14 @@ export const VERSION_1 = { rules: "1" } as const;
 export type GillespieParameters = z.output<typeof gillespieParameters>;
 
 /** The network that the parameters name. @throws ParameterError */
-export function networkOf({ example, network, sbml, units, rules }: GillespieParameters): Network {
+export function networkOf({ example, network, sbml, units, rules, dimers }: GillespieParameters): Network {
   const version1 = rules === "1";
   const given = [example !== "none" && "example", network !== "" && "network", sbml !== "" && "sbml"].filter(Boolean);
   if (given.length > 1) throw networkError(`${given.join(" and ")} are given; give one of them.`);
   try {
     const text = sbml || network || examples[example === "none" ? "birth-death" : example].network;
-    return readModel(text, { version1, asCounts: version1 || units === "none" });
+    const asCounts = version1 || units === "none";
+    return readModel(text, { version1, asCounts, countsCopies: dimers === "counted" });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error; // the stack is used up
     const what = sbml !== "" ? "sbml" : "network";

@@ -6,6 +6,7 @@ import type { Replayed } from "../model.ts";
 import { NOBODY } from "./network/network.ts";
 import { networkOf } from "./parameters.ts";
 import { simulateExactly } from "./reference/hybrid.ts";
+import { completionOf } from "./reference/trajectory.ts";
 import type { GillespieSimulation } from "./simulation.ts";
 
 /** Numbers that are kept of all trajectories; 1 GiB as f64. */
@@ -26,7 +27,11 @@ export async function replay(
   }
   // Numbers are those of the file, not of the order in which the device looks at reactions.
   const given = networkOf(parameters.parameters);
-  const names = [...given.reactions, ...given.events].map(({ name }) => name);
+  const delayed = given.reactions.filter(({ completion }) => completion);
+  const names = [
+    ...[...given.reactions, ...given.events].map(({ name }) => name),
+    ...delayed.map(({ name }) => completionOf(name)),
+  ];
   const numberOf = new Map([...names.entries()].reverse().map(([i, name]) => [name, i + 1]));
   const seen = network.species.flatMap((name, i) => (name === NOBODY ? [] : [i]));
   const swept = Object.keys(points[0].set);
@@ -60,7 +65,7 @@ export async function replay(
           },
           onHappened: ({ time, kind, name }) => {
             if (kind === "reaction") reactions++;
-            else events++;
+            if (kind === "event") events++;
             push(numberOf.get(name) ?? START, time, state, variables);
           },
         },

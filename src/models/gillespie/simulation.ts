@@ -108,6 +108,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       set: own.set,
       passage: own.passage,
       maxEvents: own.maxEvents,
+      waiting: own.waiting,
       leaping: leapingOf(own),
       version1: own.rules === VERSION_1.rules,
       rounding: own.round,

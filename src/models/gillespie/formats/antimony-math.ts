@@ -7,6 +7,7 @@ import {
   type Expression,
   evaluate,
   type ForeignSyntax,
+  hasDraws,
   nameOf,
   number,
   parseExpression,
@@ -89,7 +90,11 @@ export function parseAntimony(
     return undefined;
   };
   const syntax: ForeignSyntax = { functionOf, strict: true };
-  return substitute(parseExpression(text, syntax), (name) =>
+  const expression = parseExpression(text, syntax);
+  if (hasDraws(expression)) {
+    throw new ParameterError("network", "random numbers are not read of Antimony; write the model as text");
+  }
+  return substitute(expression, (name) =>
     !taken(name) && Object.hasOwn(CONSTANTS, name) ? CONSTANTS[name] : undefined,
   );
 }

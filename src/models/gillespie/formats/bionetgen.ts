@@ -7,6 +7,7 @@ import {
   call,
   type Expression,
   type ForeignSyntax,
+  hasDraws,
   nameOf,
   namesIn,
   number,
@@ -183,7 +184,9 @@ class NetReader {
     if (/\btfun\s*\(/i.test(text)) refuse(line, "tables of values, tfun, are not supported");
     if (/\bmratio\s*\(/i.test(text)) refuse(line, "mratio is not supported");
     try {
-      return substitute(parseExpression(text, this.#syntax), (name) => {
+      const expression = parseExpression(text, this.#syntax);
+      if (hasDraws(expression)) refuse(line, "it draws a random number, which is not supported");
+      return substitute(expression, (name) => {
         if (name === "_pi") return number(Math.PI);
         return name === "_e" ? number(Math.E) : undefined;
       });

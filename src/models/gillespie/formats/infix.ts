@@ -1,7 +1,7 @@
 // Expressions as the text of networks has them, so that reading gives the same value, bit for bit.
 
 import { ParameterError } from "../../../device/errors.ts";
-import { COMPARISONS, type Expression, type Operation } from "../network/expression.ts";
+import { COMPARISONS, type Expression, isLaw, type Operation } from "../network/expression.ts";
 import { TIME } from "../network/network.ts";
 import { fallingProduct } from "./falling.ts";
 
@@ -43,7 +43,7 @@ function written(expression: Expression, nameOf: (name: string) => string): Writ
   const { operation, operands } = expression;
   if (operation === "choose") return written(fallingProduct(operands), nameOf);
   const parts = operands.map((operand) => written(operand, nameOf));
-  if (FUNCTIONS.includes(operation)) {
+  if (FUNCTIONS.includes(operation) || isLaw(operation)) {
     return { text: `${operation}(${parts.map(({ text }) => text).join(", ")})`, binding: ATOM };
   }
   const binding = BINDING[operation];

@@ -15,14 +15,21 @@ const EVENT: Keys<NetworkEvent> = [
 ];
 const ASSIGNMENT: Keys<NetworkEvent["assignments"][number]> = ["target", "value", "scale"];
 
+/** What a format holds beside that. */
+export interface More {
+  network?: Keys<Network>;
+  reaction?: Keys<Reaction>;
+}
+
 /** @throws ParameterError naming what `format` cannot hold */
-export function checkKnown(network: Network, format: string): void {
+export function checkKnown(network: Network, format: string, more: More = {}): void {
   const check = (what: object, known: readonly string[], where: string) => {
     const other = Object.entries(what).find(([key, value]) => value !== undefined && !known.includes(key));
     if (other) throw cannotHold(format, where, other[0]);
   };
-  check(network, NETWORK, "the network");
-  for (const reaction of network.reactions) check(reaction, REACTION, `the reaction ${reaction.name}`);
+  check(network, [...NETWORK, ...(more.network ?? [])], "the network");
+  const ofReactions = [...REACTION, ...(more.reaction ?? [])];
+  for (const reaction of network.reactions) check(reaction, ofReactions, `the reaction ${reaction.name}`);
   for (const event of network.events) {
     check(event, EVENT, `the event ${event.name}`);
     for (const assignment of event.assignments) check(assignment, ASSIGNMENT, `the event ${event.name}`);

@@ -6,7 +6,7 @@ import { NAME } from "../network/text.ts";
 import { infix } from "./infix.ts";
 import { cannotHold, checkKnown } from "./known.ts";
 import { validNames } from "./names.ts";
-import { schemeOf } from "./scheme.ts";
+import { type Scheme, schemeOf } from "./scheme.ts";
 import { startsOf } from "./starts.ts";
 
 const FORMAT = "text";
@@ -20,7 +20,8 @@ const RESERVED = ["t", "and", "or", "not", "at", "when", "after"];
  * @throws ParameterError naming what text cannot hold
  */
 export function networkText(network: Network, rounding: Rounding = "none"): string {
-  checkKnown(network, FORMAT);
+  checkKnown(network, FORMAT, { network: ["starts"], reaction: ["completion"] });
+  checkDraws(network);
   const { species, variables, parameters, rates = new Map<string, Expression>() } = network;
   const isValid = (name: string) => NAME.test(name) && !RESERVED.includes(name);
   const symbols = validNames(
@@ -35,7 +36,10 @@ export function networkText(network: Network, rounding: Rounding = "none"): stri
   );
   const nameOf = (name: string) => symbols.get(name) ?? name;
   const write = (expression: Expression) => infix(expression, nameOf);
-  const starts = startsOf(network, rounding);
+  const rounded = startsOf(network, rounding);
+  // What is drawn takes the place of counts and values.
+  const drawn = new Map((network.starts ?? []).map(({ target, value }) => [[...species, ...variables][target], value]));
+  const startOf = (name: string) => drawn.get(name) ?? rounded[species.indexOf(name)];
 
   const reactions = network.reactions.map((reaction) => reactionText(reaction, network, write, nameOf));
   const shown = species.filter((name) => name !== NOBODY);
@@ -45,8 +49,8 @@ export function networkText(network: Network, rounding: Rounding = "none"): stri
     ...renamed("outputs", outputNames),
     ...[...(network.labels ?? [])].map(([name, label]) => comment(`${name} is ${label}`)),
     ...(idle ? [] : [`species ${shown.map(nameOf).join(", ")}`, ...reactions]),
-    ...shown.map((name) => `${nameOf(name)} = ${write(starts[species.indexOf(name)])}`),
-    ...[...parameters].map(([name, value]) => `${nameOf(name)} = ${write(atStart(value, network))}`),
+    ...shown.map((name) => `${nameOf(name)} = ${write(startOf(name))}`),
+    ...[...parameters].map(([name, value]) => `${nameOf(name)} = ${write(drawn.get(name) ?? atStart(value, network))}`),
     ...[...rates].map(([name, rate]) => `${nameOf(name)}' = ${write(rate)}`),
     ...outputs.map(({ name, value }) => `${outputNames.get(name)} := ${write(value)}`),
     ...network.events.map((event) => eventText(event, [...species, ...variables].map(nameOf), network, write)),
@@ -68,18 +72,57 @@ function reactionText(
   write: (expression: Expression) => string,
   nameOf: (name: string) => string,
 ): string {
-  const { reactants, products, constant } = schemeOf(reaction, network);
+  const { propensity, name, completion } = reaction;
+  const { reactants, products, constant } = completion ? delayedScheme(reaction, network) : schemeOf(reaction, network);
   const side = (terms: readonly [string, number][]) =>
-    terms.map(([name, copies]) => (copies === 1 ? nameOf(name) : `${copies} ${nameOf(name)}`)).join(" + ") || "0";
+    terms.map(([each, copies]) => (copies === 1 ? nameOf(each) : `${copies} ${nameOf(each)}`)).join(" + ") || "0";
   const scheme = `${side(reactants)} -> ${side(products)}`;
-  const { propensity, name } = reaction;
   // A rate without a species would be taken for the constant of mass action.
   const named = [...namesIn(propensity)].some((each) => network.species.includes(each));
   const law =
     constant ??
-    (named ? propensity : call("+", propensity, call("*", number(0), { kind: "name", name: reactants[0][0] })));
+    (named || reactants.length === 0
+      ? propensity
+      : call("+", propensity, call("*", number(0), { kind: "name", name: reactants[0][0] })));
   const label = NAME.test(name) ? name : name.replace(/[^\p{L}\p{N}_]+/gu, "_").replace(/^(?!\p{L}|_)/u, "_");
-  return `${/->|→|⇌/.test(name) ? "" : `${label}: `}${scheme} @ ${write(law)}`;
+  const nonconsuming = completion && reaction.changes.every((change) => change === 0) ? " nonconsuming" : "";
+  const after = completion ? ` after ${write(completion.after)}${nonconsuming}` : "";
+  return `${/->|→|⇌/.test(name) ? "" : `${label}: `}${scheme} @ ${write(law)}${after}`;
+}
+
+/** Reactants go at once and products come later, or both happen at the end. */
+function delayedScheme(reaction: Reaction, network: Network): Scheme {
+  const { name, changes, completion } = reaction;
+  const later = completion!.changes;
+  if (changes.every((change) => change === 0)) return schemeOf({ ...reaction, changes: later }, network);
+  const sides = (copies: readonly number[]) =>
+    network.species.flatMap((each, i): [string, number][] => (copies[i] > 0 ? [[each, copies[i]]] : []));
+  if (changes.some((change) => change > 0) || later.some((change) => change < 0)) {
+    throw cannotHold(FORMAT, `the reaction ${name}`, "products at once and others later");
+  }
+  const reactants = sides(changes.map((change) => -change));
+  const own = schemeOf(reaction, network);
+  const isAction = JSON.stringify(own.reactants) === JSON.stringify(reactants);
+  return { reactants, products: sides(later), constant: isAction ? own.constant : undefined };
+}
+
+/** A draw that stands in two places is one number, and written twice it would be two. */
+function checkDraws(network: Network): void {
+  const seen = new Set<number>();
+  const look = (expression: Expression, where: string): void => {
+    if (expression.kind !== "call") return;
+    const { draw, operands } = expression;
+    if (draw !== undefined) {
+      if (seen.has(draw)) throw cannotHold(FORMAT, where, "one random number in several places");
+      seen.add(draw);
+    }
+    for (const operand of operands) look(operand, where);
+  };
+  for (const { value } of network.starts ?? []) look(value, "the network");
+  for (const { name, completion } of network.reactions) if (completion) look(completion.after, name);
+  for (const { name, delay, assignments } of network.events) {
+    for (const each of [delay, ...assignments.map(({ value }) => value)]) if (each) look(each, name);
+  }
 }
 
 function eventText(

@@ -5,6 +5,7 @@ import { Budget } from "../../../device/budget.ts";
 import { ParameterError } from "../../../device/errors.ts";
 import type { GpuDevice } from "../../../device/gpu.ts";
 import { grid, type Kernel } from "../../../device/kernel.ts";
+import { powerFor, shareWords, unfit } from "../network/draws.ts";
 import { eventLimit, networkError } from "../network/errors.ts";
 import { evaluate } from "../network/expression.ts";
 import { MOST, PURPOSE } from "../network/network.ts";
@@ -254,7 +255,7 @@ export class GpuRunner implements Runner {
       return error as Error;
     }
     return networkError(
-      `trajectory ${replicate}: a propensity or a count left the range of the GPU's numbers, an event set a count of over 2^24 by arithmetic that f32 rounds, or more than ${MOST_DELAYED} delayed events wait; take --device reference.`,
+      `trajectory ${replicate}: a propensity or a count left the range of the GPU's numbers, an event set a count of over 2^24 by arithmetic that f32 rounds, a draw found no number, or more than ${MOST_DELAYED} delayed events or ${this.#ensemble.waiting} delayed reactions wait; take --device reference.`,
     );
   }
 
@@ -412,6 +413,18 @@ function wordOf({ kept, value: constant }: Constant, value: number, unit: number
       return Math.min(Math.max(Math.floor(value / unit), 0), 2 ** 31);
     case "fraction":
       return bitsOf(value < 0 ? -1 : Math.min(value / unit - Math.floor(value / unit), 1 - 2 ** -24));
+    case "chance":
+    case "chance low":
+    case "mean":
+    case "mean low":
+    case "power": {
+      const poisson = kept !== "chance" && kept !== "chance low";
+      const why = poisson ? unfit("poisson", [value]) : unfit("bernoulli", [value]);
+      if (why) throw networkError(`${why}.`);
+      if (kept === "power") return powerFor(value);
+      const [high, low] = shareWords(poisson ? value / 2 ** powerFor(value) : value);
+      return kept.endsWith("low") ? low : high;
+    }
     case "clamped":
       return bitsOf(Math.min(Math.abs(value), 3e38));
     default:

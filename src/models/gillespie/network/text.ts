@@ -7,6 +7,9 @@
 //   total := A + B               an output, which laws may use, too
 //   N = S + I + R                so is what follows from counts or from the time
 //   V' = g*V                     a real number that changes by this rate, from V = … on
+//   A -> B @ k after 5           a delayed reaction: A goes at once, B comes 5 later; with "nonconsuming" both happen at the end
+//   at 10: X = binomial(X, 0.5)  events, delays and starts may draw random numbers
+//   k = lognormal(0, 0.3)        at the start, once in each trajectory; half := binomial(X, 0.5) whenever an event asks for it
 //   at 25: X = 50                an event at a time; when X > 30: X = 0, Y = 1 one whenever a condition becomes true
 //   when X > 30 after 2, priority = 1, persistent = false, fromTrigger = false, initially = true: X = 0
 //   bind: A + B -> C @ k         a reaction or event with a name
@@ -14,7 +17,16 @@
 //   # a comment
 
 import { networkError } from "./errors.ts";
-import { call, type Expression, nameOf, namesIn, number, parseExpression as parse, substitute } from "./expression.ts";
+import {
+  call,
+  type Expression,
+  hasDraws,
+  nameOf,
+  namesIn,
+  number,
+  parseExpression as parse,
+  substitute,
+} from "./expression.ts";
 import {
   checkNames,
   checkSize,
@@ -23,6 +35,7 @@ import {
   type NetworkEvent,
   NOBODY,
   type Reaction,
+  type Start,
   TIME,
 } from "./network.ts";
 
@@ -38,6 +51,14 @@ interface Arrow {
   from: Side;
   to: Side;
   rate: Expression;
+  delay?: Delay;
+}
+
+/** Of a reaction's end. */
+interface Delay {
+  after: Expression;
+  /** Reactants go at the end, too. */
+  nonconsuming: boolean;
 }
 
 /** What a name is. */
@@ -87,15 +108,32 @@ export function parseNetwork(text: string, version1 = false): Network {
     if (!values.has(name)) throw wrong(`${name}' = …`, `${name} has no value at the start; add "${name} = VALUE"`);
   }
   checkSize(species.length, arrows.length);
-  const open = assignmentsOf(values, outputs, species, [...rates.keys()]);
-  const reactions = arrows.map(({ name, from, to, rate }): Reaction => {
-    const changes = species.map((each) => (to.get(each) ?? 0) - (from.get(each) ?? 0));
-    return { name, changes, propensity: propensityOf(from, open(rate), species) };
+  const drawn = [...values].flatMap(([name, value]) => (hasDraws(value) ? [name] : []));
+  const open = assignmentsOf(values, outputs, species, [...rates.keys(), ...drawn]);
+  let delayed = 0;
+  const reactions = arrows.map(({ name, from, to, rate, delay }): Reaction => {
+    const propensity = propensityOf(from, open(rate), species);
+    const gone = species.map((each) => -(from.get(each) ?? 0) || 0);
+    const come = species.map((each) => to.get(each) ?? 0);
+    const changes = gone.map((change, s) => change + come[s]);
+    if (!delay) return { name, changes, propensity };
+    const completion = { id: delayed++, after: open(delay.after) };
+    return delay.nonconsuming
+      ? { name, propensity, changes: species.map(() => 0), completion: { ...completion, changes } }
+      : { name, propensity, changes: gone, completion: { ...completion, changes: come } };
   });
   const isOpen = (name: string) => !species.includes(name) && open(nameOf(name)).kind !== "name";
-  const parameters = new Map([...values].filter(([name]) => !species.includes(name) && !isOpen(name)));
+  const begins = startsOf(values, open, [...species, ...rates.keys()], drawn);
+  // What a trajectory computes at its start has no other value before.
+  const startOf = (name: string) => (begins.has(name) ? number(0) : values.get(name));
+  const parameters = new Map(
+    [...values.keys()].filter((name) => !species.includes(name) && !isOpen(name)).map((name) => [name, startOf(name)!]),
+  );
   const set = happenings.flatMap((event) => event.set.map(([target]) => target));
-  const variables = [...new Set([...set, ...rates.keys()])].filter((name) => parameters.has(name));
+  const variables = [...new Set([...set, ...rates.keys(), ...begins.keys()])].filter((name) => parameters.has(name));
+  const starts = [...begins].map(
+    ([name, value]): Start => ({ target: [...species, ...variables].indexOf(name), value }),
+  );
   const events = happenings.map(({ name, trigger, set, delay, priority, ...flags }): NetworkEvent => {
     const assignments = set.map(([target, value]) => {
       const at = [...species, ...variables].indexOf(target);
@@ -114,11 +152,13 @@ export function parseNetwork(text: string, version1 = false): Network {
   const network = {
     species,
     variables,
-    initial: species.map((each) => values.get(each) ?? number(0)),
+    initial: species.map((each) => startOf(each) ?? number(0)),
     parameters,
     reactions,
+    ...(starts.length > 0 ? { starts } : {}),
     outputs: [
-      ...outputs.map(({ name, value }) => ({ name, value: open(value) })),
+      // What is drawn whenever an event asks for it is nothing to look at.
+      ...outputs.map(({ name, value }) => ({ name, value: open(value) })).filter(({ value }) => !hasDraws(value)),
       ...[...rates.keys()].map((name) => ({ name, value: nameOf(name) })),
     ],
     events,
@@ -162,6 +202,33 @@ function assignmentsOf(
   return (expression) => open(expression, []);
 }
 
+/**
+ * Values at the start that a draw decides, and those that follow from them, by name, each after those that it asks for. What follows from
+ * no draw keeps the value that parameters give it.
+ */
+function startsOf(
+  values: ReadonlyMap<string, Expression>,
+  open: (expression: Expression) => Expression,
+  own: readonly string[],
+  drawn: readonly string[],
+): Map<string, Expression> {
+  const starts = new Map<string, Expression>();
+  const visit = (name: string, within: readonly string[]): boolean => {
+    const value = values.get(name);
+    if (starts.has(name)) return true;
+    if (!value || !(own.includes(name) || drawn.includes(name))) return false;
+    if (within.includes(name)) throw wrong(`${name} = …`, `${name} follows from itself`);
+    const opened = open(value);
+    const follows = [...namesIn(opened)].map((other) => visit(other, [...within, name])).some(Boolean);
+    // A start at another's start is known only where that is drawn.
+    if (!follows && !hasDraws(value)) return false;
+    starts.set(name, opened);
+    return true;
+  };
+  for (const name of [...own, ...drawn]) visit(name, []);
+  return starts;
+}
+
 /** In a law t is the time, so where a species has that name, too, it would be taken for it. */
 function checkTime(statements: readonly string[]): void {
   const asks = statements.find((statement) => {
@@ -194,9 +261,9 @@ function propensityOf(from: Side, rate: Expression, species: readonly string[]):
 }
 
 function readReaction(statement: string, label?: string): Arrow[] {
-  const [scheme, rates, ...more] = statement.split("@");
-  if (rates === undefined || more.length > 0)
-    throw wrong(statement, 'write its rate after one "@", as in A -> B @ 0.5');
+  const [scheme, law, ...more] = statement.split("@");
+  if (law === undefined || more.length > 0) throw wrong(statement, 'write its rate after one "@", as in A -> B @ 0.5');
+  const { rates, delay } = readDelay(law, statement);
   const both = /<->|⇌/.test(scheme);
   const sides = scheme.split(/<->|⇌|->|→/);
   if (sides.length !== 2) throw wrong(statement, "a reaction has one arrow");
@@ -211,12 +278,22 @@ function readReaction(statement: string, label?: string): Arrow[] {
   }
   const [forward, backward] = parts.map(parseExpression);
   const name = label ?? scheme.trim().replace(/\s+/g, " ");
-  if (!both) return [{ name, from, to, rate: forward }];
+  if (!both) return [{ name, from, to, rate: forward, ...(delay ? { delay } : {}) }];
+  if (delay) throw wrong(statement, "a delay belongs to one direction; write two reactions");
   const [left, right] = sides.map((side) => side.trim());
   return [
     { name: label ? `${label} forwards` : `${left} -> ${right}`, from, to, rate: forward },
     { name: label ? `${label} backwards` : `${right} -> ${left}`, from: to, to: from, rate: backward },
   ];
+}
+
+/** What stands behind "after". */
+function readDelay(law: string, statement: string): { rates: string; delay?: Delay } {
+  const [rates, after, ...more] = law.split(/\safter(?:\s|$)/);
+  if (after === undefined) return { rates };
+  const [, time, word] = /^(.*?)(\snonconsuming)?\s*$/.exec(after) ?? [];
+  if (more.length > 0 || !time?.trim()) throw wrong(statement, "its delay is written as in A -> B @ 0.5 after 5");
+  return { rates, delay: { after: parseExpression(time), nonconsuming: word !== undefined } };
 }
 
 function readSide(text: string, statement: string): Side {

@@ -132,7 +132,7 @@ function simulateHybrid(
     left -= y[variables.length];
     if (fires) {
       const more = () => threefry4x32([replicate, point, draw, 1], key)[0];
-      course.fire(chosen(course.propensities(), undefined, forChoice, more)!);
+      course.fire(chosen(course.propensities(), undefined, forChoice, more)!, [draw, 0]);
     }
     if (arrives && course.nextStop <= course.time) course.arrive();
     course.afterChange();

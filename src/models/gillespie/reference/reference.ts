@@ -92,7 +92,7 @@ export function simulate(
       const choose = ensemble.version1 ? chosenInVersion1 : chosen;
       const reaction = choose(propensities, timed ? total : undefined, forChoice, more);
       if (reaction === undefined) continue;
-      course.fire(reaction);
+      course.fire(reaction, [block, draw % 2]);
     }
     course.afterChange();
   }

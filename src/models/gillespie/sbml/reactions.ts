@@ -1,14 +1,15 @@
 // Reactions: what a firing changes, the law, and both directions of one that is reversible.
 
 import type { XmlElement } from "@rgrove/parse-xml";
-import { call, type Expression, nameOf, number, substitute } from "../network/expression.ts";
+import { call, type Expression, hasDraws, nameOf, number, substitute } from "../network/expression.ts";
 import type { Reaction } from "../network/network.ts";
 import type { Amounts, Species } from "./amounts.ts";
+import { type Copies, withCountedCopies } from "./dimers.ts";
 import type { SbmlDocument } from "./document.ts";
 import { type Maths, RATE } from "./maths.ts";
 import type { Firing, Meaning } from "./meaning.ts";
 import type { Quantities } from "./quantities.ts";
-import { type Sides, type Split, splitLaw, turnsNegative } from "./reversible.ts";
+import { type Sides, type Split, splitLaw } from "./reversible.ts";
 import { childOf, elements, isTrue, listOf, local } from "./xml.ts";
 
 /** A reaction as it is written. */
@@ -16,6 +17,9 @@ interface Written extends Firing {
   name: string;
   element: XmlElement;
   sides: Sides;
+  /** How many of each species it takes, and makes. */
+  taken: Copies;
+  made: Copies;
 }
 
 /** The parts of a reader that reactions and events ask. */
@@ -27,6 +31,8 @@ export interface Parts {
   meaning: Meaning;
   /** As gibbs 0.1.0 read it. */
   version1: boolean;
+  /** k X^n of n X becomes k X (X-1) … */
+  countsCopies: boolean;
 }
 
 export class Reactions {
@@ -56,19 +62,30 @@ export class Reactions {
     if (!law) return document.refuse(element, "has no kineticLaw");
     const extent = amounts.moleculesIn(law.attributes.substanceUnits, "extent", law);
     const changes = new Map<string, number>();
+    const [taken, made] = [new Map<string, number>(), new Map<string, number>()];
     const side = (list: string, sign: number) =>
       listOf(element, list)
         .filter((each) => local(each) === "speciesReference")
         .map((reference) => {
           const species = this.#speciesOf(reference);
           const count = sign * this.#stoichiometry(reference, species, extent);
+          const own = sign < 0 ? taken : made;
+          own.set(species.id, (own.get(species.id) ?? 0) + Math.abs(count));
           if (!species.fixed) changes.set(species.id, (changes.get(species.id) ?? 0) + count);
           return species.id;
         });
     const sides: Sides = { reactants: side("listOfReactants", -1), products: side("listOfProducts", 1) };
     const written = this.#lawOf(law, name);
     meaning.laws.set(name, written);
-    return { name, element, changes, sides, law: extent === 1 ? written : call("*", number(extent), written) };
+    return {
+      name,
+      element,
+      changes,
+      sides,
+      taken,
+      made,
+      law: extent === 1 ? written : call("*", number(extent), written),
+    };
   }
 
   #speciesOf(reference: XmlElement): Species {
@@ -97,30 +114,41 @@ export class Reactions {
       own.set(id, name);
       quantities.values.set(name, number(document.number(parameter, "value")));
     }
-    return substitute(maths.of(law), (name) => {
+    const written = maths.of(law);
+    if (hasDraws(written))
+      document.refuse(law, "draws a random number, and holds all the time; events and initial assignments may draw");
+    return substitute(written, (name) => {
       if (name.startsWith(RATE) && own.has(name.slice(RATE.length))) return number(0);
       return own.has(name) ? nameOf(own.get(name)!) : undefined;
     });
   }
 
-  #directionsOf({ name, element, changes, sides, law }: Written, counted: readonly Species[]): Reaction[] {
-    const { document, meaning, version1 } = this.#parts;
+  #directionsOf({ name, element, changes, sides, taken, made, law }: Written, counted: readonly Species[]): Reaction[] {
     const forward = counted.map(({ id }) => changes.get(id) ?? 0);
-    const split = version1 ? undefined : this.#split(law, element, sides);
-    if (!split) return [{ name, changes: forward, propensity: meaning.closed(law, element) }];
-    if (isOneWay(element)) {
-      document.notes.push(
-        `the law of ${name} turns negative, so it runs both ways, although the file calls it irreversible`,
+    const propensity = this.#parts.meaning.closed(law, element);
+    const oneWay = this.#parts.version1 || ["false", "0"].includes(element.attributes.reversible);
+    const split = oneWay ? undefined : this.#split(law, element, sides);
+    const own = (each: Expression, copies: Copies) => this.#counted(each, copies, name, element);
+    if (!split) return [{ name, changes: forward, propensity: own(propensity, taken) }];
+    const backward = forward.map((change) => -change || 0);
+    return [
+      { name: `${name} forwards`, changes: forward, propensity: own(split.forward, taken) },
+      { name: `${name} backwards`, changes: backward, propensity: own(split.backward, made) },
+    ];
+  }
+
+  #counted(law: Expression, copies: Copies, name: string, element: XmlElement): Expression {
+    const { document, countsCopies } = this.#parts;
+    const own = countsCopies ? withCountedCopies(law, copies) : undefined;
+    if (typeof own === "string") {
+      return document.refuse(
+        element,
+        `takes ${copies.get(own)} of ${own}, and its law is no product with the power ${copies.get(own)} of it, so that nobody can tell which ways to choose it counts; leave --dimers counted out, or write the propensity`,
       );
     }
-    return [
-      { name: `${name} forwards`, changes: forward, propensity: meaning.closed(split.forward, element) },
-      {
-        name: `${name} backwards`,
-        changes: forward.map((change) => -change || 0),
-        propensity: meaning.closed(split.backward, element),
-      },
-    ];
+    if (own)
+      document.notes.push(`the law of ${name} counts the ways to choose molecules: n X takes X (X - 1) … for X^n`);
+    return own ?? law;
   }
 
   /** The law as it is written is tried first: what rules compute are values there, whatever differences they hold. */
@@ -130,8 +158,10 @@ export class Reactions {
     const sides = { reactants: own(reactants), products: own(products) };
     const written = splitLaw(law, sides);
     const split = typeof written === "object" ? written : splitLaw(meaning.closed(law, element), sides);
-    if (isOneWay(element)) return typeof split === "object" && turnsNegative(split, sides) ? split : undefined;
-    return typeof split === "string" ? document.refuse(element, split) : split;
+    if (typeof split === "string") return document.refuse(element, split);
+    return (
+      split && { forward: meaning.closed(split.forward, element), backward: meaning.closed(split.backward, element) }
+    );
   }
 
   /** Molecules of a species that come or go with one firing. */
@@ -164,6 +194,3 @@ export class Reactions {
     return stoichiometry === undefined ? 1 : document.number(reference, "stoichiometry");
   }
 }
-
-/** Whether the file calls a reaction irreversible. */
-const isOneWay = ({ attributes }: XmlElement) => ["false", "0"].includes(attributes.reversible);

@@ -31,10 +31,6 @@ export function splitLaw(law: Expression, { reactants, products }: Sides): Split
   return `is reversible and its law is a difference whose ${missing} part is not 0 without the ${side}, so that its two directions cannot be told apart; write them as two reactions`;
 }
 
-/** Whether a law, taken one way, is negative where a product is left and the reactants are used up: then it is none of one way. */
-export const turnsNegative = ({ backward }: Split, { reactants, products }: Sides): boolean =>
-  products.length > 0 && (reactants.length === 0 || !vanishesWithout(backward, reactants));
-
 interface Term {
   negative: boolean;
   term: Expression;
