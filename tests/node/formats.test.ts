@@ -545,6 +545,26 @@ describe("COMBINE archives", () => {
     await expect(omex.read(archive(sedml(parts)))).rejects.toBeInstanceOf(FileError);
   });
 
+  it("whose model calls two-way laws irreversible run them both ways; a logistic law stays one way", async () => {
+    const law = (inside: string) => MODEL.replace(/<apply><times.*<\/apply>/, inside);
+    const product = (back: string) =>
+      law(`<apply><minus/><apply><times/><ci>k</ci><ci>X</ci></apply>${back}</apply>`)
+        .replace(
+          "</listOfReactants>",
+          '</listOfReactants><listOfProducts><speciesReference species="P"/></listOfProducts>',
+        )
+        .replace(
+          "</listOfSpecies>",
+          '<species id="P" compartment="c" initialAmount="0" hasOnlySubstanceUnits="true"/></listOfSpecies>',
+        );
+    const read = async (model: string) =>
+      (await omex.read(archive(sedml(), { "sim/model.xml": model }))).parameters.sbml;
+    const both = product("<apply><times/><ci>k</ci><ci>P</ci></apply>");
+    expect(await read(both)).toBe(both.replace('reversible="false"', 'reversible="true"'));
+    const logistic = product("<apply><times/><ci>k</ci><ci>X</ci><ci>P</ci></apply>");
+    expect(await read(logistic)).toBe(logistic);
+  });
+
   it("of several tasks name the choices", async () => {
     const tasks = ["s", "s", "ode"]
       .map((simulation, i) => `<task id="t${i}" modelReference="m" simulationReference="${simulation}"/>`)

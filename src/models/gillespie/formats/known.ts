@@ -9,7 +9,8 @@ const NETWORK: Keys<Network> = [
   ...(["species", "variables", "rates", "initial", "parameters", "reactions", "outputs", "events"] as const),
   ...(["measured", "notes", "labels"] as const),
 ];
-const REACTION: Keys<Reaction> = ["name", "changes", "propensity"];
+/** `remedy` is what a message adds. */
+const REACTION: readonly string[] = ["name", "changes", "propensity", "remedy"];
 const EVENT: Keys<NetworkEvent> = [
   ...(["name", "trigger", "assignments", "initially", "persistent", "atTrigger", "delay", "priority"] as const),
 ];

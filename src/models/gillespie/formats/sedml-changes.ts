@@ -69,7 +69,7 @@ function matches(element: XmlElement, predicates: string, target: string, fail: 
 }
 
 /** In the element's start tag, whose offsets the parser knows. */
-function withAttribute(text: string, element: XmlElement, name: string, value: string): string {
+export function withAttribute(text: string, element: XmlElement, name: string, value: string): string {
   // Quoted values may hold ">".
   const [tag] = /^<[^\s/>]+(?:\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*\/?>/.exec(text.slice(element.start)) ?? [];
   const own = tag ?? text.slice(element.start, text.indexOf(">", element.start) + 1);

@@ -6,6 +6,7 @@ import type { ArchivedRun } from "../../model.ts";
 import { elements, local } from "../sbml/xml.ts";
 import { algorithmOf, kisaoNumber, PARAMETERS } from "./kisao.ts";
 import { changeAttribute } from "./sedml-changes.ts";
+import { withTwoWays } from "./two-ways.ts";
 
 export interface Document {
   location: string;
@@ -89,7 +90,13 @@ export function runOf(
       "the archive says nothing of how many runs (KISAO:0000498): an ensemble is made, and --replay 0 is one run of it",
     );
   }
-  const { text, changes } = modelOf(root, element.attributes.modelReference, fileAt, no);
+  const { text: written, changes } = modelOf(root, element.attributes.modelReference, fileAt, no);
+  const { text, ids } = withTwoWays(written);
+  if (ids.length > 0) {
+    notes.push(
+      `the model calls reactions irreversible whose laws turn negative; they run both ways: ${ids.slice(0, 10).join(", ")}${ids.length > 10 ? ` and ${ids.length - 10} more` : ""}`,
+    );
+  }
   notes.unshift(
     `task ${id} of ${document.location}: model ${element.attributes.modelReference}${changes > 0 ? ` with ${changes} change${changes > 1 ? "s" : ""}` : ""}`,
   );
