@@ -32,6 +32,33 @@ export const faults = [
     ],
   },
   {
+    what: "Potts: weights of a temperature 3 % too high, on both sides",
+    kind: "wrong table on the host",
+    models: ["potts"],
+    edits: [edit("src/models/potts/rule.ts", "* difference) / temperature", "* difference) / (1.03 * temperature)")],
+  },
+  {
+    what: "Potts: the product of random bits and the weights loses a carry",
+    kind: "wrong constant in a shader",
+    models: ["potts"],
+    edits: [edit("shaders/potts/rule.wgsl", "vec2u(middle.y, 0u)", "vec2u(0u)")],
+  },
+  {
+    what: "Lattices: colours of a sweep share their random numbers, on both sides",
+    kind: "repeated counter",
+    models: ["potts"],
+    edits: [
+      edit("shaders/lattice/lattice.wgsl", "0u, step.colour), key", "0u, 0u), key"),
+      edit("src/models/lattice/reference.ts", "sweep, 0, colour], key", "sweep, 0, 0], key"),
+    ],
+  },
+  {
+    what: "Lattices: sums leave out the last sites of a workgroup",
+    kind: "wrong constant in a shader",
+    models: ["potts"],
+    edits: [edit("shaders/lattice/lattice.wgsl", "k < COUNTED; k++", "k + 1u < COUNTED; k++")],
+  },
+  {
     what: "Ising: fourth bits of a threshold come from the third",
     kind: "wrong constant in a shader",
     models: ["ising"],

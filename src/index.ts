@@ -30,6 +30,7 @@ export type {
 } from "./models/model.ts";
 export * from "./models/ngrc/index.ts";
 export type { Points } from "./models/parameters.ts";
+export * from "./models/potts/index.ts";
 export * from "./models/rbm/index.ts";
 export * from "./models/reservoir/index.ts";
 export * from "./models/reservoir/systems/index.ts";

@@ -199,7 +199,7 @@ describe("the list of what waits", () => {
     // Its size is of no matter where it is large enough.
     const counts = async (waiting: number) => {
       using ensemble = await gillespie.create(device, { network: MATURING, until: 8, points: 3, waiting });
-      return ensemble.counts(0, 30);
+      return await ensemble.counts(0, 30);
     };
     expect(await counts(200)).toEqual(await counts(5000));
   });

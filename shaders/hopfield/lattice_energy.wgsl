@@ -1,5 +1,5 @@
 // requires: hopfield/lattice.wgsl
-// requires: hopfield/wide.wgsl
+// requires: common/wide.wgsl
 // Sum of coupling times both spins over a lattice's pairs, each from either side, one invocation a word of 32 sites: minus twice the
 // energy of the couplings.
 

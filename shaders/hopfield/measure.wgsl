@@ -1,5 +1,5 @@
 // requires: hopfield/network.wgsl
-// requires: hopfield/wide.wgsl
+// requires: common/wide.wgsl
 // What is known of a replica's state: the sum of its squared overlaps or of another function of them (64 bits), its spins up, the overlap with the cue's pattern, and
 // the largest overlap of either sign with its pattern. One workgroup a replica.
 

@@ -1,5 +1,5 @@
 // requires: hopfield/pairs.wgsl
-// requires: hopfield/wide.wgsl
+// requires: common/wide.wgsl
 // Sum of coupling times both spins over the pairs, for 32 sites a workgroup: minus twice the energy of the couplings.
 
 @group(0) @binding(1) var<storage, read_write> wells: array<vec2u>;

@@ -1,5 +1,5 @@
 // requires: hopfield/update.wgsl
-// requires: hopfield/wide.wgsl
+// requires: common/wide.wgsl
 // One sweep of a dense memory at temperature 0, one workgroup a replica; a lane has patterns. Each site takes the spin that makes the
 // energy -sum of F(M) lower: what the patterns pull is F(M + 1) - F(M - 1) of their overlaps with all spins but this one, from a table
 // of whole numbers, so the order in which lanes add does not matter.

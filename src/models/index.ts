@@ -9,6 +9,7 @@ import { hopfield } from "./hopfield/index.ts";
 import { ising } from "./ising/index.ts";
 import type { Model, Simulation } from "./model.ts";
 import { ngrc } from "./ngrc/index.ts";
+import { potts } from "./potts/index.ts";
 import { rbm } from "./rbm/index.ts";
 import { reservoir } from "./reservoir/index.ts";
 
@@ -19,6 +20,7 @@ export type AnySimulation = Simulation<any>;
 
 export const models: readonly AnyModel[] = [
   ising,
+  potts,
   curieWeiss,
   hopfield,
   denseMemory,

@@ -15,10 +15,13 @@ export class BesideError extends ParameterError {
   override name = "BesideError";
 }
 
-/** @throws ParameterError for a centre beside the cells, a radius that is no whole number or too large, a value that is no spin */
-export function checkStroke(stroke: Stroke, { width, height }: Size): void {
+/**
+ * @param states of a cell, 0 to so many less one; spins of 1 and -1 if not given
+ * @throws ParameterError for a centre beside the cells, a radius that is no whole number or too large, a value that is no spin or state
+ */
+export function checkStroke(stroke: Stroke, { width, height }: Size, states?: number): void {
   const { x, y } = stroke;
-  checkDisc(stroke);
+  checkDisc(stroke, states);
   if (x >= 0 && y >= 0 && x < width && y < height) return;
   throw new ParameterError("paint", `paint at ${x},${y}: it must be a cell of the lattice of ${width},${height}.`);
 }
@@ -35,12 +38,16 @@ export function checkReach(stroke: Stroke, { width, height }: Size): void {
   );
 }
 
-function checkDisc({ x, y, radius, value }: Stroke): void {
+function checkDisc({ x, y, radius, value }: Stroke, states?: number): void {
   if (!Number.isSafeInteger(x) || !Number.isSafeInteger(y)) {
     throw new ParameterError("paint", `paint at ${x},${y}: a cell has whole numbers, from 0,0 at the top left.`);
   }
   if (!Number.isInteger(radius) || radius < 0 || radius > MOST_RADIUS) {
     throw new ParameterError("paint", `paint radius ${radius}: it must be a whole number from 0 to ${MOST_RADIUS}.`);
+  }
+  if (states !== undefined) {
+    if (Number.isInteger(value) && value >= 0 && value < states) return;
+    throw new ParameterError("paint", `paint value ${value}: a state is a whole number from 0 to ${states - 1}.`);
   }
   if (value !== 1 && value !== -1) throw new ParameterError("paint", `paint value ${value}: a spin is 1 or -1.`);
 }

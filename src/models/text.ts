@@ -65,6 +65,8 @@ export interface JsonSchema {
   type?: string;
   enum?: unknown[];
   prefixItems?: JsonSchema[];
+  /** Of more than those. */
+  items?: JsonSchema;
   minimum?: number;
   maximum?: number;
   exclusiveMinimum?: number;
@@ -78,7 +80,10 @@ export const schemaOf = (field: z.ZodType) =>
 
 function describeType(json: JsonSchema): string {
   if (json.enum) return json.enum.join(" | ");
-  if (json.prefixItems) return `${json.prefixItems.length} × ${describeType(json.prefixItems[0])}`;
+  if (json.prefixItems) {
+    const { length } = json.prefixItems;
+    return `${length}${json.items ? " or more" : ""} × ${describeType(json.prefixItems[0])}`;
+  }
   if (json.type !== "number" && json.type !== "integer") return json.type === "string" ? "text" : (json.type ?? "text");
   const bounds = [
     [json.exclusiveMinimum, "above"],

@@ -44,5 +44,6 @@ export const STREAMS = {
     /** What the page draws to verify. */
     verifying: streamPurpose(8, 240),
   },
+  potts: { start: streamPurpose(9, 0), update: streamPurpose(9, 1) },
   training: { weights: streamPurpose(10, 0), steps: streamPurpose(10, 1) },
 } as const;

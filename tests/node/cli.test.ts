@@ -110,7 +110,7 @@ describe.concurrent("a bad input is one line on stderr, exit 2, and nothing writ
     ["rnu ising", '"rnu"', "Did you mean run?"],
     ["paint", '"paint"', "run, scan, train, validate"],
     ["validate isin", "Did you mean ising?"],
-    ["validate nope", '"nope"', "There are ising, curie-weiss, hopfield"],
+    ["validate nope", '"nope"', "There are ising, potts, curie-weiss, hopfield"],
     ["models ising", "takes flags alone", '"ising"'],
     ["demo twice", "takes flags alone", '"twice"'],
     ["help isin", '"isin"', "run, scan, train, validate"],

@@ -1,0 +1,42 @@
+// The Potts model in any dimension: H = -J Σ δ(s, s') over nearest neighbours, states 0 to q - 1, by the heat bath in checkerboard order.
+
+import type { Device } from "../../device/device.ts";
+import { siteCount } from "../lattice/geometry.ts";
+import type { Model } from "../model.ts";
+import { columns, exactPotts, observables, type PottsObservables } from "./observables.ts";
+import { pottsParameters } from "./parameters.ts";
+import { createPotts, type PottsOptions, type PottsSimulation, restorePotts } from "./simulation.ts";
+import { validatePotts } from "./validate.ts";
+
+export { pottsOfTwo, pottsTorus } from "./exact.ts";
+export type { PottsObservables } from "./observables.ts";
+export { type PottsParameters, pottsCriticalTemperature } from "./parameters.ts";
+export type { PottsOptions, PottsSimulation } from "./simulation.ts";
+
+export const potts = {
+  name: "potts",
+  title: "Potts model",
+  summary:
+    "Sites of q states on a chain, a square, a cube or in four dimensions, each pulled towards its neighbours' states.",
+  parameters: pottsParameters,
+  step: "sweep",
+  observables,
+  columns,
+  /**
+   * A lattice, or a batch of replicas; a list of temperatures gives each replica its own.
+   *
+   * @throws ParameterError for a value out of range and for what the device cannot hold
+   */
+  create: (device: Device, options: PottsOptions = {}) => createPotts(device, options),
+  /** Continues a checkpoint bit for bit. @throws CheckpointError */
+  restore: (device: Device, checkpoint: Uint8Array) => restorePotts(device, checkpoint),
+  estimate: (simulation, series, replicas = [...Array(simulation.replicas).keys()]) =>
+    simulation.estimate(series, replicas) as PottsObservables,
+  exact: exactPotts,
+  updates: ({ size }) => ({ count: siteCount({ size }), unit: "updates" }),
+  examples: {
+    short: { parameters: { states: 3, size: [6, 5, 4], temperature: [0.9, 1.4], replicas: 2 }, steps: 20 },
+    long: { parameters: { size: [128, 128], temperature: 1 }, steps: 1500 },
+  },
+  validate: validatePotts,
+} satisfies Model<typeof pottsParameters, PottsSimulation> & { columns: readonly string[] };
