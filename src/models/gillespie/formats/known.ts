@@ -1,6 +1,7 @@
 // What the writers of networks know. Whatever else a network holds is refused by its name, never left out.
 
 import { ParameterError } from "../../../device/errors.ts";
+import type { Expression } from "../network/expression.ts";
 import type { Network, NetworkEvent, Reaction } from "../network/network.ts";
 
 type Keys<T> = readonly (keyof T & string)[];
@@ -40,3 +41,22 @@ export function checkKnown(network: Network, format: string, more: More = {}): v
 /** An error for what a format has no word for. */
 export const cannotHold = (format: string, where: string, what: string) =>
   new ParameterError("out", `out: ${where} has "${what}", which ${format} cannot hold; leave that file out.`);
+
+/** A draw that stands in two places is one number, and written twice it would be two. @throws ParameterError */
+export function checkDraws(network: Network, format: string): void {
+  const seen = new Set<number>();
+  const look = (expression: Expression, where: string): void => {
+    if (expression.kind !== "call") return;
+    const { draw, operands } = expression;
+    if (draw !== undefined) {
+      if (seen.has(draw)) throw cannotHold(format, where, "one random number in several places");
+      seen.add(draw);
+    }
+    for (const operand of operands) look(operand, where);
+  };
+  for (const { value } of network.starts ?? []) look(value, "the network");
+  for (const { name, completion } of network.reactions) if (completion) look(completion.after, name);
+  for (const { name, delay, assignments } of network.events) {
+    for (const each of [delay, ...assignments.map(({ value }) => value)]) if (each) look(each, name);
+  }
+}

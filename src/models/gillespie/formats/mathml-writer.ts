@@ -2,7 +2,7 @@
 
 import { ParameterError } from "../../../device/errors.ts";
 import { escapeHtml } from "../../../files/html.ts";
-import type { Expression, Operation } from "../network/expression.ts";
+import { type Expression, isLaw, type Operation } from "../network/expression.ts";
 import { TIME } from "../network/network.ts";
 import { fallingProduct } from "./falling.ts";
 
@@ -43,6 +43,10 @@ function element(expression: Expression, idOf: (name: string) => string): string
   if (operation === "if") {
     const [condition, yes, no] = parts;
     return `<piecewise><piece>${yes}${condition}</piece><otherwise>${no}</otherwise></piecewise>`;
+  }
+  if (isLaw(operation) && operation !== "weibull") {
+    const symbol = `<csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/distrib/${operation}">${operation}</csymbol>`;
+    return `<apply>${symbol}${parts.join("")}</apply>`;
   }
   const name = Object.hasOwn(SAME, operation) ? SAME[operation] : undefined;
   if (!name) throw new ParameterError("out", `out: ${operation} has no element of MathML in SBML.`);

@@ -3,7 +3,7 @@
 import { escapeHtml } from "../../../files/html.ts";
 import { type Expression, namesIn } from "../network/expression.ts";
 import { type Network, type NetworkEvent, NOBODY, type Reaction, type Rounding, TIME } from "../network/network.ts";
-import { cannotHold, checkKnown } from "./known.ts";
+import { cannotHold, checkDraws, checkKnown } from "./known.ts";
 import { mathml } from "./mathml-writer.ts";
 import { validNames } from "./names.ts";
 import { schemeOf } from "./scheme.ts";
@@ -12,6 +12,9 @@ import { startsOf } from "./starts.ts";
 const FORMAT = "SBML";
 /** The compartment of all species; its size is 1. */
 const COMPARTMENT = "all";
+
+/** The package of random numbers, where some are drawn. */
+const DISTRIB = ' xmlns:distrib="http://www.sbml.org/sbml/level3/version1/distrib/version1" distrib:required="true"';
 
 type Write = (expression: Expression) => string;
 
@@ -22,7 +25,8 @@ type Write = (expression: Expression) => string;
  * @throws ParameterError naming what SBML cannot hold
  */
 export function networkSbml(network: Network, rounding: Rounding = "none"): string {
-  checkKnown(network, FORMAT);
+  checkKnown(network, FORMAT, { network: ["starts"] });
+  checkDraws(network, FORMAT);
   const { rates = new Map<string, Expression>(), events } = network;
   const parameters = withoutOwnCompartment(network);
   const species = network.species.filter((name) => name !== NOBODY);
@@ -44,6 +48,10 @@ export function networkSbml(network: Network, rounding: Rounding = "none"): stri
   const idOf = (name: string) => symbols.get(name) ?? name;
   const write: Write = (expression) => mathml(expression, idOf);
   const starts = startsOf(network, rounding);
+  // What is drawn takes the place of counts and values.
+  const drawn = new Map(
+    (network.starts ?? []).map(({ target, value }) => [[...network.species, ...network.variables][target], value]),
+  );
   const targets = [...network.species, ...network.variables].map(idOf);
   const labelled = (id: string, name: string) => (id === name ? `id="${id}"` : `id="${id}" name="${escaped(name)}"`);
 
@@ -55,13 +63,13 @@ export function networkSbml(network: Network, rounding: Rounding = "none"): stri
     return "";
   };
   const speciesLines = species.map((name) => {
-    const own = start(idOf(name), starts[network.species.indexOf(name)], "initialAmount");
+    const own = start(idOf(name), drawn.get(name) ?? starts[network.species.indexOf(name)], "initialAmount");
     const label = network.labels?.get(name) ?? name;
     return `<species ${labelled(idOf(name), label)} compartment="${COMPARTMENT}"${own} substanceUnits="item" hasOnlySubstanceUnits="true" boundaryCondition="false" constant="false"/>`;
   });
   const parameterLines = [...parameters].map(([name, value]) => {
     const changes = network.variables.includes(name);
-    return `<parameter ${labelled(idOf(name), name)}${start(idOf(name), value, "value")} constant="${!changes}"/>`;
+    return `<parameter ${labelled(idOf(name), name)}${start(idOf(name), drawn.get(name) ?? value, "value")} constant="${!changes}"/>`;
   });
   const outputLines = outputs.map(({ name }, i) => `<parameter ${labelled(outputIds[i], name)} constant="false"/>`);
 
@@ -89,7 +97,7 @@ export function networkSbml(network: Network, rounding: Rounding = "none"): stri
   ];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    '<sbml xmlns="http://www.sbml.org/sbml/level3/version2/core" level="3" version="2">',
+    `<sbml xmlns="http://www.sbml.org/sbml/level3/version2/core"${body.some((line) => line.includes("symbols/distrib/")) ? DISTRIB : ""} level="3" version="2">`,
     '  <model id="network" substanceUnits="item" extentUnits="item">',
     ...body.map((line) => `    ${line}`),
     "  </model>",

@@ -4,7 +4,7 @@ import { call, type Expression, namesIn, number, substitute } from "../network/e
 import { type Network, type NetworkEvent, NOBODY, type Reaction, type Rounding, TIME } from "../network/network.ts";
 import { NAME } from "../network/text.ts";
 import { infix } from "./infix.ts";
-import { cannotHold, checkKnown } from "./known.ts";
+import { cannotHold, checkDraws, checkKnown } from "./known.ts";
 import { validNames } from "./names.ts";
 import { type Scheme, schemeOf } from "./scheme.ts";
 import { startsOf } from "./starts.ts";
@@ -21,7 +21,7 @@ const RESERVED = ["t", "and", "or", "not", "at", "when", "after"];
  */
 export function networkText(network: Network, rounding: Rounding = "none"): string {
   checkKnown(network, FORMAT, { network: ["starts"], reaction: ["completion"] });
-  checkDraws(network);
+  checkDraws(network, FORMAT);
   const { species, variables, parameters, rates = new Map<string, Expression>() } = network;
   const isValid = (name: string) => NAME.test(name) && !RESERVED.includes(name);
   const symbols = validNames(
@@ -104,25 +104,6 @@ function delayedScheme(reaction: Reaction, network: Network): Scheme {
   const own = schemeOf(reaction, network);
   const isAction = JSON.stringify(own.reactants) === JSON.stringify(reactants);
   return { reactants, products: sides(later), constant: isAction ? own.constant : undefined };
-}
-
-/** A draw that stands in two places is one number, and written twice it would be two. */
-function checkDraws(network: Network): void {
-  const seen = new Set<number>();
-  const look = (expression: Expression, where: string): void => {
-    if (expression.kind !== "call") return;
-    const { draw, operands } = expression;
-    if (draw !== undefined) {
-      if (seen.has(draw)) throw cannotHold(FORMAT, where, "one random number in several places");
-      seen.add(draw);
-    }
-    for (const operand of operands) look(operand, where);
-  };
-  for (const { value } of network.starts ?? []) look(value, "the network");
-  for (const { name, completion } of network.reactions) if (completion) look(completion.after, name);
-  for (const { name, delay, assignments } of network.events) {
-    for (const each of [delay, ...assignments.map(({ value }) => value)]) if (each) look(each, name);
-  }
 }
 
 function eventText(
