@@ -38,10 +38,19 @@ export const faults = [
     edits: [edit("src/models/potts/rule.ts", "* difference) / temperature", "* difference) / (1.03 * temperature)")],
   },
   {
-    what: "Potts: the product of random bits and the weights loses a carry",
+    what: "Lattices: what lies beyond a free edge counts as a site in state 0, in the kernel",
     kind: "wrong constant in a shader",
     models: ["potts"],
-    edits: [edit("shaders/potts/rule.wgsl", "vec2u(middle.y, 0u)", "vec2u(0u)")],
+    edits: [edit("src/models/lattice/wgsl.ts", "], STATES, ", "], 0u, ")],
+  },
+  {
+    what: "Potts: half of the random bits are not used, in kernel and reference",
+    kind: "wrong constant in a shader",
+    models: ["potts"],
+    edits: [
+      edit("shaders/potts/rule.wgsl", "share(random, total)", "share(vec2u(random.x, random.y >> 1u), total)"),
+      edit("src/models/potts/rule.ts", "2n ** 32n * BigInt(high))", "2n ** 32n * BigInt(high >>> 1))"),
+    ],
   },
   {
     what: "Lattices: colours of a sweep share their random numbers, on both sides",
@@ -49,7 +58,7 @@ export const faults = [
     models: ["potts"],
     edits: [
       edit("shaders/lattice/lattice.wgsl", "0u, step.colour), key", "0u, 0u), key"),
-      edit("src/models/lattice/reference.ts", "sweep, 0, colour], key", "sweep, 0, 0], key"),
+      edit("src/models/lattice/reference-lattice.ts", "sweep, 0, colour], key", "sweep, 0, 0], key"),
     ],
   },
   {

@@ -14,6 +14,11 @@ const HEART =
 
 const LINKS = {
   ising: { link: "v=2&seed=11&size=512,512&temperature=2.269&start=random&step=600", counted: "step 600", zooms: 2 },
+  potts: {
+    link: "v=2&seed=3&states=5&size=256,256&temperature=0.83&step=300",
+    counted: "sweep 300",
+    zooms: 0,
+  },
   "curie-weiss": {
     link: "v=2&seed=1&size=256&temperature=0.95&step=600",
     counted: "sweep 600",

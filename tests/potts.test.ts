@@ -5,7 +5,7 @@ import { kaufman, potts, pottsCriticalTemperature, pottsOfTwo, pottsTorus } from
 import { bondCount, colouringOf, EDGES, type Geometry, nearest, neighboursOf } from "../src/models/lattice/geometry.ts";
 import { GpuLattice } from "../src/models/lattice/gpu.ts";
 import type { LatticeOptions } from "../src/models/lattice/lattice.ts";
-import { ReferenceLattice } from "../src/models/lattice/reference.ts";
+import { ReferenceLattice } from "../src/models/lattice/reference-lattice.ts";
 import { edgesOf } from "../src/models/lattice/simulation.ts";
 import { pottsRule, tableOf } from "../src/models/potts/rule.ts";
 import { zScore } from "../src/statistics/index.ts";

@@ -152,7 +152,7 @@ const options = (choices: readonly (readonly [string, string])[], chosen?: strin
     .map(([value, text]) => `<option value="${value}"${value === chosen ? " selected" : ""}>${text}</option>`)
     .join("");
 
-function look({ views, viewLabel, blocks, grid, brush, brushed }: PageOptions): string {
+function look({ views, viewLabel, ownColours, blocks, grid, brush, brushed }: PageOptions): string {
   const sides = blocks
     ? `<select data-look="block" aria-label="Block side">${options(
         blocks.map((n) => [String(n), String(n)]),
@@ -165,15 +165,18 @@ function look({ views, viewLabel, blocks, grid, brush, brushed }: PageOptions): 
     <input type="range" id="brush-radius" min="0" max="${brushed?.most ?? 64}" value="${brushed?.radius ?? 6}" aria-label="Brush radius in cells"></div>
     ${brushed ? `<div class="buttons">${button("clear", brushed.clear, "An empty sheet to paint on")}</div>` : ""}`
     : "";
+  const colours = ownColours
+    ? ""
+    : `<div class="control"><label for="look-colours">Colours</label><select id="look-colours" data-look="colours">${options(
+        [
+          ["ink", "Ink"],
+          ["cividis", "Cividis"],
+          ["diverging", "Diverging"],
+          ["grey", "Grey"],
+        ],
+      )}</select>${lines}</div>`;
   return `<div class="control"><label for="look-mode">${viewLabel}</label><select id="look-mode" data-look="mode">${options(views)}</select>${sides}</div>
-    <div class="control"><label for="look-colours">Colours</label><select id="look-colours" data-look="colours">${options(
-      [
-        ["ink", "Ink"],
-        ["cividis", "Cividis"],
-        ["diverging", "Diverging"],
-        ["grey", "Grey"],
-      ],
-    )}</select>${lines}</div>${brushes}`;
+    ${colours}${brushes}`;
 }
 
 /** Its length and where it stands come with the run. */

@@ -11,6 +11,8 @@ export interface PageOptions {
   /** Ways to see the state: value and text. Empty where they follow from the run. */
   views: readonly (readonly [string, string])[];
   viewLabel: string;
+  /** The picture has colours of its own: there is no choice of them. */
+  ownColours?: boolean;
   /** Views in space, which turn, and those of which a place can be chosen. */
   orbits?: readonly string[];
   picks?: readonly string[];

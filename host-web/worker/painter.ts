@@ -103,11 +103,13 @@ type Paint = (
 /** The simulation's own picture, nearest cells. */
 function cellsOf(simulation: Simulation): Paint {
   return async (context, { camera, look }, marked) => {
-    const { width, height, data } = await simulation.picture();
+    const { width, height, data, channels = 1 } = await simulation.picture();
     const image = new ImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
     const colours = new Uint32Array(colourMap(look.colours).buffer);
-    for (let i = 0; i < pixels.length; i++) pixels[i] = marked?.[i] ? 0xff2020e0 : colours[data[i]];
+    const colourOf = (i: number) =>
+      channels === 3 ? 0xff000000 | (data[3 * i + 2] << 16) | (data[3 * i + 1] << 8) | data[3 * i] : colours[data[i]];
+    for (let i = 0; i < pixels.length; i++) pixels[i] = marked?.[i] ? 0xff2020e0 : colourOf(i);
     const cells = new OffscreenCanvas(width, height);
     cells.getContext("2d")!.putImageData(image, 0, 0);
     context.imageSmoothingEnabled = camera.scale > 1;

@@ -9,6 +9,8 @@ import { rowWgsl } from "../../src/models/diffusion/denoisers/row-wgsl.ts";
 import { generate } from "../../src/models/gillespie/kernel/wgsl.ts";
 import { parseNetwork } from "../../src/models/gillespie/network/text.ts";
 import { prepare } from "../../src/models/gillespie/prepare.ts";
+import { latticeWgsl } from "../../src/models/lattice/wgsl.ts";
+import { pottsRule } from "../../src/models/potts/rule.ts";
 import { type Lanes, lanesWgsl } from "../../src/models/reservoir/lanes.ts";
 
 /** What is written for one network goes before the file that uses it; this one has all that a network can have. */
@@ -46,6 +48,31 @@ const LANES: Lanes[] = [
 ];
 /** Samples of three numbers, and what else goes before a file. */
 const SAMPLE = "const DIMENSIONS = 3u;\nalias Sample = array<f32, DIMENSIONS>;\n";
+/** A torus whose sites are updated colour by colour, and a box with diagonals, all sites at once. */
+const LATTICES = [
+  {
+    size: [4, 6],
+    edges: ["periodic", "periodic"],
+    directions: [
+      [1, 0],
+      [0, 1],
+    ],
+  } as const,
+  {
+    size: [3, 4, 5],
+    edges: ["free", "periodic", "free"],
+    directions: [
+      [1, 0, 0],
+      [1, -1, 0],
+    ],
+  } as const,
+].map((geometry) =>
+  latticeWgsl({
+    ...{ model: "sample", geometry, replicas: 2, firstReplica: 0, seed: 1n, streams: { start: 1, update: 2 } },
+    rule: { ...pottsRule(3), synchronous: geometry.size.length === 3 },
+    tables: new Uint32Array(20),
+  }),
+);
 const OTHERS: Record<string, string[]> = {
   "diffusion/advance.wgsl": [
     `${SAMPLE}fn denoise(x: ptr<function, Sample>, stage: Stage, at: u32, label: i32, d: ptr<function, Sample>, e: ptr<function, Sample>) { *d = *x; *e = *d; }\n`,
@@ -68,6 +95,11 @@ const OTHERS: Record<string, string[]> = {
   "diffusion-training/back.wgsl": [false, true].map((broadcast) => rowWgsl({ vectors: 8, broadcast }, ["parameters"])),
   "diffusion-training/gradient.wgsl": [false, true].map((broadcast) => rowWgsl({ vectors: 8, broadcast }, ["rows"])),
   "hopfield/sweep_subgroup.wgsl": [SUBGROUPS],
+  "potts/rule.wgsl": LATTICES,
+  "lattice/lattice.wgsl": LATTICES.map(
+    (text) =>
+      `${text}fn update(own: u32, near: array<u32, NEIGHBOURS>, random: vec2u, table: u32) -> u32 { return own; }\nfn tally(own: u32, near: array<u32, NEIGHBOURS>) { count(own, 1u); }\n`,
+  ),
   "diffusion/points.wgsl": [4, 8].map((vectors) => rowWgsl({ vectors, broadcast: vectors === 8 }, ["points"])),
 };
 const generatedFor = (path: string): string[] => {

@@ -24,6 +24,7 @@ describe("everyone", () => {
       `gillespie/#${ENSEMBLE}&step=64`,
       "hopfield/#v=2&digits=1&step=2",
       "dense-memory/#v=2&step=2",
+      "potts/#v=2&size=64,64&step=20",
       "curie-weiss/#v=2&step=20",
       "rbm/#v=2&data=bars&step=20",
       RESERVOIR,

@@ -15,7 +15,7 @@ import { checkStroke } from "../stroke.ts";
 import { type Edge, type Geometry, siteCount } from "./geometry.ts";
 import { GpuLattice } from "./gpu.ts";
 import type { LatticeEngine, LatticeOptions } from "./lattice.ts";
-import { ReferenceLattice } from "./reference.ts";
+import { ReferenceLattice } from "./reference-lattice.ts";
 import type { Rule } from "./rule.ts";
 
 /** The reference takes some microseconds for a site: beyond this it is a mistake. */

@@ -23,6 +23,8 @@ const CASES: (PottsOptions & { size: [number, number, ...number[]] })[] = [
   { states: 4, size: [5, 4, 3, 2], temperature: 1.2, edges: "free", replicas: 3 },
   { states: 3, size: [9, 9], temperature: 0.3, coupling: -1 },
   { states: 5, size: [64, 1], temperature: 0.7 },
+  // More sites than a workgroup counts.
+  { states: 3, size: [60, 40], temperature: 0.995 },
 ];
 
 async function* againstReference(device: Device, { signal }: Effort): AsyncGenerator<Check> {
