@@ -776,14 +776,14 @@ export const faults = [
     ],
   },
   {
-    what: "Gillespie: many coins are accepted by heights without their correction",
+    what: "Gillespie: many coins are accepted by heights of a hundredth more coins",
     kind: "wrong constant in a shader",
     models: ["gillespie"],
     edits: [
       edit(
         "shaders/gillespie/draws.wgsl",
-        "return difference_of(sum_of(u, higher), shifted_down(lower, 8u));",
-        "return u;",
+        "(square.x >> 8u) | (square.y << 24u)), m);",
+        "(square.x >> 8u) | (square.y << 24u)), m + m / 100u);",
       ),
     ],
   },

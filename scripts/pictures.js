@@ -44,6 +44,7 @@ const LINKS = {
     counted: "reservoirs 8",
     zooms: 0,
   },
+  ngrc: { link: "v=2&seed=1&starts=10000&step=40", counted: "forecast 40", zooms: 0 },
   diffusion: {
     link: "v=2&seed=1&samples=4096&steps=50&step=50&view.time=44",
     counted: "step 50",

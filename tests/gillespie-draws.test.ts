@@ -2,12 +2,13 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDevice } from "#open-device";
-import { type Device, gillespie, ReferenceDevice } from "../src/index.ts";
+import { type Device, type GpuDevice, gillespie, ReferenceDevice } from "../src/index.ts";
+import { drawTable } from "../src/models/gillespie/network/draws.ts";
 import type { GillespieOptions } from "../src/models/gillespie/simulation.ts";
 import { gammaP } from "../src/statistics/index.ts";
 import { apply, event, math, operand, reaction, sbml, TIME } from "./sbml-text.ts";
 
-let device: Device;
+let device: GpuDevice;
 const reference = new ReferenceDevice("node");
 beforeAll(async () => {
   device = await openDevice();
@@ -63,24 +64,34 @@ function pValue(numbers: readonly number[], law: (k: number) => number, [from, t
 }
 
 describe("binomial numbers", () => {
-  it.each<[number, number]>([
-    [1, 0.25],
-    [20, 0.3],
-    [33, 0.5],
-    [300, 0.999],
-    [4095, 0.5],
-    [4096, 0.5],
-    [5001, 0.5],
-    [20_000, 0.125],
-    [100_000, 0.3],
-  ])("of %i trials with %f have their law, and another one does not fit", async (n, p) => {
-    const network = `${still("X")}; X = ${n}; p = ${p}; at 1: X = binomial(X, p)`;
-    const numbers = (await ends(device, { network }, ["X"], 20_000)).flat();
-    const [mean, sd] = [n * p, Math.sqrt(n * p * (1 - p))];
-    const range: [number, number] = [Math.floor(mean - 7 * sd), Math.ceil(mean + 7 * sd)];
-    expect(pValue(numbers, binomialLaw(n, p), range)).toBeGreaterThan(1e-4);
-    const shifted = p + (0.08 * sd) / n;
-    expect(pValue(numbers, binomialLaw(n, shifted), range)).toBeLessThan(1e-4);
+  it("have their law from 1 to 100,000 trials, and another one does not fit", async () => {
+    const cases: [number, number][] = [
+      ...([
+        [1, 0.25],
+        [20, 0.3],
+        [33, 0.5],
+        [300, 0.999],
+        [4095, 0.5],
+      ] as [number, number][]),
+      ...([
+        [4096, 0.5],
+        [5001, 0.5],
+        [20_000, 0.125],
+        [100_000, 0.3],
+      ] as [number, number][]),
+    ];
+    const names = cases.map((_, i) => `X${i}`);
+    const draws = cases.map(([n], i) => `X${i} = binomial(${n}, p${i})`).join(", ");
+    const network = `${still(...names)}; ${cases.map(([, p], i) => `p${i} = ${p}`).join("; ")}; at 1: ${draws}`;
+    const rows = await ends(device, { network }, names, 20_000);
+    for (const [i, [n, p]] of cases.entries()) {
+      const numbers = rows.map((row) => row[i]);
+      const [mean, sd] = [n * p, Math.sqrt(n * p * (1 - p))];
+      const range: [number, number] = [Math.floor(mean - 7 * sd), Math.ceil(mean + 7 * sd)];
+      expect(pValue(numbers, binomialLaw(n, p), range), `${n} trials with ${p}`).toBeGreaterThan(1e-4);
+      const shifted = p + (0.08 * sd) / n;
+      expect(pValue(numbers, binomialLaw(n, shifted), range), `${n} trials with ${shifted}`).toBeLessThan(1e-4);
+    }
   });
 
   it("keep their moments up to 2^31 - 1, and the parts of a division add up", async () => {
@@ -100,18 +111,94 @@ describe("binomial numbers", () => {
   });
 });
 
-describe("Poisson numbers", () => {
-  it.each([0.01, 0.7, 12, 127.5, 128, 1000, 4096, 8192, 10_000, 123_456.7])(
-    "of mean %f have their law",
-    async (mean) => {
-      const network = `${still("X")}; m = ${mean}; at 1: X = poisson(m)`;
-      const numbers = (await ends(device, { network }, ["X"], 20_000)).flat();
-      const sd = Math.sqrt(mean);
-      const range: [number, number] = [Math.max(0, Math.floor(mean - 7 * sd)), Math.ceil(mean + 7 * sd + 3)];
-      expect(pValue(numbers, poissonLaw(mean), range)).toBeGreaterThan(1e-4);
-      expect(pValue(numbers, poissonLaw(mean + 0.08 * sd), range)).toBeLessThan(1e-4);
-    },
-  );
+it("Poisson numbers have their law, from a table and by rejection, and another one does not fit", async () => {
+  const means = [0.01, 0.7, 12, 127.5, 128, 1000, 4096, 8192, 10_000, 123_456.7];
+  const names = means.map((_, i) => `X${i}`);
+  const draws = means.map((_, i) => `X${i} = poisson(m${i})`).join(", ");
+  const network = `${still(...names)}; ${means.map((mean, i) => `m${i} = ${mean}`).join("; ")}; at 1: ${draws}`;
+  const rows = await ends(device, { network }, names, 20_000);
+  for (const [i, mean] of means.entries()) {
+    const numbers = rows.map((row) => row[i]);
+    const sd = Math.sqrt(mean);
+    const range: [number, number] = [Math.max(0, Math.floor(mean - 7 * sd)), Math.ceil(mean + 7 * sd + 3)];
+    expect(pValue(numbers, poissonLaw(mean), range), `mean ${mean}`).toBeGreaterThan(1e-4);
+    expect(pValue(numbers, poissonLaw(mean + 0.08 * sd), range), `mean ${mean}, shifted`).toBeLessThan(1e-4);
+  }
+});
+
+it("the heights of a rejection are those of the laws to 2^-40, as f64 can tell", async () => {
+  // Coins: m and k; Poisson numbers: a power, k and a sign.
+  const coins = [
+    [2048, 1],
+    [2048, 60],
+    [2048, 300],
+    [5000, 77],
+    [500_000, 4000],
+    [2 ** 30 - 1, 100_000],
+  ];
+  const poisson = [
+    [13, 1, 0],
+    [13, 1, 1],
+    [13, 100, 0],
+    [13, 900, 1],
+    [17, 3000, 0],
+    [31, 300_000, 1],
+  ];
+  const { words } = drawTable();
+  const generated = `
+struct Run { seed: vec2u, slots: u32, most: u32 }
+@group(0) @binding(0) var<storage, read_write> state: array<u32>;
+@group(0) @binding(1) var<storage, read> points: array<u32>;
+@group(0) @binding(2) var<uniform> run: Run;
+const DRAW_TABLE = 0u; const POISSON_TABLE = 0u; const POISSON_FIRST = 0u; const POISSON_ROWS = 0u;
+const OCCASIONS = 0u; const DRAW_PURPOSE = 0u; const MOST_DRAWN = 1u;
+var<private> draw_failed: bool;
+var<private> place: vec3u;
+fn value_word(word: u32) -> u32 { return word; }
+fn set_draw(draw: u32) {}
+fn sample(draw: u32) -> Sample { return Sample(); }
+fn put(i: u32, height: vec2u) { state[2u * i] = height.x; state[2u * i + 1u] = height.y; }
+@compute @workgroup_size(1) fn heights() {
+${coins.map(([m, k], i) => `  put(${i}u, height_of_heads(${k}u, ${m}u));`).join("\n")}
+${poisson.map(([power, k, sign], i) => `  put(${coins.length + i}u, height_of_poisson(${k}u, ${sign === 1}, ${power}u));`).join("\n")}
+}
+`;
+  const kernel = await device.kernel({
+    ...{ shader: "gillespie/draws.wgsl", generated, entryPoint: "heights" },
+    ...{ bindings: ["storage", "read-only-storage", "uniform"], constants: {} },
+  });
+  const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
+  const buffers = [
+    device.buffer("heights", 256, STORAGE | COPY_SRC),
+    device.buffer("table", 4 * words.length, STORAGE | COPY_DST),
+    device.buffer("run", 16, UNIFORM | COPY_DST),
+  ];
+  device.write(buffers[1], new Uint32Array(words));
+  device.write(buffers[2], new Uint32Array([0, 0, 1, 0]));
+  await device.submit("heights", (encoder) => {
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(kernel.pipeline);
+    pass.setBindGroup(0, kernel.bind(...buffers));
+    pass.dispatchWorkgroups(1);
+    pass.end();
+  });
+  const bits = new Uint32Array(await device.read(buffers[0]));
+  for (const buffer of buffers) device.free(buffer);
+  const found = (i: number) => (bits[2 * i + 1] * 2 ** 32 + bits[2 * i]) / 2 ** 56;
+  const sum = (from: number, to: number, term: (i: number) => number) => {
+    let total = 0;
+    for (let i = to; i >= from; i--) total += term(i);
+    return total;
+  };
+  for (const [i, [m, k]] of coins.entries()) {
+    const exact = -sum(1, k, (j) => Math.log1p((1 - 2 * j) / (m + j)));
+    expect(Math.abs(found(i) - exact), `${k} of ${m}`).toBeLessThan(2 ** -40);
+  }
+  for (const [i, [power, k, sign]] of poisson.entries()) {
+    const m = 2 ** power;
+    const exact = sign === 1 ? -sum(1, k - 1, (j) => Math.log1p(-j / m)) : sum(1, k, (j) => Math.log1p(j / m));
+    expect(Math.abs(found(coins.length + i) - exact), `${k} of 2^${power}`).toBeLessThan(2 ** -40);
+  }
 });
 
 it("whole numbers are the same on the GPU and by the reference, large ones too", async () => {
@@ -361,6 +448,36 @@ describe("draws of SBML's package distrib", () => {
   ])("are refused in %s, with its line", async (_, text, why) => {
     await expect(gillespie.create(device, { sbml: text })).rejects.toThrow(why);
     await expect(gillespie.create(device, { sbml: text })).rejects.toThrow(/sbml, line \d+/);
+  });
+
+  it("decide delays of events, and values at their execution", async () => {
+    const text = sbml({
+      species: { X: 1000, Y: 0, Z: 0 },
+      reactions: [birth],
+      events: [
+        event({
+          trigger: at(0.5),
+          set: { Y: draw("binomial", "X", 0.5) },
+          delay: draw("uniform", 0, 2),
+          event: 'useValuesFromTriggerTime="false"',
+        }),
+      ],
+      head,
+    });
+    const many = 4000;
+    const options = { sbml: text, until: 2, points: 3, seed: 8n };
+    using a = await gillespie.create(device, options);
+    using b = await gillespie.create(reference, options);
+    const left = await a.counts(0, 200);
+    const right = await b.counts(0, 200);
+    expect(left.filter((path, i) => String(path) !== String(right[i])).length).toBeLessThan(4);
+    // By 1 a quarter is executed, by 2 three quarters.
+    await a.run(many);
+    const { mean, species } = a.result();
+    for (const [t, share] of [0, 0.25, 0.75].entries()) {
+      const sd = Math.sqrt(share * 250 + 500 ** 2 * share * (1 - share));
+      expect(Math.abs(mean[t][species.indexOf("Y")] - 500 * share)).toBeLessThanOrEqual((4 * sd) / Math.sqrt(many));
+    }
   });
 
   it("uncertainties annotate, which a note says", async () => {

@@ -1,7 +1,9 @@
 // The statistics every model relies on: known answers for the functions, and honest errors on series whose truth is
 // known.
+
 import { describe, expect, it } from "vitest";
 import { ParameterError } from "../src/device/errors.ts";
+import { deviationOf } from "../src/models/deviation.ts";
 import { threefry4x32 } from "../src/random/threefry.ts";
 import {
   autocorrelationTime,
@@ -471,5 +473,22 @@ describe("a value with its error", () => {
     [2.5, Number.POSITIVE_INFINITY, "2.50000 ± ?"],
   ])("%d ± %d is %s", (value, error, text) => {
     expect(withError(value, error)).toBe(text);
+  });
+});
+
+describe("a mean beside what is known", () => {
+  const mean = { value: 1, error: 0.01, n: 1000, tau: 0.5 };
+  const known = { value: 1.1, source: "by hand" };
+  it("is an alarm beyond chance", () => {
+    expect(deviationOf(mean, known)).toEqual({ z: expect.closeTo(-10), alarm: true });
+    expect(deviationOf(mean, { ...known, value: 1.03 }).alarm).toBe(false);
+    expect(deviationOf({ ...mean, error: 0, value: 2 }, known)).toEqual({ z: Number.POSITIVE_INFINITY, alarm: true });
+  });
+  it("is none for fluctuations, within an approximation, and where rare events are large", () => {
+    expect(deviationOf({ ...mean, fluctuation: true }, known).alarm).toBe(false);
+    expect(deviationOf(mean, { ...known, approximate: true }).alarm).toBe(false);
+    expect(deviationOf(mean, { ...known, approximate: 0.1 }).alarm).toBe(false);
+    expect(deviationOf(mean, { ...known, approximate: 0.05 }).alarm).toBe(true);
+    expect(deviationOf({ ...mean, largest: 30 }, known).alarm).toBe(false);
   });
 });

@@ -2,9 +2,10 @@
 
 import { type DeviceInfo, deviceName } from "../../src/device/device.ts";
 import { isSeriesText } from "../../src/files/series-text.ts";
+import { deviationOf } from "../../src/models/deviation.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Exact, Observable } from "../../src/models/model.ts";
-import { type Estimate, isAlarming, zScore, zText } from "../../src/statistics/index.ts";
+import { type Estimate, zScore, zText } from "../../src/statistics/index.ts";
 import { withError } from "../../src/statistics/with-error.ts";
 import { duration, plural, quantity, table } from "./format.ts";
 import type { Job } from "./job.ts";
@@ -153,10 +154,9 @@ export function warningsOf(
   const why = remedy ?? (steps ? INDEPENDENT : CHAIN);
   return Object.entries(observables).flatMap(([name, estimate]) => {
     const known = exact[name];
-    if (!known || estimate.fluctuation || known.approximate === true || !isAlarming(estimate, known.value)) return [];
-    const limit = (known.approximate ?? 0) * Math.abs(known.value);
-    if (Math.abs(estimate.value - known.value) <= limit) return [];
-    const z = zScore(estimate, known.value)!;
+    if (!known) return [];
+    const { z = Number.NaN, alarm } = deviationOf(estimate, known);
+    if (!alarm) return [];
     const measured = `${name} is ${withError(estimate.value, estimate.error)}, exactly ${Number(known.value.toPrecision(8))} (${known.source})`;
     const how = Number.isFinite(z)
       ? `${Math.abs(z).toFixed(0)} standard errors off`

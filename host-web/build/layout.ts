@@ -115,7 +115,11 @@ function shell({ title, description, up, folder, main, models }: Shell): string 
   const links = [
     ...models.map(({ model: { name } }) => [
       name,
-      (name[0].toUpperCase() + name.slice(1)).replace("-weiss", "–Weiss").replace("-", " ").replace("Rbm", "RBM"),
+      (name[0].toUpperCase() + name.slice(1))
+        .replace("-weiss", "–Weiss")
+        .replace("-", " ")
+        .replace("Rbm", "RBM")
+        .replace("Ngrc", "NG-RC"),
     ]),
     ["verify", "Verify"],
     ["bench", "Speed"],

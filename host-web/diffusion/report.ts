@@ -1,7 +1,7 @@
 // The table and plots of the page: what samples say after the step that is shown, beside the law at that noise, and the whole way.
 
+import { deviationOf } from "../../src/models/deviation.ts";
 import { type DiffusionSimulation, diffusion } from "../../src/models/diffusion/index.ts";
-import { zScore } from "../../src/statistics/index.ts";
 import type { Curve, Look, News, PlotData, Row } from "../worker/protocol.ts";
 import { type Kept, keptOf } from "./kept.ts";
 import type { Value } from "./measures.ts";
@@ -27,7 +27,10 @@ function row(name: string, description: string, own: Value | undefined, exact?: 
     ...{ name, description, unit: "", exact: known },
     ...(own ? { value: own.value } : {}),
     ...(error !== undefined ? { error } : {}),
-    ...(own && known && !isRounding(own.value, known.value) ? { z: zScore(own, known.value) } : {}),
+    // Samples are independent, and very many.
+    ...(own && known && !isRounding(own.value, known.value)
+      ? deviationOf({ ...own, n: Number.POSITIVE_INFINITY, tau: 0.5 }, known)
+      : {}),
   };
 }
 

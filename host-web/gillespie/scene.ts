@@ -1,9 +1,10 @@
 // The page of Gillespie ensembles in the worker: density of the trajectories with some of them, the rate equations and the mean;
 // histogram beside the master equation; or a map of a sweep.
 
+import { deviationOf } from "../../src/models/deviation.ts";
 import { type GillespieSimulation, gillespie, networks, rateEquations } from "../../src/models/gillespie/index.ts";
 import type { Law } from "../../src/models/gillespie/reference/exact.ts";
-import { chiSquareTest, mergeCells, zScore } from "../../src/statistics/index.ts";
+import { chiSquareTest, mergeCells } from "../../src/statistics/index.ts";
 import type { Curve, Look, PlotData, Row } from "../worker/protocol.ts";
 import type { SceneModule } from "../worker/scene.ts";
 import { densitySketch } from "./density.ts";
@@ -93,7 +94,7 @@ function tableOf(simulation: GillespieSimulation, law: Law | undefined): Row[] {
     const row: Row = { name, description: `${name} at t = ${end}, mean`, unit: "molecules", value, error };
     if (!law || at < 0) return row;
     const exact = { value: law.mean.at(-1)![at], source: "master equation, by uniformisation" };
-    return { ...row, exact, z: zScore(estimate, exact.value) };
+    return { ...row, exact, ...deviationOf(estimate, exact) };
   });
 }
 

@@ -1,7 +1,7 @@
 // The table and plots of the page: figures beside exact values, how errors grow, the return map of maxima, and how often values occur.
 
+import { deviationOf } from "../../src/models/deviation.ts";
 import { powerSpectrum, type ReservoirSimulation, reservoir, returnMap } from "../../src/models/reservoir/index.ts";
-import { zScore } from "../../src/statistics/index.ts";
 import { columnOf } from "../worker/panel.ts";
 import type { Curve, News, PlotData, Row } from "../worker/protocol.ts";
 import { type Forecasts, forecastsOf } from "./forecasts.ts";
@@ -41,7 +41,7 @@ function tableOf(simulation: ReservoirSimulation): Row[] {
     const row: Row = { name, description, unit, exact };
     if (!Number.isFinite(value)) return row;
     if (!Number.isFinite(error)) return { ...row, value };
-    return { ...row, value, error, z: exact && zScore(estimate, exact.value) };
+    return { ...row, value, error, ...(exact && deviationOf(estimate, exact)) };
   });
 }
 

@@ -2,7 +2,7 @@
 // worker reads it, and texts are set as texts.
 
 import { deviceName } from "../../src/device/device.ts";
-import { ALARM, zText } from "../../src/statistics/index.ts";
+import { zText } from "../../src/statistics/index.ts";
 import type { Look, News, RequestName, Requests, Row } from "../worker/protocol.ts";
 import { CanvasControl } from "./canvas.ts";
 import { download } from "./download.ts";
@@ -268,10 +268,10 @@ function uncertain(value: number | undefined, error: number | undefined): string
 function showTable(rows: readonly Row[]): void {
   const body = find("table").querySelector("tbody")!;
   body.replaceChildren(
-    ...rows.map(({ name, description, unit, now, value, error, exact, z }) => {
+    ...rows.map(({ name, description, unit, now, value, error, exact, z, alarm }) => {
       const row = document.createElement("tr");
       const present = find("table").dataset.now === "true" ? [number(now, 4)] : [];
-      const far = z !== undefined && !exact?.approximate && Math.abs(z) > ALARM;
+      const far = alarm === true;
       row.classList.toggle("alarm", far);
       const texts = [name, ...present, uncertain(value, error), number(exact?.value, 6)];
       for (const text of [...texts, z === undefined ? "" : zText(z, 1)]) {

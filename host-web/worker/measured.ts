@@ -1,10 +1,10 @@
 // What the page shows of a run's observables: the series since the last change, estimates with errors beside exact values, and
 // whether they can be those of equilibrium at all.
 
+import { deviationOf } from "../../src/models/deviation.ts";
 import type { AnyModel, AnySimulation } from "../../src/models/index.ts";
 import type { Exact, Observable } from "../../src/models/model.ts";
 import { Series } from "../../src/models/series.ts";
-import { zScore } from "../../src/statistics/index.ts";
 import type { News, Row } from "./protocol.ts";
 
 /** Rows kept; when there are more, every other one is dropped. */
@@ -53,13 +53,13 @@ export class Measured {
     const exact = this.#model.exact(simulation.points.parameters);
     const now = this.#rows.at(-1)?.values;
     const table = Object.entries<Observable>(simulation.observables ?? this.#model.observables).map(
-      ([name, { unit, description, range }]): Row => {
+      ([name, { unit, description, ...measured }]): Row => {
         const row: Row = { name, description, unit, exact: exact[name], now: now?.[empty.columns.indexOf(name)] };
         const estimate = estimates[name];
         if (!estimate || !Number.isFinite(estimate.error)) return row;
         const { value, error } = estimate;
         const known = exact[name];
-        return { ...row, value, error, z: known && zScore({ ...estimate, range }, known.value) };
+        return { ...row, value, error, ...(known && deviationOf({ ...estimate, ...measured }, known)) };
       },
     );
     const columns = Object.fromEntries(

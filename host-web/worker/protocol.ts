@@ -156,6 +156,8 @@ export interface Row {
   now?: number;
   exact?: { value: number; source: string; approximate?: true | number };
   z?: number;
+  /** Beyond chance. */
+  alarm?: boolean;
 }
 
 export interface Verdict {

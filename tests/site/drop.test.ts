@@ -67,6 +67,23 @@ describe("a file dropped on a page", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("a series is learned and forecast by the page of next-generation reservoirs", async () => {
+    const { page, complaints } = await ready("ngrc/#v=2&seed=3&system=henon&training=100&until=2&step=2", quiet);
+    // A wave of which a quadratic forecaster needs two samples.
+    const rows = Array.from(
+      { length: 400 },
+      (_, i) => `${Math.sin(0.3 * i).toFixed(6)},${Math.cos(0.3 * i).toFixed(6)}`,
+    );
+    const wave = { name: "wave.csv", type: "text/csv", content: `s,c\n${rows.join("\n")}\n` };
+    expect(await drop(page, [wave], "#canvas")).toBe(true);
+    await page.waitForFunction(() => location.hash.includes("series="));
+    await page.click("#step");
+    await expect.poll(() => text(page, "#table")).toContain("nrmse");
+    const error = Number((await page.locator("#table tbody tr td").nth(1).textContent())!.split(" ")[0]);
+    expect(error).toBeLessThan(0.1);
+    expect(complaints).toEqual([]);
+  });
+
   it("is taken by a page that can read it, and one that it cannot read is refused by name", async () => {
     const { page, complaints } = await ready("diffusion/#v=2&seed=3&samples=256&steps=3&step=3", quiet);
     expect(await drop(page, [SERIES], "#canvas")).toBe(true);

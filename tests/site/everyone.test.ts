@@ -28,6 +28,7 @@ describe("everyone", () => {
       "curie-weiss/#v=2&step=20",
       "rbm/#v=2&data=bars&step=20",
       RESERVOIR,
+      "ngrc/#v=2&seed=1&system=henon&training=100&until=3&step=4",
       DIFFUSION,
       TRAINING,
       "verify/",

@@ -1,0 +1,115 @@
+// The page of next-generation reservoirs in the worker: the last forecast beside the truth, and how errors grow.
+
+import { type NgrcSimulation, ngrc } from "../../src/models/ngrc/index.ts";
+import { type Axes, drawAxes, drawLegend, frameOf } from "../worker/axes.ts";
+import type { Row } from "../worker/protocol.ts";
+import type { SceneModule } from "../worker/scene.ts";
+
+const SIZE: [number, number] = [640, 400];
+/** Components that are drawn, one below the other. */
+const SHOWN = 3;
+const TRUTH = "#4f8fd9";
+const FORECAST = "#ff9d3b";
+/** Forecasts after which a run that plays comes to rest, where there is room for more. */
+const REST = 200;
+/** Beyond this a forecast has left the truth, whatever it is. */
+const LIMIT = 1e3;
+
+type Made = Awaited<ReturnType<NgrcSimulation["forecast"]>>;
+
+export const scene: SceneModule<NgrcSimulation> = {
+  model: ngrc,
+  defaults: () => ({ starts: "10000" }),
+  look: { mode: "time", colours: "ink", block: 8, grid: false },
+  size: () => SIZE,
+  rest: ({ room }) => Math.min(REST, room),
+
+  async sketch(simulation) {
+    let kept: { start: number; made: Made } | undefined;
+    return {
+      async prepare() {
+        const start = Math.max(0, simulation.steps - 1);
+        if (kept?.start !== start) kept = { start, made: await simulation.forecast(start) };
+      },
+      draw(context) {
+        context.fillStyle = "#10182b";
+        context.fillRect(0, 0, ...SIZE);
+        if (kept) drawForecast(context, kept.made, kept.start);
+      },
+    };
+  },
+
+  async report(simulation) {
+    if (simulation.steps === 0) return { table: [], equilibrium: "", plots: [] };
+    const table = Object.entries(simulation.estimate()).map(([name, { value, error }]): Row => {
+      const { unit = "", description = name } = simulation.observables[name] ?? {};
+      return { name, description, unit, value, ...(Number.isFinite(error) ? { error } : {}) };
+    });
+    const { validPredictionTime } = simulation.result();
+    const sorted = [...validPredictionTime].sort((a, b) => a - b);
+    const share = sorted.map((_, i) => 1 - i / sorted.length);
+    const curves = [{ name: "forecasts", x: sorted, y: share }];
+    const plots =
+      sorted.length > 1
+        ? [{ key: "valid", title: "Share of forecasts still valid", x: simulation.plan.unit, curves }]
+        : [];
+    return { table, equilibrium: simulation.notes().join(" "), plots };
+  },
+
+  compare: {
+    // One step: what is chaotic makes any rounding grow.
+    async numbers(simulation) {
+      const { forecast } = await simulation.forecast(0);
+      return forecast[0];
+    },
+    within: { bound: 1e-3, unit: "units of the series" },
+    allowed: 0,
+    unit: "numbers of the first step of a forecast",
+    reason: "A weight that is very large makes the rounding of 32-bit numbers visible.",
+  },
+};
+
+/** The first components in time, truth and forecast. */
+function drawForecast(
+  context: OffscreenCanvasRenderingContext2D,
+  { times, truth, forecast }: Made,
+  start: number,
+): void {
+  const count = Math.min(SHOWN, truth[0].length);
+  const height = SIZE[1] / count;
+  for (let i = 0; i < count; i++) {
+    const column = (rows: number[][]) => rows.map((row) => row[i]);
+    const own = column(truth);
+    const [least, most] = [Math.min(...own), Math.max(...own)];
+    const room = 0.15 * (most - least || 1);
+    const axes: Axes = {
+      size: [SIZE[0], height],
+      x: { from: 0, to: times[times.length - 1], label: i === count - 1 ? "time" : "" },
+      y: { from: least - room, to: most + room, label: `x${i + 1}` },
+    };
+    context.save();
+    context.translate(0, i * height);
+    const frame = frameOf(context, axes);
+    const line = (values: number[], colour: string) => {
+      context.strokeStyle = colour;
+      context.lineWidth = 1.6;
+      context.beginPath();
+      values.forEach((value, step) => {
+        if (!(Math.abs(value) < LIMIT * (Math.abs(most) + Math.abs(least) + 1))) return;
+        const y = Math.max(frame.top, Math.min(frame.bottom, frame.y(value)));
+        context.lineTo(frame.x(times[step]), y);
+      });
+      context.stroke();
+    };
+    line(own, TRUTH);
+    line(column(forecast), FORECAST);
+    drawAxes(context, frame, axes);
+    if (i === 0) {
+      drawLegend(context, frame, [
+        { text: "truth", colour: TRUTH },
+        { text: `forecast ${start + 1}`, colour: FORECAST },
+      ]);
+    }
+    context.restore();
+  }
+}
