@@ -15,6 +15,7 @@ import {
   substitute,
 } from "../network/expression.ts";
 import { checkNames, checkSize, MOST_COPIES, type Network, type Reaction, TIME } from "../network/network.ts";
+import { saturated, sum } from "./bionetgen-laws.ts";
 
 interface Line {
   number: number;
@@ -327,48 +328,9 @@ class NetReader {
       );
     }
     const values = words.split(/\s+/).map(read);
-    const [first, ...others] = reactants.map(nameOf);
-    const take = (count: number, least: number, most = least) => {
-      if (values.length !== count) refuse(line, `${law} takes ${count} values, not ${values.length}`);
-      if (reactants.length < least || reactants.length > most)
-        refuse(line, `${law} does not take ${reactants.length} reactants`);
-    };
-    const scaled = (rate: Expression) => (factor === undefined ? rate : call("*", read(factor), rate));
-    const product = (all: readonly Expression[]) => all.reduce((a, b) => call("*", a, b));
-    if (law === "Sat") {
-      take(2, 1, MOST_COPIES);
-      const [rate, half] = values;
-      return scaled(call("/", product([rate, first, ...others]), call("+", half, first)));
-    }
-    if (law === "Hill") {
-      take(3, 1, MOST_COPIES);
-      const [rate, half, power] = values;
-      const raised = call("^", first, power);
-      return scaled(
-        product([call("/", call("*", rate, raised), call("+", call("^", half, power), raised)), ...others]),
-      );
-    }
-    // The substrate that no enzyme holds, by the total quasi-steady state: S = (b + √(b² + 4 St Km))/2 with b = St - Et - Km.
-    take(2, 2);
-    const [rate, half] = values;
-    const [enzyme] = others;
-    const b = call("-", call("-", first, enzyme), half);
-    const root = call("sqrt", call("+", call("*", b, b), product([number(4), first, half])));
-    const free = call("*", number(0.5), call("+", b, root));
-    return scaled(call("/", product([rate, enzyme, free]), call("+", half, free)));
+    const rate = saturated(law, values, reactants.map(nameOf), (why) => refuse(line, why));
+    return factor === undefined ? rate : call("*", read(factor), rate);
   }
-}
-
-/** Operands of one sum. */
-const WIDTH = 64;
-
-/** As shallow as can be, for a group may count thousands of species. */
-function sum(terms: readonly Expression[]): Expression {
-  if (terms.length === 1) return terms[0];
-  if (terms.length <= WIDTH) return call("+", ...terms);
-  const size = Math.ceil(terms.length / WIDTH);
-  const parts = Array.from({ length: Math.ceil(terms.length / size) }, (_, i) => terms.slice(i * size, (i + 1) * size));
-  return call("+", ...parts.map(sum));
 }
 
 const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
