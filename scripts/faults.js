@@ -710,6 +710,24 @@ export const faults = [
     edits: [edit("shaders/gillespie/events.wgsl", "    due &= ~(1u << event);\n", "    due = 0u;\n")],
   },
   {
+    what: "Gillespie: the statistical factor of a .net is forgotten",
+    kind: "wrong table on the host",
+    models: ["gillespie"],
+    edits: [
+      edit(
+        "src/models/gillespie/formats/bionetgen.ts",
+        "const constant = ordered === 1 ? rate :",
+        "const constant = ordered !== 0 ? rate :",
+      ),
+    ],
+  },
+  {
+    what: "Gillespie: an event that is written as SBML loses its delay",
+    kind: "lost event",
+    models: ["gillespie"],
+    edits: [edit("src/models/gillespie/formats/sbml-writer.ts", "...(delay ? [`  <delay>", "...(!delay ? [`  <delay>")],
+  },
+  {
     what: "Gillespie: reactions are chosen by sums in f32 alone, so that their order matters",
     kind: "f32 rounding",
     models: ["gillespie"],

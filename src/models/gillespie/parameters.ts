@@ -2,12 +2,11 @@
 
 import * as z from "zod";
 import { ParameterError } from "../../device/errors.ts";
+import { detectFormat, readModel } from "./formats/detect.ts";
 import { networkError } from "./network/errors.ts";
 import { type ExampleName, examples } from "./network/examples.ts";
 import type { Network } from "./network/network.ts";
-import { parseNetwork } from "./network/text.ts";
 import { MOST_WAITING } from "./prepare.ts";
-import { readSbml } from "./sbml/read.ts";
 
 const names = Object.keys(examples) as [ExampleName, ...ExampleName[]];
 
@@ -21,12 +20,12 @@ export const gillespieParameters = z.object({
     .string({ error: "it is a text" })
     .default("")
     .describe('Reactions and values, as in "S + I -> 2 I @ beta; I -> 0 @ 1; beta = 0.002; S = 999; I = 1"')
-    .meta({ lines: 7, replaces: ["example", "sbml"] }),
+    .meta({ lines: 7, file: "text", inline: true, replaces: ["example", "sbml"] }),
   sbml: z
     .string({ error: "it is a text" })
     .default("")
-    .describe("A model in SBML Level 2 or 3, as text; on the command line its file")
-    .meta({ label: "SBML file", file: "text", replaces: ["example", "network", "set", "passage"] }),
+    .describe("A model in SBML Level 2 or 3, BioNetGen's .net, or Antimony, as text; on the command line its file")
+    .meta({ label: "Model file", file: "text", replaces: ["example", "network", "set", "passage"] }),
   units: z
     .enum(["declared", "none"], { error: "it is declared or none" })
     .default("declared")
@@ -115,15 +114,20 @@ export function networkOf({ example, network, sbml, units, rules, dimers }: Gill
   const given = [example !== "none" && "example", network !== "" && "network", sbml !== "" && "sbml"].filter(Boolean);
   if (given.length > 1) throw networkError(`${given.join(" and ")} are given; give one of them.`);
   try {
-    if (sbml !== "")
-      return readSbml(sbml, { version1, asCounts: version1 || units === "none", countsCopies: dimers === "counted" });
-    const text = network !== "" ? network : examples[example === "none" ? "birth-death" : example].network;
-    return parseNetwork(text, version1);
+    const text = sbml || network || examples[example === "none" ? "birth-death" : example].network;
+    const asCounts = version1 || units === "none";
+    return readModel(text, { version1, asCounts, countsCopies: dimers === "counted" });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error; // the stack is used up
     const what = sbml !== "" ? "sbml" : "network";
     throw new ParameterError(what, `${what}: it is nested too deeply to be read; write the expressions in parts.`);
   }
+}
+
+/** The language that the network is written in, or the example's name. */
+export function formatOf({ example, network, sbml }: GillespieParameters): string {
+  const text = sbml || network;
+  return text === "" ? `the example ${example === "none" ? "birth-death" : example}` : detectFormat(text);
 }
 
 export function untilOf({ until, example, network, sbml }: GillespieParameters): number {

@@ -125,7 +125,7 @@ function readCondition(text: string, network: Network): Expression {
 }
 
 /** All combinations of "k = 0.1:1:10, X = 50, n = 2|4": a value, a range FROM:TO:COUNT, or several values. */
-function readSweep(network: Network, text: string, rounding: Rounding = "none"): Record<string, number>[] {
+export function readSweep(network: Network, text: string, rounding: Rounding = "none"): Record<string, number>[] {
   const known = [...network.parameters.keys(), ...network.species];
   let points: Record<string, number>[] = [{}];
   for (const part of text.split(/[,;\n]/).filter((each) => each.trim() !== "")) {

@@ -12,7 +12,7 @@ import { MOST, PURPOSE } from "../network/network.ts";
 import { type Output, observer } from "../outputs.ts";
 import type { Ensemble } from "../prepare.ts";
 import { simulateExactly } from "../reference/hybrid.ts";
-import type { BatchOptions, Runner } from "../runner.ts";
+import type { BatchOptions, Runner, Samples } from "../runner.ts";
 import { type Batch, binsOf, pairsOf, shiftFor } from "../tally.ts";
 import type { Constant } from "./emitter.ts";
 import { MOST_DELAYED } from "./event-code.ts";
@@ -196,6 +196,11 @@ export class GpuRunner implements Runner {
       throw new ParameterError("count", `count ${replicates}: at most ${this.most} at once.`);
     }
     return this.#counts(await this.#simulate(first, replicates, async () => {}));
+  }
+
+  async samples(first: number, replicates: number): Promise<Samples> {
+    const shape = await this.#simulate(first, replicates, async () => {});
+    return { counts: await this.#counts(shape), values: await this.#values(shape) };
   }
 
   /** Simulates trajectories `first` … `first + replicates - 1` of every point. `tick` is asked between dispatches. */

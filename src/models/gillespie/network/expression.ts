@@ -213,6 +213,14 @@ const ALIASES: Record<string, Operation> = { log: "ln", pow: "^" };
 /** Operations with a name that no function call may use. */
 const NO_FUNCTIONS = ["negate", "and", "or", "not", "choose"];
 
+/** How another language differs from this one. */
+export interface ForeignSyntax {
+  /** What a function of that name means there; undefined where it is one of these here. @throws ParameterError */
+  functionOf: (name: string, operands: Expression[]) => Expression | undefined;
+  /** Its programs disagree on -a^b, a^b^c, !a + b and on and beside or, so these need parentheses. */
+  strict: boolean;
+}
+
 /**
  * Reads an expression: numbers, names, + - * / ^, comparisons, and, or, not, and the functions exp, ln, sqrt, abs, floor, ceil,
  * sin, cos, tan, sinh, cosh, tanh, asin, acos, atan, min, max, if(condition, then, else), hill(x, K, n) = x^n / (K^n + x^n), mm(x, V, K) = V x / (K + x),
@@ -220,7 +228,7 @@ const NO_FUNCTIONS = ["negate", "and", "or", "not", "choose"];
  *
  * @throws ParameterError that shows the place.
  */
-export function parseExpression(text: string): Expression {
+export function parseExpression(text: string, syntax?: ForeignSyntax): Expression {
   const tokens: string[] = [];
   const pattern = new RegExp(TOKEN);
   const end = text.trimEnd().length;
@@ -247,11 +255,25 @@ export function parseExpression(text: string): Expression {
     return inside;
   };
 
+  /** What stands in parentheses of its own. */
+  const enclosed = new Set<Expression>();
+  const isBare = (part: Expression, ...operations: Operation[]) =>
+    syntax?.strict && part.kind === "call" && operations.includes(part.operation) && !enclosed.has(part);
+  const ambiguous = (what: string): never => {
+    throw wrong(text, `programs disagree on what ${what} means; write parentheses`);
+  };
+
   const level = (depth: number): Expression => {
     if (depth === LEVELS.length) return signed();
     let left = level(depth + 1);
     while (at < tokens.length && Object.hasOwn(LEVELS[depth], tokens[at])) {
-      left = call(LEVELS[depth][tokens[at++]], left, level(depth + 1));
+      const operation = LEVELS[depth][tokens[at++]];
+      const right = level(depth + 1);
+      for (const part of [left, right]) {
+        if (operation === "or" && isBare(part, "and")) ambiguous("and beside or");
+        if ("+-*/".includes(operation) && isBare(part, "not")) ambiguous("a negation beside arithmetic");
+      }
+      left = call(operation, left, right);
     }
     return left;
   };
@@ -259,7 +281,9 @@ export function parseExpression(text: string): Expression {
   const signs = (): Expression => {
     if (tokens[at] === "-") {
       at++;
-      return call("negate", signed());
+      const inside = signed();
+      if (isBare(inside, "^")) ambiguous("a sign before a power");
+      return call("negate", inside);
     }
     if (tokens[at] === "+") {
       at++;
@@ -272,13 +296,16 @@ export function parseExpression(text: string): Expression {
     const base = atom();
     if (tokens[at] !== "^") return base;
     at++;
-    return call("^", base, signed());
+    const exponent = signed();
+    if (isBare(exponent, "^")) ambiguous("a power of a power");
+    return call("^", base, exponent);
   };
   const atom = (): Expression => {
     const token = tokens[at++];
     if (token === "(") {
       const inside = deeper(() => level(0));
       expect(")");
+      enclosed.add(inside);
       return inside;
     }
     if (token !== undefined && /^[\d.]/.test(token)) return number(Number(token));
@@ -297,7 +324,7 @@ export function parseExpression(text: string): Expression {
       }
     }
     expect(")");
-    return functionOf(token, operands, text);
+    return syntax?.functionOf(token, operands) ?? functionOf(token, operands, text);
   };
 
   const expression = level(0);

@@ -89,6 +89,8 @@ export interface Network {
   measured?: ReadonlySet<string>;
   /** What whoever reads the results must know of how it was read: a sentence each. */
   notes?: readonly string[];
+  /** What a file calls species whose name here is another, by that name. */
+  labels?: ReadonlyMap<string, string>;
   /** Quantities that follow from species, by name; they are reported beside them. */
   outputs: readonly { name: string; value: Expression }[];
   events: readonly NetworkEvent[];
@@ -142,7 +144,7 @@ export function initialCounts(
 }
 
 /** A measured amount of so many molecules is rounded to the nearest, which is less than a thousandth off. */
-const MEASURED = 1000;
+export const MEASURED = 1000;
 
 /** The nearest whole number, for f64 arithmetic makes 99.99999999999999 of 100. @throws ParameterError */
 export function checkCount(name: string, value: number, rounding: Rounding = "none"): number {

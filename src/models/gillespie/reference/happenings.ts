@@ -16,6 +16,8 @@ export interface World {
   set: (target: number, value: number, event: NetworkEvent) => void;
   /** One of so many, each as likely; `round` counts executions at this time. */
   order: (many: number, round: number) => number;
+  /** All that an event sets is set. */
+  executed?: (event: NetworkEvent) => void;
   /** Values of draws of an event that has drawn so often before. */
   drawn: (draws: readonly Draw[], event: number, occasion: number) => number[];
   failure: (what: string) => Error;
@@ -71,6 +73,7 @@ export class Happenings {
       event.assignments.forEach(({ target }, i) => {
         this.#world.set(target, scaled[i], event);
       });
+      this.#world.executed?.(event);
     }
     throw this.#world.failure("events set each other off without end");
   }

@@ -25,9 +25,23 @@ export interface Which {
   replicate: number;
 }
 
+/** A reaction that fired, the end of one that is delayed, or an event that was executed. */
+export interface Happened {
+  time: number;
+  /** Of the reaction or the event. */
+  name: string;
+  kind: "reaction" | "completion" | "event";
+}
+
+/** The end of a delayed reaction. */
+export const completionOf = (reaction: string) => `the completion of ${reaction}`;
+
 /** What else a course needs. */
 export interface Guidance {
   onChange?: ((time: number, counts: readonly number[]) => void) | undefined;
+  /** Sees the counts and variables of the start, which are those of all later times, too: whoever needs them later copies them. */
+  onStart?: ((counts: readonly number[], variables: readonly number[]) => void) | undefined;
+  onHappened?: ((happened: Happened) => void) | undefined;
   /** Whether a start of so much between two counts becomes the upper one. */
   roundsUp: (species: number, share: number) => boolean;
   /** One of so many events that are due together, each as likely. */
@@ -43,6 +57,7 @@ export class Course {
   readonly #ensemble: Ensemble;
   readonly #which: Which;
   readonly #onChange: Guidance["onChange"];
+  readonly #onHappened: Guidance["onHappened"];
   readonly #recorded: number[][] = [];
   readonly #values: number[][] = [];
   #passage: number | undefined;
@@ -54,12 +69,13 @@ export class Course {
   /** Reactions that have begun, by the time of their completion. */
   #waiting: { time: number; reaction: string; changes: readonly number[] }[] = [];
 
-  constructor(ensemble: Ensemble, which: Which, { onChange, order, roundsUp }: Guidance) {
+  constructor(ensemble: Ensemble, which: Which, { onStart, onChange, onHappened, order, roundsUp }: Guidance) {
     const { network, points } = ensemble;
     const { initial, parameters, schedule } = points[which.point];
     this.#ensemble = ensemble;
     this.#which = which;
     this.#onChange = onChange;
+    this.#onHappened = onHappened;
     this.state = initial.map((value, s) => {
       const share = value - Math.floor(value);
       return Math.floor(value) + (share > 0 && roundsUp(s, share) ? 1 : 0);
@@ -71,6 +87,7 @@ export class Course {
       lookUp: this.lookUp,
       set: (target, value, { name }) => this.#set(target, value, name),
       order,
+      executed: ({ name }) => this.#tell("event", name),
       drawn: (draws, event, occasion) => this.#drawn(draws, event, occasion),
       failure: (what) => this.failure(what),
     });
@@ -78,6 +95,7 @@ export class Course {
       const own = this.#drawn(draws, ASKERS.starts, target);
       this.#set(target, this.#valueWith(value, own), "its start");
     }
+    onStart?.(this.state, this.variables);
     this.afterChange();
   }
 
@@ -122,7 +140,8 @@ export class Course {
   arrive(): void {
     while (this.#waiting.length > 0 && this.#waiting[0].time <= this.time) {
       const { reaction, changes } = this.#waiting.shift()!;
-      this.#change(changes, `the completion of ${reaction}`);
+      this.#change(changes, completionOf(reaction));
+      this.#tell("completion", completionOf(reaction));
     }
     const moment = this.#ensemble.points[this.#which.point].schedule.moments[this.#moment];
     if (!moment || moment.time > this.time) return;
@@ -139,6 +158,7 @@ export class Course {
     const { name, changes, completion } = this.#ensemble.network.reactions[reaction];
     if (completion) this.#wait(name, completion, occasion);
     this.#change(changes, name);
+    this.#tell("reaction", name);
   }
 
   #wait(
@@ -165,6 +185,10 @@ export class Course {
         this.state[i] < 0 ? "falls below 0: its propensity must be 0 where reactants are missing" : `exceeds ${MOST}`;
       throw this.failure(`${species[i]} ${why} by ${name}`);
     });
+  }
+
+  #tell(kind: Happened["kind"], name: string): void {
+    this.#onHappened?.({ time: this.time, name, kind });
   }
 
   #drawn(draws: readonly Draw[], asker: number, occasion: number, first = 0, stride = 1): number[] {

@@ -36,7 +36,7 @@ export class Quantities {
     for (const element of document.list("listOfInitialAssignments")) this.#readStart(element, references);
     for (const element of document.list("listOfRules")) this.#readRule(element, references);
     this.#findReals();
-    for (const id of [...this.species.keys(), ...this.values.keys()]) if (this.#isDrawn(id, [])) this.drawn.add(id);
+    this.#findDrawn();
   }
 
   /** A species that is a real amount. */
@@ -147,13 +147,30 @@ export class Quantities {
     }
   }
 
-  #isDrawn(id: string, within: readonly string[]): boolean {
-    if (within.includes(id)) return false;
-    const own = this.starts.get(id) ?? this.rules.get(id);
-    if (own && hasDraws(own)) return true;
-    const element = this.species.get(id)?.element;
-    const size = element?.attributes.initialConcentration === undefined ? [] : [element.attributes.compartment];
-    return [...(own ? namesIn(own) : size)].some((name) => this.#isDrawn(name, [...within, id]));
+  /** Symbols that start at what is drawn, or at what follows from that: from the draws on to all that ask for them. */
+  #findDrawn(): void {
+    const all = [...this.species.keys(), ...this.values.keys()];
+    const askers = new Map<string, string[]>();
+    const pending: string[] = [];
+    const seen = new Set<string>();
+    for (const id of new Set([...all, ...this.starts.keys(), ...this.rules.keys()])) {
+      const own = this.starts.get(id) ?? this.rules.get(id);
+      if (own && hasDraws(own)) pending.push(id);
+      const element = this.species.get(id)?.element;
+      const size = element?.attributes.initialConcentration === undefined ? [] : [element.attributes.compartment];
+      for (const name of own ? namesIn(own) : size) {
+        const known = askers.get(name);
+        if (known) known.push(id);
+        else askers.set(name, [id]);
+      }
+    }
+    while (pending.length > 0) {
+      const id = pending.pop()!;
+      if (seen.has(id)) continue;
+      seen.add(id);
+      pending.push(...(askers.get(id) ?? []));
+    }
+    for (const id of all) if (seen.has(id)) this.drawn.add(id);
   }
 
   /** Ids of stoichiometries. */
