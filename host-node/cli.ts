@@ -8,7 +8,7 @@ import { BENCH_FLAGS, bench } from "./cli/bench.ts";
 import { DEMO_FLAGS, demo } from "./cli/demo.ts";
 import { abandonDevices } from "./cli/device.ts";
 import { describeError, exitStatus, UsageError } from "./cli/errors.ts";
-import { RUN_FLAGS, SCAN_FLAGS } from "./cli/flags.ts";
+import { RUN_FLAGS, SCAN_FLAGS, TRAIN_FLAGS } from "./cli/flags.ts";
 import { modelOf } from "./cli/given.ts";
 import { type CommandHelp, commandHelp, programHelp } from "./cli/help.ts";
 import { run } from "./cli/run.ts";
@@ -50,7 +50,7 @@ const COMMANDS: Record<string, Command> = {
   train: {
     usage: "gibbs train MODEL [--PARAMETER VALUE]…",
     summary: "Trains the network of a model; --out net.safetensors keeps it.",
-    flags: RUN_FLAGS,
+    flags: TRAIN_FLAGS,
     main: train,
     modelOf: trainingOf,
     examples: [

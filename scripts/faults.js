@@ -622,8 +622,8 @@ export const faults = [
     kind: "repeated counter",
     models: ["gillespie"],
     edits: [
-      edit("shaders/gillespie/direct.wgsl", "next_reaction(words.xy, 1u);", "next_reaction(words.xx, 1u);"),
-      edit("shaders/gillespie/direct.wgsl", "next_reaction(words.zw, 2u);", "next_reaction(words.zz, 2u);"),
+      edit("src/models/gillespie/kernel/own-words.ts", "next_reaction(words.xy, 1u);", "next_reaction(words.xx, 1u);"),
+      edit("src/models/gillespie/kernel/own-words.ts", "next_reaction(words.zw, 2u);", "next_reaction(words.zz, 2u);"),
     ],
   },
   {
@@ -710,6 +710,24 @@ export const faults = [
     edits: [edit("shaders/gillespie/events.wgsl", "    due &= ~(1u << event);\n", "    due = 0u;\n")],
   },
   {
+    what: "Gillespie: the statistical factor of a .net is forgotten",
+    kind: "wrong table on the host",
+    models: ["gillespie"],
+    edits: [
+      edit(
+        "src/models/gillespie/formats/bionetgen.ts",
+        "const constant = ordered === 1 ? rate :",
+        "const constant = ordered !== 0 ? rate :",
+      ),
+    ],
+  },
+  {
+    what: "Gillespie: an event that is written as SBML loses its delay",
+    kind: "lost event",
+    models: ["gillespie"],
+    edits: [edit("src/models/gillespie/formats/sbml-writer.ts", "...(delay ? [`  <delay>", "...(!delay ? [`  <delay>")],
+  },
+  {
     what: "Gillespie: reactions are chosen by sums in f32 alone, so that their order matters",
     kind: "f32 rounding",
     models: ["gillespie"],
@@ -737,6 +755,60 @@ export const faults = [
     edits: [
       edit("shaders/gillespie/hybrid.wgsl", "result[i] += by * slope[i];", "result[i] += 0.5 * by * slope[i];"),
       edit("shaders/gillespie/hybrid.wgsl", "values[i] + h * ((2.0 / 9.0)", "values[i] + 0.5 * h * ((2.0 / 9.0)"),
+    ],
+  },
+  {
+    what: "Gillespie: the draws of an event share their numbers, in kernel and reference",
+    kind: "repeated counter",
+    models: ["gillespie"],
+    edits: [
+      edit("shaders/gillespie/draws.wgsl", "draw_counter.w = index << DRAW_BITS;", "draw_counter.w = 0u;"),
+      edit("src/models/gillespie/reference/sampling.ts", "occasion, at + block]", "occasion, block]"),
+    ],
+  },
+  {
+    what: "Gillespie: all trajectories draw the same numbers in events, in kernel and reference",
+    kind: "repeated counter",
+    models: ["gillespie"],
+    edits: [
+      edit("shaders/gillespie/draws.wgsl", "vec4u(place.xy, occasion, 0u)", "vec4u(0u, place.y, occasion, 0u)"),
+      edit("src/models/gillespie/reference/sampling.ts", "threefry4x32([replicate, point,", "threefry4x32([0, point,"),
+    ],
+  },
+  {
+    what: "Gillespie: many coins are accepted by heights of a hundredth more coins",
+    kind: "wrong constant in a shader",
+    models: ["gillespie"],
+    edits: [
+      edit(
+        "shaders/gillespie/draw_counts.wgsl",
+        "(square.x >> 8u) | (square.y << 24u)), m);",
+        "(square.x >> 8u) | (square.y << 24u)), m + m / 100u);",
+      ),
+    ],
+  },
+  {
+    what: "Gillespie: the strips of a rejection are a tenth lower than is said",
+    kind: "wrong constant in a shader",
+    models: ["gillespie"],
+    edits: [edit("shaders/gillespie/draw_counts.wgsl", "0x00b17217u)", "0x00a00000u)")],
+  },
+  {
+    what: "Gillespie: a delayed reaction completes after half its delay",
+    kind: "wrong constant in a shader",
+    models: ["gillespie"],
+    edits: [edit("shaders/gillespie/delays.wgsl", "j + delay_units + u32(whole)", "j + delay_units / 2u + u32(whole)")],
+  },
+  {
+    what: "Gillespie: what waits is kept in the order in which it came",
+    kind: "lost event",
+    models: ["gillespie"],
+    edits: [
+      edit(
+        "shaders/gillespie/delays.wgsl",
+        "    if (!is_due_before(due, above)) {\n      break;\n    }\n",
+        "    break;\n",
+      ),
     ],
   },
   {

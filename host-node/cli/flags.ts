@@ -70,6 +70,13 @@ const SNAPSHOT_EVERY: Flag = {
   help: "measured steps from one snapshot to the next, and from one state to the next in files averaged over states; default: 100 in the run",
 };
 
+const EXPLAIN: Flag = { name: "explain", help: "say what was understood of the model, and make no run" };
+const REPLAY: Flag = {
+  name: "replay",
+  value: "LIST",
+  help: "follow these trajectories again, all that happens in each: 17, or 0,17, or 0:9; --out .csv or .npy then holds that",
+};
+
 const PLAN = [SEED, STEPS, WARMUP, MEASURE_EVERY];
 const KEEP = [CHECKPOINT, CHECKPOINT_EVERY, RESUME];
 
@@ -81,10 +88,15 @@ export const RUN_FLAGS = [
   out(".png picture of the state, .npy state for NumPy, .csv time series; may be repeated"),
   SNAPSHOTS,
   SNAPSHOT_EVERY,
+  EXPLAIN,
+  REPLAY,
   ...KEEP,
   LINK,
   QUIET,
 ];
+
+/** Flags of `gibbs train` beside the model's. */
+export const TRAIN_FLAGS = RUN_FLAGS.filter((flag) => flag !== EXPLAIN && flag !== REPLAY);
 
 /** Flags of `gibbs scan` beside the model's. */
 export const SCAN_FLAGS = [DEVICE, ...PLAN, JSON_FLAG, out(".csv table of the points"), ...KEEP, QUIET];

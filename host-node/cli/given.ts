@@ -15,7 +15,7 @@ import { UsageError } from "./errors.ts";
 import { planOf, seedOf } from "./flags.ts";
 import { Job } from "./job.ts";
 import { choiceFlags } from "./reading.ts";
-import { givenInputs, inputFlags, parameterFlags, type Values } from "./values.ts";
+import { archiveFlags, givenInputs, inputFlags, parameterFlags, type Values } from "./values.ts";
 
 export interface Given {
   model: AnyModel;
@@ -39,6 +39,7 @@ export async function readGiven(
     ...common,
     ...parameterFlags(model, { scan: command === "scan" }),
     ...inputFlags(model),
+    ...(command === "run" ? archiveFlags(model) : []),
     ...choiceFlags(model),
   ];
   // The model decides which flags there are, and it stands somewhere among them.
@@ -67,7 +68,7 @@ export async function readGiven(
 function readLink(given: Arguments, name: string | undefined): Link {
   const link = parseLink(given.text("link")!);
   const model = models.find(({ name: known }) => known === link.model)!;
-  const choices = choiceFlags(model).map((flag) => flag.name);
+  const choices = [...choiceFlags(model), ...archiveFlags(model)].map((flag) => flag.name);
   const own = [...Object.keys(model.parameters.shape), ...Object.keys(model.inputs ?? {}), ...choices];
   const said = ["resume", "seed", "warmup", ...own];
   const twice = said.find((flag) => given.has(flag));

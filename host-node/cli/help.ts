@@ -5,7 +5,7 @@ import { kebab } from "../../src/models/text.ts";
 import type { Flag } from "./arguments.ts";
 import { definitions } from "./format.ts";
 import { choiceFlags } from "./reading.ts";
-import { inputFlags, parameterFlags } from "./values.ts";
+import { archiveFlags, inputFlags, parameterFlags } from "./values.ts";
 
 export interface CommandHelp {
   usage: string;
@@ -29,7 +29,7 @@ export function commandHelp({ usage, summary, flags, examples }: CommandHelp, mo
   const parts = [`${model ? usage.replace("MODEL", model.name) : usage}\n\n${summary}\n`];
   if (!model && usage.includes("MODEL")) parts.push(`${MODELS}\n`);
   if (model) parts.push(`${model.summary}\n`, `Parameters:\n${list(parameterFlags(model, { scan }))}`);
-  const inputs = model ? [...inputFlags(model), ...choiceFlags(model)] : [];
+  const inputs = model ? [...inputFlags(model), ...(scan ? [] : archiveFlags(model)), ...choiceFlags(model)] : [];
   if (inputs.length > 0) parts.push(`Files of your own:\n${list(inputs)}`);
   // A model's own parameter takes a flag's place, and one that says how long a run is makes others meaningless.
   const taken = [

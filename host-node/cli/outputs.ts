@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { npy } from "../../src/files/npy.ts";
 import { type Picture, png, reducedText, reduction } from "../../src/files/png.ts";
 import type { AnyModel } from "../../src/models/index.ts";
-import type { Analysis } from "../../src/models/model.ts";
+import type { FileContent } from "../../src/models/model.ts";
 import { csv, seriesCsv } from "../files/csv.ts";
 import { type Content, checkWritable, writeFileWhole } from "../files/write.ts";
 import { asUsage, UsageError } from "./errors.ts";
@@ -83,21 +83,32 @@ export async function checkOutputs(paths: readonly string[], extensions: readonl
   }
 }
 
+/** Whether the run's own files can be made at its end. @throws ParameterError */
+export function checkContents(paths: readonly string[], { model, simulation }: Job): void {
+  for (const path of paths) {
+    const ending = endingOf(path, extensionsOf(model))!;
+    if (model.outputs?.includes(ending)) simulation.checkOutput?.(ending);
+  }
+}
+
 /** Writes them all, also after one has failed. @throws FileError of the first that failed. */
 export async function writeOutputs(paths: readonly string[], job: Job, document: RunDocument): Promise<void> {
   const failures: unknown[] = [];
   for (const path of paths) {
     const ending = endingOf(path, extensionsOf(job.model))!;
     const analysis = job.analyses.get(ending);
-    await (analysis ? analysed(analysis) : (RUN[ending]?.(job, document) ?? job.simulation.output!(ending)))
+    await (analysis ? contentOf(analysis.content()) : (RUN[ending]?.(job, document) ?? ownFile(job, ending)))
       .then((bytes) => writeFileWhole(path, bytes))
       .catch((error) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
 }
 
-async function analysed(analysis: Analysis): Promise<Content> {
-  const content = analysis.content();
+const ownFile = async ({ simulation }: Job, ending: string) => contentOf(await simulation.output!(ending));
+
+/** Bytes or text of what a file holds. */
+export async function contentOf(content: FileContent): Promise<Content> {
+  if (content instanceof Uint8Array || typeof content === "string") return content;
   return "data" in content ? npy(content) : csv(content.head, content.rows);
 }
 

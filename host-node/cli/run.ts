@@ -4,12 +4,22 @@ import { ParameterError } from "../../src/device/errors.ts";
 import type { Link } from "../../src/link.ts";
 import { withDevice } from "./device.ts";
 import { UsageError } from "./errors.ts";
+import { explain } from "./explain.ts";
 import { planOf, RUN_FLAGS, seedOf } from "./flags.ts";
 import { definitions } from "./format.ts";
 import { type Given, readGiven, restoreJob } from "./given.ts";
 import { Job, type Plan } from "./job.ts";
 import { complete, keepingOf } from "./keep.ts";
-import { checkOutputs, checkSnapshots, endingOf, extensionsOf, writeOutputs, writeSnapshot } from "./outputs.ts";
+import {
+  checkContents,
+  checkOutputs,
+  checkSnapshots,
+  endingOf,
+  extensionsOf,
+  writeOutputs,
+  writeSnapshot,
+} from "./outputs.ts";
+import { replay } from "./replay.ts";
 import {
   deviceLine,
   json,
@@ -26,8 +36,11 @@ import { givenParameters, type Values } from "./values.ts";
 export async function run(words: readonly string[]): Promise<void> {
   const task = await readGiven("run", words, RUN_FLAGS);
   const { given, inputs } = task;
-  const { values, notes } = await givenParameters(task);
-  const [seed, plan] = [seedOf(given), planFrom(task, values)];
+  const { values, notes, seed: archived } = await givenParameters(task);
+  const seed = seedOf(given) ?? archived;
+  if (given.has("explain")) return explain(task, values, notes);
+  if (given.has("replay")) return replay(task, { values, notes, seed });
+  const plan = planFrom(task, values);
   const outputs = given.texts("out");
   await checkOutputs(outputs, extensionsOf(task.model));
   const snapshots = given.text("snapshots");
@@ -41,6 +54,7 @@ export async function run(words: readonly string[]): Promise<void> {
       (link) => Job.follow(device, link, plan, { signal }),
     );
     planSnapshots(job, given, outputs);
+    checkContents(outputs, job);
     await complete(job, "run", keeping, {
       signal,
       quiet: given.has("quiet"),

@@ -15,6 +15,7 @@ import { imageText } from "../../src/models/hopfield/image.ts";
 import { hopfieldParameters } from "../../src/models/hopfield/parameters.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { type InputFile, type Inputs, inputFile, withInputs } from "../../src/models/inputs.ts";
+import type { ArchivedRun } from "../../src/models/model.ts";
 import { inner, metaOf, resolve } from "../../src/models/parameters.ts";
 import { describeField, kebab, parseValue, schemaOf } from "../../src/models/text.ts";
 import { reason } from "../files/write.ts";
@@ -49,6 +50,30 @@ export const inputFlags = ({ inputs = {}, parameters }: AnyModel): Flag[] =>
     .filter(([name]) => !Object.hasOwn(parameters.shape, name))
     .map(([name, { description }]) => ({ name, value: "FILE", help: description }));
 
+/** The flags of files that stand for whole runs, and of what chooses one of several in them. */
+export const archiveFlags = ({ archives = {} }: AnyModel): Flag[] =>
+  Object.entries(archives).flatMap(([name, { description, choice }]) => [
+    { name, value: "FILE", help: description },
+    { name: choice.name, value: "NAME", help: choice.description },
+  ]);
+
+/** The run in a file that stands for one. @throws UsageError naming what is wrong with it, or with what chooses it */
+async function archivedRun({ model, given }: Files): Promise<ArchivedRun | undefined> {
+  for (const [name, { read, choice }] of Object.entries(model.archives ?? {})) {
+    const path = given.text(name);
+    if (path !== undefined) {
+      const bytes = await contentOf(name, path, undefined);
+      return asUsageOf(name, () => read({ name: path, bytes }, given.text(choice.name)));
+    }
+    if (given.has(choice.name)) {
+      throw new UsageError(
+        `${kebab(choice.name)}: it chooses a part of a file, and none is given; add --${name} FILE.`,
+      );
+    }
+  }
+  return undefined;
+}
+
 /** The words that a parameter takes, in place of a file. */
 const choicesOf = (field: z.ZodType) => metaOf(field).choices ?? (schemaOf(field).enum ?? []).map(String);
 
@@ -76,9 +101,14 @@ export async function givenInputs(model: AnyModel, given: Arguments): Promise<In
   return files;
 }
 
-/** The parameters given on the command line, checked against the schema, and notes on files; the others take their defaults later. */
-export async function givenParameters({ model, given, inputs }: Files): Promise<{ values: Values; notes: string[] }> {
+/**
+ * The parameters given on the command line, or in a file that stands for a run, checked against the schema, and notes on files; the others
+ * take their defaults later. `seed`: that of such a file.
+ */
+export async function givenParameters(files: Files): Promise<{ values: Values; notes: string[]; seed?: bigint }> {
+  const { model, given, inputs } = files;
   const values: Values = {};
+  const archived = await archivedRun(files);
   const reading = readingOf(model, given, () => neuronsOf({ model, given, inputs }));
   for (const [name, field] of givenFields(model, given)) {
     const text = given.text(name)!;
@@ -91,16 +121,28 @@ export async function givenParameters({ model, given, inputs }: Files): Promise<
     }
   }
   checkRead(model, reading);
-  resolve(model.name, model.parameters, values);
-  return { values, notes: reading.notes };
+  if (!archived) {
+    resolve(model.name, model.parameters, values);
+    return { values, notes: reading.notes };
+  }
+  const instead = Object.keys(values).filter((name) => Object.hasOwn(archived.parameters, name));
+  const all = { ...archived.parameters, ...values };
+  resolve(model.name, model.parameters, all);
+  const notes = instead.map((name) => `${kebab(name)} is that of the command line, not of the file`);
+  return {
+    values: all,
+    notes: [...archived.notes, ...notes, ...reading.notes],
+    ...(archived.seed === undefined ? {} : { seed: archived.seed }),
+  };
 }
 
 /** The value that a text of the command line stands for: of a file, if it names one. @throws UsageError, ParameterError */
 export async function readValue(name: string, field: z.ZodType, text: string, reading: Reading): Promise<unknown> {
-  const { file, choices } = metaOf(field);
+  const { file, choices, inline } = metaOf(field);
   // Some texts mean what they say: a name, or a law that is written out, where it is not the name of a file.
   const isLaw = choices && /[[\n]/.test(text) && !/\.[a-z]{2,4}$/i.test(text) && !existsSync(text);
-  if (!file || choices?.includes(text) || isLaw) return parseValue(name, field, text);
+  const isInline = inline && !isFile(text);
+  if (!file || choices?.includes(text) || isLaw || isInline) return parseValue(name, field, text);
   const bytes = await contentOf(name, text, choices);
   return asUsageOf(name, async () => {
     if (file === "labels") return labelsText(readLabels(text, bytes));
@@ -122,6 +164,9 @@ export async function readValue(name: string, field: z.ZodType, text: string, re
     return imageText(spins, width);
   });
 }
+
+/** Whether a value that may be a text is a file, or looks as if it was meant as one. */
+const isFile = (text: string) => /^[^\s@=;]+\.\w{1,5}$/.test(text) || (text.length < 4096 && existsSync(text));
 
 interface Files {
   model: AnyModel;
@@ -158,7 +203,8 @@ async function asUsageOf<T>(name: string, read: () => Promise<T>): Promise<T> {
 function placeholderOf(field: z.ZodType): string {
   const kind = inner(field);
   if (kind instanceof z.ZodTuple) return (kind.def.items as z.ZodType[]).map(placeholderOf).join(",");
-  const { file, choices } = metaOf(field);
+  const { file, choices, inline } = metaOf(field);
+  if (inline) return "TEXT|FILE";
   if (file) return choices ? `${choices.join("|")}|FILE` : "FILE";
   if (kind instanceof z.ZodString) return "TEXT";
   if (kind instanceof z.ZodBoolean) return "true|false";

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { escapeHtml } from "../../src/files/html.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Input } from "../../src/models/inputs.ts";
+import type { Archive } from "../../src/models/model.ts";
 import { inner, metaOf } from "../../src/models/parameters.ts";
 
 /** What a file dialogue offers, and what may be dropped; whoever chooses another file may try. */
@@ -12,14 +13,22 @@ const ACCEPTED = {
   series: ".csv,.tsv,.txt,.dat,.npy",
   points: ".csv,.tsv,.txt,.dat,.npy",
   labels: ".csv,.txt,.npy",
-  text: ".xml,.sbml",
+  text: ".xml,.sbml,.net,.ant,.txt",
   bytes: ".safetensors,.wgsl",
 };
 
 export function controls(model: AnyModel): string {
   const fields = Object.entries<z.ZodType>(model.parameters.shape).filter(([, field]) => metaOf(field).page !== false);
   const files = Object.entries(model.inputs ?? {}).map(([name, input]) => inputControl(name, input));
-  return [...fields.map(([name, field]) => control(name, field)), ...files].join("\n");
+  const archives = Object.entries(model.archives ?? {}).map(([name, archive]) => archiveControl(name, archive));
+  return [...fields.map(([name, field]) => control(name, field)), ...files, ...archives].join("\n");
+}
+
+/** A file that stands for a whole run. */
+function archiveControl(name: string, { description, accept }: Archive): string {
+  const help = escapeHtml(description);
+  return `<div class="control" title="${help}"><label for="f-${name}">Archive</label>
+<input type="file" id="f-${name}" data-file="${name}" data-holds="archive" accept="${accept.join(",")}" aria-describedby="f-${name}-help">${helpText(`f-${name}`, help)}</div>`;
 }
 
 /** A file that a run begins with. */
@@ -31,7 +40,8 @@ function inputControl(name: string, { description, accept, label = words(name) }
 }
 
 function control(name: string, field: z.ZodType): string {
-  const { unit, slider, choices, parts, lines, file, label: own } = metaOf(field);
+  const { unit, slider, choices, parts, lines, inline, label: own } = metaOf(field);
+  const file = inline ? undefined : metaOf(field).file; // it is typed; another control takes files
   const kind = inner(field);
   const help = escapeHtml(field.description ?? "");
   const initial = defaultOf(field);

@@ -12,6 +12,8 @@ export interface FormEvents {
   input: (input: string, file: string, bytes: Uint8Array) => Promise<boolean>;
   seed: (seed: string) => Promise<unknown>;
   look: (look: Partial<Look>) => Promise<unknown>;
+  /** What was read of a file. */
+  noted: (text: string) => void;
   /** A file cannot be taken for this parameter; why. */
   refused: (parameter: string, message: string) => void;
 }
@@ -120,6 +122,7 @@ export class Form {
   async take(file: File, { parameter, holds }: Pick<FileField, "parameter" | "holds">): Promise<void> {
     try {
       if (isInput(holds)) return void (await this.#events.input(parameter, file.name, await bytesOf(file)));
+      if (holds === "archive") return void (await this.#unpack(file.name, await bytesOf(file)));
       const reading = this.#readings.get(parameter);
       if (reading) {
         reading.begin(file.name, await bytesOf(file));
@@ -130,6 +133,15 @@ export class Form {
     } catch (error) {
       this.#events.refused(parameter, (error as Error).message);
     }
+  }
+
+  /** A file that stands for a run becomes the values that it has. */
+  async #unpack(name: string, bytes: Uint8Array): Promise<void> {
+    const { readArchive } = await import("./archive.ts");
+    const { values, seed, notes } = await readArchive(name, bytes);
+    if (!(await this.#events.change(values, name))) return;
+    if (seed !== undefined) await this.#events.seed(seed);
+    this.#events.noted(notes.join(" "));
   }
 
   /** Reads a series by the columns that are chosen. */

@@ -72,6 +72,7 @@ const form = new Form(find<HTMLFormElement>("controls"), {
     if (look.mode !== undefined && canvas.dataset.orbits) view.fit(); // views differ in more than their colours
     if (await attempt("look", { look })) Object.assign(shownLook, look);
   },
+  noted: (text) => notify({ about: ABOUT.file, kind: "note", text }),
   refused: (about, text) => notify({ about, text }),
 });
 takeDrops(form.fields, (file, field) => form.take(file, field));

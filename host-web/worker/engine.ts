@@ -377,7 +377,10 @@ export class Engine {
     },
     output: async ({ extension }) => {
       if (!this.#simulation.output) throw new Error(`The model "${this.#model.name}" has no file of its own.`);
-      return new Blob([(await this.#simulation.output(extension)) as BlobPart]);
+      const content = await this.#simulation.output(extension);
+      if (!(content instanceof Uint8Array) && typeof content !== "string")
+        throw new Error(`A page does not save ${extension}; gibbs run --out does.`);
+      return new Blob([content as BlobPart]);
     },
     record: async ({ recording }) => {
       if (!recording) {

@@ -81,11 +81,17 @@ fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   }
   // A condition that holds from the beginning triggers its event at once, unless it is declared to have held before.
   armed = ~INITIALLY;
-  turn = KIND_ORDER;
+  order_kind = KIND_ORDER;
   status = RUNNING;
   passage = NEVER;
   if (QUEUE > 0u) {
     clear_queue();
+  }
+  if (DELAYS) {
+    clear_waiting();
+  }
+  if (DRAWS && !start_draws()) {
+    status = FAILED;
   }
   if (EVENTS != 0u) {
     load_truths();
@@ -104,11 +110,7 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   }
   load(index);
   for (var block = 0u; block < run.blocks && status == RUNNING; block++) {
-    let words = threefry4x32(vec4u(place, 0u), key);
-    turn = KIND_ORDER + 1u;
-    next_reaction(words.xy, 1u);
-    turn = KIND_ORDER + 2u;
-    next_reaction(words.zw, 2u);
+    next_two(threefry4x32(vec4u(place, 0u), key));
     count_draw();
   }
   finish();
@@ -140,6 +142,9 @@ fn load(index: u32) {
   if (QUEUE > 0u) {
     queue_j = state[base + 8u * run.slots];
     queue_f = bitcast<f32>(state[base + 9u * run.slots]);
+  }
+  if (DELAYS) {
+    load_waiting();
   }
   key = vec4u(run.seed, run.purpose, 0u);
 }
@@ -235,6 +240,10 @@ fn next_reaction(words: vec2u, half: u32) {
       return; // thinned away
     }
     fire(reaction);
+    if (DELAYS && !initiate(reaction, half - 1u)) {
+      status = FAILED;
+      return;
+    }
   }
   after_change();
 }
@@ -266,6 +275,9 @@ fn find_stop(windows: bool) {
   if (QUEUE > 0u) {
     come_before(queue_j, queue_f);
   }
+  if (DELAYS) {
+    come_before(wait_j, wait_f);
+  }
   let window = (j / run.grid_units + 1u) * run.grid_units;
   if (windows && (window < stop_j || (window == stop_j && stop_f > 0.0))) {
     stop_j = window;
@@ -291,6 +303,10 @@ fn arrive() -> bool {
     return false;
   }
   if (stop == WINDOW) {
+    return false;
+  }
+  if (DELAYS && !complete_due()) {
+    status = FAILED;
     return false;
   }
   if (MOMENTS > 0u && moment < MOMENTS) {

@@ -14,10 +14,12 @@ const KIND_ORDER_LEAP = 7u;
 /// Words of a place of the queue before its values: when it is due, and for which event.
 const PLACE = 3u;
 
+/// A random number was asked of a law that has none.
+var<private> draw_failed: bool;
 var<private> armed: u32; // events whose trigger is false
 var<private> moment: u32; // moments of the schedule that have been
 var<private> truths: u32;
-var<private> turn: u32;
+var<private> order_kind: u32;
 /// When the next delayed event is due.
 var<private> queue_j: u32;
 var<private> queue_f: f32;
@@ -143,7 +145,7 @@ fn first_of(due: u32, round: u32) -> u32 {
   }
   let many = countOneBits(equal);
   if (many > 1u && !LISTED) {
-    let word = threefry4x32(vec4u(place, turn + (round << 20u)), key).x;
+    let word = threefry4x32(vec4u(place, order_kind + (round << 20u)), key).x;
     for (var skip = ((word >> 8u) * many) >> 24u; skip > 0u; skip--) {
       equal &= equal - 1u;
     }
@@ -178,6 +180,10 @@ fn settle() {
         status = FAILED;
         return;
       }
+      if (DRAWS && draw_failed) {
+        status = FAILED;
+        return;
+      }
     }
     if (QUEUE > 0u) {
       due = take_due(due);
@@ -187,7 +193,7 @@ fn settle() {
     }
     let event = first_of(due, round);
     due &= ~(1u << event);
-    if (!apply_event(event) || signs() < 0) {
+    if (!apply_event(event) || signs() < 0 || (DRAWS && draw_failed)) {
       status = FAILED;
       return;
     }

@@ -35,7 +35,7 @@ fn advance_hybrid(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
     return;
   }
   load(index);
-  turn = KIND_ORDER_LEAP;
+  order_kind = KIND_ORDER_LEAP;
   let base = (SPECIES + STATE_WORDS + VARIABLES + WAITING) * run.slots + slot;
   step_size = bitcast<f32>(state[base]);
   left = bitcast<f32>(state[base + run.slots]);
@@ -202,7 +202,12 @@ fn follow() {
       status = FAILED;
       return;
     }
-    fire(choose(words.y, 1u, total));
+    let reaction = choose(words.y, 1u, total);
+    fire(reaction);
+    if (DELAYS && !initiate(reaction, 0u)) {
+      status = FAILED;
+      return;
+    }
   }
   if (!arrives || arrive() || stop == WINDOW) {
     after_change();

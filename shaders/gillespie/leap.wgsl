@@ -22,7 +22,7 @@ fn advance_leaping(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
     return;
   }
   load(index);
-  turn = KIND_ORDER_LEAP;
+  order_kind = KIND_ORDER_LEAP;
   for (var block = 0u; block < run.blocks && status == RUNNING; block++) {
     leap();
     count_draw();

@@ -221,7 +221,7 @@ fn choose_exactly(words: vec2u, whole: f32) -> u32 {
       let part = fixed(cell(k), top);
       let end = plus(before, part);
       if (above(end, point)) {
-        number = share_of(minus(point, before), part);
+        number = fraction_of(minus(point, before), part);
         next = k;
         break;
       }
@@ -235,7 +235,7 @@ fn choose_exactly(words: vec2u, whole: f32) -> u32 {
 }
 
 /// a / b in 2^-64, where a < b < 2^95. First the upper word.
-fn share_of(a: vec3u, b: vec3u) -> vec2u {
+fn fraction_of(a: vec3u, b: vec3u) -> vec2u {
   var rest = a;
   var share = vec2u();
   for (var bit = 0u; bit < 64u; bit++) {

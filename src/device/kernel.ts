@@ -41,7 +41,10 @@ export class Kernel {
         buffer: type === "step" ? { type: "uniform", hasDynamicOffset: true } : { type },
       })),
     });
-    const module = raw.createShaderModule({ label: shader, code: generated + shaderSource(shader) });
+    const module = raw.createShaderModule({
+      label: shader,
+      code: generated + shaderSource(shader, undefined, generated),
+    });
     try {
       const pipeline = await raw.createComputePipelineAsync({
         label: entryPoint,

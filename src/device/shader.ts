@@ -11,9 +11,12 @@ const shaders: ReadonlyMap<string, string> = new Map(
   Object.entries(texts).map(([path, text]) => [path.slice(PREFIX.length), text]),
 );
 
-/** The complete source of a shader module; `path` is below shaders/, as in "ising/packed.wgsl". `files` is for tests. */
-export function shaderSource(path: string, files = shaders): string {
-  return shaderParts(path, files)
+/**
+ * The complete source of a shader module; `path` is below shaders/, as in "ising/packed.wgsl". What is `generated` to go before it may require
+ * files, too. `files` is for tests.
+ */
+export function shaderSource(path: string, files = shaders, generated = ""): string {
+  return shaderParts(path, files, generated)
     .map((part) => `// --- ${part}\n${files.get(part)!.trimEnd()}\n`)
     .join("\n");
 }
@@ -24,7 +27,7 @@ export function shaderPaths(): string[] {
 }
 
 /** The files of a shader module in the order of its source, the named file last. */
-export function shaderParts(path: string, files = shaders): string[] {
+export function shaderParts(path: string, files = shaders, generated = ""): string[] {
   const parts = new Set<string>();
   const visit = (part: string, chain: readonly string[]) => {
     if (chain.includes(part)) throw new Error(`shaders/${part} requires itself: ${[...chain, part].join(" -> ")}`);
@@ -37,6 +40,7 @@ export function shaderParts(path: string, files = shaders): string[] {
     for (const requirement of requirements(text)) visit(requirement, [...chain, part]);
     parts.add(part);
   };
+  for (const requirement of requirements(generated)) visit(requirement, ["generated"]);
   visit(path, []);
   return [...parts];
 }

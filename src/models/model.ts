@@ -117,7 +117,9 @@ export interface Simulation<P = unknown> extends Disposable {
   /** Results as a table, where they are more than a time series. */
   table?(): { head: string[]; rows: Iterable<(string | number)[]> };
   /** A file of the model's own, by its extension. */
-  output?(extension: string): Promise<Uint8Array>;
+  output?(extension: string): Promise<FileContent>;
+  /** Whether `output` can be made at the end of the run. @throws ParameterError that says why not, with the size of what is too large */
+  checkOutput?(extension: string): void;
   /** The state as an array for NumPy. */
   array(): Promise<{ data: Int8Array | Float32Array | Float64Array; shape: number[] }>;
   /** The state as a picture, one value 0..255 a pixel, or red, green and blue; the first replica. */
@@ -135,6 +137,54 @@ export interface Analysis {
   restore(bytes: Uint8Array): void;
   /** A table, or an array for NumPy. */
   content(): { head: string[]; rows: (string | number)[][] } | { data: Float64Array; shape: number[] };
+}
+
+/** What a file holds: bytes, text, a table, or an array for NumPy. */
+export type FileContent =
+  | Uint8Array
+  | string
+  | { head: string[]; rows: Iterable<(string | number)[]> }
+  | { data: Int8Array | Float32Array | Float64Array; shape: number[] };
+
+/** A file that stands for a whole run. */
+export interface Archive {
+  /** A sentence: what it holds. */
+  description: string;
+  /** Endings of the files. */
+  accept: readonly string[];
+  /** What chooses one of several runs in it. */
+  choice: { name: string; description: string };
+  /** Names of the runs in it that can be made. @throws FileError */
+  runs(file: { name: string; bytes: Uint8Array }): Promise<string[]>;
+  /** @throws FileError that names the file */
+  read(file: { name: string; bytes: Uint8Array }, choice?: string): Promise<ArchivedRun>;
+}
+
+export interface ArchivedRun {
+  parameters: Record<string, unknown>;
+  seed?: bigint;
+  /** What whoever reads the results must know: a sentence each. */
+  notes: string[];
+}
+
+/** What was understood of a model's parameters, for people. */
+export interface Explanation {
+  /** Lists, each with what it is of; a row is a name and what is said of it. */
+  sections: { title: string; rows: [string, string][] }[];
+  notes: string[];
+}
+
+/** Trajectories followed again, step by step. */
+export interface Replayed {
+  /** All that happened in them. */
+  table: { head: string[]; rows: Iterable<(string | number)[]> };
+  array(): { data: Float64Array; shape: number[] };
+  /** A row for each trajectory. */
+  summary: Record<string, string | number>[];
+  /** What the numbers in the array stand for. */
+  legend: Record<string, string>;
+  /** Trajectories that are not those of the device: a sentence each. */
+  warnings: string[];
 }
 
 export interface CheckpointExtra {
@@ -175,8 +225,17 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
   updates(parameters: z.output<S>): { count: number; unit: string; cost?: number };
   /** Files of the user's that `create` takes as arrays, by the flag that names them; a later one may depend on those before it. */
   inputs?: Readonly<Record<string, Input>>;
+  /** Files that stand for whole runs, by the flag that names them. */
+  archives?: Readonly<Record<string, Archive>>;
   /** Extensions of files that only this model's simulations write. */
   outputs?: readonly string[];
+  /** Says what was understood of parameters, without a run. @throws ParameterError */
+  explain?(parameters: z.output<S>): Explanation;
+  /** Extensions of files that say what the model is, without a run; `describe` makes the one of an extension. */
+  descriptions?: readonly string[];
+  describe?(parameters: z.output<S>, extension: string): string;
+  /** Follows steps again, each in full. @throws ParameterError for one that cannot be followed, or is too long to be kept */
+  replay?(simulation: Sim, steps: readonly number[]): Promise<Replayed>;
   /** Endings of files that hold averages over states, such as ".structure.npy"; `analyse` makes the one of an ending. */
   analyses?: readonly string[];
   /** @throws ParameterError for a simulation that is too large for it */

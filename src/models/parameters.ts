@@ -30,6 +30,8 @@ export interface ParameterMeta {
   sweep?: boolean;
   /** On the command line its value is a file: one that holds the text, or a picture (PNG) or a series, points or labels (CSV, .npy) that become one, or any bytes, as base64url. */
   file?: "text" | "picture" | "series" | "points" | "labels" | "bytes";
+  /** Its value may be the text itself, too, where no file has that name. */
+  inline?: boolean;
 }
 
 /** A simulation's points: what each replica of the batch is set to. Without lists there is one point for all replicas. */

@@ -9,6 +9,8 @@ export const STREAMS = {
     trajectories: streamPurpose(2, 0),
     /** Of leaps on the reference. */
     leaps: streamPurpose(2, 1),
+    /** What events, starts and delays of a network draw in its own words. The replica's word says which of them it is. */
+    draws: streamPurpose(2, 2),
   },
   hopfield: {
     patterns: streamPurpose(3, 0),

@@ -45,7 +45,7 @@ function importsOf(file: ts.SourceFile): string[] {
  * Random numbers, the language in which a reaction network is written, and what a denoiser's network is: f64 and plain maths as well.
  */
 const KNOWN_TO_REFERENCE =
-  /^src\/random\/|^src\/models\/(gillespie\/(network|reference)\/(choice|errors|expression|interval|network|trajectory)|diffusion\/network\/(reference|shape))\.ts$/;
+  /^src\/random\/|^src\/models\/(advance|gillespie\/(network|reference)\/[\w-]+|lattice\/geometry|diffusion\/network\/(reference|shape))\.ts$/;
 const foreignToReference = (file: ts.SourceFile) => importsOf(file).filter((path) => !KNOWN_TO_REFERENCE.test(path));
 const hostImports = (file: ts.SourceFile) => importsOf(file).filter((path) => /^(host-|node:)|^webgpu$/.test(path));
 
@@ -55,7 +55,7 @@ function pageUses(file: ts.SourceFile): string[] {
   const nodes = [...nodesOf(file)];
   const declares = (name: string) =>
     nodes.some(
-      (n) => (ts.isVariableDeclaration(n) || ts.isParameter(n) || ts.isBindingElement(n)) && n.name.getText() === name,
+      (n) => (ts.isVariableDeclaration(n) || ts.isBindingElement(n) || ts.isParameter(n)) && n.name.getText() === name,
     );
   return nodes
     .filter((n) => (ts.isPropertyAccessExpression(n) || ts.isTypeOfExpression(n)) && isGlobal(n.expression))

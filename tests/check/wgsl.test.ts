@@ -21,16 +21,25 @@ const plan = { until: 9, points: 3, set: "", passage: "A > 10 || B == 0", seed: 
 const LARGE = `${NETWORK}; ${Array.from({ length: 80 }, (_, i) => `A -> D${i} @ 1`).join("; ")}`;
 const HYBRID = "V' = -V*A + sin(t); V = 3; when V > 2 && A < 3: A = 5";
 const leaping = { continuous: false, tolerance: 0.03 };
-const GENERATED: Record<string, string> = Object.fromEntries(
-  [
-    generate(prepare(parseNetwork(NETWORK), plan)),
-    generate(prepare(parseNetwork(NETWORK), { ...plan, leaping })),
-    generate(prepare(parseNetwork(LARGE), plan)),
-    generate(prepare(parseNetwork(LARGE), { ...plan, leaping })),
-    generate(prepare(parseNetwork(`${NETWORK}; ${HYBRID}`), plan)),
-    generate(prepare(parseNetwork(`${LARGE}; ${HYBRID}`), plan)),
-  ].map(({ shader, source }) => [shader, source]),
-);
+/** Every law of random numbers, where numbers may be drawn. */
+const DRAWS = `P = poisson(20); Q = binomial(P, 0.3); u = uniform(0, 1); P -> Q @ abs(u); half := binomial(A, 0.5); k2 = gamma(2, 1, 0.1, 9)
+  at 3: A = half, B = A - half; at 4: A = poisson(k2*A), B = binomial(A + 1, u), u = normal(A, 1, -9, A) + lognormal(0, 1)
+  at 5: u = exponential(1) + laplace(1) + cauchy(2, 1) + rayleigh(1, 0, 3) + chisquare(A + 1) + weibull(2, u) + bernoulli(0.5)`;
+const DELAYS = "A -> B @ 1 after 3; A + B -> C @ k after gamma(2, 1); C -> C + A @ 1 after abs(u) nonconsuming";
+const GENERATED = [
+  generate(prepare(parseNetwork(`${NETWORK}; ${DRAWS}`), plan)),
+  generate(prepare(parseNetwork(`${NETWORK}; ${DRAWS}; ${DELAYS}`), plan)),
+  generate(prepare(parseNetwork(`${LARGE}; ${DRAWS}; ${DELAYS}`), plan)),
+  generate(prepare(parseNetwork(`${NETWORK}; ${DRAWS}`), { ...plan, leaping })),
+  generate(prepare(parseNetwork(`${NETWORK}; ${DRAWS}`), { ...plan, leaping: { ...leaping, continuous: true } })),
+  generate(prepare(parseNetwork(`${NETWORK}; ${HYBRID}; ${DRAWS}; ${DELAYS}`), plan)),
+  generate(prepare(parseNetwork(NETWORK), plan)),
+  generate(prepare(parseNetwork(NETWORK), { ...plan, leaping })),
+  generate(prepare(parseNetwork(LARGE), plan)),
+  generate(prepare(parseNetwork(LARGE), { ...plan, leaping })),
+  generate(prepare(parseNetwork(`${NETWORK}; ${HYBRID}`), plan)),
+  generate(prepare(parseNetwork(`${LARGE}; ${HYBRID}`), plan)),
+];
 /** Networks side by side in vectors of any size. */
 const LANES: Lanes[] = [
   { lanes: 1, blocks: 1 },
@@ -94,8 +103,9 @@ const OTHERS: Record<string, string[]> = {
   "diffusion/points.wgsl": [4, 8].map((vectors) => rowWgsl({ vectors, broadcast: vectors === 8 }, ["points"])),
 };
 const generatedFor = (path: string): string[] => {
+  const own = GENERATED.filter(({ shader }) => shader === path).map(({ source }) => source);
   const laned = path.startsWith("reservoir/") && shaderParts(path).includes("reservoir/unit.wgsl");
-  return laned ? LANES.map(lanesWgsl) : (OTHERS[path] ?? [GENERATED[path] ?? ""]);
+  return laned ? LANES.map(lanesWgsl) : (OTHERS[path] ?? (own.length > 0 ? own : [""]));
 };
 const ENTRY_POINT = /^\s*@(compute|vertex|fragment)\b/m;
 /** Parts of modules: they have no entry point, nor does what they require, and may use what only the module defines. */
@@ -138,7 +148,7 @@ describe("every shader module compiles without a warning", () => {
   for (const path of modules) {
     test(path, async () => {
       for (const generated of generatedFor(path)) {
-        expect(await complaints(generated + shaderSource(path))).toEqual([]);
+        expect(await complaints(generated + shaderSource(path, undefined, generated))).toEqual([]);
       }
     });
   }
@@ -150,7 +160,9 @@ describe("every shader module compiles without a warning", () => {
 });
 
 test("every part is required by a module, and those of shaders/common have no entry point", () => {
-  const used = new Set(modules.flatMap((path) => shaderParts(path)));
+  const used = new Set(
+    modules.flatMap((path) => generatedFor(path).flatMap((text) => shaderParts(path, undefined, text))),
+  );
   expect(libraries.filter((path) => !used.has(path))).toEqual([]);
   expect(modules.filter((path) => path.startsWith("common/"))).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode } from "fast-png";
+import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureBuilt } from "../../scripts/setup.js";
 import { readNpy } from "../../src/files/npy.ts";
@@ -499,10 +500,78 @@ describe.concurrent("an ensemble of a reaction network", () => {
     expect([head, first]).toEqual(["time,X_mean,X_sd,twice_mean,twice_sd", "0,40,0,80,0"]);
   });
 
+  it("says what was understood, writes it as text and SBML, and runs those to the same digest", async ({ expect }) => {
+    const cwd = newFolder();
+    writeFileSync(join(cwd, "decay.xml"), SBML);
+    const words = ["run", "gillespie", "--sbml", "decay.xml", "--explain", "--out", "m.txt", "--out", "m.xml"];
+    const said = await document(words, cwd);
+    expect(said).toMatchObject({ model: "gillespie", format: { "read as": "SBML" }, outputs: { twice: "2*X" } });
+    expect(said.species.X).toMatch(/^starts at 40/);
+    const run = (...file: string[]) =>
+      document(["run", "gillespie", ...file, "--until", "1", "--trajectories", "100", "--device", "reference"], cwd);
+    const all = [await run("--sbml", "decay.xml"), await run("--network", "m.txt"), await run("--sbml", "m.xml")];
+    expect(new Set(all.map(({ digest }) => digest)).size).toBe(1);
+    const text = await good(["run", "gillespie", "--network", NETWORK, "--explain"], cwd);
+    expect(text).toMatch(/A -> B {2,}A -> B; propensity k\*A; mass action, constant k/);
+  });
+
+  it("writes chosen trajectories, samples, passages and histograms", async ({ expect }) => {
+    const cwd = newFolder();
+    const words = ["run", "gillespie", "--network", NETWORK, "--until", "2", "--points", "3", "--device", "reference"];
+    const replayed = await document([...words, "--replay", "2,0", "--out", "e.csv", "--out", "e.npy"], cwd);
+    expect(replayed.trajectories.map(({ trajectory }: { trajectory: number }) => trajectory)).toEqual([2, 0]);
+    const rows = readFileSync(join(cwd, "e.csv"), "utf8").trim().split("\n");
+    expect(rows.slice(0, 2)).toEqual(["trajectory,time,reaction,A,B", "2,0,start,100,0"]);
+    expect(readNpy(new Uint8Array(readFileSync(join(cwd, "e.npy")))).shape).toEqual([rows.length - 1, 5]);
+    const files = ["r.samples.npy", "r.samples.csv", "r.passages.csv", "r.histograms.csv"];
+    const all = ["--trajectories", "20", "--passage", "B > 20", ...files.flatMap((file) => ["--out", file])];
+    const run = await document([...words, ...all], cwd);
+    const { data, shape } = readNpy(new Uint8Array(readFileSync(join(cwd, "r.samples.npy"))));
+    expect(shape).toEqual([20, 3, 2]);
+    expect(data.filter((_, i) => i % 6 === 4).reduce((a, b) => a + b) / 20).toBeCloseTo(run.result.mean[2][0], 9);
+    expect(rows.filter((row) => row.startsWith("2,")).at(-1)).toBe(`2,2,end,${data[2 * 6 + 4]},${data[2 * 6 + 5]}`);
+    expect(readFileSync(join(cwd, "r.samples.csv"), "utf8").split("\n")).toHaveLength(62);
+    for (const file of files.slice(2)) expect(readFileSync(join(cwd, file), "utf8")).toMatch(/probability\n.*\d/);
+  });
+
+  it("runs a task of a COMBINE archive, with what the command line says instead", async ({ expect }) => {
+    const cwd = newFolder();
+    const sedml = `<sedML xmlns="http://sed-ml.org/sed-ml/level1/version3" level="1" version="3"><listOfSimulations>
+      <uniformTimeCourse id="s" initialTime="0" outputStartTime="0" outputEndTime="2" numberOfPoints="4"><algorithm kisaoID="KISAO:0000029"><listOfAlgorithmParameters>
+      <algorithmParameter kisaoID="KISAO:0000488" value="9"/><algorithmParameter kisaoID="KISAO:0000498" value="60"/></listOfAlgorithmParameters></algorithm></uniformTimeCourse></listOfSimulations>
+      <listOfModels><model id="m" source="decay.xml"/></listOfModels><listOfTasks><task id="t" modelReference="m" simulationReference="s"/></listOfTasks></sedML>`;
+    writeFileSync(join(cwd, "a.omex"), zipSync({ "a.sedml": strToU8(sedml), "decay.xml": strToU8(SBML) }));
+    writeFileSync(join(cwd, "decay.xml"), SBML);
+    const words = ["--until", "2", "--points", "5", "--seed", "9", "--trajectories"];
+    const given = await document(["run", "gillespie", "--sbml", "decay.xml", ...words, "60"], cwd);
+    const archived = await document(["run", "gillespie", "--omex", "a.omex"], cwd);
+    expect([archived.digest, archived.seed, archived.steps]).toEqual([given.digest, "9", 60]);
+    const fewer = await document(["run", "gillespie", "--omex", "a.omex", "--trajectories", "7", "--seed", "1"], cwd);
+    expect([fewer.steps, fewer.seed]).toEqual([7, "1"]);
+    expect(fewer.notes.join()).toContain("trajectories is that of the command line, not of the file");
+  });
+
   it.each([
     [["--network", "A -> B"], /"A -> B": write its rate/],
     [["--network", "A -> B @ 1; A = 0.5"], /A starts at 0.5/],
     [["--sbml", "missing.xml"], /sbml "missing.xml" cannot be read/],
+    [["--network", "missing.txt"], /network "missing.txt" cannot be read/],
+    [["--omex", "missing.omex"], /omex "missing.omex" cannot be read/],
+    [["--task", "t"], /task: it chooses a part of a file, and none is given; add --omex FILE/],
+    [["--replay", "x"], /replay "x": give numbers of trajectories/],
+    [
+      ["--replay", "0", "--out", "e.png"],
+      /out "e.png": the file's extension says what to write; it is one of .csv, .npy/,
+    ],
+    [
+      ["--explain", "--out", "e.csv"],
+      /out "e.csv": the file's extension says what to write; it is one of .txt, .xml, .sbml/,
+    ],
+    [["--out", "r.passages.csv"], /out .passages.csv: there is no condition/],
+    [
+      ["--trajectories", "1e9", "--out", "r.samples.npy"],
+      /out .samples.npy: 1000000000 trajectories at 51 times .* GiB/,
+    ],
     [["--steps", "5"], /steps: gillespie makes as many trajectories as its parameters say/],
     [["--example", "sir", "--set", "beta"], /set "beta": write NAME=VALUE/],
   ])("%o is bad usage", async ([...words], message) => {

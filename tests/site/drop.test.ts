@@ -44,7 +44,7 @@ describe("a file dropped on a page", () => {
     [
       "gillespie/#v=2&example=isomerisation&points=21",
       PHOTO,
-      "photo.png: this page takes a model in SBML (.xml, .sbml); the run goes on.",
+      "photo.png: this page takes a model of reactions (.xml, .sbml, .net, .ant, .txt) or a COMBINE archive (.omex); the run goes on.",
     ],
     [
       "diffusion/#v=2&samples=256&steps=200",

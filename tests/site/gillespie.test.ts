@@ -1,10 +1,12 @@
 // The page of ensembles of trajectories.
 
+import { readFileSync } from "node:fs";
+import { strToU8, zipSync } from "fflate";
 import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
 import { openDevice } from "../../host-node/index.ts";
 import { follow, parseLink } from "../../src/links.ts";
-import { ask, count, ENSEMBLE, linkOf, text, useSite } from "./visit.ts";
+import { ask, count, drop, ENSEMBLE, linkOf, text, useSite } from "./visit.ts";
 
 const { ready, site } = useSite();
 
@@ -70,6 +72,26 @@ describe("the Gillespie page", () => {
     await ask(page, "step", { count: 32 });
     await page.waitForFunction(() => /4 points over k1/.test(document.getElementById("equilibrium")!.textContent!));
     await expect.poll(() => count(page, "#plots .plot")).toBe(2);
+    expect(complaints).toEqual([]);
+  });
+
+  it("takes models in other languages, and archives, where they are dropped", async () => {
+    const { page, complaints } = await ready(`gillespie/#${ENSEMBLE}`, { reducedMotion: true });
+    const net = `begin parameters\n k 2\nend parameters\nbegin species\n 1 A() 7\nend species\nbegin reactions\n 1 1 0 k\nend reactions\nbegin groups\n 1 Atot 1\nend groups`;
+    expect(await drop(page, [{ name: "decay.net", content: net }], "#canvas")).toBe(true);
+    await page.waitForFunction(() => (document.getElementById("look-mode") as HTMLSelectElement).value === "S1");
+    const sbml = readFileSync("tests/data/sbml/immigration_death_l3v1.xml", "utf8");
+    const sedml = `<sedML xmlns="http://sed-ml.org/sed-ml/level1/version3" level="1" version="3"><listOfSimulations><uniformTimeCourse id="s" initialTime="0" outputStartTime="0" outputEndTime="3" numberOfPoints="6"><algorithm kisaoID="KISAO:0000027"/></uniformTimeCourse></listOfSimulations><listOfModels><model id="m" source="m.xml"/></listOfModels><listOfTasks><task id="t" modelReference="m" simulationReference="s"/></listOfTasks></sedML>`;
+    const bytes = zipSync({ "a.sedml": strToU8(sedml), "m.xml": strToU8(sbml) });
+    expect(await drop(page, [{ name: "a.omex", content: Buffer.from(bytes).toString("latin1") }], "#canvas")).toBe(
+      true,
+    );
+    await page.waitForFunction(() => (document.getElementById("look-mode") as HTMLSelectElement).value === "X");
+    expect(await text(page, '#notice [data-about="file"]')).toContain(
+      "direct method takes the place of Gibson and Bruck",
+    );
+    await ask(page, "step", { count: 32 });
+    expect((await linkOf(page)).text).toMatch(/until=3&points=7|points=7.*until=3/);
     expect(complaints).toEqual([]);
   });
 

@@ -2,7 +2,12 @@
 
 import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
+import { FILES } from "./ensemble-files.ts";
+import { explain } from "./explain.ts";
+import { NETWORK_FILES, networkFile } from "./formats/network-file.ts";
+import { omex } from "./formats/omex.ts";
 import { gillespieParameters, VERSION_1 } from "./parameters.ts";
+import { replay } from "./replay.ts";
 import { exactGillespie, type GillespieOptions, GillespieSimulation } from "./simulation.ts";
 import { validateGillespie } from "./validate.ts";
 
@@ -37,6 +42,12 @@ export const gillespie = {
   estimate: (simulation) => simulation.estimate(),
   exact: exactGillespie,
   updates: () => ({ count: 1, unit: "trajectories" }),
+  archives: { omex },
+  outputs: [...FILES, ...NETWORK_FILES],
+  explain,
+  descriptions: NETWORK_FILES,
+  describe: (parameters, ending) => networkFile(ending, parameters),
+  replay,
   examples: {
     short: { parameters: { example: "toggle-switch", until: 20, points: 5, trajectories: 400 } },
     long: { parameters: { example: "schloegl", until: 1, points: 5, trajectories: 40_000 } },

@@ -2,11 +2,11 @@
 
 import * as z from "zod";
 import { ParameterError } from "../../device/errors.ts";
+import { detectFormat, readModel } from "./formats/detect.ts";
 import { networkError } from "./network/errors.ts";
 import { type ExampleName, examples } from "./network/examples.ts";
 import type { Network } from "./network/network.ts";
-import { parseNetwork } from "./network/text.ts";
-import { readSbml } from "./sbml/read.ts";
+import { MOST_WAITING } from "./prepare.ts";
 
 const names = Object.keys(examples) as [ExampleName, ...ExampleName[]];
 
@@ -20,18 +20,23 @@ export const gillespieParameters = z.object({
     .string({ error: "it is a text" })
     .default("")
     .describe('Reactions and values, as in "S + I -> 2 I @ beta; I -> 0 @ 1; beta = 0.002; S = 999; I = 1"')
-    .meta({ lines: 7, replaces: ["example", "sbml"] }),
+    .meta({ lines: 7, file: "text", inline: true, replaces: ["example", "sbml"] }),
   sbml: z
     .string({ error: "it is a text" })
     .default("")
-    .describe("A model in SBML Level 2 or 3, as text; on the command line its file")
-    .meta({ label: "SBML file", file: "text", replaces: ["example", "network", "set", "passage"] }),
+    .describe("A model in SBML Level 2 or 3, BioNetGen's .net, or Antimony, as text; on the command line its file")
+    .meta({ label: "Model file", file: "text", replaces: ["example", "network", "set", "passage"] }),
   units: z
     .enum(["declared", "none"], { error: "it is declared or none" })
     .default("declared")
     .describe(
       "declared: amounts that an SBML file declares in mole are counted in molecules; none: its numbers are counts",
     )
+    .meta({ page: false }),
+  dimers: z
+    .enum(["written", "counted"], { error: "it is written or counted" })
+    .default("written")
+    .describe("counted: SBML laws k X^n of reactions of n X count the ways to choose them, k X (X - 1) …")
     .meta({ page: false }),
   round: z
     .enum(["none", "nearest", "down", "random"], { error: "it is none, nearest, down or random" })
@@ -83,6 +88,13 @@ export const gillespieParameters = z.object({
     .default(1e9)
     .describe("Reactions of one trajectory at most: a network that grows without end is stopped, and says so")
     .meta({ page: false }),
+  waiting: z
+    .int({ error: "it is a whole number" })
+    .min(1, { error: "it is at least 1" })
+    .max(2 ** 20, { error: "it is at most 1048576" })
+    .default(MOST_WAITING)
+    .describe("Delayed reactions of one trajectory that may wait at once: where more would, the run stops and says so")
+    .meta({ page: false }),
   method: z
     .enum(["direct", "tau", "cle"], { error: "it is direct, tau or cle" })
     .default("direct")
@@ -106,22 +118,27 @@ export const VERSION_1 = { rules: "1" } as const;
 export type GillespieParameters = z.output<typeof gillespieParameters>;
 
 /** The network that the parameters name. @throws ParameterError */
-export function networkOf({ example, network, sbml, units, round, reversible, rules }: GillespieParameters): Network {
+export function networkOf(parameters: GillespieParameters): Network {
+  const { example, network, sbml, units, round, reversible, rules, dimers } = parameters;
   const version1 = rules === "1";
   const given = [example !== "none" && "example", network !== "" && "network", sbml !== "" && "sbml"].filter(Boolean);
   if (given.length > 1) throw networkError(`${given.join(" and ")} are given; give one of them.`);
   try {
-    if (sbml !== "") {
-      const asCounts = version1 || units === "none";
-      return readSbml(sbml, { version1, asCounts, scales: round !== "none", splits: reversible === "laws" });
-    }
-    const text = network !== "" ? network : examples[example === "none" ? "birth-death" : example].network;
-    return parseNetwork(text, version1);
+    const text = sbml || network || examples[example === "none" ? "birth-death" : example].network;
+    const asCounts = version1 || units === "none";
+    const [scales, splits] = [round !== "none", reversible === "laws"];
+    return readModel(text, { version1, asCounts, countsCopies: dimers === "counted", scales, splits });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error; // the stack is used up
     const what = sbml !== "" ? "sbml" : "network";
     throw new ParameterError(what, `${what}: it is nested too deeply to be read; write the expressions in parts.`);
   }
+}
+
+/** The language that the network is written in, or the example's name. */
+export function formatOf({ example, network, sbml }: GillespieParameters): string {
+  const text = sbml || network;
+  return text === "" ? `the example ${example === "none" ? "birth-death" : example}` : detectFormat(text);
 }
 
 export function untilOf({ until, example, network, sbml }: GillespieParameters): number {

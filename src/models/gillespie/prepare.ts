@@ -4,11 +4,13 @@ import { ParameterError } from "../../device/errors.ts";
 import { isLarge, treeOf } from "./kernel/tree.ts";
 import type { Leaping } from "./kernel/wgsl.ts";
 import { type Schedule, scheduleOf, scheduleOfVersion1, withClocks } from "./network/clock.ts";
+import { withDraws } from "./network/draws.ts";
 import { networkError } from "./network/errors.ts";
-import { type Expression, parseExpression } from "./network/expression.ts";
+import { type Expression, hasDraws, parseExpression } from "./network/expression.ts";
 import {
   checkCount,
   initialCounts,
+  isDelayed,
   isHybrid,
   type Network,
   parameterValues,
@@ -37,6 +39,8 @@ export interface Ensemble {
   seed: bigint;
   /** Reactions of one trajectory at most. */
   maxEvents: number;
+  /** Delayed reactions of one trajectory that may wait at once. */
+  waiting: number;
   /** Undefined for the direct method. */
   leaping?: Leaping | undefined;
   /** Numbers are those of gibbs 0.1.0, for its links and checkpoints. */
@@ -44,6 +48,8 @@ export interface Ensemble {
 }
 
 const MOST_EVENTS = 32;
+/** Delayed reactions that wait, where nothing else is said. */
+export const MOST_WAITING = 1024;
 const MOST_POINTS = 2 ** 20;
 /** Firings of the pilot run that orders the reactions. */
 const PILOT = 1000;
@@ -55,6 +61,7 @@ export interface Plan {
   passage: string;
   seed: bigint;
   maxEvents?: number;
+  waiting?: number;
   leaping?: Leaping | undefined;
   version1?: boolean;
   rounding?: Rounding;
@@ -63,13 +70,15 @@ export interface Plan {
 /** @throws ParameterError naming what is wrong. */
 export function prepare(
   given: Network,
-  { until, points: count, set, passage, seed, maxEvents = 1e9, leaping, version1 = false, rounding = "none" }: Plan,
+  { until, points: count, set, passage, seed, maxEvents = 1e9, leaping, version1 = false, ...plan }: Plan,
 ): Ensemble {
+  const { rounding = "none", waiting = MOST_WAITING } = plan;
   if (given.events.length > MOST_EVENTS) {
     throw networkError(`the network has ${given.events.length} events; ${MOST_EVENTS} are the most.`);
   }
-  const { network, clocks } = withClocks(given, !version1);
-  const points = readSweep(network, set, rounding).map((values): Point => {
+  const sweep = readSweep(given, set, rounding);
+  const { network, clocks } = withClocks(withDraws(given, Object.keys(sweep[0])), !version1);
+  const points = sweep.map((values): Point => {
     const chosen = new Map(Object.entries(values));
     const parameters = parameterValues(network, chosen);
     const schedule = version1 ? scheduleOfVersion1(given, parameters) : scheduleOf(clocks, parameters, until);
@@ -83,9 +92,13 @@ export function prepare(
     passage: passage === "" ? undefined : readCondition(passage, network),
     seed,
     maxEvents,
+    waiting,
     leaping,
     version1,
   };
+  if (leaping && isDelayed(network)) {
+    throw new ParameterError("method", "method: delayed reactions need the method direct.");
+  }
   if (isHybrid(network) && leaping) {
     throw new ParameterError("method", "method: quantities that change by rates of their own need the method direct.");
   }
@@ -106,11 +119,13 @@ function readCondition(text: string, network: Network): Expression {
     if (each.kind === "call") each.operands.forEach(check);
   };
   check(expression);
+  if (hasDraws(expression))
+    throw new ParameterError("passage", `passage "${text}": a condition draws no random number.`);
   return expression;
 }
 
 /** All combinations of "k = 0.1:1:10, X = 50, n = 2|4": a value, a range FROM:TO:COUNT, or several values. */
-function readSweep(network: Network, text: string, rounding: Rounding = "none"): Record<string, number>[] {
+export function readSweep(network: Network, text: string, rounding: Rounding = "none"): Record<string, number>[] {
   const known = [...network.parameters.keys(), ...network.species];
   let points: Record<string, number>[] = [{}];
   for (const part of text.split(/[,;\n]/).filter((each) => each.trim() !== "")) {

@@ -16,6 +16,12 @@ export interface BatchOptions {
   tick: () => Promise<void>;
 }
 
+/** Counts and variables at the grid times: [trajectory of point 0, …][time][species or variable]. */
+export interface Samples {
+  counts: number[][][];
+  values: number[][][];
+}
+
 export interface Runner {
   /** Trajectories of each point in a batch at most. */
   readonly most: number;
@@ -23,6 +29,8 @@ export interface Runner {
   batch(first: number, replicates: number, options: BatchOptions): Promise<Batch>;
   /** Their counts at the grid times: [trajectory of point 0, …][time][species]. */
   counts(first: number, replicates: number): Promise<number[][][]>;
+  /** The same with the variables at these times. */
+  samples(first: number, replicates: number): Promise<Samples>;
   dispose(): void;
 }
 
@@ -72,6 +80,13 @@ export class ReferenceRunner implements Runner {
       });
     }
     return { replicates, sums, histogram, shift: bins > 0 ? shift : least, passages, outputs };
+  }
+
+  async samples(first: number, replicates: number): Promise<Samples> {
+    const paths = this.#ensemble.points.flatMap((_, point) =>
+      Array.from({ length: replicates }, (_, i) => this.#one(point, first + i)),
+    );
+    return { counts: paths.map(({ counts }) => counts), values: paths.map(({ values }) => values) };
   }
 
   async counts(first: number, replicates: number): Promise<number[][][]> {

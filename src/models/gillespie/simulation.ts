@@ -17,10 +17,12 @@ import {
   sectionOf,
   withExtra,
 } from "../checkpoint.ts";
-import type { CheckpointExtra, Observable, Options, Recording, Simulation } from "../model.ts";
+import type { CheckpointExtra, FileContent, Observable, Options, Recording, Simulation } from "../model.ts";
 import { changePoints, type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import { Series } from "../series.ts";
+import { checkFile, fileOf } from "./ensemble-files.ts";
+import { isNetworkFile, networkFile } from "./formats/network-file.ts";
 import { GpuRunner } from "./kernel/gpu.ts";
 import { initialCounts, NOBODY } from "./network/network.ts";
 import { type Output, outputsOf } from "./outputs.ts";
@@ -106,6 +108,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       set: own.set,
       passage: own.passage,
       maxEvents: own.maxEvents,
+      waiting: own.waiting,
       leaping: leapingOf(own),
       version1: own.rules === VERSION_1.rules,
       rounding: own.round,
@@ -220,6 +223,24 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
   /** Counts at the grid times of trajectories `first` …: [trajectory of point 0, …][time][species]. They are not tallied. */
   counts(first: number, count: number): Promise<number[][][]> {
     return this.#exclusive.use(() => this.#runner.counts(first, count));
+  }
+
+  /** A file of FILES, or the network as .txt or .xml. @throws ParameterError for one that is too large */
+  async output(ending: string): Promise<FileContent> {
+    if (isNetworkFile(ending)) return networkFile(ending, this.points.parameters);
+    return fileOf(ending, {
+      ensemble: this.ensemble,
+      trajectories: this.steps,
+      most: this.#runner.most,
+      samples: (first, count) => this.#exclusive.use(() => this.#runner.samples(first, count)),
+      histogram: () => this.histogram(),
+      passages: () => this.#tally.passages,
+    });
+  }
+
+  checkOutput(ending: string): void {
+    if (isNetworkFile(ending)) networkFile(ending, this.points.parameters);
+    else checkFile(ending, this.ensemble, Math.max(this.steps, this.points.parameters.trajectories));
   }
 
   /** One trajectory again, in full, by the reference: its times and the counts from each on. */

@@ -4,6 +4,8 @@
 import type { Device } from "../../device/device.ts";
 import { checksOf, DEVIATION } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
+import { NETWORK_FILES, networkFile } from "./formats/network-file.ts";
+import { gillespieParameters } from "./parameters.ts";
 import { type GillespieOptions, GillespieSimulation } from "./simulation.ts";
 
 const check = checksOf("gillespie");
@@ -71,6 +73,19 @@ export async function* validateMeaning(device: Device, { quick, signal }: Effort
       z: own,
     },
   );
+
+  // Texts of one network, with the same random numbers.
+  const [net, scheme] = await Promise.all([NET, DIMERS].map((network) => resultOf({ network, until: 20 }, 200)));
+  const unlike = Math.abs(net.mean[2][0] - scheme.mean[2][0]) + Math.abs(net.mean[2][2] - scheme.mean[2][1]);
+  yield check("known answer", "a .net with a statistical factor and a group beside its scheme, difference", unlike, 0);
+
+  const given = gillespieParameters.parse({ network: DELAYED });
+  const texts = [DELAYED, ...NETWORK_FILES.slice(0, 2).map((ending) => networkFile(ending, given))];
+  const means = await Promise.all(
+    texts.map(async (network) => (await resultOf({ network, until: 4 }, 100)).mean[2][0]),
+  );
+  const away = most(means.map((mean) => mean - means[0]));
+  yield check("known answer", "a network written as text and as SBML and read again, difference", away, 0);
 }
 
 const ci = (name: string) => `<ci>${name}</ci>`;
@@ -95,3 +110,24 @@ const RARE = "G -> G + P @ k; M -> D @ 1e-6; G = 1; M = 1; k = 1";
 const PULSE = "0 -> X @ 1000*if(t >= 5 and t < 6, 1, 0)";
 
 const HYBRID = "0 -> X @ 10*V; V' = 0.1; V = 1";
+
+/** As the .net has it: S1 is P, and the group counts molecules of P, bound ones twice. */
+const DIMERS = "2 P -> P2 @ k; P2 -> 2 P @ g; k = 0.01; g = 0.1; P = 100; all := P + 2*P2";
+const NET = `begin parameters
+  1 k 0.01
+  2 g 0.1
+end parameters
+begin species
+  1 P(b) 100
+  2 P(b!1).P(b!1) 0
+end species
+begin reactions
+  1 1,1 2 0.5*k
+  2 2 1,1 g
+end reactions
+begin groups
+  1 bound 2
+end groups`;
+
+const DELAYED = `X -> 0 @ 0.2; 0 -> X @ 3; X = 20
+  when X < 19 after 0.5, priority = 2, persistent = false: X = 40`;

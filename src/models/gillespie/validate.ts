@@ -7,6 +7,7 @@ import type { Check, Effort } from "../model.ts";
 import { masterEquation } from "./reference/exact.ts";
 import { type GillespieOptions, GillespieSimulation } from "./simulation.ts";
 import { validateMeaning } from "./validate-meaning.ts";
+import { validateWords } from "./validate-words.ts";
 
 const check = checksOf("gillespie");
 
@@ -32,6 +33,7 @@ export async function* validateGillespie(device: Device, { quick, signal }: Effo
   }
 
   yield* validateMeaning(device, { quick, ...(signal ? { signal } : {}) });
+  yield* validateWords(device, { quick, ...(signal ? { signal } : {}) });
 
   /** A case of the discrete stochastic model test suite: births and deaths from 100. */
   async function* againstSuite(): AsyncGenerator<Check> {

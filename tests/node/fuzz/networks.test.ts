@@ -85,6 +85,10 @@ PIECES.push(
   "-1",
   "#",
   "choose(X,2)",
+  " after ",
+  " after 1 nonconsuming",
+  "binomial(X, 0.5)",
+  "normal(0, ",
   "if(",
   "hill(X,1,",
   "16 X",
@@ -161,6 +165,15 @@ const reaction = fc
     const [one = "k", two = "m"] = rates;
     return `${from} ${arrow} ${to} @ ${one}${arrow === "<->" ? `, ${two}` : ""}`;
   });
+const draw = fc.oneof(
+  fc.tuple(own, literal).map(([n, p]) => `binomial(${n}, ${p})`),
+  fc.oneof(literal, constant).map((mean) => `poisson(${mean})`),
+  fc.tuple(still.value, literal).map(([mean, sd]) => `normal(${mean}, ${sd})`),
+  fc.tuple(literal, literal).map(([shape, scale]) => `gamma(${shape}, ${scale}, 0, 50)`),
+);
+const delayed = fc
+  .tuple(side, side, fc.oneof(literal, constant, still.value, draw), fc.constantFrom("", " nonconsuming"))
+  .map(([from, to, delay, kind]) => `${from} -> ${to} @ k after ${delay}${kind}`);
 const event = fc
   .tuple(
     fc.oneof(
@@ -168,14 +181,21 @@ const event = fc
       still.truth.map((truth) => `when ${truth}`),
     ),
     own,
-    fc.oneof(fc.nat({ max: 50 }).map(String), still.value),
+    fc.oneof(
+      { weight: 3, arbitrary: fc.nat({ max: 50 }).map(String) },
+      { weight: 3, arbitrary: still.value },
+      { weight: 1, arbitrary: draw },
+    ),
   )
   .map(([when, name, value]) => `${when}: ${name} = ${value}`);
 
 /** Networks of the grammar: some of their rates turn negative or infinite, which has to be said. */
 const network = fc
   .record({
-    reactions: fc.array(reaction, { minLength: 1, maxLength: 5 }),
+    reactions: fc.array(fc.oneof({ weight: 7, arbitrary: reaction }, { weight: 1, arbitrary: delayed }), {
+      minLength: 1,
+      maxLength: 5,
+    }),
     counts: fc.tuple(fc.nat({ max: 60 }), fc.nat({ max: 60 }), fc.nat({ max: 60 }), fc.nat({ max: 60 })),
     outputs: fc.array(still.value, { maxLength: 2 }),
     events: fc.array(event, { maxLength: 2 }),

@@ -1,6 +1,7 @@
 // Expressions as WGSL in f32.
 
 import { clockOf } from "../network/clock.ts";
+import { type Draw, drawOf, isWhole, partsOf } from "../network/draws.ts";
 import { networkError } from "../network/errors.ts";
 import {
   COMPARISONS,
@@ -8,6 +9,7 @@ import {
   type Expression,
   evaluate,
   factorsOf,
+  type LawName,
   namesIn,
   number,
   type Operation,
@@ -28,9 +30,12 @@ export interface Names {
 
 /**
  * What of a constant a shader keeps: an f32, or one no larger than f32 holds; or in 32 bits a count, a whole number that stands for it in comparisons (rounded up, down,
- * or itself), or of a time the units and the fraction of one.
+ * or itself), or of a time the units and the fraction of one, or of a chance its two words, and of a Poisson number's mean the power of two that is no
+ * less and its share of that.
  */
-export type Kept = "real" | "clamped" | "count" | "ceil" | "floor" | "equal" | "units" | "fraction";
+export type Kept =
+  | ("real" | "clamped" | "count" | "ceil" | "floor" | "equal" | "units" | "fraction")
+  | ("chance" | "chance low" | "power" | "mean" | "mean low");
 
 export interface Constant {
   value: Expression;
@@ -102,6 +107,8 @@ export class Emitter {
   readonly #names: Names;
   readonly #dialect: Dialect;
   readonly #isConstant: (expression: Expression) => boolean;
+  /** Those that expressions may name now. */
+  #draws: readonly Draw[] = [];
 
   constructor(network: Network, names: Names, dialect: Dialect) {
     this.#network = network;
@@ -125,6 +132,8 @@ export class Emitter {
       const { name } = expression;
       if (name === TIME) return "now";
       if (clockOf(name) >= 0) return `select(0.0, 1.0, ${this.truth(expression)})`;
+      const draw = drawOf(name);
+      if (draw >= 0) return this.#isWholeDraw(draw) ? `f32(${wholeDraw(draw)})` : `bitcast<f32>(drawn[${draw}])`;
       const variable = this.#network.variables.indexOf(name);
       return variable >= 0 ? `y${variable}` : `f32(${this.#names.species(this.#network.species.indexOf(name))})`;
     }
@@ -142,6 +151,44 @@ export class Emitter {
       if (whole && whole.least >= -(2 ** 31) && whole.most < 2 ** 32) return whole.text;
     }
     return `count_of(${this.real(expression)})`;
+  }
+
+  /** Whose draws expressions name from now on. */
+  within(draws: readonly Draw[]): void {
+    this.#draws = draws;
+  }
+
+  /** Statements that set what a draw of those is made of: see shaders/gillespie/draws.wgsl. */
+  draw(draw: Draw): string {
+    const { own, least, most } = partsOf(draw);
+    const word = (value: Expression, kept: Kept) => `bitcast<u32>(${this.#names.whole(this.slot(value, kept))})`;
+    const chance = (p: Expression) =>
+      this.#isConstant(p) ? `vec2u(${word(p, "chance low")}, ${word(p, "chance")})` : `share_of(${this.real(p)})`;
+    const bounds =
+      least || most
+        ? ` draw_is_bounded = true; draw_least = ${least ? this.real(least) : "-3.4e38"}; draw_most = ${most ? this.real(most) : "3.4e38"};`
+        : "";
+    return this.#operands(draw.law, own, word, chance) + bounds;
+  }
+
+  #operands(
+    law: LawName,
+    [a, b]: readonly Expression[],
+    word: (value: Expression, kept: Kept) => string,
+    chance: (p: Expression) => string,
+  ): string {
+    switch (law) {
+      case "bernoulli":
+        return `draw_trials = 1u; draw_share = ${chance(a)};`;
+      case "binomial":
+        return `draw_trials = trials_of(${this.count(a)}); draw_share = ${chance(b)};`;
+      case "poisson": {
+        if (!this.#isConstant(a)) return `set_mean(${this.real(a)});`;
+        return `draw_power = ${word(a, "power")}; draw_share = vec2u(${word(a, "mean low")}, ${word(a, "mean")});`;
+      }
+      default:
+        return `draw_a = ${this.real(a)};${b ? ` draw_b = ${this.real(b)};` : ""}`;
+    }
   }
 
   /** Units, and a fraction of them, of a time span. */
@@ -284,6 +331,8 @@ export class Emitter {
       if (Number.isInteger(value) && Math.abs(value) < 2 ** 31) {
         return { text: value < 0 ? `(${value})` : `${value}`, least: value, most: value };
       }
+      const draw = expression.kind === "name" ? drawOf(expression.name) : -1;
+      if (draw >= 0 && this.#isWholeDraw(draw)) return { text: wholeDraw(draw), least: 0, most: 2 ** 31 - 1 };
       const at = expression.kind === "name" ? this.#network.species.indexOf(expression.name) : -1;
       return at >= 0 ? { text: this.#names.species(at), least: 0, most: 2 ** 31 - 1 } : undefined;
     }
@@ -298,6 +347,10 @@ export class Emitter {
         ? { text: `(${a.text} + ${b.text})`, least: a.least + b.least, most: a.most + b.most }
         : { text: `(${a.text} - ${b.text})`, least: a.least - b.most, most: a.most - b.least },
     );
+  }
+
+  #isWholeDraw(draw: number): boolean {
+    return isWhole(this.#draws[draw].law);
   }
 
   #constant(expression: Expression): string {
@@ -400,6 +453,8 @@ export class Emitter {
     return `(${falling} * ${this.#constant(call("/", number(1), number(factorial(count.value))))})`;
   }
 }
+
+const wholeDraw = (i: number) => `bitcast<i32>(drawn[${i}])`;
 
 const isSigned = ({ least, most }: Whole) => least > -(2 ** 31) && most < 2 ** 31;
 const isUnsigned = ({ least, most }: Whole) => least >= 0 && most < 2 ** 32;

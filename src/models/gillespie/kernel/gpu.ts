@@ -5,13 +5,14 @@ import { Budget } from "../../../device/budget.ts";
 import { ParameterError } from "../../../device/errors.ts";
 import type { GpuDevice } from "../../../device/gpu.ts";
 import { grid, type Kernel } from "../../../device/kernel.ts";
+import { powerFor, shareWords, unfit } from "../network/draws.ts";
 import { eventLimit, networkError } from "../network/errors.ts";
 import { evaluate } from "../network/expression.ts";
 import { MOST, PURPOSE } from "../network/network.ts";
 import { type Output, observer } from "../outputs.ts";
 import type { Ensemble } from "../prepare.ts";
 import { simulateExactly } from "../reference/hybrid.ts";
-import type { BatchOptions, Runner } from "../runner.ts";
+import type { BatchOptions, Runner, Samples } from "../runner.ts";
 import { type Batch, binsOf, pairsOf, shiftFor } from "../tally.ts";
 import type { Constant } from "./emitter.ts";
 import { MOST_DELAYED } from "./event-code.ts";
@@ -200,6 +201,11 @@ export class GpuRunner implements Runner {
     return this.#counts(await this.#simulate(first, replicates, async () => {}));
   }
 
+  async samples(first: number, replicates: number): Promise<Samples> {
+    const shape = await this.#simulate(first, replicates, async () => {});
+    return { counts: await this.#counts(shape), values: await this.#values(shape) };
+  }
+
   /** Simulates trajectories `first` … `first + replicates - 1` of every point. `tick` is asked between dispatches. */
   async #simulate(first: number, replicates: number, tick: () => Promise<void>): Promise<Shape> {
     const { state, snapshots, points, a, b, counters, run } = this.#buffers;
@@ -252,7 +258,7 @@ export class GpuRunner implements Runner {
       return error as Error;
     }
     return networkError(
-      `trajectory ${replicate}: a propensity or a count left the range of the GPU's numbers, an event set a count of over 2^24 by arithmetic that f32 rounds, or more than ${MOST_DELAYED} delayed events wait; take --device reference.`,
+      `trajectory ${replicate}: a propensity or a count left the range of the GPU's numbers, an event set a count of over 2^24 by arithmetic that f32 rounds, a draw found no number, or more than ${MOST_DELAYED} delayed events or ${this.#ensemble.waiting} delayed reactions wait; take --device reference.`,
     );
   }
 
@@ -410,6 +416,18 @@ function wordOf({ kept, value: constant }: Constant, value: number, unit: number
       return Math.min(Math.max(Math.floor(value / unit), 0), 2 ** 31);
     case "fraction":
       return bitsOf(value < 0 ? -1 : Math.min(value / unit - Math.floor(value / unit), 1 - 2 ** -24));
+    case "chance":
+    case "chance low":
+    case "mean":
+    case "mean low":
+    case "power": {
+      const poisson = kept !== "chance" && kept !== "chance low";
+      const why = poisson ? unfit("poisson", [value]) : unfit("bernoulli", [value]);
+      if (why) throw networkError(`${why}.`);
+      if (kept === "power") return powerFor(value);
+      const [high, low] = shareWords(poisson ? value / 2 ** powerFor(value) : value);
+      return kept.endsWith("low") ? low : high;
+    }
     case "clamped":
       return bitsOf(Math.min(Math.abs(value), 3e38));
     default:

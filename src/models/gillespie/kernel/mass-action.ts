@@ -1,6 +1,7 @@
 // Laws that tables hold: a constant times ways to choose some species.
 
 import { clockOf } from "../network/clock.ts";
+import { drawOf } from "../network/draws.ts";
 import { type Expression, namesIn, number } from "../network/expression.ts";
 import { type Network, TIME } from "../network/network.ts";
 
@@ -22,7 +23,8 @@ const MOST_REACTANTS = 3;
 /** Whether an expression is of parameters alone that nothing changes. */
 export function constantIn({ species, variables }: Network): (expression: Expression) => boolean {
   const changing = new Set([TIME, ...species, ...variables]);
-  return (expression) => [...namesIn(expression)].every((name) => clockOf(name) < 0 && !changing.has(name));
+  return (expression) =>
+    [...namesIn(expression)].every((name) => clockOf(name) < 0 && drawOf(name) < 0 && !changing.has(name));
 }
 
 /** Reads laws of a network; undefined is what it makes of all that is no mass action. */

@@ -6,6 +6,7 @@ import type { Ensemble } from "../prepare.ts";
 import { ORDER } from "../reference/leaping.ts";
 import { type Constant, checkNesting, Emitter, type Names } from "./emitter.ts";
 import { eventCode } from "./event-code.ts";
+import { ownWords } from "./own-words.ts";
 import { tables } from "./tables.ts";
 import { isLarge } from "./tree.ts";
 import { unrolled } from "./unrolled.ts";
@@ -19,7 +20,7 @@ export interface Generated {
   constants: readonly Constant[];
   /** Moments of the schedule for which a point has room. */
   moments: number;
-  /** Words of a trajectory's state for values of events that wait. */
+  /** Words of a trajectory's state for what waits: values of events, delayed reactions. */
   waiting: number;
   /** Words before the rows of the points. */
   tables: readonly number[];
@@ -79,7 +80,7 @@ ${each((name, i) => {
 `;
 }
 
-export function generate({ network, passage, leaping, version1, points }: Ensemble, folds = false): Generated {
+export function generate({ network, passage, leaping, version1, points, waiting }: Ensemble, folds = false): Generated {
   const { species, variables, reactions } = network;
   const large = isLarge(network);
   const layout: Layout = large ? tables : unrolled;
@@ -92,26 +93,31 @@ export function generate({ network, passage, leaping, version1, points }: Ensemb
   const events = eventCode(network, emitter, {
     ...{ species: layout.names.species, touched: layout.touched, continuous, version1 },
   });
+  const own = ownWords(network, emitter, {
+    ...{ events, species: layout.names.species, touched: layout.touched, continuous, waiting },
+    rows: body.tables.length,
+  });
+  const table = [...body.tables, ...own.table];
   const follows = hybrid ? followed(network, emitter) : "";
   const moments = points.reduce((most, { schedule }) => Math.max(most, schedule.moments.length), 0);
   const rounds = points.some(({ initial }) => !initial.every(Number.isInteger));
   const { constants } = emitter;
   const each = (line: (i: number) => string) => variables.map((_, i) => `  ${line(i)}\n`).join("");
-  const source = `// The network:
+  const source = `${own.requires.map((path) => `// requires: ${path}\n`).join("")}// The network:
 ${reactions.map(({ name }, i) => `//   ${i}: ${remark(name)}`).join("\n")}
 // Its species: ${remark(species.join(", "))}
 alias Count = ${continuous ? "f32" : "i32"};
 const SPECIES = ${species.length}u;
 const REACTIONS = ${reactions.length}u;
 const CONSTANTS = ${constants.length}u;
-const ROWS = ${body.tables.length}u;
+const ROWS = ${table.length}u;
 const ROW = ${constants.length + species.length + variables.length + 1 + 3 * moments + (rounds ? species.length : 0)}u;
 const ROUNDS = ${rounds};
 const SHARES = STOPS + 1u + 3u * MOMENTS;
 const STOPS = ${constants.length + species.length + variables.length}u;
 const VARIABLES = ${variables.length}u;
 const MOMENTS = ${moments}u;
-const WAITING = ${events.words}u;
+const WAITING = ${own.words}u;
 /// Words of a trajectory's state.
 const STATE = SPECIES + STATE_WORDS + VARIABLES + WAITING + ${hybrid ? 2 : 0}u;
 // Rates are others at another time: of thinned ones there is a bound, hybrids integrate them.
@@ -137,7 +143,7 @@ fn store_variables(slot: u32) {\n${each((i) => `state[(SPECIES + STATE_WORDS + $
 // After the snapshots of the species.
 fn record_variables(grid: u32, slot: u32) {
 ${each((i) => `snapshots[((run.last_grid + 1u) * SPECIES + grid * VARIABLES + ${i}u) * run.slots + slot] = bitcast<u32>(y${i});`)}}
-${events.source}
+${events.source}${own.source}
 ${follows}
 `;
   checkNesting(source);
@@ -148,8 +154,8 @@ ${follows}
     source,
     constants,
     moments,
-    waiting: events.words + (hybrid ? 2 : 0),
-    tables: body.tables,
+    waiting: own.words + (hybrid ? 2 : 0),
+    tables: table,
     scratch: body.scratch,
   };
 }

@@ -4,7 +4,10 @@ import { networkError } from "./errors.ts";
 import { parseNetwork } from "./text.ts";
 
 export interface NetworkParts {
-  /** Each as in "2 A + B -> C", with its rate constant or law: a number, or an expression of species, values and the time t. */
+  /**
+   * Each as in "2 A + B -> C", with its rate constant or law: a number, or an expression of species, values and the time t; with a delay as in
+   * "0.5 after 3".
+   */
   reactions: readonly { reaction: string; rate: number | string }[];
   /** Parameters, and counts of species at t = 0 (0 where none is given). */
   values?: Readonly<Record<string, number | string>>;

@@ -12,3 +12,10 @@ export const eventLimit = (stopped: number, of: number, most: number) =>
     "maxEvents",
     `${stopped} of ${of} trajectories were stopped at the event limit of ${most} reactions or leaps; shorten until, raise max-events, or look for a species that grows without end.`,
   );
+
+/** A waiting list that is full: a reaction left out would make the numbers wrong. */
+export const waitingLimit = (why: Error, most: number) =>
+  new ParameterError(
+    "waiting",
+    `${why.message} Raise waiting above ${most}, or look for a reaction that begins without end.`,
+  );

@@ -5,16 +5,42 @@ import { networkError } from "./errors.ts";
 export type Expression =
   | { kind: "number"; value: number }
   | { kind: "name"; name: string }
-  /** An operator or function of `operations` and what it applies to. */
-  | { kind: "call"; operation: Operation; operands: readonly Expression[] };
+  /** An operator or function of `operations` and what it applies to; a draw has a number of its own, so that its copies are one draw. */
+  | { kind: "call"; operation: Operation; operands: readonly Expression[]; draw?: number };
 
 type Reals = readonly number[];
 
 const truth = (value: boolean) => (value ? 1 : 0);
 const fold = (each: (a: number, b: number) => number) => (values: Reals) => values.reduce((a, b) => each(a, b));
 
+/** A random number has no value of its own: draws.ts gives it one. */
+const law = (least: number, most = least) => ({ operands: [least, most] as const, value: () => Number.NaN });
+
+/**
+ * Laws of random numbers, with fewest operands and most: two more than the parameters are the bounds of a truncated one. Parameters and names are those of
+ * SBML's package distrib (Smith et al. 2020, doi 10.1515/jib-2020-0018).
+ */
+const laws = {
+  normal: law(2, 4),
+  uniform: law(2),
+  bernoulli: law(1),
+  binomial: law(2, 4),
+  poisson: law(1, 3),
+  exponential: law(1, 3),
+  gamma: law(2, 4),
+  lognormal: law(2, 4),
+  laplace: law(1, 4),
+  cauchy: law(1, 4),
+  rayleigh: law(1, 3),
+  chisquare: law(1, 3),
+  weibull: law(2, 4),
+} as const;
+
+export type LawName = keyof typeof laws;
+
 /** Everything that an expression may apply: fewest and most operands, and its value. Comparisons give 1 or 0. */
 const operations = {
+  ...laws,
   "+": { operands: [1, 64], value: fold((a, b) => a + b) },
   "-": { operands: [2, 2], value: ([a, b]: Reals) => a - b },
   "*": { operands: [1, 64], value: fold((a, b) => a * b) },
@@ -60,6 +86,16 @@ export const COMPARISONS: readonly string[] = ["<", "<=", ">", ">=", "==", "!="]
 export const TRUTHS: readonly string[] = [...COMPARISONS, "and", "or", "not"];
 
 const isOperation = (name: string): name is Operation => Object.hasOwn(operations, name);
+export const isLaw = (name: string): name is LawName => Object.hasOwn(laws, name);
+
+/** Fewest and most operands of a law. */
+export const operandsOf = (name: LawName): readonly [number, number] => laws[name].operands;
+
+/** Parameters of a law, without bounds. */
+export const parametersOf = (name: LawName): number => {
+  const [least, most] = laws[name].operands;
+  return most > least ? most - 2 : least;
+};
 
 function choose(n: number, m: number): number {
   let ways = 1;
@@ -80,7 +116,7 @@ const extents = new WeakMap<Expression, { size: number; depth: number }>();
 const extentOf = (expression: Expression) => extents.get(expression) ?? { size: 1, depth: 1 };
 
 /** @throws ParameterError where parts that hold the same part twice, again and again, have made it too large to walk through. */
-function applied(operation: Operation, operands: readonly Expression[]): Expression {
+function applied(operation: Operation, operands: readonly Expression[], draw?: number): Expression {
   const parts = operands.map(extentOf);
   const size = parts.reduce((total, part) => total + part.size, 1);
   const depth = parts.reduce((most, part) => Math.max(most, part.depth), 0) + 1;
@@ -89,7 +125,7 @@ function applied(operation: Operation, operands: readonly Expression[]): Express
       `an expression has ${size} numbers, names and operations, ${depth} in each other; ${MOST_SIZE} and ${MOST_DEPTH} are the most. Write it shorter.`,
     );
   }
-  const expression: Expression = { kind: "call", operation, operands };
+  const expression: Expression = { kind: "call", operation, operands, ...(draw === undefined ? {} : { draw }) };
   extents.set(expression, { size, depth });
   return expression;
 }
@@ -101,8 +137,18 @@ export function call(operation: Operation, ...operands: Expression[]): Expressio
     const wanted = least === most ? least : `${least} to ${most}`;
     throw networkError(`${operation} takes ${wanted} operands, not ${operands.length}.`);
   }
-  return applied(operation, operands);
+  if (!isLaw(operation)) return applied(operation, operands);
+  // Of a scale alone the location is 0.
+  const own = operands.length === 1 && most === 4 ? [number(0), ...operands] : operands;
+  const many = parametersOf(operation);
+  if (own.length > many && own.length !== most) {
+    throw networkError(`${operation} takes ${many} operands, or ${most} with its bounds, not ${operands.length}.`);
+  }
+  return applied(operation, own, draws++);
 }
+
+/** Draws so far: each that is written has a number. */
+let draws = 0;
 
 /** The names that stand in an expression. */
 export function namesIn(expression: Expression, found = new Set<string>()): Set<string> {
@@ -118,7 +164,19 @@ export function substitute(expression: Expression, by: (name: string) => Express
   return applied(
     expression.operation,
     expression.operands.map((operand) => substitute(operand, by)),
+    expression.draw,
   );
+}
+
+/** Whether a random number is drawn in it. */
+export function hasDraws(expression: Expression): boolean {
+  return expression.kind === "call" && (expression.draw !== undefined || expression.operands.some(hasDraws));
+}
+
+/** A copy whose draws are others than those of the original. */
+export function redrawn(expression: Expression): Expression {
+  if (!hasDraws(expression) || expression.kind !== "call") return expression;
+  return call(expression.operation, ...expression.operands.map(redrawn));
 }
 
 /** The value in f64. */
@@ -155,13 +213,22 @@ const ALIASES: Record<string, Operation> = { log: "ln", pow: "^" };
 /** Operations with a name that no function call may use. */
 const NO_FUNCTIONS = ["negate", "and", "or", "not", "choose"];
 
+/** How another language differs from this one. */
+export interface ForeignSyntax {
+  /** What a function of that name means there; undefined where it is one of these here. @throws ParameterError */
+  functionOf: (name: string, operands: Expression[]) => Expression | undefined;
+  /** Its programs disagree on -a^b, a^b^c, !a + b and on and beside or, so these need parentheses. */
+  strict: boolean;
+}
+
 /**
  * Reads an expression: numbers, names, + - * / ^, comparisons, and, or, not, and the functions exp, ln, sqrt, abs, floor, ceil,
- * sin, cos, tan, sinh, cosh, tanh, asin, acos, atan, min, max, if(condition, then, else), hill(x, K, n) = x^n / (K^n + x^n), mm(x, V, K) = V x / (K + x).
+ * sin, cos, tan, sinh, cosh, tanh, asin, acos, atan, min, max, if(condition, then, else), hill(x, K, n) = x^n / (K^n + x^n), mm(x, V, K) = V x / (K + x),
+ * and the laws of random numbers.
  *
  * @throws ParameterError that shows the place.
  */
-export function parseExpression(text: string): Expression {
+export function parseExpression(text: string, syntax?: ForeignSyntax): Expression {
   const tokens: string[] = [];
   const pattern = new RegExp(TOKEN);
   const end = text.trimEnd().length;
@@ -188,11 +255,25 @@ export function parseExpression(text: string): Expression {
     return inside;
   };
 
+  /** What stands in parentheses of its own. */
+  const enclosed = new Set<Expression>();
+  const isBare = (part: Expression, ...operations: Operation[]) =>
+    syntax?.strict && part.kind === "call" && operations.includes(part.operation) && !enclosed.has(part);
+  const ambiguous = (what: string): never => {
+    throw wrong(text, `programs disagree on what ${what} means; write parentheses`);
+  };
+
   const level = (depth: number): Expression => {
     if (depth === LEVELS.length) return signed();
     let left = level(depth + 1);
     while (at < tokens.length && Object.hasOwn(LEVELS[depth], tokens[at])) {
-      left = call(LEVELS[depth][tokens[at++]], left, level(depth + 1));
+      const operation = LEVELS[depth][tokens[at++]];
+      const right = level(depth + 1);
+      for (const part of [left, right]) {
+        if (operation === "or" && isBare(part, "and")) ambiguous("and beside or");
+        if ("+-*/".includes(operation) && isBare(part, "not")) ambiguous("a negation beside arithmetic");
+      }
+      left = call(operation, left, right);
     }
     return left;
   };
@@ -200,7 +281,9 @@ export function parseExpression(text: string): Expression {
   const signs = (): Expression => {
     if (tokens[at] === "-") {
       at++;
-      return call("negate", signed());
+      const inside = signed();
+      if (isBare(inside, "^")) ambiguous("a sign before a power");
+      return call("negate", inside);
     }
     if (tokens[at] === "+") {
       at++;
@@ -213,13 +296,16 @@ export function parseExpression(text: string): Expression {
     const base = atom();
     if (tokens[at] !== "^") return base;
     at++;
-    return call("^", base, signed());
+    const exponent = signed();
+    if (isBare(exponent, "^")) ambiguous("a power of a power");
+    return call("^", base, exponent);
   };
   const atom = (): Expression => {
     const token = tokens[at++];
     if (token === "(") {
       const inside = deeper(() => level(0));
       expect(")");
+      enclosed.add(inside);
       return inside;
     }
     if (token !== undefined && /^[\d.]/.test(token)) return number(Number(token));
@@ -238,7 +324,7 @@ export function parseExpression(text: string): Expression {
       }
     }
     expect(")");
-    return functionOf(token, operands, text);
+    return syntax?.functionOf(token, operands) ?? functionOf(token, operands, text);
   };
 
   const expression = level(0);

@@ -1,8 +1,9 @@
 // A reaction network as both readers - text and SBML - give it: counted species, reactions with propensities, outputs, events.
 
 import { STREAMS } from "../../../random/streams.ts";
+import type { Draw } from "./draws.ts";
 import { networkError } from "./errors.ts";
-import { type Expression, evaluate, namesIn } from "./expression.ts";
+import { type Expression, evaluate, hasDraws, namesIn } from "./expression.ts";
 
 /** What the random numbers of an ensemble are for, among all that gibbs draws. */
 export const PURPOSE = STREAMS.gillespie.trajectories;
@@ -22,6 +23,26 @@ export interface Reaction {
   propensity: Expression;
   /** What can be done where it becomes negative. */
   remedy?: string;
+  /** What it changes later; then `changes` are those of its initiation. */
+  completion?: Completion;
+}
+
+/** The end of a delayed reaction (Cai 2007, doi 10.1063/1.2710253). */
+export interface Completion {
+  /** Its place among the delayed reactions of the network as they are written. */
+  id: number;
+  changes: readonly number[];
+  /** Time from initiation to completion, of what is at the initiation. */
+  after: Expression;
+  /** Numbers that it draws. */
+  draws?: readonly Draw[];
+}
+
+/** A start that is computed in each trajectory: of a species or a variable, as an assignment's target. */
+export interface Start {
+  target: number;
+  value: Expression;
+  draws?: readonly Draw[];
 }
 
 export interface Assignment {
@@ -48,6 +69,9 @@ export interface NetworkEvent {
   delay?: Expression | undefined;
   /** Of events that are due together the highest goes first; those without one go last. */
   priority?: Expression | undefined;
+  /** Numbers that the assignments draw, and that the delay draws: listed by draws.ts. */
+  draws?: readonly Draw[];
+  delayDraws?: readonly Draw[];
 }
 
 export interface Network {
@@ -58,6 +82,8 @@ export interface Network {
   rates?: ReadonlyMap<string, Expression>;
   /** Counts at t = 0; of parameters. */
   initial: readonly Expression[];
+  /** Starts that random numbers decide, each after those that it asks for; they take the place of counts and values at t = 0. */
+  starts?: readonly Start[];
   /** Values of parameters, of parameters named before them. */
   parameters: ReadonlyMap<string, Expression>;
   reactions: readonly Reaction[];
@@ -65,6 +91,8 @@ export interface Network {
   measured?: ReadonlySet<string>;
   /** What whoever reads the results must know of how it was read: a sentence each. */
   notes?: readonly string[];
+  /** What a file calls species whose name here is another, by that name. */
+  labels?: ReadonlyMap<string, string>;
   /** Quantities that follow from species, by name; they are reported beside them. */
   outputs: readonly { name: string; value: Expression }[];
   events: readonly NetworkEvent[];
@@ -118,7 +146,7 @@ export function initialCounts(
 }
 
 /** A measured amount of so many molecules is rounded to the nearest, which is less than a thousandth off. */
-const MEASURED = 1000;
+export const MEASURED = 1000;
 
 /** The nearest whole number, for f64 arithmetic makes 99.99999999999999 of 100. @throws ParameterError */
 export function checkCount(name: string, value: number, rounding: Rounding = "none"): number {
@@ -153,13 +181,24 @@ export function checkNames(network: Network): void {
       throw networkError(`${where}: ${name} is neither a species nor a parameter; add "${name} = VALUE".`);
     }
   };
-  for (const { name, propensity } of network.reactions) check(propensity, name);
-  for (const { name, value } of network.outputs) check(value, name);
-  for (const [name, rate] of network.rates ?? []) check(rate, `${name}'`);
+  const still = (expression: Expression, where: string) => {
+    check(expression, where);
+    if (!hasDraws(expression)) return;
+    throw networkError(
+      `${where}: it draws a random number; events, starts and delays draw, and what holds all the time cannot.`,
+    );
+  };
+  for (const { name, propensity, completion } of network.reactions) {
+    still(propensity, name);
+    if (completion) check(completion.after, name);
+  }
+  for (const { name, value } of network.outputs) still(value, name);
+  for (const [name, rate] of network.rates ?? []) still(rate, `${name}'`);
+  const names = [...network.species, ...network.variables];
+  for (const { target, value } of network.starts ?? []) check(value, names[target]);
   for (const { name, trigger, assignments, delay, priority } of network.events) {
-    for (const each of [trigger, delay, priority, ...assignments.flatMap(({ value, scale }) => [value, scale])]) {
-      if (each) check(each, name);
-    }
+    for (const each of [delay, ...assignments.map(({ value }) => value)]) if (each) check(each, name);
+    for (const each of [trigger, priority, ...assignments.map(({ scale }) => scale)]) if (each) still(each, name);
   }
 }
 
@@ -178,6 +217,9 @@ export const MARGIN = 1 + 2 ** -16;
 
 /** Whether some quantities change by rates of their own, between the firings of reactions. */
 export const isHybrid = ({ rates }: Network) => (rates?.size ?? 0) > 0;
+
+/** Whether some reactions complete later than they begin. */
+export const isDelayed = ({ reactions }: Network) => reactions.some(({ completion }) => completion);
 
 /** Whether a rate depends on time. */
 export const isTimed = ({ reactions }: Network) => reactions.some(({ propensity }) => namesIn(propensity).has(TIME));

@@ -2,7 +2,7 @@
 // uniformisation (Jensen 1953; Grassmann 1977): p(t) = Σ_k Poisson(q t; k) (1 + A/q)^k p(0), a sum of positive terms.
 
 import { evaluate } from "../network/expression.ts";
-import { isHybrid, TIME } from "../network/network.ts";
+import { isDelayed, isHybrid, TIME } from "../network/network.ts";
 import type { Ensemble } from "../prepare.ts";
 
 export interface Law {
@@ -27,7 +27,7 @@ const TOLERANCE = 1e-9;
 
 /**
  * The law of one point of an ensemble at all grid times; undefined where there are too many states, too much to compute, events,
- * or rates that depend on time.
+ * delays, drawn starts, or rates that depend on time.
  */
 export function masterEquation(
   ensemble: Ensemble,
@@ -35,8 +35,8 @@ export function masterEquation(
   { states: most = 40_000, operations = 2e9 }: Effort = {},
 ): Law | undefined {
   const { network, points, times } = ensemble;
-  if (network.events.length > 0 || isHybrid(network) || !points[point].initial.every(Number.isInteger))
-    return undefined;
+  if (network.events.length > 0 || network.starts || isHybrid(network) || isDelayed(network)) return undefined;
+  if (!points[point].initial.every(Number.isInteger)) return undefined;
   const { initial } = points[point];
   // Counts up to so many more than at the start. Where too much probability leaves this box in an interval, a larger one is taken.
   let box = 96;

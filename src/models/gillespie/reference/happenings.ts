@@ -2,6 +2,7 @@
 // becomes true; it is executed at once or after its delay; of those that are due together the one of the highest priority goes
 // first, equal ones in random order; after each the conditions are looked at again.
 
+import { type Draw, drawOf } from "../network/draws.ts";
 import { type Expression, evaluate } from "../network/expression.ts";
 import type { NetworkEvent } from "../network/network.ts";
 
@@ -15,6 +16,10 @@ export interface World {
   set: (target: number, value: number, event: NetworkEvent) => void;
   /** One of so many, each as likely; `round` counts executions at this time. */
   order: (many: number, round: number) => number;
+  /** All that an event sets is set. */
+  executed?: (event: NetworkEvent) => void;
+  /** Values of draws of an event that has drawn so often before. */
+  drawn: (draws: readonly Draw[], event: number, occasion: number) => number[];
   failure: (what: string) => Error;
 }
 
@@ -31,6 +36,8 @@ export class Happenings {
   readonly #listed: boolean;
   readonly #world: World;
   readonly #held: boolean[];
+  /** How often each event has drawn. */
+  readonly #occasions: number[];
   #due: Due[] = [];
 
   constructor(events: readonly NetworkEvent[], listed: boolean, world: World) {
@@ -38,6 +45,7 @@ export class Happenings {
     this.#listed = listed;
     this.#world = world;
     this.#held = events.map(({ initially }) => initially);
+    this.#occasions = events.map(() => 0);
   }
 
   /** When the next delayed event is due. */
@@ -60,11 +68,12 @@ export class Happenings {
       const chosen = this.#first(due, round);
       const event = this.#events[chosen.event];
       this.#due = this.#due.filter((each) => each !== chosen);
-      const values = chosen.values ?? this.#values(event);
+      const values = chosen.values ?? this.#values(chosen.event);
       const scaled = event.assignments.map(({ scale }, i) => (scale ? values[i] * this.#value(scale) : values[i]));
       event.assignments.forEach(({ target }, i) => {
         this.#world.set(target, scaled[i], event);
       });
+      this.#world.executed?.(event);
     }
     throw this.#world.failure("events set each other off without end");
   }
@@ -76,12 +85,13 @@ export class Happenings {
       const event = this.#events[i];
       if (!holds && !event.persistent) this.#due = this.#due.filter((each) => each.event !== i);
       if (!holds || this.#held[i]) return;
-      const delay = event.delay ? this.#value(event.delay) : 0;
+      const values = event.atTrigger ? this.#values(i) : undefined;
+      const delay = event.delay ? this.#drawing(i, event.delayDraws, [event.delay])[0] : 0;
       if (!(delay >= 0)) throw this.#world.failure(`${event.name} has the delay ${delay}; it must be 0 or more`);
       if (this.#due.some((each) => each.event === i && each.time <= time)) {
         throw this.#world.failure(`${event.name} is triggered again before it is executed`);
       }
-      this.#due.push({ event: i, time: time + delay, values: event.atTrigger ? this.#values(event) : undefined });
+      this.#due.push({ event: i, time: time + delay, values });
     });
     held.forEach((holds, i) => {
       this.#held[i] = holds;
@@ -101,8 +111,20 @@ export class Happenings {
     return own.reduce((a, b) => (b.time < a.time ? b : a));
   }
 
-  #values({ assignments }: NetworkEvent): number[] {
-    return assignments.map(({ value }) => this.#value(value));
+  #values(event: number): number[] {
+    const { assignments, draws } = this.#events[event];
+    return this.#drawing(
+      event,
+      draws,
+      assignments.map(({ value }) => value),
+    );
+  }
+
+  /** Values of expressions that name draws. */
+  #drawing(event: number, draws: readonly Draw[] | undefined, expressions: readonly Expression[]): number[] {
+    if (!draws || draws.length === 0) return expressions.map((each) => this.#value(each));
+    const drawn = this.#world.drawn(draws, event, this.#occasions[event]++);
+    return expressions.map((each) => evaluate(each, (name) => drawn[drawOf(name)] ?? this.#world.lookUp(name)));
   }
 
   #value(expression: Expression): number {

@@ -21,7 +21,11 @@ const CLOSE = 1e-12;
  *
  * @throws ParameterError where a propensity becomes negative, a count or a quantity has no value, or a step becomes too small
  */
-function simulateHybrid(ensemble: Ensemble, which: Which, { onChange }: Watching = {}): Trajectory {
+function simulateHybrid(
+  ensemble: Ensemble,
+  which: Which,
+  { onStart, onChange, onHappened }: Watching = {},
+): Trajectory {
   const { network, times } = ensemble;
   const { replicate, point } = which;
   const key = streamKey(ensemble.seed, PURPOSE, 0);
@@ -32,7 +36,13 @@ function simulateHybrid(ensemble: Ensemble, which: Which, { onChange }: Watching
     return Math.floor(((word >>> 8) * many) / 2 ** 24);
   };
   let started = false;
-  const course = new Course(ensemble, which, { onChange, order, roundsUp: rounding(ensemble, which) });
+  const course = new Course(ensemble, which, {
+    onStart,
+    onChange,
+    onHappened,
+    order,
+    roundsUp: rounding(ensemble, which),
+  });
   started = true;
   const { variables } = course;
   const rates = network.variables.map((name) => network.rates?.get(name));
@@ -122,7 +132,7 @@ function simulateHybrid(ensemble: Ensemble, which: Which, { onChange }: Watching
     left -= y[variables.length];
     if (fires) {
       const more = () => threefry4x32([replicate, point, draw, 1], key)[0];
-      course.fire(chosen(course.propensities(), undefined, forChoice, more)!);
+      course.fire(chosen(course.propensities(), undefined, forChoice, more)!, [draw, 0]);
     }
     if (arrives && course.nextStop <= course.time) course.arrive();
     course.afterChange();

@@ -2,9 +2,10 @@
 // order 5 with steps by its error estimate (1980, doi 10.1016/0771-050X(80)90013-3).
 
 import { clockOf } from "../network/clock.ts";
+import { drawsNumbers } from "../network/draws.ts";
 import { networkError } from "../network/errors.ts";
 import { call, type Expression, evaluate, namesIn, number } from "../network/expression.ts";
-import { TIME } from "../network/network.ts";
+import { isDelayed, TIME } from "../network/network.ts";
 import type { Ensemble } from "../prepare.ts";
 import { Happenings } from "./happenings.ts";
 
@@ -34,6 +35,8 @@ export function rateEquations(ensemble: Ensemble, point = 0): number[][] | undef
   const { initial, parameters, schedule } = points[point];
   const { species, variables, events } = network;
   const index = new Map([...species, ...variables].map((name, i) => [name, i]));
+  // Nor are random numbers, and delays ask for the past.
+  if (network.starts || drawsNumbers(network) || isDelayed(network)) return undefined;
   if (events.some(({ trigger }) => [...namesIn(trigger)].some((name) => index.has(name)))) return undefined;
   const rates = network.reactions.map(({ propensity }) => continuous(propensity));
   const moves = network.reactions.map(({ changes }) =>
@@ -99,6 +102,7 @@ export function rateEquations(ensemble: Ensemble, point = 0): number[][] | undef
       x[target] = value;
     },
     order: () => 0,
+    drawn: () => [],
     failure: (what) => networkError(`rate equations: ${what}.`),
   });
   happenings.settle(0);

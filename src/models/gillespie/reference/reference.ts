@@ -7,13 +7,17 @@ import { range } from "../network/interval.ts";
 import { isTimed, MARGIN, PURPOSE, TIME } from "../network/network.ts";
 import type { Ensemble } from "../prepare.ts";
 import { chosen, chosenInVersion1 } from "./choice.ts";
-import { Course, rounding, type Trajectory, type Which } from "./trajectory.ts";
+import { Course, type Happened, rounding, type Trajectory, type Which } from "./trajectory.ts";
 
 export interface Watching {
   /** Sees the propensities before each firing; the simulation ends when it returns false. */
   watch?: (propensities: readonly number[]) => boolean;
   /** Sees each change: its time and the counts after it. */
   onChange?: (time: number, counts: readonly number[]) => void;
+  /** Sees the counts and variables of the start, which change as time goes on. */
+  onStart?: (counts: readonly number[], variables: readonly number[]) => void;
+  /** Sees each reaction and each event, right after it. */
+  onHappened?: (happened: Happened) => void;
 }
 
 /**
@@ -22,7 +26,11 @@ export interface Watching {
  *
  * @throws ParameterError where a propensity or a count becomes negative, or a count too large.
  */
-export function simulate(ensemble: Ensemble, which: Which, { watch, onChange }: Watching = {}): Trajectory {
+export function simulate(
+  ensemble: Ensemble,
+  which: Which,
+  { watch, onStart, onChange, onHappened }: Watching = {},
+): Trajectory {
   const { network, times } = ensemble;
   const { replicate, point } = which;
   const key = streamKey(ensemble.seed, PURPOSE, 0);
@@ -33,7 +41,13 @@ export function simulate(ensemble: Ensemble, which: Which, { watch, onChange }: 
     const [word] = threefry4x32([replicate, point, block, kind + round * 2 ** 20], key);
     return Math.floor(((word >>> 8) * many) / 2 ** 24);
   };
-  const course = new Course(ensemble, which, { onChange, order, roundsUp: rounding(ensemble, which) });
+  const course = new Course(ensemble, which, {
+    onStart,
+    onChange,
+    onHappened,
+    order,
+    roundsUp: rounding(ensemble, which),
+  });
 
   // No less than the sum of the propensities until the time `window`: for rates that depend on time, which are thinned.
   const timed = isTimed(network);
@@ -78,7 +92,7 @@ export function simulate(ensemble: Ensemble, which: Which, { watch, onChange }: 
       const choose = ensemble.version1 ? chosenInVersion1 : chosen;
       const reaction = choose(propensities, timed ? total : undefined, forChoice, more);
       if (reaction === undefined) continue;
-      course.fire(reaction);
+      course.fire(reaction, [block, draw % 2]);
     }
     course.afterChange();
   }

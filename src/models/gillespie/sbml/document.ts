@@ -16,7 +16,7 @@ const LISTS = [
 ];
 /** Packages whose elements would change the model. */
 const FOREIGN = ["comp", "arrays", "multi", "qual", "spatial", "dyn"];
-/** A model composed of others is read where it is composed of none; draws of distrib are refused where they are asked for. */
+/** A model composed of others is read where it is composed of none; draws of distrib are read where there can be any. */
 const BY_CONTENT = ["comp", "distrib", "arrays"];
 
 export class SbmlDocument {
@@ -94,6 +94,14 @@ export class SbmlDocument {
   }
 
   #checkLists(): void {
+    const uncertain = this.#text.match(/<(\w+:)?uncertainty[\s/>]/g)?.length ?? 0;
+    if (uncertain > 0) {
+      const many =
+        uncertain > 1
+          ? `${uncertain} uncertainties, which annotate values, are`
+          : "an uncertainty, which annotates a value, is";
+      this.notes.push(`${many} left out`);
+    }
     for (const child of elements(this.model)) {
       const prefix = /^(\w+):/.exec(child.name)?.[1];
       if (local(child) === "listOfConstraints") {

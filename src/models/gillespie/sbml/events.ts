@@ -1,7 +1,7 @@
 // Events, as network.ts has them.
 
 import type { XmlElement } from "@rgrove/parse-xml";
-import { number } from "../network/expression.ts";
+import { hasDraws, number } from "../network/expression.ts";
 import type { Assignment, NetworkEvent } from "../network/network.ts";
 import { countOf } from "./amounts.ts";
 import type { Parts } from "./reactions.ts";
@@ -18,11 +18,17 @@ function eventOf(element: XmlElement, i: number, parts: Parts, index: ReadonlyMa
   const trigger = childOf(element, "trigger");
   if (!trigger) return document.refuse(element, "has no trigger");
   const closed = (parent: XmlElement | undefined) => parent && meaning.closed(maths.of(parent), parent);
+  const still = (parent: XmlElement | undefined) => {
+    const own = closed(parent);
+    if (parent && own && hasDraws(own))
+      document.refuse(parent, "draws a random number; assignments and delays may draw");
+    return own;
+  };
   const delay = closed(childOf(element, "delay"));
   const assignments = listOf(element, "listOfEventAssignments").map((each) => assignmentOf(each, parts, index));
   return {
     name: element.attributes.id === undefined ? `event ${i + 1}` : document.id(element),
-    trigger: meaning.closed(maths.of(trigger), trigger),
+    trigger: still(trigger)!,
     assignments,
     // Level 2 knows no event that fires at the start, and none that is given up.
     initially: document.level === 2 || trigger.attributes.initialValue !== "false",
@@ -30,7 +36,7 @@ function eventOf(element: XmlElement, i: number, parts: Parts, index: ReadonlyMa
     atTrigger: !version1 && element.attributes.useValuesFromTriggerTime !== "false",
     // At once is no delay.
     delay: delay?.kind === "number" && delay.value === 0 ? undefined : delay,
-    priority: closed(childOf(element, "priority")),
+    priority: still(childOf(element, "priority")),
   };
 }
 

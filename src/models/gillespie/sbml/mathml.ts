@@ -1,7 +1,18 @@
 // MathML as SBML uses it, to expressions. What SBML allows and an ensemble cannot do is refused by name.
 
 import type { XmlElement } from "@rgrove/parse-xml";
-import { call, type Expression, evaluate, nameOf, number, type Operation, substitute } from "../network/expression.ts";
+import {
+  call,
+  type Expression,
+  evaluate,
+  isLaw,
+  nameOf,
+  number,
+  type Operation,
+  operandsOf,
+  redrawn,
+  substitute,
+} from "../network/expression.ts";
 import { TIME } from "../network/network.ts";
 import { elements, local } from "./xml.ts";
 
@@ -77,6 +88,7 @@ const half = (a: Expression) => call("*", number(0.5), a);
 const towardsZero = (a: Expression) => call("if", call("<", a, number(0)), call("ceil", a), call("floor", a));
 
 const SYMBOL = "http://www.sbml.org/sbml/symbols/";
+const DISTRIB = `${SYMBOL}distrib/`;
 
 export function expressionOf(element: XmlElement, context: MathContext): Expression {
   const { refuse } = context;
@@ -150,6 +162,12 @@ function apply(element: XmlElement, context: MathContext): Expression {
       if (url === `${SYMBOL}rateOf` && operands.length === 1 && operands[0].kind === "name") {
         return context.rateOf(operands[0].name, head);
       }
+      const law = url.startsWith(DISTRIB) ? url.slice(DISTRIB.length) : "";
+      if (isLaw(law)) {
+        const [least, most] = operandsOf(law);
+        take(least, most);
+        return call(law, ...operands);
+      }
       return refuse(head, `means ${url.replace(SYMBOL, "")}, which is not supported`);
     }
     case "factorial": {
@@ -164,7 +182,8 @@ function apply(element: XmlElement, context: MathContext): Expression {
       const own = functions(head.text.trim());
       if (!own) return refuse(head, `${head.text.trim()} is no function of the model`);
       take(own.parameters.length);
-      return substitute(own.body, (parameter) => operands[own.parameters.indexOf(parameter)]);
+      // Each time that it is applied its draws are others; an operand that it names twice is drawn once.
+      return substitute(redrawn(own.body), (parameter) => operands[own.parameters.indexOf(parameter)]);
     }
     case "plus":
       return operands.length === 0 ? number(0) : operands.reduce((a, b) => call("+", a, b));

@@ -69,6 +69,8 @@ export class Meaning {
       const species = all.get(name);
       const rule = rules.get(name);
       if (rule) return this.atStart(rule, [...within, name]);
+      // What is drawn is asked for where it has been drawn.
+      if (this.#quantities.drawn.has(name)) return species ? symbolOf(species, nameOf(name)) : undefined;
       return species ? symbolOf(species, this.initial(species, within)) : undefined;
     });
   }
@@ -89,12 +91,13 @@ export class Meaning {
 
   /** Values of parameters in an order in which each follows from those before it. */
   sortedValues(): Map<string, Expression> {
-    const { species, starts, values } = this.#quantities;
+    const { species, starts, values, drawn } = this.#quantities;
     const { model } = this.#document;
     const sorted = new Map<string, Expression>();
     const visit = (name: string, chain: readonly string[]) => {
       if (sorted.has(name)) return;
       if (chain.includes(name)) this.#document.refuse(model, `defines ${name} by itself`);
+      if (drawn.has(name)) return void sorted.set(name, number(0));
       const start = species.has(name) ? undefined : starts.get(name);
       const value = start ? this.atStart(start, [name]) : values.get(name)!;
       for (const other of namesIn(value)) {
@@ -106,6 +109,22 @@ export class Meaning {
       sorted.set(name, value);
     };
     for (const name of values.keys()) visit(name, []);
+    return sorted;
+  }
+
+  /** Starts that draws decide, each after those that it asks for, by name. */
+  drawnStarts(): Map<string, Expression> {
+    const { species, starts, values, rules, drawn } = this.#quantities;
+    const sorted = new Map<string, Expression>();
+    const visit = (name: string, chain: readonly string[]) => {
+      if (sorted.has(name) || !drawn.has(name) || rules.has(name)) return;
+      if (chain.includes(name)) this.#document.refuse(this.#document.model, `defines ${name} by itself`);
+      const own = species.get(name);
+      const value = own ? this.initial(own) : this.atStart(starts.get(name) ?? values.get(name)!, [name]);
+      for (const other of namesIn(value)) visit(other, [...chain, name]);
+      sorted.set(name, value);
+    };
+    for (const name of drawn) visit(name, []);
     return sorted;
   }
 

@@ -2,7 +2,8 @@
 // written; meaning.ts says what they mean.
 
 import type { XmlElement } from "@rgrove/parse-xml";
-import { type Expression, number } from "../network/expression.ts";
+import { drawsReals } from "../network/draws.ts";
+import { type Expression, hasDraws, namesIn, number } from "../network/expression.ts";
 import type { Amounts, Species } from "./amounts.ts";
 import type { SbmlDocument } from "./document.ts";
 import type { Maths } from "./maths.ts";
@@ -18,6 +19,10 @@ export class Quantities {
   readonly starts = new Map<string, Expression>();
   /** What rate rules say of parameters, compartments, and the symbols of species. */
   readonly changes = new Map<string, Expression>();
+  /** Species that events set to drawn real numbers, and that no reaction changes: real amounts and no counts. */
+  readonly reals = new Set<string>();
+  /** What a draw decides at the start, and what follows from that. */
+  readonly drawn = new Set<string>();
   readonly #document: SbmlDocument;
   readonly #maths: Maths;
 
@@ -30,11 +35,18 @@ export class Quantities {
     const references = this.#references();
     for (const element of document.list("listOfInitialAssignments")) this.#readStart(element, references);
     for (const element of document.list("listOfRules")) this.#readRule(element, references);
+    this.#findReals();
+    this.#findDrawn();
+  }
+
+  /** A species that is a real amount. */
+  isReal(id: string): boolean {
+    return this.changes.has(id) || this.reals.has(id);
   }
 
   /** Species that are counted: nothing but reactions and events changes them. */
   get counted(): Species[] {
-    return [...this.species.values()].filter(({ id }) => !this.rules.has(id) && !this.changes.has(id));
+    return [...this.species.values()].filter(({ id }) => !this.rules.has(id) && !this.isReal(id));
   }
 
   /** Parameters and compartments that events set or that have rates. */
@@ -43,7 +55,9 @@ export class Quantities {
       .list("listOfEvents")
       .flatMap((event) => listOf(event, "listOfEventAssignments"))
       .map(({ attributes }) => attributes.variable);
-    return [...new Set([...targets, ...this.changes.keys()])].filter((name) => this.values.has(name));
+    const drawn = [...this.drawn].filter((id) => !this.species.has(id));
+    const all = new Set([...targets, ...this.changes.keys(), ...this.reals, ...drawn]);
+    return [...all].filter((name) => this.values.has(name));
   }
 
   #readCompartment(element: XmlElement): void {
@@ -97,6 +111,12 @@ export class Quantities {
   #readRule(element: XmlElement, references: ReadonlySet<string>): void {
     const { variable } = element.attributes;
     const taken = this.rules.has(variable) || this.changes.has(variable);
+    if (hasDraws(this.#maths.of(element))) {
+      this.#document.refuse(
+        element,
+        "draws a random number, and holds all the time; events and initial assignments may draw",
+      );
+    }
     if (local(element) === "rateRule" && (this.values.has(variable) || this.species.has(variable))) {
       if (taken) this.#document.refuse(element, "sets what another one sets");
       this.changes.set(variable, this.#maths.of(element));
@@ -109,6 +129,48 @@ export class Quantities {
     if (taken) this.#document.refuse(element, "sets what another one sets");
     this.rules.set(variable, this.#maths.of(element));
     this.values.delete(variable);
+  }
+
+  #findReals(): void {
+    const list = (name: string) => this.#document.list(name);
+    const changed = new Set(
+      list("listOfReactions")
+        .flatMap((reaction) => [...listOf(reaction, "listOfReactants"), ...listOf(reaction, "listOfProducts")])
+        .map(({ attributes }) => attributes.species),
+    );
+    for (const assignment of list("listOfEvents").flatMap((event) => listOf(event, "listOfEventAssignments"))) {
+      const { variable } = assignment.attributes;
+      const species = this.species.get(variable);
+      if (!species || this.rules.has(variable) || !drawsReals(this.#maths.of(assignment))) continue;
+      if (species.fixed || !changed.has(variable)) this.reals.add(variable);
+      else this.#document.notes.push(`${variable} is set to drawn real numbers, which are rounded to counts`);
+    }
+  }
+
+  /** Symbols that start at what is drawn, or at what follows from that: from the draws on to all that ask for them. */
+  #findDrawn(): void {
+    const all = [...this.species.keys(), ...this.values.keys()];
+    const askers = new Map<string, string[]>();
+    const pending: string[] = [];
+    const seen = new Set<string>();
+    for (const id of new Set([...all, ...this.starts.keys(), ...this.rules.keys()])) {
+      const own = this.starts.get(id) ?? this.rules.get(id);
+      if (own && hasDraws(own)) pending.push(id);
+      const element = this.species.get(id)?.element;
+      const size = element?.attributes.initialConcentration === undefined ? [] : [element.attributes.compartment];
+      for (const name of own ? namesIn(own) : size) {
+        const known = askers.get(name);
+        if (known) known.push(id);
+        else askers.set(name, [id]);
+      }
+    }
+    while (pending.length > 0) {
+      const id = pending.pop()!;
+      if (seen.has(id)) continue;
+      seen.add(id);
+      pending.push(...(askers.get(id) ?? []));
+    }
+    for (const id of all) if (seen.has(id)) this.drawn.add(id);
   }
 
   /** Ids of stoichiometries. */

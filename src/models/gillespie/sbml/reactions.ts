@@ -1,9 +1,10 @@
 // Reactions: what a firing changes, the law, and both directions of one that is reversible.
 
 import type { XmlElement } from "@rgrove/parse-xml";
-import { call, type Expression, nameOf, number, substitute } from "../network/expression.ts";
+import { call, type Expression, hasDraws, nameOf, number, substitute } from "../network/expression.ts";
 import { type Reaction, TIME } from "../network/network.ts";
 import type { Amounts, Species } from "./amounts.ts";
+import { type Copies, withCountedCopies } from "./dimers.ts";
 import type { SbmlDocument } from "./document.ts";
 import { type Maths, RATE } from "./maths.ts";
 import type { Firing, Meaning } from "./meaning.ts";
@@ -16,6 +17,9 @@ interface Written extends Firing {
   name: string;
   element: XmlElement;
   sides: Sides;
+  /** How many of each species it takes, and makes. */
+  taken: Copies;
+  made: Copies;
 }
 
 /** The parts of a reader that reactions and events ask. */
@@ -33,6 +37,8 @@ export interface SbmlOptions {
   version1?: boolean;
   /** Amounts are counts whatever unit they are declared in. */
   asCounts?: boolean;
+  /** Laws k X^n of n X count the ways to choose molecules. */
+  countsCopies?: boolean;
   /** Reactions of fractional stoichiometry fire less often and change as much more. */
   scales?: boolean;
   /** Laws that are differences of two directions run both ways whatever the reaction is called. */
@@ -68,12 +74,16 @@ export class Reactions {
     const law = childOf(element, "kineticLaw");
     if (!law) return document.refuse(element, "has no kineticLaw");
     const extent = amounts.moleculesIn(law.attributes.substanceUnits, "extent", law);
+    const [taken, made] = [new Map<string, number>(), new Map<string, number>()];
     const side = (list: string, sign: number) =>
       listOf(element, list)
         .filter((each) => local(each) === "speciesReference")
         .map((reference) => {
           const species = this.#speciesOf(reference);
-          return { species, count: sign * this.#stoichiometry(reference, species, extent) };
+          const count = sign * this.#stoichiometry(reference, species, extent);
+          const own = sign < 0 ? taken : made;
+          own.set(species.id, (own.get(species.id) ?? 0) + Math.abs(count));
+          return { species, count };
         });
     const [reactants, products] = [side("listOfReactants", -1), side("listOfProducts", 1)];
     const all = [...reactants, ...products];
@@ -91,7 +101,8 @@ export class Reactions {
     const written = this.#lawOf(law, name);
     meaning.laws.set(name, written);
     const factor = extent / scale;
-    return { name, element, changes, sides, law: factor === 1 ? written : call("*", number(factor), written) };
+    const molecular = factor === 1 ? written : call("*", number(factor), written);
+    return { name, element, changes, sides, taken, made, law: molecular };
   }
 
   #speciesOf(reference: XmlElement): Species {
@@ -120,24 +131,30 @@ export class Reactions {
       own.set(id, name);
       quantities.values.set(name, number(document.number(parameter, "value")));
     }
-    return substitute(maths.of(law), (name) => {
+    const written = maths.of(law);
+    if (hasDraws(written))
+      document.refuse(law, "draws a random number, and holds all the time; events and initial assignments may draw");
+    return substitute(written, (name) => {
       if (name.startsWith(RATE) && own.has(name.slice(RATE.length))) return number(0);
       return own.has(name) ? nameOf(own.get(name)!) : undefined;
     });
   }
 
-  #directionsOf({ name, element, changes, sides, law }: Written, counted: readonly Species[]): Reaction[] {
+  #directionsOf({ name, element, changes, sides, taken, made, law }: Written, counted: readonly Species[]): Reaction[] {
     const { options, meaning } = this.#parts;
     const forward = counted.map(({ id }) => changes.get(id) ?? 0);
-    const one = { name, changes: forward, propensity: meaning.closed(law, element) };
-    if (options.version1) return [one];
+    const propensity = meaning.closed(law, element);
+    const own = (each: Expression, copies: Copies) => this.#counted(each, copies, name, element);
+    const one = () => ({ name, changes: forward, propensity: own(propensity, taken) });
+    if (options.version1) return [one()];
     const declared = !["false", "0"].includes(element.attributes.reversible);
     const split = declared ? this.#split(law, element, sides) : this.#hidden(law, element, changes);
-    if (!split) return [one];
-    if (!declared && !options.splits) return [{ ...one, remedy: TWO_WAYS }];
+    if (!split) return [one()];
+    if (!declared && !options.splits) return [{ ...one(), remedy: TWO_WAYS }];
+    const backward = forward.map((change) => -change || 0);
     return [
-      { name: `${name} forwards`, changes: forward, propensity: split.forward },
-      { name: `${name} backwards`, changes: forward.map((change) => -change || 0), propensity: split.backward },
+      { name: `${name} forwards`, changes: forward, propensity: own(split.forward, taken) },
+      { name: `${name} backwards`, changes: backward, propensity: own(split.backward, made) },
     ];
   }
 
@@ -152,6 +169,20 @@ export class Reactions {
     const those = (sign: number) => [...changes].filter(([, change]) => sign * change > 0).map(([id]) => id);
     const split = this.#tried(law, element, { reactants: those(-1), products: those(1), each: true });
     return typeof split === "string" ? undefined : split;
+  }
+
+  #counted(law: Expression, copies: Copies, name: string, element: XmlElement): Expression {
+    const { document, options } = this.#parts;
+    const own = options.countsCopies ? withCountedCopies(law, copies) : undefined;
+    if (typeof own === "string") {
+      return document.refuse(
+        element,
+        `takes ${copies.get(own)} of ${own}, and its law is no product with the power ${copies.get(own)} of it, so that nobody can tell which ways to choose it counts; leave --dimers counted out, or write the propensity`,
+      );
+    }
+    if (own)
+      document.notes.push(`the law of ${name} counts the ways to choose molecules: n X takes X (X - 1) … for X^n`);
+    return own ?? law;
   }
 
   /** The law as it is written is tried first: what rules compute are values there, whatever differences they hold. */

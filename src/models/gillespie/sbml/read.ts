@@ -11,17 +11,19 @@ import { Meaning } from "./meaning.ts";
 import { Quantities } from "./quantities.ts";
 import { type Parts, Reactions, type SbmlOptions } from "./reactions.ts";
 
+export type { SbmlOptions };
+
 /** @throws ParameterError naming the element and its line. */
 export function readSbml(
   text: string,
-  { version1 = false, asCounts = version1, scales = false, splits = false }: SbmlOptions = {},
+  { version1 = false, asCounts = version1, countsCopies = false, scales = false, splits = false }: SbmlOptions = {},
 ): Network {
   const document = new SbmlDocument(text);
   const maths = new Maths(document);
   const amounts = new Amounts(document, asCounts);
   const quantities = new Quantities(document, maths, amounts);
   const meaning = new Meaning(document, maths, quantities);
-  const options = { version1, asCounts, scales: scales && !version1, splits };
+  const options = { version1, asCounts, countsCopies, scales: scales && !version1, splits };
   return networkOf({ document, maths, amounts, quantities, meaning, options });
 }
 
@@ -31,22 +33,30 @@ function networkOf(parts: Parts): Network {
   const reactions = new Reactions(parts);
   const { counted } = quantities;
   // A species of a rate rule is a real amount.
-  for (const species of all.values()) if (changes.has(species.id)) values.set(species.id, meaning.initial(species));
+  for (const species of all.values())
+    if (quantities.isReal(species.id)) values.set(species.id, meaning.initial(species));
   // Rate rules alone are what happens, too, though nothing of it is random.
-  const alone = changes.size > 0 && (counted.length === 0 || reactions.length === 0);
+  const real = changes.size + quantities.reals.size + quantities.drawn.size > 0;
+  const alone = real && (counted.length === 0 || reactions.length === 0);
   if (!alone && (counted.length === 0 || reactions.length === 0)) {
     const why = counted.length === 0 ? "has no species" : "has no reactions: nothing happens in it";
     document.refuse(document.model, why);
   }
-  if (alone) document.notes.push("the model has no reactions of counted species: nothing in it is random");
+  if (alone) document.notes.push("the model has no reactions of counted species: nothing but draws is random in it");
   checkSize(counted.length, reactions.length);
   const names = counted.length > 0 ? counted.map(({ id }) => id) : [NOBODY];
   const { variables } = quantities;
   const index = new Map([...names, ...variables].map((id, i) => [id, i]));
+  const { drawn } = quantities;
+  const starts = [...meaning.drawnStarts()].map(([id, value]) => ({ target: index.get(id)!, value }));
   const network: Network = {
     species: names,
     variables,
-    initial: counted.length > 0 ? counted.map((species) => meaning.atStart(meaning.initial(species))) : [number(0)],
+    initial:
+      counted.length > 0
+        ? counted.map((species) => (drawn.has(species.id) ? number(0) : meaning.atStart(meaning.initial(species))))
+        : [number(0)],
+    ...(starts.length > 0 ? { starts } : {}),
     parameters: meaning.sortedValues(),
     reactions:
       reactions.length > 0
@@ -67,12 +77,12 @@ function networkOf(parts: Parts): Network {
 
 /** What rules compute, and what has a rate. */
 function outputsOf({ document, quantities, meaning }: Parts): { name: string; value: Expression }[] {
-  const { species, rules, changes } = quantities;
+  const { species, rules, changes, reals } = quantities;
   const computed = [...rules].map(([name, rule]) => {
     const own = species.get(name);
     return { name, value: meaning.closed(own ? countOf(own, rule) : rule, document.model) };
   });
-  return [...computed, ...[...changes.keys()].map((name) => ({ name, value: nameOf(name) }))];
+  return [...computed, ...[...changes.keys(), ...reals].map((name) => ({ name, value: nameOf(name) }))];
 }
 
 function ratesOf({ document, quantities, meaning }: Parts): Map<string, Expression> {

@@ -1,0 +1,31 @@
+// Starts as a run takes them, for the writers of networks: rounded, where a file's amounts are no whole numbers.
+
+import { ParameterError } from "../../../device/errors.ts";
+import { call, type Expression, evaluate, number } from "../network/expression.ts";
+import { checkCount, MEASURED, type Network, parameterValues, type Rounding } from "../network/network.ts";
+
+/** One expression a species: that of the network, but for those that the run rounds. */
+export function startsOf(network: Network, rounding: Rounding): Expression[] {
+  const parameters = parameterValues(network);
+  return network.initial.map((start, i) => {
+    const name = network.species[i];
+    const exact = evaluate(start, (other) => parameters.get(other) ?? Number.NaN);
+    const isMeasured = rounding === "none" && network.measured?.has(name) === true && exact >= MEASURED;
+    const count = counted(name, exact, isMeasured ? "nearest" : rounding);
+    if (count === undefined || count === exact || !Number.isInteger(count)) return start;
+    if (start.kind === "number") return number(count);
+    // It follows parameters that a sweep may set.
+    if (rounding === "nearest" || isMeasured) return call("floor", call("+", start, number(0.5)));
+    return rounding === "down" ? call("floor", call("*", start, number(1 + 1e-9))) : start;
+  });
+}
+
+/** Undefined for what no run takes: whoever reads the text is told so. */
+function counted(name: string, exact: number, rounding: Rounding): number | undefined {
+  try {
+    return checkCount(name, exact, rounding);
+  } catch (error) {
+    if (error instanceof ParameterError) return undefined;
+    throw error;
+  }
+}
