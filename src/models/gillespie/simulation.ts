@@ -5,22 +5,14 @@ import * as z from "zod";
 import { BatchBudget } from "../../device/budget.ts";
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
-import { between, Exclusive, type RunOptions } from "../../device/run.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { checkRun, checkWorkgroup } from "../calls.ts";
-import {
-  decodeCheckpoint,
-  digestOf,
-  encodeCheckpoint,
-  extraOf,
-  headerOf,
-  sectionOf,
-  withExtra,
-} from "../checkpoint.ts";
-import type { CheckpointExtra, FileContent, Observable, Options, Recording, Simulation } from "../model.ts";
-import { changePoints, type Points, resolve } from "../parameters.ts";
+import { type Batches, Ensemble as EnsembleSimulation, type Tick } from "../base/ensemble.ts";
+import { filled, restored } from "../base/simulation.ts";
+import { checkWorkgroup } from "../calls.ts";
+import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
+import type { FileContent, Observable, Options } from "../model.ts";
+import { type Points, resolve } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
-import { Series } from "../series.ts";
 import { checkFile, fileOf } from "./ensemble-files.ts";
 import { isNetworkFile, networkFile } from "./formats/network-file.ts";
 import { GpuRunner } from "./kernel/gpu.ts";
@@ -64,19 +56,14 @@ export interface GillespieResult extends Moments {
   points?: ({ set: Record<string, number>; passage?: { probability: number[] } } & Moments)[];
 }
 
-export class GillespieSimulation implements Simulation<GillespieParameters> {
-  readonly model = "gillespie";
-  readonly device: Device;
-  readonly seed: bigint;
-  /** Points of the sweep: each step makes a trajectory of every one. */
-  readonly replicas: number;
-  readonly points: Points<GillespieParameters>;
+const KIND = { model: "gillespie", title: "The Gillespie ensemble", schema: gillespieParameters };
+
+export class GillespieSimulation extends EnsembleSimulation<GillespieParameters> {
   readonly ensemble: Ensemble;
   readonly #runner: Runner;
   readonly #outputs: readonly Output[];
   readonly #tally: Tally;
-  readonly #batches: BatchBudget;
-  readonly #exclusive: Exclusive;
+  readonly #batches: Batches;
 
   private constructor(
     device: Device,
@@ -85,14 +72,11 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
     outputs: readonly Output[],
     runner: Runner,
   ) {
-    this.device = device;
-    this.#exclusive = new Exclusive("The Gillespie ensemble", device);
-    this.points = points;
+    super(device, KIND, { points, seed: ensemble.seed, replicas: ensemble.points.length });
     this.ensemble = ensemble;
-    this.seed = ensemble.seed;
-    this.replicas = ensemble.points.length;
     this.#runner = runner;
-    this.#batches = new BatchBudget(runner.most, Math.ceil(runner.most / 16), device.info.software);
+    const budget = new BatchBudget(runner.most, Math.ceil(runner.most / 16), device.info.software);
+    this.#batches = { budget, most: runner.most };
     this.#outputs = outputs;
     this.#tally = new Tally(ensemble, this.#nonlinear);
   }
@@ -122,26 +106,25 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
     return new GillespieSimulation(device, points, ensemble, outputs, runner);
   }
 
-  static async restore(device: Device, bytes: Uint8Array): Promise<GillespieSimulation & { extra: CheckpointExtra }> {
-    const checkpoint = await decodeCheckpoint(bytes);
+  static restore(device: Device, bytes: Uint8Array) {
+    return restored(bytes, (checkpoint) => GillespieSimulation.#restore(device, checkpoint));
+  }
+
+  static async #restore(device: Device, checkpoint: Checkpoint): Promise<GillespieSimulation> {
     const { parameters, seed, replicates, shift } = headerOf(checkpoint, "gillespie", {
       replicates: z.int().min(0),
       shift: z.int().min(0).max(31),
     });
     const own = await GillespieSimulation.create(device, { ...VERSION_1, ...parameters, seed: checkSeed(seed) });
-    try {
+    return filled(own, () => {
       for (const [name, array] of Object.entries(own.#arrays())) {
         new Uint8Array(array.buffer).set(sectionOf(checkpoint, name, array.byteLength));
         const bad = array instanceof Float64Array ? array.findIndex((sum) => !Number.isFinite(sum)) : -1;
         if (bad >= 0) throw new CheckpointError(`The checkpoint's section "${name}" has ${array[bad]} at ${bad}.`);
       }
-    } catch (error) {
-      own.dispose();
-      throw error;
-    }
-    own.#tally.replicates = replicates;
-    own.#tally.shift = shift;
-    return Object.assign(own, { extra: extraOf(checkpoint) });
+      own.#tally.replicates = replicates;
+      own.#tally.shift = shift;
+    });
   }
 
   /** Trajectories of each point made so far. */
@@ -154,41 +137,23 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
     return Object.fromEntries(names);
   }
 
-  series(): Series {
-    return new Series([], 1);
+  protected get jobs() {
+    return { name: "trajectories", unit: "trajectories", most: 2 ** 32 - 1 };
   }
 
-  /**
-   * Makes `steps` more trajectories of every point.
-   *
-   * @throws ParameterError where a trajectory meets a negative propensity or count; the signal's reason when aborted: then the
-   * trajectories of the batch under way are forgotten.
-   */
-  run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
-    return this.#exclusive.use(async () => {
-      const most = 2 ** 32 - 1;
-      checkRun(steps, { name: "trajectories", unit: "trajectories", made: this.steps, most }, record);
-      const from = this.steps;
-      const tick = () => between({ done: this.steps - from, total: steps }, options);
-      while (this.steps < from + steps) {
-        const replicates = this.#batches.next(from + steps - this.steps, this.#runner.most);
-        const began = performance.now();
-        const { shift, outputs } = this.#tally;
-        this.#tally.add(await this.#runner.batch(this.steps, replicates, { shift, outputs, tick }));
-        this.#batches.record(replicates, performance.now() - began);
-      }
-      await tick();
-    });
+  protected override get batches(): Batches {
+    return this.#batches;
   }
 
-  /** An ensemble has no parameter that changes while it runs. */
-  async set(changes: Partial<GillespieParameters>): Promise<void> {
-    changePoints("gillespie", gillespieParameters, this.points, changes);
+  /** @throws ParameterError where a trajectory meets a negative propensity or count */
+  protected async batch(first: number, count: number, tick: Tick): Promise<void> {
+    const { shift, outputs } = this.#tally;
+    this.#tally.add(await this.#runner.batch(first, count, { shift, outputs, tick }));
   }
 
   /** Mean, standard deviation, covariances and passages at the grid times. */
   result(): GillespieResult {
-    this.#exclusive.check();
+    this.exclusive.check();
     const { ensemble } = this;
     const first = this.#moments(0);
     const passage = ensemble.passage && { condition: this.points.parameters.passage, probability: this.#passage(0) };
@@ -215,14 +180,14 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
 
   /** How often each count occurred: bins of `width` counts, [time][species][bin]. Undefined in a sweep, and beyond 262,144 rows. */
   histogram(): { width: number; bins: number; counts: Float64Array } | undefined {
-    this.#exclusive.check();
+    this.exclusive.check();
     if (this.#tally.bins === 0) return undefined;
     return { width: 2 ** this.#tally.shift, bins: this.#tally.bins, counts: this.#tally.histogram.slice() };
   }
 
   /** Counts at the grid times of trajectories `first` …: [trajectory of point 0, …][time][species]. They are not tallied. */
   counts(first: number, count: number): Promise<number[][][]> {
-    return this.#exclusive.use(() => this.#runner.counts(first, count));
+    return this.exclusive.use(() => this.#runner.counts(first, count));
   }
 
   /** A file of FILES, or the network as .txt or .xml. @throws ParameterError for one that is too large */
@@ -232,7 +197,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
       ensemble: this.ensemble,
       trajectories: this.steps,
       most: this.#runner.most,
-      samples: (first, count) => this.#exclusive.use(() => this.#runner.samples(first, count)),
+      samples: (first, count) => this.exclusive.use(() => this.#runner.samples(first, count)),
       histogram: () => this.histogram(),
       passages: () => this.#tally.passages,
     });
@@ -285,7 +250,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
 
   /** Values at the end. */
   estimate(point = 0): Record<string, Estimate> {
-    this.#exclusive.check();
+    this.exclusive.check();
     const { mean, sd } = this.#moments(point);
     const last = mean.length - 1;
     const n = this.steps;
@@ -298,7 +263,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
 
   /** The points of the sweep, each with its values at the end. */
   sweep(): { parameters: Record<string, number>; observables: Record<string, Estimate> }[] | undefined {
-    this.#exclusive.check();
+    this.exclusive.check();
     if (Object.keys(this.ensemble.points[0].set).length === 0) return undefined;
     return this.ensemble.points.map(({ set }, point) => ({
       parameters: { ...set },
@@ -306,26 +271,24 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
     }));
   }
 
-  /** SHA-256 of all integer sums and of the number of trajectories. */
-  async digest(): Promise<string> {
-    this.#exclusive.check();
+  /** All integer sums, and the number of trajectories. */
+  protected async canonical(): Promise<[string, ...Uint8Array[]]> {
     const { network, points, times } = this.ensemble;
-    const head = `gillespie ${points.length}x${times.length}x${network.species.length} ${this.steps}\n`;
-    return digestOf(new TextEncoder().encode(head), ...this.#tally.bytes());
+    return [
+      `gillespie ${points.length}x${times.length}x${network.species.length} ${this.steps}`,
+      ...this.#tally.bytes(),
+    ];
   }
 
-  checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
-    this.#exclusive.check();
-    const { parameters } = this.points;
+  protected async saved() {
     const { replicates, shift } = this.#tally;
-    const header = { parameters, seed: String(this.seed), replicates, shift };
     const own = Object.entries(this.#arrays()).map(([name, array]) => [name, new Uint8Array(array.slice().buffer)]);
-    return encodeCheckpoint(withExtra({ model: "gillespie", header, sections: Object.fromEntries(own) }, extra));
+    return { header: { replicates, shift }, sections: Object.fromEntries(own) as Record<string, Uint8Array> };
   }
 
   /** Means, shape [point][time][species and outputs]. */
   async array(): Promise<{ data: Float64Array; shape: number[] }> {
-    this.#exclusive.check();
+    this.exclusive.check();
     const { points, times } = this.ensemble;
     const means = points.map((_, p) => this.#moments(p).mean);
     const shape = [times.length, this.#names.length];
@@ -363,7 +326,7 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
 
   /** A table for spreadsheets: time, then mean and sd of everything; in a sweep the values set before them. */
   table(): { head: string[]; rows: (string | number)[][] } {
-    this.#exclusive.check();
+    this.exclusive.check();
     const { points, times } = this.ensemble;
     const swept = Object.keys(points[0].set);
     const head = [...swept, "time", ...this.#names.flatMap((name) => [`${name}_mean`, `${name}_sd`])];
@@ -378,12 +341,8 @@ export class GillespieSimulation implements Simulation<GillespieParameters> {
     return { head, rows };
   }
 
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  dispose(): void {
-    if (this.#exclusive.dispose()) this.#runner.dispose();
+  protected free(): void {
+    this.#runner.dispose();
   }
 
   get #names(): string[] {

@@ -42,7 +42,9 @@ function networkOf(parts: Parts): Network {
     const why = counted.length === 0 ? "has no species" : "has no reactions: nothing happens in it";
     document.refuse(document.model, why);
   }
-  if (alone) document.notes.push("the model has no reactions of counted species: nothing but draws is random in it");
+  const draws = quantities.reals.size + quantities.drawn.size > 0;
+  const random = draws ? "only its draws are random" : "nothing in it is random";
+  if (alone) document.notes.push(`the model has no reactions of counted species: ${random}`);
   checkSize(counted.length, reactions.length);
   const names = counted.length > 0 ? counted.map(({ id }) => id) : [NOBODY];
   const { variables } = quantities;
