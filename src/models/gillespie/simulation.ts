@@ -192,6 +192,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
 
   /** A file of FILES, or the network as .txt or .xml. @throws ParameterError for one that is too large */
   async output(ending: string): Promise<FileContent> {
+    this.exclusive.check();
     if (isNetworkFile(ending)) return networkFile(ending, this.points.parameters);
     return fileOf(ending, {
       ensemble: this.ensemble,
