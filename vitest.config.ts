@@ -4,6 +4,7 @@
 
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { chrome } from "./tests/chrome.ts";
 import { LONGEST } from "./tests/patience.ts";
 import { define as constants } from "./vite.config.ts";
@@ -74,9 +75,30 @@ const nodes = process.env.GIBBS_TEST_SHARED
     ? OWN.filter((name) => !name.includes("/ising."))
     : [TESTS];
 
+/** What takes minutes, in one process each: begun last, it would have a core to itself and leave the other idle. */
+const LONGEST_FIRST = [
+  "node/mutations",
+  "gillespie",
+  "node/validate",
+  "site/everyone",
+  "site/drop",
+  "site/diffusion",
+].map((name) => `tests/${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = LONGEST_FIRST.findIndex((name) => moduleId.endsWith(name));
+      return at < 0 ? LONGEST_FIRST.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
+
 export default defineConfig({
   define,
   test: {
+    sequence: { sequencer: LongestFirst },
     // A software adapter uses every core by itself: more workers only take time from each other.
     maxWorkers: 2,
     testTimeout: longest,

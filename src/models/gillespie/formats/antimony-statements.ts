@@ -31,13 +31,15 @@ export function withoutComments(text: string): string {
 export function statementsOf(text: string): Statement[] {
   const found: Statement[] = [];
   let [own, line, start, depth, quoted, continues] = ["", 1, 1, 0, false, false];
+  let isBlank = true;
   const end = (next: boolean) => {
     if (own.trim() !== "" || next) found.push({ text: own.trim().replace(/\s+/g, " "), line: start, continues });
     own = "";
+    isBlank = true;
     continues = next;
   };
   for (const character of `${text}\n`) {
-    if (own.trim() === "") start = line;
+    if (isBlank) start = line;
     if (character === '"') quoted = !quoted;
     if (!quoted && character === "(") depth++;
     if (!quoted && character === ")") depth--;
@@ -50,7 +52,10 @@ export function statementsOf(text: string): Statement[] {
       const isOpen = depth > 0 || /,\s*$/.test(own) || /(^|:\s*|\s)at\b[^:]*:\s*$/.test(own);
       if (isOpen) own += " ";
       else end(false);
-    } else own += character;
+    } else if (!isBlank || character.trim() !== "") {
+      own += character;
+      isBlank = false;
+    }
   }
   return found.filter((statement) => statement.text !== "");
 }

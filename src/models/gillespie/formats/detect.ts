@@ -2,6 +2,7 @@
 
 import type { Network } from "../network/network.ts";
 import { parseNetwork } from "../network/text.ts";
+import { checkLength } from "../sbml/document.ts";
 import { readSbml, type SbmlOptions } from "../sbml/read.ts";
 import { isAntimony, readAntimony } from "./antimony.ts";
 import { isNet, readNet } from "./bionetgen.ts";
@@ -16,6 +17,7 @@ export function detectFormat(text: string): Format {
 
 /** @throws ParameterError that names the place: the line, or the statement */
 export function readModel(text: string, options: SbmlOptions = {}): Network {
+  checkLength(text);
   switch (detectFormat(text)) {
     case "SBML":
       return readSbml(text, options);

@@ -19,6 +19,16 @@ const FOREIGN = ["comp", "arrays", "multi", "qual", "spatial", "dyn"];
 /** A model composed of others is read where it is composed of none; draws of distrib are read where there can be any. */
 const BY_CONTENT = ["comp", "distrib", "arrays"];
 
+/** @throws ParameterError for a model, in whatever language, that is too long to be read in a moment */
+export function checkLength(text: string): void {
+  if (text.length <= MOST_TEXT) return;
+  const size = `${Math.ceil(text.length / 2 ** 20)} MB`;
+  throw new ParameterError(
+    "sbml",
+    `sbml: the file has ${size}; ${MOST_TEXT / 2 ** 20} MB are the most. Leave its annotations out.`,
+  );
+}
+
 export class SbmlDocument {
   readonly model: XmlElement;
   readonly level: number;
@@ -29,13 +39,7 @@ export class SbmlDocument {
 
   /** @throws ParameterError for a file that is no SBML, and for packages that change the model. */
   constructor(text: string) {
-    if (text.length > MOST_TEXT) {
-      const size = `${Math.ceil(text.length / 2 ** 20)} MB`;
-      throw new ParameterError(
-        "sbml",
-        `sbml: the file has ${size}; ${MOST_TEXT / 2 ** 20} MB are the most. Leave its annotations out.`,
-      );
-    }
+    checkLength(text);
     this.#text = text;
     const root = rootOf(text);
     this.level = Number(root.attributes.level);
