@@ -77,12 +77,8 @@ const nodes = process.env.GIBBS_TEST_SHARED
 
 /** What takes minutes, in one process each: begun last, it would have a core to itself and leave the other idle. */
 const LONGEST_FIRST = [
-  "node/mutations",
-  "gillespie",
-  "node/validate",
-  "site/everyone",
-  "site/drop",
-  "site/diffusion",
+  ...["node/mutations", "node/validate", "node/checkpoint", "gillespie"],
+  ...["site/everyone", "site/opening", "site/diffusion", "site/ising"],
 ].map((name) => `tests/${name}.test.ts`);
 
 class LongestFirst extends BaseSequencer {
