@@ -24,7 +24,10 @@ export function readPointsText(name: string, bytes: Uint8Array, choice: Choice):
   const points = readPoints(name, bytes, choice);
   const { names, shape, notes } = points;
   const [count, ...sides] = shape;
-  const columns = sides.length > 1 ? `${count} pictures of ${sides.slice(0, 2).join(" × ")}` : inWords(sides[0], names);
+  const columns =
+    sides.length > 1
+      ? `${count} pictures of ${sides.slice(0, 2).join(" × ")}`
+      : `${count} points of ${inWords(sides[0], names)}`;
   return { text: pointsText(points), columns, notes };
 }
 
