@@ -56,8 +56,8 @@ const LAWS = [
 ].map((name) => `tests/${name}.test.ts`);
 
 /**
- * What Node alone runs: laws in other units, on other networks and of other systems than those by which both hosts test every kernel. SwiftShader,
- * on which Chrome is, would take a quarter of an hour for them; GIBBS_TEST_LONG=1 runs them there, too.
+ * What Node alone runs: laws in other units, on other networks and of other systems. SwiftShader, on which Chrome is, would take a quarter of an
+ * hour for them; it runs every kernel in `gibbs validate` (tests/node/validate.test.ts). GIBBS_TEST_LONG=1 runs them in Chrome, too.
  */
 const VARIANTS = [
   ...["diffusion-units", "digests", "hopfield-lattice", "reservoir-own"],

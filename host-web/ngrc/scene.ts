@@ -57,12 +57,15 @@ export const scene: SceneModule<NgrcSimulation> = {
   },
 
   compare: {
-    // One step: what is chaotic makes any rounding grow.
+    // One step: what is chaotic makes any rounding grow. In units of how far the truth ranges, whatever its own are.
     async numbers(simulation) {
-      const { forecast } = await simulation.forecast(0);
-      return forecast[0];
+      const { forecast, truth } = await simulation.forecast(0);
+      return forecast[0].map((value, i) => {
+        const own = truth.map((row) => row[i]);
+        return (value - own[0]) / (Math.max(...own) - Math.min(...own) || 1);
+      });
     },
-    within: { bound: 1e-3, unit: "units of the series" },
+    within: { bound: 1e-3, unit: "of the truth's range" },
     allowed: 0,
     unit: "numbers of the first step of a forecast",
     reason: "A weight that is very large makes the rounding of 32-bit numbers visible.",

@@ -108,7 +108,7 @@ export class GpuDevice {
     return this.raw.limits;
   }
 
-  /** The buffers that live now: their number and their bytes. */
+  /** The buffers that live now, their number and their bytes; without the few that are kept for readings. */
   get memory(): { buffers: number; bytes: number } {
     let bytes = 0;
     for (const size of this.#buffers.values()) bytes += size;

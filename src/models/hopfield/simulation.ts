@@ -1,6 +1,7 @@
 // One associative memory, or a batch of them, on any device: run, measure, checkpoint, read. The Hopfield model, and dense memories.
 
 import { digits } from "../../data/digits.ts";
+import { bufferLimit } from "../../device/buffers.ts";
 import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
 import type { Estimate } from "../../statistics/index.ts";
@@ -414,8 +415,7 @@ function givenState(
 async function openNetwork(device: Device, options: NetworkOptions, workgroup?: number): Promise<Network> {
   checkWorkgroup(device, workgroup, 32);
   if (device.kind === "reference") return new ReferenceNetwork(options);
-  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
-  const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  const limit = bufferLimit(device.limits);
   for (const [name, bytes] of Object.entries(bufferBytes(options))) {
     if (bytes <= limit) continue;
     throw new ParameterError(

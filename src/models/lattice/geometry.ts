@@ -69,7 +69,7 @@ export interface Colouring {
 }
 
 /**
- * Two colours where there is a checkerboard, else the first that is free at each site: three or four on a torus of odd sides. The
+ * Two colours where there is a checkerboard, else the first that is free at each site: three or more on a torus of odd sides. The
  * order of the colours is part of what a sweep is.
  */
 export function colouringOf(geometry: Geometry): Colouring {

@@ -12,7 +12,7 @@ import { type Points, point, resolve, type Schema } from "../parameters.ts";
 import { checkSeed } from "../seed.ts";
 import type { Series } from "../series.ts";
 import { checkStroke } from "../stroke.ts";
-import { type Edge, type Geometry, siteCount } from "./geometry.ts";
+import { bondCount, type Edge, type Geometry, siteCount } from "./geometry.ts";
 import { GpuLattice } from "./gpu.ts";
 import type { LatticeEngine, LatticeOptions } from "./lattice.ts";
 import { ReferenceLattice } from "./reference-lattice.ts";
@@ -49,8 +49,6 @@ export interface LatticeKind<P extends LatticeParameters> {
   uniform(own: P): number | undefined;
   /** Red, green and blue of a state. */
   colour(state: number, own: P): readonly [number, number, number];
-  /** What whoever reads its results must know. */
-  notes?(points: Points<P>): string[];
 }
 
 export interface LatticeGiven {
@@ -127,10 +125,6 @@ export class LatticeSimulation<P extends LatticeParameters> extends Chain<P, Uin
     return this.#kind.estimate(series, all, point(this.points, all[0]));
   }
 
-  notes(): string[] {
-    return this.#kind.notes?.(this.points) ?? [];
-  }
-
   /** What a series has columns of, for each replica, now. */
   measure(): Promise<Record<string, number>[]> {
     return this.exclusive.use(async () =>
@@ -202,6 +196,12 @@ function prepare<P extends LatticeParameters>(kind: LatticeKind<P>, given: Point
   if (geometry.directions.length === 0) {
     const size = geometry.size.join(",");
     throw new ParameterError("size", `size ${size}: no site has a neighbour; take a side of 2 or more.`);
+  }
+  if (bondCount(geometry) >= 2 ** 32) {
+    throw new ParameterError(
+      "size",
+      `size ${geometry.size.join(",")}: it has ${bondCount(geometry)} bonds, and fewer than 4294967296 can be counted; take a smaller one.`,
+    );
   }
   const options: LatticeOptions = {
     ...{ model: kind.name, geometry, rule: kind.rule(parameters), replicas, seed, streams: kind.streams },

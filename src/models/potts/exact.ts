@@ -11,15 +11,21 @@ interface Powers {
 }
 
 /** States of a layer up to which matrices are multiplied in a moment. */
-export const MOST_LAYERS = 256;
+export const MOST_LAYERS = 128;
 
-/** States of all sites of a layer across the last axis. */
+/** The longest side last: a torus is the same whichever way it lies, and layers across that side have the fewest sites. */
+const lying = (size: readonly number[]) => [...size].sort((a, b) => a - b);
+
+/** States of all sites of a layer across the longest side. */
 export const layerStates = (states: number, size: readonly number[]): number =>
-  states ** size.slice(0, -1).reduce((count, length) => count * length, 1);
+  states **
+  lying(size)
+    .slice(0, -1)
+    .reduce((count, length) => count * length, 1);
 
 /**
- * Energy and specific heat a site of a periodic lattice in equilibrium, from Z = Tr T^L, where T leads from one layer across the last axis
- * to the next (Kramers & Wannier 1941, doi 10.1103/PhysRev.60.252). Sides of two have two bonds, sides of one none.
+ * Energy and specific heat a site of a periodic lattice in equilibrium, from Z = Tr T^L, where T leads from one layer across the longest
+ * side to the next (Kramers & Wannier 1941, doi 10.1103/PhysRev.60.252). Sides of two have two bonds, sides of one none.
  *
  * @param size q to the sites of a layer is at most `MOST_LAYERS`
  */
@@ -28,8 +34,8 @@ export function pottsTorus(
   size: readonly number[],
   { temperature, coupling = 1 }: { temperature: number; coupling?: number },
 ): { energy: number; specificHeat: number } {
-  const layer = size.slice(0, -1);
-  const length = size.at(-1)!;
+  const layer = lying(size).slice(0, -1);
+  const length = Math.max(...size);
   const count = layerStates(states, size);
   const sitesOfLayer = layer.reduce((product, side) => product * side, 1);
   const digit = (state: number, site: number) => Math.floor(state / states ** site) % states;

@@ -1,5 +1,6 @@
 // Whether one network, its series and its forecasts fit the buffers of a device; many at once are divided.
 
+import { bufferLimit } from "../../device/buffers.ts";
 import { ParameterError } from "../../device/errors.ts";
 import { STEPS_KEPT } from "./gram.ts";
 import { allUnits, featureCount, type Shape } from "./network.ts";
@@ -18,12 +19,8 @@ export function bytesOfNetwork(shape: Shape): { sums: number; features: number; 
 }
 
 /** @throws ParameterError naming what does not fit, and the largest that does */
-export function checkFits(
-  { maxBufferSize, maxStorageBufferBindingSize }: GPUSupportedLimits,
-  shape: Shape,
-  task: Task,
-) {
-  const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+export function checkFits(limits: GPUSupportedLimits, shape: Shape, task: Task) {
+  const limit = bufferLimit(limits);
   const megabytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
   const refuse = (parameter: string, given: number, what: string, bytes: number, most: number) => {
     if (bytes <= limit) return;

@@ -1,5 +1,6 @@
 // The exact denoiser of a data set on the GPU.
 
+import { bufferLimit } from "../../../device/buffers.ts";
 import { ParameterError } from "../../../device/errors.ts";
 import type { GpuDevice } from "../../../device/gpu.ts";
 import { CHUNK, turnedPoints } from "./chunks.ts";
@@ -59,7 +60,7 @@ export async function gpuPoints(setting: Setting, points: Float32Array, labels?:
 }
 
 function checkFit(device: GpuDevice, bytes: number, count: number): void {
-  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  const limit = bufferLimit(device.limits);
   if (bytes <= limit) return;
   throw new ParameterError(
     "data",

@@ -2,9 +2,12 @@
 // there to integer sums.
 
 import { Budget } from "../../../device/budget.ts";
+import { bufferLimit, storage, uniform, withBuffers } from "../../../device/buffers.ts";
 import { ParameterError } from "../../../device/errors.ts";
 import type { GpuDevice } from "../../../device/gpu.ts";
 import { grid, type Kernel } from "../../../device/kernel.ts";
+import { submitPass } from "../../../device/submissions.ts";
+import { seedWords } from "../../../random/threefry.ts";
 import { powerFor, shareWords, unfit } from "../network/draws.ts";
 import { eventLimit, networkError } from "../network/errors.ts";
 import { evaluate } from "../network/expression.ts";
@@ -92,9 +95,8 @@ export class GpuRunner implements Runner {
     const variables = network.variables.length;
     const words = species + STATE_WORDS + variables + generated.waiting;
     const bytes = 4 * Math.max(times.length * (species + variables), words + generated.scratch);
-    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     const bound = device.info.software ? SOFTWARE : HARDWARE;
-    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    const limit = bufferLimit(device.limits);
     const slots = Math.max(1, Math.min(bound.slots, Math.floor(Math.min(bound.bytes, limit) / bytes)));
     // A wide sweep may take more than a batch should, but not more than the device has.
     const most = Math.max(1, Math.floor(slots / points.length));
@@ -145,12 +147,10 @@ export class GpuRunner implements Runner {
     this.#workgroup = workgroup;
     this.most = most;
     this.#units = units;
-    const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
     const slots = most * ensemble.points.length;
     const species = ensemble.network.species.length;
     const kept = species + ensemble.network.variables.length;
-    const words = (name: string, count: number, usage = STORAGE | COPY_DST | COPY_SRC) =>
-      device.buffer(`gillespie ${name}`, 4 * count, usage);
+    const words = (name: string, count: number) => storage(device, `gillespie ${name}`, count);
     this.#buffers = {
       state: words("state", slots * stateWords + Math.ceil(slots / BESIDE) * BESIDE * scratch),
       snapshots: words("snapshots", slots * kept * ensemble.times.length),
@@ -158,7 +158,7 @@ export class GpuRunner implements Runner {
       a: words("active", slots),
       b: words("active", slots),
       counters: words("counters", 4),
-      run: words("run", 12, UNIFORM | COPY_DST),
+      run: uniform(device, "gillespie run", new Uint32Array(12)),
       pairs: words("pairs", 2 * pairsOf(species).length),
     };
   }
@@ -212,12 +212,11 @@ export class GpuRunner implements Runner {
     const { seed, times } = this.#ensemble;
     const slots = replicates * this.#ensemble.points.length;
     const lists = [a, b];
-    const uniform = new ArrayBuffer(48);
-    const words = new Uint32Array(uniform);
-    words.set([Number(seed & 0xffffffffn), Number(seed >> 32n), PURPOSE, slots, replicates, first]);
+    const words = new Uint32Array(12);
+    words.set([...seedWords(seed), PURPOSE, slots, replicates, first]);
     words.set([times.length - 1, this.#units], 8);
     words[11] = Math.ceil(this.#ensemble.maxEvents / 2);
-    new Float32Array(uniform)[10] = times[1] / this.#units;
+    new Float32Array(words.buffer)[10] = times[1] / this.#units;
 
     const groups = lists.map((list, i) =>
       this.#kernels.advance.bind(state, snapshots, points, list, lists[1 - i], counters, run),
@@ -267,8 +266,7 @@ export class GpuRunner implements Runner {
     const { network, points, times } = this.#ensemble;
     const pairs = pairsOf(network.species.length).length;
     const items = points.length * times.length * pairs;
-    const { STORAGE, COPY_SRC } = GPUBufferUsage;
-    return this.#withBuffers(24 * items, STORAGE | COPY_SRC, async (sums, shape) => {
+    return this.#withBuffers(6 * items, async (sums, shape) => {
       this.#device.write(
         shape,
         new Uint32Array([slots, replicates, network.species.length, times.length, pairs, items]),
@@ -281,8 +279,7 @@ export class GpuRunner implements Runner {
 
   async #histogram({ slots }: Shape, bins: number, shift: number): Promise<Uint32Array> {
     const rows = this.#ensemble.times.length * this.#ensemble.network.species.length;
-    const { STORAGE, COPY_SRC } = GPUBufferUsage;
-    return this.#withBuffers(4 * rows * bins, STORAGE | COPY_SRC, async (histogram, shape) => {
+    return this.#withBuffers(rows * bins, async (histogram, shape) => {
       this.#device.write(shape, new Uint32Array([slots, rows, bins, shift]));
       const group = this.#kernels.histogram.bind(this.#buffers.snapshots, histogram, shape);
       await this.#submit(this.#kernels.histogram, group, slots * rows);
@@ -328,33 +325,20 @@ export class GpuRunner implements Runner {
     for (const buffer of Object.values(this.#buffers)) this.#device.free(buffer);
   }
 
-  async #withBuffers<T>(
-    size: number,
-    usage: number,
-    use: (result: GPUBuffer, shape: GPUBuffer) => Promise<T>,
-  ): Promise<T> {
-    const { UNIFORM, COPY_DST } = GPUBufferUsage;
-    const [result, shape] = await this.#device.guard("gillespie statistics", () => [
-      this.#device.buffer("gillespie statistics", size, usage),
-      this.#device.buffer("gillespie shape", 32, UNIFORM | COPY_DST),
-    ]);
-    try {
-      return await use(result, shape);
-    } finally {
-      this.#device.free(result);
-      this.#device.free(shape);
-    }
+  /** What is counted of a batch, in `words` words, by a kernel that reads the batch's shape. */
+  #withBuffers<T>(words: number, use: (result: GPUBuffer, shape: GPUBuffer) => Promise<T>): Promise<T> {
+    const device = this.#device;
+    const make = () => [
+      storage(device, "gillespie statistics", words),
+      uniform(device, "gillespie shape", new Uint32Array(8)),
+    ];
+    return withBuffers(device, "gillespie statistics", make, ([result, shape]) => use(result, shape));
   }
 
   #submit(kernel: Kernel, group: GPUBindGroup, count: number, workgroup = this.#workgroup): Promise<void> {
     const width = kernel === this.#kernels.histogram ? 64 : workgroup;
-    return this.#device.submit("gillespie", (encoder) => {
-      const pass = encoder.beginComputePass({ timestampWrites: this.#device.timer?.writes("steps") });
-      pass.setPipeline(kernel.pipeline);
-      pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(...grid(Math.ceil(count / width), this.#device.limits));
-      pass.end();
-    });
+    const groups = grid(Math.ceil(count / width), this.#device.limits);
+    return submitPass(this.#device, "gillespie", [{ kernel, group, groups }], "steps");
   }
 }
 
