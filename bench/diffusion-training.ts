@@ -6,10 +6,10 @@
 // steps/s; 35 % of it 2e4; and 20 MB, which stay in its L2.
 
 import { GpuError } from "../src/device/errors.ts";
-import { conditionsOf, type NetworkShape, offsetsOf } from "../src/models/diffusion/network/shape.ts";
 import { GpuTrainer } from "../src/models/diffusion-training/gpu.ts";
 import { ReferenceTrainer } from "../src/models/diffusion-training/reference-trainer.ts";
 import type { Trainer, TrainerOptions } from "../src/models/diffusion-training/trainer.ts";
+import { conditionsOf, type NetworkShape, offsetsOf } from "../src/network/shape.ts";
 import type { Bench, Case, Place } from "./harness/case.ts";
 import { plainC, reference } from "./harness/contenders.ts";
 import source from "./peers/diffusion.c?raw";

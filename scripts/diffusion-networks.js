@@ -21,7 +21,7 @@ const [only] = process.argv.slice(2);
 await withModules(async (load) => {
   const { openDevice } = await load("/host-node/open.ts");
   const { diffusionTraining } = await load("/src/models/diffusion-training/index.ts");
-  const { networkFile } = await load("/src/models/diffusion/network/file.ts");
+  const { networkFile } = await load("/src/network/file.ts");
   const device = await openDevice();
   for (const [data, options] of Object.entries(NETWORKS)) {
     if (only !== undefined && only !== data) continue;

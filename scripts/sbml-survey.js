@@ -31,7 +31,7 @@ await withModules(async (load) => {
     ...(await load("/src/models/gillespie/kernel/wgsl.ts")),
     ...(await load("/src/models/gillespie/network/network.ts")),
     ...(await load("/src/models/gillespie/reference/reference.ts")),
-    ...(await load("/src/models/gillespie/network/expression.ts")),
+    ...(await load("/src/expression/expression.ts")),
     ...(await load("/src/files/text.ts")),
   };
   const device = trajectories > 0 ? await (await load("/host-node/open.ts")).openDevice() : undefined;

@@ -33,9 +33,9 @@ export type { Points } from "./models/parameters.ts";
 export * from "./models/potts/index.ts";
 export * from "./models/rbm/index.ts";
 export * from "./models/reservoir/index.ts";
-export * from "./models/reservoir/systems/index.ts";
 export { Series } from "./models/series.ts";
 export { streamKey, streamPurpose, threefry4x32, type Words4 } from "./random/threefry.ts";
 export * from "./statistics/index.ts";
+export * from "./systems/index.ts";
 
 export { version } from "./version.ts";

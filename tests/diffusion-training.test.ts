@@ -12,16 +12,6 @@ import {
 } from "../src/files/safetensors.ts";
 import { ParameterError } from "../src/index.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../src/models/checkpoint.ts";
-import { networkFile, readNetwork } from "../src/models/diffusion/network/file.ts";
-import { firstParameters } from "../src/models/diffusion/network/init.ts";
-import {
-  denoise,
-  denoiseAlong,
-  divergence,
-  forward,
-  lossAndGradient,
-} from "../src/models/diffusion/network/reference.ts";
-import { type Network, offsetsOf, scalesOf } from "../src/models/diffusion/network/shape.ts";
 import { GpuTrainer } from "../src/models/diffusion-training/gpu.ts";
 import {
   type DiffusionTrainingOptions,
@@ -33,6 +23,10 @@ import { ReferenceTraining } from "../src/models/diffusion-training/reference.ts
 import { trainingErrors } from "../src/models/diffusion-training/rounding.ts";
 import { setupOf } from "../src/models/diffusion-training/setup.ts";
 import { ADAM, PURPOSE, paceOf, type TrainerOptions } from "../src/models/diffusion-training/trainer.ts";
+import { networkFile, readNetwork } from "../src/network/file.ts";
+import { firstParameters } from "../src/network/init.ts";
+import { denoise, denoiseAlong, divergence, forward, lossAndGradient } from "../src/network/reference.ts";
+import { type Network, offsetsOf, scalesOf } from "../src/network/shape.ts";
 import { device, reference } from "./devices.ts";
 
 /** Parameters none of which is 0. */

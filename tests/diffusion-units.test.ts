@@ -22,10 +22,10 @@ import { dataSetOf } from "../src/models/diffusion/data/index.ts";
 import { parseMixture } from "../src/models/diffusion/data/mixture-text.ts";
 import { covarianceOf, meanOf } from "../src/models/diffusion/data/moments.ts";
 import { dimensionOf, parseClasses, parsePoints } from "../src/models/diffusion/data/points-text.ts";
-import { offsetsOf } from "../src/models/diffusion/network/shape.ts";
 import { diffusionParameters } from "../src/models/diffusion/parameters.ts";
 import { logDensity } from "../src/models/diffusion/reference-denoisers.ts";
 import { scheduleOf } from "../src/models/diffusion/schedules.ts";
+import { offsetsOf } from "../src/network/shape.ts";
 import { device, reference } from "./devices.ts";
 
 async function finished(options: DiffusionOptions, on: typeof device | typeof reference = device) {

@@ -17,10 +17,10 @@ import {
   type ReferenceDevice,
 } from "../src/index.ts";
 import { parseMixture } from "../src/models/diffusion/data/mixture-text.ts";
-import { offsetsOf } from "../src/models/diffusion/network/shape.ts";
 import { samplerNames } from "../src/models/diffusion/parameters.ts";
 import { logDensity, mixtureDenoiser } from "../src/models/diffusion/reference-denoisers.ts";
 import { GAUSSIAN_MODELS } from "../src/models/diffusion/validate.ts";
+import { offsetsOf } from "../src/network/shape.ts";
 import { normals } from "../src/random/normal.ts";
 import { threefry4x32 } from "../src/random/threefry.ts";
 import known from "./data/diffusion_exact.csv?raw";

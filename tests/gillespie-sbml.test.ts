@@ -2,9 +2,9 @@
 // of these has a law that is known.
 
 import { describe, expect, it } from "vitest";
+import { evaluate } from "../src/expression/expression.ts";
 import { decodeText } from "../src/files/text.ts";
 import { type GillespieOptions, gillespie, networkOf } from "../src/index.ts";
-import { evaluate } from "../src/models/gillespie/network/expression.ts";
 import { device, reference } from "./devices.ts";
 import { apply, type Model, math, operand, reaction, sbml } from "./sbml-text.ts";
 

@@ -4,15 +4,9 @@
 import { describe, expect, it } from "vitest";
 import { ParameterError } from "../src/index.ts";
 import { digestOf } from "../src/models/checkpoint.ts";
-import { circle, Fourier } from "../src/models/reservoir/systems/fourier.ts";
-import {
-  type Flow,
-  type FlowName,
-  type FlowOptions,
-  flowNames,
-  flowOf,
-} from "../src/models/reservoir/systems/index.ts";
-import { power } from "../src/models/reservoir/systems/mackey-glass.ts";
+import { circle, Fourier } from "../src/systems/fourier.ts";
+import { type Flow, type FlowName, type FlowOptions, flowNames, flowOf } from "../src/systems/index.ts";
+import { power } from "../src/systems/mackey-glass.ts";
 
 const stateAfter = (flow: Flow, start: readonly number[], samples: number) =>
   Array.from(flow.trajectory({ steps: 1, transient: samples, start }));

@@ -1,6 +1,6 @@
 // A network as one writes it in JavaScript, sample after sample in single precision: what kernels are measured against.
 
-import { type Network, offsetsOf } from "../../src/models/diffusion/network/shape.ts";
+import { type Network, offsetsOf } from "../../src/network/shape.ts";
 
 /** A network whose units all do something; what it says means nothing. */
 export function networkOf(shape: Network["shape"]): Network {

@@ -1,6 +1,6 @@
 // Gillespie's direct method specialised to one network, as C and as a plain loop of JavaScript: statements of both alike.
 
-import type { Expression } from "../../src/models/gillespie/network/expression.ts";
+import type { Expression } from "../../src/expression/expression.ts";
 import type { Ensemble } from "../../src/models/gillespie/prepare.ts";
 import source from "./gillespie.c?raw";
 

@@ -25,11 +25,15 @@ function* nodesOf(node: ts.Node): Generator<ts.Node> {
 }
 
 /** What a file loads when it runs, relative paths from the root; `import type` and `export type` load nothing. */
-function importsOf(file: ts.SourceFile): string[] {
+const importsOf = (file: ts.SourceFile): string[] => allImportsOf(file, false);
+
+/** Likewise with types. */
+function allImportsOf(file: ts.SourceFile, types = true): string[] {
   const found: string[] = [];
   for (const node of nodesOf(file)) {
-    if (ts.isImportDeclaration(node) && node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) continue;
-    if (ts.isExportDeclaration(node) && node.isTypeOnly) continue;
+    const clause = ts.isImportDeclaration(node) ? node.importClause?.phaseModifier : undefined;
+    if (!types && clause === ts.SyntaxKind.TypeKeyword) continue;
+    if (!types && ts.isExportDeclaration(node) && node.isTypeOnly) continue;
     const dynamic = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
     const from = dynamic
       ? node.arguments[0]
@@ -45,7 +49,7 @@ function importsOf(file: ts.SourceFile): string[] {
  * Random numbers, the language in which a reaction network is written, and what a denoiser's network is: f64 and plain maths as well.
  */
 const KNOWN_TO_REFERENCE =
-  /^src\/random\/|^src\/models\/(advance|gillespie\/(network|reference)\/[\w-]+|lattice\/geometry|diffusion\/network\/(reference|shape))\.ts$/;
+  /^src\/(random|expression)\/|^src\/network\/(reference|shape)\.ts$|^src\/models\/(advance|gillespie\/(network|reference)\/[\w-]+|lattice\/geometry)\.ts$/;
 const foreignToReference = (file: ts.SourceFile) => importsOf(file).filter((path) => !KNOWN_TO_REFERENCE.test(path));
 const hostImports = (file: ts.SourceFile) => importsOf(file).filter((path) => /^(host-|node:)|^webgpu$/.test(path));
 
@@ -81,6 +85,20 @@ describe("a reference imports nothing but random numbers and what a network says
       "shaders/ising/packed.wgsl?raw",
       "src/device/open.ts",
     ]);
+  });
+});
+
+describe("what models share knows no model", () => {
+  const SHARED = ["device", "expression", "files", "network", "random", "statistics", "systems"];
+  const ofModels = (file: ts.SourceFile) => allImportsOf(file).filter((path) => path.startsWith("src/models/"));
+
+  for (const path of SHARED.flatMap((folder) => filesBelow(`src/${folder}`, ".ts"))) {
+    test(path, () => expect(ofModels(parse(path))).toEqual([]));
+  }
+
+  test("negative control", () => {
+    const text = `import type { Level } from "../models/diffusion/level.ts"; import { x } from "../random/seed.ts";`;
+    expect(ofModels(parse("src/network/x.ts", text))).toEqual(["src/models/diffusion/level.ts"]);
   });
 });
 

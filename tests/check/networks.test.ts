@@ -1,8 +1,8 @@
 // Networks as text and as SBML: what they mean, and what is refused by name.
 
 import { describe, expect, it } from "vitest";
+import { evaluate } from "../../src/expression/expression.ts";
 import { buildNetwork } from "../../src/models/gillespie/network/builder.ts";
-import { evaluate } from "../../src/models/gillespie/network/expression.ts";
 import { initialCounts, type Network, parameterValues } from "../../src/models/gillespie/network/network.ts";
 import { parseNetwork } from "../../src/models/gillespie/network/text.ts";
 import { prepare } from "../../src/models/gillespie/prepare.ts";

@@ -6,12 +6,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-const MODELS = join(dirname(fileURLToPath(import.meta.url)), "../../src/models");
+const SOURCES = join(dirname(fileURLToPath(import.meta.url)), "../../src");
 const FILES = [
-  ...readdirSync(join(MODELS, "reservoir/systems")).map((file) => `reservoir/systems/${file}`),
-  "cholesky.ts",
-  ...["features", "training", "segment", "reference", "gauthier"].map((name) => `ngrc/${name}.ts`),
-  ...["law", "mixture", "planar", "drawing"].map((name) => `diffusion/data/${name}.ts`),
+  ...readdirSync(join(SOURCES, "systems")).map((file) => `systems/${file}`),
+  "models/cholesky.ts",
+  ...["features", "training", "segment", "reference", "gauthier"].map((name) => `models/ngrc/${name}.ts`),
+  ...["law", "mixture", "planar", "drawing"].map((name) => `models/diffusion/data/${name}.ts`),
 ];
 /** Exact by IEEE 754 or by integers. */
 const EXACT = /^(abs|ceil|floor|max|min|round|sqrt|trunc|PI|LN2)$/;
@@ -27,7 +27,7 @@ function openDigits(code: string): string[] {
 }
 
 for (const file of FILES) {
-  test(file, () => expect(openDigits(readFileSync(join(MODELS, file), "utf8"))).toEqual([]));
+  test(file, () => expect(openDigits(readFileSync(join(SOURCES, file), "utf8"))).toEqual([]));
 }
 
 test("negative control", () => {

@@ -4,14 +4,14 @@
 import { defaultDevice, init, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { beforeAll, expect, it } from "vitest";
 import { readSafetensors } from "../../src/files/safetensors.ts";
-import { networkFile } from "../../src/models/diffusion/network/file.ts";
-import { firstParameters } from "../../src/models/diffusion/network/init.ts";
-import { lossAndGradient } from "../../src/models/diffusion/network/reference.ts";
 import { GpuTrainer } from "../../src/models/diffusion-training/gpu.ts";
 import { diffusionTrainingParameters } from "../../src/models/diffusion-training/parameters.ts";
 import { ReferenceTraining } from "../../src/models/diffusion-training/reference.ts";
 import { setupOf } from "../../src/models/diffusion-training/setup.ts";
 import { ADAM, PURPOSE } from "../../src/models/diffusion-training/trainer.ts";
+import { networkFile } from "../../src/network/file.ts";
+import { firstParameters } from "../../src/network/init.ts";
+import { lossAndGradient } from "../../src/network/reference.ts";
 import { device } from "../devices.ts";
 
 /** Of the largest slope of a tensor. jax-js computes in 32 bits; its sin, cos and exp are within some 1e-6. */

@@ -4,8 +4,8 @@ import { bufferLimit, storage, uniform } from "../../device/buffers.ts";
 import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { floatWords } from "../../device/submissions.ts";
+import { conditionsOf, offsetsOf } from "../../network/shape.ts";
 import { seedWords } from "../../random/threefry.ts";
-import { conditionsOf, offsetsOf } from "../diffusion/network/shape.ts";
 import { ADAM, type TrainerOptions } from "./trainer.ts";
 
 /** Steps of one submission: each has its own uniform and its own loss. */

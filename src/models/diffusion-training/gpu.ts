@@ -5,8 +5,8 @@ import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
 import type { RunOptions } from "../../device/run.ts";
 import { type Dispatch, floatWords, Pacer, Submissions } from "../../device/submissions.ts";
+import { conditionsOf, FEATURES, offsetsOf } from "../../network/shape.ts";
 import { BROADCAST, broadcasts, rowWgsl } from "../diffusion/denoisers/row-wgsl.ts";
-import { conditionsOf, FEATURES, offsetsOf } from "../diffusion/network/shape.ts";
 import { allocate, blocksOf, checkSize, MOST_STEPS, scaled, TILE } from "./buffers.ts";
 import {
   ADAM,

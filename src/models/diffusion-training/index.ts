@@ -1,16 +1,16 @@
 // The training of denoisers: a network learns to tell data from noise, at every strength of noise.
 
 import type { Device } from "../../device/device.ts";
+import { offsetsOf } from "../../network/shape.ts";
 import { dimensionOf } from "../diffusion/data/points-text.ts";
-import { offsetsOf } from "../diffusion/network/shape.ts";
 import type { Model } from "../model.ts";
 import { diffusionTrainingInputs } from "./inputs.ts";
 import { diffusionTrainingParameters, VERSION_1 } from "./parameters.ts";
 import { type DiffusionTrainingOptions, DiffusionTrainingSimulation, observables } from "./simulation.ts";
 import { validateDiffusionTraining } from "./validate.ts";
 
-export { networkFile, readNetwork } from "../diffusion/network/file.ts";
-export type { Decoder, Network, NetworkShape } from "../diffusion/network/shape.ts";
+export { networkFile, readNetwork } from "../../network/file.ts";
+export type { Decoder, Network, NetworkShape } from "../../network/shape.ts";
 export type { DiffusionTrainingParameters } from "./parameters.ts";
 export { type DiffusionTrainingOptions, DiffusionTrainingSimulation } from "./simulation.ts";
 export { validateDiffusionTraining } from "./validate.ts";

@@ -1,7 +1,7 @@
 // A network that training goes on from.
 
 import { FileError, ParameterError } from "../../device/errors.ts";
-import { readNetwork } from "../diffusion/network/file.ts";
+import { readNetwork } from "../../network/file.ts";
 import { decided, type Input } from "../inputs.ts";
 
 export const diffusionTrainingInputs: Record<string, Input> = {

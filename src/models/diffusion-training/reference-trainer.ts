@@ -1,7 +1,7 @@
 // The reference as a trainer of the API: it runs where the GPU would.
 
 import { between, type RunOptions } from "../../device/run.ts";
-import { offsetsOf } from "../diffusion/network/shape.ts";
+import { offsetsOf } from "../../network/shape.ts";
 import { ReferenceTraining } from "./reference.ts";
 import {
   ADAM,

@@ -1,10 +1,10 @@
 // Training of a denoiser in plain words (Karras, Aittala, Aila & Laine 2022, arXiv 2206.00364): each step takes some points of the data, adds
 // noise of a random strength σ to each, and follows the slope of |D(x₀ + σ n; σ) - x₀|² / c_out² by Adam (Kingma & Ba 2015, arXiv 1412.6980).
 
+import { lossAndGradient, type NoisySample } from "../../network/reference.ts";
+import type { NetworkShape } from "../../network/shape.ts";
 import { normals } from "../../random/normal.ts";
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
-import { lossAndGradient, type NoisySample } from "../diffusion/network/reference.ts";
-import type { NetworkShape } from "../diffusion/network/shape.ts";
 
 export interface ReferenceOptions {
   shape: NetworkShape;

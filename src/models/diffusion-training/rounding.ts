@@ -2,7 +2,7 @@
 // specification (§ 15.7.4, accuracy of expressions). A figure of 1 is as far as rounding can go; a wrong index or sign is hundreds.
 
 import type { GpuDevice } from "../../device/gpu.ts";
-import { condition, type NetworkShape, offsetsOf } from "../diffusion/network/shape.ts";
+import { condition, type NetworkShape, offsetsOf } from "../../network/shape.ts";
 import { GpuTrainer } from "./gpu.ts";
 import { ReferenceTraining } from "./reference.ts";
 import { ADAM, PURPOSE, type TrainerOptions } from "./trainer.ts";

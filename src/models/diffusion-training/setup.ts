@@ -1,9 +1,9 @@
 // From parameters to what a trainer is told: the data by name, their mean and spread, and the shape of the network.
 
 import { ParameterError } from "../../device/errors.ts";
+import type { Network, NetworkShape } from "../../network/shape.ts";
 import type { DataSet } from "../diffusion/data/data-set.ts";
 import { dataSetOf } from "../diffusion/data/index.ts";
-import type { Network, NetworkShape } from "../diffusion/network/shape.ts";
 import { MOST_NUMBERS } from "../diffusion/prepare.ts";
 import type { DiffusionTrainingParameters } from "./parameters.ts";
 import type { TrainerOptions } from "./trainer.ts";

@@ -1,8 +1,8 @@
 // What a trainer of either device does, and what it is told: the seam between the API of training and its two engines.
 
 import type { RunOptions } from "../../device/run.ts";
+import type { NetworkShape } from "../../network/shape.ts";
 import { STREAMS } from "../../random/streams.ts";
-import type { NetworkShape } from "../diffusion/network/shape.ts";
 
 /** What the random numbers of minibatches are for. */
 export const PURPOSE = STREAMS.training.steps;

@@ -3,9 +3,9 @@
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
+import { firstParameters } from "../../network/init.ts";
+import { lossAndGradient } from "../../network/reference.ts";
 import { checksOf, DEVIATION, deviations } from "../check.ts";
-import { firstParameters } from "../diffusion/network/init.ts";
-import { lossAndGradient } from "../diffusion/network/reference.ts";
 import type { Check, Effort } from "../model.ts";
 import { GpuTrainer } from "./gpu.ts";
 import { diffusionTrainingParameters } from "./parameters.ts";

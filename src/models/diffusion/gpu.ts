@@ -5,6 +5,7 @@ import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { grid, type Kernel } from "../../device/kernel.ts";
 import { type Dispatch, dispatchOnce, floatWords, Pacer, Submissions, submitPass } from "../../device/submissions.ts";
+import { scalesOf } from "../../network/shape.ts";
 import { streamKey } from "../../random/threefry.ts";
 import type { StepOptions } from "../advance.ts";
 import {
@@ -19,7 +20,6 @@ import {
 import { gpuCustom, gpuMixture } from "./denoisers/gpu-mixture.ts";
 import { gpuNetwork } from "./denoisers/gpu-network.ts";
 import { gpuPoints } from "./denoisers/gpu-points.ts";
-import { scalesOf } from "./network/shape.ts";
 import { type Numbers, PURPOSE, remembers, type Sampler, type SamplerState, type Sampling } from "./sampling.ts";
 
 /** Dispatches of one submission of a separate denoiser. */

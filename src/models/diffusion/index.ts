@@ -7,15 +7,14 @@ import { diffusionParameters, VERSION_1 } from "./parameters.ts";
 import { agreement, type DiffusionOptions, DiffusionSimulation, observables } from "./simulation.ts";
 import { validateDiffusion } from "./validate.ts";
 
+export type { Level } from "../../network/level.ts";
+export type { Pixels, Unit } from "../../network/sample.ts";
 export type { DataSet, Mixture } from "./data/data-set.ts";
 export { nearestLabel, slicedWasserstein } from "./data/distance.ts";
 export { drawingText } from "./data/drawing.ts";
 export { dataSetOf, inOwnUnits } from "./data/index.ts";
 export { largestEigenvalue } from "./data/moments.ts";
-export type { Pixels } from "./data/pixels.ts";
 export { labelsText, pointsText } from "./data/points-text.ts";
-export type { Unit } from "./data/unit.ts";
-export type { Level } from "./level.ts";
 export { gaussianMoments } from "./moments.ts";
 export type { DiffusionParameters } from "./parameters.ts";
 export { decode } from "./pictures.ts";

@@ -1,8 +1,8 @@
 // Samples as pictures.
 
+import type { Pixels } from "../../network/sample.ts";
+import type { Decoder } from "../../network/shape.ts";
 import type { DataSet } from "./data/data-set.ts";
-import type { Pixels } from "./data/pixels.ts";
-import type { Decoder } from "./network/shape.ts";
 
 interface Picture {
   width: number;

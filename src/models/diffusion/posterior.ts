@@ -2,9 +2,9 @@
 
 import type { Device } from "../../device/device.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
+import type { Level } from "../../network/level.ts";
 import type { DataSet } from "./data/data-set.ts";
 import { CHUNK, turnedPoints } from "./denoisers/chunks.ts";
-import type { Level } from "./level.ts";
 import { softmax } from "./reference-denoisers.ts";
 
 export interface Posterior {

@@ -2,13 +2,14 @@
 
 import { ParameterError } from "../../device/errors.ts";
 import { base64Bytes } from "../../files/base64.ts";
+import { readNetwork } from "../../network/file.ts";
+import type { Unit } from "../../network/sample.ts";
+import { type Decoder, inItsUnit, type Network } from "../../network/shape.ts";
 import type { DataSet } from "./data/data-set.ts";
 import { dataNames, dataSetOf, isOfUnitSize } from "./data/index.ts";
-import type { Scaling, Unit } from "./data/unit.ts";
+import type { Scaling } from "./data/unit.ts";
 import { referenceOf } from "./denoisers/reference-of.ts";
 import { shippedNetwork } from "./denoisers/shipped.ts";
-import { readNetwork } from "./network/file.ts";
-import { type Decoder, inItsUnit, type Network } from "./network/shape.ts";
 import type { DiffusionParameters, SamplerName } from "./parameters.ts";
 import { programOf, type SamplerOptions, wayOf } from "./program.ts";
 import { remainingOf } from "./remaining.ts";

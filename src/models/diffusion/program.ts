@@ -6,7 +6,7 @@
 // where P is the clipped D and Y the x that an earlier stage kept: E is the noise that is told apart from the sample, and
 // -E / noise the score. src/models/diffusion/reference.ts has the same samplers as their papers write them.
 
-import type { Level } from "./level.ts";
+import type { Level } from "../../network/level.ts";
 import type { DiffusionParameters, SamplerName } from "./parameters.ts";
 import { type Schedule, withoutShrinking } from "./schedules.ts";
 

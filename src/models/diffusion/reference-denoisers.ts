@@ -1,7 +1,7 @@
 // What a sample is expected to be without its noise, E[x₀ | x], in f64 and straight from the formulas.
 
+import type { Level } from "../../network/level.ts";
 import type { Mixture } from "./data/data-set.ts";
-import type { Level } from "./level.ts";
 
 export interface ReferenceDenoiser {
   /** The posterior mean of x₀ at a level; `label` asks for a class. */

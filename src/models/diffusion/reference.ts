@@ -1,8 +1,8 @@
 // Samplers in f64, as their papers write them, one sample at a time.
 
+import type { Level } from "../../network/level.ts";
 import { normals } from "../../random/normal.ts";
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
-import type { Level } from "./level.ts";
 import type { SamplerName } from "./parameters.ts";
 import type { SamplerOptions } from "./program.ts";
 import type { ReferenceDenoiser } from "./reference-denoisers.ts";

@@ -4,9 +4,9 @@
 
 import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
+import type { Level } from "../../network/level.ts";
 import type { DataSet } from "./data/data-set.ts";
 import { covarianceOf, largestEigenvalue } from "./data/moments.ts";
-import type { Level } from "./level.ts";
 import { posteriorOf } from "./posterior.ts";
 import { noiseOf } from "./reference.ts";
 import { PURPOSE, USE } from "./sampling.ts";

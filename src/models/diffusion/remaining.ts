@@ -1,7 +1,7 @@
 // How much of x₀ is still open when a noisy sample is known: what the optimal variance of ddpm is made of.
 
+import type { Level } from "../../network/level.ts";
 import type { DataSet } from "./data/data-set.ts";
-import type { Level } from "./level.ts";
 import { noiseOf } from "./reference.ts";
 import type { ReferenceDenoiser } from "./reference-denoisers.ts";
 import { PURPOSE, USE } from "./sampling.ts";

@@ -1,9 +1,9 @@
 // What a sampling run is, resolved: the seam between the API of diffusion and its two engines.
 
+import type { Network } from "../../network/shape.ts";
 import { STREAMS } from "../../random/streams.ts";
 import type { StepOptions } from "../advance.ts";
 import type { Mixture } from "./data/data-set.ts";
-import type { Network } from "./network/shape.ts";
 import type { Prediction } from "./parameters.ts";
 import type { Program } from "./program.ts";
 import type { Schedule } from "./schedules.ts";

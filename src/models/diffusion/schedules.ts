@@ -1,7 +1,7 @@
 // Ways from noise to data: the noise levels that a sampler visits, from the first to the clean sample.
 
 import { ParameterError } from "../../device/errors.ts";
-import type { Level } from "./level.ts";
+import type { Level } from "../../network/level.ts";
 import type { DiffusionParameters } from "./parameters.ts";
 
 export type ScheduleOptions = Pick<

@@ -2,8 +2,8 @@
 // is left out, and what is narrower than the last noise comes out too narrow or too wide.
 
 import { ParameterError } from "../../device/errors.ts";
+import type { Network } from "../../network/shape.ts";
 import type { DataSet } from "./data/data-set.ts";
-import type { Network } from "./network/shape.ts";
 import type { DiffusionParameters } from "./parameters.ts";
 import type { Schedule } from "./schedules.ts";
 

@@ -1,10 +1,10 @@
 // What a batch of samples says: moments, and distances from the law it should have.
 
+import type { Unit } from "../../network/sample.ts";
 import { type Estimate, independentMean } from "../../statistics/index.ts";
 import type { DataSet } from "./data/data-set.ts";
 import { nearestLabel, slicedWasserstein } from "./data/distance.ts";
 import { covarianceOf, meanOf } from "./data/moments.ts";
-import type { Unit } from "./data/unit.ts";
 import type { Regimes } from "./regimes.ts";
 
 /** Samples of which distances and labels are told: sorting and searching take time. */

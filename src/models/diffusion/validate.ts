@@ -1,13 +1,13 @@
 // Is this device right? Published numbers of a scheduler, steps against the reference, Gaussian recursions, and the law of a mixture.
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
+import { type Network, type NetworkShape, offsetsOf } from "../../network/shape.ts";
 import type { Estimate } from "../../statistics/index.ts";
 import { checksOf, DEVIATION, deviations } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { dataSetOf } from "./data/index.ts";
 import { pointsText } from "./data/points-text.ts";
 import { exactOf } from "./exact.ts";
-import { type Network, type NetworkShape, offsetsOf } from "./network/shape.ts";
 import { diffusionParameters, samplerNames } from "./parameters.ts";
 import { posteriorOf } from "./posterior.ts";
 import { type DiffusionOptions, DiffusionSimulation } from "./simulation.ts";

@@ -1,8 +1,8 @@
 // Files of an ensemble: its samples at the grid times, first passages, and histograms; as tables, or as arrays for NumPy.
 
 import { ParameterError } from "../../device/errors.ts";
+import { evaluate } from "../../expression/expression.ts";
 import type { FileContent } from "../model.ts";
-import { evaluate } from "./network/expression.ts";
 import { NOBODY } from "./network/network.ts";
 import type { Ensemble } from "./prepare.ts";
 import type { Samples } from "./runner.ts";

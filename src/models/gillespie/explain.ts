@@ -1,10 +1,10 @@
 // What was understood of a network: its parts as a run takes them, and what became of what the file says.
 
+import { type Expression, evaluate, namesIn } from "../../expression/expression.ts";
 import type { Explanation } from "../model.ts";
 import { infix } from "./formats/infix.ts";
 import { schemeOf } from "./formats/scheme.ts";
 import { startsOf } from "./formats/starts.ts";
-import { type Expression, evaluate, namesIn } from "./network/expression.ts";
 import { type Network, type NetworkEvent, NOBODY, parameterValues } from "./network/network.ts";
 import { formatOf, type GillespieParameters, networkOf } from "./parameters.ts";
 

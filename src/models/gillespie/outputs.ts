@@ -1,7 +1,7 @@
 // Quantities that follow from species: where they are linear, their moments follow from those of the species.
 
+import { type Expression, evaluate, namesIn } from "../../expression/expression.ts";
 import { networkError } from "./network/errors.ts";
-import { type Expression, evaluate, namesIn } from "./network/expression.ts";
 import type { Network } from "./network/network.ts";
 import type { Ensemble } from "./prepare.ts";
 import { hasCovariances } from "./tally.ts";

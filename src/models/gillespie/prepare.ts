@@ -1,12 +1,12 @@
 // What a run needs beyond the network: values of every point of a sweep, the grid of times, and an order of the reactions.
 
 import { ParameterError } from "../../device/errors.ts";
+import { type Expression, hasDraws, parseExpression } from "../../expression/expression.ts";
 import { isLarge, treeOf } from "./kernel/tree.ts";
 import type { Leaping } from "./kernel/wgsl.ts";
 import { type Schedule, scheduleOf, scheduleOfVersion1, withClocks } from "./network/clock.ts";
 import { withDraws } from "./network/draws.ts";
 import { networkError } from "./network/errors.ts";
-import { type Expression, hasDraws, parseExpression } from "./network/expression.ts";
 import {
   checkCount,
   initialCounts,

@@ -3,6 +3,7 @@
 import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
 import type { RunOptions } from "../../device/run.ts";
+import { checkSeed } from "../../random/seed.ts";
 import type { Estimate } from "../../statistics/index.ts";
 import { Chain, type ChainKind } from "../base/chain.ts";
 import { filled, partOf, replicasOf, restored } from "../base/simulation.ts";
@@ -10,7 +11,6 @@ import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
 import type { Observable, Options, Stroke } from "../model.ts";
 import { type Points, point, resolve } from "../parameters.ts";
-import { checkSeed } from "../seed.ts";
 import type { Series } from "../series.ts";
 import { checkStroke } from "../stroke.ts";
 import { effectiveBoundaries } from "./boundary.ts";

@@ -2,6 +2,7 @@
 
 import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
+import { checkSeed } from "../../random/seed.ts";
 import type { Estimate } from "../../statistics/index.ts";
 import { Chain } from "../base/chain.ts";
 import { filled, partOf, replicasOf, restored } from "../base/simulation.ts";
@@ -9,7 +10,6 @@ import { checkWorkgroup } from "../calls.ts";
 import { headerOf, sectionOf } from "../checkpoint.ts";
 import type { Stroke } from "../model.ts";
 import { type Points, point, resolve, type Schema } from "../parameters.ts";
-import { checkSeed } from "../seed.ts";
 import type { Series } from "../series.ts";
 import { checkStroke } from "../stroke.ts";
 import { bondCount, type Edge, type Geometry, siteCount } from "./geometry.ts";

@@ -3,7 +3,7 @@
 
 import { ParameterError } from "../../device/errors.ts";
 import type { Times } from "../../files/times.ts";
-import { type Flow, flowOf } from "../reservoir/systems/index.ts";
+import { type Flow, flowOf } from "../../systems/index.ts";
 import { countMonomials, type Features, memoryOf } from "./features.ts";
 import { type OwnSeries, piecesOf, type Sequences, sequencesOf } from "./own.ts";
 import { constantsOf, HORIZON, MOST_FEATURES, type NgrcParameters, ngrcParameters } from "./parameters.ts";

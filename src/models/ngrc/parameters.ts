@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { ParameterError } from "../../device/errors.ts";
-import { type FlowName, type FlowOptions, flowNames } from "../reservoir/systems/index.ts";
+import { type FlowName, type FlowOptions, flowNames } from "../../systems/index.ts";
 
 /** The Gram matrix is of so many rows at most. */
 export const MOST_FEATURES = 2000;

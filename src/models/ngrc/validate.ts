@@ -2,9 +2,9 @@
 // second degree and so is learned exactly.
 
 import type { Device } from "../../device/device.ts";
+import { flowOf } from "../../systems/index.ts";
 import { checksOf } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
-import { flowOf } from "../reservoir/systems/index.ts";
 import { gauthierSeries, KNOWN, SETTING } from "./gauthier.ts";
 import { roundingErrors } from "./rounding.ts";
 import { NgrcSimulation } from "./simulation.ts";

@@ -1,7 +1,7 @@
 // What an attractor looks like in the long run, where no forecast is valid any more: how often values occur, which maximum follows which,
 // and at which frequencies it moves.
 
-import { Fourier } from "./systems/fourier.ts";
+import { Fourier } from "../../systems/fourier.ts";
 
 /** Statistics of one column. */
 export interface ColumnStatistics {

@@ -1,16 +1,17 @@
 // Echo-state networks: thousands of settings in one launch, trained by exact sums and run free from many starts at once.
 
 import type { Device } from "../../device/device.ts";
+import { flowOf } from "../../systems/index.ts";
 import type { Model } from "../model.ts";
 import { exactMemory } from "./memory.ts";
 import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
 import { type ReservoirOptions, ReservoirSimulation } from "./simulation.ts";
-import { flowOf } from "./systems/index.ts";
 import { stepsOf } from "./tasks/index.ts";
 import { validateReservoir } from "./validate.ts";
 
 export { base64url as bytesText } from "../../files/base64.ts";
 export { parseSeries, seriesText } from "../../files/series-text.ts";
+export { type Flow, type FlowName, flowOf } from "../../systems/index.ts";
 export { attractorStatistics, type ColumnStatistics, powerSpectrum, returnMap } from "./attractor.ts";
 export type { Forecast } from "./export.ts";
 export type { Spread } from "./figures.ts";
@@ -24,7 +25,6 @@ export { ReferenceNetwork, type ReferenceOptions } from "./reference.ts";
 export type { ReservoirResult } from "./result.ts";
 export { fitReadout } from "./ridge.ts";
 export { type ReservoirOptions, ReservoirSimulation } from "./simulation.ts";
-export { type Flow, type FlowName, flowOf } from "./systems/index.ts";
 export { narma10, type Task } from "./tasks/index.ts";
 export { spectralRadius, type Topology, topologyOf } from "./topology.ts";
 

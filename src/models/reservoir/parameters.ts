@@ -1,7 +1,7 @@
 // The parameters of echo-state networks, declared once; their names are those of ReservoirPy.
 
 import * as z from "zod";
-import { flowNames } from "./systems/index.ts";
+import { flowNames } from "../../systems/index.ts";
 
 /** The systems that are forecast, and what else can be learned. */
 const TASKS = [...flowNames, "narma10", "memory", "data", "classification"] as const;

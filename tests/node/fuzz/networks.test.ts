@@ -3,9 +3,9 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseExpression } from "../../../src/expression/expression.ts";
 import { GibbsError, gillespie, networks, ParameterError } from "../../../src/index.ts";
 import { generate } from "../../../src/models/gillespie/kernel/wgsl.ts";
-import { parseExpression } from "../../../src/models/gillespie/network/expression.ts";
 import { gillespieParameters, networkOf } from "../../../src/models/gillespie/parameters.ts";
 import { prepare } from "../../../src/models/gillespie/prepare.ts";
 import { device, reference } from "../../devices.ts";

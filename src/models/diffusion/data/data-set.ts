@@ -1,8 +1,7 @@
 // What is sampled and learned: a set of points, with what is known of its law.
 
-import type { Decoder } from "../network/shape.ts";
-import type { Pixels } from "./pixels.ts";
-import type { Unit } from "./unit.ts";
+import type { Pixels, Unit } from "../../../network/sample.ts";
+import type { Decoder } from "../../../network/shape.ts";
 
 export interface Mixture {
   dimension: number;

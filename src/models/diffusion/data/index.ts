@@ -2,6 +2,7 @@
 
 import { COMPONENTS as DIGIT_COMPONENTS, digitCoefficients } from "../../../data/digit-coefficients.ts";
 import { ParameterError } from "../../../device/errors.ts";
+import type { Unit } from "../../../network/sample.ts";
 import type { DataSet, Mixture } from "./data-set.ts";
 import { DRAWING, drawingLaw } from "./drawing.ts";
 import { drawPoints, type Law, PURPOSE } from "./law.ts";
@@ -10,7 +11,7 @@ import { parseMixture } from "./mixture-text.ts";
 import { pixelsOf } from "./pixels.ts";
 import { moons, rings, spiral } from "./planar.ts";
 import { isPointsText, parseClasses, parsePoints } from "./points-text.ts";
-import { type Scaling, scaled, scaledMixture, type Unit, unitOf, unitOfMixture, unscaled } from "./unit.ts";
+import { type Scaling, scaled, scaledMixture, unitOf, unitOfMixture, unscaled } from "./unit.ts";
 
 /** Data that come with gibbs. */
 export const dataNames = ["gmm8", "rings", "moons", "spiral", "digits"] as const;

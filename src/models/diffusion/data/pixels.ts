@@ -1,16 +1,8 @@
 // Points that are pictures: how their numbers lie in rows, and which are black and white.
 
 import { ParameterError } from "../../../device/errors.ts";
+import type { Pixels } from "../../../network/sample.ts";
 import type { PointsArray } from "./points-text.ts";
-
-/** Numbers of a point as [row][column][channel]. */
-export interface Pixels {
-  width: number;
-  height: number;
-  channels: 1 | 3;
-  /** What is black, and what is white or the whole of a colour. */
-  range: [black: number, white: number];
-}
 
 /** Numbers of a table's row from which on it may be a picture. */
 const LEAST = 64;

@@ -2,22 +2,14 @@
 // data of size 1 about 0; of any other size, samples would begin with too much of the data missing, or end before the data are resolved.
 
 import { ParameterError } from "../../../device/errors.ts";
+import { LARGEST, SMALLEST, type Unit } from "../../../network/sample.ts";
 import { columnMoments } from "../../../statistics/moments.ts";
 import { mixtureMoments } from "../moments.ts";
 import type { Mixture } from "./data-set.ts";
 
-/** Number i of a point is centre[i] + scale[i] · x, where x is what a denoiser sees. A scale of 0 is that of a number that never changes. */
-export interface Unit {
-  centre: Float64Array;
-  scale: Float64Array;
-}
-
 /** Each number by its own standard deviation; all by one, the root mean square of these; or not at all. */
 export const scalings = ["columns", "whole", "none"] as const;
 export type Scaling = (typeof scalings)[number];
-
-/** Beyond these squares are no 64-bit floats any more. */
-export const [SMALLEST, LARGEST] = [1e-150, 1e150];
 
 /** @throws ParameterError for numbers whose squares f64 does not hold */
 function checkedSize(unit: Unit): Unit {

@@ -1,7 +1,7 @@
 // Networks on the GPU: small ones with all stages in one dispatch, others a dispatch a layer.
 
 import type { Kernel } from "../../../device/kernel.ts";
-import { type Network, offsetsOf } from "../network/shape.ts";
+import { type Network, offsetsOf } from "../../../network/shape.ts";
 import { BASE, type Compiled, KEPT, type Part, type Setting, STEP_BYTES } from "./gpu-denoiser.ts";
 import { BROADCAST, broadcasts, type Row, rowWgsl } from "./row-wgsl.ts";
 import { classRows, toldOf } from "./told.ts";

@@ -1,7 +1,7 @@
 // The mixture of Gaussians as a table for the GPU, in f64: shaders/diffusion/mixture.wgsl has its meaning.
 
+import type { Level } from "../../../network/level.ts";
 import type { Mixture } from "../data/data-set.ts";
-import type { Level } from "../level.ts";
 
 export function isIsotropic({ dimension, components }: Mixture): boolean {
   return components.every(({ covariance }) =>

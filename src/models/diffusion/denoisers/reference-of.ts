@@ -1,7 +1,7 @@
 // The denoiser of a run in f64.
 
-import { denoise, divergence } from "../network/reference.ts";
-import type { Network } from "../network/shape.ts";
+import { denoise, divergence } from "../../../network/reference.ts";
+import type { Network } from "../../../network/shape.ts";
 import { mixtureDenoiser, pointsDenoiser, type ReferenceDenoiser } from "../reference-denoisers.ts";
 import type { Denoiser } from "../sampling.ts";
 

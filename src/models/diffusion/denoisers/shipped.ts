@@ -2,8 +2,8 @@
 
 import { ParameterError } from "../../../device/errors.ts";
 import { base64Bytes } from "../../../files/base64.ts";
-import { readNetwork } from "../network/file.ts";
-import type { Network } from "../network/shape.ts";
+import { readNetwork } from "../../../network/file.ts";
+import type { Network } from "../../../network/shape.ts";
 
 /** Loaded when first asked for: they are larger than all the rest. */
 const FILES: Record<string, () => Promise<{ NETWORK: string }>> = {

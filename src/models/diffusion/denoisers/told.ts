@@ -1,6 +1,6 @@
 // What a network is told, as sums: for each stage and layer, V c of its condition, in f64.
 
-import { condition, conditionsOf, FEATURES, type Network, offsetsOf } from "../network/shape.ts";
+import { condition, conditionsOf, FEATURES, type Network, offsetsOf } from "../../../network/shape.ts";
 import type { Sampling } from "../sampling.ts";
 
 /** Rows of classes in the parameters, one a layer: where that of class 0 begins. */

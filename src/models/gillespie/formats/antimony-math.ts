@@ -12,7 +12,7 @@ import {
   number,
   parseExpression,
   substitute,
-} from "../network/expression.ts";
+} from "../../../expression/expression.ts";
 import { TIME } from "../network/network.ts";
 
 /** A function of the file. */

@@ -1,7 +1,7 @@
 // The SBML document that a model in Antimony stands for, one element a line.
 
+import type { Expression } from "../../../expression/expression.ts";
 import { escapeHtml } from "../../../files/html.ts";
-import type { Expression } from "../network/expression.ts";
 import type { AntimonyModel } from "./antimony.ts";
 import { mathml } from "./mathml-writer.ts";
 

@@ -2,7 +2,7 @@
 // as the SBML document that it stands for: what laws, compartments, rules and events mean is said in one place. One model without submodels.
 
 import { ParameterError } from "../../../device/errors.ts";
-import type { Expression } from "../network/expression.ts";
+import type { Expression } from "../../../expression/expression.ts";
 import type { Network } from "../network/network.ts";
 import { readSbml, type SbmlOptions } from "../sbml/read.ts";
 import { type AntimonyFunction, parseAntimony } from "./antimony-math.ts";

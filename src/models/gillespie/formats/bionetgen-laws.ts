@@ -1,6 +1,6 @@
 // Rate laws of BioNetGen that saturate, and sums of species as its groups have them.
 
-import { call, type Expression, number } from "../network/expression.ts";
+import { call, type Expression, number } from "../../../expression/expression.ts";
 import { MOST_COPIES } from "../network/network.ts";
 
 const product = (all: readonly Expression[]) => all.reduce((a, b) => call("*", a, b));

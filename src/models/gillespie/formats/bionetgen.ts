@@ -13,7 +13,7 @@ import {
   number,
   parseExpression,
   substitute,
-} from "../network/expression.ts";
+} from "../../../expression/expression.ts";
 import { checkNames, checkSize, MOST_COPIES, type Network, type Reaction, TIME } from "../network/network.ts";
 import { saturated, sum } from "./bionetgen-laws.ts";
 

@@ -1,6 +1,6 @@
 // n (n-1) … (n-m+1) / m!, the ways to choose m of n, where a format has no word for it.
 
-import { call, type Expression, number } from "../network/expression.ts";
+import { call, type Expression, number } from "../../../expression/expression.ts";
 
 /** Equal for every whole n, also below m. @param operands n, and the number m */
 export function fallingProduct([n, m]: readonly Expression[]): Expression {

@@ -1,7 +1,7 @@
 // Expressions as the text of networks has them, so that reading gives the same value, bit for bit.
 
 import { ParameterError } from "../../../device/errors.ts";
-import { COMPARISONS, type Expression, isLaw, type Operation } from "../network/expression.ts";
+import { COMPARISONS, type Expression, isLaw, type Operation } from "../../../expression/expression.ts";
 import { TIME } from "../network/network.ts";
 import { fallingProduct } from "./falling.ts";
 

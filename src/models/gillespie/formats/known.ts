@@ -1,7 +1,7 @@
 // What the writers of networks know. Whatever else a network holds is refused by its name, never left out.
 
 import { ParameterError } from "../../../device/errors.ts";
-import type { Expression } from "../network/expression.ts";
+import type { Expression } from "../../../expression/expression.ts";
 import type { Network, NetworkEvent, Reaction } from "../network/network.ts";
 
 type Keys<T> = readonly (keyof T & string)[];

@@ -1,8 +1,8 @@
 // Expressions as MathML, as SBML Level 3 Version 2 has it.
 
 import { ParameterError } from "../../../device/errors.ts";
+import { type Expression, isLaw, type Operation } from "../../../expression/expression.ts";
 import { escapeHtml } from "../../../files/html.ts";
-import { type Expression, isLaw, type Operation } from "../network/expression.ts";
 import { TIME } from "../network/network.ts";
 import { fallingProduct } from "./falling.ts";
 

@@ -1,7 +1,7 @@
 // A run's network as a file: text of gibbs, or SBML.
 
 import { ParameterError } from "../../../device/errors.ts";
-import { number } from "../network/expression.ts";
+import { number } from "../../../expression/expression.ts";
 import type { Network } from "../network/network.ts";
 import { type GillespieParameters, networkOf } from "../parameters.ts";
 import { readSweep } from "../prepare.ts";

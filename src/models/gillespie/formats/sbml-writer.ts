@@ -1,7 +1,7 @@
 // Networks as SBML Level 3 Version 2 Core (Hucka et al. 2019, doi 10.1515/jib-2019-0021): species in molecules, laws as propensities.
 
+import { type Expression, namesIn } from "../../../expression/expression.ts";
 import { escapeHtml } from "../../../files/html.ts";
-import { type Expression, namesIn } from "../network/expression.ts";
 import { type Network, type NetworkEvent, NOBODY, type Reaction, type Rounding, TIME } from "../network/network.ts";
 import { cannotHold, checkDraws, checkKnown } from "./known.ts";
 import { mathml } from "./mathml-writer.ts";

@@ -1,6 +1,6 @@
 // The two sides of a reaction, which a network does not keep: of mass action they follow from the law, of any other from the changes.
 
-import { call, type Expression, namesIn } from "../network/expression.ts";
+import { call, type Expression, namesIn } from "../../../expression/expression.ts";
 import type { Network, Reaction } from "../network/network.ts";
 
 export interface Scheme {

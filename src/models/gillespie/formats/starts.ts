@@ -1,7 +1,7 @@
 // Starts as a run takes them, for the writers of networks: rounded, where a file's amounts are no whole numbers.
 
 import { ParameterError } from "../../../device/errors.ts";
-import { call, type Expression, evaluate, number } from "../network/expression.ts";
+import { call, type Expression, evaluate, number } from "../../../expression/expression.ts";
 import { checkCount, MEASURED, type Network, parameterValues, type Rounding } from "../network/network.ts";
 
 /** One expression a species: that of the network, but for those that the run rounds. */

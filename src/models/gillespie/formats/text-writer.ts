@@ -1,6 +1,6 @@
 // Networks as text that reads back to the same network.
 
-import { call, type Expression, namesIn, number, substitute } from "../network/expression.ts";
+import { call, type Expression, namesIn, number, substitute } from "../../../expression/expression.ts";
 import { type Network, type NetworkEvent, NOBODY, type Reaction, type Rounding, TIME } from "../network/network.ts";
 import { NAME } from "../network/text.ts";
 import { infix } from "./infix.ts";

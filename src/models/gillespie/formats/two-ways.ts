@@ -3,7 +3,7 @@
 
 import { parseXml, type XmlElement } from "@rgrove/parse-xml";
 import { ParameterError } from "../../../device/errors.ts";
-import { evaluate } from "../network/expression.ts";
+import { evaluate } from "../../../expression/expression.ts";
 import { type Network, parameterValues, TIME } from "../network/network.ts";
 import { readSbml } from "../sbml/read.ts";
 import { childOf, listOf } from "../sbml/xml.ts";

@@ -1,8 +1,8 @@
 // The draws of a network as WGSL: every one is a case of set_draw(), and all are made by one loop, so that a compiler that writes functions out where
 // they are called meets each law once.
 
+import { type LawName, parametersOf } from "../../../expression/expression.ts";
 import { type Draw, isWhole } from "../network/draws.ts";
-import { type LawName, parametersOf } from "../network/expression.ts";
 import type { Emitter } from "./emitter.ts";
 
 export class DrawCode {

@@ -1,8 +1,5 @@
 // Expressions as WGSL in f32.
 
-import { clockOf } from "../network/clock.ts";
-import { type Draw, drawOf, isWhole, partsOf } from "../network/draws.ts";
-import { networkError } from "../network/errors.ts";
 import {
   COMPARISONS,
   call,
@@ -14,8 +11,11 @@ import {
   number,
   type Operation,
   TRUTHS,
-} from "../network/expression.ts";
-import { GROWING } from "../network/interval.ts";
+} from "../../../expression/expression.ts";
+import { GROWING } from "../../../expression/interval.ts";
+import { clockOf } from "../network/clock.ts";
+import { type Draw, drawOf, isWhole, partsOf } from "../network/draws.ts";
+import { networkError } from "../network/errors.ts";
 import { MOST_COPIES, type Network, TIME } from "../network/network.ts";
 import { constantIn, factorial, factorsOfProduct } from "./mass-action.ts";
 

@@ -1,7 +1,7 @@
 // A network's events as WGSL: what shaders/gillespie/events.wgsl calls.
 
+import { namesIn } from "../../../expression/expression.ts";
 import type { Draw } from "../network/draws.ts";
-import { namesIn } from "../network/expression.ts";
 import type { Assignment, Network, NetworkEvent } from "../network/network.ts";
 import { DrawCode } from "./draw-code.ts";
 import type { Emitter } from "./emitter.ts";

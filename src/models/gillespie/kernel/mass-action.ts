@@ -1,8 +1,8 @@
 // Laws that tables hold: a constant times ways to choose some species.
 
+import { type Expression, namesIn, number } from "../../../expression/expression.ts";
 import { clockOf } from "../network/clock.ts";
 import { drawOf } from "../network/draws.ts";
-import { type Expression, namesIn, number } from "../network/expression.ts";
 import { type Network, TIME } from "../network/network.ts";
 
 export interface MassAction {

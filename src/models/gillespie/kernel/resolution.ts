@@ -1,8 +1,8 @@
 // Whether a clock of f32 tells apart what rates see of the time: late in a long run it moves in steps of 2^-24 of it, which may be a good
 // part of a period.
 
+import { type Expression, evaluate, namesIn } from "../../../expression/expression.ts";
 import { networkError } from "../network/errors.ts";
-import { type Expression, evaluate, namesIn } from "../network/expression.ts";
 import { TIME } from "../network/network.ts";
 import type { Ensemble } from "../prepare.ts";
 

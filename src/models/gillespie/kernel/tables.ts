@@ -1,7 +1,7 @@
 // Large networks: what shaders/gillespie/table.wgsl reads, and the laws that no table holds.
 
+import { call, namesIn, number } from "../../../expression/expression.ts";
 import { networkError } from "../network/errors.ts";
-import { call, namesIn, number } from "../network/expression.ts";
 import { type Network, TIME } from "../network/network.ts";
 import type { Emitter } from "./emitter.ts";
 import { blocksOf, type Leaf, type Tree, treeOf } from "./tree.ts";

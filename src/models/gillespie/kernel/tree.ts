@@ -3,7 +3,7 @@
 // have a reactant in common stand below one node, which alone is multiplied by its count: a count that many reactions ask for changes one
 // node and not all of them (partial propensities: Ramaswamy, Gonzalez-Segredo & Sbalzarini 2009, doi 10.1063/1.3154624).
 
-import { type Expression, evaluate, namesIn } from "../network/expression.ts";
+import { type Expression, evaluate, namesIn } from "../../../expression/expression.ts";
 import type { Network } from "../network/network.ts";
 import { type MassAction, massActionsOf, type Reactant } from "./mass-action.ts";
 

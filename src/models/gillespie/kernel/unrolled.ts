@@ -1,6 +1,6 @@
 // Small networks: counts x0, x1, ..., constants c0, ... and propensities a0, ... in registers, every reaction written out.
 
-import { namesIn } from "../network/expression.ts";
+import { namesIn } from "../../../expression/expression.ts";
 import { MARGIN, type Network, TIME } from "../network/network.ts";
 import { FEW } from "../reference/leaping.ts";
 import type { Emitter } from "./emitter.ts";

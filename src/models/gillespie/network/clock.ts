@@ -1,9 +1,17 @@
 // Conditions of the time alone, such as t >= 5 && t < 6: when they hold is known before the start. In a trigger each becomes a
 // name, "$clock0", whose value a schedule of moments says; no rounding of a running clock decides whether an event happens.
 
+import {
+  COMPARISONS,
+  call,
+  type Expression,
+  evaluate,
+  namesIn,
+  number,
+  TRUTHS,
+} from "../../../expression/expression.ts";
+import { type Interval, range } from "../../../expression/interval.ts";
 import { networkError } from "./errors.ts";
-import { COMPARISONS, call, type Expression, evaluate, namesIn, number, TRUTHS } from "./expression.ts";
-import { type Interval, range } from "./interval.ts";
 import { type Network, TIME, triggerTime } from "./network.ts";
 
 /** From this time on - or from right after it - the clocks are as `truths` says, one bit each. */

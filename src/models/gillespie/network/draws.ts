@@ -1,6 +1,5 @@
 // Random numbers in the words of a network: in events, delays and starts each draw becomes a name, "$draw0", and is listed with its law.
 
-import { networkError } from "./errors.ts";
 import {
   call,
   type Expression,
@@ -11,7 +10,8 @@ import {
   nameOf,
   namesIn,
   parametersOf,
-} from "./expression.ts";
+} from "../../../expression/expression.ts";
+import { networkError } from "./errors.ts";
 import type { Network } from "./network.ts";
 
 /** A random number of an event, a start or a delay; its operands may name draws before it. */

@@ -1,10 +1,10 @@
 // What can be wrong with a network, and with its trajectories.
 
 import { ParameterError } from "../../../device/errors.ts";
+import { expressionError } from "../../../expression/error.ts";
 
-/** A message that shows a statement shows its two ends where it is long. */
-export const networkError = (message: string) =>
-  new ParameterError("network", message.length > 800 ? `${message.slice(0, 400)} … ${message.slice(-300)}` : message);
+/** Something is wrong with a network, in a statement of its text or in what it says as a whole. */
+export const networkError = expressionError;
 
 /** Trajectories that did not reach the end: numbers without them would be wrong. */
 export const eventLimit = (stopped: number, of: number, most: number) =>

@@ -1,9 +1,9 @@
 // A reaction network as both readers - text and SBML - give it: counted species, reactions with propensities, outputs, events.
 
+import { type Expression, evaluate, hasDraws, namesIn } from "../../../expression/expression.ts";
 import { STREAMS } from "../../../random/streams.ts";
 import type { Draw } from "./draws.ts";
 import { networkError } from "./errors.ts";
-import { type Expression, evaluate, hasDraws, namesIn } from "./expression.ts";
 
 /** What the random numbers of an ensemble are for, among all that gibbs draws. */
 export const PURPOSE = STREAMS.gillespie.trajectories;

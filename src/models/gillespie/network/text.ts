@@ -16,7 +16,6 @@
 //   species A, B                 their order, and those that no reaction names
 //   # a comment
 
-import { networkError } from "./errors.ts";
 import {
   call,
   type Expression,
@@ -26,7 +25,8 @@ import {
   number,
   parseExpression as parse,
   substitute,
-} from "./expression.ts";
+} from "../../../expression/expression.ts";
+import { networkError } from "./errors.ts";
 import {
   checkNames,
   checkSize,

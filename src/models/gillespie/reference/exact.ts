@@ -1,7 +1,7 @@
 // The chemical master equation itself, for networks of few states: dp/dt = A p over all states that can be reached, solved by
 // uniformisation (Jensen 1953; Grassmann 1977): p(t) = Σ_k Poisson(q t; k) (1 + A/q)^k p(0), a sum of positive terms.
 
-import { evaluate } from "../network/expression.ts";
+import { evaluate } from "../../../expression/expression.ts";
 import { isDelayed, isHybrid, TIME } from "../network/network.ts";
 import type { Ensemble } from "../prepare.ts";
 

@@ -2,8 +2,8 @@
 // becomes true; it is executed at once or after its delay; of those that are due together the one of the highest priority goes
 // first, equal ones in random order; after each the conditions are looked at again.
 
+import { type Expression, evaluate } from "../../../expression/expression.ts";
 import { type Draw, drawOf } from "../network/draws.ts";
-import { type Expression, evaluate } from "../network/expression.ts";
 import type { NetworkEvent } from "../network/network.ts";
 
 /** Executions at one time, at most: more never end. */

@@ -2,9 +2,9 @@
 // up beside them - the next one when the integral of the total propensity reaches an exponential number (Alfonsi et al. 2005, doi
 // 10.1051/proc:2005001). Runge and Kutta's method, each step beside two of half its length.
 
+import { evaluate } from "../../../expression/expression.ts";
 import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
 import { eventLimit } from "../network/errors.ts";
-import { evaluate } from "../network/expression.ts";
 import { isHybrid, PURPOSE } from "../network/network.ts";
 import type { Ensemble } from "../prepare.ts";
 import { chosen } from "./choice.ts";

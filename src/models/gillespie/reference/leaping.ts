@@ -1,10 +1,10 @@
 // Tau-leaping and the chemical Langevin equation in plain f64, to be read; sources in shaders/gillespie/leap.wgsl. It shares the
 // rules for the step with the kernel, and none of its random numbers: the two agree in their laws.
 
+import { type Interval, range } from "../../../expression/interval.ts";
 import { STREAMS } from "../../../random/streams.ts";
 import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
 import { eventLimit } from "../network/errors.ts";
-import { type Interval, range } from "../network/interval.ts";
 import { isTimed, TIME } from "../network/network.ts";
 import type { Ensemble } from "../prepare.ts";
 import { Course, rounding, type Trajectory, type Which } from "./trajectory.ts";

@@ -1,10 +1,10 @@
 // The rate equations dx/dt = Σ ν a(x) that an ensemble follows where counts are large, in f64: Dormand and Prince's method of
 // order 5 with steps by its error estimate (1980, doi 10.1016/0771-050X(80)90013-3).
 
+import { call, type Expression, evaluate, namesIn, number } from "../../../expression/expression.ts";
 import { clockOf } from "../network/clock.ts";
 import { drawsNumbers } from "../network/draws.ts";
 import { networkError } from "../network/errors.ts";
-import { call, type Expression, evaluate, namesIn, number } from "../network/expression.ts";
 import { isDelayed, TIME } from "../network/network.ts";
 import type { Ensemble } from "../prepare.ts";
 import { Happenings } from "./happenings.ts";

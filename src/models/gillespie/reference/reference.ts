@@ -1,9 +1,9 @@
 // Gillespie's direct method in plain f64, to be read: D. T. Gillespie, "Exact stochastic simulation of coupled chemical
 // reactions", J. Phys. Chem. 81, 2340 (1977), doi 10.1021/j100540a008. Events as in SBML.
 
+import { range } from "../../../expression/interval.ts";
 import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
 import { eventLimit } from "../network/errors.ts";
-import { range } from "../network/interval.ts";
 import { isTimed, MARGIN, PURPOSE, TIME } from "../network/network.ts";
 import type { Ensemble } from "../prepare.ts";
 import { chosen, chosenInVersion1 } from "./choice.ts";

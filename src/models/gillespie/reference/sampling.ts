@@ -1,11 +1,11 @@
 // Random numbers of a network's own words, in plain f64, to be read: the laws that shaders/gillespie/draw_counts.wgsl draws in 64-bit integers. What a
 // word of random bits decides is said there; here chances are sums of logarithms and quotients as the laws have them.
 
+import { type Expression, parametersOf } from "../../../expression/expression.ts";
 import { normals } from "../../../random/normal.ts";
 import { STREAMS } from "../../../random/streams.ts";
 import { streamKey, threefry4x32, type Words4 } from "../../../random/threefry.ts";
 import { type Draw, isWhole, unfit } from "../network/draws.ts";
-import { type Expression, parametersOf } from "../network/expression.ts";
 
 /** Trials of a truncated law at most. */
 const MOST_TRIALS = 65536;

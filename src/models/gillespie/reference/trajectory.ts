@@ -1,10 +1,10 @@
 // One trajectory in plain f64 while it is simulated: time, counts, events to come, and what the grid times have seen.
 
+import { type Expression, evaluate } from "../../../expression/expression.ts";
 import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
 import { clockOf } from "../network/clock.ts";
 import { ASKERS, type Draw, drawOf } from "../network/draws.ts";
 import { networkError, waitingLimit } from "../network/errors.ts";
-import { type Expression, evaluate } from "../network/expression.ts";
 import { type Completion, MOST, PURPOSE, TIME } from "../network/network.ts";
 import type { Ensemble } from "../prepare.ts";
 import { Happenings } from "./happenings.ts";

@@ -1,7 +1,7 @@
 // Species as SBML has them: amounts or concentrations, in units of their own; and what that is in molecules.
 
 import type { XmlElement } from "@rgrove/parse-xml";
-import { call, type Expression, nameOf, number } from "../network/expression.ts";
+import { call, type Expression, nameOf, number } from "../../../expression/expression.ts";
 import type { SbmlDocument } from "./document.ts";
 import { moleculesIn } from "./units.ts";
 

@@ -1,7 +1,7 @@
 // Laws that were written for rate equations, k X^n of n X: on request they count the ways to choose molecules, k X … (X-n+1), which is
 // the same where X is large and 0 where too few are there (Gillespie 1977, doi 10.1021/j100540a008).
 
-import { call, type Expression, evaluate, factorsOf, namesIn, number } from "../network/expression.ts";
+import { call, type Expression, evaluate, factorsOf, namesIn, number } from "../../../expression/expression.ts";
 
 /** How many molecules of each species a firing takes. */
 export type Copies = ReadonlyMap<string, number>;

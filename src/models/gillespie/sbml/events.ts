@@ -1,7 +1,7 @@
 // Events, as network.ts has them.
 
 import type { XmlElement } from "@rgrove/parse-xml";
-import { hasDraws, number } from "../network/expression.ts";
+import { hasDraws, number } from "../../../expression/expression.ts";
 import type { Assignment, NetworkEvent } from "../network/network.ts";
 import { countOf } from "./amounts.ts";
 import type { Parts } from "./reactions.ts";

@@ -12,7 +12,7 @@ import {
   operandsOf,
   redrawn,
   substitute,
-} from "../network/expression.ts";
+} from "../../../expression/expression.ts";
 import { TIME } from "../network/network.ts";
 import { elements, local } from "./xml.ts";
 

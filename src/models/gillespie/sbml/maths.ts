@@ -1,7 +1,7 @@
 // The maths of a model: MathML with the functions that the model defines.
 
 import type { XmlElement } from "@rgrove/parse-xml";
-import { type Expression, nameOf } from "../network/expression.ts";
+import { type Expression, nameOf } from "../../../expression/expression.ts";
 import type { SbmlDocument } from "./document.ts";
 import { expressionOf, type Lambda, type MathContext } from "./mathml.ts";
 import { childOf, elements, local } from "./xml.ts";

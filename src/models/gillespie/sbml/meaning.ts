@@ -1,7 +1,15 @@
 // What expressions of a model mean: in amounts of counted species, variables, parameters and the time alone.
 
 import type { XmlElement } from "@rgrove/parse-xml";
-import { call, type Expression, evaluate, nameOf, namesIn, number, substitute } from "../network/expression.ts";
+import {
+  call,
+  type Expression,
+  evaluate,
+  nameOf,
+  namesIn,
+  number,
+  substitute,
+} from "../../../expression/expression.ts";
 import { TIME } from "../network/network.ts";
 import { countOf, type Species, symbolOf } from "./amounts.ts";
 import type { SbmlDocument } from "./document.ts";

@@ -2,8 +2,8 @@
 // written; meaning.ts says what they mean.
 
 import type { XmlElement } from "@rgrove/parse-xml";
+import { type Expression, hasDraws, namesIn, number } from "../../../expression/expression.ts";
 import { drawsReals } from "../network/draws.ts";
-import { type Expression, hasDraws, namesIn, number } from "../network/expression.ts";
 import type { Amounts, Species } from "./amounts.ts";
 import type { SbmlDocument } from "./document.ts";
 import type { Maths } from "./maths.ts";

@@ -1,7 +1,7 @@
 // Reactions: what a firing changes, the law, and both directions of one that is reversible.
 
 import type { XmlElement } from "@rgrove/parse-xml";
-import { call, type Expression, hasDraws, nameOf, number, substitute } from "../network/expression.ts";
+import { call, type Expression, hasDraws, nameOf, number, substitute } from "../../../expression/expression.ts";
 import { type Reaction, TIME } from "../network/network.ts";
 import type { Amounts, Species } from "./amounts.ts";
 import { type Copies, withCountedCopies } from "./dimers.ts";

@@ -1,7 +1,7 @@
 // Networks from SBML Level 2 and 3 (sbml.org/specifications; Keating et al. 2020, doi 10.15252/msb.20199110): counted species,
 // rate laws taken as they are written, rules and events. The rest is refused by name, with its line.
 
-import { type Expression, nameOf, number } from "../network/expression.ts";
+import { type Expression, nameOf, number } from "../../../expression/expression.ts";
 import { checkNames, checkSize, type Network, NOBODY } from "../network/network.ts";
 import { Amounts, countOf } from "./amounts.ts";
 import { SbmlDocument } from "./document.ts";

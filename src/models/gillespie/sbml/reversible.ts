@@ -1,7 +1,7 @@
 // Laws of reversible reactions, f - g: a stochastic reaction runs forwards with propensity f and backwards with g. Run one way with
 // the net rate it would have the mean and no noise at all where both balance.
 
-import { call, type Expression, evaluate, factorsOf, namesIn, number } from "../network/expression.ts";
+import { call, type Expression, evaluate, factorsOf, namesIn, number } from "../../../expression/expression.ts";
 
 export interface Split {
   forward: Expression;

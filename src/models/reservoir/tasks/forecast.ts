@@ -1,7 +1,7 @@
 // Forecasts of a system: its next state from this one, and then on its own.
 
+import { type Flow, flowOf } from "../../../systems/index.ts";
 import type { ReservoirParameters } from "../parameters.ts";
-import { type Flow, flowOf } from "../systems/index.ts";
 import { type Scales, standardised } from "./standardised.ts";
 import { type Task, testingOf } from "./task.ts";
 

@@ -1,7 +1,7 @@
 // Synchronisation foretold: two coupled systems, learned below their critical coupling.
 
+import { flowOf } from "../../../systems/index.ts";
 import type { ReservoirParameters } from "../parameters.ts";
-import { flowOf } from "../systems/index.ts";
 import { type Scales, standardised } from "./standardised.ts";
 import { type Task, testingOf, uniforms } from "./task.ts";
 

@@ -2,8 +2,8 @@
 
 import type { Times } from "../../../files/times.ts";
 import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
+import type { Flow } from "../../../systems/index.ts";
 import type { Forecasts, Span, Table } from "../network.ts";
-import type { Flow } from "../systems/index.ts";
 import { PURPOSE } from "../topology.ts";
 import type { Scales } from "./standardised.ts";
 

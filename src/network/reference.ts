@@ -1,7 +1,7 @@
 // The denoiser's network in plain f64: what it says of a sample, its slopes in the parameters, and how it changes along a direction,
 // from which its divergence follows. Independent of the kernels of shaders/diffusion-training and shaders/diffusion.
 
-import type { Level } from "../level.ts";
+import type { Level } from "./level.ts";
 import { condition, type Network, offsetsOf, scalesOf } from "./shape.ts";
 
 /** A network in any precision. */

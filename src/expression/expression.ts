@@ -1,6 +1,6 @@
 // Arithmetic of rate laws: an expression tree, its parser, and its value in f64. What a name stands for is the network's to say.
 
-import { networkError } from "./errors.ts";
+import { expressionError } from "./error.ts";
 
 export type Expression =
   | { kind: "number"; value: number }
@@ -121,7 +121,7 @@ function applied(operation: Operation, operands: readonly Expression[], draw?: n
   const size = parts.reduce((total, part) => total + part.size, 1);
   const depth = parts.reduce((most, part) => Math.max(most, part.depth), 0) + 1;
   if (size > MOST_SIZE || depth > MOST_DEPTH) {
-    throw networkError(
+    throw expressionError(
       `an expression has ${size} numbers, names and operations, ${depth} in each other; ${MOST_SIZE} and ${MOST_DEPTH} are the most. Write it shorter.`,
     );
   }
@@ -135,14 +135,14 @@ export function call(operation: Operation, ...operands: Expression[]): Expressio
   const [least, most] = operations[operation].operands;
   if (operands.length < least || operands.length > most) {
     const wanted = least === most ? least : `${least} to ${most}`;
-    throw networkError(`${operation} takes ${wanted} operands, not ${operands.length}.`);
+    throw expressionError(`${operation} takes ${wanted} operands, not ${operands.length}.`);
   }
   if (!isLaw(operation)) return applied(operation, operands);
   // Of a scale alone the location is 0.
   const own = operands.length === 1 && most === 4 ? [number(0), ...operands] : operands;
   const many = parametersOf(operation);
   if (own.length > many && own.length !== most) {
-    throw networkError(`${operation} takes ${many} operands, or ${most} with its bounds, not ${operands.length}.`);
+    throw expressionError(`${operation} takes ${many} operands, or ${most} with its bounds, not ${operands.length}.`);
   }
   return applied(operation, own, draws++);
 }
@@ -246,7 +246,7 @@ export function parseExpression(text: string, syntax?: ForeignSyntax): Expressio
   let nested = 0;
   const deeper = (read: () => Expression): Expression => {
     if (++nested > MOST_NESTED) {
-      throw networkError(
+      throw expressionError(
         `network: it is nested too deeply to be read, over ${MOST_NESTED} parentheses and signs in each other; write it shorter.`,
       );
     }
@@ -348,4 +348,4 @@ function functionOf(name: string, operands: Expression[], text: string): Express
   return call(operation, ...operands);
 }
 
-const wrong = (text: string, why: string) => networkError(`"${text.trim()}": ${why}.`);
+const wrong = (text: string, why: string) => expressionError(`"${text.trim()}": ${why}.`);

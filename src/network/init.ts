@@ -1,8 +1,8 @@
 // The parameters that training begins with, the same on every machine.
 
-import { portableCos, portableLog } from "../../../portable.ts";
-import { STREAMS } from "../../../random/streams.ts";
-import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
+import { portableCos, portableLog } from "../portable.ts";
+import { STREAMS } from "../random/streams.ts";
+import { streamKey, threefry4x32 } from "../random/threefry.ts";
 import { conditionsOf, FEATURES, type NetworkShape, offsetsOf } from "./shape.ts";
 
 const PURPOSE = STREAMS.training.weights;

@@ -3,10 +3,10 @@
 // Trajectories are chaotic, so a last bit sends them elsewhere. They are the same bit for bit on every JavaScript engine: only + - × /
 // and Math.sqrt are used, which IEEE 754 fixes, and random numbers come from Threefry.
 
-import { ParameterError } from "../../../device/errors.ts";
-import { STREAMS } from "../../../random/streams.ts";
-import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
-import { checkSeed } from "../../seed.ts";
+import { ParameterError } from "../device/errors.ts";
+import { checkSeed } from "../random/seed.ts";
+import { STREAMS } from "../random/streams.ts";
+import { streamKey, threefry4x32 } from "../random/threefry.ts";
 
 export interface TrajectoryOptions {
   /** Samples that are kept. */

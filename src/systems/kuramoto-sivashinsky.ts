@@ -1,7 +1,7 @@
 // A partial differential equation that is chaotic in space and time.
 
-import { ParameterError } from "../../../device/errors.ts";
-import { portableExp } from "../../../portable.ts";
+import { ParameterError } from "../device/errors.ts";
+import { portableExp } from "../portable.ts";
 import { type Flow, flow, type Known, type Motion } from "./flow.ts";
 import { circle, Fourier } from "./fourier.ts";
 import type { Sampling } from "./ordinary.ts";

@@ -1,6 +1,6 @@
 // A differential equation with a delay.
 
-import { ParameterError } from "../../../device/errors.ts";
+import { ParameterError } from "../device/errors.ts";
 import { type Flow, flow, type Motion } from "./flow.ts";
 import type { Sampling } from "./ordinary.ts";
 

@@ -9,7 +9,7 @@
 // and pixels, as JSON, are what the classes are called, and how a sample's own numbers are a picture.
 
 import * as z from "zod";
-import { ParameterError } from "../../../device/errors.ts";
+import { ParameterError } from "../device/errors.ts";
 import {
   readSafetensors,
   SafetensorsError,
@@ -17,8 +17,8 @@ import {
   type Tensor,
   type WrittenTensor,
   writeSafetensors,
-} from "../../../files/safetensors.ts";
-import { LARGEST, SMALLEST } from "../data/unit.ts";
+} from "../files/safetensors.ts";
+import { LARGEST, SMALLEST } from "./sample.ts";
 import { conditionsOf, type Decoder, FEATURES, type Network, type NetworkShape, offsetsOf } from "./shape.ts";
 
 /** Units of a layer are a multiple of this. */

@@ -6,9 +6,8 @@
 //
 // and D(x) = centre + c_skip u' + c_out F, preconditioned after Karras, Aittala, Aila & Laine 2022 (arXiv 2206.00364, table 1).
 
-import type { Pixels } from "../data/pixels.ts";
-import type { Unit } from "../data/unit.ts";
-import type { Level } from "../level.ts";
+import type { Level } from "./level.ts";
+import type { Pixels, Unit } from "./sample.ts";
 
 export interface NetworkShape {
   /** Numbers of a sample. */

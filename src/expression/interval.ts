@@ -1,6 +1,6 @@
 // How large an expression can become while its names lie in intervals: bounds for rates that depend on time.
 
-import { networkError } from "./errors.ts";
+import { expressionError } from "./error.ts";
 import { type Expression, evaluate, namesIn, type Operation, TRUTHS } from "./expression.ts";
 
 export type Interval = readonly [least: number, most: number];
@@ -59,7 +59,7 @@ export function range(expression: Expression, rangeOf: (name: string) => Interva
     }
     default:
       if (TRUTHS.includes(operation)) return decided ? decision(operation, all) : [0, 1];
-      if (!GROWING.includes(operation)) throw networkError(`${operation} of the time is not supported in a rate.`);
+      if (!GROWING.includes(operation)) throw expressionError(`${operation} of the time is not supported in a rate.`);
       return hull(
         a.map((end) => evaluate({ ...expression, operands: [{ kind: "number", value: end }] }, rangeOf as never)),
       );

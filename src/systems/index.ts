@@ -1,6 +1,6 @@
 // The systems to learn, by name, with their constants.
 
-import { ParameterError } from "../../../device/errors.ts";
+import { ParameterError } from "../device/errors.ts";
 import { type Flow, whole } from "./flow.ts";
 import { kuramotoSivashinsky } from "./kuramoto-sivashinsky.ts";
 import { mackeyGlass } from "./mackey-glass.ts";

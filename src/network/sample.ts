@@ -1,0 +1,22 @@
+// What the numbers of a sample are, as far as a network is told of it and its file keeps it.
+
+/**
+ * The unit of data: number i of a point is centre[i] + scale[i] · x, where x is what a denoiser sees. A scale of 0 is that of a number that
+ * never changes.
+ */
+export interface Unit {
+  centre: Float64Array;
+  scale: Float64Array;
+}
+
+/** Beyond these squares are no 64-bit floats any more. */
+export const [SMALLEST, LARGEST] = [1e-150, 1e150];
+
+/** Numbers of a point as [row][column][channel]. */
+export interface Pixels {
+  width: number;
+  height: number;
+  channels: 1 | 3;
+  /** What is black, and what is white or the whole of a colour. */
+  range: [black: number, white: number];
+}
