@@ -454,7 +454,7 @@ describe("likelihood by the probability flow", () => {
     expect(Math.abs(value - -1.2057913526)).toBeLessThan(1e-6);
   });
 
-  it("of a mixture, beside its density", async () => {
+  it("of a mixture, against its density", async () => {
     const text = "0.3 [1,0] [[1,0.5],[0.5,0.4]]; 0.7 [-2,1] [[0.2,-0.1],[-0.1,0.3]]";
     const points = [1, 0.2, -2, 1.5, 0, 0, 3, 3];
     const found = await likelihood({ data: text }, points);

@@ -249,7 +249,7 @@ describe("a series of one's own", () => {
 });
 
 describe("what comes out", () => {
-  it("table, array, picture and one forecast beside the truth", async () => {
+  it("table, array, picture and one forecast with the truth", async () => {
     using simulation = await ngrc.create(device, { until: 2 });
     await simulation.run(3);
     const { head, rows } = simulation.table();

@@ -5,7 +5,7 @@ import { ParameterError } from "../device/errors.ts";
 
 export type Schema = z.ZodObject<Record<string, z.ZodType>>;
 
-/** What a parameter's `.meta()` carries beside zod's own description. */
+/** What a parameter's `.meta()` carries in addition to zod's own description. */
 export interface ParameterMeta {
   unit?: string;
   /** Replicas of one batch may differ in it, so that a scan over it is one dispatch. */

@@ -456,7 +456,9 @@ describe.concurrent("an ensemble of a reaction network", () => {
     expect([again.digest, again.steps]).toEqual([whole.digest, 8]);
   });
 
-  it("memories: a covered cue, a cue from a PNG; the magnet beside its sums; weights as a file", async ({ expect }) => {
+  it("memories: a covered cue, a cue from a PNG; the magnet against its sums; weights as a file", async ({
+    expect,
+  }) => {
     const cwd = newFolder();
     const memory = ["run", "dense-memory", "--neurons", "784", "--patterns", "50", "--digits", "50"];
     const modern = [...memory, "--interaction", "exponential", "--steps", "3", "--measure-every", "1"];

@@ -22,7 +22,7 @@ export { type CurieWeissOptions, type CurieWeissSimulation, simulatedField } fro
 export const curieWeiss = {
   name: "curie-weiss",
   title: "Curie–Weiss model",
-  summary: "The mean-field magnet: N spins that all feel each other, beside the exact sums for exactly that N.",
+  summary: "The mean-field magnet: N spins that all feel each other, compared with the exact sums for exactly that N.",
   parameters: curieWeissParameters,
   unsaid: { 1: { start: "up" } },
   step: "sweep",

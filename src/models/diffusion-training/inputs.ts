@@ -11,13 +11,13 @@ export const diffusionTrainingInputs: Record<string, Input> = {
     label: "Begin with a network",
     accept: [".safetensors"],
     replaces: ["width", "layers"],
-    async read(file, beside) {
+    async read(file, context) {
       try {
         const network = readNetwork(file.bytes);
         const { width, layers } = network.shape;
         return {
           options: { network },
-          parameters: { ...decided(file, beside, "width", width), ...decided(file, beside, "layers", layers) },
+          parameters: { ...decided(file, context, "width", width), ...decided(file, context, "layers", layers) },
         };
       } catch (error) {
         if (!(error instanceof ParameterError)) throw error;

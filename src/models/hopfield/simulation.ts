@@ -88,7 +88,7 @@ const hopfieldMemory: MemoryModel<HopfieldParameters> = {
   memory: (parameters) => parameters,
 };
 
-/** What is given beside the parameters. */
+/** What is given in addition to the parameters. */
 export interface MemoryOptions {
   /** Patterns of one's own, ±1, shape [pattern][neuron]: all replicas share them. They say `neurons` × `patterns`. */
   stored?: ArrayLike<number>;
@@ -176,7 +176,7 @@ export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> 
 
   /**
    * Sets the spins of a disc in the first replica, whose neurons are the pixels of a picture in rows of `row`. What of the disc lies
-   * beside the picture is left out.
+   * outside the picture is left out.
    *
    * @throws ParameterError for a disc that reaches no neuron, numbers that are not whole, a value that is not 1 or -1
    */

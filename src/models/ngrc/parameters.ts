@@ -69,9 +69,7 @@ export const ngrcParameters = z.object({
     .number({ error: "it is a finite number" })
     .min(0, { error: "it must be 0 or more" })
     .default(1e-4)
-    .describe(
-      "Ridge parameter, of features as they are scaled, beside their sums of squares over the training samples",
-    ),
+    .describe("Ridge parameter for scaled features, added to their sums of squares over the training samples"),
   scaling: z
     .enum(["none", "standard"], { error: "it is none or standard" })
     .default("standard")

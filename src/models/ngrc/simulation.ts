@@ -69,7 +69,7 @@ export interface NgrcResult {
   forecast?: { axis: string; at: (number | string)[]; names: string[]; values: number[][] };
 }
 
-/** One forecast beside the truth: [time][component]. */
+/** One forecast with the true trajectory: [time][component]. */
 export interface Shown {
   times: number[];
   truth: number[][];
@@ -224,7 +224,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return this.#last.segment;
   }
 
-  /** One forecast again, beside the truth, scaled as the parameters say. */
+  /** One forecast again, with the true trajectory, scaled as the parameters say. */
   forecast(start: number): Promise<Shown> {
     return this.exclusive.use(async () => {
       const { features, horizon, known, dt, segments, forecasts } = this.plan;

@@ -133,7 +133,7 @@ export const reservoirParameters = z.object({
   inputToReadout: z
     .boolean({ error: "it is true or false" })
     .default(true)
-    .describe("The readout sees the inputs beside the states")
+    .describe("The readout also reads the inputs, not only the states")
     .meta({ page: false }),
   feedback: z
     .boolean({ error: "it is true or false" })
