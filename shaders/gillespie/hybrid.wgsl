@@ -5,7 +5,7 @@
 //
 // What is generated: slopes() and the variables as an array. The last of a Slope is the total propensity, of Values its integral.
 
-/// Error of a step, as a share of what a quantity is and changes by, and of the hazard plus 1.
+/// Error of a step, as a share of what a quantity is and changes by; of the hazard the absolute error.
 const TOLERANCE = 1e-5;
 /// Halvings that find a firing or a crossing in a step.
 const HALVINGS = 22u;
