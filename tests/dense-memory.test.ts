@@ -185,7 +185,7 @@ describe("pictures", () => {
   it.each<[DenseMemoryOptions, RegExp]>([
     [{ patterns: 0 }, /patterns 0: at least one/],
     [{ order: 1 }, /order 1: at least 2/],
-    [{ beta: 0 }, /beta 0: it is above 0/],
+    [{ beta: 0 }, /beta 0: it must be above 0/],
     [{ interaction: "cubic" as "polynomial" }, /polynomial, rectified or exponential/],
     [{ neurons: 100, digits: 1 }, /at least 28 × 28 = 784/],
     [{ neurons: 1000, digits: 1 }, /neurons 1000: pictures need a square/],

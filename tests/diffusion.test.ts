@@ -496,8 +496,8 @@ describe("bad input", () => {
   const text = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
   const file = networkFile({ ...network, shape: { ...network.shape } });
   it.each([
-    [{ sampler: "plms" as never }, "sampler", /sampler "plms": it is one of ddpm, ddim/],
-    [{ steps: 0 }, "steps", /steps 0: it is at least 1/],
+    [{ sampler: "plms" as never }, "sampler", /sampler "plms": it must be one of ddpm, ddim/],
+    [{ steps: 0 }, "steps", /steps 0: it must be at least 1/],
     [{ steps: 2000, schedule: "linear" }, "steps", /has 1000 times/],
     [{ samples: 0 }, "samples", /at least 1/],
     [{ data: "nonsense" }, "data", /gmm8, rings, moons, spiral, digits/],

@@ -122,9 +122,9 @@ it.each<[HopfieldOptions, string, RegExp]>([
   [
     { dynamics: "chequered" as never },
     "dynamics",
-    /dynamics "chequered": it is sequential, random, synchronous or checkerboard/,
+    /dynamics "chequered": it must be sequential, random, synchronous or checkerboard/,
   ],
-  [{ couplings: "cubic" as never }, "couplings", /couplings "cubic": it is all or lattice/],
+  [{ couplings: "cubic" as never }, "couplings", /couplings "cubic": it must be all or lattice/],
 ])("%o is refused", async (options, parameter, message) => {
   for (const on of [device, reference]) {
     const refused = hopfield.create(on, options);

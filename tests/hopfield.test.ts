@@ -485,12 +485,12 @@ describe("recall", () => {
 
   it.each<[HopfieldOptions, RegExp]>([
     [{ patterns: 0 }, /patterns 0: at least one/],
-    [{ neurons: 1 }, /neurons 1: there are at least 2/],
+    [{ neurons: 1 }, /neurons 1: there must be at least 2/],
     [{ neurons: 100_000 }, /at most 32768/],
     [{ patterns: 5, cue: 5 }, /cue 5: with 5 patterns it must be at most 4/],
     [{ patterns: [5, 3], cue: 4 }, /with 3 patterns/],
     [{ temperature: -1 }, /temperature -1/],
-    [{ dilution: 1 }, /dilution 1: it is below 1/],
+    [{ dilution: 1 }, /dilution 1: it must be below 1/],
     [{ noise: 2 }, /noise 2/],
     [{ bias: 1 }, /bias 1/],
     [{ neurons: 10, spins: [1, 1] }, /10 spins are needed/],

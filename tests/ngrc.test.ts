@@ -269,8 +269,8 @@ describe("what comes out", () => {
   });
 
   it.each<[NgrcOptions, RegExp]>([
-    [{ order: 5 }, /order 5: it is at most 4/],
-    [{ system: "lorentz" as "lorenz" }, /it is one of logistic/],
+    [{ order: 5 }, /order 5: it must be at most 4/],
+    [{ system: "lorentz" as "lorenz" }, /it must be one of logistic/],
     [{ set: "rho" }, /set "rho": write NAME = NUMBER/],
     [{ set: "dt = 1" }, /set dt: time between samples is a parameter/],
     [{ set: "coupling = 1" }, /lorenz: it has no coupling/],

@@ -6,7 +6,7 @@ import { integer, number } from "../parameters.ts";
 
 export const diffusionTrainingParameters = z.object({
   data: z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("gmm8")
     .describe(
       "What is learned: a law, handwritten digits by their principal components, a file of points (CSV or .npy, a point a row) or of pictures (.npy of shape (pictures, height, width), with one channel or three before or after), or a mixture as text",
@@ -20,7 +20,7 @@ export const diffusionTrainingParameters = z.object({
     .describe("Points that are drawn of a law, or digits that are taken; of a file all are")
     .meta({ slider: [100, 10_000, 100] }),
   width: integer(16, 4096)
-    .multipleOf(16, { error: "it is a multiple of 16" })
+    .multipleOf(16, { error: "it must be a multiple of 16" })
     .default(128)
     .describe("Units of a layer")
     .meta({ slider: [16, 512, 16] }),
@@ -29,7 +29,7 @@ export const diffusionTrainingParameters = z.object({
     .describe("Layers of units")
     .meta({ slider: [1, 6, 1] }),
   batch: integer(4, 65_536)
-    .multipleOf(4, { error: "it is a multiple of 4" })
+    .multipleOf(4, { error: "it must be a multiple of 4" })
     .default(256)
     .describe("Samples of a minibatch")
     .meta({ slider: [16, 1024, 16] }),
@@ -38,7 +38,7 @@ export const diffusionTrainingParameters = z.object({
     .describe("Learning rate of Adam, after a warm-up of 100 steps")
     .meta({ live: true, slider: [0, 0.01, 0.0005] }),
   decay: z
-    .enum(["cosine", "none"], { error: "it is cosine or none" })
+    .enum(["cosine", "none"], { error: "it must be cosine or none" })
     .default("cosine")
     .describe("How the learning rate falls: to 0 in the given steps, or not at all"),
   steps: integer(1, 1e8)

@@ -25,14 +25,14 @@ const scheduleNames = ["linear", "scaled-linear", "cosine", "karras", "exponenti
 /** As shaders/diffusion/custom.wgsl numbers them. */
 export const predictions = ["sample", "epsilon", "v_prediction", "score", "flow_prediction"] as const;
 
-const positive = () => z.number({ error: "it is a finite number" }).gt(0, { error: "it must be above 0" });
+const positive = () => z.number({ error: "it must be a finite number" }).gt(0, { error: "it must be above 0" });
 const oneOf = <T extends readonly string[]>(names: T) =>
-  z.enum(names as unknown as [T[number], ...T[number][]], { error: `it is one of ${names.join(", ")}` });
+  z.enum(names as unknown as [T[number], ...T[number][]], { error: `it must be one of ${names.join(", ")}` });
 
 /** What sampling and training know of a user's points alike. */
 export const labelsParameter = () =>
   z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("")
     .describe(
       "Classes of points of one's own: a file of whole numbers or words, one a point (.npy, or text with one a line)",
@@ -55,7 +55,7 @@ export const rowParameter = () =>
 
 export const diffusionParameters = z.object({
   data: z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("gmm8")
     .describe(
       "What is sampled: a known law, handwritten digits, a file of points (CSV or .npy, a point a row) or of pictures (.npy of shape (pictures, height, width), with one channel or three before or after), or a mixture as text",
@@ -65,7 +65,7 @@ export const diffusionParameters = z.object({
   scaling: scalingParameter(),
   row: rowParameter(),
   denoiser: z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("exact")
     .describe(
       "exact: the posterior mean of the law itself, or of the data's points; mlp: a network trained on it that comes with gibbs; or a file, .safetensors or .wgsl",
@@ -142,12 +142,12 @@ export const diffusionParameters = z.object({
     .meta({ page: false }),
   trainSteps: integer(1, 100_000).default(1000).describe("Times of a discrete schedule").meta({ page: false }),
   betaStart: positive()
-    .max(1, { error: "it is at most 1" })
+    .max(1, { error: "it must be at most 1" })
     .default(1e-4)
     .describe("First β of a discrete schedule")
     .meta({ page: false }),
   betaEnd: positive()
-    .max(1, { error: "it is at most 1" })
+    .max(1, { error: "it must be at most 1" })
     .default(0.02)
     .describe("Last β of a discrete schedule")
     .meta({ page: false }),
@@ -163,7 +163,7 @@ export const diffusionParameters = z.object({
     .meta({ page: false }),
   sigmaMax: positive().default(80).describe("Most noise of these").meta({ page: false }),
   rho: positive()
-    .max(100, { error: "it is at most 100" })
+    .max(100, { error: "it must be at most 100" })
     .default(7)
     .describe("Exponent ρ of karras")
     .meta({ page: false }),
@@ -181,7 +181,7 @@ export const diffusionParameters = z.object({
     )
     .meta({ page: false }),
   known: z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("")
     .describe('Inpainting: the numbers of a sample that are given, the others as ?, as in "1.5,?"')
     .meta({ lines: 1, label: "Given numbers" }),
@@ -190,7 +190,7 @@ export const diffusionParameters = z.object({
     .describe("Inpainting: times that each step is made, with noise between them (RePaint)")
     .meta({ page: false }),
   interpolate: z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("")
     .describe('Two sample numbers, as in "3,7": samples then begin on the arc between the noise of these')
     .meta({ lines: 1, page: false }),

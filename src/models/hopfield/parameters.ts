@@ -12,54 +12,54 @@ export const MOST_NEURONS = 32_768;
 /** What every associative memory is told. */
 export const memoryParameters = {
   neurons: z
-    .int({ error: "it is a whole number" })
-    .min(2, { error: "there are at least 2 neurons" })
-    .max(MOST_NEURONS, { error: `there are at most ${MOST_NEURONS} neurons` })
+    .int({ error: "it must be a whole number" })
+    .min(2, { error: "there must be at least 2 neurons" })
+    .max(MOST_NEURONS, { error: `there can be at most ${MOST_NEURONS} neurons` })
     .default(1024)
     .describe("Neurons N, ±1, each coupled to every other")
     .meta({ choices: ["256", "784", "1024", "2048", "4096", "8192", "16384"], replaces: ["image", "row"] }),
   patterns: z
-    .int({ error: "it is a whole number" })
+    .int({ error: "it must be a whole number" })
     .min(1, { error: "at least one pattern is stored" })
     .max(65_536, { error: "at most 65536 patterns are stored" })
     .default(50)
     .describe("Patterns P that are stored, by Hebb's rule J = (1/N) Σ ξ ξ in the Hopfield model; the load is α = P/N")
     .meta({ batch: true, slider: [1, 300, 1] }),
   dynamics: z
-    .enum(["sequential", "random", "synchronous"], { error: "it is sequential, random or synchronous" })
+    .enum(["sequential", "random", "synchronous"], { error: "it must be sequential, random or synchronous" })
     .default("sequential")
     .describe(
       "sequential: one spin after another; random: N spins at random, with replacement; synchronous: all at once (Little), which may alternate between two states",
     ),
   start: z
-    .enum(["pattern", "random", "given"], { error: "it is pattern or random" })
+    .enum(["pattern", "random", "given"], { error: "it must be pattern or random" })
     .default("pattern")
     .describe("State at step 0: a stored pattern with noise, or random spins; given: the spins passed to create")
     .meta({ choices: ["pattern", "random"], replaces: ["image"] }),
   cue: z
-    .int({ error: "it is a whole number" })
+    .int({ error: "it must be a whole number" })
     .min(0, { error: "patterns count from 0" })
     .max(65_535, { error: "the last pattern's number is 65535" })
     .default(0)
     .describe("Which pattern the state starts from, and whose overlap is measured")
     .meta({ slider: [0, 100, 1], replaces: ["image"] }),
   noise: z
-    .number({ error: "it is a number" })
-    .min(0, { error: "it lies between 0 and 1" })
-    .max(1, { error: "it lies between 0 and 1" })
+    .number({ error: "it must be a number" })
+    .min(0, { error: "it must lie between 0 and 1" })
+    .max(1, { error: "it must lie between 0 and 1" })
     .default(0)
     .describe("Chance of each spin of the cue to be flipped")
     .meta({ slider: [0, 0.5, 0.01] }),
   covered: z
-    .number({ error: "it is a number" })
-    .min(0, { error: "it lies between 0 and 1" })
-    .max(1, { error: "it lies between 0 and 1" })
+    .number({ error: "it must be a number" })
+    .min(0, { error: "it must lie between 0 and 1" })
+    .max(1, { error: "it must lie between 0 and 1" })
     .default(0)
     .describe("Share of the neurons that the cue says nothing of: the last ones, which start down")
     .meta({ slider: [0, 1, 0.01] }),
   digits: z
-    .int({ error: "it is a whole number" })
-    .min(0, { error: "it is 0 or more" })
+    .int({ error: "it must be a whole number" })
+    .min(0, { error: "it must be 0 or more" })
     .max(MOST_DIGITS, { error: `there are ${MOST_DIGITS} digits` })
     .default(0)
     .describe(
@@ -68,40 +68,40 @@ export const memoryParameters = {
     .meta({ slider: [0, 100, 1] }),
   image: z
     .string()
-    .regex(/^(\d+x\d+:[\w-]+)?$/, { error: "it is WIDTHxHEIGHT:BITS, with the bits as base64url" })
+    .regex(/^(\d+x\d+:[\w-]+)?$/, { error: "it must be WIDTHxHEIGHT:BITS, with the bits as base64url" })
     .default("")
     .describe(
       "A picture of one's own to start from (PNG, JPEG): one of as many pixels as neurons as it is, of any other the middle square",
     )
     .meta({ file: "picture", label: "Cue from picture" }),
   source: z
-    .enum(["random", "given"], { error: "it is random or given" })
+    .enum(["random", "given"], { error: "it must be random or given" })
     .default("random")
     .describe("Where patterns come from; random: drawn, but for those that are digits; given: passed to create")
     .meta({ page: false, choices: ["random"] }),
   row: z
-    .int({ error: "it is a whole number" })
-    .min(0, { error: "it is 0 or more" })
-    .max(MOST_NEURONS, { error: `it is at most ${MOST_NEURONS}` })
+    .int({ error: "it must be a whole number" })
+    .min(0, { error: "it must be 0 or more" })
+    .max(MOST_NEURONS, { error: `it must be at most ${MOST_NEURONS}` })
     .default(0)
     .describe("Neurons in a row of pictures of the network; 0: as many as the cue's picture has, or else a square")
     .meta({ page: false }),
   bias: z
-    .number({ error: "it is a number" })
-    .gt(-1, { error: "it lies between -1 and 1" })
-    .lt(1, { error: "it lies between -1 and 1" })
+    .number({ error: "it must be a number" })
+    .gt(-1, { error: "it must lie between -1 and 1" })
+    .lt(1, { error: "it must lie between -1 and 1" })
     .default(0)
     .describe("Mean of the patterns' spins: with it patterns are correlated")
     .meta({ page: false }),
   replicas: z
-    .int({ error: "it is a whole number" })
-    .min(1, { error: "there is at least one replica" })
-    .max(65_536, { error: "there are at most 65536 replicas" })
+    .int({ error: "it must be a whole number" })
+    .min(1, { error: "there must be at least one replica" })
+    .max(65_536, { error: "there can be at most 65536 replicas" })
     .default(1)
     .describe("Networks with patterns of their own that run side by side")
     .meta({ page: false }),
   firstReplica: z
-    .int({ error: "it is a whole number" })
+    .int({ error: "it must be a whole number" })
     .min(0, { error: "replicas count from 0" })
     .max(2 ** 31, { error: "the last replica's number is 2147483648" })
     .default(0)
@@ -130,27 +130,27 @@ export const hopfieldParameters = z.object({
     .meta({ batch: true, live: true, slider: [-1, 1, 0.01] }),
   dynamics: z
     .enum([...dynamics.unwrap().options, "checkerboard"], {
-      error: "it is sequential, random, synchronous or checkerboard",
+      error: "it must be sequential, random, synchronous or checkerboard",
     })
     .default("sequential")
     .describe(
       `${dynamics.description}; checkerboard, on a lattice: first all spins on its even sites, x + y, then all on its odd ones`,
     ),
   couplings: z
-    .enum(["all", "lattice"], { error: "it is all or lattice" })
+    .enum(["all", "lattice"], { error: "it must be all or lattice" })
     .default("all")
     .describe(
       "all: every neuron with every other; lattice: the pixels of a square, periodic, each with its 4 neighbours, J = (1/4) Σ ξ ξ (one pattern: the model of Mattis)",
     ),
   ...cues,
   weights: z
-    .enum(["hebb", "clipped"], { error: "it is hebb or clipped" })
+    .enum(["hebb", "clipped"], { error: "it must be hebb or clipped" })
     .default("hebb")
     .describe("hebb: J = (1/N) Σ ξ ξ; clipped: only its sign, times √P/N; on a lattice 4 in place of N"),
   dilution: z
-    .number({ error: "it is a number" })
-    .min(0, { error: "it lies between 0 and 1" })
-    .lt(1, { error: "it is below 1: some couplings must stay" })
+    .number({ error: "it must be a number" })
+    .min(0, { error: "it must lie between 0 and 1" })
+    .lt(1, { error: "it must be below 1: some couplings must stay" })
     .default(0)
     .describe(
       "Share of couplings that are cut, i to j apart from j to i; those that stay are stronger by 1/(1 - dilution)",

@@ -20,7 +20,7 @@ const height = z
   .int(WHOLE)
   .min(1, { error: "the smallest height is 1, a chain" })
   .max(2 ** 20, LARGEST_SIDE);
-const boundary = z.enum(BOUNDARIES, { error: `it is ${BOUNDARIES.slice(0, -1).join(", ")} or ${BOUNDARIES.at(-1)}` });
+const boundary = z.enum(BOUNDARIES, { error: `it must be ${BOUNDARIES.slice(0, -1).join(", ")} or ${BOUNDARIES.at(-1)}` });
 
 const strength = (text: string) =>
   z
@@ -72,38 +72,38 @@ export const isingParameters = z.object({
         ]),
     }),
   algorithm: z
-    .enum(["heat-bath", "metropolis"], { error: "it is heat-bath or metropolis" })
+    .enum(["heat-bath", "metropolis"], { error: "it must be heat-bath or metropolis" })
     .default("heat-bath")
     .describe("Single-spin dynamics; metropolis relaxes faster, but in checkerboard order it is not ergodic")
     .meta({ live: true }),
   start: z
-    .enum(["ordered", "up", "down", "random", "given"], { error: "it is ordered, up, down or random" })
+    .enum(["ordered", "up", "down", "random", "given"], { error: "it must be ordered, up, down or random" })
     .default("ordered")
     .describe(
       "State at step 0; ordered: the uniform, striped or checkerboard state of the lowest energy; given: own spins",
     )
     .meta({ choices: ["random", "ordered", "up", "down"] }),
   replicas: z
-    .int({ error: "it is a whole number" })
-    .min(1, { error: "there is at least one replica" })
-    .max(2 ** 24, { error: "there are at most 16777216 replicas" })
+    .int({ error: "it must be a whole number" })
+    .min(1, { error: "there must be at least one replica" })
+    .max(2 ** 24, { error: "there can be at most 16777216 replicas" })
     .default(1)
     .describe("Independent copies that run side by side in one dispatch")
     .meta({ page: false }),
   firstReplica: z
-    .int({ error: "it is a whole number" })
+    .int({ error: "it must be a whole number" })
     .min(0, { error: "replicas count from 0" })
     .max(2 ** 31, { error: "the last replica's number is 2147483648" })
     .default(0)
     .describe("Number of the first replica: with it a single one of a batch runs alone, bit for bit")
     .meta({ page: false }),
   generator: z
-    .enum(["threefry20", "threefry12"], { error: "it is threefry20 or threefry12" })
+    .enum(["threefry20", "threefry12"], { error: "it must be threefry20 or threefry12" })
     .default("threefry20")
     .describe("Random numbers: Threefry4x32 of 20 rounds, or of 12, which is faster with less margin")
     .meta({}),
   probabilityBits: z
-    .enum(["64", "32"], { error: "it is 64 or 32" })
+    .enum(["64", "32"], { error: "it must be 64 or 32" })
     .default("64")
     .describe("Bits of a flip probability: 64, or the 32 of gibbs 0.1.0, too few below T = 0.4 J")
     .meta({ page: false }),

@@ -24,7 +24,7 @@ export const pottsParameters = z.object({
     .describe("Sites along each of 2 to 4 axes; a side of 1 has no bonds, so that 64,1 is a chain")
     .meta({ unit: "sites", choices: ["64,64", "128,128", "256,256", "512,512", "32,32,32"] }),
   temperature: number(1e-3, 1e6)
-    .min(1e-3, { error: "it is at least 0.001" })
+    .min(1e-3, { error: "it must be at least 0.001" })
     .default(1)
     .describe("Temperature T, with k_B = 1; on the square lattice T_c = 1 / ln(1 + √q)")
     .meta({ unit: "J", batch: true, live: true, slider: [0.1, 2, 0.001] }),
@@ -33,11 +33,11 @@ export const pottsParameters = z.object({
     .describe("Energy J that two neighbours in the same state save: 1, or -1 where they avoid it, or between")
     .meta({ live: true, slider: [-1, 1, 0.1] }),
   edges: z
-    .enum(EDGES, { error: "it is periodic or free" })
+    .enum(EDGES, { error: "it must be periodic or free" })
     .default("periodic")
     .describe("What lies beyond the sides; a periodic side of two sites has two bonds between them"),
   start: z
-    .enum(["ordered", "random", "given"], { error: "it is ordered or random" })
+    .enum(["ordered", "random", "given"], { error: "it must be ordered or random" })
     .default("random")
     .describe("State at step 0; ordered: all sites in state 0; given: the states passed to create")
     .meta({ choices: ["random", "ordered"] }),

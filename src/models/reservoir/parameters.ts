@@ -8,18 +8,18 @@ const TASKS = [...flowNames, "narma10", "memory", "data", "classification"] as c
 
 const integer = (least: number, most: number, what: string) =>
   z
-    .int({ error: "it is a whole number" })
-    .min(least, { error: `there ${least === 1 ? "is" : "are"} at least ${least} ${what}` })
-    .max(most, { error: `there are at most ${most} ${what}` });
+    .int({ error: "it must be a whole number" })
+    .min(least, { error: `there must be at least ${least} ${what}` })
+    .max(most, { error: `there can be at most ${most} ${what}` });
 const share = z
-  .number({ error: "it is a number" })
-  .gt(0, { error: "it lies above 0 and up to 1" })
-  .max(1, { error: "it lies above 0 and up to 1" });
+  .number({ error: "it must be a number" })
+  .gt(0, { error: "it must be above 0 and at most 1" })
+  .max(1, { error: "it must be above 0 and at most 1" });
 const size = (most: number) =>
   z
-    .number({ error: "it is a finite number" })
-    .min(0, { error: `it lies between 0 and ${most}` })
-    .max(most, { error: `it lies between 0 and ${most}` });
+    .number({ error: "it must be a finite number" })
+    .min(0, { error: `it must lie between 0 and ${most}` })
+    .max(most, { error: `it must lie between 0 and ${most}` });
 
 const MOST_UNITS = 8192;
 
@@ -34,14 +34,14 @@ const PARTS = ["washout", "train", "validation", "test", "synchronisation", "hor
 
 export const reservoirParameters = z.object({
   task: z
-    .enum(TASKS, { error: `it is one of ${TASKS.join(", ")}` })
+    .enum(TASKS, { error: `it must be one of ${TASKS.join(", ")}` })
     .default("lorenz")
     .describe(
       "What is learned: to forecast a system, narma10, to remember inputs (memory), a series of one's own (data), or the classes of its sequences (classification); a series is data where nothing is said",
     )
     .meta({ replaces: ["data", "network", "forecast", "validation", "continue"] }),
   data: z
-    .string({ error: "it is a series as text" })
+    .string({ error: "it must be a series as text" })
     .default("")
     .describe("A series of one's own, a CSV or .npy file of shape time × features, or series × time × features")
     .meta({
@@ -49,14 +49,14 @@ export const reservoirParameters = z.object({
       replaces: ["task", ...PARTS],
     }),
   network: z
-    .string({ error: "it is a file as text" })
+    .string({ error: "it must be a file as text" })
     .default("")
     .describe(
       "A trained network, a safetensors file that --out wrote: it brings its settings, is tested on all of a series after the warm-up, and forecasts it",
     )
     .meta({ file: "bytes", label: "Trained network", replaces: [...NETWORK_SETTINGS, ...PARTS] }),
   continue: z
-    .boolean({ error: "it is true or false" })
+    .boolean({ error: "it must be true or false" })
     .default(false)
     .describe("The network of the file is trained on: what the series has to learn is added to what it learned before")
     .meta({ page: false }),
@@ -81,7 +81,7 @@ export const reservoirParameters = z.object({
     .describe("Reservoirs in a stack, each driven by the states of the one below; the readout sees all")
     .meta({ slider: [1, 4, 1], page: false }),
   topology: z
-    .enum(["random", "ring"], { error: "it is random or ring" })
+    .enum(["random", "ring"], { error: "it must be random or ring" })
     .default("random")
     .describe("random: links to random units, weights uniform on [-1, 1); ring: each unit follows the one before")
     .meta({ page: false }),
@@ -114,29 +114,29 @@ export const reservoirParameters = z.object({
     .describe("Noise on states in training, uniform within ± this")
     .meta({ batch: true, page: false }),
   activation: z
-    .enum(["tanh", "linear"], { error: "it is tanh or linear" })
+    .enum(["tanh", "linear"], { error: "it must be tanh or linear" })
     .default("tanh")
     .describe("Of a unit")
     .meta({ page: false }),
   ridge: z
-    .number({ error: "it is a number" })
+    .number({ error: "it must be a number" })
     .gt(0, { error: "it must be above 0: without it the readout is not determined" })
-    .max(1e6, { error: "it is at most 1000000" })
+    .max(1e6, { error: "it must be at most 1000000" })
     .default(1e-8)
     .describe("Ridge λ of the readout's regression, added to the sums of squares of all training steps")
     .meta({ batch: true, choices: ["1e-2", "1e-4", "1e-6", "1e-8", "1e-10"] }),
   squares: z
-    .boolean({ error: "it is true or false" })
+    .boolean({ error: "it must be true or false" })
     .default(false)
     .describe("The readout sees every second state squared (Lu et al. 2017)")
     .meta({ page: false }),
   inputToReadout: z
-    .boolean({ error: "it is true or false" })
+    .boolean({ error: "it must be true or false" })
     .default(true)
     .describe("The readout also reads the inputs, not only the states")
     .meta({ page: false }),
   feedback: z
-    .boolean({ error: "it is true or false" })
+    .boolean({ error: "it must be true or false" })
     .default(false)
     .describe("Outputs are fed back as inputs also where the task has inputs of its own; the true ones in training")
     .meta({ page: false }),
@@ -182,9 +182,9 @@ export const reservoirParameters = z.object({
     .describe("Steps of a forecast; 0: 15 Lyapunov times, or 500 steps where none is known")
     .meta({ page: false }),
   threshold: z
-    .number({ error: "it is a number" })
+    .number({ error: "it must be a number" })
     .gt(0, { error: "it must be above 0" })
-    .max(10, { error: "it is at most 10" })
+    .max(10, { error: "it must be at most 10" })
     .default(0.5)
     .describe("Error, in standard deviations of the series, at which a forecast is no longer valid")
     .meta({ page: false }),
