@@ -7,8 +7,8 @@ import { decided, type Input } from "../inputs.ts";
 export const diffusionTrainingInputs: Record<string, Input> = {
   network: {
     description:
-      "A network to go on from, which decides width and layers: a .safetensors file as --out writes it. The data keep the units that it was trained in; Adam begins anew",
-    label: "Begin with a network",
+      "A network to continue from, which determines width and layers: a .safetensors file as --out writes it. The data keep the units of its training; Adam starts afresh",
+    label: "Start from a network",
     accept: [".safetensors"],
     replaces: ["width", "layers"],
     async read(file, context) {

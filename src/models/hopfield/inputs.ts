@@ -27,7 +27,7 @@ const rows = (file: InputFile, context: InputContext, width: number | undefined,
 
 export const memoryInputs: Record<string, Input> = {
   stored: {
-    description: `The stored patterns, which decide neurons and patterns: a .npy array of ${VALUES}, of shape (patterns, neurons) or (patterns, height, width); or a picture (PNG, JPEG) as the only one, light is up`,
+    description: `The stored patterns, which determine neurons and patterns: a .npy array of ${VALUES}, of shape (patterns, neurons) or (patterns, height, width); or a picture (PNG, JPEG) as the only one, light is up`,
     accept: ACCEPT,
     replaces: ["neurons", "patterns", "source", "row", "cue", "digits", "image", "bias"],
     label: "Patterns",

@@ -21,7 +21,7 @@ export const ising = {
   name: "ising",
   title: "Ising model in two dimensions",
   summary:
-    "Spins on a square lattice or a chain with a field, couplings of either sign and any boundary, 32 spins a word, exact to the bit.",
+    "Spins on a square lattice or a chain with a field, couplings of either sign and any boundary; 32 spins per word, exact to the bit.",
   parameters: isingParameters,
   unsaid: { 1: VERSION_1 },
   step: "sweep",

@@ -6,7 +6,7 @@ import { decided, type Input, perReplica, wrongShape } from "../inputs.ts";
 export const isingInputs: Record<string, Input> = {
   spins: {
     description:
-      "The state at step 0, which decides size and replicas: a .npy array of 1 and -1, or of 1 and 0 or booleans, of shape (height, width) or (replicas, height, width); or a picture (PNG, JPEG), one pixel a site, light is up",
+      "The state at step 0, which determines size and replicas: a .npy array of 1 and -1, or of 1 and 0 or booleans, of shape (height, width) or (replicas, height, width); or a picture (PNG, JPEG), one pixel a site, light is up",
     accept: [".npy", ".png", ".jpg", ".jpeg"],
     replaces: ["size", "start", "replicas"],
     async read(file, context) {

@@ -1,4 +1,4 @@
-// What is measured of the Ising model, with errors, and what is known of it exactly.
+// The observables of the Ising model, their estimates with errors, and their exact values.
 
 import { ParameterError } from "../../device/errors.ts";
 import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
@@ -67,12 +67,12 @@ export function estimateIsing(points: Points<IsingParameters>, series: Series, r
   };
 }
 
-/** What whoever reads the results must know. */
+/** Notes that a reader of the results needs. */
 export function notesOf({ parameters }: Points<IsingParameters>): string[] {
   const notes: string[] = [];
   if (parameters.algorithm === "metropolis") {
     notes.push(
-      "metropolis makes every flip that does not raise the energy, so in checkerboard order some states are never left or never reached and averages can be wrong; heat-bath reaches every state.",
+      "metropolis accepts every flip that does not raise the energy, so in checkerboard order some states are never left or never reached and averages can be wrong; heat-bath reaches every state.",
     );
   }
   const coarse = coarsestProbability(parameters);
@@ -93,7 +93,7 @@ const PERIODIC: IsingParameters["boundary"] = ["periodic", "periodic"];
 
 /**
  * What is known exactly and can be compared with a run: every observable of tiny lattices (by enumeration), else without a
- * field energy and specific heat of the torus (Kaufman), and |m| where it equals Yang's but for e^-12.
+ * field energy and specific heat of the torus (Kaufman), and |m| where it equals Yang's value up to a relative e^-12.
  */
 export function exactIsing(parameters: Magnet): Partial<Record<keyof IsingObservables, Exact>> {
   const { size, temperature, field, couplings, boundary = PERIODIC } = parameters;

@@ -1,10 +1,10 @@
-// The parameters of next-generation reservoirs, declared once: what is learned, of which features, and for how long it is forecast.
+// The parameters of next-generation reservoirs, declared once: what is learned, from which features, and how far it is forecast.
 
 import * as z from "zod";
 import { ParameterError } from "../../device/errors.ts";
 import { type FlowName, type FlowOptions, flowNames } from "../../systems/index.ts";
 
-/** The Gram matrix is of so many rows at most. */
+/** Rows of the Gram matrix at most. */
 export const MOST_FEATURES = 2000;
 
 /** Steps of a forecast where nothing says how long one is. */
@@ -42,7 +42,7 @@ export const ngrcParameters = z.object({
     .min(1, { error: "there must be at least one" })
     .max(100, { error: "there can be at most 100" })
     .default(2)
-    .describe("Samples k in the features, the newest included; 1 is a reservoir without memory")
+    .describe("Samples k in the features, including the newest; with 1 there is no memory")
     .meta({ slider: [1, 4, 1] }),
   skip: z
     .int({ error: "it must be a whole number" })
@@ -56,7 +56,7 @@ export const ngrcParameters = z.object({
     .min(1, { error: "it must be at least 1" })
     .max(4, { error: "it must be at most 4" })
     .default(2)
-    .describe("Degree of the monomials at most: 1 is linear, 2 quadratic")
+    .describe("Largest degree of the monomials: 1 is linear, 2 quadratic")
     .meta({ slider: [1, 4, 1] }),
   training: z
     .int({ error: "it must be a whole number" })
@@ -73,12 +73,12 @@ export const ngrcParameters = z.object({
   scaling: z
     .enum(["none", "standard"], { error: "it must be none or standard" })
     .default("standard")
-    .describe("standard: each column less its mean, in units of its standard deviation in training; none: as it is"),
+    .describe("standard: each column minus its mean, divided by its standard deviation in training; none: unchanged"),
   score: z
     .enum(["columns", "together"], { error: "it must be columns or together" })
     .default("columns")
     .describe(
-      "Errors of columns: each in units of its own standard deviation in training, overall their root mean square; together: in that of all numbers of a segment, as gibbs 0.1.0 had it",
+      "columns: the error of each column in units of its own standard deviation in training, overall their root mean square; together: in units of the standard deviation of all numbers of a segment, as in gibbs 0.1.0",
     )
     .meta({ page: false }),
   forecasts: z
@@ -86,14 +86,14 @@ export const ngrcParameters = z.object({
     .min(1, { error: "there must be at least one" })
     .max(1e5, { error: "there can be at most 100000" })
     .default(1)
-    .describe("Starts that share a training segment, one after another behind it; of a series as many as fit")
+    .describe("Starts that share a training segment, one after another behind it; for a series at most as many as fit")
     .meta({ page: false }),
   starts: z
     .int({ error: "it must be a whole number" })
     .min(1, { error: "there must be at least one" })
     .max(1e7, { error: "there can be at most 10000000" })
     .default(100)
-    .describe("Forecasts in all; of a series as many as fit")
+    .describe("Forecasts in total; for a series at most as many as fit")
     .meta({ page: false }),
   until: z
     .number({ error: "it must be a number" })
@@ -107,7 +107,9 @@ export const ngrcParameters = z.object({
     .min(0, { error: "it must be at least 0" })
     .max(1e6, { error: "it must be at most 1000000" })
     .default(0)
-    .describe(`Steps of a forecast; 0: until, or ${HORIZON} where no exponent is known; of a series as many as fit`)
+    .describe(
+      `Steps of a forecast; 0: as until says, or ${HORIZON} where no exponent is known; for a series at most as many as fit`,
+    )
     .meta({ page: false }),
   forecast: z
     .int({ error: "it must be a whole number" })
@@ -115,7 +117,7 @@ export const ngrcParameters = z.object({
     .max(1e6, { error: "it must be at most 1000000" })
     .default(0)
     .describe(
-      "Steps that are forecast beyond the end of a series, learned from its last training samples; .csv, .npy and .png of --out hold them",
+      "Steps to forecast beyond the end of a series, learned from its last training samples; --out writes them as .csv, .npy or .png",
     )
     .meta({ page: false }),
   threshold: z

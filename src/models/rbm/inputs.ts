@@ -17,7 +17,7 @@ function visibleOf({ parameters, options }: InputContext): number {
 export const rbmInputs: Record<string, Input> = {
   data: {
     description:
-      "What is learned: a .npy array of 1 and 0, booleans, or 1 and -1, of shape (images, pixels) or (images, height, width); grey values are refused, for they would have to be made black and white first",
+      "What is learned: a .npy array of 1 and 0, booleans, or 1 and -1, of shape (images, pixels) or (images, height, width); grey values are refused, because they would first have to be made black and white",
     accept: [".npy"],
     replaces: ["data", "images", "side", "row"],
     async read(file, context) {
@@ -38,7 +38,7 @@ export const rbmInputs: Record<string, Input> = {
   },
   weights: {
     description:
-      "Weights to begin with, which decide hidden: a .safetensors file with W (visible, hidden), b (visible) and c (hidden), as --out writes it; or a .npy array of shape (visible + 1, hidden + 1) with hidden biases in row 0, visible biases in column 0, and 0 where they meet",
+      "Initial weights, which determine hidden: a .safetensors file with W (visible, hidden), b (visible) and c (hidden), as --out writes it; or a .npy array of shape (visible + 1, hidden + 1) with hidden biases in row 0, visible biases in column 0, and 0 where they meet",
     accept: [".safetensors", ".npy"],
     replaces: ["hidden"],
     async read(file, context) {

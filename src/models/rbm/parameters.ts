@@ -19,7 +19,7 @@ export const rbmParameters = z.object({
     .min(1, { error: "at least one image is learned" })
     .max(MOST_DIGITS, { error: `there are ${MOST_DIGITS} digits` })
     .default(MOST_DIGITS)
-    .describe("How many of the digits")
+    .describe("Number of digits to learn")
     .meta({ slider: [10, MOST_DIGITS, 10] }),
   side: z
     .int({ error: "it must be a whole number" })
@@ -41,35 +41,35 @@ export const rbmParameters = z.object({
     .max(MOST_UNITS, { error: `there can be at most ${MOST_UNITS} hidden units` })
     .default(128)
     .describe(
-      "Hidden units; with 0 the visible ones are coupled to each other: the fully visible machine, or inverse Ising problem",
+      "Hidden units; with 0 the visible units are coupled to each other: the fully visible machine, or inverse Ising problem",
     )
     .meta({ slider: [0, 256, 4] }),
   algorithm: z
     .enum(["cd", "pcd"], { error: "it must be cd or pcd" })
     .default("pcd")
     .describe(
-      "cd: contrastive divergence, the model's chains begin at the data in each step; pcd: persistent, they go on from step to step",
+      "cd: contrastive divergence, where the model's chains start from the data in each step; pcd: persistent chains, which continue from step to step",
     ),
   gibbs: z
     .int({ error: "it must be a whole number" })
     .min(1, { error: "there must be at least one" })
     .max(100, { error: "there can be at most 100" })
     .default(1)
-    .describe("Gibbs samplings k of the model's chains in each step, as in CD-k")
+    .describe("Gibbs steps k of the model's chains per update, as in CD-k")
     .meta({ label: "Gibbs steps k", slider: [1, 20, 1] }),
   chains: z
     .int({ error: "it must be a whole number" })
     .min(1, { error: "there must be at least one" })
     .max(1024, { error: "there can be at most 1024" })
     .default(100)
-    .describe("Images of a minibatch, and chains of the model")
+    .describe("Images per minibatch, and chains of the model")
     .meta({ slider: [10, 400, 10] }),
   learningRate: z
     .number({ error: "it must be a number" })
     .min(0, { error: "it must lie between 0 and 1" })
     .max(1, { error: "it must lie between 0 and 1" })
     .default(0.05)
-    .describe("Learning rate; at 0 the chains are samples of a machine that stays as it is")
+    .describe("Learning rate; at 0 the chains sample a machine with fixed weights")
     .meta({ live: true, slider: [0, 0.3, 0.005] }),
 });
 
