@@ -181,7 +181,7 @@ describe("a series that is divided", () => {
     using simulation = await trained({ ...WAVES, data: series(waves(1500)), starts: 500, horizon: 290 });
     expect(simulation.task.starts.length).toBe(111);
     const notes = simulation.notes().join("\n");
-    expect(notes).toMatch(/111 forecasts of 500 asked for/);
+    expect(notes).toMatch(/111 forecasts of 500 requested/);
     expect(notes).toMatch(
       /111 of 111 forecasts are valid to their end, after 290 steps: .*; the median is a lower bound/,
     );

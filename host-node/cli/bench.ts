@@ -33,7 +33,7 @@ export const BENCH_FLAGS = [
     value: "FILE",
     help: "compare with an earlier result; exit 1 where a kernel is slower, at a second timing too, beyond what repeats and the machine's own limits vary",
   },
-  { name: "out", value: "FILE", help: "write the result to FILE.json, anew after each model" },
+  { name: "out", value: "FILE", help: "write the result to FILE.json, updated after each model" },
   JSON_FLAG,
   QUIET,
 ];

@@ -41,7 +41,11 @@ const CHECKPOINT: Flag = {
   value: "FILE",
   help: "save checkpoints of the run in FILE (replaced if it exists), also at the end and on Ctrl-C",
 };
-const CHECKPOINT_EVERY: Flag = { name: "checkpointEvery", value: "SECONDS", help: "time between checkpoints; default 60" };
+const CHECKPOINT_EVERY: Flag = {
+  name: "checkpointEvery",
+  value: "SECONDS",
+  help: "time between checkpoints; default 60",
+};
 const RESUME: Flag = {
   name: "resume",
   value: "FILE",
@@ -116,7 +120,7 @@ export function planOf(given: Arguments, model: AnyModel, values: object): Plan 
     const own = ["steps", "warmup", "measureEvery"].filter((name) => !Object.hasOwn(model.parameters.shape, name));
     const [wrong] = own.filter((name) => given.has(name));
     if (wrong) {
-      const plan = `${model.name} makes as many ${plural(model.step)} as its parameters say`;
+      const plan = `${model.name} determines the number of ${plural(model.step)} by its parameters`;
       throw new ParameterError(wrong, `${kebab(wrong)}: ${plan}; see gibbs run ${model.name} --help.`);
     }
     return { warmup: 0, steps: model.steps(resolve(model.name, model.parameters, values).parameters), measureEvery: 1 };

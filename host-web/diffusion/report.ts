@@ -65,7 +65,7 @@ function rowsOf(
     .at(-1);
   if (distance?.distance !== undefined) {
     const { chance } = law;
-    const source = "two sets of points of the law itself, which chance alone takes so far apart";
+    const source = "two sets of points of the distribution itself, which differ this much by chance";
     const description = "Sliced Wasserstein distance from the law of the data, in units of the data";
     const own = { value: distance.distance, error: Number.POSITIVE_INFINITY };
     rows.push(row("sliced W₁", description, own, chance === undefined ? undefined : { value: chance, source }));
@@ -86,7 +86,7 @@ async function rowsOfEnd(simulation: DiffusionSimulation): Promise<Row[]> {
   const { agreement, result } = await simulation.summary();
   const rows: Row[] = [];
   if (agreement) {
-    rows.push(row("agreement", "Share of samples whose nearest point of the data has the class asked for", agreement));
+    rows.push(row("agreement", "Share of samples whose nearest data point has the requested class", agreement));
   }
   const counts = result.modeCounts;
   if (counts && simulation.points.parameters.label === -1) {

@@ -50,7 +50,7 @@ export const scene: SceneModule<ReservoirSimulation> = {
     within: { bound: BOUND, unit: "standard deviations" },
     allowed: 0,
     unit: "predictions one step ahead",
-    reason: "A reservoir that is chaotic by itself, with ρ well above 1 and weak inputs, makes any rounding grow.",
+    reason: "A reservoir that is chaotic by itself, with ρ well above 1 and weak inputs, amplifies any rounding error.",
   },
 };
 
@@ -60,7 +60,7 @@ function viewsOf({ task }: ReservoirSimulation): [string, string][] {
   if (kind === "memory") return [["memory", "Memory of each delay"], map];
   if (kind === "synchronisation") return [["synchronisation", "Coupling and synchronisation"], map];
   if (kind === "filter") return [["series", "Output and truth"], map];
-  if (kind === "classes") return [["classes", "Classes found"]];
+  if (kind === "classes") return [["classes", "Predicted classes"]];
   const plane = (flow && flow.dt === 1 && flow.name !== "mackey-glass") || table.targets === 2;
   const strips = table.targets >= PLACES;
   const whole: [string, string] = plane

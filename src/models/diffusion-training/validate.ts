@@ -77,7 +77,7 @@ export async function* validateDiffusionTraining(device: Device, { quick, signal
   // in the smaller run of the reference.
   yield check("exact", learned, share, 0.1 + DEVIATION * chance);
   const below = (least - value) / error;
-  yield check("exact", "standard errors by which the loss lies below that of the exact denoiser", below, DEVIATION);
+  yield check("exact", "standard errors by which the loss is below that of the exact denoiser", below, DEVIATION);
 }
 
 /**

@@ -323,7 +323,7 @@ function knownOf(text: string, dimension: number): (number | undefined)[] | unde
     if (part === "?") return undefined;
     const value = part === "" ? Number.NaN : Number(part);
     if (Number.isFinite(value)) return value;
-    throw new ParameterError("known", `known: "${part}" is no number; write ? for one that is not given.`);
+    throw new ParameterError("known", `known: "${part}" is not a number; write ? for one that is not given.`);
   });
 }
 

@@ -59,7 +59,7 @@ export function planOf(own: NgrcParameters, seed: bigint, given?: OwnSeries): Pl
   if (own.forecast > 0 && !series) {
     throw new ParameterError(
       "forecast",
-      `forecast ${own.forecast}: it goes on where a series of your own ends; give one, or forecast 0.`,
+      `forecast ${own.forecast}: it continues beyond the end of your own series; give a series, or forecast 0.`,
     );
   }
   const known = memoryOf(features) + own.training;

@@ -369,7 +369,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     const far = Array.from({ length: d }, (_, i) => i).find((i) => Math.abs(samples[i]) > 1000 * deviations[i]);
     if (far === undefined) return [];
     return [
-      `column ${columnNames(this.plan)[far]} lies ${Math.round(Math.abs(samples[far]) / deviations[far])} standard deviations from 0, of which 32-bit numbers keep few digits; take --scaling standard.`,
+      `column ${columnNames(this.plan)[far]} lies ${Math.round(Math.abs(samples[far]) / deviations[far])} standard deviations from 0, of which 32-bit numbers keep few digits; use --scaling standard.`,
     ];
   }
 

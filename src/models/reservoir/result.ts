@@ -176,7 +176,7 @@ export function notesOf({ raised, diverged, censored }: ReservoirResult): string
   if (raised.length > 0) {
     const most = Math.max(...raised.map(({ ridge }) => ridge));
     notes.push(
-      `the ridge of ${names(raised)} was raised, up to ${most}, for at the one asked for rounding left no solution.`,
+      `the ridge of ${names(raised)} was raised, up to ${most}, because with the requested one rounding left no solution.`,
     );
   }
   if (censored && censored.forecasts > 0) {

@@ -430,6 +430,6 @@ function checkContinue({ continue: goesOn, task }: ReservoirParameters, loaded: 
   if (loaded.sums.length > 0) return;
   throw new ParameterError(
     "continue",
-    "continue: the network's file holds no sums of what it learned; it is of gibbs 0.1.0, or of another program. Train it anew.",
+    "continue: the network's file holds no sums of what it learned; it was written by gibbs 0.1.0 or another program. Train it again.",
   );
 }

@@ -21,7 +21,7 @@ export function pixelsOf({ data, shape }: PointsArray, row: number): Pixels | un
   const [, d] = shape;
   if (row > 0) {
     if (d % row !== 0) {
-      throw new ParameterError("row", `row ${row}: a point has ${d} numbers, which are no whole rows of ${row}.`);
+      throw new ParameterError("row", `row ${row}: a point has ${d} numbers, which is not a multiple of ${row}.`);
     }
     return { width: row, height: d / row, channels: 1, range: rangeOf(data) };
   }

@@ -90,7 +90,7 @@ export function own(parameters: ReservoirParameters, scales?: Scales): Task {
   const { driven, horizon, starts, notes } = forecastsOf(parameters, room, first, single);
   if (forecast > 0 && parameters.reservoirs > 1 && !validating) {
     notes.push(
-      `the first of ${parameters.reservoirs} networks is kept and forecasts; --validation sets rows aside that choose the best.`,
+      `the first of ${parameters.reservoirs} networks is kept and forecasts; with --validation the best on rows set aside is chosen.`,
     );
   }
   return {
@@ -187,7 +187,7 @@ function forecastsOf(parameters: ReservoirParameters, room: number, first: numbe
   }
   if (count < starts) {
     notes.push(
-      `${count} ${count === 1 ? "forecast" : "forecasts"} of ${starts} asked for: the ${room} steps of the test hold no more of ${horizon} steps; take a smaller --horizon or a longer --test.`,
+      `${count} ${count === 1 ? "forecast" : "forecasts"} of ${starts} requested: the ${room} steps of the test have room for no more of ${horizon} steps; choose a smaller --horizon or a longer --test.`,
     );
   }
   return { driven, horizon, notes, starts: Array.from({ length: count }, (_, i) => first - before + i * spacing) };
