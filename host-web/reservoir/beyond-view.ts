@@ -1,4 +1,4 @@
-// What follows a series of one's own: its end, and behind it the forecast, with the band in which all networks lie.
+// What follows the user's series: its end, and behind it the forecast, with the band in which all networks lie.
 
 import { type Beyond, leadOf } from "../../src/models/reservoir/beyond.ts";
 import type { Task } from "../../src/models/reservoir/tasks/index.ts";

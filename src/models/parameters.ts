@@ -42,7 +42,7 @@ export interface Points<P> {
   batch: Partial<Record<keyof P & string, number[]>>;
 }
 
-/** A whole number from `least` to `most`. */
+/** An integer from `least` to `most`. */
 export const integer = (least: number, most: number) =>
   z
     .int({ error: "it must be a whole number" })

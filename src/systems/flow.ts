@@ -125,7 +125,7 @@ function near(centre: readonly number[], spread: number, seed: bigint, trajector
   });
 }
 
-/** @throws ParameterError for what is no whole number from `least` to `most` */
+/** @throws ParameterError for what is no integer from `least` to `most` */
 export function checkInteger(system: string, parameter: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new ParameterError(

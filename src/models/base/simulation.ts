@@ -127,7 +127,7 @@ export abstract class BaseSimulation<P extends object> implements Simulation<P> 
   }
 }
 
-/** Replicas of a batch: those of its lists, or as many as are asked for. @throws ParameterError where both are given */
+/** Replicas of a batch: those of its lists, or as many as are requested. @throws ParameterError where both are given */
 export function replicasOf<P extends { replicas: number }>({ parameters, batch }: Points<P>): number {
   const [listed] = Object.values<number[] | undefined>(batch);
   if (!listed || parameters.replicas === 1 || parameters.replicas === listed.length) {

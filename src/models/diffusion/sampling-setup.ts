@@ -266,7 +266,7 @@ function checkSignal(
 }
 
 /**
- * The class that is asked for: a label that is a whole number by itself, others by their place.
+ * The class that is requested: a label that is an integer by itself, others by their place.
  *
  * @throws ParameterError for one that there is not, and for guidance without one
  */

@@ -43,7 +43,7 @@ export type DiffusionOptions = Options<typeof diffusionParameters> & {
   /** What samples begin with, in place of noise of the seed: [sample][dimension], in the units that samples are told in. */
   noise?: ArrayLike<number>;
   /**
-   * Noise levels of one's own, from the first to where samples end, in place of a schedule, for data in its unit
+   * The user's noise levels, from the first to where samples end, in place of a schedule, for data in its unit
    * (`scaling`); sets `steps`. */
   levels?: readonly Level[];
   /** A network, as training gives it, in place of `denoiser`. */
@@ -385,7 +385,7 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
     return { data: await this.samples(), shape: [samples, ...sides] };
   }
 
-  /** Samples as a table, a row each, with the class that was asked for; after `conclude`. */
+  /** Samples as a table, a row each, with the class that was requested; after `conclude`. */
   table(): { head: string[]; rows: Iterable<(string | number)[]> } {
     this.exclusive.check();
     const { sampling, names } = this.#prepared;

@@ -20,7 +20,7 @@ export interface Summary {
   /** Over samples and dimensions. */
   mean: Estimate;
   variance: Estimate;
-  /** Share of samples whose nearest point of the data has the class that was asked for. */
+  /** Share of samples whose nearest point of the data has the class that was requested. */
   agreement?: Estimate;
   result: DiffusionResult;
 }

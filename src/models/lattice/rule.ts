@@ -7,7 +7,7 @@ export type Bits = readonly [low: number, high: number];
 export interface Rule {
   /** States of a site, 0 to so many less one; 256 at most. */
   states: number;
-  /** What is counted, by name: whole numbers below 2^32. */
+  /** What is counted, by name: integers below 2^32. */
   sums: readonly string[];
   /**
    * The file below shaders/ that has the rule. It requires lattice/site.wgsl and has the two functions

@@ -1,4 +1,4 @@
-// What follows a series of one's own: learned from its last samples, forecast beyond its end, in its own units.
+// What follows the user's series: learned from its last samples, forecast beyond its end, in its own units.
 
 import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";

@@ -1,4 +1,4 @@
-// Where the segments come from: a system's trajectories, or a series of one's own. A segment is what is trained on and the forecasts'
+// Where the segments come from: a system's trajectories, or the user's series. A segment is what is trained on and the forecasts'
 // truth behind it.
 
 import { ParameterError } from "../../device/errors.ts";
@@ -37,7 +37,7 @@ export interface Plan {
   segment(number: number): Float64Array;
   /** Which rows of a series they are, for messages. */
   rows(number: number): string;
-  /** Of a series of one's own: its last `known` samples, and how many it has. @throws ParameterError */
+  /** Of the user's series: its last `known` samples, and how many it has. @throws ParameterError */
   ending?(): { samples: Float64Array; length: number };
 }
 

@@ -57,9 +57,9 @@ export interface RbmResult {
 }
 
 export type RbmOptions = Options<typeof rbmParameters> & {
-  /** Images of one's own, 0 and 1 or booleans, shape [image][visible]; sets `data` to "given". `visible` says how long each is. */
+  /** The user's images, 0 and 1 or booleans, shape [image][visible]; sets `data` to "given". `visible` says how long each is. */
   own?: ArrayLike<number | boolean>;
-  /** Visible units, for images of one's own. */
+  /** Visible units, for the user's images. */
   visible?: number;
   /** Weights to begin with: a safetensors file with W [visible, hidden], b [visible] and c [hidden]. */
   weights?: Uint8Array;

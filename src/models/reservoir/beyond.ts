@@ -1,4 +1,4 @@
-// What follows a series of one's own, as trained networks have it.
+// What follows the user's series, as trained networks have it.
 
 import { ParameterError } from "../../device/errors.ts";
 import type { RunOptions } from "../../device/run.ts";

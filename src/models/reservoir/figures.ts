@@ -155,7 +155,7 @@ function transverseExponents(made: Float64Array, task: Task): Pick<Figures, "exp
   };
 }
 
-/** One number of a network; NaN where it diverged, or was not asked for. */
+/** One number of a network; NaN where it diverged, or was not requested. */
 export function figureOf(name: Figure, figures: Figures, task: Task, baseline?: Baseline): number {
   const { couplings, lyapunovTime, classes } = task;
   const { nrmse: error, rank, memory, exponents, valid } = figures;

@@ -11,7 +11,7 @@ import type { Task } from "./tasks/index.ts";
 
 export interface ReservoirResult {
   reservoirs: number;
-  /** What follows a series of one's own, [step][column]; `at` counts steps or tells times. */
+  /** What follows the user's series, [step][column]; `at` counts steps or tells times. */
   forecast?: ReturnType<typeof aheadRecord>;
   /** Medians with quartiles, of each of its figures. */
   validPredictionTime?: Spread;
@@ -45,7 +45,7 @@ export interface Run {
   figures: readonly (readonly Figures[])[];
   points: Points<ReservoirParameters>;
   task: Task;
-  /** Of a series of one's own. */
+  /** Of the user's series. */
   baseline?: Baseline;
 }
 

@@ -11,7 +11,7 @@ const LEAST = 64;
  * The pictures that an array holds: those of its shape; of a table with `row` numbers in a row, or square ones where rows have a square
  * number of bytes, or of numbers from 0 to 1 or from -1 to 1.
  *
- * @throws ParameterError for a `row` that a point is no whole number of
+ * @throws ParameterError for a `row` that does not divide the length of a point
  */
 export function pixelsOf({ data, shape }: PointsArray, row: number): Pixels | undefined {
   if (shape.length === 4) {

@@ -1,4 +1,4 @@
-// Starts as a run takes them, for the writers of networks: rounded, where a file's amounts are no whole numbers.
+// Starts as a run takes them, for the writers of networks: rounded, where a file's amounts are no integers.
 
 import { ParameterError } from "../../../device/errors.ts";
 import { call, type Expression, evaluate, number } from "../../../expression/expression.ts";

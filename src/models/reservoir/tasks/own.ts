@@ -1,4 +1,4 @@
-// A series of one's own: forecast from itself, or outputs that follow from given inputs.
+// The user's series: forecast from itself, or outputs that follow from given inputs.
 
 import { ParameterError } from "../../../device/errors.ts";
 import { type OwnSeries, parseSeries } from "../../../files/series-text.ts";
@@ -19,7 +19,7 @@ export function ownSeries({ data }: Pick<ReservoirParameters, "data">): OwnSerie
 }
 
 /**
- * Series of one's own: all columns are forecast, or the later ones follow from the first `given`. One series is divided in time; of
+ * The user's series: all columns are forecast, or the later ones follow from the first `given`. One series is divided in time; of
  * several, all but the last are learned from to their ends, and the last is tested.
  *
  * @param scales those of a network from a file, which the series is then seen in
