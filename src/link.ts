@@ -3,7 +3,7 @@
 //
 //   ising#v=2&seed=42&size=512,512&temperature=2.2&at=600&temperature=2.5&at=900&paint=100,120,8,1&step=1500&view.mode=walls
 //
-// What stands behind at=N happens when the run stands at step N. `view.` is how a page shows the state; it changes nothing of it.
+// What follows at=N is applied when the run has reached step N. `view.` is how a page shows the state; it changes nothing of it.
 
 import type { Device } from "./device/device.ts";
 import { GibbsError, ParameterError } from "./device/errors.ts";

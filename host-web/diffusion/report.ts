@@ -140,10 +140,10 @@ async function plotsOf(
       log: wide,
     },
   ];
-  const told = measures.filter(({ distance }) => distance !== undefined);
+  const measured = measures.filter(({ distance }) => distance !== undefined);
   const { chance } = law;
-  if (told.length > 0) {
-    const far = { name: "samples", x: told.map(({ step }) => step), y: told.map(({ distance }) => distance!) };
+  if (measured.length > 0) {
+    const far = { name: "samples", x: measured.map(({ step }) => step), y: measured.map(({ distance }) => distance!) };
     const least = { name: "the law itself", x: [0, simulation.length], y: [chance ?? 0, chance ?? 0] };
     plots.push({
       ...{ key: "distance", title: "Distance from the law, sliced W₁", x: "step", log: true },

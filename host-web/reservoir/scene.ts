@@ -99,7 +99,7 @@ async function canvasScene(simulation: ReservoirSimulation, changed: () => void)
   return {
     async draw(context, look, _, picture) {
       const { unit } = task;
-      const told = { unit, threshold: points.parameters.threshold, count: simulation.steps };
+      const options = { unit, threshold: points.parameters.threshold, count: simulation.steps };
       if (look.mode === "map") return map.draw(context, picture, look);
       if (look.mode === "classes") return drawClasses(context, picture, simulation);
       if (look.mode === "beyond") {
@@ -114,9 +114,9 @@ async function canvasScene(simulation: ReservoirSimulation, changed: () => void)
       }
       await forecasts.update();
       if (look.mode === "series" && targets >= PLACES) {
-        return drawStrips(context, picture, forecasts, told, task.sd.subarray(columns));
+        return drawStrips(context, picture, forecasts, options, task.sd.subarray(columns));
       }
-      if (look.mode === "series") return drawSeries(context, picture, forecasts, told);
+      if (look.mode === "series") return drawSeries(context, picture, forecasts, options);
       if (look.mode === "return") return drawReturnMap(context, picture, forecasts, series(), unit);
       if (look.mode === "fan") return drawFan(context, picture, forecasts, unit, layer);
       return drawAttractor(context, picture, forecasts, spaceOf(targets, lag), simulation.steps, unit);

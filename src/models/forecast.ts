@@ -14,7 +14,7 @@ export interface Ahead {
   /** The least and the largest of several forecasts, [step][column]. */
   least?: Float64Array;
   most?: Float64Array;
-  /** Steps requested, where the forecast leaves all bounds after those that are told. */
+  /** Steps requested, where the forecast diverges after those that are reported. */
   asked?: number;
 }
 

@@ -90,11 +90,11 @@ export function planOf(own: NgrcParameters, seed: bigint, given?: OwnSeries): Pl
     return { ...plan, notes: fitting.notes, segments: 2 ** 32, segment, rows: (number) => `of segment ${number}` };
   }
   const { names, times, notes } = series!;
-  const told = [...notes, ...fitting.notes, ...stepNote(own, times)];
-  return { ...plan, ...(names && { names }), ...(times && { times }), ...piecesOf(series!, known, length, told) };
+  const allNotes = [...notes, ...fitting.notes, ...stepNote(own, times)];
+  return { ...plan, ...(names && { names }), ...(times && { times }), ...piecesOf(series!, known, length, allNotes) };
 }
 
-/** How times are told where no exponent is known. */
+/** How times are reported where no exponent is known. */
 function timeless(horizon: number, { until }: NgrcParameters): string {
   const idle =
     until === ngrcParameters.shape.until.parse(undefined) ? "" : ` (--until ${until} is in Lyapunov times, and idle)`;

@@ -14,7 +14,7 @@ export interface Beyond extends Ahead {
 /**
  * The steps that follow the series, of several networks.
  *
- * @param best the place of the network whose values are told
+ * @param best index of the network whose values are reported
  * @throws ParameterError where they leave all bounds at once
  */
 export async function beyondOf(network: TrainedNetworks, best: number, options: RunOptions): Promise<Beyond> {

@@ -20,7 +20,7 @@ export function startsOf(network: Network, rounding: Rounding): Expression[] {
   });
 }
 
-/** Undefined for what no run takes: whoever reads the text is told so. */
+/** Undefined for a start that no run accepts: a reader of the text gets an error. */
 function counted(name: string, exact: number, rounding: Rounding): number | undefined {
   try {
     return checkCount(name, exact, rounding);
