@@ -88,7 +88,7 @@ const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) =>
 const SCAN_SIDE = 64;
 const SCAN_SWEEPS = 2000;
 
-/** Lattices of 64² at 28 temperatures as one batch, from all spins up, beside the infinite lattice. */
+/** Lattices of 64² at 28 temperatures as one batch, from all spins up, against the infinite lattice. */
 async function scan(device: Device, { parameters }: IsingSimulation): Promise<ScanResult> {
   const { couplings, algorithm } = planeOf(parameters);
   const ferromagnet = couplings[0] > 0 && couplings[1] > 0;
@@ -105,7 +105,7 @@ async function scan(device: Device, { parameters }: IsingSimulation): Promise<Sc
     y: measured.map((row) => row[name].value),
     errors: measured.map((row) => row[name].error),
   });
-  // T_c itself is among the samples, or the curve would fall off beside it.
+  // T_c itself is among the samples, or the curve would fall off next to it.
   const fine = Array.from({ length: 200 }, (_, i) => critical * (0.55 + (0.945 * i) / 199));
   const x = [...fine, critical].sort((a, b) => a - b);
   const exact = x.map((t) => onsager({ temperature: t, couplings }));

@@ -1,4 +1,4 @@
-// The page of next-generation reservoirs in the worker: the last forecast beside the truth, and how errors grow.
+// The page of next-generation reservoirs in the worker: the last forecast against the truth, and how errors grow.
 
 import { type NgrcSimulation, ngrc } from "../../src/models/ngrc/index.ts";
 import { type Axes, drawAxes, drawLegend, frameOf } from "../worker/axes.ts";
@@ -24,7 +24,7 @@ export const scene: SceneModule<NgrcSimulation> = {
   size: () => SIZE,
   rest: ({ room }) => Math.min(REST, room),
 
-  async sketch(simulation) {
+  async createCanvas(simulation) {
     let kept: { start: number; made: Made } | undefined;
     return {
       async prepare() {

@@ -1,11 +1,11 @@
-// What the page shows of a run's observables: the series since the last change, estimates with errors beside exact values, and
+// What the page shows of a run's observables: the series since the last change, estimates with errors against exact values, and
 // whether they can be those of equilibrium at all.
 
 import { deviationOf } from "../../src/models/deviation.ts";
 import type { AnyModel, AnySimulation } from "../../src/models/index.ts";
 import type { Exact, Observable } from "../../src/models/model.ts";
 import { Series } from "../../src/models/series.ts";
-import type { News, Row } from "./protocol.ts";
+import type { Row, WorkerUpdate } from "./protocol.ts";
 
 /** Rows kept; when there are more, every other one is dropped. */
 const MOST_ROWS = 2000;
@@ -46,7 +46,7 @@ export class Measured {
     this.#stride *= 2;
   }
 
-  async report(simulation: AnySimulation): Promise<Required<Pick<News, "table" | "equilibrium" | "series">>> {
+  async report(simulation: AnySimulation): Promise<Required<Pick<WorkerUpdate, "table" | "equilibrium" | "series">>> {
     const empty = simulation.series();
     const used = this.#rows.slice(Math.floor(WARMUP * this.#rows.length));
     const estimates = used.length >= LEAST_ROWS ? this.#estimate(simulation, used) : {};

@@ -70,7 +70,7 @@ export function checkAxes(parameters: IsingParameters): void {
   const open = boundary.map((edge, axis) => (axis === odd ? "free" : edge));
   throw new ParameterError(
     "size",
-    `size ${size.join(",")}: the ${what} must be even, for a checkerboard closes around the edge only then; take ${size[odd] + 1}, or open edges as in --boundary ${open.join(",")}.`,
+    `size ${size.join(",")}: the ${what} must be even, because only then does a checkerboard match across the edge; take ${size[odd] + 1}, or open edges as in --boundary ${open.join(",")}.`,
   );
 }
 

@@ -24,7 +24,7 @@ export const ising = {
   name: "ising",
   title: "Ising model",
   summary:
-    "Spins on a square lattice or a chain with a field, couplings of either sign and any boundary, 32 spins a word, exact to the bit; in three and four dimensions, too.",
+    "Spins on a square lattice or a chain with a field, couplings of either sign and any boundary, 32 spins per word, exact to the bit; and in three or four dimensions.",
   parameters: isingParameters,
   unsaid: { 1: VERSION_1 },
   step: "sweep",

@@ -1,11 +1,11 @@
-// What is measured of the Ising model, with errors, and what is known of it exactly.
+// The observables of the Ising model, their estimates with errors, and their exact values.
 
 import { ParameterError } from "../../device/errors.ts";
 import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
 import { siteCount } from "../lattice/geometry.ts";
 import { estimateMagnet, exactMagnet, magnetObservables, type Phases } from "../magnet.ts";
 import type { Exact, Observable } from "../model.ts";
-import { type Points, point } from "../parameters.ts";
+import { type Points, parametersOf } from "../parameters.ts";
 import type { Series } from "../series.ts";
 import { boundariesOf, couplingsOf, geometryOf, isPlane, planeOf } from "./axes.ts";
 import { type Boundaries, bondsOfLine, isClosed } from "./boundary.ts";
@@ -60,7 +60,7 @@ export function perSite(
 
 /** Estimates over replicas that share one point. */
 export function estimateIsing(points: Points<IsingParameters>, series: Series, replicas: number[]): IsingObservables {
-  const { size, temperature, field } = point(points, replicas[0]);
+  const { size, temperature, field } = parametersOf(points, replicas[0]);
   const magnet = estimateMagnet({ spins: siteCount({ size }), temperature, field }, series, replicas);
   // The type promises all; runs of version 1 lack the staggered ones, and say so by `observables`.
   if (!series.columns.includes("staggered")) return magnet as IsingObservables;
@@ -72,12 +72,12 @@ export function estimateIsing(points: Points<IsingParameters>, series: Series, r
   };
 }
 
-/** What whoever reads the results must know. */
+/** Notes that a reader of the results needs. */
 export function notesOf({ parameters }: Points<IsingParameters>): string[] {
   const notes: string[] = [];
   if (parameters.algorithm === "metropolis") {
     notes.push(
-      "metropolis makes every flip that does not raise the energy, so in checkerboard order some states are never left or never reached and averages can be wrong; heat-bath reaches every state.",
+      "metropolis accepts every flip that does not raise the energy, so in checkerboard order some states are never left or never reached and averages can be wrong; heat-bath reaches every state.",
     );
   }
   const coarse = coarsestProbability(parameters);
@@ -105,7 +105,7 @@ const PERIODIC: Boundaries = ["periodic", "periodic"];
 
 /**
  * What is known exactly and can be compared with a run: every observable of tiny lattices (by enumeration), else without a
- * field energy and specific heat of the torus (Kaufman), and |m| where it equals Yang's but for e^-12.
+ * field energy and specific heat of the torus (Kaufman), and |m| where it equals Yang's value up to a relative e^-12.
  */
 export function exactIsing(given: Magnet): Partial<Record<keyof IsingObservables, Exact>> {
   if (!isPlane(given)) return exactBox(given);

@@ -4,7 +4,7 @@
 import { portableExp } from "../../portable.ts";
 import type { Geometry } from "../lattice/geometry.ts";
 import type { Rule } from "../lattice/rule.ts";
-import { type Points, point } from "../parameters.ts";
+import { type Points, parametersOf } from "../parameters.ts";
 import { couplingsOf } from "./axes.ts";
 import { ALWAYS, type FlipThresholds } from "./lattice.ts";
 import { type IsingParameters, split } from "./parameters.ts";
@@ -24,7 +24,7 @@ export function upProbabilities(points: Points<IsingParameters>, replicas: numbe
   const rows = probabilitiesOf(geometry);
   const [high, low] = [new Uint32Array(rows * replicas), new Uint32Array(rows * replicas)];
   for (let replica = 0; replica < replicas; replica++) {
-    const own = point(points, replica);
+    const own = parametersOf(points, replica);
     const couplings = couplingsOf(own);
     for (let row = 0; row < rows; row++) {
       const pull = axes.reduce((sum, axis, i) => {
