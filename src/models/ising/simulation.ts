@@ -13,7 +13,7 @@ import type { Observable, Options, Stroke } from "../model.ts";
 import { type Points, parametersOf, resolve } from "../parameters.ts";
 import type { Series } from "../series.ts";
 import { checkStroke } from "../stroke.ts";
-import { checkAxes, geometryOf, isPlane, planeOf } from "./axes.ts";
+import { checkAxes, geometryOf, isPlane, perAxis, planeOf } from "./axes.ts";
 import { effectiveBoundaries } from "./boundary.ts";
 import { FamilyLattice } from "./family-lattice.ts";
 import { GpuLattice } from "./gpu.ts";
@@ -209,7 +209,8 @@ function prepare(points: Points<IsingParameters>, seed: bigint, thresholds?: Fli
     thresholds: thresholds ?? thresholdsOf(points, replicas),
     rounds: rounds(parameters),
   };
-  return { points: { parameters: { ...parameters, replicas }, batch }, options };
+  const filled = { ...parameters, ...perAxis(parameters), replicas };
+  return { points: { parameters: filled, batch }, options };
 }
 
 /** Rows of spins: of more than two sides all rows of all layers. */
