@@ -644,6 +644,12 @@ export const faults = [
     edits: [edit("shaders/gillespie/leap.wgsl", "return mean + sqrt(mean)", "return 2.0 * mean + sqrt(mean)")],
   },
   {
+    what: "Gillespie: a node of the tree of a large network leaves out the count that its reactions share",
+    kind: "wrong constant in a shader",
+    models: ["gillespie"],
+    edits: [edit("shaders/gillespie/table.wgsl", "total * factor_of(shape >> 12u)", "total")],
+  },
+  {
     what: "Gillespie: reactions of large networks change counts by twice as much",
     kind: "wrong constant in a shader",
     models: ["gillespie"],
