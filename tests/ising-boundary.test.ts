@@ -158,7 +158,7 @@ describe("the ordered start", () => {
           });
           using given = await ising.create(reference, { ...options, spins });
           const [measured] = await given.measure();
-          const total = patternEnergy(ordered.parameters, { spin, alongX, alongY });
+          const total = patternEnergy(ordered.parameters, { spin, along: [alongX, alongY] });
           expect(total / (width * height)).toBeCloseTo(measured.energy, 12);
           least = Math.min(least, measured.energy);
         }

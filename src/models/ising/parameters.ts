@@ -1,10 +1,10 @@
 // The Ising model's parameters, declared once, and the flip probabilities that follow from them.
 
 import * as z from "zod";
-import { ParameterError } from "../../device/errors.ts";
 import { portableExp } from "../../portable.ts";
 import { type Points, parametersOf } from "../parameters.ts";
-import { BOUNDARIES, effectiveBoundaries, isClosed } from "./boundary.ts";
+import { planeOf } from "./axes.ts";
+import { BOUNDARIES, type Boundaries, effectiveBoundaries } from "./boundary.ts";
 import { ALWAYS, CLASSES, type FlipThresholds } from "./lattice.ts";
 
 const LARGEST_SIDE = { error: "the largest side is 1048576" };
@@ -20,6 +20,10 @@ const height = z
   .int(WHOLE)
   .min(1, { error: "the smallest height is 1, a chain" })
   .max(2 ** 20, LARGEST_SIDE);
+const side = z
+  .int(WHOLE)
+  .min(1, { error: "the smallest side is 1, which has no bonds" })
+  .max(2 ** 20, LARGEST_SIDE);
 const boundary = z.enum(BOUNDARIES, {
   error: `it must be ${BOUNDARIES.slice(0, -1).join(", ")} or ${BOUNDARIES.at(-1)}`,
 });
@@ -32,9 +36,12 @@ const strength = (text: string) =>
 
 export const isingParameters = z.object({
   size: z
-    .tuple([width, height], { error: "give width and height, as in 64,64" })
+    .tuple([width, height], side, { error: "give width and height, as in 64,64" })
+    .refine((size) => size.length <= 4, { error: "a lattice has at most 4 sides" })
     .default([256, 256])
-    .describe("Width and height. The width is even; the height is even, 1 for a chain, or odd with open edges")
+    .describe(
+      "Sites along each of 2 to 4 axes: width, height, …. The width is even; other sides are even, 1 for none (64,1 is a chain), or odd with open edges",
+    )
     .meta({
       unit: "sites",
       choices: ["64,64", "128,128", "256,256", "512,512", "1024,1024", "2048,2048", "4096,4096", "8192,8192"].concat([
@@ -54,14 +61,20 @@ export const isingParameters = z.object({
     .describe("External field h: energy -h per spin up, +h per spin down")
     .meta({ unit: "J", batch: true, live: true, slider: [-1, 1, 0.001] }),
   couplings: z
-    .tuple([strength("a coupling"), strength("a coupling")], { error: "give Jx and Jy, as in 1,1" })
+    .tuple([strength("a coupling"), strength("a coupling")], strength("a coupling"), {
+      error: "give Jx and Jy, as in 1,1",
+    })
     .default([1, 1])
-    .describe("Couplings Jx,Jy along x and y; positive couplings favour equal neighbours")
+    .describe("Couplings Jx,Jy,… along each axis, or one for all; positive couplings favour equal neighbours")
     .meta({ unit: "J", live: true, slider: [-2, 2, 0.01], parts: ["Jx", "Jy"] }),
   boundary: z
-    .tuple([boundary, boundary], { error: "give what lies beyond the edges along x and along y, as in free,periodic" })
+    .tuple([boundary, boundary], boundary, {
+      error: "give what lies beyond the edges along x and along y, as in free,periodic",
+    })
     .default(["periodic", "periodic"])
-    .describe("What lies beyond the edges along x and y; fixed-up-down: up before the first site, down after the last")
+    .describe(
+      "What lies beyond the edges along each axis, or one for all; fixed-up-down: up before the first site, down after the last; three sides and more are periodic or free",
+    )
     .meta({
       choices: ["periodic", "free", "fixed-up", "fixed-down", "antiperiodic"]
         .map((both) => `${both},${both}`)
@@ -147,11 +160,11 @@ function flipProbability(
 }
 
 /** Groups of thresholds: sites at free edges have their own. */
-export const groupsOf = (boundary: IsingParameters["boundary"]) => (boundary.every((b) => b !== "free") ? 1 : 4);
+export const groupsOf = (boundary: Boundaries) => (boundary.every((b) => b !== "free") ? 1 : 4);
 
 /** The flip thresholds of every replica, in units of 2^-64 (or 2^-32), rounded to nearest; certainty is ALWAYS. */
 export function flipThresholds(points: Points<IsingParameters>, replicas: number): FlipThresholds {
-  const { size, boundary, probabilityBits } = points.parameters;
+  const { size, boundary, probabilityBits } = planeOf(points.parameters);
   const count = CLASSES * groupsOf(effectiveBoundaries(boundary, size));
   const high = new Uint32Array(count * replicas);
   const low = new Uint32Array(probabilityBits === "64" ? count * replicas : 0);
@@ -187,17 +200,8 @@ export function coarsestProbability(own: IsingParameters): number | undefined {
 }
 
 /** A number below 2^32 as an integer and its fraction in units of 2^-32, rounded to nearest. */
-function split(scaled: number): [number, number] {
+export function split(scaled: number): [number, number] {
   const high = Math.floor(scaled);
   const low = Math.round((scaled - high) * 2 ** 32);
   return low === 2 ** 32 ? [high + 1, 0] : [high, low];
-}
-
-/** @throws ParameterError for a height that leaves a checkerboard of two colours open on a closed axis. */
-export function checkHeight({ size: [width, height], boundary: [, y] }: IsingParameters): void {
-  if (height === 1 || height % 2 === 0 || !isClosed(y)) return;
-  throw new ParameterError(
-    "size",
-    `size ${width},${height}: the height must be even, because only then does a checkerboard match across the edge; take ${height + 1}, or open edges as in --boundary periodic,free.`,
-  );
 }
