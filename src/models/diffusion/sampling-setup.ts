@@ -230,7 +230,7 @@ function checkSchedule(
   if (sampler === "ddpm" && variance === "exact" && (denoiser.kind === "network" || denoiser.kind === "custom")) {
     throw new ParameterError(
       "variance",
-      "variance exact: only denoiser exact knows how much is left to know of a sample; take small or large.",
+      "variance exact: only the exact denoiser knows the posterior variance of a sample; use small or large.",
     );
   }
   if (threshold > 0 && (denoiser.kind === "network" || denoiser.kind === "points")) {

@@ -55,7 +55,7 @@ export interface NgrcResult {
   validPredictionTime: number[];
   /** Forecasts that were still valid at their end: their valid times are at least that. */
   censored: { forecasts: number; of: number; horizon: number };
-  /** Forecasts that left all bounds. */
+  /** Forecasts that diverged. */
   diverged?: number;
   /** Of each column the median error, and mean and standard deviation of the first training segment. */
   columns?: { name: string; nrmse: number; mean: number; sd: number }[];
@@ -266,7 +266,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
   /**
    * What follows the user's series, in its own units, as its last training samples have it.
    *
-   * @throws ParameterError where no `forecast` is asked for, where these samples cannot be learned, and where it leaves all bounds at once
+   * @throws ParameterError where no `forecast` is asked for, where these samples cannot be learned, and where it diverges at once
    */
   async beyond(options: RunOptions = {}): Promise<Beyond> {
     this.exclusive.check();
@@ -328,7 +328,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return this.#column(COLUMNS.length).filter((step) => step >= 0).length;
   }
 
-  /** What a reader must know: what was cut, forecasts that end before they fail, and those that left all bounds. */
+  /** What a reader must know: what was cut, forecasts that end before they fail, and those that diverged. */
   notes(): string[] {
     this.exclusive.check();
     const { parameters } = this.points;
@@ -350,7 +350,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     const lost = this.#heads.length > COLUMNS.length ? this.#diverged() : 0;
     if (lost > 0) {
       notes.push(
-        `${lost} of ${of} forecasts left all bounds, ${BOUND} times the largest training sample, and stayed where they were; raise --ridge, lower --order, or train longer.`,
+        `${lost} of ${of} forecasts diverged, ${BOUND} times the largest training sample, and kept their last value; raise --ridge, lower --order, or train longer.`,
       );
     }
     return [
@@ -386,7 +386,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
 
   /**
    * What follows the series, [step][column], where that is requested; else the scores of every start, [start][nrmse, validPredictionTime,
-   * trainingNrmse, the step at which it left all bounds or -1, the error of each column].
+   * trainingNrmse, the step at which it diverged or -1, the error of each column].
    */
   async array(): Promise<{ data: Float64Array; shape: number[] }> {
     this.exclusive.check();

@@ -170,7 +170,7 @@ export function notesOf({ raised, diverged, censored }: ReservoirResult): string
   const notes: string[] = [];
   if (diverged.length > 0) {
     notes.push(
-      `${names(diverged)} diverged: their states left all bounds, and they count for nothing; take a smaller spectral radius.`,
+      `${names(diverged)} diverged: their states grew without bound, and they are left out; use a smaller spectral radius.`,
     );
   }
   if (raised.length > 0) {

@@ -234,7 +234,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
   /**
    * What follows the user's series, in its own units: of the best network, and where all lie.
    *
-   * @throws ParameterError where no `forecast` is asked for, where every network diverged, and where it leaves all bounds at once
+   * @throws ParameterError where no `forecast` is asked for, where every network diverged, and where it diverges at once
    */
   async beyond(options: RunOptions = {}): Promise<Beyond> {
     this.exclusive.check();
