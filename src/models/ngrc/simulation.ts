@@ -350,7 +350,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     const lost = this.#heads.length > COLUMNS.length ? this.#diverged() : 0;
     if (lost > 0) {
       notes.push(
-        `${lost} of ${of} forecasts diverged, ${BOUND} times the largest training sample, and kept their last value; raise --ridge, lower --order, or train longer.`,
+        `${lost} of ${of} forecasts diverged beyond ${BOUND} times the largest training sample and kept their last value; raise --ridge, lower --order, or train longer.`,
       );
     }
     return [
