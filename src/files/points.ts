@@ -11,7 +11,7 @@ export interface PointsFile {
   shape: [number, number] | [number, number, number, number];
   /** Of the columns, where the file has them. */
   names?: string[];
-  /** What whoever learns from them should know: a sentence each. */
+  /** Notes for the user: a sentence each. */
   notes: string[];
 }
 

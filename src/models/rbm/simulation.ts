@@ -378,7 +378,7 @@ function firstState({ visible, hidden, chains, images, seed }: MachineOptions): 
   const key = streamKey(seed, PURPOSE.weights, 0);
   const amplitude = wholeOf(0.02);
   return {
-    // Couplings between visible units begin at 0, for they are symmetric.
+    // Couplings between visible units begin at 0, because they are symmetric.
     weights: Int32Array.from({ length: visible * (hidden || visible) }, (_, at) => {
       if (hidden === 0) return 0;
       const [i, j] = [Math.floor(at / hidden), at % hidden];
