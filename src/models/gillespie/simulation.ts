@@ -52,7 +52,7 @@ export interface GillespieResult extends Moments {
   covariance?: number[][][];
   /** Share of trajectories whose condition held by each time. */
   passage?: { condition: string; probability: number[] };
-  /** The points of a sweep; mean and sd above are those of the first. */
+  /** The points of a scan; mean and sd above are those of the first. */
   points?: ({ set: Record<string, number>; passage?: { probability: number[] } } & Moments)[];
 }
 
@@ -178,7 +178,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
     };
   }
 
-  /** How often each count occurred: bins of `width` counts, [time][species][bin]. Undefined in a sweep, and beyond 262,144 rows. */
+  /** How often each count occurred: bins of `width` counts, [time][species][bin]. Undefined in a scan, and beyond 262,144 rows. */
   histogram(): { width: number; bins: number; counts: Float64Array } | undefined {
     this.exclusive.check();
     if (this.#tally.bins === 0) return undefined;
@@ -262,7 +262,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
     return Object.fromEntries(values);
   }
 
-  /** The points of the sweep, each with its values at the end. */
+  /** The points of the scan, each with its values at the end. */
   sweep(): { parameters: Record<string, number>; observables: Record<string, Estimate> }[] | undefined {
     this.exclusive.check();
     if (Object.keys(this.ensemble.points[0].set).length === 0) return undefined;
@@ -300,7 +300,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
     const histogram = this.histogram();
     if (!histogram)
-      throw new ParameterError("out", "out: a sweep, or one of very many times, has no picture; write .csv or .npy.");
+      throw new ParameterError("out", "out: a scan, or a run with very many times, has no picture; write .csv or .npy.");
     const { bins, counts } = histogram;
     const stride = this.ensemble.network.species.length * bins;
     const { length } = this.ensemble.times;
@@ -325,7 +325,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
     return { width, height: high * height, data };
   }
 
-  /** A table for spreadsheets: time, then mean and sd of everything; in a sweep the values set before them. */
+  /** A table for spreadsheets: time, then mean and sd of everything; in a scan preceded by the values that were set. */
   table(): { head: string[]; rows: (string | number)[][] } {
     this.exclusive.check();
     const { points, times } = this.ensemble;
