@@ -2,7 +2,7 @@
 
 import { deviationOf } from "../../src/models/deviation.ts";
 import { type DiffusionSimulation, diffusion } from "../../src/models/diffusion/index.ts";
-import type { Curve, Look, News, PlotData, Row } from "../worker/protocol.ts";
+import type { Curve, PlotData, Row, ViewOptions, WorkerUpdate } from "../worker/protocol.ts";
 import { type Kept, keptOf } from "./kept.ts";
 import type { Value } from "./measures.ts";
 
@@ -11,8 +11,8 @@ const WIDE = 5;
 
 export async function report(
   simulation: DiffusionSimulation,
-  { time }: Look,
-): Promise<Pick<News, "table" | "equilibrium" | "plots">> {
+  { time }: ViewOptions,
+): Promise<Pick<WorkerUpdate, "table" | "equilibrium" | "plots">> {
   const kept = keptOf(simulation);
   const ended = simulation.steps === simulation.length && (time === undefined || time >= simulation.steps);
   const table = [...rowsOf(simulation, kept, time, ended), ...(ended ? await rowsOfEnd(simulation) : [])];

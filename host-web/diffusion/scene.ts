@@ -1,7 +1,7 @@
 // The page of diffusion in the worker: samples on their way from noise to data, what drives them, and what Verify compares.
 
 import { type DiffusionSimulation, diffusion } from "../../src/models/diffusion/index.ts";
-import type { SceneModule, Sketch } from "../worker/scene.ts";
+import type { CanvasScene, SceneModule } from "../worker/scene.ts";
 import { begin, SIZE, type Size, shown, words } from "../worker/sheet.ts";
 import { drawPictures } from "./digits-view.ts";
 import { drawAims, drawDensity, drawScore, hasDensity } from "./field-view.ts";
@@ -27,13 +27,13 @@ export const scene: SceneModule<DiffusionSimulation> = {
   defaults: (device): Record<string, string> =>
     device.kind === "reference" ? { samples: "256" } : device.info.software ? { samples: "2048" } : {},
 
-  look: { mode: "particles", colours: "cividis", block: 8, grid: false },
+  options: { mode: "particles", colours: "cividis", block: 8, grid: false },
   size: () => SIZE,
   length: ({ length }) => length,
   note,
   views: viewsOf,
   complete,
-  sketch: sketchOf,
+  canvasScene: canvasSceneOf,
   report,
   scan: (_, simulation) => scan(simulation),
 
@@ -80,7 +80,7 @@ function complete(values: Record<string, string>, { points }: DiffusionSimulatio
   return all;
 }
 
-async function sketchOf(simulation: DiffusionSimulation, changed: () => void): Promise<Sketch> {
+async function canvasSceneOf(simulation: DiffusionSimulation, changed: () => void): Promise<CanvasScene> {
   const kept = keptOf(simulation);
   const pair = new Pair(simulation, changed);
   const expected = expectedOf(simulation, kept);

@@ -20,11 +20,11 @@ type Made = Awaited<ReturnType<NgrcSimulation["forecast"]>>;
 export const scene: SceneModule<NgrcSimulation> = {
   model: ngrc,
   defaults: () => ({ starts: "10000" }),
-  look: { mode: "time", colours: "ink", block: 8, grid: false },
+  options: { mode: "time", colours: "ink", block: 8, grid: false },
   size: () => SIZE,
   rest: ({ room }) => Math.min(REST, room),
 
-  async sketch(simulation) {
+  async canvasScene(simulation) {
     let kept: { start: number; made: Made } | undefined;
     return {
       async prepare() {

@@ -3,7 +3,7 @@
 import type { Device } from "../../src/device/device.ts";
 import type { Simulation } from "../../src/models/model.ts";
 import { colourMap } from "./colours.ts";
-import type { Look, Stroke } from "./protocol.ts";
+import type { Stroke, ViewOptions } from "./protocol.ts";
 import type { Picture, Scene, SceneModule } from "./scene.ts";
 
 export interface Painter {
@@ -26,16 +26,20 @@ export async function createPainter(
   /** The picture or what is told beside it has changed by itself. */
   changed: () => void,
 ): Promise<Painter> {
-  if (module.sketch) {
-    const sketch = await module.sketch(simulation, changed);
-    const dispose = () => sketch.dispose?.();
-    const paint: Paint = async (context, picture, marked) => sketch.draw(context, picture.look, marked, picture);
-    return Object.assign(new PlainPainter(canvas, paint, { dispose, prepare: sketch.prepare?.bind(sketch) }), {
-      pick: sketch.pick?.bind(sketch),
-      paint: sketch.paint?.bind(sketch),
-      unpaint: sketch.unpaint?.bind(sketch),
-      painted: sketch.painted?.bind(sketch),
-    });
+  if (module.canvasScene) {
+    const canvasScene = await module.canvasScene(simulation, changed);
+    const dispose = () => canvasScene.dispose?.();
+    const paint: Paint = async (context, picture, marked) =>
+      canvasScene.draw(context, picture.options, marked, picture);
+    return Object.assign(
+      new PlainPainter(canvas, paint, { dispose, prepare: canvasScene.prepare?.bind(canvasScene) }),
+      {
+        pick: canvasScene.pick?.bind(canvasScene),
+        paint: canvasScene.paint?.bind(canvasScene),
+        unpaint: canvasScene.unpaint?.bind(canvasScene),
+        painted: canvasScene.painted?.bind(canvasScene),
+      },
+    );
   }
   if (device.kind === "reference" || !module.create) return new PlainPainter(canvas, cellsOf(simulation));
   const { create } = module;
@@ -102,11 +106,11 @@ type Paint = (
 
 /** The simulation's own picture, nearest cells. */
 function cellsOf(simulation: Simulation): Paint {
-  return async (context, { camera, look }, marked) => {
+  return async (context, { camera, options }, marked) => {
     const { width, height, data, channels = 1 } = await simulation.picture();
     const image = new ImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
-    const colours = new Uint32Array(colourMap(look.colours).buffer);
+    const colours = new Uint32Array(colourMap(options.colours).buffer);
     const colourOf = (i: number) =>
       channels === 3 ? 0xff000000 | (data[3 * i + 2] << 16) | (data[3 * i + 1] << 8) | data[3 * i] : colours[data[i]];
     for (let i = 0; i < pixels.length; i++) pixels[i] = marked?.[i] ? 0xff2020e0 : colourOf(i);
@@ -122,14 +126,14 @@ class PlainPainter implements Painter {
   readonly #canvas: OffscreenCanvas;
   readonly #context: OffscreenCanvasRenderingContext2D;
   readonly #paint: Paint;
-  readonly #prepare: ((look: Look) => Promise<void>) | undefined;
+  readonly #prepare: ((options: ViewOptions) => Promise<void>) | undefined;
   readonly dispose: () => void;
   #marked: ArrayLike<unknown> | undefined;
 
   constructor(
     canvas: OffscreenCanvas,
     paint: Paint,
-    { dispose = () => {}, prepare }: { dispose?: () => void; prepare?: (look: Look) => Promise<void> } = {},
+    { dispose = () => {}, prepare }: { dispose?: () => void; prepare?: (options: ViewOptions) => Promise<void> } = {},
   ) {
     this.dispose = dispose;
     this.#prepare = prepare;
@@ -139,7 +143,7 @@ class PlainPainter implements Painter {
   }
 
   async draw(picture: Picture): Promise<void> {
-    await this.#prepare?.(picture.look);
+    await this.#prepare?.(picture.options);
     const { x, y, scale } = picture.camera;
     const context = this.#context;
     context.resetTransform();
