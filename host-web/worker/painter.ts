@@ -107,18 +107,29 @@ type Paint = (
 /** The simulation's own picture, nearest cells. */
 function cellsOf(simulation: Simulation): Paint {
   return async (context, { camera, options }, marked) => {
-    const { width, height, data, channels = 1 } = await simulation.picture();
-    const image = new ImageData(width, height);
-    const pixels = new Uint32Array(image.data.buffer);
-    const colours = new Uint32Array(colourMap(options.colours).buffer);
-    const colourOf = (i: number) =>
-      channels === 3 ? 0xff000000 | (data[3 * i + 2] << 16) | (data[3 * i + 1] << 8) | data[3 * i] : colours[data[i]];
-    for (let i = 0; i < pixels.length; i++) pixels[i] = marked?.[i] ? 0xff2020e0 : colourOf(i);
-    const cells = new OffscreenCanvas(width, height);
-    cells.getContext("2d")!.putImageData(image, 0, 0);
+    const cells = cellImage(await simulation.picture(), options, marked);
     context.imageSmoothingEnabled = camera.scale > 1;
     context.drawImage(cells, 0, 0);
   };
+}
+
+type Cells = Awaited<ReturnType<Simulation["picture"]>>;
+
+/** A simulation's picture, one pixel a cell; marked cells are red. */
+export function cellImage(
+  { width, height, data, channels = 1 }: Cells,
+  options: ViewOptions,
+  marked?: ArrayLike<unknown>,
+): OffscreenCanvas {
+  const image = new ImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const colours = new Uint32Array(colourMap(options.colours).buffer);
+  const colourOf = (i: number) =>
+    channels === 3 ? 0xff000000 | (data[3 * i + 2] << 16) | (data[3 * i + 1] << 8) | data[3 * i] : colours[data[i]];
+  for (let i = 0; i < pixels.length; i++) pixels[i] = marked?.[i] ? 0xff2020e0 : colourOf(i);
+  const cells = new OffscreenCanvas(width, height);
+  cells.getContext("2d")!.putImageData(image, 0, 0);
+  return cells;
 }
 
 /** By the plain 2-D canvas. */

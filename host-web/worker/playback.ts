@@ -75,7 +75,7 @@ export class Playback {
     if (run.hasEnded) return this.#replayFrames(count);
     const before = run.simulation.steps;
     // Fewer where a frame would take too long; not for a series, whose values lie equally far apart.
-    const most = run.module.report ? run.pace.affordable : count;
+    const most = run.hasSeries ? count : run.pace.affordable;
     await run.advance(Math.min(count, most, before < this.#end ? this.#end - before : count));
     const hasArrived = before < this.#end && run.simulation.steps >= this.#end;
     if (hasArrived || run.isFull) await this.#stopAtEnd();

@@ -47,6 +47,8 @@ export class Run {
   simulation!: AnySimulation;
   painter!: Painter;
   measured!: Measured;
+  /** What it measures is a series of observables, whose values lie equally far apart. */
+  hasSeries = false;
   /** When the page was last told what is measured; milliseconds. */
   reported = 0;
   /** The last checkpoint, and when it was made; without one the run begins at its beginning. */
@@ -112,6 +114,7 @@ export class Run {
     this.simulation = simulation;
     this.painter = painter;
     this.measured = new Measured(this.model);
+    this.hasSeries = !this.module.report && simulation.series().columns.length > 0;
     this.#unpainted = undefined;
     this.#kept = kept?.bytes;
     this.#keptAt = performance.now();
@@ -230,13 +233,13 @@ export class Run {
     if (this.isFull) this.post({ notice: { about: ABOUT.run, kind: "note", text: this.#limit.message } });
   }
 
-  /** Models with a report of their own have no series. */
   async #make(wanted: number): Promise<void> {
-    const { report, note } = this.module;
+    const { note } = this.module;
     const count = Math.min(wanted, Math.min(this.length, this.#limit.steps) - this.simulation.steps);
     if (count < 1) return; // a speed below one step a frame makes none in most frames
     this.#unmark();
-    if (!note) return report ? this.simulation.run(count) : this.measured.run(this.simulation, count);
+    if (!note && this.hasSeries) return this.measured.run(this.simulation, count);
+    if (!note) return this.simulation.run(count);
     for (let made = 0; made < count; made++) {
       await this.simulation.run(1);
       await note(this.simulation);
@@ -257,7 +260,7 @@ export class Run {
       this.post({ values: valuesOf(this) });
     } else {
       // Steps that are made side by side cost no more than one.
-      const least = this.module.report ? this.pace.speed : 1;
+      const least = this.hasSeries ? 1 : this.pace.speed;
       await this.#make(Math.min((ahead?.step ?? step) - steps, this.pace.replayed(least)));
       // The link wants more than there is.
       if (simulation.steps === steps) {

@@ -1,9 +1,10 @@
 // What a model's folder under host-web/ supplies to the worker: how its state is drawn, and the plots of its page.
 
+import { scenes } from "virtual:gibbs/scenes";
 import type { Device } from "../../src/device/device.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Simulation } from "../../src/models/model.ts";
-import type { Camera, Curve, Orbit, ScanResult, Stroke, ViewOptions, WorkerUpdate } from "./protocol.ts";
+import type { Camera, Curve, Orbit, PlotData, ScanResult, Stroke, ViewOptions, WorkerUpdate } from "./protocol.ts";
 
 export interface Picture {
   width: number;
@@ -74,8 +75,10 @@ export interface SceneModule<S extends Simulation = any> {
   limit?(simulation: S): { steps: number; message: string };
   /** What is noted of a run at its beginning and after each step; steps are then made one by one. */
   note?(simulation: S): Promise<void>;
-  /** Table, remark and plots of models that measure something else than a series of observables. */
+  /** Table, remark and plots of models that measure something else than a series of observables, or estimates of an ensemble. */
   report?(simulation: S, options: ViewOptions): Promise<Pick<WorkerUpdate, "table" | "equilibrium" | "plots">>;
+  /** Plots beside the estimates of an ensemble, which has no series. */
+  plots?(simulation: S): PlotData[];
   /** What Verify compares where that is not the state of the run: numbers in groups, of which a share may differ. */
   compare?: {
     numbers(simulation: S): Promise<ArrayLike<number>>;
@@ -94,10 +97,8 @@ export interface SceneModule<S extends Simulation = any> {
   scan?(device: Device, simulation: S): Promise<ScanResult>;
 }
 
-const modules = import.meta.glob<{ scene: SceneModule }>("../*/scene.ts");
-
 export async function sceneOf(model: string): Promise<SceneModule> {
-  const load = modules[`../${model}/scene.ts`];
+  const load = scenes[model];
   if (!load) throw new Error(`There is no page for the model "${model}".`);
   return (await load()).scene;
 }

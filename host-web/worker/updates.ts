@@ -2,6 +2,7 @@
 
 import { formatLink, LinkError } from "../../src/link.ts";
 import { ABOUT } from "../shell/notices.ts";
+import { estimatesOf } from "./estimates.ts";
 import type { WorkerUpdate } from "./protocol.ts";
 import type { Run } from "./run.ts";
 
@@ -30,9 +31,16 @@ export function valuesOf({ module, simulation }: Run): Record<string, string> {
 
 /** Table, plots and timing. */
 export async function reportOf(run: Run): Promise<WorkerUpdate> {
-  const { module, simulation, view, pace } = run;
-  const report = await (module.report?.(simulation, view.options) ?? run.measured.report(simulation));
-  return { steps: simulation.steps, ...report, timing: pace.timing(run.model, simulation) };
+  const { module, model, simulation, view, pace } = run;
+  const report = module.report
+    ? await module.report(simulation, view.options)
+    : run.hasSeries
+      ? await run.measured.report(simulation)
+      : {
+          ...(await estimatesOf(model, simulation)),
+          plots: simulation.steps > 0 ? (module.plots?.(simulation) ?? []) : [],
+        };
+  return { steps: simulation.steps, ...report, timing: pace.timing(model, simulation) };
 }
 
 /** The run as the text behind the # of its address. @throws LinkError for one that no link can hold */

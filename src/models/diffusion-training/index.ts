@@ -24,6 +24,7 @@ export const diffusionTraining = {
   unsaid: { 1: VERSION_1 },
   inputs: diffusionTrainingInputs,
   step: "step",
+  rounded: true,
   observables,
   steps: ({ steps }) => steps,
   /**

@@ -30,6 +30,7 @@ export const diffusion = {
   parameters: diffusionParameters,
   unsaid: { 1: VERSION_1 },
   step: "step",
+  rounded: true,
   observables: { ...observables, ...agreement },
   steps: ({ steps }) => steps,
   /**

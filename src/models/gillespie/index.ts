@@ -29,6 +29,7 @@ export const gillespie = {
   parameters: gillespieParameters,
   unsaid: { 1: VERSION_1 },
   step: "trajectory",
+  rounded: true,
   observables: {},
   steps: ({ trajectories }) => trajectories,
   /**

@@ -49,6 +49,7 @@ export const reservoir = {
   // In 0.1.0 parts of a series did not follow from its length.
   unsaid: { 1: { washout: 500, train: 5000, test: 2000, synchronisation: 200 } },
   step: "reservoir",
+  rounded: true,
   observables: {},
   steps: ({ reservoirs, network }) => (network === "" ? reservoirs : 1), // a file holds one
   /**
