@@ -6,18 +6,21 @@ import { define } from "../vite.config.ts";
 import { declaredPages, scenes } from "./build/declared.ts";
 import { layout } from "./build/layout.ts";
 import { pages } from "./build/models.ts";
+import { shaders } from "./build/shaders.ts";
 
-export default defineConfig(async (): Promise<UserConfig> => ({
-  root: import.meta.dirname,
-  base: "./",
-  define,
-  plugins: [declaredPages(), layout(), scenes()],
-  worker: { format: "es", plugins: () => [scenes()] },
-  server: { fs: { allow: [".."] } },
-  build: {
-    target: "es2022",
-    outDir: join(import.meta.dirname, "..", "dist-web"),
-    emptyOutDir: true,
-    rolldownOptions: { input: await pages() },
-  },
-}));
+export default defineConfig(
+  async (): Promise<UserConfig> => ({
+    root: import.meta.dirname,
+    base: "./",
+    define,
+    plugins: [declaredPages(), layout(), scenes(), shaders()],
+    worker: { format: "es", plugins: () => [scenes(), shaders()] },
+    server: { fs: { allow: [".."] } },
+    build: {
+      target: "es2022",
+      outDir: join(import.meta.dirname, "..", "dist-web"),
+      emptyOutDir: true,
+      rolldownOptions: { input: await pages() },
+    },
+  }),
+);

@@ -21,7 +21,7 @@ import {
 import { dataSetOf } from "../src/models/diffusion/data/index.ts";
 import { parseMixture } from "../src/models/diffusion/data/mixture-text.ts";
 import { covarianceOf, meanOf } from "../src/models/diffusion/data/moments.ts";
-import { dimensionOf, parseClasses, parsePoints } from "../src/models/diffusion/data/points-text.ts";
+import { dimensionOf, parseClasses, parsePoints } from "../src/files/points-text.ts";
 import { diffusionParameters } from "../src/models/diffusion/parameters.ts";
 import { logDensity } from "../src/models/diffusion/reference-denoisers.ts";
 import { scheduleOf } from "../src/models/diffusion/schedules.ts";

@@ -1,7 +1,6 @@
 // From the same noise along the probability flow (ddim, η = 0) and with fresh noise (η = 1): two runs beside the page's own.
 
-import { type DiffusionSimulation, diffusion } from "../../src/models/diffusion/index.ts";
-import { defaultSchedule } from "../../src/models/diffusion/prepare.ts";
+import { type DiffusionSimulation, defaultSchedule, diffusion } from "../../src/models/diffusion/index.ts";
 import { type Kept, keptOf, note } from "./kept.ts";
 
 const SAMPLES = 1500;

@@ -2,8 +2,13 @@
 // histogram beside the master equation; or a map of a sweep.
 
 import { deviationOf } from "../../src/models/deviation.ts";
-import { type GillespieSimulation, gillespie, networks, rateEquations } from "../../src/models/gillespie/index.ts";
-import type { Law } from "../../src/models/gillespie/reference/exact.ts";
+import {
+  type GillespieSimulation,
+  gillespie,
+  type Law,
+  networks,
+  rateEquations,
+} from "../../src/models/gillespie/index.ts";
 import { chiSquareTest, mergeCells } from "../../src/statistics/index.ts";
 import type { Curve, PlotData, Row, ViewOptions } from "../worker/protocol.ts";
 import type { SceneModule } from "../worker/scene.ts";

@@ -2,9 +2,7 @@
 // memory.
 
 import { denseMemory } from "../../src/models/dense-memory/index.ts";
-import { hopfield } from "../../src/models/hopfield/index.ts";
-import type { MemoryParameters } from "../../src/models/hopfield/parameters.ts";
-import type { MemorySimulation } from "../../src/models/hopfield/simulation.ts";
+import { hopfield, type MemoryParameters, type MemorySimulation } from "../../src/models/hopfield/index.ts";
 import { colourMap } from "../worker/colours.ts";
 import type { CanvasScene, SceneModule } from "../worker/scene.ts";
 

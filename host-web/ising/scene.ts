@@ -8,8 +8,8 @@ import {
   IsingView,
   ising,
   onsager,
+  packSpins,
 } from "../../src/models/ising/index.ts";
-import { packSpins } from "../../src/models/ising/packing.ts";
 import { colourMap } from "../worker/colours.ts";
 import type { Curve, ScanResult } from "../worker/protocol.ts";
 import type { SceneModule } from "../worker/scene.ts";

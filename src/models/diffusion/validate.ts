@@ -6,7 +6,7 @@ import type { Estimate } from "../../statistics/index.ts";
 import { checksOf, DEVIATION, deviations } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { dataSetOf } from "./data/index.ts";
-import { pointsText } from "./data/points-text.ts";
+import { pointsText } from "../../files/points-text.ts";
 import { exactOf } from "./exact.ts";
 import { diffusionParameters, samplerNames } from "./parameters.ts";
 import { posteriorOf } from "./posterior.ts";

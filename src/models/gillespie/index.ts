@@ -11,6 +11,7 @@ import { replay } from "./replay.ts";
 import { exactGillespie, type GillespieOptions, GillespieSimulation } from "./simulation.ts";
 import { validateGillespie } from "./validate.ts";
 
+export { omex } from "./formats/omex.ts";
 export { buildNetwork, type NetworkParts } from "./network/builder.ts";
 export { examples as networks } from "./network/examples.ts";
 export { type GillespieParameters, networkOf } from "./parameters.ts";

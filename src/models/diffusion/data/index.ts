@@ -10,7 +10,7 @@ import { mixtureLaw, ring8 } from "./mixture.ts";
 import { parseMixture } from "./mixture-text.ts";
 import { pixelsOf } from "./pixels.ts";
 import { moons, rings, spiral } from "./planar.ts";
-import { isPointsText, parseClasses, parsePoints } from "./points-text.ts";
+import { isPointsText, parseClasses, parsePoints } from "../../../files/points-text.ts";
 import { type Scaling, scaled, scaledMixture, unitOf, unitOfMixture, unscaled } from "./unit.ts";
 
 /** Data that come with gibbs. */

@@ -2,7 +2,7 @@
 
 import { ParameterError } from "../../../device/errors.ts";
 import type { Pixels } from "../../../network/sample.ts";
-import type { PointsArray } from "./points-text.ts";
+import type { PointsArray } from "../../../files/points-text.ts";
 
 /** Numbers of a table's row from which on it may be a picture. */
 const LEAST = 64;
