@@ -4,10 +4,8 @@
 import { readFile } from "node:fs/promises";
 import type { Plugin } from "vite";
 
-const RAW = ".wgsl?raw";
-
 /** Lines that name other files stay: src/device/shader.ts reads them. */
-export const shortened = (text: string) =>
+const shortened = (text: string) =>
   text
     .split(/\r?\n/)
     .map((line) => (/^\/\/ requires:/.test(line) ? line : line.replace(/\/\/.*$/, "")).trim())
@@ -19,10 +17,12 @@ export function shaders(): Plugin {
     name: "gibbs-shaders",
     enforce: "pre",
     apply: "build",
-    async load(id) {
-      if (!id.endsWith(RAW)) return undefined;
-      const text = await readFile(id.slice(0, -"?raw".length), "utf8");
-      return `export default ${JSON.stringify(shortened(text))};`;
+    load: {
+      filter: { id: /\.wgsl\?raw$/ },
+      async handler(id) {
+        const text = await readFile(id.slice(0, -"?raw".length), "utf8");
+        return `export default ${JSON.stringify(shortened(text))};`;
+      },
     },
   };
 }
