@@ -65,7 +65,7 @@ export class Playback {
     if (this.recorder) await this.recorder.add(await run.painter.pixels(view.picture));
     await pace.measure(run.device, { start, stepped, steps: run.simulation.steps - steps });
     if (performance.now() - run.reported > REPORT_EVERY) await run.postReport();
-    await run.keepCheckpoint();
+    await run.checkpoints.keep(run);
     await nextFrame();
   }
 

@@ -6,6 +6,7 @@ import { type Link, paintOn } from "../../src/link.ts";
 import type { AnyModel, AnySimulation } from "../../src/models/index.ts";
 import { createWith } from "../../src/models/inputs.ts";
 import { ABOUT } from "../shell/notices.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { History } from "./history.ts";
 import { Measured } from "./measured.ts";
 import type { Pace } from "./pace.ts";
@@ -14,11 +15,6 @@ import type { Stroke, WorkerUpdate } from "./protocol.ts";
 import type { SceneModule } from "./scene.ts";
 import { addressOf, beginningOf, reportOf, valuesOf } from "./updates.ts";
 import type { View } from "./view.ts";
-
-const CHECKPOINT_EVERY = 10_000;
-/** Larger states are kept less often: reading them back takes a frame or more. */
-const LARGE_STATE = 2 ** 26;
-const LARGE_EVERY = 60_000;
 
 /** A simulation, and how many of the link's changes it has. */
 interface Made {
@@ -41,6 +37,7 @@ export class Run {
   readonly view: View;
   readonly pace: Pace;
   readonly history = new History();
+  readonly checkpoints = new Checkpoints();
   readonly post: RunParts["post"];
   readonly #redraw: () => void;
   device!: Device;
@@ -51,9 +48,6 @@ export class Run {
   hasSeries = false;
   /** When the page was last told what is measured; milliseconds. */
   reported = 0;
-  /** The last checkpoint, and when it was made; without one the run begins at its beginning. */
-  #kept: Uint8Array | undefined;
-  #keptAt = 0;
   /** The run before the stroke that a finger has begun. */
   #unpainted: { bytes: Uint8Array; changes: number } | undefined;
   /** The last verification painted cells red. */
@@ -116,8 +110,7 @@ export class Run {
     this.measured = new Measured(this.model);
     this.hasSeries = !this.module.report && simulation.series().columns.length > 0;
     this.#unpainted = undefined;
-    this.#kept = kept?.bytes;
-    this.#keptAt = performance.now();
+    this.checkpoints.begin(kept?.bytes);
     this.#marked = false;
     this.view.stale = true;
     this.pace.beginRun();
@@ -131,7 +124,7 @@ export class Run {
   /** A lost device costs time and nothing else: the last checkpoint, and from there the same steps again. */
   async rebuild(): Promise<void> {
     const target = Math.max(this.history.link.step, this.simulation.steps);
-    await this.#takeOver(await this.#made(this.history.link, this.#kept), target);
+    await this.#takeOver(await this.#made(this.history.link, this.checkpoints.last), target);
   }
 
   /** The run of a link at its beginning, or from a checkpoint of it. */
@@ -204,7 +197,7 @@ export class Run {
     const made = await this.#made({ ...history.link, changes: others }, bytes);
     this.simulation[Symbol.dispose]();
     history.link.changes = others;
-    this.#kept = made.simulation.steps > 0 ? bytes : undefined;
+    this.checkpoints.last = made.simulation.steps > 0 ? bytes : undefined;
     await this.#takeOver(made, steps);
     this.measured.restart();
     history.store?.keepState(history.id, bytes, true);
@@ -294,17 +287,5 @@ export class Run {
   async postReport(): Promise<void> {
     this.reported = performance.now();
     this.post(await reportOf(this));
-  }
-
-  /** Keeps a checkpoint if one is due. A run whose steps are noted is made again from its beginning, or its notes would begin late. */
-  async keepCheckpoint(): Promise<void> {
-    const [width, height] = this.size;
-    const every = width * height > LARGE_STATE ? LARGE_EVERY : CHECKPOINT_EVERY;
-    if (performance.now() - this.#keptAt <= every) return;
-    this.#keptAt = performance.now();
-    if (this.module.note || this.simulation.steps === 0) return;
-    this.#kept = await this.simulation.checkpoint();
-    const { isStorable, store, id } = this.history;
-    if (isStorable) store?.keepState(id, this.#kept);
   }
 }

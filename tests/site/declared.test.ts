@@ -15,7 +15,16 @@ const TUTORIAL = "fredrickson-andersen";
 const copy = mkdtempSync(join(tmpdir(), "gibbs-declared-"));
 
 beforeAll(async () => {
-  copyWithModel(copy, ["src", "shaders", "scripts", "host-web", "package.json", "vite.config.ts"]);
+  copyWithModel(copy, [
+    "src",
+    "shaders",
+    "scripts",
+    "host-node",
+    "host-web",
+    "bench",
+    "package.json",
+    "vite.config.ts",
+  ]);
   for (const name of models) {
     for (const folder of [name, `public/${name}`]) rmSync(join(copy, "host-web", folder), { recursive: true });
   }
