@@ -3,9 +3,9 @@
 
 import { describe, expect, it } from "vitest";
 import { type GillespieOptions, gillespie } from "../src/index.ts";
+import { prepare } from "../src/models/gillespie/ensemble.ts";
 import { generate } from "../src/models/gillespie/kernel/wgsl.ts";
 import { parseNetwork } from "../src/models/gillespie/network/text.ts";
-import { prepare } from "../src/models/gillespie/prepare.ts";
 import { chosen, chosenInVersion1 } from "../src/models/gillespie/reference/choice.ts";
 import { threefry4x32 } from "../src/random/threefry.ts";
 import { device, reference, samples } from "./devices.ts";
@@ -110,7 +110,7 @@ ${large ? "x[0] = 1;\nadd_nodes();" : ""}
   return numbers.map((_, i) => ({ drawn: found[2 * i], exact: found[2 * i + 1] }));
 }
 
-/** A rare reaction at each place among large ones; others of 0 beside it. */
+/** A rare reaction at each place among large ones, with others of 0. */
 const orders = (n: number, share: number) =>
   [0, 1, Math.floor(n / 2), n - 2, n - 1].map((at) =>
     Array.from({ length: n }, (_, i) => {

@@ -1,7 +1,7 @@
 // The plain kernel (shaders/ising/plain.wgsl) as a program of its own, and the loop that says what it must compute.
 
 import type { GpuDevice } from "../../src/device/gpu.ts";
-import { grid, type Kernel } from "../../src/device/kernel.ts";
+import { type Kernel, workgroupGrid } from "../../src/device/kernel.ts";
 import { streamKey, threefry4x32 } from "../../src/random/threefry.ts";
 
 /** Sweeps of one submission; each half has its own step uniform. */
@@ -53,7 +53,7 @@ export class PlainIsing {
 
   async run(sweeps: number): Promise<void> {
     const [width, height] = this.#size;
-    const dispatch = grid(Math.ceil((width * height) / 8 / 128), this.#device.limits);
+    const dispatch = workgroupGrid(Math.ceil((width * height) / 8 / 128), this.#device.limits);
     for (let done = 0; done < sweeps; ) {
       const count = Math.min(MOST, sweeps - done);
       this.#device.write(this.#buffers[2], new Uint32Array([...streamKey(SEED, PURPOSE, 0), this.#sweeps]));
@@ -66,7 +66,7 @@ export class PlainIsing {
         }
         pass.end();
       });
-      await this.#device.settle(accepted, this.#expected(count));
+      await this.#device.waitForGpu(accepted, this.#expected(count));
       done += count;
       this.#sweeps += count;
     }

@@ -2,6 +2,6 @@ import type { PageOptions } from "../build/page-options.ts";
 
 export const page: PageOptions = {
   views: [["law", "Spins and law of m"]],
-  scan: { text: "Scan", help: "A batch over the temperature beside the exact sums" },
+  scan: { text: "Scan", help: "A batch over the temperature, against the exact sums" },
   cells: { text: "Spins", help: "The spins, one pixel each (PNG)" },
 };

@@ -1,4 +1,4 @@
-// The page of training in the worker: a law that is drawn or named, and beside it what the network makes of noise.
+// The page of training in the worker: a distribution that is drawn or named, and next to it what the network makes of noise.
 
 import type { Device } from "../../src/device/device.ts";
 import type { DataSet } from "../../src/models/diffusion/index.ts";
@@ -37,7 +37,7 @@ export const scene: SceneModule<DiffusionTrainingSimulation> = {
   options: { mode: "beside", colours: "ink", block: 8, grid: false },
   size: () => SIZE,
   rest: ({ points }) => points.parameters.steps,
-  canvasScene: canvasSceneOf,
+  createCanvas: canvasScene,
   complete,
   report,
 
@@ -55,7 +55,7 @@ function complete(values: Record<string, string>, { points }: DiffusionTrainingS
   return values.data === undefined || points.parameters.labels === "" ? values : { labels: "", ...values };
 }
 
-async function canvasSceneOf(simulation: DiffusionTrainingSimulation, changed: () => void): Promise<CanvasScene> {
+async function canvasScene(simulation: DiffusionTrainingSimulation, changed: () => void): Promise<CanvasScene> {
   const { data } = simulation;
   const ink = new Ink(simulation.points.parameters.data, data);
   const watch = watchOf(simulation);

@@ -1,5 +1,5 @@
 // The page of Gillespie ensembles in the worker: density of the trajectories with some of them, the rate equations and the mean;
-// histogram beside the master equation; or a map of a sweep.
+// histogram against the master equation; or a map of a sweep.
 
 import { deviationOf } from "../../src/models/deviation.ts";
 import {
@@ -56,7 +56,7 @@ export const scene: SceneModule<GillespieSimulation> = {
     return { example, network: text, until: String(ensemble.times.at(-1)) };
   },
 
-  async canvasScene(simulation, changed) {
+  async createCanvas(simulation, changed) {
     if (simulation.ensemble.points.length > 1) return sweepScene(simulation, SIZE);
     const dispose = findLaw(simulation, changed);
     const rates = rateEquations(simulation.ensemble);
@@ -103,13 +103,13 @@ function tableOf(simulation: GillespieSimulation, law: Law | undefined): Row[] {
   });
 }
 
-const NO_LAW = "No exact law beside it: the master equation has too many states, or there are events or rates in time.";
+const NO_LAW = "No exact distribution: the master equation has too many states, or there are events or rates in time.";
 
 /** Which species is looked at. */
 const speciesOf = ({ ensemble: { network } }: GillespieSimulation, { mode }: ViewOptions) =>
   Math.max(0, network.species.indexOf(mode));
 
-/** How often each count occurs at the end, beside the exact law, with what chance would explain. */
+/** How often each count occurs at the end, against the exact distribution, with the band of statistical error. */
 function distribution(simulation: GillespieSimulation, options: ViewOptions, law: Law | undefined) {
   const { network, times } = simulation.ensemble;
   const at = speciesOf(simulation, options);

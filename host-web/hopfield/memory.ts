@@ -1,4 +1,4 @@
-// An associative memory as a picture: the state, large, beside stored patterns with their overlaps; or the same cue in three kinds of
+// An associative memory as a picture: the state, large, next to stored patterns with their overlaps; or the same cue in three kinds of
 // memory.
 
 import { denseMemory } from "../../src/models/dense-memory/index.ts";
@@ -12,7 +12,7 @@ type Memory = MemorySimulation<MemoryParameters>;
 /** Units of drawing: the state is a square of this side at the left. */
 const SIDE = 400;
 const WIDTH = 640;
-/** Columns and rows of stored patterns beside it. */
+/** Columns and rows of stored patterns next to it. */
 const [COLUMNS, ROWS] = [3, 4];
 const SHOWN = COLUMNS * ROWS;
 /** Sweeps of the memories that are compared. */
@@ -35,7 +35,7 @@ export function memoryScene<S extends Memory>(
       return [Math.ceil((WIDTH / SIDE) * side), side];
     },
 
-    async canvasScene(simulation, changed) {
+    async createCanvas(simulation, changed) {
       const recall = await recallScene(simulation);
       const compare = compareScene(simulation, changed);
       const others = new Map<string, CanvasScene>();
@@ -43,12 +43,12 @@ export function memoryScene<S extends Memory>(
         async draw(context, options, marked, picture) {
           const own = more[options.mode];
           if (own && !others.has(options.mode)) others.set(options.mode, own(simulation, [WIDTH, SIDE], changed));
-          const chosen = others.get(options.mode) ?? (options.mode === "compare" ? compare : recall);
+          const scene = others.get(options.mode) ?? (options.mode === "compare" ? compare : recall);
           context.save();
           context.scale(sideOf(simulation) / SIDE, sideOf(simulation) / SIDE);
           context.fillStyle = PAPER;
           context.fillRect(0, 0, WIDTH, SIDE);
-          await chosen.draw(context, options, marked, picture);
+          await scene.draw(context, options, marked, picture);
           context.restore();
         },
       };

@@ -1,4 +1,4 @@
-// The page of next-generation reservoirs in the worker: the last forecast beside the truth, and how errors grow.
+// The page of next-generation reservoirs in the worker: the last forecast against the truth, and how errors grow.
 
 import { type NgrcSimulation, ngrc } from "../../src/models/ngrc/index.ts";
 import { type Axes, drawAxes, drawLegend, frameOf } from "../worker/axes.ts";
@@ -27,7 +27,7 @@ export const scene: SceneModule<NgrcSimulation> = {
     message: `All ${room} forecasts that the series has room for are made; shorter forecasts or less training make room for more.`,
   }),
 
-  async canvasScene(simulation) {
+  async createCanvas(simulation) {
     let kept: { start: number; made: Made } | undefined;
     return {
       async prepare() {

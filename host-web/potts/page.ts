@@ -7,6 +7,6 @@ export const page: PageOptions = {
     ["0", "paint state 0"],
     ["1", "paint state 1"],
   ],
-  scan: { text: "Scan", help: "A batch over the temperature beside what is known" },
+  scan: { text: "Scan", help: "A batch over the temperature, against what is known" },
   cells: { text: "Sites", help: "The first layer, one pixel a site (PNG)" },
 };

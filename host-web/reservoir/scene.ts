@@ -1,13 +1,8 @@
 // The page of echo-state networks in the worker: which views a task has, what a dropped series needs, and what Verify compares.
 
 import type { Device } from "../../src/device/device.ts";
-import {
-  type Beyond,
-  type Forecast,
-  parseSeries,
-  type ReservoirSimulation,
-  reservoir,
-} from "../../src/models/reservoir/index.ts";
+import type { Beyond } from "../../src/models/reservoir/beyond.ts";
+import { type Forecast, parseSeries, type ReservoirSimulation, reservoir } from "../../src/models/reservoir/index.ts";
 import type { CanvasScene, SceneModule } from "../worker/scene.ts";
 import { SIZE } from "../worker/sheet.ts";
 import { drawAttractor, lagOf, spaceOf } from "./attractor.ts";
@@ -47,7 +42,7 @@ export const scene: SceneModule<ReservoirSimulation> = {
     return { ...values, forecast: String(forecast) };
   },
 
-  canvasScene: canvasSceneOf,
+  createCanvas: canvasScene,
   report,
 
   compare: {
@@ -81,7 +76,7 @@ function viewsOf({ task }: ReservoirSimulation): [string, string][] {
   ];
 }
 
-async function canvasSceneOf(simulation: ReservoirSimulation, changed: () => void): Promise<CanvasScene> {
+async function canvasScene(simulation: ReservoirSimulation, changed: () => void): Promise<CanvasScene> {
   const { task, points } = simulation;
   const { columns, targets } = task.table;
   const forecasts = forecastsOf(simulation);

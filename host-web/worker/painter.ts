@@ -23,23 +23,19 @@ export async function createPainter(
   canvas: OffscreenCanvas,
   simulation: Simulation,
   module: SceneModule,
-  /** The picture or what is told beside it has changed by itself. */
+  /** The picture, or what the page reports with it, has changed by itself. */
   changed: () => void,
 ): Promise<Painter> {
-  if (module.canvasScene) {
-    const canvasScene = await module.canvasScene(simulation, changed);
-    const dispose = () => canvasScene.dispose?.();
-    const paint: Paint = async (context, picture, marked) =>
-      canvasScene.draw(context, picture.options, marked, picture);
-    return Object.assign(
-      new PlainPainter(canvas, paint, { dispose, prepare: canvasScene.prepare?.bind(canvasScene) }),
-      {
-        pick: canvasScene.pick?.bind(canvasScene),
-        paint: canvasScene.paint?.bind(canvasScene),
-        unpaint: canvasScene.unpaint?.bind(canvasScene),
-        painted: canvasScene.painted?.bind(canvasScene),
-      },
-    );
+  if (module.createCanvas) {
+    const scene = await module.createCanvas(simulation, changed);
+    const dispose = () => scene.dispose?.();
+    const paint: Paint = async (context, picture, marked) => scene.draw(context, picture.options, marked, picture);
+    return Object.assign(new PlainPainter(canvas, paint, { dispose, prepare: scene.prepare?.bind(scene) }), {
+      pick: scene.pick?.bind(scene),
+      paint: scene.paint?.bind(scene),
+      unpaint: scene.unpaint?.bind(scene),
+      painted: scene.painted?.bind(scene),
+    });
   }
   if (device.kind === "reference" || !module.create) return new PlainPainter(canvas, cellsOf(simulation));
   const { create } = module;
@@ -54,7 +50,7 @@ export async function createPainter(
       const accepted = device.submit("the picture", (encoder) => {
         scene.draw(encoder, context.getCurrentTexture().createView(), picture, timing);
       });
-      await device.settle(accepted);
+      await device.waitForGpu(accepted);
     },
     async pixels(picture) {
       const { width, height } = picture;
@@ -73,7 +69,7 @@ export async function createPainter(
           scene.draw(encoder, texture.createView(), picture);
           encoder.copyTextureToBuffer({ texture }, { buffer, bytesPerRow }, [width, height]);
         });
-        await device.settle(accepted);
+        await device.waitForGpu(accepted);
         await buffer.mapAsync(GPUMapMode.READ);
         const rows = new Uint8Array(buffer.getMappedRange());
         const image = new ImageData(width, height);

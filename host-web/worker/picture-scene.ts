@@ -11,7 +11,7 @@ export const pictureScene = (model: AnyModel): SceneModule<AnySimulation> => ({
   options: { mode: "picture", colours: "ink", block: 8, grid: false },
   size: () => SIZE,
 
-  async canvasScene(simulation) {
+  async createCanvas(simulation) {
     let picture: Awaited<ReturnType<AnySimulation["picture"]>> | undefined;
     return {
       async prepare() {

@@ -60,7 +60,7 @@ export interface SceneModule<S extends Simulation = any> {
   size(simulation: S): [number, number];
   /** The state drawn on the GPU, or with the 2-D canvas from numbers; without either as the simulation's picture. */
   create?(device: Device, simulation: S, format: GPUTextureFormat): Promise<Scene>;
-  canvasScene?(simulation: S, changed: () => void): Promise<CanvasScene>;
+  createCanvas?(simulation: S, changed: () => void): Promise<CanvasScene>;
   /** Ways to see this run, value and text, where they follow from it. */
   views?(simulation: S): [string, string][];
   /** Texts of controls that are not just the parameters' values. */

@@ -3,7 +3,7 @@
 import { Budget } from "./budget.ts";
 import type { GpuDevice } from "./gpu.ts";
 import type { Kernel } from "./kernel.ts";
-import { between, type RunOptions } from "./run.ts";
+import { type RunOptions, reportProgress } from "./run.ts";
 
 export interface Dispatch {
   kernel: Kernel;
@@ -40,18 +40,18 @@ export class Pacer {
   async make(total: number, options: RunOptions, { most, submit, after }: Pieces): Promise<void> {
     const budget = this.#budget;
     for (let done = 0; done < total; ) {
-      await between({ done, total }, options);
+      await reportProgress({ done, total }, options);
       const count = budget.next(total - done, typeof most === "number" ? most : most(done));
       const start = performance.now();
       const accepted = submit(done, count);
       let overslept = false;
-      if (accepted instanceof Promise) overslept = await this.#device.settle(accepted, budget.expected(count));
-      else for (const one of accepted) await this.#device.settle(one);
+      if (accepted instanceof Promise) overslept = await this.#device.waitForGpu(accepted, budget.expected(count));
+      else for (const one of accepted) await this.#device.waitForGpu(one);
       budget.record(count, (performance.now() - start) * (overslept ? 0.5 : 1));
       done += count;
       await after?.(done, count);
     }
-    await between({ done: total, total }, options);
+    await reportProgress({ done: total, total }, options);
   }
 }
 
@@ -155,5 +155,5 @@ export async function dispatchOnce(
   title: string,
   dispatches: readonly Omit<Dispatch, "words">[],
 ): Promise<void> {
-  await device.settle(submitPass(device, title, dispatches));
+  await device.waitForGpu(submitPass(device, title, dispatches));
 }

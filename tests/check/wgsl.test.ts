@@ -6,9 +6,9 @@ import { create } from "webgpu";
 import { shaderParts, shaderPaths, shaderSource } from "../../src/device/shader.ts";
 import { SUBGROUPS } from "../../src/device/subgroups.ts";
 import { rowWgsl } from "../../src/models/diffusion/denoisers/row-wgsl.ts";
+import { prepare } from "../../src/models/gillespie/ensemble.ts";
 import { generate } from "../../src/models/gillespie/kernel/wgsl.ts";
 import { parseNetwork } from "../../src/models/gillespie/network/text.ts";
-import { prepare } from "../../src/models/gillespie/prepare.ts";
 import { latticeWgsl } from "../../src/models/lattice/wgsl.ts";
 import { pottsRule } from "../../src/models/potts/rule.ts";
 import { type Lanes, lanesWgsl } from "../../src/models/reservoir/lanes.ts";
@@ -85,10 +85,12 @@ const OTHERS: Record<string, string[]> = {
     `${SAMPLE}fn model(x: Sample, time: f32, next: f32, signal: f32, noise: f32) -> Sample { return x; }\n`,
   ],
   "diffusion/fused.wgsl": [
-    `${rowWgsl({ vectors: 4, broadcast: false }, ["weights", "told"])}const DIMENSIONS = 3u;\nconst WIDTH = 64u;\nconst COLUMNS = 8u;\n`,
-    `${rowWgsl({ vectors: 8, broadcast: true }, ["weights", "told"])}const DIMENSIONS = 2u;\nconst WIDTH = 128u;\nconst COLUMNS = 8u;\n`,
+    `${rowWgsl({ vectors: 4, broadcast: false }, ["weights", "conditions"])}const DIMENSIONS = 3u;\nconst WIDTH = 64u;\nconst COLUMNS = 8u;\n`,
+    `${rowWgsl({ vectors: 8, broadcast: true }, ["weights", "conditions"])}const DIMENSIONS = 2u;\nconst WIDTH = 128u;\nconst COLUMNS = 8u;\n`,
   ],
-  "diffusion/layers.wgsl": [4, 8].map((vectors) => rowWgsl({ vectors, broadcast: vectors === 8 }, ["weights", "told"])),
+  "diffusion/layers.wgsl": [4, 8].map((vectors) =>
+    rowWgsl({ vectors, broadcast: vectors === 8 }, ["weights", "conditions"]),
+  ),
   "diffusion-training/forward.wgsl": [2, 8].map((vectors) =>
     rowWgsl({ vectors, broadcast: vectors === 8 }, ["parameters"]),
   ),

@@ -2,7 +2,7 @@
 
 import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
-import { Exclusive, type RunOptions } from "../../device/run.ts";
+import { type RunOptions, SimulationLock } from "../../device/run.ts";
 import { type Checkpoint, decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
 import type { CheckpointExtra, Recording, Simulation } from "../model.ts";
 import { changePoints, type Points, type Schema } from "../parameters.ts";
@@ -24,7 +24,7 @@ export interface Begun<P> {
   replicas?: number;
 }
 
-/** What a checkpoint keeps beside parameters, seed and steps. */
+/** What a checkpoint keeps in addition to parameters, seed and steps. */
 export interface Saved {
   header?: Record<string, unknown>;
   sections: Record<string, Uint8Array>;
@@ -35,7 +35,7 @@ export abstract class BaseSimulation<P extends object> implements Simulation<P> 
   readonly device: Device;
   readonly seed: bigint;
   readonly replicas: number;
-  protected readonly exclusive: Exclusive;
+  protected readonly exclusive: SimulationLock;
   readonly #kind: Kind;
   #points: Points<P>;
 
@@ -46,7 +46,7 @@ export abstract class BaseSimulation<P extends object> implements Simulation<P> 
     this.seed = seed;
     this.replicas = replicas;
     this.#points = points;
-    this.exclusive = new Exclusive(kind.title, device);
+    this.exclusive = new SimulationLock(kind.title, device);
     this.exclusive.check(); // before a first run nothing else asks the device
   }
 
@@ -146,7 +146,7 @@ export function partOf(state: Uint8Array, replicas: number, replica: number | un
   return [1, state.subarray(replica * size, (replica + 1) * size)];
 }
 
-/** A simulation from a checkpoint's bytes, with what was kept beside it. */
+/** A simulation from a checkpoint's bytes, with what was kept in addition to it. */
 export async function restored<S extends object>(
   bytes: Uint8Array,
   open: (checkpoint: Checkpoint) => Promise<S>,

@@ -11,22 +11,22 @@ export const denseMemoryParameters = z.object({
   neurons,
   patterns,
   interaction: z
-    .enum(["polynomial", "rectified", "exponential"], { error: "it is polynomial, rectified or exponential" })
+    .enum(["polynomial", "rectified", "exponential"], { error: "it must be polynomial, rectified or exponential" })
     .default("polynomial")
     .describe(
-      "How a pattern with overlap M = Σ ξ s attracts: F(M) = M^n; the same for M > 0 only; or e^(βM), the modern Hopfield network",
+      "How a pattern with overlap M = Σ ξ s attracts: F(M) = M^n; rectified, which is the same for M > 0 only; or e^(βM), the modern Hopfield network",
     ),
   order: z
-    .int({ error: "it is a whole number" })
+    .int({ error: "it must be a whole number" })
     .min(2, { error: "at least 2 spins interact" })
     .max(30, { error: "at most 30 spins interact" })
     .default(3)
-    .describe("Spins n that interact, for M^n; 2 is the Hopfield model")
+    .describe("Order n of the interaction M^n; 2 is the Hopfield model")
     .meta({ slider: [2, 10, 1] }),
   beta: z
-    .number({ error: "it is a number" })
-    .gt(0, { error: "it is above 0" })
-    .max(20, { error: "it is at most 20" })
+    .number({ error: "it must be a number" })
+    .gt(0, { error: "it must be above 0" })
+    .max(20, { error: "it must be at most 20" })
     .default(0.2)
     .describe("β of e^(βM): the inverse temperature of the attention over patterns")
     .meta({ slider: [0.01, 1, 0.01] }),
@@ -35,7 +35,7 @@ export const denseMemoryParameters = z.object({
 
 export type DenseMemoryParameters = z.output<typeof denseMemoryParameters>;
 
-/** Bits that sums over patterns may have, so that they are exact in a double. */
+/** Bits of sums over patterns at most, so that they are exact in a double. */
 const BITS = 52;
 
 /**
@@ -48,13 +48,13 @@ export function interactionOf({ neurons, interaction, order, beta }: DenseMemory
     const weights = Float64Array.from({ length: 2 * neurons + 3 }, (_, k) =>
       Math.round(2 ** room * portableExp(-beta * k)),
     );
-    return { pulls: weights, wells: weights, relative: true };
+    return { forceTable: weights, energyTable: weights, relative: true };
   }
   const well = (overlap: number) =>
     interaction === "rectified" && overlap < 0 ? 0n : BigInt(overlap) ** BigInt(order);
   const overlaps = Array.from({ length: 2 * neurons + 1 }, (_, i) => i - neurons);
-  const pulls = overlaps.map((overlap) => well(overlap + 1) - well(overlap - 1));
-  return { pulls: whole(pulls, room), wells: whole(overlaps.map(well), room), relative: false };
+  const forces = overlaps.map((overlap) => well(overlap + 1) - well(overlap - 1));
+  return { forceTable: integers(forces, room), energyTable: integers(overlaps.map(well), room), relative: false };
 }
 
 /** What the largest must be divided by, a power of 2. */
@@ -64,7 +64,7 @@ const shiftOf = (largest: bigint, room: number) => Math.max(0, largest.toString(
 export const wellScale = ({ neurons, order }: DenseMemoryParameters, most: number) =>
   2 ** shiftOf(BigInt(neurons) ** BigInt(order), BITS - Math.ceil(Math.log2(most)));
 
-function whole(values: readonly bigint[], room: number): Float64Array {
+function integers(values: readonly bigint[], room: number): Float64Array {
   const largest = values.reduce((most, value) => (value > most ? value : -value > most ? -value : most), 0n);
   const shift = BigInt(shiftOf(largest, room));
   // Towards zero, so that the sign of an overlap is only a sign.

@@ -18,10 +18,10 @@ export { covarianceOf, largestEigenvalue, meanOf } from "./data/moments.ts";
 export { gaussianMoments, mixtureMoments } from "./moments.ts";
 export type { DiffusionParameters, SamplerName } from "./parameters.ts";
 export { boxOf, decode, decodePixels } from "./pictures.ts";
-export { defaultSchedule } from "./prepare.ts";
 export { noiseOf } from "./reference.ts";
 export { logDensity } from "./reference-denoisers.ts";
 export { cloneAgreement, collapseTime, measureRegimes, type Regimes, speciationTime } from "./regimes.ts";
+export { defaultSchedule } from "./sampling-setup.ts";
 export { type DiffusionOptions, DiffusionSimulation } from "./simulation.ts";
 export { type DiffusionResult, momentsOf } from "./summary.ts";
 

@@ -1,12 +1,12 @@
 // Is this device right? Published numbers of a scheduler, steps against the reference, Gaussian recursions, and the law of a mixture.
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
+import { pointsText } from "../../files/points-text.ts";
 import { type Network, type NetworkShape, offsetsOf } from "../../network/shape.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { checksOf, DEVIATION, deviations } from "../check.ts";
+import { checksOf, DEVIATION, zScores } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { dataSetOf } from "./data/index.ts";
-import { pointsText } from "../../files/points-text.ts";
 import { exactOf } from "./exact.ts";
 import { diffusionParameters, samplerNames } from "./parameters.ts";
 import { posteriorOf } from "./posterior.ts";
@@ -177,7 +177,7 @@ export async function* validateDiffusion(device: Device, { quick, signal }: Effo
     yield check("reference", "sample 1234 alone and in a batch: numbers that differ", differing, 0);
   }
 
-  // Numbers of 10^5 beside numbers of 10^-2: what unit somebody measures in must not matter.
+  // Numbers of 10^5 next to numbers of 10^-2: the unit of measurement must not matter.
   const [stretch, shift] = [
     [2500, 0.002],
     [5e5, -3],
@@ -212,7 +212,7 @@ export async function* validateDiffusion(device: Device, { quick, signal }: Effo
     const exactly = (steps: number) => exactOf(diffusionParameters.parse({ sampler, steps, data }));
     for (const name of ["mean", "variance"] as const) {
       const values = found.map((estimates) => estimates[name]);
-      const { z, worst } = deviations(
+      const { z, worst } = zScores(
         values,
         lengths.map((steps) => exactly(steps)[name]!.value),
       );

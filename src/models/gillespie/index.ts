@@ -11,11 +11,11 @@ import { replay } from "./replay.ts";
 import { exactGillespie, type GillespieOptions, GillespieSimulation } from "./simulation.ts";
 import { validateGillespie } from "./validate.ts";
 
+export { type Ensemble, prepare } from "./ensemble.ts";
 export { omex } from "./formats/omex.ts";
 export { buildNetwork, type NetworkParts } from "./network/builder.ts";
 export { examples as networks } from "./network/examples.ts";
 export { type GillespieParameters, networkOf } from "./parameters.ts";
-export { type Ensemble, prepare } from "./prepare.ts";
 export { type Law, masterEquation } from "./reference/exact.ts";
 export { simulateExactly as simulateTrajectory } from "./reference/hybrid.ts";
 export { rateEquations } from "./reference/rate-equations.ts";
@@ -34,7 +34,7 @@ export const gillespie = {
   observables: {},
   steps: ({ trajectories }) => trajectories,
   /**
-   * An ensemble, or a sweep of them side by side.
+   * An ensemble, or a scan of them side by side.
    *
    * @throws ParameterError for a network that cannot be read (it shows the statement or element) and for values out of range.
    */

@@ -2,7 +2,7 @@
 
 import { storage, uniform, withBuffers } from "../../device/buffers.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
-import { grid, type Kernel } from "../../device/kernel.ts";
+import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
 import { type Dispatch, dispatchOnce, Pacer, Submissions } from "../../device/submissions.ts";
 import { seedWords } from "../../random/threefry.ts";
 import { type AdvanceOptions, advanceMeasured } from "../advance.ts";
@@ -110,7 +110,7 @@ export class GpuLattice implements Lattice {
     toPlanes(state, this.#options).forEach((plane, colour) => {
       this.#device.write(this.planes[colour], plane);
     });
-    await this.#device.settle(Promise.resolve());
+    await this.#device.waitForGpu(Promise.resolve());
   }
 
   async read(): Promise<Uint8Array> {
@@ -152,7 +152,7 @@ export class GpuLattice implements Lattice {
   #measured(slot: number): Dispatch {
     const tilesPerGroup = measuringGroup(this.#options, this.#workgroup) * TILES_PER_THREAD;
     const groups = Math.ceil(tiles(this.#options).count / tilesPerGroup) * this.#options.replicas;
-    return { ...this.#measure, groups: grid(groups, this.#device.limits), words: [slot] };
+    return { ...this.#measure, groups: workgroupGrid(groups, this.#device.limits), words: [slot] };
   }
 
   async #readSums(count: number): Promise<Sums[][]> {
@@ -162,13 +162,13 @@ export class GpuLattice implements Lattice {
     return Array.from({ length: count }, (_, slot) =>
       Array.from({ length: replicas }, (_, replica) => {
         const at = (slot * replicas + replica) * SUM_WORDS;
-        return { up: wide(at), unequalX: wide(at + 2), unequalY: wide(at + 4), upEven: wide(at + 6) };
+        return { up: wide(at), unequal: [wide(at + 2), wide(at + 4)], upEven: wide(at + 6) };
       }),
     );
   }
 
   #threads(count: number): [number, number] {
-    return grid(Math.ceil(count / this.#workgroup), this.#device.limits);
+    return workgroupGrid(Math.ceil(count / this.#workgroup), this.#device.limits);
   }
 }
 

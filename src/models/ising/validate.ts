@@ -4,7 +4,8 @@ import { type Device, ReferenceDevice } from "../../device/device.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { threefryOnGpu } from "../../random/gpu.ts";
 import type { Words4 } from "../../random/threefry.ts";
-import { batched, checksOf, DEVIATION, deviations, differing, steps } from "../check.ts";
+import { batched, checksOf, countMismatches, DEVIATION, linspace, zScores } from "../check.ts";
+import { siteCount } from "../lattice/geometry.ts";
 import type { Check, Effort } from "../model.ts";
 import type { Boundary } from "./boundary.ts";
 import { chain, enumerate, kaufman } from "./exact.ts";
@@ -28,23 +29,23 @@ async function* knownAnswers(device: GpuDevice): AsyncGenerator<Check> {
   for (const { rounds, counter, key, block } of RANDOM123) {
     const [found] = await threefryOnGpu(device, [{ counter, key }], rounds);
     const name = `Threefry4x32-${rounds}, counter ${hex(counter[0])}…: words that differ from Random123's`;
-    yield check("known answer", name, differing(found, block), 0);
+    yield check("known answer", name, countMismatches(found, block), 0);
   }
 }
 
 async function* againstReference(device: GpuDevice, { quick, signal }: Effort): AsyncGenerator<Check> {
   const reference = new ReferenceDevice(device.info.host);
-  for (const options of quick ? CASES.slice(0, 5) : CASES) {
+  for (const options of quick ? CASES.slice(0, 6) : CASES) {
     using a = await IsingSimulation.create(device, options);
     using b = await IsingSimulation.create(reference, options);
     const { size, algorithm = "heat-bath" } = options;
-    const sweeps = Math.max(1, Math.min(20, Math.floor(1e5 / (size[0] * size[1]))));
+    const sweeps = Math.max(1, Math.min(20, Math.floor(1e5 / siteCount({ size }))));
     for (const simulation of [a, b]) await simulation.run(sweeps, { signal });
     const where = `${size.join("×")}, ${algorithm}, ${sweeps} sweeps`;
     yield check(
       "reference",
       `${where}: spins that differ from the reference`,
-      differing(await a.spins(), await b.spins()),
+      countMismatches(await a.spins(), await b.spins()),
       0,
     );
     const sums = async (of: IsingSimulation) =>
@@ -52,13 +53,13 @@ async function* againstReference(device: GpuDevice, { quick, signal }: Effort): 
     yield check(
       "reference",
       `${where}: energies and magnetizations that differ`,
-      differing(await sums(a), await sums(b)),
+      countMismatches(await sums(a), await sums(b)),
       0,
     );
     if (options !== CASES[0]) continue;
     for (const simulation of [a, b]) await simulation.paint({ x: 61, y: 2, radius: 6, value: 1 });
     const name = "a disc painted across two edges: spins that differ from the reference";
-    yield check("reference", name, differing(await a.spins(), await b.spins()), 0);
+    yield check("reference", name, countMismatches(await a.spins(), await b.spins()), 0);
   }
 }
 
@@ -72,7 +73,7 @@ async function* againstEnumeration(device: Device, { quick, signal }: Effort): A
     const count = device.kind === "reference" ? 20 : quick ? 200 : 1600;
     const found = await tiny.sample(count, { every: 2, signal });
     for (const name of names) {
-      const { z, worst } = deviations([found[name]], [exact[name]]);
+      const { z, worst } = zScores([found[name]], [exact[name]]);
       yield check("exact", `4×4 in a field, ${algorithm}: ${name} against enumeration, |z|`, worst, DEVIATION, { z });
     }
   }
@@ -92,7 +93,7 @@ async function* withEdges(device: Device, { quick, signal }: Effort): AsyncGener
     await tiny.run(50, { signal });
     const found = await tiny.sample(device.kind === "reference" ? 20 : quick ? 200 : 1600, { every: 2, signal });
     for (const name of ["energy", "magnetization", "staggered"] as const) {
-      const { z, worst } = deviations([found[name]], [exact[name]]);
+      const { z, worst } = zScores([found[name]], [exact[name]]);
       yield check("exact", `4×4, ${boundary.join(" and ")}: ${name} against enumeration, |z|`, worst, DEVIATION, { z });
     }
   }
@@ -129,7 +130,7 @@ async function* whereMetropolisFails(device: Device, { quick, signal }: Effort):
     },
   ];
   for (const { name, options, exact, sweeps, observable = "energy" } of cases) {
-    const { z, worst } = deviations([(await measure(options, sweeps))[observable]], [exact]);
+    const { z, worst } = zScores([(await measure(options, sweeps))[observable]], [exact]);
     yield check("exact", `${name}: ${observable}, |z|`, worst, DEVIATION, { z });
   }
   const stuck: IsingOptions = {
@@ -139,7 +140,7 @@ async function* whereMetropolisFails(device: Device, { quick, signal }: Effort):
     start: "up",
     algorithm: "metropolis",
   };
-  const { worst } = deviations([(await measure(stuck, 40)).energy], [kaufman(16, 16, { temperature: 1.5 }).energy]);
+  const { worst } = zScores([(await measure(stuck, 40)).energy], [kaufman(16, 16, { temperature: 1.5 }).energy]);
   const missed = worst > DEVIATION ? 0 : 1;
   yield check("promise", "a Metropolis run that is stuck, energy 0 ± 0: alarms that are missing", missed, 0);
 }
@@ -154,14 +155,14 @@ async function* againstKaufman(device: Device, size: number, { quick, signal }: 
   await lattice.run(sweeps, { signal });
   const series = await lattice.collect(sweeps, { every: 2, signal });
   const found = groups.map((replicas) => lattice.estimate(series, replicas));
-  const line = steps(temperatures[0], temperatures.at(-1)!, 80);
+  const line = linspace(temperatures[0], temperatures.at(-1)!, 80);
   const exactly = (temperature: number) => kaufman(size, size, { temperature });
   for (const [name, text, unit] of [
     ["energy", "energy", "J/site"],
     ["specificHeat", "specific heat", "k_B/site"],
   ] as const) {
     const values = found.map((estimates) => estimates[name]);
-    const { z, worst } = deviations(
+    const { z, worst } = zScores(
       values,
       temperatures.map((temperature) => exactly(temperature)[name]),
     );
@@ -175,10 +176,19 @@ async function* againstKaufman(device: Device, size: number, { quick, signal }: 
   }
 }
 
-const CASES: (IsingOptions & { size: [number, number] })[] = [
+const CASES: (IsingOptions & { size: [number, number, ...number[]] })[] = [
   { size: [64, 64], temperature: 2.269, start: "random", seed: 1n, algorithm: "metropolis" },
   { size: [66, 34], temperature: 2, seed: 2n, algorithm: "heat-bath" },
   { size: [6, 10], temperature: 3, start: "random", seed: 3n, replicas: 5 },
+  {
+    size: [8, 6, 4],
+    temperature: 4.2,
+    field: 0.1,
+    couplings: [1, 0.8, -0.5],
+    start: "random",
+    seed: 10n,
+    boundary: ["periodic", "free", "periodic"],
+  },
   { size: [130, 2], temperature: 2, field: 0.2, couplings: [1, -0.7], seed: 2n ** 63n },
   { size: [512, 256], temperature: 2.5, start: "random", seed: 7n, probabilityBits: "32" },
   { size: [128, 128], temperature: 1.8, start: "random", seed: 4n },

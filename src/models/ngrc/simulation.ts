@@ -3,7 +3,7 @@
 import * as z from "zod";
 import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
-import { between, type RunOptions } from "../../device/run.ts";
+import { type RunOptions, reportProgress } from "../../device/run.ts";
 import { checkSeed } from "../../random/seed.ts";
 import { type Estimate, median } from "../../statistics/index.ts";
 import { Ensemble, type Tick } from "../base/ensemble.ts";
@@ -33,13 +33,13 @@ export const observables = {
   nrmse: {
     unit: "",
     description:
-      "Median error of forecasts over one Lyapunov time, or all of a forecast where no exponent is known, in standard deviations in training: the root mean square over columns",
+      "Median error of forecasts over one Lyapunov time, or over the whole forecast where no exponent is known, in standard deviations in training: the root mean square over columns",
   },
   validPredictionTime: {
     unit: "Lyapunov times",
     description: "Median time for which the error stays within the threshold",
   },
-  trainingNrmse: { unit: "", description: "Median error of one step on the training samples" },
+  trainingNrmse: { unit: "", description: "Median error of one-step forecasts on the training samples" },
 } satisfies Record<string, Observable>;
 
 export interface NgrcResult {
@@ -69,7 +69,7 @@ export interface NgrcResult {
   forecast?: { axis: string; at: (number | string)[]; names: string[]; values: number[][] };
 }
 
-/** One forecast beside the truth: [time][component]. */
+/** One forecast with the true trajectory: [time][component]. */
 export interface Shown {
   times: number[];
   truth: number[][];
@@ -224,7 +224,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return this.#last.segment;
   }
 
-  /** One forecast again, beside the truth, scaled as the parameters say. */
+  /** One forecast again, with the true trajectory, scaled as the parameters say. */
   forecast(start: number): Promise<Shown> {
     return this.exclusive.use(async () => {
       const { features, horizon, known, dt, segments, forecasts } = this.plan;
@@ -271,7 +271,9 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
   async beyond(options: RunOptions = {}): Promise<Beyond> {
     this.exclusive.check();
     this.#beyond ??= await this.exclusive.use(() => {
-      return beyondOf(this.device, this.plan, this.points.parameters, () => between({ done: 0, total: 1 }, options));
+      return beyondOf(this.device, this.plan, this.points.parameters, () =>
+        reportProgress({ done: 0, total: 1 }, options),
+      );
     });
     return this.#beyond;
   }

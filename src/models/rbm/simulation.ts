@@ -32,10 +32,11 @@ const FEW_RUNS = 4;
 const ENUMERATED = 10;
 
 export const observables = {
-  reconstruction: { unit: "", description: "Mean squared error a pixel of images sent to the hidden layer and back" },
+  reconstruction: { unit: "", description: "Mean squared error per pixel of images sent to the hidden layer and back" },
   pseudoLikelihood: {
     unit: "nats",
-    description: "Pseudo-log-likelihood an image: Σ ln P(pixel | all others), by 8192 pixels of images or all of them",
+    description:
+      "Pseudo-log-likelihood per image: Σ ln P(pixel | all others), estimated from 8192 pixels of images or from all",
   },
   activity: { unit: "", description: "Share of pixels that are on in the model's chains" },
   weight: { unit: "", description: "Root mean square of the weights" },
@@ -43,7 +44,10 @@ export const observables = {
 
 /** Only where the smaller layer has at most 10 units. */
 export const likelihood = {
-  logLikelihood: { unit: "nats", description: "Exact log-likelihood an image, by all states of the smaller layer" },
+  logLikelihood: {
+    unit: "nats",
+    description: "Exact log-likelihood per image, summed over all states of the smaller layer",
+  },
 } satisfies Record<string, Observable>;
 
 /** What a run ends with: ln Z and the log-likelihood an image in nats, with standard errors, 0 where they are exact. */
@@ -330,7 +334,7 @@ function ownImages(own: ArrayLike<number | boolean> | undefined, visible: number
     );
   }
   if (visible === undefined || !Number.isInteger(visible) || visible < 1 || visible > MOST_UNITS) {
-    throw new ParameterError("visible", `visible ${visible}: it is the length of each image, 1 to ${MOST_UNITS}.`);
+    throw new ParameterError("visible", `visible ${visible}: it must be the length of each image, 1 to ${MOST_UNITS}.`);
   }
   if (own.length % visible !== 0 || own.length / visible > 65_536) {
     throw new ParameterError(

@@ -2,7 +2,7 @@
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
 import { writeSafetensors } from "../../files/safetensors.ts";
-import { besideLaw, checksOf, DEVIATION } from "../check.ts";
+import { checksOf, chiSquareAgainst, DEVIATION } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { visibleLaw } from "./exact.ts";
 import { RbmSimulation } from "./simulation.ts";
@@ -39,7 +39,7 @@ export async function* validateRbm(device: Device, { quick, signal }: Effort): A
   }
   const total = counts.reduce((a, b) => a + b);
   const expected = visibleLaw(await machine.weights()).map(([, share]) => share * total);
-  const { value, ...evidence } = besideLaw(counts, expected, "state of the visible units");
+  const { value, ...evidence } = chiSquareAgainst(counts, expected, "state of the visible units");
   const what = "Gibbs samples of 4 visible and 3 hidden units against Boltzmann's law: -log10 of the χ² test's p";
   yield check("exact", what, value, 5, evidence);
 
@@ -70,7 +70,7 @@ export async function* validateRbm(device: Device, { quick, signal }: Effort): A
     }
     const samples = 1000 * rounds;
     const z = Array.from(on, (times) => (times - 0.75 * samples) / Math.sqrt(0.75 * 0.25 * samples));
-    const name = `pairs of units coupled by ln 5, ${hidden} hidden: share of 4 visible ones that are on beside 3/4, largest |z|`;
+    const name = `pairs of units coupled by ln 5, ${hidden} hidden: share of 4 visible ones that are on against 3/4, largest |z|`;
     yield check("known answer", name, Math.max(...z.map(Math.abs)), DEVIATION, { z });
   }
 }

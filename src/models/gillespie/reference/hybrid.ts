@@ -1,14 +1,14 @@
 // Hybrid trajectories in plain f64, to be read: real quantities follow their rates, dy/dt, and reactions fire by the hazard that builds
 // up beside them - the next one when the integral of the total propensity reaches an exponential number (Alfonsi et al. 2005, doi
-// 10.1051/proc:2005001). Runge and Kutta's method, each step beside two of half its length.
+// 10.1051/proc:2005001). Runge and Kutta's method, each step compared with two of half its length.
 
 import { evaluate } from "../../../expression/expression.ts";
 import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
+import type { Ensemble } from "../ensemble.ts";
 import { eventLimit } from "../network/errors.ts";
 import { isHybrid, PURPOSE } from "../network/network.ts";
-import type { Ensemble } from "../prepare.ts";
 import { chosen } from "./choice.ts";
-import { simulate, type Watching } from "./reference.ts";
+import { simulate, type TrajectoryObserver } from "./reference.ts";
 import { Course, rounding, type Trajectory, type Which } from "./trajectory.ts";
 
 /** Error of a step, as a share of what a quantity is and of what it changes by. */
@@ -24,7 +24,7 @@ const CLOSE = 1e-12;
 function simulateHybrid(
   ensemble: Ensemble,
   which: Which,
-  { onStart, onChange, onHappened }: Watching = {},
+  { onStart, onChange, onHappened }: TrajectoryObserver = {},
 ): Trajectory {
   const { network, times } = ensemble;
   const { replicate, point } = which;
