@@ -4,3 +4,10 @@ declare const __GIBBS_VERSION__: string;
 declare const __GIBBS_COMMIT__: string;
 /** In tests: statistics as large as they can be (GIBBS_TEST_LONG=1). */
 declare const __GIBBS_TEST_LONG__: boolean;
+/** Of all models how their pages draw them; host-web/build/declared.ts makes it. */
+declare module "virtual:gibbs/scenes" {
+  export const scenes: Record<
+    string,
+    (() => Promise<{ scene: import("./host-web/worker/scene.ts").SceneModule }>) | undefined
+  >;
+}

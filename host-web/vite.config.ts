@@ -1,21 +1,26 @@
 // The site: `npm run web` serves it, `npm run web:build` makes dist-web/, a static folder that works under any path.
 
 import { join } from "node:path";
-import { defineConfig } from "vite";
+import { defineConfig, type UserConfig } from "vite";
 import { define } from "../vite.config.ts";
-import { layout, pages } from "./build/layout.ts";
+import { declaredPages, scenes } from "./build/declared.ts";
+import { layout } from "./build/layout.ts";
+import { pages } from "./build/models.ts";
+import { shaders } from "./build/shaders.ts";
 
-export default defineConfig({
-  root: import.meta.dirname,
-  base: "./",
-  define,
-  plugins: [layout()],
-  worker: { format: "es" },
-  server: { fs: { allow: [".."] } },
-  build: {
-    target: "es2022",
-    outDir: join(import.meta.dirname, "..", "dist-web"),
-    emptyOutDir: true,
-    rolldownOptions: { input: pages() },
-  },
-});
+export default defineConfig(
+  async (): Promise<UserConfig> => ({
+    root: import.meta.dirname,
+    base: "./",
+    define,
+    plugins: [declaredPages(), layout(), scenes(), shaders()],
+    worker: { format: "es", plugins: () => [scenes(), shaders()] },
+    server: { fs: { allow: [".."] } },
+    build: {
+      target: "es2022",
+      outDir: join(import.meta.dirname, "..", "dist-web"),
+      emptyOutDir: true,
+      rolldownOptions: { input: await pages() },
+    },
+  }),
+);
