@@ -7,6 +7,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { chrome } from "./tests/chrome.ts";
 import { LONGEST } from "./tests/patience.ts";
+import { wgslLayouts } from "./scripts/wgsl.js";
 import { define as constants } from "./vite.config.ts";
 
 /** GIBBS_TEST_LONG=1: statistics as large as the README tells of, half an hour instead of minutes. */
@@ -93,6 +94,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   define,
+  plugins: [wgslLayouts()],
   test: {
     sequence: { sequencer: LongestFirst },
     // A software adapter uses every core by itself: more workers only take time from each other.

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { defineConfig } from "vite";
+import { wgslLayouts } from "../scripts/wgsl.js";
 import { define } from "../vite.config.ts";
 import { layout, pages } from "./build/layout.ts";
 
@@ -9,8 +10,8 @@ export default defineConfig({
   root: import.meta.dirname,
   base: "./",
   define,
-  plugins: [layout()],
-  worker: { format: "es" },
+  plugins: [layout(), wgslLayouts()],
+  worker: { format: "es", plugins: () => [wgslLayouts()] },
   server: { fs: { allow: [".."] } },
   build: {
     target: "es2022",

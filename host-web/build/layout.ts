@@ -5,6 +5,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import temml from "temml";
 import { createServer, type Plugin } from "vite";
+import { wgslLayouts } from "../../scripts/wgsl.js";
 import { escapeHtml } from "../../src/files/html.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { controls } from "./controls.ts";
@@ -62,6 +63,7 @@ interface Paged {
 async function loadModels(): Promise<{ all: readonly AnyModel[]; paged: readonly Paged[] }> {
   const server = await createServer({
     configFile: false,
+    plugins: [wgslLayouts()],
     root: join(ROOT, ".."),
     appType: "custom",
     logLevel: "error",

@@ -6,6 +6,7 @@ import { bufferLimit, storage, uniform, withBuffers } from "../../../device/buff
 import { ParameterError } from "../../../device/errors.ts";
 import type { GpuDevice } from "../../../device/gpu.ts";
 import { grid, type Kernel } from "../../../device/kernel.ts";
+import { type Struct, structOf, type Values } from "../../../device/layout.ts";
 import { submitPass } from "../../../device/submissions.ts";
 import { evaluate } from "../../../expression/expression.ts";
 import { seedWords } from "../../../random/threefry.ts";
@@ -23,6 +24,9 @@ import { checkResolution } from "./resolution.ts";
 import { BESIDE } from "./tables.ts";
 import { type Generated, generate } from "./wgsl.ts";
 
+const RUN = structOf("gillespie/direct.wgsl", "run");
+const REDUCED = structOf("gillespie/reduce.wgsl", "shape");
+const HISTOGRAM = structOf("gillespie/histogram.wgsl", "shape");
 /** Words of a trajectory's state beside its species and events: time (2), draws, grid, armed events, passage, status, moment, next delayed event (2). */
 const STATE_WORDS = 10;
 /** Random blocks of one dispatch at most. */
@@ -71,7 +75,6 @@ export class GpuRunner implements Runner {
         shader: generated.shader,
         generated: generated.source,
         entryPoint,
-        bindings: ["storage", "storage", "read-only-storage", "read-only-storage", "storage", "storage", "uniform"],
         constants: { WORKGROUP: workgroup },
       });
     const [start, advance, reduce, histogram] = await Promise.all([
@@ -80,13 +83,11 @@ export class GpuRunner implements Runner {
       device.kernel({
         shader: "gillespie/reduce.wgsl",
         entryPoint: "reduce",
-        bindings: ["read-only-storage", "read-only-storage", "storage", "uniform"],
         constants: { WORKGROUP: 64 },
       }),
       device.kernel({
         shader: "gillespie/histogram.wgsl",
         entryPoint: "count",
-        bindings: ["read-only-storage", "storage", "uniform"],
         constants: { WORKGROUP: 64 },
       }),
     ]);
@@ -158,7 +159,7 @@ export class GpuRunner implements Runner {
       a: words("active", slots),
       b: words("active", slots),
       counters: words("counters", 4),
-      run: uniform(device, "gillespie run", new Uint32Array(12)),
+      run: uniform(device, "gillespie run", RUN),
       pairs: words("pairs", 2 * pairsOf(species).length),
     };
   }
@@ -208,22 +209,24 @@ export class GpuRunner implements Runner {
 
   /** Simulates trajectories `first` … `first + replicates - 1` of every point. `tick` is asked between dispatches. */
   async #simulate(first: number, replicates: number, tick: () => Promise<void>): Promise<Shape> {
-    const { state, snapshots, points, a, b, counters, run } = this.#buffers;
+    const { a, b, counters, run } = this.#buffers;
     const { seed, times } = this.#ensemble;
     const slots = replicates * this.#ensemble.points.length;
     const lists = [a, b];
-    const words = new Uint32Array(12);
-    words.set([...seedWords(seed), PURPOSE, slots, replicates, first]);
-    words.set([times.length - 1, this.#units], 8);
-    words[11] = Math.ceil(this.#ensemble.maxEvents / 2);
-    new Float32Array(words.buffer)[10] = times[1] / this.#units;
-
-    const groups = lists.map((list, i) =>
-      this.#kernels.advance.bind(state, snapshots, points, list, lists[1 - i], counters, run),
-    );
-    const startGroup = this.#kernels.start.bind(state, snapshots, points, b, a, counters, run);
-    this.#device.write(run, words);
-    let accepted = this.#submit(this.#kernels.start, startGroup, slots);
+    const writeRun = (activeCount: number, blocks: number) =>
+      this.#device.write(
+        run,
+        RUN.write({
+          ...{ seed: seedWords(seed), purpose: PURPOSE, slots, replicates, firstReplicate: first },
+          ...{ activeCount, blocks, lastGrid: times.length - 1, gridUnits: this.#units, unit: times[1] / this.#units },
+          mostDraws: Math.ceil(this.#ensemble.maxEvents / 2),
+        }),
+      );
+    const { start, advance } = this.#kernels;
+    const groups = lists.map((activeIn, i) => advance.bind({ ...this.#buffers, activeIn, activeOut: lists[1 - i] }));
+    const startGroup = start.bind({ ...this.#buffers, activeIn: b, activeOut: a });
+    writeRun(0, 0);
+    let accepted = this.#submit(start, startGroup, slots);
     await this.#device.settle(accepted);
     let failed = 0;
     let limited = 0;
@@ -231,11 +234,10 @@ export class GpuRunner implements Runner {
     for (let active = slots; active > 0 && failed === 0; turn ^= 1) {
       await tick();
       const blocks = this.#budget.next(MOST_BLOCKS, MOST_BLOCKS);
-      words.set([active, blocks], 6);
-      this.#device.write(run, words);
+      writeRun(active, blocks);
       this.#device.write(counters, new Uint32Array(4));
       const began = performance.now();
-      accepted = this.#submit(this.#kernels.advance, groups[turn], active);
+      accepted = this.#submit(advance, groups[turn], active);
       await this.#device.settle(accepted, this.#budget.expected(blocks));
       this.#budget.record(blocks, performance.now() - began);
       const [left, wrong, stopped] = new Uint32Array(await this.#device.read(counters, 0, 12));
@@ -264,27 +266,17 @@ export class GpuRunner implements Runner {
   /** [point][time][pair], six words each: see Batch. */
   async #sums({ replicates, slots }: Shape): Promise<Uint32Array> {
     const { network, points, times } = this.#ensemble;
-    const pairs = pairsOf(network.species.length).length;
+    const species = network.species.length;
+    const pairs = pairsOf(species).length;
     const items = points.length * times.length * pairs;
-    return this.#withBuffers(6 * items, async (sums, shape) => {
-      this.#device.write(
-        shape,
-        new Uint32Array([slots, replicates, network.species.length, times.length, pairs, items]),
-      );
-      const group = this.#kernels.reduce.bind(this.#buffers.snapshots, this.#buffers.pairs, sums, shape);
-      await this.#submit(this.#kernels.reduce, group, items, 1);
-      return new Uint32Array(await this.#device.read(sums));
-    });
+    const shape = { slots, replicates, species, gridPoints: times.length, pairs, items };
+    return this.#counted(6 * items, this.#kernels.reduce, REDUCED, shape, { items, workgroup: 1 });
   }
 
   async #histogram({ slots }: Shape, bins: number, shift: number): Promise<Uint32Array> {
     const rows = this.#ensemble.times.length * this.#ensemble.network.species.length;
-    return this.#withBuffers(rows * bins, async (histogram, shape) => {
-      this.#device.write(shape, new Uint32Array([slots, rows, bins, shift]));
-      const group = this.#kernels.histogram.bind(this.#buffers.snapshots, histogram, shape);
-      await this.#submit(this.#kernels.histogram, group, slots * rows);
-      return new Uint32Array(await this.#device.read(histogram));
-    });
+    const shape = { slots, rows, bins, shift };
+    return this.#counted(rows * bins, this.#kernels.histogram, HISTOGRAM, shape, { items: slots * rows, workgroup: 64 });
   }
 
   /** Counts at the grid times: [slot][time][species]. */
@@ -325,19 +317,28 @@ export class GpuRunner implements Runner {
     for (const buffer of Object.values(this.#buffers)) this.#device.free(buffer);
   }
 
-  /** What is counted of a batch, in `words` words, by a kernel that reads the batch's shape. */
-  #withBuffers<T>(words: number, use: (result: GPUBuffer, shape: GPUBuffer) => Promise<T>): Promise<T> {
+  /** What a kernel counts of a batch, in `words` words. */
+  #counted(
+    words: number,
+    kernel: Kernel,
+    struct: Struct,
+    values: Values,
+    { items, workgroup }: { items: number; workgroup: number },
+  ): Promise<Uint32Array> {
     const device = this.#device;
-    const make = () => [
-      storage(device, "gillespie statistics", words),
-      uniform(device, "gillespie shape", new Uint32Array(8)),
-    ];
-    return withBuffers(device, "gillespie statistics", make, ([result, shape]) => use(result, shape));
+    const make = () => ({
+      counts: storage(device, "gillespie statistics", words),
+      shape: uniform(device, "gillespie shape", struct, values),
+    });
+    return withBuffers(device, "gillespie statistics", make, async ({ counts, shape }) => {
+      const group = kernel.bind({ ...this.#buffers, sums: counts, histogram: counts, shape });
+      await this.#submit(kernel, group, items, workgroup);
+      return new Uint32Array(await device.read(counts));
+    });
   }
 
   #submit(kernel: Kernel, group: GPUBindGroup, count: number, workgroup = this.#workgroup): Promise<void> {
-    const width = kernel === this.#kernels.histogram ? 64 : workgroup;
-    const groups = grid(Math.ceil(count / width), this.#device.limits);
+    const groups = grid(Math.ceil(count / workgroup), this.#device.limits);
     return submitPass(this.#device, "gillespie", [{ kernel, group, groups }], "steps");
   }
 }
