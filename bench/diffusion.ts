@@ -14,8 +14,8 @@
 import { GpuError } from "../src/device/errors.ts";
 import { GpuSampler } from "../src/models/diffusion/gpu.ts";
 import { type DiffusionParameters, diffusionParameters } from "../src/models/diffusion/parameters.ts";
-import { type Prepared, prepare } from "../src/models/diffusion/prepare.ts";
 import { ReferenceSampler } from "../src/models/diffusion/reference-sampler.ts";
+import { type Prepared, prepare } from "../src/models/diffusion/sampling-setup.ts";
 import type { Bench, Case, Counted, Place } from "./harness/case.ts";
 import { javaScript, plainC, python, reference } from "./harness/contenders.ts";
 import source from "./peers/diffusion.c?raw";

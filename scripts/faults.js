@@ -282,7 +282,7 @@ export const faults = [
     what: "RBM without hidden units: a unit is on with the chance to be off",
     kind: "wrong constant in a shader",
     models: ["rbm"],
-    edits: [edit("shaders/rbm/sweep.wgsl", "random < chances[at]", "random >= chances[at]")],
+    edits: [edit("shaders/rbm/sweep.wgsl", "random < on_probabilities[at]", "random >= on_probabilities[at]")],
   },
   {
     what: "RBM without hidden units: weights fall where they should grow",

@@ -26,7 +26,7 @@ const trajectories = Number(values.trajectories ?? 0);
 await withModules(async (load) => {
   const modules = {
     ...(await load("/src/models/gillespie/parameters.ts")),
-    ...(await load("/src/models/gillespie/prepare.ts")),
+    ...(await load("/src/models/gillespie/ensemble.ts")),
     ...(await load("/src/models/gillespie/reference/rate-equations.ts")),
     ...(await load("/src/models/gillespie/kernel/wgsl.ts")),
     ...(await load("/src/models/gillespie/network/network.ts")),

@@ -1,5 +1,5 @@
-// The engine's promises about failure and limits, shown on Ising lattices: no number after a GPU error (P8), runs that stop in a
-// valid state (P9), device loss (P10), memory (P12), limits (P13), refused input (P14); and same input, same bits (P6).
+// The engine's promises about failure and limits, shown on Ising lattices: no number after a GPU error, runs that stop in a
+// valid state, device loss, memory, limits, refused input; and same input, same bits.
 
 import { describe, expect, it, vi } from "vitest";
 import { openDevice } from "#open-device";
@@ -56,7 +56,7 @@ async function expectNoNumber(lattice: IsingSimulation, kind: typeof GibbsError)
   }
 }
 
-describe("P6: same device, same input, same bits", () => {
+describe("same device, same input, same bits", () => {
   it("of state, observables and repeated readings", async () => {
     const results = [];
     for (let i = 0; i < 2; i++) {
@@ -73,7 +73,7 @@ describe("P6: same device, same input, same bits", () => {
   });
 });
 
-describe("P8: no number after a GPU error", () => {
+describe("no number after a GPU error", () => {
   const COPIES = () => GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const SWEEP = {
     shader: "ising/sweep.wgsl",
@@ -203,7 +203,7 @@ describe("P8: no number after a GPU error", () => {
   });
 });
 
-describe("P9: a run can be watched and stopped", () => {
+describe("a run can be watched and stopped", () => {
   it("by a signal, at once after the submission in flight, in a valid state", async () => {
     using lattice = await ising.create(device, OPTIONS);
     const controller = new AbortController();
@@ -303,7 +303,7 @@ describe("P9: a run can be watched and stopped", () => {
   });
 });
 
-describe("P9: the budget of a submission", () => {
+describe("the budget of a submission", () => {
   /** The lengths of submissions to a GPU that takes so many milliseconds a step, after a slow first one. */
   const lengths = (perStep: (submission: number) => number, count: number, remaining = 1e9, most = 1e9) => {
     const budget = new Budget();
@@ -358,7 +358,7 @@ describe("P9: the budget of a submission", () => {
   });
 });
 
-describe("P10: a lost device", () => {
+describe("a lost device", () => {
   it("is reported once as DeviceLostError; the last checkpoint continues on a new device", async () => {
     const lost = await openDevice();
     const lattice = await ising.create(lost, OPTIONS);
@@ -413,7 +413,7 @@ describe("P10: a lost device", () => {
   });
 });
 
-describe("P12: memory and dispose", () => {
+describe("memory and dispose", () => {
   it("fifty simulations leave nothing behind", async () => {
     const before = device.memory;
     for (let i = 0; i < 50; i++) {
@@ -510,7 +510,7 @@ describe("P12: memory and dispose", () => {
   });
 });
 
-describe("P13: limits", () => {
+describe("limits", () => {
   it.each([
     { start: "random", replicas: 1 },
     { start: "random", replicas: 7 },
@@ -596,7 +596,7 @@ describe("P13: limits", () => {
   });
 });
 
-describe("P14: NaN, infinities and nonsense are refused", () => {
+describe("NaN, infinities and nonsense are refused", () => {
   const { NaN: NAN, POSITIVE_INFINITY: INF } = Number;
   const refused: [name: string, value: unknown, shown?: string][] = [
     ["temperature", NAN],

@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { type DiffusionOptions, diffusion, type Level } from "../src/index.ts";
 import { diffusionParameters } from "../src/models/diffusion/parameters.ts";
-import { programOf } from "../src/models/diffusion/program.ts";
+import { programOf } from "../src/models/diffusion/sampler-stages.ts";
 import { scheduleOf, signals } from "../src/models/diffusion/schedules.ts";
 import { device } from "./devices.ts";
 

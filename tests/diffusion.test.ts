@@ -250,7 +250,7 @@ describe("Gaussian data: recursions of finite steps", () => {
 });
 
 async function programWith(options: DiffusionOptions) {
-  const { prepare } = await import("../src/models/diffusion/prepare.ts");
+  const { prepare } = await import("../src/models/diffusion/sampling-setup.ts");
   const { diffusionParameters } = await import("../src/models/diffusion/parameters.ts");
   return (await prepare(diffusionParameters.parse(options), 1n)).sampling;
 }

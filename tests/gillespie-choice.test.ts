@@ -4,9 +4,9 @@
 import { describe, expect, it } from "vitest";
 import { structOf } from "../src/device/layout.ts";
 import { type GillespieOptions, gillespie } from "../src/index.ts";
+import { prepare } from "../src/models/gillespie/ensemble.ts";
 import { generate } from "../src/models/gillespie/kernel/wgsl.ts";
 import { parseNetwork } from "../src/models/gillespie/network/text.ts";
-import { prepare } from "../src/models/gillespie/prepare.ts";
 import { chosen, chosenInVersion1 } from "../src/models/gillespie/reference/choice.ts";
 import { threefry4x32 } from "../src/random/threefry.ts";
 import { device, reference, samples } from "./devices.ts";

@@ -1,4 +1,4 @@
-// Promise P7: the physics is right. Measured energy and specific heat against exact values, with errors from the data, and
+// The physics is right: measured energy and specific heat agree with exact values, with errors from the data, and there is
 // a negative control. Seeds are fixed and the states exact, so every host and adapter computes the very same figures.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
-// The Ising model's promises of exactness: equal digests on every device and host (P3), exact restart (P4), no dependence on
-// workgroup size (P15), batch, dispatch or delay (P17), and the records that reproduce a run (P16).
+// The Ising model's promises of exactness: equal digests on every device and host, exact restart, no dependence on
+// workgroup size, batch, dispatch or delay, and the records that reproduce a run.
 
 import { describe, expect, it } from "vitest";
 import {
@@ -36,7 +36,7 @@ const combinations = SIZES.flatMap((size) =>
   SEEDS.flatMap((seed) => (["metropolis", "heat-bath"] as const).map((algorithm) => ({ size, seed, algorithm }))),
 );
 
-describe("P3: the GPU equals the reference", () => {
+describe("the GPU equals the reference", () => {
   it("in 36 combinations of size, seed and algorithm", () => expect(combinations).toHaveLength(36));
 
   it.each(combinations)("$size, seed $seed, $algorithm", async (options) => {
@@ -98,7 +98,7 @@ const GOLDEN = {
   heatBath: "sha256:a9baeebfce776bb6469427883ca5568301fc4f2704e56d1762d571efb2093d4d",
 };
 
-describe("P15, P17: how the work is cut changes nothing", () => {
+describe("how the work is cut changes nothing", () => {
   const options: IsingOptions = { size: [130, 66], temperature: 2.269, seed: 3n, start: "random" };
 
   it("workgroups of 1 to 256", async () => {
@@ -143,7 +143,7 @@ describe("P15, P17: how the work is cut changes nothing", () => {
   });
 });
 
-describe("P4: restart is exact", () => {
+describe("restart is exact", () => {
   const options: IsingOptions = {
     size: [66, 34],
     temperature: 2.1,
@@ -250,7 +250,7 @@ function energyOf(spins: Int8Array, [width, height]: [number, number], [jx, jy]:
   return { energy: energy / (width * height), magnetization: sum / (width * height) };
 }
 
-describe("P16: the record of a run is enough to run it again", () => {
+describe("the record of a run is enough to run it again", () => {
   it("points and seed give the same digest", async () => {
     using first = await ising.create(device, {
       size: 32,

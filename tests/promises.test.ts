@@ -1,5 +1,5 @@
-// What every model promises alike, on its two examples: the same bits again (P6), an exact restart (P4), runs that stop in a valid state
-// (P9), a lost device that costs no more than the work since the last checkpoint (P8, P10), and memory that comes back (P12).
+// What every model promises alike, on its two examples: the same bits again, an exact restart, runs that stop in a valid state,
+// a lost device that costs no more than the work since the last checkpoint, and memory that comes back.
 
 import { afterEach, describe, expect, it } from "vitest";
 import { openDevice } from "#open-device";

@@ -1,4 +1,4 @@
-// Promises P1 and P2: the generator is Random123's Threefry4x32, in TypeScript and in WGSL, and its streams are independent.
+// The generator is Random123's Threefry4x32, in TypeScript and in WGSL, and its streams are independent.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDevice } from "#open-device";
@@ -25,7 +25,7 @@ const answers: KnownAnswer[] = vectors
     return { rounds: Number(rounds), counter, key, block };
   });
 
-describe("P1: known answers of Random123", () => {
+describe("known answers of Random123", () => {
   it("has vectors for 12, 13 and 20 rounds", () => {
     expect(answers.map(({ rounds }) => rounds).sort()).toEqual([12, 12, 12, 13, 13, 13, 20, 20, 20]);
   });
@@ -84,7 +84,7 @@ function popcount(word: number): number {
   return (((x + (x >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
 }
 
-describe("P2: neighbouring seeds, replicas, sites, steps and draws are independent", () => {
+describe("neighbouring seeds, replicas, sites, steps and draws are independent", () => {
   const key = streamKey(42n, streamPurpose(1, 1), 0);
   const neighbours: Record<string, (i: number) => [Words4, Words4]> = {
     seeds: (i) => [[7, 0, 0, 0], streamKey(BigInt(i), streamPurpose(1, 1), 0)],
@@ -119,7 +119,7 @@ function worstAvalanche(rounds: number, samples = 1 << 12): number {
   return worst;
 }
 
-describe("P2: seeds, replicas, sites, steps and draws that differ in one bit give independent blocks", () => {
+describe("seeds, replicas, sites, steps and draws that differ in one bit give independent blocks", () => {
   // Of 32,768 figures the largest is about 4.2 by chance, and above 5.8 once in 4,600 times.
   it.each([20, 12])("%i rounds", (rounds) => expect(worstAvalanche(rounds)).toBeLessThan(5.8));
 

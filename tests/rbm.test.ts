@@ -185,7 +185,7 @@ describe("figures of machines of any size", () => {
 
   it("ln Z is the same from either layer, and as summed with visible couplings", () => {
     const [a, b] = [machineOf(6, 11, 1.5), machineOf(7, 0, 1.2)];
-    const turned: Weights = {
+    const transposed: Weights = {
       ...{ visible: 11, hidden: 6, visibleBiases: a.hiddenBiases, hiddenBiases: a.visibleBiases },
       weights: Float64Array.from({ length: 66 }, (_, at) => a.weights[(at % 6) * 11 + Math.floor(at / 6)]),
     };
@@ -201,7 +201,7 @@ describe("figures of machines of any size", () => {
       }
       return Math.log(z);
     };
-    for (const machine of [a, turned, b]) expect(logPartition(machine)).toBeCloseTo(direct(machine), 11);
+    for (const machine of [a, transposed, b]) expect(logPartition(machine)).toBeCloseTo(direct(machine), 11);
     const far = machineOf(3, 2, 400); // e^400 and more would overflow a sum of plain weights
     expect(logPartition(far)).toBeGreaterThan(400);
     expect(Number.isFinite(logPartition(far))).toBe(true);

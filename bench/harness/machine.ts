@@ -3,7 +3,7 @@
 
 import { OutOfMemoryError } from "../../src/device/errors.ts";
 import type { GpuDevice } from "../../src/device/gpu.ts";
-import { grid, type Kernel } from "../../src/device/kernel.ts";
+import { type Kernel, workgroupGrid } from "../../src/device/kernel.ts";
 import { structOf } from "../../src/device/layout.ts";
 import { checkCopy, checkEnds, FACTOR, ROUND, ROUNDS, SEED, TERM, WORKGROUP } from "./machine-check.ts";
 import type { Machine } from "./result.ts";
@@ -89,7 +89,7 @@ async function copyOf(device: GpuDevice, size: number, timing: Timing): Promise<
     ["copy", "original"].map((name) => device.buffer(`bench ${name}`, size, usage)),
   );
   try {
-    const workgroups = grid(size / 16 / WORKGROUP, device.limits);
+    const workgroups = workgroupGrid(size / 16 / WORKGROUP, device.limits);
     const [fill, copy] = kernels.map((kernel) => {
       const group = kernel.bind({ destination: buffers[0], origin: buffers[1] });
       return (count: number) => many(device, kernel, group, workgroups, count);
@@ -127,7 +127,7 @@ async function many(
       for (let i = 0; i < now; i++) pass.dispatchWorkgroups(...workgroups);
       pass.end();
     });
-    const overslept = await device.settle(accepted, (known ?? 0) * now);
+    const overslept = await device.waitForGpu(accepted, (known ?? 0) * now);
     const taken = Math.max(performance.now() - start, 0.01) / now;
     shortest.set(kernel, overslept ? 0.8 * known! : Math.min(taken, known ?? taken));
     done += now;

@@ -2,7 +2,7 @@
 
 import { storage, uniform } from "../../src/device/buffers.ts";
 import type { GpuDevice } from "../../src/device/gpu.ts";
-import { grid, type Kernel } from "../../src/device/kernel.ts";
+import { type Kernel, workgroupGrid } from "../../src/device/kernel.ts";
 import { structOf } from "../../src/device/layout.ts";
 import { type Dispatch, Submissions } from "../../src/device/submissions.ts";
 import { streamKey, threefry4x32 } from "../../src/random/threefry.ts";
@@ -45,7 +45,7 @@ export class PlainIsing {
     };
     this.#submissions = new Submissions(device, "plain ising", 2 * MOST);
     const group = kernel.bind({ ...this.#buffers, step: this.#submissions.steps });
-    const groups = grid(Math.ceil((size[0] * size[1]) / 8 / 128), device.limits);
+    const groups = workgroupGrid(Math.ceil((size[0] * size[1]) / 8 / 128), device.limits);
     const step = (half: number) => ({ sweep: half >> 1, colour: half & 1 });
     this.#halves = Array.from({ length: 2 * MOST }, (_, half) => ({ kernel, group, groups, step: step(half) }));
   }
@@ -57,7 +57,7 @@ export class PlainIsing {
       const run = { seed: [seed0, seed1], purpose, replica, sweep: this.#sweeps };
       this.#device.write(this.#buffers.run, RUN.write(run));
       const accepted = this.#submissions.submit(this.#halves.slice(0, 2 * count));
-      await this.#device.settle(accepted, this.#expected(count));
+      await this.#device.waitForGpu(accepted, this.#expected(count));
       done += count;
       this.#sweeps += count;
     }

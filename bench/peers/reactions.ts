@@ -1,7 +1,7 @@
 // Gillespie's direct method specialised to one network, as C and as a plain loop of JavaScript: statements of both alike.
 
 import type { Expression } from "../../src/expression/expression.ts";
-import type { Ensemble } from "../../src/models/gillespie/prepare.ts";
+import type { Ensemble } from "../../src/models/gillespie/ensemble.ts";
 import source from "./gillespie.c?raw";
 
 /** Propensities of mass action, and what each reaction does. */

@@ -3,7 +3,7 @@
 import type { Device } from "../../src/device/device.ts";
 import { ParameterError } from "../../src/device/errors.ts";
 import type { AnyModel } from "../../src/models/index.ts";
-import { metaOf, point } from "../../src/models/parameters.ts";
+import { metaOf, parametersOf } from "../../src/models/parameters.ts";
 import { zScore } from "../../src/statistics/index.ts";
 import { withError } from "../../src/statistics/with-error.ts";
 import { writeFileWhole } from "../files/write.ts";
@@ -150,7 +150,7 @@ function pointsOf(job: Job, batch: number, axes: readonly string[]): ScanPoint[]
   const width = alone ? simulation.replicas : copies; // without lists all replicas share one point
   return Array.from({ length: simulation.replicas / width }, (_, i) => {
     const replicas = Array.from({ length: width }, (_, j) => i * width + j);
-    const parameters = point(simulation.points, replicas[0]) as Values;
+    const parameters = parametersOf(simulation.points, replicas[0]) as Values;
     return {
       parameters: Object.fromEntries(Object.entries(parameters).filter(([name]) => names.has(name))),
       batch,

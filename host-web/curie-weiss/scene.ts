@@ -26,7 +26,7 @@ export const scene: SceneModule<CurieWeissSimulation> = {
   look: { mode: "law", colours: "ink", block: 8, grid: false },
   size: () => SIZE,
 
-  async sketch(simulation) {
+  async createCanvas(simulation) {
     const { size } = simulation.points.parameters;
     let seen: { key: string; step: number; counts: Float64Array } | undefined;
     return {

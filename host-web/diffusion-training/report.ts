@@ -1,7 +1,7 @@
 // The table and plots of the page: the loss beside what the exact denoiser leaves, and how far samples are from the data.
 
 import { type DiffusionTrainingSimulation, diffusionTraining } from "../../src/models/diffusion-training/index.ts";
-import type { Curve, News, PlotData, Row } from "../worker/protocol.ts";
+import type { Curve, PlotData, Row, WorkerUpdate } from "../worker/protocol.ts";
 import { type Floor, floorOf } from "./floor.ts";
 import { watchOf } from "./watch.ts";
 
@@ -9,7 +9,7 @@ const floors = new WeakMap<DiffusionTrainingSimulation, Floor>();
 
 export async function report(
   simulation: DiffusionTrainingSimulation,
-): Promise<Pick<News, "table" | "equilibrium" | "plots">> {
+): Promise<Pick<WorkerUpdate, "table" | "equilibrium" | "plots">> {
   const watch = watchOf(simulation);
   watch.note(simulation);
   const floor = floors.get(simulation) ?? floorOf(simulation);

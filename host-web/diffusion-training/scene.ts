@@ -5,7 +5,7 @@ import type { DataSet } from "../../src/models/diffusion/index.ts";
 import { type DiffusionTrainingSimulation, diffusionTraining } from "../../src/models/diffusion-training/index.ts";
 import { drawPictures } from "../diffusion/digits-view.ts";
 import { colourMap } from "../worker/colours.ts";
-import type { Picture, SceneModule, Sketch } from "../worker/scene.ts";
+import type { CanvasScene, Picture, SceneModule } from "../worker/scene.ts";
 import { FORECAST, INK, PAPER } from "../worker/sheet.ts";
 import { Ink, SIDE } from "./ink.ts";
 import { report } from "./report.ts";
@@ -37,7 +37,7 @@ export const scene: SceneModule<DiffusionTrainingSimulation> = {
   look: { mode: "beside", colours: "ink", block: 8, grid: false },
   size: () => SIZE,
   rest: ({ points }) => points.parameters.steps,
-  sketch: sketchOf,
+  createCanvas: canvasScene,
   complete,
   report,
 
@@ -55,7 +55,7 @@ function complete(values: Record<string, string>, { points }: DiffusionTrainingS
   return values.data === undefined || points.parameters.labels === "" ? values : { labels: "", ...values };
 }
 
-async function sketchOf(simulation: DiffusionTrainingSimulation, changed: () => void): Promise<Sketch> {
+async function canvasScene(simulation: DiffusionTrainingSimulation, changed: () => void): Promise<CanvasScene> {
   const { data } = simulation;
   const ink = new Ink(simulation.points.parameters.data, data);
   const watch = watchOf(simulation);

@@ -3,7 +3,7 @@
 import type { DiffusionSimulation, Level } from "../../src/models/diffusion/index.ts";
 import { colourMap } from "../worker/colours.ts";
 import { type Context, curve, MARK } from "../worker/sheet.ts";
-import type { Frame, Kept } from "./kept.ts";
+import type { Frame, SampleHistory } from "./history.ts";
 import type { Plane } from "./plane.ts";
 
 /** Units of the sheet between two arrows, at least, and arrows along a side, at most. */
@@ -148,11 +148,11 @@ export function drawAims(
   context: Context,
   plane: Plane,
   simulation: DiffusionSimulation,
-  kept: Kept,
+  history: SampleHistory,
   { x }: Frame,
   level: Level,
 ): boolean {
-  const count = Math.min(AIMS, kept.count);
+  const count = Math.min(AIMS, history.count);
   const denoised = simulation.denoised(x.subarray(0, 2 * count), level);
   if (!denoised) return false;
   for (let s = 0; s < count; s++) {

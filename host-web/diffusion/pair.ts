@@ -1,15 +1,15 @@
 // From the same noise along the probability flow (ddim, η = 0) and with fresh noise (η = 1): two runs beside the page's own.
 
 import { type DiffusionSimulation, diffusion } from "../../src/models/diffusion/index.ts";
-import { defaultSchedule } from "../../src/models/diffusion/prepare.ts";
-import { type Kept, keptOf, note } from "./kept.ts";
+import { defaultSchedule } from "../../src/models/diffusion/sampling-setup.ts";
+import { historyOf, note, type SampleHistory } from "./history.ts";
 
 const SAMPLES = 1500;
 
 export interface Side {
   title: string;
   simulation: DiffusionSimulation;
-  kept: Kept;
+  history: SampleHistory;
 }
 
 export class Pair {
@@ -53,7 +53,7 @@ export class Pair {
     ] as const) {
       const simulation = await diffusion.create(device, { ...same, eta });
       await note(simulation);
-      sides.push({ title, simulation, kept: keptOf(simulation) });
+      sides.push({ title, simulation, history: historyOf(simulation) });
       if (this.#gone) return this.#free(sides);
     }
     this.#sides = sides;

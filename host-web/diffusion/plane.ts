@@ -4,7 +4,7 @@ import type { DataSet } from "../../src/models/diffusion/index.ts";
 import { boxOf } from "../../src/models/diffusion/pictures.ts";
 import { colourMap } from "../worker/colours.ts";
 import { type Context, curve, INK, type Size, within } from "../worker/sheet.ts";
-import type { Frame, Kept } from "./kept.ts";
+import type { Frame, SampleHistory } from "./history.ts";
 
 /** Of the data, and paths that are drawn. */
 const POINTS = 2000;
@@ -80,16 +80,16 @@ export function drawParticles(
   context: Context,
   plane: Plane,
   { x }: Frame,
-  kept: Kept,
+  history: SampleHistory,
   colours: string,
-  size = radiusOf(plane, kept.count),
+  size = radiusOf(plane, history.count),
 ): void {
-  const n = kept.numbers;
-  const shades = shadesOf(kept);
+  const n = history.numbers;
+  const shades = shadesOf(history);
   const palette = paletteOf(colours);
   for (let shade = 0; shade < SHADES; shade++) {
     context.fillStyle = palette[shade];
-    for (let s = 0; s < kept.count; s++) {
+    for (let s = 0; s < history.count; s++) {
       if (shades[s] !== shade) continue;
       context.fillRect(plane.x(x[s * n]) - size, plane.y(x[s * n + 1]) - size, 2 * size, 2 * size);
     }
@@ -100,10 +100,16 @@ const radiusOf = ({ area }: Plane, count: number) =>
   Math.min(3, Math.max(1, 0.0021 * Math.min(...area.size) * Math.sqrt(2000 / count)));
 
 /** From the beginning to a frame. */
-export function drawPaths(context: Context, plane: Plane, kept: Kept, { step }: Frame, count = PATHS): void {
-  const n = kept.numbers;
-  const frames = kept.frames.filter((frame) => frame.step <= step);
-  for (let s = 0; s < Math.min(count, kept.count); s++) {
+export function drawPaths(
+  context: Context,
+  plane: Plane,
+  history: SampleHistory,
+  { step }: Frame,
+  count = PATHS,
+): void {
+  const n = history.numbers;
+  const frames = history.frames.filter((frame) => frame.step <= step);
+  for (let s = 0; s < Math.min(count, history.count); s++) {
     const points = frames.map(({ x }) => [plane.x(x[s * n]), plane.y(x[s * n + 1])] as const);
     curve(context, points, { colour: "#f1f5f966", width: 1 });
     const [x, y] = points[points.length - 1];
@@ -114,19 +120,19 @@ export function drawPaths(context: Context, plane: Plane, kept: Kept, { step }: 
   }
 }
 
-const found = new WeakMap<Kept, Uint8Array>();
+const found = new WeakMap<SampleHistory, Uint8Array>();
 
 /** A shade for each particle: by rank of its first number at the beginning. */
-export function shadesOf(kept: Kept): Uint8Array {
-  let shades = found.get(kept);
+export function shadesOf(history: SampleHistory): Uint8Array {
+  let shades = found.get(history);
   if (shades) return shades;
-  const [{ x }] = kept.frames;
-  const order = Array.from({ length: kept.count }, (_, s) => s).sort(
-    (a, b) => x[a * kept.numbers] - x[b * kept.numbers],
+  const [{ x }] = history.frames;
+  const order = Array.from({ length: history.count }, (_, s) => s).sort(
+    (a, b) => x[a * history.numbers] - x[b * history.numbers],
   );
-  shades = new Uint8Array(kept.count);
-  for (const [rank, s] of order.entries()) shades[s] = Math.floor((SHADES * rank) / kept.count);
-  found.set(kept, shades);
+  shades = new Uint8Array(history.count);
+  for (const [rank, s] of order.entries()) shades[s] = Math.floor((SHADES * rank) / history.count);
+  found.set(history, shades);
   return shades;
 }
 

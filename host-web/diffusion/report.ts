@@ -2,8 +2,8 @@
 
 import { deviationOf } from "../../src/models/deviation.ts";
 import { type DiffusionSimulation, diffusion } from "../../src/models/diffusion/index.ts";
-import type { Curve, Look, News, PlotData, Row } from "../worker/protocol.ts";
-import { type Kept, keptOf } from "./kept.ts";
+import type { Curve, PlotData, Row, ViewOptions, WorkerUpdate } from "../worker/protocol.ts";
+import { historyOf, type SampleHistory } from "./history.ts";
 import type { Value } from "./measures.ts";
 
 /** From more noise than this on axes are logarithmic. */
@@ -11,12 +11,16 @@ const WIDE = 5;
 
 export async function report(
   simulation: DiffusionSimulation,
-  { time }: Look,
-): Promise<Pick<News, "table" | "equilibrium" | "plots">> {
-  const kept = keptOf(simulation);
+  { time }: ViewOptions,
+): Promise<Pick<WorkerUpdate, "table" | "equilibrium" | "plots">> {
+  const history = historyOf(simulation);
   const ended = simulation.steps === simulation.length && (time === undefined || time >= simulation.steps);
-  const table = [...rowsOf(simulation, kept, time, ended), ...(ended ? await rowsOfEnd(simulation) : [])];
-  return { table, equilibrium: remark(simulation, table, ended), plots: await plotsOf(simulation, kept, time, ended) };
+  const table = [...rowsOf(simulation, history, time, ended), ...(ended ? await rowsOfEnd(simulation) : [])];
+  return {
+    table,
+    equilibrium: remark(simulation, table, ended),
+    plots: await plotsOf(simulation, history, time, ended),
+  };
 }
 
 function row(name: string, description: string, own: Value | undefined, exact?: Row["exact"]): Row {
@@ -37,10 +41,15 @@ function row(name: string, description: string, own: Value | undefined, exact?: 
 /** Where every sample has the same value, its error is that of 32-bit floats. */
 const isRounding = (value: number, exact: number) => Math.abs(value - exact) <= 1e-6 * Math.abs(exact);
 
-function rowsOf(simulation: DiffusionSimulation, kept: Kept, time: number | undefined, ended: boolean): Row[] {
-  const measure = kept.measure(time);
-  const level = kept.level(measure.step);
-  const { law } = kept;
+function rowsOf(
+  simulation: DiffusionSimulation,
+  history: SampleHistory,
+  time: number | undefined,
+  ended: boolean,
+): Row[] {
+  const measure = history.measure(time);
+  const level = history.level(measure.step);
+  const { law } = history;
   const { label, known, denoiser } = simulation.points.parameters;
   // Else samples are of a part of the law, or of a law of which only points are known.
   const whole = label === -1 && known === "" && (simulation.data.mixture !== undefined || denoiser === "exact");
@@ -51,7 +60,9 @@ function rowsOf(simulation: DiffusionSimulation, kept: Kept, time: number | unde
     row("mean", "Mean of all numbers", measure.mean, given.mean ?? due(law.mean(level))),
     row("variance", "Mean variance of a number", measure.variance, given.variance ?? due(law.variance(level))),
   ];
-  const distance = kept.measures.filter(({ step, distance }) => step <= measure.step && distance !== undefined).at(-1);
+  const distance = history.measures
+    .filter(({ step, distance }) => step <= measure.step && distance !== undefined)
+    .at(-1);
   if (distance?.distance !== undefined) {
     const { chance } = law;
     const source = "two sets of points of the law itself, which chance alone takes so far apart";
@@ -107,12 +118,12 @@ function remark(simulation: DiffusionSimulation, table: readonly Row[], ended: b
 
 async function plotsOf(
   simulation: DiffusionSimulation,
-  kept: Kept,
+  history: SampleHistory,
   time: number | undefined,
   ended: boolean,
 ): Promise<PlotData[]> {
   const { levels, steps } = simulation;
-  const { measures, law } = kept;
+  const { measures, law } = history;
   const wide = levels.some(({ noise }) => noise > WIDE);
   const all = levels.map((_, step) => step);
   const now = Math.min(time ?? steps, steps);

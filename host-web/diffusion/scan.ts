@@ -3,7 +3,7 @@
 import { type DiffusionSimulation, diffusion, slicedWasserstein } from "../../src/models/diffusion/index.ts";
 import type { SamplerName } from "../../src/models/diffusion/parameters.ts";
 import type { Curve, ScanResult } from "../worker/protocol.ts";
-import { keptOf } from "./kept.ts";
+import { historyOf } from "./history.ts";
 
 const COSTS = [6, 10, 16, 26, 42, 68];
 const SAMPLES = 2048;
@@ -44,7 +44,7 @@ export async function scan(simulation: DiffusionSimulation): Promise<ScanResult>
     distances.push(distance);
     variances.push(variance);
   }
-  const { law: known } = keptOf(simulation);
+  const { law: known } = historyOf(simulation);
   const ends = [COSTS[0], COSTS[COSTS.length - 1]];
   const level = (name: string, value: number): Curve => ({ name, x: ends, y: [value, value] });
   if (known.chance !== undefined) distances.push(level("the law itself", known.chance));

@@ -1,11 +1,11 @@
 // The page of diffusion in the worker: samples on their way from noise to data, what drives them, and what Verify compares.
 
 import { type DiffusionSimulation, diffusion } from "../../src/models/diffusion/index.ts";
-import type { SceneModule, Sketch } from "../worker/scene.ts";
+import type { CanvasScene, SceneModule } from "../worker/scene.ts";
 import { begin, SIZE, type Size, shown, words } from "../worker/sheet.ts";
 import { drawPictures } from "./digits-view.ts";
 import { drawAims, drawDensity, drawScore, hasDensity } from "./field-view.ts";
-import { type Frame, type Kept, keptOf, note } from "./kept.ts";
+import { type Frame, historyOf, note, type SampleHistory } from "./history.ts";
 import { Pair, type Side } from "./pair.ts";
 import { type Area, drawData, drawParticles, drawPaths, inArea, planeOf } from "./plane.ts";
 import { report } from "./report.ts";
@@ -33,7 +33,7 @@ export const scene: SceneModule<DiffusionSimulation> = {
   note,
   views: viewsOf,
   complete,
-  sketch: sketchOf,
+  createCanvas: canvasScene,
   report,
   scan: (_, simulation) => scan(simulation),
 
@@ -80,44 +80,44 @@ function complete(values: Record<string, string>, { points }: DiffusionSimulatio
   return all;
 }
 
-async function sketchOf(simulation: DiffusionSimulation, changed: () => void): Promise<Sketch> {
-  const kept = keptOf(simulation);
+async function canvasScene(simulation: DiffusionSimulation, changed: () => void): Promise<CanvasScene> {
+  const history = historyOf(simulation);
   const pair = new Pair(simulation, changed);
-  const expected = expectedOf(simulation, kept);
+  const expected = expectedOf(simulation, history);
   return {
     draw(context, { mode, colours, time }, _, picture) {
       const [width, height] = begin(context, picture);
-      const frame = kept.frame(time);
+      const frame = history.frame(time);
       const area: Area = { at: [0, HEADER], size: [width, height - HEADER] };
       header(context, simulation, frame, width);
-      if (mode === "time") return drawTime(context, [width, height], HEADER, simulation, kept, frame, colours);
+      if (mode === "time") return drawTime(context, [width, height], HEADER, simulation, history, frame, colours);
       if (mode === "pair") return drawPair(context, pair, area, frame, colours);
       const { data } = simulation;
       const of = simulation.decoder ?? data.pixels;
       if (of && mode !== "components") {
-        const widening = kept.widening(kept.level(frame.step));
+        const widening = history.widening(history.level(frame.step));
         const x = mode === "expected" ? expected(frame) : frame.x;
         if (!x) return unknown(context, area);
         const [most, own] = mode === "expected" ? [EXPECTED, 1] : [PICTURES, widening];
-        const shown = { x, count: Math.min(most, kept.count), widening: own, unit: data.unit };
+        const shown = { x, count: Math.min(most, history.count), widening: own, unit: data.unit };
         drawPictures(context, area, shown, of, colours);
         return;
       }
-      const level = kept.noisy(frame.step);
-      const plane = planeOf(data, area, kept.widening(level));
+      const level = history.noisy(frame.step);
+      const plane = planeOf(data, area, history.widening(level));
       inArea(context, plane, () => {
         if (mode === "density") drawDensity(context, plane, simulation, level, colours);
         if (mode === "density") return drawData(context, plane, data, { colour: "#10182b88" });
         drawData(context, plane, data, { signal: mode === "score" ? level.signal : 1 });
-        drawParticles(context, plane, frame, kept, colours);
+        drawParticles(context, plane, frame, history, colours);
         const known =
           mode === "score"
             ? drawScore(context, plane, simulation, level)
             : mode === "expected"
-              ? drawAims(context, plane, simulation, kept, frame, level)
+              ? drawAims(context, plane, simulation, history, frame, level)
               : true;
         if (!known) unknown(context, area);
-        if (mode === "particles" || mode === "components") drawPaths(context, plane, kept, frame);
+        if (mode === "particles" || mode === "components") drawPaths(context, plane, history, frame);
       });
     },
     dispose: () => pair.dispose(),
@@ -134,12 +134,15 @@ const unknown = (context: Context, { at, size }: Area) =>
   words(context, "Of a model in WGSL this is not known here.", [at[0] + size[0] / 2, at[1] + 20], { align: "center" });
 
 /** What the denoiser makes of the first pictures of a frame. */
-function expectedOf(simulation: DiffusionSimulation, kept: Kept): (frame: Frame) => ArrayLike<number> | undefined {
+function expectedOf(
+  simulation: DiffusionSimulation,
+  history: SampleHistory,
+): (frame: Frame) => ArrayLike<number> | undefined {
   let last: { step: number; x: ArrayLike<number> | undefined } | undefined;
   return ({ step, x }) => {
     if (last?.step !== step) {
-      const some = x.subarray(0, EXPECTED * kept.numbers);
-      last = { step, x: simulation.denoised(some, kept.noisy(step)) };
+      const some = x.subarray(0, EXPECTED * history.numbers);
+      last = { step, x: simulation.denoised(some, history.noisy(step)) };
     }
     return last.x;
   };
@@ -163,15 +166,15 @@ function drawPair(context: Context, pair: Pair, { at, size }: Area, { step }: Fr
 
 function drawSide(
   context: Context,
-  { title, simulation, kept }: Side,
+  { title, simulation, history }: Side,
   area: Area,
   step: number,
   colours: string,
 ): void {
   const { data } = simulation;
   const of = simulation.decoder ?? data.pixels;
-  const frame = kept.frame(step);
-  const level = kept.level(frame.step);
+  const frame = history.frame(step);
+  const level = history.level(frame.step);
   const inner: Area = {
     at: [area.at[0] + 4, area.at[1] + HEADER],
     size: [area.size[0] - 8, area.size[1] - HEADER - 4],
@@ -179,15 +182,15 @@ function drawSide(
   const [short] = title.split(":");
   words(context, area.size[0] > 300 ? title : short, [area.at[0] + 12, area.at[1] + 14], { size: 13 });
   if (of) {
-    const count = Math.min(64, kept.count);
-    const shown = { x: frame.x, count, widening: kept.widening(level), unit: data.unit };
+    const count = Math.min(64, history.count);
+    const shown = { x: frame.x, count, widening: history.widening(level), unit: data.unit };
     drawPictures(context, inner, shown, of, colours);
     return;
   }
-  const plane = planeOf(data, inner, kept.widening(level));
+  const plane = planeOf(data, inner, history.widening(level));
   inArea(context, plane, () => {
     drawData(context, plane, data);
-    drawParticles(context, plane, frame, kept, colours);
-    drawPaths(context, plane, kept, frame);
+    drawParticles(context, plane, frame, history, colours);
+    drawPaths(context, plane, history, frame);
   });
 }

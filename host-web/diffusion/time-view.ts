@@ -4,7 +4,7 @@ import type { DataSet, DiffusionSimulation } from "../../src/models/diffusion/in
 import { boxOf } from "../../src/models/diffusion/pictures.ts";
 import { panel } from "../worker/panel.ts";
 import { type Context, curve, INK, MARK, type Size, words } from "../worker/sheet.ts";
-import type { Frame, Kept } from "./kept.ts";
+import type { Frame, SampleHistory } from "./history.ts";
 import { paletteOf, shadesOf } from "./plane.ts";
 
 const WAYS = 160;
@@ -17,7 +17,7 @@ export function drawTime(
   [width, height]: Size,
   top: number,
   simulation: DiffusionSimulation,
-  kept: Kept,
+  history: SampleHistory,
   shown: Frame,
   colours: string,
 ): void {
@@ -26,23 +26,23 @@ export function drawTime(
   const [low, high] = [Math.min(from, -3.2), Math.max(to, 3.2)];
   const { centre, scale } = unitOf(data);
   const own = (value: number) => centre + scale * value;
-  const wide = levels.some((level) => kept.widening(level) > 1.5);
+  const wide = levels.some((level) => history.widening(level) > 1.5);
   const axes = {
     at: [0, top] as const,
     size: [width - MARGIN, height - top] as const,
     x: { from: 0, to: length, label: "step" },
     y: { from: own(low), to: own(high), label: wide ? "first number / its spread" : "first number" },
   };
-  const n = kept.numbers;
-  const shades = shadesOf(kept);
+  const n = history.numbers;
+  const shades = shadesOf(history);
   const palette = paletteOf(colours);
   let [upper, lower] = [0, 0];
   panel(context, axes, (frame) => {
     [upper, lower] = [frame.top, frame.bottom];
-    const frames = kept.frames.filter(({ step }) => step <= shown.step);
-    for (let s = 0; s < Math.min(WAYS, kept.count); s++) {
+    const frames = history.frames.filter(({ step }) => step <= shown.step);
+    for (let s = 0; s < Math.min(WAYS, history.count); s++) {
       const points = frames.map(
-        ({ step, x }) => [frame.x(step), frame.y(own(x[s * n] / kept.widening(kept.level(step))))] as const,
+        ({ step, x }) => [frame.x(step), frame.y(own(x[s * n] / history.widening(history.level(step))))] as const,
       );
       curve(context, points, { colour: palette[shades[s]], width: 1 });
     }
@@ -56,7 +56,7 @@ export function drawTime(
         { colour, width: 1.5, dash },
       );
     upright(shown.step, INK, []);
-    const { speciation } = kept;
+    const { speciation } = history;
     if (speciation === undefined) return;
     upright(speciation, MARK, [6, 4]);
     const right = frame.x(speciation) > (frame.left + frame.right) / 2;

@@ -3,7 +3,7 @@
 import type { GillespieResult, GillespieSimulation } from "../../src/models/gillespie/index.ts";
 import { type Axes, drawAxes, drawLegend, frameOf } from "../worker/axes.ts";
 import { colourMap } from "../worker/colours.ts";
-import type { Sketch } from "../worker/scene.ts";
+import type { CanvasScene } from "../worker/scene.ts";
 
 /** Rows of the density at most. */
 const MOST_ROWS = 160;
@@ -14,11 +14,11 @@ const PATH = "#ffffff73";
 const MEAN = "#ff9d3b";
 const RATES = "#ff4d6d";
 
-export async function densitySketch(
+export async function densityScene(
   simulation: GillespieSimulation,
   size: readonly [number, number],
   rates: number[][] | undefined,
-): Promise<Sketch> {
+): Promise<CanvasScene> {
   const { network, times } = simulation.ensemble;
   const { species } = network;
   const paths = await simulation.counts(0, PATHS);

@@ -5,10 +5,10 @@ import { deviationOf } from "../../src/models/deviation.ts";
 import { type GillespieSimulation, gillespie, networks, rateEquations } from "../../src/models/gillespie/index.ts";
 import type { Law } from "../../src/models/gillespie/reference/exact.ts";
 import { chiSquareTest, mergeCells } from "../../src/statistics/index.ts";
-import type { Curve, Look, PlotData, Row } from "../worker/protocol.ts";
+import type { Curve, PlotData, Row, ViewOptions } from "../worker/protocol.ts";
 import type { SceneModule } from "../worker/scene.ts";
-import { densitySketch } from "./density.ts";
-import { sweepSketch } from "./sweep.ts";
+import { densityScene } from "./density.ts";
+import { sweepScene } from "./sweep.ts";
 
 /** Units of the picture; the canvas scales them. */
 const SIZE: [number, number] = [640, 400];
@@ -51,12 +51,12 @@ export const scene: SceneModule<GillespieSimulation> = {
     return { example, network: text, until: String(ensemble.times.at(-1)) };
   },
 
-  async sketch(simulation, changed) {
-    if (simulation.ensemble.points.length > 1) return sweepSketch(simulation, SIZE);
+  async createCanvas(simulation, changed) {
+    if (simulation.ensemble.points.length > 1) return sweepScene(simulation, SIZE);
     const dispose = findLaw(simulation, changed);
     const rates = rateEquations(simulation.ensemble);
     solved.set(simulation, rates);
-    return { ...(await densitySketch(simulation, SIZE, rates)), dispose };
+    return { ...(await densityScene(simulation, SIZE, rates)), dispose };
   },
 
   async report(simulation, look) {
@@ -101,11 +101,11 @@ function tableOf(simulation: GillespieSimulation, law: Law | undefined): Row[] {
 const NO_LAW = "No exact law beside it: the master equation has too many states, or there are events or rates in time.";
 
 /** Which species is looked at. */
-const speciesOf = ({ ensemble: { network } }: GillespieSimulation, { mode }: Look) =>
+const speciesOf = ({ ensemble: { network } }: GillespieSimulation, { mode }: ViewOptions) =>
   Math.max(0, network.species.indexOf(mode));
 
 /** How often each count occurs at the end, beside the exact law, with what chance would explain. */
-function distribution(simulation: GillespieSimulation, look: Look, law: Law | undefined) {
+function distribution(simulation: GillespieSimulation, look: ViewOptions, law: Law | undefined) {
   const { network, times } = simulation.ensemble;
   const at = speciesOf(simulation, look);
   const name = network.species[at];
@@ -159,7 +159,7 @@ function distribution(simulation: GillespieSimulation, look: Look, law: Law | un
 /** Points of a curve with bars: more would touch. */
 const BARS = 25;
 
-function inTime(simulation: GillespieSimulation, look: Look, law: Law | undefined): PlotData[] {
+function inTime(simulation: GillespieSimulation, look: ViewOptions, law: Law | undefined): PlotData[] {
   const { ensemble } = simulation;
   const { mean, sd, species, passage } = simulation.result();
   const at = speciesOf(simulation, look);

@@ -3,9 +3,9 @@
 import type { GillespieSimulation } from "../../src/models/gillespie/index.ts";
 import { type Axes, drawAxes, frameOf } from "../worker/axes.ts";
 import { colourMap } from "../worker/colours.ts";
-import type { Sketch } from "../worker/scene.ts";
+import type { CanvasScene } from "../worker/scene.ts";
 
-export function sweepSketch(simulation: GillespieSimulation, size: readonly [number, number]): Sketch {
+export function sweepScene(simulation: GillespieSimulation, size: readonly [number, number]): CanvasScene {
   const { network, points, times } = simulation.ensemble;
   const { species } = network;
   const valuesOf = (name: string) => [...new Set(points.map(({ set }) => set[name]))].sort((a, b) => a - b);

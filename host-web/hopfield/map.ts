@@ -9,7 +9,7 @@ import {
 } from "../../src/models/hopfield/index.ts";
 import { type Axes, drawAxes, drawLegend, frameOf } from "../worker/axes.ts";
 import { colourMap } from "../worker/colours.ts";
-import type { Sketch } from "../worker/scene.ts";
+import type { CanvasScene } from "../worker/scene.ts";
 
 const LOADS = 20;
 const TEMPERATURES = 16;
@@ -17,7 +17,7 @@ const [LARGEST_LOAD, HIGHEST] = [0.2, 1];
 const SWEEPS = 20;
 const LINE = "#ff4d6d";
 
-export function mapSketch(simulation: HopfieldSimulation, size: [number, number], changed: () => void): Sketch {
+export function mapScene(simulation: HopfieldSimulation, size: [number, number], changed: () => void): CanvasScene {
   const { device } = simulation;
   const neurons = device.kind === "reference" ? 60 : device.info.software ? 200 : 2000;
   let overlaps: number[] | undefined;

@@ -6,7 +6,7 @@ import { hopfield } from "../../src/models/hopfield/index.ts";
 import type { MemoryParameters } from "../../src/models/hopfield/parameters.ts";
 import type { MemorySimulation } from "../../src/models/hopfield/simulation.ts";
 import { colourMap } from "../worker/colours.ts";
-import type { SceneModule, Sketch } from "../worker/scene.ts";
+import type { CanvasScene, SceneModule } from "../worker/scene.ts";
 
 type Context = OffscreenCanvasRenderingContext2D;
 type Memory = MemorySimulation<MemoryParameters>;
@@ -26,7 +26,7 @@ const MARK = "#ff9d3b";
 const FONT = "system-ui, sans-serif";
 
 export function memoryScene<S extends Memory>(
-  more: Record<string, (simulation: S, size: [number, number], changed: () => void) => Sketch>,
+  more: Record<string, (simulation: S, size: [number, number], changed: () => void) => CanvasScene>,
 ): Omit<SceneModule<S>, "model" | "defaults"> {
   return {
     look: { mode: "recall", colours: "ink", block: 8, grid: false },
@@ -37,20 +37,20 @@ export function memoryScene<S extends Memory>(
       return [Math.ceil((WIDTH / SIDE) * side), side];
     },
 
-    async sketch(simulation, changed) {
-      const recall = await recallSketch(simulation);
-      const compare = compareSketch(simulation, changed);
-      const others = new Map<string, Sketch>();
+    async createCanvas(simulation, changed) {
+      const recall = await recallScene(simulation);
+      const compare = compareScene(simulation, changed);
+      const others = new Map<string, CanvasScene>();
       return {
         async draw(context, look, marked, picture) {
           const own = more[look.mode];
           if (own && !others.has(look.mode)) others.set(look.mode, own(simulation, [WIDTH, SIDE], changed));
-          const sketch = others.get(look.mode) ?? (look.mode === "compare" ? compare : recall);
+          const scene = others.get(look.mode) ?? (look.mode === "compare" ? compare : recall);
           context.save();
           context.scale(sideOf(simulation) / SIDE, sideOf(simulation) / SIDE);
           context.fillStyle = PAPER;
           context.fillRect(0, 0, WIDTH, SIDE);
-          await sketch.draw(context, look, marked, picture);
+          await scene.draw(context, look, marked, picture);
           context.restore();
         },
       };
@@ -60,7 +60,7 @@ export function memoryScene<S extends Memory>(
 
 const sideOf = ({ row, points }: Memory) => Math.max(row, Math.ceil(points.parameters.neurons / row));
 
-async function recallSketch(simulation: Memory): Promise<Sketch> {
+async function recallScene(simulation: Memory): Promise<CanvasScene> {
   const { neurons, patterns, cue } = simulation.points.parameters;
   const { row } = simulation;
   // The cue's own pattern is among those shown.
@@ -95,7 +95,7 @@ async function recallSketch(simulation: Memory): Promise<Sketch> {
 }
 
 /** The same patterns and the same cue in the three kinds of memory, after some sweeps at temperature 0. */
-function compareSketch(simulation: Memory, changed: () => void): Sketch {
+function compareScene(simulation: Memory, changed: () => void): CanvasScene {
   let found: { title: string; spins: Int8Array; overlap: number }[] | undefined;
   let wanted = false;
   const make = async () => {

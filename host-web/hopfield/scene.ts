@@ -2,11 +2,11 @@
 
 import { type HopfieldSimulation, hopfield } from "../../src/models/hopfield/index.ts";
 import type { SceneModule } from "../worker/scene.ts";
-import { mapSketch } from "./map.ts";
+import { mapScene } from "./map.ts";
 import { memoryScene } from "./memory.ts";
 
 export const scene: SceneModule<HopfieldSimulation> = {
-  ...memoryScene<HopfieldSimulation>({ map: mapSketch }),
+  ...memoryScene<HopfieldSimulation>({ map: mapScene }),
   model: hopfield,
 
   /** One digit among random patterns, from a noisy cue. */

@@ -24,7 +24,7 @@ export const scene: SceneModule<NgrcSimulation> = {
   size: () => SIZE,
   rest: ({ room }) => Math.min(REST, room),
 
-  async sketch(simulation) {
+  async createCanvas(simulation) {
     let kept: { start: number; made: Made } | undefined;
     return {
       async prepare() {

@@ -20,7 +20,7 @@ export const scene: SceneModule<RbmSimulation> = {
   look: { mode: "both", colours: "ink", block: 8, grid: false },
   size: () => SIZE,
 
-  async sketch(simulation) {
+  async createCanvas(simulation) {
     return {
       async draw(context, { mode, colours }) {
         context.fillStyle = "#10182b";

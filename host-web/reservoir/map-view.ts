@@ -4,7 +4,7 @@
 import { type ReservoirSimulation, reservoir } from "../../src/models/reservoir/index.ts";
 import { colourMap } from "../worker/colours.ts";
 import { panel } from "../worker/panel.ts";
-import type { Look } from "../worker/protocol.ts";
+import type { ViewOptions } from "../worker/protocol.ts";
 import type { Picture } from "../worker/scene.ts";
 import { begin, type Context, MARK, placeOf, shown, words } from "../worker/sheet.ts";
 
@@ -100,7 +100,7 @@ export class MapView {
     return entry;
   }
 
-  draw(context: Context, picture: Picture, { colours }: Look): void {
+  draw(context: Context, picture: Picture, { colours }: ViewOptions): void {
     const size = begin(context, picture);
     const values = this.#failed === undefined ? this.#wanted().values : undefined;
     if (!values) {

@@ -3,7 +3,7 @@
 import { deviationOf } from "../../src/models/deviation.ts";
 import { powerSpectrum, type ReservoirSimulation, reservoir, returnMap } from "../../src/models/reservoir/index.ts";
 import { columnOf } from "../worker/panel.ts";
-import type { Curve, News, PlotData, Row } from "../worker/protocol.ts";
+import type { Curve, PlotData, Row, WorkerUpdate } from "../worker/protocol.ts";
 import { type Forecasts, forecastsOf } from "./forecasts.ts";
 
 const BINS = 40;
@@ -15,7 +15,9 @@ const SPECTRA = 50;
 /** Beyond these a logarithmic axis would be mostly empty; a forecast that runs away stays at the upper end. */
 const [LEAST_ERROR, MOST_ERROR] = [1e-6, 10];
 
-export async function report(simulation: ReservoirSimulation): Promise<Pick<News, "table" | "equilibrium" | "plots">> {
+export async function report(
+  simulation: ReservoirSimulation,
+): Promise<Pick<WorkerUpdate, "table" | "equilibrium" | "plots">> {
   if (simulation.steps === 0) return { table: [], equilibrium: "", plots: [] };
   const forecasts = forecastsOf(simulation);
   await forecasts?.update();

@@ -3,7 +3,7 @@
 import type { Device } from "../../src/device/device.ts";
 import type { Beyond } from "../../src/models/reservoir/beyond.ts";
 import { type Forecast, parseSeries, type ReservoirSimulation, reservoir } from "../../src/models/reservoir/index.ts";
-import type { SceneModule, Sketch } from "../worker/scene.ts";
+import type { CanvasScene, SceneModule } from "../worker/scene.ts";
 import { SIZE } from "../worker/sheet.ts";
 import { drawAttractor, lagOf, spaceOf } from "./attractor.ts";
 import { drawBeyond } from "./beyond-view.ts";
@@ -42,7 +42,7 @@ export const scene: SceneModule<ReservoirSimulation> = {
     return { ...values, forecast: String(forecast) };
   },
 
-  sketch: sketchOf,
+  createCanvas: canvasScene,
   report,
 
   compare: {
@@ -76,7 +76,7 @@ function viewsOf({ task }: ReservoirSimulation): [string, string][] {
   ];
 }
 
-async function sketchOf(simulation: ReservoirSimulation, changed: () => void): Promise<Sketch> {
+async function canvasScene(simulation: ReservoirSimulation, changed: () => void): Promise<CanvasScene> {
   const { task, points } = simulation;
   const { columns, targets } = task.table;
   const forecasts = forecastsOf(simulation);

@@ -1,7 +1,7 @@
 // The controls and their texts: sliders move their numbers, and a change is sent as the texts that a link would hold. What the run has
 // comes from the worker after every change, taken or refused, and is what the controls show.
 
-import type { Look, News } from "../worker/protocol.ts";
+import type { ViewOptions, WorkerUpdate } from "../worker/protocol.ts";
 import { bytesOf, type FileField, fileFields, isInput, textOf } from "./files.ts";
 import { Reading } from "./reading.ts";
 
@@ -11,7 +11,7 @@ export interface FormEvents {
   /** True if a run began with the file. */
   input: (input: string, file: string, bytes: Uint8Array) => Promise<boolean>;
   seed: (seed: string) => Promise<unknown>;
-  look: (look: Partial<Look>) => Promise<unknown>;
+  look: (look: Partial<ViewOptions>) => Promise<unknown>;
   /** What was read of a file. */
   noted: (text: string) => void;
   /** A file cannot be taken for this parameter; why. */
@@ -26,7 +26,7 @@ const LONG = 32;
 export class Form {
   readonly #form: HTMLFormElement;
   readonly #events: FormEvents;
-  #run: Pick<NonNullable<News["run"]>, "values" | "files" | "seed" | "look"> | undefined;
+  #run: Pick<NonNullable<WorkerUpdate["run"]>, "values" | "files" | "seed" | "look"> | undefined;
   /** Parameters whose controls are ahead of the run, by the changes that have no answer yet. */
   readonly #sent = new Map<string, number>();
   readonly #due = new Map<string, ReturnType<typeof setTimeout>>();
@@ -218,7 +218,7 @@ export class Form {
   }
 
   /** Shows a run's parameters, seed and look. */
-  show(run: NonNullable<News["run"]>): void {
+  show(run: NonNullable<WorkerUpdate["run"]>): void {
     this.#run = run;
     this.#typed = undefined;
     for (const name of Object.keys(run.values)) this.#fill(name);
@@ -228,7 +228,7 @@ export class Form {
     }
     this.#fillSeed();
     for (const field of this.#form.querySelectorAll<HTMLInputElement>("[data-look]")) {
-      const value = run.look[field.dataset.look as keyof Look];
+      const value = run.look[field.dataset.look as keyof ViewOptions];
       if (typeof value === "boolean") field.checked = value;
       else {
         const options = field.dataset.look === "mode" ? run.views : undefined;

@@ -3,7 +3,7 @@
 
 import { deviceName } from "../../src/device/device.ts";
 import { zText } from "../../src/statistics/index.ts";
-import type { Look, News, RequestName, Requests, Row } from "../worker/protocol.ts";
+import type { RequestName, Requests, Row, ViewOptions, WorkerUpdate } from "../worker/protocol.ts";
 import { CanvasControl } from "./canvas.ts";
 import { download } from "./download.ts";
 import { takeDrops } from "./drop.ts";
@@ -80,12 +80,12 @@ takeDrops(form.fields, (file, field) => form.take(file, field));
 /** Refusals are told to the user, and no longer than until the same is granted; the run goes on as it was. */
 async function attempt<K extends RequestName>(
   name: K,
-  what: Requests[K]["ask"],
+  what: Requests[K]["request"],
   about: string = name,
   file = "",
-): Promise<{ answer: Requests[K]["answer"] } | undefined> {
+): Promise<{ answer: Requests[K]["response"] } | undefined> {
   try {
-    const answer = await session.ask(name, what);
+    const answer = await session.request(name, what);
     unnotify(about);
     return { answer };
   } catch (error) {
@@ -96,7 +96,7 @@ async function attempt<K extends RequestName>(
   }
 }
 
-const ask = async <K extends RequestName>(name: K, what: Requests[K]["ask"]) => (await attempt(name, what))?.answer;
+const ask = async <K extends RequestName>(name: K, what: Requests[K]["request"]) => (await attempt(name, what))?.answer;
 
 /** Milliseconds that a notice stands at least: what is over in a moment shall be seen all the same. */
 const LEAST_SHOWN = 5000;
@@ -114,7 +114,7 @@ let wanted = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 let steps = 0;
 /** Which run it is, and how it is looked at. */
 let run = "";
-const shownLook = {} as Look;
+const shownLook = {} as ViewOptions;
 
 function setPlaying(now: boolean): void {
   playing = now;
@@ -127,7 +127,7 @@ function setPlaying(now: boolean): void {
 
 /** The address bar follows the run when it stands, and not more often: browsers limit how often it may change. */
 async function address(): Promise<void> {
-  const answer = await session.ask("link", {}).catch(() => undefined);
+  const answer = await session.request("link", {}).catch(() => undefined);
   if (!answer) setAddress(""); // the run is too long for a link, and that of another would mislead
   if (answer && answer.text !== ownHash()) {
     setAddress(answer.text);
@@ -174,7 +174,7 @@ async function plot(
   (await own).show(curves);
 }
 
-function show(news: News): void {
+function show(news: WorkerUpdate): void {
   if (news.device) {
     const { software, kind } = news.device;
     const name = kind === "reference" ? "CPU reference (no GPU)" : deviceName(news.device);
@@ -244,7 +244,7 @@ function showTime(at: number): void {
   time.setAttribute("aria-valuetext", text);
 }
 
-function showReplay(replaying: News["replaying"]): void {
+function showReplay(replaying: WorkerUpdate["replaying"]): void {
   const box = find("replay");
   box.hidden = !replaying;
   if (!replaying) return;
@@ -299,7 +299,7 @@ function announce(rows: readonly Row[]): void {
     `${playing ? "Running" : "Paused"}, ${find("step-count").textContent}. ${values.join(", ")}.`;
 }
 
-function showSeries({ steps: x, columns }: NonNullable<News["series"]>): void {
+function showSeries({ steps: x, columns }: NonNullable<WorkerUpdate["series"]>): void {
   for (const [name, y] of Object.entries(columns)) {
     void plot(name, `${name} in time`, "step", "plots", [{ name, x: Array.from(x), y: Array.from(y) }]);
   }
@@ -307,7 +307,7 @@ function showSeries({ steps: x, columns }: NonNullable<News["series"]>): void {
 
 const shown = new Set<string>();
 /** Plots that this run no longer has go. */
-function showPlots(all: NonNullable<News["plots"]>): void {
+function showPlots(all: NonNullable<WorkerUpdate["plots"]>): void {
   for (const { key, title, x, curves, log } of all) {
     shown.add(key);
     void plot(key, title, x, "plots", curves, log);
@@ -320,7 +320,14 @@ function showPlots(all: NonNullable<News["plots"]>): void {
   }
 }
 
-function showTiming({ steps: ms, draw, exact, framesPerSecond, rate, unit }: NonNullable<News["timing"]>): void {
+function showTiming({
+  steps: ms,
+  draw,
+  exact,
+  framesPerSecond,
+  rate,
+  unit,
+}: NonNullable<WorkerUpdate["timing"]>): void {
   const clock = exact ? "GPU clock" : "wall clock";
   find("hud").textContent =
     `${framesPerSecond.toFixed(0)} frames/s · steps ${ms.toFixed(2)} ms · picture ${draw.toFixed(2)} ms · ${rate.toPrecision(3)} ${unit}`;
@@ -506,7 +513,7 @@ keepVisits(model, () => {
   return { key, run, step: steps, playing, look: shownLook, sight, controls, files: form.files, hash: location.hash };
 });
 
-const stored = await session.ask("keep", { key });
+const stored = await session.request("keep", { key });
 await tellSpeed();
 const atStep = /[&#]step=/.test(location.hash); // a link to a state shows that state
 if (!before || !(await resume(before))) {

@@ -1,9 +1,9 @@
-// The page's end of the worker: requests with answers, and news. Requests may be made before the worker is ready.
+// The page's end of the worker: requests with responses, and updates. Requests may be made before the worker is ready.
 
-import type { Camera, FromWorker, News, Orbit, RequestName, Requests, ToWorker } from "../worker/protocol.ts";
+import type { Camera, FromWorker, Orbit, RequestName, Requests, ToWorker, WorkerUpdate } from "../worker/protocol.ts";
 import { ABOUT } from "./notices.ts";
 
-/** The worker refuses. If `lost`, the device was lost meanwhile, of which news tell. */
+/** The worker refuses the request. If `lost`, the device was lost meanwhile, which an update reports. */
 export class RefusedError extends Error {
   override name = "RefusedError";
   readonly lost: boolean;
@@ -16,20 +16,20 @@ export class RefusedError extends Error {
 
 export class Session {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
+  readonly #waiting = new Map<number, { resolve: (response: never) => void; reject: (error: Error) => void }>();
   #next = 1;
 
-  constructor(model: string, canvas: HTMLCanvasElement, onNews: (news: News) => void) {
+  constructor(model: string, canvas: HTMLCanvasElement, onUpdate: (update: WorkerUpdate) => void) {
     this.#worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-      if (data.name === "news") return onNews(data);
+      if (data.name === "update") return onUpdate(data);
       const { resolve, reject } = this.#waiting.get(data.id)!;
       this.#waiting.delete(data.id);
-      if (data.name === "answer") resolve(data.answer as never);
+      if (data.name === "response") resolve(data.response as never);
       else reject(new RefusedError(data.message, data.lost));
     };
     this.#worker.onerror = (event) =>
-      onNews({
+      onUpdate({
         notice: {
           about: ABOUT.worker,
           text: `The simulation's worker stopped: ${event.message || "it could not be loaded"}. Reload the page.`,
@@ -41,11 +41,11 @@ export class Session {
   }
 
   /** @throws RefusedError with a message for the user. */
-  ask<K extends RequestName>(name: K, ask: Requests[K]["ask"]): Promise<Requests[K]["answer"]> {
+  request<K extends RequestName>(name: K, request: Requests[K]["request"]): Promise<Requests[K]["response"]> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#send({ id, name, ask } as ToWorker);
+      this.#send({ id, name, request } as ToWorker);
     });
   }
 

@@ -1,6 +1,6 @@
 // No GPU: why, and what to do. The page goes on with the model in plain TypeScript at a small size, beside a recorded picture.
 
-import type { News } from "../worker/protocol.ts";
+import type { WorkerUpdate } from "../worker/protocol.ts";
 import { ABOUT, put } from "./notices.ts";
 
 const TITLES: Record<string, string> = {
@@ -11,7 +11,7 @@ const TITLES: Record<string, string> = {
   failed: "The GPU cannot be used.",
 };
 
-export function actOnUnavailable({ reason, message }: NonNullable<News["unavailable"]>): void {
+export function actOnUnavailable({ reason, message }: NonNullable<WorkerUpdate["unavailable"]>): void {
   const title = document.createElement("b");
   title.textContent = TITLES[reason] ?? TITLES.failed;
   const paragraph = (text: string) => Object.assign(document.createElement("p"), { textContent: text });

@@ -1,7 +1,7 @@
 // What a reload of the page takes up again. The worker keeps the run itself; here stand the name under which it does, how far the run
 // was, and how it was looked at. It is written as the page is left, for which only the tab's own small storage is quick enough.
 
-import type { Look } from "../worker/protocol.ts";
+import type { ViewOptions } from "../worker/protocol.ts";
 import type { Sight } from "./canvas.ts";
 
 export interface Visit {
@@ -11,7 +11,7 @@ export interface Visit {
   run: string;
   step: number;
   playing: boolean;
-  look: Look;
+  look: ViewOptions;
   sight: Sight;
   /** Texts of controls that are the page's own, by id. */
   controls: Record<string, string>;

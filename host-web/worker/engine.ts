@@ -13,7 +13,7 @@ import { ABOUT } from "../shell/notices.ts";
 import { filesBeside, isStorable, withFile } from "./files.ts";
 import { Measured } from "./measured.ts";
 import { createPainter, type Painter } from "./painter.ts";
-import type { FromWorker, Look, News, RequestName, Requests, Timing, ToWorker } from "./protocol.ts";
+import type { FromWorker, RequestName, Requests, Timing, ToWorker, ViewOptions, WorkerUpdate } from "./protocol.ts";
 import { pictureOf, Recorder, stateFiles } from "./saving.ts";
 import { type Picture, type SceneModule, sceneOf } from "./scene.ts";
 import { Store } from "./store.ts";
@@ -33,11 +33,13 @@ const LARGE_EVERY = 60_000;
 /** A device, and why it is no GPU. */
 interface Opened {
   device: Device;
-  unavailable?: News["unavailable"];
+  unavailable?: WorkerUpdate["unavailable"];
 }
 
 type Request = Extract<ToWorker, { id: number }>;
-type Answers = { [K in RequestName]: (ask: Requests[K]["ask"]) => Promise<Requests[K]["answer"] | undefined> };
+type Answers = {
+  [K in RequestName]: (request: Requests[K]["request"]) => Promise<Requests[K]["response"] | undefined>;
+};
 
 export class Engine {
   readonly #canvas: OffscreenCanvas;
@@ -67,7 +69,7 @@ export class Engine {
   #camera = { x: 0, y: 0, scale: 1 };
   #orbit = { yaw: 0, pitch: 0, zoom: 1 };
   #ratio = 1;
-  #look!: Look;
+  #look!: ViewOptions;
   /** The last verification painted cells red. */
   #marked = false;
   #playing = false;
@@ -125,8 +127,8 @@ export class Engine {
     this.#news({ notice: { about, text: message(error) }, ...stops });
   }
 
-  #news(news: News, transfer: Transferable[] = []): void {
-    this.#post({ name: "news", ...news }, transfer);
+  #news(news: WorkerUpdate, transfer: Transferable[] = []): void {
+    this.#post({ name: "update", ...news }, transfer);
   }
 
   async #openDevice(): Promise<Opened> {
@@ -225,19 +227,19 @@ export class Engine {
     return { simulation, changed: ahead < 0 ? link.changes.length : ahead };
   }
 
-  async #serve({ id, name, ask }: Request): Promise<void> {
+  async #serve({ id, name, request }: Request): Promise<void> {
     try {
-      this.#post({ name: "answer", id, answer: await this.#answer(name, ask) });
+      this.#post({ name: "response", id, response: await this.#answer(name, request) });
     } catch (error) {
       const lost = error instanceof DeviceLostError && this.#link !== undefined;
-      this.#post({ name: "refused", id, message: message(error), lost });
+      this.#post({ name: "error", id, message: message(error), lost });
     }
   }
 
   /** What a lost device left undone is done on the new one; steps that were made before are not made again. */
-  async #answer(name: RequestName, ask: Request["ask"]): Promise<unknown> {
+  async #answer(name: RequestName, request: Request["request"]): Promise<unknown> {
     // biome-ignore lint/suspicious/noExplicitAny: the pair of request and answer is checked where answers are declared
-    const answer = () => (this.#answers[name] as any)(ask);
+    const answer = () => (this.#answers[name] as any)(request);
     const before = this.#simulation?.steps;
     try {
       return await answer();
@@ -717,7 +719,7 @@ export class Engine {
     return width * height > LARGE_STATE ? LARGE_EVERY : CHECKPOINT_EVERY;
   }
 
-  #run(): NonNullable<News["run"]> {
+  #run(): NonNullable<WorkerUpdate["run"]> {
     const size = this.#module.size(this.#simulation);
     const views = this.#module.views?.(this.#simulation);
     // Another run may have other views.
@@ -767,7 +769,7 @@ export class Engine {
     const { mode, colours, block, time } = this.#look;
     const shown = { mode, colours, block: String(block), ...(time === undefined ? {} : { time: String(time) }) };
     const own = Object.entries(shown).filter(
-      ([name, value]) => value !== String(this.#module.look[name as keyof Look]),
+      ([name, value]) => value !== String(this.#module.look[name as keyof ViewOptions]),
     );
     return formatLink({ ...(this.#replaying ? this.#link : this.#present()), view: Object.fromEntries(own) });
   }
@@ -785,7 +787,7 @@ function readSeed(text: string): bigint {
 }
 
 /** What a link says of the look, where it makes sense. */
-function readLook(view: Record<string, string>, present: Look): Partial<Look> {
+function readLook(view: Record<string, string>, present: ViewOptions): Partial<ViewOptions> {
   const block = Number(view.block ?? present.block);
   const time = Number(view.time ?? Number.NaN);
   return {

@@ -5,7 +5,7 @@ import { deviationOf } from "../../src/models/deviation.ts";
 import type { AnyModel, AnySimulation } from "../../src/models/index.ts";
 import type { Exact, Observable } from "../../src/models/model.ts";
 import { Series } from "../../src/models/series.ts";
-import type { News, Row } from "./protocol.ts";
+import type { Row, WorkerUpdate } from "./protocol.ts";
 
 /** Rows kept; when there are more, every other one is dropped. */
 const MOST_ROWS = 2000;
@@ -46,7 +46,7 @@ export class Measured {
     this.#stride *= 2;
   }
 
-  async report(simulation: AnySimulation): Promise<Required<Pick<News, "table" | "equilibrium" | "series">>> {
+  async report(simulation: AnySimulation): Promise<Required<Pick<WorkerUpdate, "table" | "equilibrium" | "series">>> {
     const empty = simulation.series();
     const used = this.#rows.slice(Math.floor(WARMUP * this.#rows.length));
     const estimates = used.length >= LEAST_ROWS ? this.#estimate(simulation, used) : {};

@@ -3,7 +3,7 @@
 import type { Device } from "../../src/device/device.ts";
 import type { Simulation } from "../../src/models/model.ts";
 import { colourMap } from "./colours.ts";
-import type { Look, Stroke } from "./protocol.ts";
+import type { Stroke, ViewOptions } from "./protocol.ts";
 import type { Picture, Scene, SceneModule } from "./scene.ts";
 
 export interface Painter {
@@ -26,15 +26,15 @@ export async function createPainter(
   /** The picture or what is told beside it has changed by itself. */
   changed: () => void,
 ): Promise<Painter> {
-  if (module.sketch) {
-    const sketch = await module.sketch(simulation, changed);
-    const dispose = () => sketch.dispose?.();
-    const paint: Paint = async (context, picture, marked) => sketch.draw(context, picture.look, marked, picture);
-    return Object.assign(new PlainPainter(canvas, paint, { dispose, prepare: sketch.prepare?.bind(sketch) }), {
-      pick: sketch.pick?.bind(sketch),
-      paint: sketch.paint?.bind(sketch),
-      unpaint: sketch.unpaint?.bind(sketch),
-      painted: sketch.painted?.bind(sketch),
+  if (module.createCanvas) {
+    const scene = await module.createCanvas(simulation, changed);
+    const dispose = () => scene.dispose?.();
+    const paint: Paint = async (context, picture, marked) => scene.draw(context, picture.look, marked, picture);
+    return Object.assign(new PlainPainter(canvas, paint, { dispose, prepare: scene.prepare?.bind(scene) }), {
+      pick: scene.pick?.bind(scene),
+      paint: scene.paint?.bind(scene),
+      unpaint: scene.unpaint?.bind(scene),
+      painted: scene.painted?.bind(scene),
     });
   }
   if (device.kind === "reference" || !module.create) return new PlainPainter(canvas, cellsOf(simulation));
@@ -50,7 +50,7 @@ export async function createPainter(
       const accepted = device.submit("the picture", (encoder) => {
         scene.draw(encoder, context.getCurrentTexture().createView(), picture, timing);
       });
-      await device.settle(accepted);
+      await device.waitForGpu(accepted);
     },
     async pixels(picture) {
       const { width, height } = picture;
@@ -69,7 +69,7 @@ export async function createPainter(
           scene.draw(encoder, texture.createView(), picture);
           encoder.copyTextureToBuffer({ texture }, { buffer, bytesPerRow }, [width, height]);
         });
-        await device.settle(accepted);
+        await device.waitForGpu(accepted);
         await buffer.mapAsync(GPUMapMode.READ);
         const rows = new Uint8Array(buffer.getMappedRange());
         const image = new ImageData(width, height);
@@ -122,14 +122,14 @@ class PlainPainter implements Painter {
   readonly #canvas: OffscreenCanvas;
   readonly #context: OffscreenCanvasRenderingContext2D;
   readonly #paint: Paint;
-  readonly #prepare: ((look: Look) => Promise<void>) | undefined;
+  readonly #prepare: ((look: ViewOptions) => Promise<void>) | undefined;
   readonly dispose: () => void;
   #marked: ArrayLike<unknown> | undefined;
 
   constructor(
     canvas: OffscreenCanvas,
     paint: Paint,
-    { dispose = () => {}, prepare }: { dispose?: () => void; prepare?: (look: Look) => Promise<void> } = {},
+    { dispose = () => {}, prepare }: { dispose?: () => void; prepare?: (look: ViewOptions) => Promise<void> } = {},
   ) {
     this.dispose = dispose;
     this.#prepare = prepare;

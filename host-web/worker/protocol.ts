@@ -1,4 +1,4 @@
-// What a page and its worker say to each other. Every request has a number and gets one answer; news come unasked.
+// What a page and its worker say to each other. Every request has a number and gets one response; the worker also posts updates of its own accord.
 
 import type { DeviceInfo } from "../../src/device/device.ts";
 import type { Notice } from "../shell/notices.ts";
@@ -18,7 +18,7 @@ export interface Orbit {
 }
 
 /** How the state is drawn; nothing of it touches the state. */
-export interface Look {
+export interface ViewOptions {
   mode: string;
   colours: string;
   block: number;
@@ -34,70 +34,70 @@ export interface Stroke {
   value: number;
 }
 
-/** What is asked of the worker, and what it answers. */
+/** Requests to the worker, and its responses. */
 export interface Requests {
   /** Opens the run of a link: the text behind # in the address, or "" for the page's own default. */
-  open: { ask: { text: string }; answer: undefined };
+  open: { request: { text: string }; response: undefined };
   /** From now on the run is kept in the browser's storage under this key: false where it has none. */
-  keep: { ask: { key: string }; answer: boolean };
+  keep: { request: { key: string }; response: boolean };
   /** The run that is kept under that key, at this step if it is this run; false if none is. */
-  resume: { ask: { run: string; step: number; look: Look }; answer: boolean };
+  resume: { request: { run: string; step: number; look: ViewOptions }; response: boolean };
   /** The page's own run, as on a first visit; what was kept goes. */
-  afresh: { ask: object; answer: undefined };
+  afresh: { request: object; response: undefined };
   /** Changes parameters: live ones from the next step on, others by a new run. Values are the texts of the controls. */
-  change: { ask: { values: Record<string, string> }; answer: undefined };
+  change: { request: { values: Record<string, string> }; response: undefined };
   /** A new run that begins with a file, by the name of the model's input. `kept`: a reload gives it back. */
-  input: { ask: { input: string; file: string; bytes: Uint8Array }; answer: { kept: boolean } };
-  play: { ask: { playing: boolean }; answer: undefined };
-  step: { ask: { count: number }; answer: undefined };
+  input: { request: { input: string; file: string; bytes: Uint8Array }; response: { kept: boolean } };
+  play: { request: { playing: boolean }; response: undefined };
+  step: { request: { count: number }; response: undefined };
   /** Steps a frame; below one, frames a step. */
-  speed: { ask: { steps: number }; answer: undefined };
-  reset: { ask: { seed?: string }; answer: undefined };
-  look: { ask: { look: Partial<Look> }; answer: undefined };
+  speed: { request: { steps: number }; response: undefined };
+  reset: { request: { seed?: string }; response: undefined };
+  look: { request: { look: Partial<ViewOptions> }; response: undefined };
   /** A finger begins a stroke, which a second finger may make void. */
-  stroke: { ask: object; answer: undefined };
-  paint: { ask: Stroke; answer: undefined };
+  stroke: { request: object; response: undefined };
+  paint: { request: Stroke; response: undefined };
   /** A second finger has come: what the first has painted goes. */
-  unpaint: { ask: object; answer: undefined };
+  unpaint: { request: object; response: undefined };
   /** A stroke has ended. */
-  painted: { ask: object; answer: undefined };
+  painted: { request: object; response: undefined };
   /** What stands at a pixel of the canvas is chosen, where the picture has something to choose. */
-  pick: { ask: { at: [number, number] }; answer: undefined };
+  pick: { request: { at: [number, number] }; response: undefined };
   /** The present run as the text behind #, and its digest. */
-  link: { ask: object; answer: { text: string; digest: string; steps: number } };
-  picture: { ask: object; answer: Blob };
+  link: { request: object; response: { text: string; digest: string; steps: number } };
+  picture: { request: object; response: Blob };
   /** The whole state at one pixel a cell. */
-  lattice: { ask: object; answer: Blob };
+  lattice: { request: object; response: Blob };
   /** The state as NumPy's .npy, its record, and the checkpoint that the command line continues. */
-  state: { ask: object; answer: { npy: Blob; record: Blob; checkpoint: Blob } };
+  state: { request: object; response: { npy: Blob; record: Blob; checkpoint: Blob } };
   /** A file that only this model writes. */
-  output: { ask: { extension: string }; answer: Blob };
-  record: { ask: { recording: boolean }; answer: Blob | undefined };
+  output: { request: { extension: string }; response: Blob };
+  record: { request: { recording: boolean }; response: Blob | undefined };
   /** The run, or where that would take too long its continuation, once more on the CPU reference. */
-  verify: { ask: object; answer: Verdict };
-  scan: { ask: object; answer: ScanResult };
-  correlation: { ask: object; answer: Curve[] };
+  verify: { request: object; response: Verdict };
+  scan: { request: object; response: ScanResult };
+  correlation: { request: object; response: Curve[] };
   /** Gives the device up as if the system had taken it; the page goes on from its last checkpoint. For tests and the curious. */
-  lose: { ask: object; answer: undefined };
+  lose: { request: object; response: undefined };
 }
 
 export type RequestName = keyof Requests;
 
 export type ToWorker =
-  | { [K in RequestName]: { id: number; name: K; ask: Requests[K]["ask"] } }[RequestName]
+  | { [K in RequestName]: { id: number; name: K; request: Requests[K]["request"] } }[RequestName]
   | { name: "canvas"; model: string; canvas: OffscreenCanvas; width: number; height: number }
   | { name: "resize"; width: number; height: number; ratio: number }
   | { name: "camera"; camera: Camera }
   | { name: "orbit"; orbit: Orbit };
 
 export type FromWorker =
-  | { name: "answer"; id: number; answer: unknown }
-  /** `lost`: only because the device was lost, of which news tell. */
-  | { name: "refused"; id: number; message: string; lost: boolean }
-  | ({ name: "news" } & News);
+  | { name: "response"; id: number; response: unknown }
+  /** `lost`: only because the device was lost, which an update reports. */
+  | { name: "error"; id: number; message: string; lost: boolean }
+  | ({ name: "update" } & WorkerUpdate);
 
 /** Everything that the page shows of the run, a few times a second; only what has changed. */
-export interface News {
+export interface WorkerUpdate {
   device?: DeviceInfo;
   /** Why there is no GPU: the run goes on in plain TypeScript at a small size. */
   unavailable?: { reason: string; message: string };
@@ -112,7 +112,7 @@ export interface News {
     /** Names of the files that it began with, by the model's inputs. */
     files: Record<string, string>;
     seed: string;
-    look: Look;
+    look: ViewOptions;
     /** Ways to see this run, where the page does not list them: value and text. */
     views?: [string, string][];
     /** Steps of the whole way, where it has an end. */

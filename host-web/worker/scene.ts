@@ -3,7 +3,7 @@
 import type { Device } from "../../src/device/device.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Simulation } from "../../src/models/model.ts";
-import type { Camera, Curve, Look, News, Orbit, ScanResult, Stroke } from "./protocol.ts";
+import type { Camera, Curve, Orbit, ScanResult, Stroke, ViewOptions, WorkerUpdate } from "./protocol.ts";
 
 export interface Picture {
   width: number;
@@ -12,7 +12,7 @@ export interface Picture {
   ratio: number;
   camera: Camera;
   orbit: Orbit;
-  look: Look;
+  look: ViewOptions;
 }
 
 /** A state that can be drawn. */
@@ -29,12 +29,12 @@ export interface Scene {
 }
 
 /** A state that is drawn with the plain 2-D canvas, in units of `SceneModule.size`. */
-export interface Sketch {
+export interface CanvasScene {
   /** What takes its time, before the canvas is cleared: what waits in the middle of a drawing would be seen half drawn. */
-  prepare?(look: Look): Promise<void>;
+  prepare?(look: ViewOptions): Promise<void>;
   draw(
     context: OffscreenCanvasRenderingContext2D,
-    look: Look,
+    look: ViewOptions,
     marked: ArrayLike<unknown> | undefined,
     picture: Picture,
   ): void | Promise<void>;
@@ -55,11 +55,11 @@ export interface SceneModule<S extends Simulation = any> {
   model: AnyModel;
   /** The page's run when its address names none: texts of parameters, by what the device can do. */
   defaults(device: Device, phone: boolean): Record<string, string>;
-  look: Look;
+  look: ViewOptions;
   size(simulation: S): [number, number];
   /** The state drawn on the GPU, or with the 2-D canvas from numbers; without either as the simulation's picture. */
   create?(device: Device, simulation: S, format: GPUTextureFormat): Promise<Scene>;
-  sketch?(simulation: S, changed: () => void): Promise<Sketch>;
+  createCanvas?(simulation: S, changed: () => void): Promise<CanvasScene>;
   /** Ways to see this run, value and text, where they follow from it. */
   views?(simulation: S): [string, string][];
   /** Texts of controls that are not just the parameters' values. */
@@ -73,7 +73,7 @@ export interface SceneModule<S extends Simulation = any> {
   /** What is noted of a run at its beginning and after each step; steps are then made one by one. */
   note?(simulation: S): Promise<void>;
   /** Table, remark and plots of models that measure something else than a series of observables. */
-  report?(simulation: S, look: Look): Promise<Pick<News, "table" | "equilibrium" | "plots">>;
+  report?(simulation: S, look: ViewOptions): Promise<Pick<WorkerUpdate, "table" | "equilibrium" | "plots">>;
   /** What Verify compares where that is not the state of the run: numbers in groups, of which a share may differ. */
   compare?: {
     numbers(simulation: S): Promise<ArrayLike<number>>;

@@ -25,7 +25,7 @@ fn finish(tile: mat4x4f, layer: u32, unit: u32, quad: u32) {
     delta_of(tile[2], layer, unit + 2u, quad),
     delta_of(tile[3], layer, unit + 3u, quad),
   );
-  turn(delta, layer, unit, quad);
+  transpose_into(delta, layer, unit, quad);
 }
 
 /// From the residuals to the last layer.

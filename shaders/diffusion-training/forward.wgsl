@@ -55,7 +55,7 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
       unit_of(z[4u * v + 3u], unit + 3u, place.at),
     );
     if (part.layer + 1u == run.layers) {
-      turn(h, run.layers, unit, place.at);
+      transpose_into(h, run.layers, unit, place.at);
     }
   }
 }

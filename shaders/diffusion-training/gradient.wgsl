@@ -7,7 +7,7 @@
 /// ROW), the row of what they see, and the matrix of what they go to.
 @group(0) @binding(2) var<storage, read> blocks: array<vec4u>;
 @group(0) @binding(3) var<storage, read> rows: array<vec4f>;
-@group(0) @binding(4) var<storage, read> turned: array<vec4f>;
+@group(0) @binding(4) var<storage, read> transposed: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> gradient: array<vec4f>;
 
 @compute @workgroup_size(WORKGROUP)
@@ -19,10 +19,10 @@ fn weight_gradient(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
   var at = block.w * 4u * run.quads * stride + place.at;
   var sums: array<vec4f, ROW>;
   for (var k = 0u; k < run.quads; k++) {
-    let s0 = turned[at];
-    let s1 = turned[at + stride];
-    let s2 = turned[at + 2u * stride];
-    let s3 = turned[at + 3u * stride];
+    let s0 = transposed[at];
+    let s1 = transposed[at + stride];
+    let s2 = transposed[at + 2u * stride];
+    let s3 = transposed[at + 3u * stride];
     // Past the last weight it is of other rows, which nobody asks for.
     let seen = row_of_rows(block.z * run.quads + k, run.quads, lane);
     for (var i = 0u; i < ROW; i++) {

@@ -10,15 +10,15 @@ struct Part {
 @group(0) @binding(2) var<uniform> part: Part;
 
 /// Units of a sample side by side, [matrix][sample][unit]: as gradients of weights read them, a layer a matrix, and one more of the last h.
-@group(0) @binding(3) var<storage, read_write> turned: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> transposed: array<vec4f>;
 
 /// Four samples × four units, a column a unit.
-fn turn(tile: mat4x4f, matrix: u32, unit: u32, quad: u32) {
+fn transpose_into(tile: mat4x4f, matrix: u32, unit: u32, quad: u32) {
   let across = transpose(tile);
   let stride = run.width / 4u;
   let first = (matrix * 4u * run.quads + 4u * quad) * stride + unit / 4u;
-  turned[first] = across[0];
-  turned[first + stride] = across[1];
-  turned[first + 2u * stride] = across[2];
-  turned[first + 3u * stride] = across[3];
+  transposed[first] = across[0];
+  transposed[first + stride] = across[1];
+  transposed[first + 2u * stride] = across[2];
+  transposed[first + 3u * stride] = across[3];
 }

@@ -1,4 +1,4 @@
-// requires: diffusion/kept.wgsl
+// requires: diffusion/sampler_state.wgsl
 // All stages of a run in one dispatch, an invocation a sample: for denoisers that need nothing but the sample. The module brings
 //   fn denoise(sample: ptr<function, Sample>, stage: Stage, at: u32, label: i32, d: ptr<function, Sample>, e: ptr<function, Sample>)
 // and what is written for a run before it DIMENSIONS and alias Sample = array<f32, DIMENSIONS>.

@@ -1,4 +1,4 @@
-// requires: diffusion/kept.wgsl
+// requires: diffusion/sampler_state.wgsl
 // Samples of a small network, two layers of units, all stages in one dispatch. An invocation holds four samples, one a lane of a vector; where
 // SPLIT invocations share them, each makes its own blocks of units. Weights are the same for all samples at a time: on a GPU a broadcast.
 // Numbers are added in the same order whatever SPLIT is.
@@ -7,10 +7,10 @@
 @group(0) @binding(6) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(7) var<storage, read> centre: array<f32>;
 /// [stage][layer][unit]: what the condition adds.
-@group(0) @binding(8) var<storage, read> told: array<vec4f>;
+@group(0) @binding(8) var<storage, read> conditions: array<vec4f>;
 
 // DIMENSIONS, WIDTH and COLUMNS are written for a run: four samples each of COLUMNS lie side by side. So are ROW and Row, that many vectors
-// of weights, with row_of_weights, row_of_told and lane_of: src/models/diffusion/denoisers/row-wgsl.ts. An invocation makes ROW times four
+// of weights, with row_of_weights, row_of_conditions and lane_of: src/models/diffusion/denoisers/row-wgsl.ts. An invocation makes ROW times four
 // units at a time.
 const BLOCKS = WIDTH / (4u * ROW);
 
@@ -51,7 +51,7 @@ fn add_classes(z: ptr<function, Units>, rows: u32, unit: u32, sample: u32) {
 
 /// What the level adds to them.
 fn begin(at: u32, layer: u32, unit: u32, lane: u32) -> Units {
-  let b = row_of_told((2u * at + layer) * (WIDTH / 4u) + unit, 1u, lane);
+  let b = row_of_conditions((2u * at + layer) * (WIDTH / 4u) + unit, 1u, lane);
   var z: Units;
   for (var v = 0u; v < ROW; v++) {
     for (var k = 0u; k < 4u; k++) {

@@ -2,7 +2,7 @@
 // A network of any size, a dispatch a layer: an invocation makes ROW times four units of four samples, one a lane of a vector. Activations are
 // [unit][sample], so that neighbouring invocations read neighbouring samples; weights are the same for a whole workgroup. Workgroups that
 // read the same activations follow each other. ROW and Row, that many vectors of weights, are written for a run, with row_of_weights,
-// row_of_told and lane_of: src/models/diffusion/denoisers/row-wgsl.ts.
+// row_of_conditions and lane_of: src/models/diffusion/denoisers/row-wgsl.ts.
 
 struct At {
   stage: u32,
@@ -14,7 +14,7 @@ struct At {
 @group(0) @binding(3) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(4) var<storage, read> centre: array<f32>;
 /// [stage][pass][layer][unit]: what the condition adds, but for the class where samples differ in it.
-@group(0) @binding(5) var<storage, read> told: array<vec4f>;
+@group(0) @binding(5) var<storage, read> conditions: array<vec4f>;
 @group(0) @binding(6) var<storage, read> below: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> above: array<vec4f>;
 @group(0) @binding(8) var<uniform> here: At;
@@ -57,7 +57,7 @@ fn layer(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) inde
   let stage = stages[here.stage];
   let first = ROW * id.x;
   var z: array<vec4f, 4u * ROW>;
-  let b = row_of_told(((here.stage * PASSES + here.pass_) * LAYERS + LAYER) * VECTORS + first, 1u, lane);
+  let b = row_of_conditions(((here.stage * PASSES + here.pass_) * LAYERS + LAYER) * VECTORS + first, 1u, lane);
   for (var v = 0u; v < ROW; v++) {
     for (var k = 0u; k < 4u; k++) {
       z[4u * v + k] = vec4f(b[v][k]);

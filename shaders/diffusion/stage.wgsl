@@ -23,7 +23,7 @@ struct Run {
   units: u32,
 }
 
-/// As src/models/diffusion/program.ts says: x <- a x + h E + g clip(D) + c P + e Y + s n.
+/// As src/models/diffusion/sampler-stages.ts says: x <- a x + h E + g clip(D) + c P + e Y + s n.
 struct Stage {
   signal: f32,
   noise: f32,

@@ -1,4 +1,4 @@
-// requires: diffusion/kept.wgsl
+// requires: diffusion/sampler_state.wgsl
 // One stage of samples whose denoiser is a kernel of its own: an invocation makes four dimensions of one sample.
 
 struct At {

@@ -3,7 +3,7 @@
 // Sum of coupling times both spins over a lattice's pairs, each from either side, one invocation a word of 32 sites: minus twice the
 // energy of the couplings.
 
-@group(0) @binding(1) var<storage, read_write> wells: array<vec2u>;
+@group(0) @binding(1) var<storage, read_write> energies: array<vec2u>;
 @group(0) @binding(2) var<storage, read> spins: array<u32>;
 @group(0) @binding(3) var<storage, read> bonds: array<vec4i>;
 
@@ -30,5 +30,5 @@ fn lattice_energy(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
     field *= spin_of(replica, site);
     part = add(part, vec2u(bitcast<u32>(field), select(0u, 0xffffffffu, field < 0)));
   }
-  wells[index] = part;
+  energies[index] = part;
 }

@@ -9,7 +9,7 @@
 @group(0) @binding(4) var<uniform> slot: Slot;
 @group(0) @binding(5) var<storage, read> replicas: array<Replica>;
 /// The function of the overlaps, where it is not the square.
-@group(0) @binding(6) var<storage, read> wells: array<vec2u>;
+@group(0) @binding(6) var<storage, read> energy_table: array<vec2u>;
 
 /// What the first sum is of: 0 squares, 1 another function of the overlaps, 2 what pairs of spins gave already, 32 sites each.
 override SUM: u32;
@@ -22,7 +22,7 @@ struct Slot {
 
 
 struct Part {
-  wells: vec2u,
+  energy_sum: vec2u,
   up: u32,
   /// Of either sign, and its pattern.
   largest: u32,
@@ -54,9 +54,9 @@ fn measure(
     let value = overlaps[replica * run.stride + i];
     let overlap = u32(abs(value));
     if (SUM == 1u) {
-      part.wells = add(part.wells, wells[select(value + i32(run.sites), part.top + 1 - value, run.relative == 1u)]);
+      part.energy_sum = add(part.energy_sum, energy_table[select(value + i32(run.sites), part.top + 1 - value, run.relative == 1u)]);
     } else if (SUM == 0u) {
-      part.wells = add(part.wells, vec2u(overlap * overlap, 0u)); // below 2^32, for N is
+      part.energy_sum = add(part.energy_sum, vec2u(overlap * overlap, 0u)); // below 2^32, for N is
     }
     if (overlap > part.largest) {
       part.largest = overlap;
@@ -66,7 +66,7 @@ fn measure(
   for (var i = lane; i < run.spin_words; i += WORKGROUP) {
     part.up += countOneBits(spins[replica * run.spin_words + i]);
     if (SUM == 2u) {
-      part.wells = add(part.wells, wells[replica * run.spin_words + i]);
+      part.energy_sum = add(part.energy_sum, energy_table[replica * run.spin_words + i]);
     }
   }
   parts[lane] = part;
@@ -74,7 +74,7 @@ fn measure(
   if (lane == 0u && id.x + id.y * groups.x < run.replicas) {
     for (var i = 1u; i < WORKGROUP; i++) {
       let other = parts[i];
-      part.wells = add(part.wells, other.wells);
+      part.energy_sum = add(part.energy_sum, other.energy_sum);
       part.up += other.up;
       let earlier = other.largest == part.largest && other.pattern < part.pattern;
       if (other.largest > part.largest || earlier) {
@@ -83,8 +83,8 @@ fn measure(
       }
     }
     let at = 7u * (slot.index * run.replicas + replica);
-    sums[at] = part.wells.x;
-    sums[at + 1u] = part.wells.y;
+    sums[at] = part.energy_sum.x;
+    sums[at + 1u] = part.energy_sum.y;
     sums[at + 2u] = part.up;
     sums[at + 3u] = bitcast<u32>(overlaps[replica * run.stride + run.cue]);
     sums[at + 4u] = part.largest;

@@ -6,8 +6,8 @@
 struct Replica {
   /// Patterns stored, at most 32 a word.
   patterns: u32,
-  /// Where this replica's chances begin, and how many there are; none at temperature 0.
-  chances: u32,
+  /// Where this replica's probabilities begin, and how many there are; none at temperature 0.
+  probabilities: u32,
   range: u32,
   /// External field in units of the couplings.
   field: i32,

@@ -2,7 +2,7 @@
 // requires: common/wide.wgsl
 // Sum of coupling times both spins over the pairs, for 32 sites a workgroup: minus twice the energy of the couplings.
 
-@group(0) @binding(1) var<storage, read_write> wells: array<vec2u>;
+@group(0) @binding(1) var<storage, read_write> energies: array<vec2u>;
 @group(0) @binding(2) var<storage, read> spins: array<u32>;
 @group(0) @binding(4) var<storage, read> replicas: array<Replica>;
 @group(0) @binding(5) var<uniform> pairs: Pairs;
@@ -35,6 +35,6 @@ fn pair_energy(
     for (var i = 1u; i < WORKGROUP; i++) {
       part = add(part, parts[i]);
     }
-    wells[index] = part;
+    energies[index] = part;
   }
 }

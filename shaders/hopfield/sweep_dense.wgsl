@@ -9,7 +9,7 @@
 
 /// For each word of 32 sites one word a pattern.
 @group(0) @binding(7) var<storage, read> rows: array<u32>;
-@group(0) @binding(8) var<storage, read> pulls: array<vec2u>;
+@group(0) @binding(8) var<storage, read> force_table: array<vec2u>;
 
 /// Sites by random numbers, with replacement, instead of in their order.
 override RANDOM: bool;
@@ -62,8 +62,8 @@ fn add_up(sites: array<u32, BLOCK>, top: i32) {
   for (var pattern = lane; pattern < own.patterns; pattern += WORKGROUP) {
     let overlap = overlaps[replica_overlaps() + pattern];
     let at = select(overlap + i32(run.sites), top + 1 - overlap, run.relative == 1u);
-    let lower = pulls[select(at - 1, at + 1, run.relative == 1u)];
-    let upper = pulls[select(at + 1, at - 1, run.relative == 1u)];
+    let lower = force_table[select(at - 1, at + 1, run.relative == 1u)];
+    let upper = force_table[select(at + 1, at - 1, run.relative == 1u)];
     let first = pattern_bits(sites[0], pattern);
     for (var k = 0u; k < BLOCK; k++) {
       var bits = first; // sites in their order share a word

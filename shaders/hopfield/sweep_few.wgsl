@@ -17,8 +17,8 @@ fn offer(word: u32, place: u32, random: u32) {
   }
   let spin = select(-1, 1, ((bits >> place) & 1u) == 1u);
   let up = ((vec4u(columns[column(replica, 0u, site)]) >> vec4u(0u, 1u, 2u, 3u)) & vec4u(1u)) == vec4u(1u);
-  let pulls = select(-overlap, overlap, up);
-  let field = own.field - i32(own.patterns) * spin + pulls.x + pulls.y + pulls.z + pulls.w;
+  let forces = select(-overlap, overlap, up);
+  let field = own.field - i32(own.patterns) * spin + forces.x + forces.y + forces.z + forces.w;
   if (aligned(field, spin, random) == spin) {
     return;
   }

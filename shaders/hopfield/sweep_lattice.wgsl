@@ -33,9 +33,9 @@ fn state_at(site: u32) -> i32 {
 fn flips_now(update: Update) -> bool {
   let others = neighbours(update.site);
   let spins = vec4i(state_at(others.x), state_at(others.y), state_at(others.z), state_at(others.w));
-  let pulls = update.bond * spins;
+  let forces = update.bond * spins;
   let spin = state_at(update.site);
-  return aligned(pulls.x + pulls.y + pulls.z + pulls.w + own.field, spin, update.random) != spin;
+  return aligned(forces.x + forces.y + forces.z + forces.w + own.field, spin, update.random) != spin;
 }
 
 /// What is due at a number of the sweep.

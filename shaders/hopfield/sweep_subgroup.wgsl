@@ -21,7 +21,7 @@ fn up(bits: vec4u, bit: u32, overlap: i32) -> vec4i {
 }
 
 /// Pattern times overlap over all patterns: twice the sum where the pattern is +1, less the sum of all.
-fn pulls() -> vec4i {
+fn forces() -> vec4i {
   var sum = vec4i();
   var all = 0;
   for (var word = 0u; 32u * word < own.patterns; word++) {
@@ -71,7 +71,7 @@ fn sweep_subgroup(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gro
     let before = subgroupBroadcast(kept, 0u);
     let spin = select(vec4i(-1), vec4i(1), ((vec4u(before) >> places) & vec4u(1u)) == vec4u(1u));
     let random = threefry4x32(vec4u(8u * word + lane, step.sweep, 0u, 0u), key);
-    var field = pulls() - i32(own.patterns) * spin + vec4i(own.field);
+    var field = forces() - i32(own.patterns) * spin + vec4i(own.field);
 
     // The first of the 32 that flips does so, the fields of those behind it follow, and so on.
     var now = before;

@@ -7,7 +7,7 @@
 @group(0) @binding(2) var<storage, read_write> overlaps: array<i32>;
 @group(0) @binding(4) var<storage, read> replicas: array<Replica>;
 /// 2^32 times the probability that a spin aligns with a field of 0, 1, 2, ... units.
-@group(0) @binding(5) var<storage, read> chances: array<u32>;
+@group(0) @binding(5) var<storage, read> probabilities: array<u32>;
 @group(0) @binding(6) var<uniform> step: Step;
 
 struct Step {
@@ -43,7 +43,7 @@ fn aligned(field: i32, spin: i32, random: u32) -> i32 {
   }
   let direction = select(-1, 1, field >= 0);
   let size = u32(abs(field));
-  if (size >= own.range || random < chances[own.chances + size]) {
+  if (size >= own.range || random < probabilities[own.probabilities + size]) {
     return direction;
   }
   return -direction;

@@ -7,7 +7,7 @@
 @group(0) @binding(3) var<storage, read> weights: array<i32>;
 @group(0) @binding(4) var<storage, read> biases: array<i32>;
 /// As in units.wgsl.
-@group(0) @binding(5) var<storage, read> chances: array<u32>;
+@group(0) @binding(5) var<storage, read> on_probabilities: array<u32>;
 
 override PURPOSE: u32;
 
@@ -31,6 +31,6 @@ fn sweep_chains(@builtin(global_invocation_id) id: vec3u) {
     let random = threefry4x32(vec4u(i / 4u, step.step, step.phase, chain), vec4u(run.seed, PURPOSE, 0u))[i % 4u];
     let bit = 1u << (i % 32u);
     let others = model[first + i / 32u] & ~bit;
-    model[first + i / 32u] = select(others, others | bit, random < chances[at]);
+    model[first + i / 32u] = select(others, others | bit, random < on_probabilities[at]);
   }
 }

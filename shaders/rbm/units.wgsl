@@ -8,7 +8,7 @@
 @group(0) @binding(4) var<storage, read> weights: array<i32>;
 @group(0) @binding(5) var<storage, read> biases: array<i32>;
 /// 2^32 times the probability to be on, for activations from -16 to 16 in steps of 2^-10.
-@group(0) @binding(6) var<storage, read> chances: array<u32>;
+@group(0) @binding(6) var<storage, read> on_probabilities: array<u32>;
 
 override PURPOSE: u32;
 
@@ -35,7 +35,7 @@ fn sample_units(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_inde
   }
   let at = place(sum);
   let random = threefry4x32(vec4u(mine / 4u, step.step, step.phase, chain), vec4u(run.seed, PURPOSE, 0u))[mine % 4u];
-  bits[lane] = select(0u, 1u, unit < units && random < chances[at]);
+  bits[lane] = select(0u, 1u, unit < units && random < on_probabilities[at]);
   workgroupBarrier();
   if (lane % 32u == 0u && unit < units) {
     var word = 0u;

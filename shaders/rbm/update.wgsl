@@ -8,7 +8,7 @@
 @group(0) @binding(5) var<storage, read> model_hidden: array<u32>;
 /// [visible][hidden], and the same as [hidden][visible].
 @group(0) @binding(6) var<storage, read_write> weights: array<i32>;
-@group(0) @binding(7) var<storage, read_write> turned: array<i32>;
+@group(0) @binding(7) var<storage, read_write> transposed_weights: array<i32>;
 @group(0) @binding(8) var<storage, read_write> visible_biases: array<i32>;
 @group(0) @binding(9) var<storage, read_write> hidden_biases: array<i32>;
 
@@ -40,7 +40,7 @@ fn update(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   if (visible && hidden) {
     let value = changed(weights[i * run.hidden + j], count);
     weights[i * run.hidden + j] = value;
-    turned[j * run.visible + i] = value;
+    transposed_weights[j * run.visible + i] = value;
   } else if (visible) {
     visible_biases[i] = changed(visible_biases[i], count);
   } else if (hidden) {

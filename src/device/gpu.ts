@@ -203,7 +203,7 @@ export class GpuDevice {
    *
    * @throws GpuError, DeviceLostError, DisposedError
    */
-  async settle(accepted: Promise<void>, expected = 0): Promise<boolean> {
+  async waitForGpu(submission: Promise<void>, expected = 0): Promise<boolean> {
     this.check();
     const sleeps = this.#sleep !== undefined && expected > 3;
     if (sleeps) await this.#sleep!(SLEPT * expected - 1);
@@ -211,7 +211,7 @@ export class GpuDevice {
     const awake = performance.now();
     await this.#unlessLost(this.raw.queue.onSubmittedWorkDone()).catch(() => {});
     const overslept = sleeps && performance.now() - awake < 0.2;
-    await accepted;
+    await submission;
     this.check();
     return overslept;
   }

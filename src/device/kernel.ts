@@ -93,7 +93,7 @@ export class Kernel {
 }
 
 /** Workgroups in x and y for a number of workgroups that one dimension may not hold; a kernel adds them up and skips the excess. */
-export function grid(workgroups: number, limits: GPUSupportedLimits): [number, number] {
+export function workgroupGrid(workgroups: number, limits: GPUSupportedLimits): [number, number] {
   const most = limits.maxComputeWorkgroupsPerDimension;
   const y = Math.ceil(workgroups / most);
   return [Math.ceil(workgroups / y), y];

@@ -17,13 +17,13 @@ export interface Progress {
 }
 
 /** Throws the signal's reason if it is aborted; otherwise reports the progress. */
-export async function between(progress: Progress, { signal, onProgress }: RunOptions): Promise<void> {
+export async function reportProgress(progress: Progress, { signal, onProgress }: RunOptions): Promise<void> {
   await onProgress?.(progress);
   signal?.throwIfAborted();
 }
 
 /** Lets one call at a time use a simulation, and none after its dispose or an error of its device. */
-export class Exclusive {
+export class SimulationLock {
   readonly #who: string;
   readonly #device: Device;
   #busy = false;

@@ -4,7 +4,7 @@ import { Budget } from "./budget.ts";
 import type { GpuDevice } from "./gpu.ts";
 import type { Kernel } from "./kernel.ts";
 import { type Values, Words } from "./layout.ts";
-import { between, type RunOptions } from "./run.ts";
+import { type RunOptions, reportProgress } from "./run.ts";
 
 export interface Dispatch {
   kernel: Kernel;
@@ -41,18 +41,18 @@ export class Pacer {
   async make(total: number, options: RunOptions, { most, submit, after }: Pieces): Promise<void> {
     const budget = this.#budget;
     for (let done = 0; done < total; ) {
-      await between({ done, total }, options);
+      await reportProgress({ done, total }, options);
       const count = budget.next(total - done, typeof most === "number" ? most : most(done));
       const start = performance.now();
       const accepted = submit(done, count);
       let overslept = false;
-      if (accepted instanceof Promise) overslept = await this.#device.settle(accepted, budget.expected(count));
-      else for (const one of accepted) await this.#device.settle(one);
+      if (accepted instanceof Promise) overslept = await this.#device.waitForGpu(accepted, budget.expected(count));
+      else for (const one of accepted) await this.#device.waitForGpu(one);
       budget.record(count, (performance.now() - start) * (overslept ? 0.5 : 1));
       done += count;
       await after?.(done, count);
     }
-    await between({ done: total, total }, options);
+    await reportProgress({ done: total, total }, options);
   }
 }
 
@@ -66,8 +66,9 @@ export class Submissions {
   readonly #capacity: number;
   readonly #device: GpuDevice;
   readonly #title: string;
-  /** What the uniforms hold. */
+  /** What the uniforms are to hold, of which so many are not uploaded. */
   readonly #held: Words;
+  #changed = 0;
 
   constructor(device: GpuDevice, title: string, capacity: number) {
     this.#device = device;
@@ -97,18 +98,19 @@ export class Submissions {
 
   /** Uploads the steps, as far as they are not there from the last submission; returns where each lies, in bytes. */
   #write(dispatches: readonly Dispatch[]): number[] {
-    let [next, changed] = [0, 0];
+    let next = 0;
     let last: Partial<Dispatch> = {};
     const offsets = dispatches.map((dispatch) => {
       const { kernel, step } = dispatch;
       if (kernel.step && step && (step !== last.step || kernel.step !== last.kernel?.step)) {
-        if (next === this.#capacity) throw new RangeError(`a submission has room for ${this.#capacity} steps`);
-        if (kernel.step.put(step, this.#held, (STRIDE / 4) * next++)) changed = next;
+        if (next === this.#capacity) throw new RangeError(`${this.#title}: a submission has ${next} steps at most`);
+        if (kernel.step.put(step, this.#held, (STRIDE / 4) * next++)) this.#changed = Math.max(this.#changed, next);
         last = dispatch;
-      } else if (!kernel.step !== !step) throw new TypeError(`${this.#title}: a kernel has a step if it is given one`);
+      } else if (!kernel.step !== !step) throw new TypeError(`${this.#title}: a kernel has a step just where it is given one`);
       return STRIDE * (next - 1);
     });
-    if (changed > 0) this.#device.write(this.steps, this.#held.u32.subarray(0, (changed * STRIDE) / 4));
+    if (this.#changed > 0) this.#device.write(this.steps, this.#held.u32.subarray(0, (this.#changed * STRIDE) / 4));
+    this.#changed = 0;
     return offsets;
   }
 
@@ -142,5 +144,5 @@ export async function dispatchOnce(
   title: string,
   dispatches: readonly Omit<Dispatch, "step">[],
 ): Promise<void> {
-  await device.settle(submitPass(device, title, dispatches));
+  await device.waitForGpu(submitPass(device, title, dispatches));
 }

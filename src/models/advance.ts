@@ -1,6 +1,6 @@
 // How the engines of a model of sweeps are told to go on, and what both do on the way.
 
-import { between, type RunOptions } from "../device/run.ts";
+import { type RunOptions, reportProgress } from "../device/run.ts";
 import type { Pacer } from "../device/submissions.ts";
 
 export interface StepOptions extends RunOptions {
@@ -35,14 +35,14 @@ export async function advancePlainly<Sums>(
   sums: () => Promise<Sums[]>,
 ): Promise<void> {
   for (let done = 0; done < sweeps; ) {
-    await between({ done, total: sweeps }, options);
+    await reportProgress({ done, total: sweeps }, options);
     sweep(from + done);
     done++;
     onSweeps(from + done);
     if (measurements(from + done - 1, 1, every, origin).length > 0) onSums?.(await sums(), from + done);
     await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
   }
-  await between({ done: sweeps, total: sweeps }, options);
+  await reportProgress({ done: sweeps, total: sweeps }, options);
 }
 
 /** What a GPU engine does of `advanceMeasured`. */

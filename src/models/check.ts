@@ -31,7 +31,7 @@ export const checksOf =
 const MOST_DEVIATION = 1e6;
 
 /** Evidence of values that were measured beside exact ones, and the largest deviation: what a check of them says. */
-export function deviations(found: readonly { value: number; error: number; n?: number }[], exact: readonly number[]) {
+export function zScores(found: readonly { value: number; error: number; n?: number }[], exact: readonly number[]) {
   const z = found.map((estimate, i) => {
     const own = zScore(estimate, exact[i]) ?? MOST_DEVIATION;
     return Math.max(-MOST_DEVIATION, Math.min(MOST_DEVIATION, own));
@@ -40,11 +40,11 @@ export function deviations(found: readonly { value: number; error: number; n?: n
 }
 
 /** `count` numbers from `least` to `most`, at equal distances. */
-export const steps = (least: number, most: number, count: number) =>
+export const linspace = (least: number, most: number, count: number) =>
   Array.from({ length: count }, (_, i) => least + ((most - least) * i) / (count - 1));
 
 /** Elements that are not the same in both. */
-export const differing = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+export const countMismatches = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a).reduce((count, value, i) => count + (value === b[i] ? 0 : 1), Math.abs(a.length - b.length));
 
 /** A batch of points: each value for so many replicas, and the replicas of each. */
@@ -58,7 +58,7 @@ export function batched(values: readonly number[], copies: number): { list: numb
  * Counts of whole numbers beside those that a law expects of as many: -log10 of the χ² test's p, with each cell's deviation and share. Cells
  * that expect too little for the test are merged in `value`, and left out of the deviations.
  */
-export function besideLaw(observed: ArrayLike<number>, expected: ArrayLike<number>, x: string) {
+export function chiSquareAgainst(observed: ArrayLike<number>, expected: ArrayLike<number>, x: string) {
   const total = Array.from(expected).reduce((a, b) => a + b, 0);
   // Counts that a fault has lost are those of no law.
   const lost = Math.abs(Array.from(observed).reduce((a, b) => a + b, 0) - total) > 1e-6 * total;

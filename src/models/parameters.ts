@@ -43,7 +43,7 @@ export interface Points<P> {
 }
 
 /** A whole number from `least` to `most`. */
-export const whole = (least: number, most: number) =>
+export const integer = (least: number, most: number) =>
   z
     .int({ error: "it is a whole number" })
     .min(least, { error: `it is at least ${least}` })
@@ -160,7 +160,7 @@ export function changePoints<S extends Schema>(
 }
 
 /** The parameters of one replica. */
-export function point<P>({ parameters, batch }: Points<P>, replica: number): P {
+export function parametersOf<P>({ parameters, batch }: Points<P>, replica: number): P {
   const own = Object.entries<number[] | undefined>(batch).map(([name, list]) => [name, list?.[replica]]);
   return { ...parameters, ...Object.fromEntries(own) };
 }

@@ -87,9 +87,9 @@ export function flow<Name extends string>({
       const { steps, start, seed = 0n, trajectory = 0 } = options;
       const dropped = options.transient ?? (start ? 0 : transient);
       const most = Math.floor(MOST_NUMBERS / dimension);
-      whole(name, "steps", steps, 1, most);
-      whole(name, "transient", dropped, 0, 2 ** 40);
-      whole(name, "trajectory", trajectory, 0, 2 ** 32 - 1);
+      checkInteger(name, "steps", steps, 1, most);
+      checkInteger(name, "transient", dropped, 0, 2 ** 40);
+      checkInteger(name, "trajectory", trajectory, 0, 2 ** 32 - 1);
       if (start && (start.length !== dimension || !start.every(Number.isFinite))) {
         throw new ParameterError(
           "start",
@@ -126,7 +126,7 @@ function near(centre: readonly number[], spread: number, seed: bigint, trajector
 }
 
 /** @throws ParameterError for what is no whole number from `least` to `most` */
-export function whole(system: string, parameter: string, value: number, least: number, most: number): void {
+export function checkInteger(system: string, parameter: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new ParameterError(
     parameter,

@@ -1,7 +1,7 @@
 // The systems to learn, by name, with their constants.
 
 import { ParameterError } from "../device/errors.ts";
-import { type Flow, whole } from "./flow.ts";
+import { checkInteger, type Flow } from "./flow.ts";
 import { kuramotoSivashinsky } from "./kuramoto-sivashinsky.ts";
 import { mackeyGlass } from "./mackey-glass.ts";
 import { coupledLogistic, henon, logistic } from "./maps.ts";
@@ -69,7 +69,7 @@ export function flowOf<Name extends FlowName>(name: Name, options: FlowOptions =
 }
 
 function check(name: FlowName, option: string, value: number): number {
-  if (option in WHOLE) whole(name, option, value, ...WHOLE[option]);
+  if (option in WHOLE) checkInteger(name, option, value, ...WHOLE[option]);
   if (!Number.isFinite(value) || (POSITIVE.includes(option) && value <= 0)) {
     const range = POSITIVE.includes(option) ? "above 0" : "that is finite";
     throw new ParameterError(option, `${name}: ${option} ${value}: it must be a number ${range}.`);

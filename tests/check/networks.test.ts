@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import { evaluate } from "../../src/expression/expression.ts";
+import { prepare } from "../../src/models/gillespie/ensemble.ts";
 import { buildNetwork } from "../../src/models/gillespie/network/builder.ts";
 import { initialCounts, type Network, parameterValues } from "../../src/models/gillespie/network/network.ts";
 import { parseNetwork } from "../../src/models/gillespie/network/text.ts";
-import { prepare } from "../../src/models/gillespie/prepare.ts";
 import { readSbml } from "../../src/models/gillespie/sbml/read.ts";
 
 function propensities(network: Network, counts: Record<string, number>): number[] {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { ParameterError, ReferenceDevice } from "../../src/index.ts";
-import { besideLaw, deviations } from "../../src/models/check.ts";
+import { chiSquareAgainst, zScores } from "../../src/models/check.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { ising } from "../../src/models/ising/index.ts";
 import type { Check, Model } from "../../src/models/model.ts";
@@ -114,7 +114,7 @@ describe("validateModels", () => {
 
 describe("deviations", () => {
   it("stay numbers where an error is 0 or nothing is one", () => {
-    const { z, worst } = deviations(
+    const { z, worst } = zScores(
       [
         { value: 1, error: 0 },
         { value: 2, error: 0 },
@@ -127,8 +127,8 @@ describe("deviations", () => {
   });
 
   it("of counts that are lost fail", () => {
-    expect(besideLaw([50, 50], [50, 50], "x").value).toBeLessThan(1);
-    expect(besideLaw([50, 40], [50, 50], "x").value).toBe(300);
+    expect(chiSquareAgainst([50, 50], [50, 50], "x").value).toBeLessThan(1);
+    expect(chiSquareAgainst([50, 40], [50, 50], "x").value).toBe(300);
   });
 });
 

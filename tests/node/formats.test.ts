@@ -8,13 +8,13 @@ import { describe, expect, it } from "vitest";
 import { type Expression, evaluate } from "../../src/expression/expression.ts";
 import { decodeText } from "../../src/files/text.ts";
 import { FileError, gillespie, networks, ParameterError } from "../../src/index.ts";
+import { prepare } from "../../src/models/gillespie/ensemble.ts";
 import { detectFormat, readModel } from "../../src/models/gillespie/formats/detect.ts";
 import { omex } from "../../src/models/gillespie/formats/omex.ts";
 import { networkSbml } from "../../src/models/gillespie/formats/sbml-writer.ts";
 import { networkText } from "../../src/models/gillespie/formats/text-writer.ts";
 import { type Network, TIME } from "../../src/models/gillespie/network/network.ts";
 import { gillespieParameters, networkOf } from "../../src/models/gillespie/parameters.ts";
-import { prepare } from "../../src/models/gillespie/prepare.ts";
 import { rateEquations } from "../../src/models/gillespie/reference/rate-equations.ts";
 
 /** A folder with SBML files of others, each of which is exported and read again. */

@@ -1,4 +1,4 @@
-// P11: a Node process that uses gibbs neither hangs nor crashes, however it ends. Each test is a small program of a user's, run
+// A Node process that uses gibbs neither hangs nor crashes, however it ends. Each test is a small program of a user's, run
 // by itself against the built package; a crash would show as a signal, a hang as two minutes of the processor without a sign of life.
 
 import { join } from "node:path";
@@ -45,7 +45,7 @@ async function expectEnding(program: string, status: number, flags: string[] = [
   return end;
 }
 
-describe("P11: the process ends by itself, with exit code 0", () => {
+describe("the process ends by itself, with exit code 0", () => {
   it("with dispose", async () => {
     const program = `${PREAMBLE} console.log(await lattice.digest()); lattice.dispose(); device.dispose();`;
     expect((await expectEnding(program, 0)).stdout.trim()).toBe(digest);
@@ -113,7 +113,7 @@ describe("P11: the process ends by itself, with exit code 0", () => {
   });
 });
 
-describe("P11: an error that nobody caught ends the process with exit code 1", () => {
+describe("an error that nobody caught ends the process with exit code 1", () => {
   const HANDLED = `process.on("uncaughtException", (error) => {
     console.error(error.message);
     process.exitCode = 1;

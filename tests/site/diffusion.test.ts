@@ -242,8 +242,8 @@ describe("pictures of one's own", () => {
     expect(await page.inputValue("#look-mode")).toBe("sheet");
     // The sheet of the exact denoiser: bars across, white on black.
     const sheet = await page.evaluate(async () => {
-      const page = globalThis as unknown as { gibbs: { ask(name: string, what: object): Promise<Blob> } };
-      const bitmap = await createImageBitmap(await page.gibbs.ask("lattice", {}));
+      const page = globalThis as unknown as { gibbs: { request(name: string, what: object): Promise<Blob> } };
+      const bitmap = await createImageBitmap(await page.gibbs.request("lattice", {}));
       const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
       const context = canvas.getContext("2d")!;
       context.drawImage(bitmap, 0, 0);

@@ -35,8 +35,10 @@ async function record(words: string): Promise<any> {
 
 const state = (page: Page) =>
   page.evaluate(async () => {
-    const page = globalThis as unknown as { gibbs: { ask(name: string, what: object): Promise<Record<string, Blob>> } };
-    const files = await page.gibbs.ask("state", {});
+    const page = globalThis as unknown as {
+      gibbs: { request(name: string, what: object): Promise<Record<string, Blob>> };
+    };
+    const files = await page.gibbs.request("state", {});
     return {
       about: JSON.parse(await files.record.text()),
       checkpoint: [...new Uint8Array(await files.checkpoint.arrayBuffer())],
@@ -105,8 +107,8 @@ describe("a file of one's own", () => {
     const recalled = await record("run hopfield --stored patterns.npy --seed 2 --warmup 0 --steps 2");
     expect((await state(page)).about).toMatchObject({ digest: recalled.digest, parameters: { row: 40 } });
     const size = await page.evaluate(async () => {
-      const page = globalThis as unknown as { gibbs: { ask(name: string, what: object): Promise<Blob> } };
-      const { width, height } = await createImageBitmap(await page.gibbs.ask("lattice", {}));
+      const page = globalThis as unknown as { gibbs: { request(name: string, what: object): Promise<Blob> } };
+      const { width, height } = await createImageBitmap(await page.gibbs.request("lattice", {}));
       return [width, height];
     });
     expect(size).toEqual([40, 32]);

@@ -19,8 +19,8 @@ const reached = (page: Page, steps: number) =>
 /** Of a run that is too long for a link. */
 const digestOf = (page: Page) =>
   page.evaluate(async () => {
-    type Gibbs = { gibbs: { ask(name: "state", what: object): Promise<{ record: Blob }> } };
-    const { record } = await (globalThis as unknown as Gibbs).gibbs.ask("state", {});
+    type Gibbs = { gibbs: { request(name: "state", what: object): Promise<{ record: Blob }> } };
+    const { record } = await (globalThis as unknown as Gibbs).gibbs.request("state", {});
     return JSON.parse(await record.text()).digest as string;
   });
 /** The runs that the browser keeps, as text. */

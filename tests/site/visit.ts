@@ -46,7 +46,7 @@ export function useSite(options: Parameters<typeof openSite>[0] = {}) {
 export const ask = <T>(page: Page, name: string, what: object = {}): Promise<T> =>
   page.evaluate(
     ([name, what]) =>
-      (globalThis as unknown as { gibbs: { ask(...words: unknown[]): Promise<T> } }).gibbs.ask(name, what),
+      (globalThis as unknown as { gibbs: { request(...words: unknown[]): Promise<T> } }).gibbs.request(name, what),
     [name, what] as const,
   );
 export const linkOf = (page: Page) => ask<{ text: string; digest: string; steps: number }>(page, "link");

@@ -3,7 +3,7 @@
 
 import type { BatchBudget } from "../../device/budget.ts";
 import type { Device } from "../../device/device.ts";
-import { between, type RunOptions } from "../../device/run.ts";
+import { type RunOptions, reportProgress } from "../../device/run.ts";
 import { checkRun, type Steps } from "../calls.ts";
 import type { Recording } from "../model.ts";
 import { BaseSimulation, type Begun, type Kind } from "./simulation.ts";
@@ -43,7 +43,7 @@ export abstract class Ensemble<P extends object> extends BaseSimulation<P> {
       const from = this.steps;
       const last = from + steps;
       const tick = async () => {
-        await between({ done: this.steps - from, total: steps }, options);
+        await reportProgress({ done: this.steps - from, total: steps }, options);
         this.exclusive.check();
       };
       while (this.steps < last) {

@@ -2,7 +2,7 @@
 
 import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
-import { Exclusive, type RunOptions } from "../../device/run.ts";
+import { type RunOptions, SimulationLock } from "../../device/run.ts";
 import { type Checkpoint, decodeCheckpoint, digestOf, encodeCheckpoint, extraOf, withExtra } from "../checkpoint.ts";
 import type { CheckpointExtra, Recording, Simulation } from "../model.ts";
 import { changePoints, type Points, type Schema } from "../parameters.ts";
@@ -35,7 +35,7 @@ export abstract class BaseSimulation<P extends object> implements Simulation<P> 
   readonly device: Device;
   readonly seed: bigint;
   readonly replicas: number;
-  protected readonly exclusive: Exclusive;
+  protected readonly exclusive: SimulationLock;
   readonly #kind: Kind;
   #points: Points<P>;
 
@@ -46,7 +46,7 @@ export abstract class BaseSimulation<P extends object> implements Simulation<P> 
     this.seed = seed;
     this.replicas = replicas;
     this.#points = points;
-    this.exclusive = new Exclusive(kind.title, device);
+    this.exclusive = new SimulationLock(kind.title, device);
     this.exclusive.check(); // before a first run nothing else asks the device
   }
 

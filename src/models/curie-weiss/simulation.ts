@@ -3,11 +3,11 @@
 
 import type { Device } from "../../device/device.ts";
 import type { Sums } from "../hopfield/network.ts";
-import { alignChances, fieldUnits, hopfieldParameters, type MemoryParameters } from "../hopfield/parameters.ts";
-import { type Kind, MemorySimulation } from "../hopfield/simulation.ts";
+import { alignProbabilities, fieldUnits, hopfieldParameters, type MemoryParameters } from "../hopfield/parameters.ts";
+import { type MemoryModel, MemorySimulation } from "../hopfield/simulation.ts";
 import { estimateMagnet } from "../magnet.ts";
 import type { Options } from "../model.ts";
-import { point } from "../parameters.ts";
+import { parametersOf } from "../parameters.ts";
 import { type CurieWeissParameters, curieWeissParameters } from "./parameters.ts";
 
 export type CurieWeissOptions = Options<typeof curieWeissParameters> & {
@@ -32,7 +32,7 @@ const asHopfield = (own: CurieWeissParameters) => ({
 /** The field that is simulated: a multiple of 1/N, as the engine's whole numbers have it. */
 export const simulatedField = (own: CurieWeissParameters) => fieldUnits(asHopfield(own)) / own.size;
 
-const kind: Kind<CurieWeissParameters> = {
+const kind: MemoryModel<CurieWeissParameters> = {
   name: "curie-weiss",
   schema: curieWeissParameters,
   columns,
@@ -43,7 +43,7 @@ const kind: Kind<CurieWeissParameters> = {
     return [-(m * m) / 2 - simulatedField(own) * m, m];
   },
   estimate(series, replicas, points) {
-    const own = point(points, replicas[0]);
+    const own = parametersOf(points, replicas[0]);
     const { size, temperature } = own;
     return estimateMagnet({ spins: size, temperature, field: simulatedField(own) }, series, replicas);
   },
@@ -54,7 +54,7 @@ const kind: Kind<CurieWeissParameters> = {
     // Against the field a cold magnet would stay metastable.
     return start === "down" || (start === "ordered" && field < 0) ? -1 : 1;
   },
-  replica: (own) => ({ field: fieldUnits(asHopfield(own)), chances: alignChances(asHopfield(own)) }),
+  replica: (own) => ({ field: fieldUnits(asHopfield(own)), probabilities: alignProbabilities(asHopfield(own)) }),
   stored: ({ size }) => new Int8Array(size).fill(1),
 };
 

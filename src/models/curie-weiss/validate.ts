@@ -1,7 +1,7 @@
 // Is this device right? The Curie–Weiss model against the reference bit for bit, and against the exact sums.
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
-import { batched, checksOf, DEVIATION, deviations, differing, steps } from "../check.ts";
+import { batched, checksOf, countMismatches, DEVIATION, linspace, zScores } from "../check.ts";
 import { estimateMagnet } from "../magnet.ts";
 import type { Check, Effort } from "../model.ts";
 import { curieWeissMeans } from "./exact.ts";
@@ -16,11 +16,11 @@ export async function* validateCurieWeiss(device: Device, { quick, signal }: Eff
     using b = await createCurieWeiss(new ReferenceDevice(device.info.host), options);
     for (const simulation of [a, b]) await simulation.run(10, { signal });
     const name = "333 spins, 10 sweeps: spins that differ from the reference";
-    yield check("reference", name, differing(await a.spins(), await b.spins()), 0);
+    yield check("reference", name, countMismatches(await a.spins(), await b.spins()), 0);
   }
   yield* spontaneous();
   const size = 100;
-  const temperatures = quick ? steps(0.5, 1.5, 6) : steps(0.4, 1.8, 15);
+  const temperatures = quick ? linspace(0.5, 1.5, 6) : linspace(0.4, 1.8, 15);
   const { list, groups } = batched(temperatures, 8);
   using magnet = await createCurieWeiss(device, { size, temperature: list, seed: 5n });
   await magnet.run(100, { signal });
@@ -30,10 +30,10 @@ export async function* validateCurieWeiss(device: Device, { quick, signal }: Eff
       estimateMagnet({ spins: size, temperature: temperatures[i], field: 0 }, series, replicas).absMagnetization,
   );
   const exactly = (temperature: number) => curieWeissMeans(size, temperature, 0).absMagnetization;
-  const { z, worst } = deviations(found, temperatures.map(exactly));
+  const { z, worst } = zScores(found, temperatures.map(exactly));
   const curve = {
     ...{ x: "temperature T / J", y: "mean of |m|" },
-    exact: steps(temperatures[0], temperatures.at(-1)!, 60).map((t) => [t, exactly(t)] as const),
+    exact: linspace(temperatures[0], temperatures.at(-1)!, 60).map((t) => [t, exactly(t)] as const),
     measured: found.map(({ value, error }, i) => [temperatures[i], value, error] as const),
   };
   const name = `${size} spins at ${temperatures.length} temperatures: |m| against the exact sum, largest |z|`;

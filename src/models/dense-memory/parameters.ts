@@ -48,13 +48,13 @@ export function interactionOf({ neurons, interaction, order, beta }: DenseMemory
     const weights = Float64Array.from({ length: 2 * neurons + 3 }, (_, k) =>
       Math.round(2 ** room * portableExp(-beta * k)),
     );
-    return { pulls: weights, wells: weights, relative: true };
+    return { forceTable: weights, energyTable: weights, relative: true };
   }
   const well = (overlap: number) =>
     interaction === "rectified" && overlap < 0 ? 0n : BigInt(overlap) ** BigInt(order);
   const overlaps = Array.from({ length: 2 * neurons + 1 }, (_, i) => i - neurons);
-  const pulls = overlaps.map((overlap) => well(overlap + 1) - well(overlap - 1));
-  return { pulls: whole(pulls, room), wells: whole(overlaps.map(well), room), relative: false };
+  const forces = overlaps.map((overlap) => well(overlap + 1) - well(overlap - 1));
+  return { forceTable: integers(forces, room), energyTable: integers(overlaps.map(well), room), relative: false };
 }
 
 /** What the largest must be divided by, a power of 2. */
@@ -64,7 +64,7 @@ const shiftOf = (largest: bigint, room: number) => Math.max(0, largest.toString(
 export const wellScale = ({ neurons, order }: DenseMemoryParameters, most: number) =>
   2 ** shiftOf(BigInt(neurons) ** BigInt(order), BITS - Math.ceil(Math.log2(most)));
 
-function whole(values: readonly bigint[], room: number): Float64Array {
+function integers(values: readonly bigint[], room: number): Float64Array {
   const largest = values.reduce((most, value) => (value > most ? value : -value > most ? -value : most), 0n);
   const shift = BigInt(shiftOf(largest, room));
   // Towards zero, so that the sign of an overlap is only a sign.

@@ -4,14 +4,14 @@ import type { Device } from "../../device/device.ts";
 import type { Sums } from "../hopfield/network.ts";
 import { columns, estimateHopfield, memoryRow } from "../hopfield/observables.ts";
 import { checkRow } from "../hopfield/parameters.ts";
-import { type Kind, type MemoryOptions, MemorySimulation } from "../hopfield/simulation.ts";
+import { type MemoryModel, type MemoryOptions, MemorySimulation } from "../hopfield/simulation.ts";
 import type { Options } from "../model.ts";
 import { type DenseMemoryParameters, denseMemoryParameters, interactionOf, wellScale } from "./parameters.ts";
 
 export type DenseMemoryOptions = Options<typeof denseMemoryParameters> & MemoryOptions;
 export type DenseMemorySimulation = MemorySimulation<DenseMemoryParameters>;
 
-const kind: Kind<DenseMemoryParameters> = {
+const kind: MemoryModel<DenseMemoryParameters> = {
   name: "dense-memory",
   schema: denseMemoryParameters,
   interaction: interactionOf,
@@ -23,15 +23,15 @@ const kind: Kind<DenseMemoryParameters> = {
 };
 
 /** -Σ m^n of the overlaps m = M/N; or -(1/βN) ln Σ e^(βM). */
-function energyOf({ wells, top }: Sums, own: DenseMemoryParameters, most: number): number {
+function energyOf({ energySum, top }: Sums, own: DenseMemoryParameters, most: number): number {
   const { neurons, interaction, order, beta } = own;
   if (interaction !== "exponential") {
     const scale = wellScale(own, most);
-    return -(Number(wells) * scale) / neurons ** order;
+    return -(Number(energySum) * scale) / neurons ** order;
   }
   const unit = 2 ** (52 - Math.ceil(Math.log2(most)));
   // The tables count from the largest overlap + 1.
-  return -(top + 1 + Math.log(Number(wells) / unit) / beta) / neurons;
+  return -(top + 1 + Math.log(Number(energySum) / unit) / beta) / neurons;
 }
 
 export const createDenseMemory = (device: Device, options: DenseMemoryOptions): Promise<DenseMemorySimulation> =>

@@ -2,7 +2,7 @@
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
 import { independentMean } from "../../statistics/index.ts";
-import { batched, checksOf, differing, steps } from "../check.ts";
+import { batched, checksOf, countMismatches, linspace } from "../check.ts";
 import { knownErrors, stateOf } from "../hopfield/validate.ts";
 import type { Check, Effort } from "../model.ts";
 import { createDenseMemory, type DenseMemoryOptions } from "./simulation.ts";
@@ -26,7 +26,7 @@ export async function* validateDenseMemory(device: Device, { quick, signal }: Ef
       using b = await createDenseMemory(reference, options);
       for (const simulation of [a, b]) await simulation.run(SWEEPS, { signal });
       const name = `${options.neurons} neurons, ${options.interaction ?? "polynomial"}, ${SWEEPS} sweeps: spins and measured values that differ from the reference`;
-      yield check("reference", name, differing(await stateOf(a), await stateOf(b)), 0);
+      yield check("reference", name, countMismatches(await stateOf(a), await stateOf(b)), 0);
     }
   }
   // Of two spins that interact it is the Hopfield model.
@@ -52,7 +52,7 @@ export async function* validateDenseMemory(device: Device, { quick, signal }: Ef
   for (const [patterns, mean, error] of measured) {
     const curve = {
       ...{ x: "patterns", y: "share of wrong spins" },
-      exact: steps(counts[0] / 2, 1.2 * counts.at(-1)!, 60).map((count) => [count, exactly(count)] as const),
+      exact: linspace(counts[0] / 2, 1.2 * counts.at(-1)!, 60).map((count) => [count, exactly(count)] as const),
       measured,
     };
     // Chance, and a tenth of the value for the finite size.

@@ -57,7 +57,7 @@ export function blocksOf({ shape }: TrainerOptions): Uint32Array {
 /** Numbers of the buffers that grow with the minibatch, for one sample of it. */
 const perSample = ({ dimension, width, layers, ...shape }: TrainerOptions["shape"]) => {
   const conditions = conditionsOf({ dimension, width, layers, ...shape });
-  return { rows: 3 * dimension + conditions + layers * width, turned: (layers + 1) * width };
+  return { rows: 3 * dimension + conditions + layers * width, transposed: (layers + 1) * width };
 };
 
 export function allocate(device: GpuDevice, options: TrainerOptions, blocks: number) {
@@ -65,7 +65,7 @@ export function allocate(device: GpuDevice, options: TrainerOptions, blocks: num
   const buffer = (name: string, bytes: number) => storage(device, `diffusion-training ${name}`, bytes / 4);
   const fixed = (name: string, data: Uint32Array) => uniform(device, `diffusion-training ${name}`, data);
   const { dimension, width, layers } = shape;
-  const { rows, turned } = perSample(shape);
+  const { rows, transposed } = perSample(shape);
   const parameters = 16 * Math.ceil(offsetsOf(shape).count / 4);
   const units = 4 * batch * width;
   return {
@@ -75,7 +75,7 @@ export function allocate(device: GpuDevice, options: TrainerOptions, blocks: num
     labels: buffer("labels", (4 * points.length) / dimension),
     blocks: buffer("blocks", 16 * blocks),
     rows: buffer("rows", 4 * batch * rows),
-    turned: buffer("units by samples", 4 * batch * turned),
+    transposed: buffer("units by samples", 4 * batch * transposed),
     slopes: buffer("slopes of units", layers * units),
     above: buffer("slopes in units", units),
     deltas: buffer("slopes in sums", layers * units),
@@ -92,8 +92,8 @@ export function allocate(device: GpuDevice, options: TrainerOptions, blocks: num
 /** @throws ParameterError with what would fit */
 export function checkSize(limits: GPUSupportedLimits, { shape, points, batch }: TrainerOptions): void {
   const most = bufferLimit(limits);
-  const { rows, turned } = perSample(shape);
-  const largest = Math.max(rows, turned);
+  const { rows, transposed } = perSample(shape);
+  const largest = Math.max(rows, transposed);
   const fits = 4 * Math.floor(most / (16 * largest));
   if (batch > fits) {
     throw new ParameterError(

@@ -2,7 +2,7 @@
 // order, so the same device makes the same bits.
 
 import type { GpuDevice } from "../../device/gpu.ts";
-import { grid, type Kernel } from "../../device/kernel.ts";
+import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
 import type { RunOptions } from "../../device/run.ts";
 import { type Dispatch, floatWords, Pacer, Submissions } from "../../device/submissions.ts";
 import { conditionsOf, FEATURES, offsetsOf } from "../../network/shape.ts";
@@ -101,10 +101,10 @@ export class GpuTrainer implements Trainer {
     const quads = Math.ceil(batch / 4 / lanes);
     const last = layers - 1;
     const forward = b.layers.map((layer) =>
-      part("forward", [quads, width / 4 / vectors], layer, b.turned, b.parameters, b.rows, b.slopes),
+      part("forward", [quads, width / 4 / vectors], layer, b.transposed, b.parameters, b.rows, b.slopes),
     );
     const back = (name: "back" | "back_output", layer: number) => {
-      const buffers = [b.layers[layer], b.turned, b.parameters, b.rows, b.slopes, b.above, b.deltas];
+      const buffers = [b.layers[layer], b.transposed, b.parameters, b.rows, b.slopes, b.above, b.deltas];
       return part(name, [quads, name === "back" ? width / TILE : width / 4 / vectors], ...buffers);
     };
     const { count } = offsetsOf(shape);
@@ -115,11 +115,18 @@ export class GpuTrainer implements Trainer {
       part("residuals", [quads, Math.ceil(dimension / 4)], b.parameters, b.rows),
       back("back_output", last),
       ...Array.from({ length: last }, (_, i) => back("back", last - i)),
-      part("weight_gradient", [Math.ceil(width / 4 / gradientLanes), blocks], b.blocks, b.rows, b.turned, b.gradient),
+      part(
+        "weight_gradient",
+        [Math.ceil(width / 4 / gradientLanes), blocks],
+        b.blocks,
+        b.rows,
+        b.transposed,
+        b.gradient,
+      ),
       part("tally", [dimension, 1], b.rows, b.gradient, b.squares),
       part(
         "update",
-        grid(Math.ceil(count / 4 / lanes), this.#device.limits),
+        workgroupGrid(Math.ceil(count / 4 / lanes), this.#device.limits),
         ...[b.gradient, b.squares, b.parameters, b.means, b.variances, b.averages, b.losses],
       ),
     ];

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { labelsParameter, rowParameter, scalingParameter } from "../diffusion/parameters.ts";
-import { number, whole } from "../parameters.ts";
+import { integer, number } from "../parameters.ts";
 
 export const diffusionTrainingParameters = z.object({
   data: z
@@ -15,20 +15,20 @@ export const diffusionTrainingParameters = z.object({
   labels: labelsParameter(),
   scaling: scalingParameter(),
   row: rowParameter(),
-  points: whole(2, 1e7)
+  points: integer(2, 1e7)
     .default(10_000)
     .describe("Points that are drawn of a law, or digits that are taken; of a file all are")
     .meta({ slider: [100, 10_000, 100] }),
-  width: whole(16, 4096)
+  width: integer(16, 4096)
     .multipleOf(16, { error: "it is a multiple of 16" })
     .default(128)
     .describe("Units of a layer")
     .meta({ slider: [16, 512, 16] }),
-  layers: whole(1, 16)
+  layers: integer(1, 16)
     .default(2)
     .describe("Layers of units")
     .meta({ slider: [1, 6, 1] }),
-  batch: whole(4, 65_536)
+  batch: integer(4, 65_536)
     .multipleOf(4, { error: "it is a multiple of 4" })
     .default(256)
     .describe("Samples of a minibatch")
@@ -41,7 +41,7 @@ export const diffusionTrainingParameters = z.object({
     .enum(["cosine", "none"], { error: "it is cosine or none" })
     .default("cosine")
     .describe("How the learning rate falls: to 0 in the given steps, or not at all"),
-  steps: whole(1, 1e8)
+  steps: integer(1, 1e8)
     .default(4000)
     .describe("Steps of training")
     .meta({ slider: [500, 20_000, 500] }),

@@ -1,6 +1,6 @@
 // The reference as a trainer of the API: it runs where the GPU would.
 
-import { between, type RunOptions } from "../../device/run.ts";
+import { type RunOptions, reportProgress } from "../../device/run.ts";
 import { offsetsOf } from "../../network/shape.ts";
 import { ReferenceTraining } from "./reference.ts";
 import {
@@ -55,11 +55,11 @@ export class ReferenceTrainer implements Trainer {
     ...options
   }: RunOptions & { from: number; steps: number; onLosses: (losses: ArrayLike<number>) => void }): Promise<void> {
     for (let done = 0; done < steps; done++) {
-      await between({ done, total: steps }, options);
+      await reportProgress({ done, total: steps }, options);
       onLosses([this.#training.step(from + done, paceOf(this.#schedule, from + done))]);
       await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
     }
-    await between({ done: steps, total: steps }, options);
+    await reportProgress({ done: steps, total: steps }, options);
   }
 
   dispose(): void {}

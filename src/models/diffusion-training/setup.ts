@@ -4,7 +4,7 @@ import { ParameterError } from "../../device/errors.ts";
 import type { Network, NetworkShape } from "../../network/shape.ts";
 import type { DataSet } from "../diffusion/data/data-set.ts";
 import { dataSetOf } from "../diffusion/data/index.ts";
-import { MOST_NUMBERS } from "../diffusion/prepare.ts";
+import { MOST_NUMBERS } from "../diffusion/sampling-setup.ts";
 import type { DiffusionTrainingParameters } from "./parameters.ts";
 import type { TrainerOptions } from "./trainer.ts";
 

@@ -5,7 +5,7 @@ import { type Device, ReferenceDevice } from "../../device/device.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { firstParameters } from "../../network/init.ts";
 import { lossAndGradient } from "../../network/reference.ts";
-import { checksOf, DEVIATION, deviations } from "../check.ts";
+import { checksOf, DEVIATION, zScores } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { GpuTrainer } from "./gpu.ts";
 import { diffusionTrainingParameters } from "./parameters.ts";
@@ -35,7 +35,7 @@ export async function* validateDiffusionTraining(device: Device, { quick, signal
   // says 0, as those that learn nothing at a rate of 0, has a loss of 1.
   const idle = await lossOf({ width: 16, batch: quick ? 256 : 2048, learningRate: 0, layers: 1 }, 100);
   const known = "loss of a network that says 0: standard errors from the 1 of Karras et al.";
-  const { z, worst } = deviations([idle], [1]);
+  const { z, worst } = zScores([idle], [1]);
   yield check("known answer", known, worst, DEVIATION, { z });
 
   const given = { width: 32, layers: 3, batch: quick ? 132 : 260, points: 300 };

@@ -6,8 +6,8 @@ import { parseMixture } from "./data/mixture-text.ts";
 import { scaledMixture, unitOfMixture } from "./data/unit.ts";
 import { gaussianMoments, mixtureMoments } from "./moments.ts";
 import type { DiffusionParameters } from "./parameters.ts";
-import { defaultSchedule } from "./prepare.ts";
-import { programOf, wayOf } from "./program.ts";
+import { programOf, scheduleFor } from "./sampler-stages.ts";
+import { defaultSchedule } from "./sampling-setup.ts";
 import { scheduleOf } from "./schedules.ts";
 
 /**
@@ -26,7 +26,7 @@ export function exactOf(parameters: DiffusionParameters): Partial<Record<"mean" 
     const unit = scaling === "none" ? undefined : unitOfMixture(mixture, scaling);
     const [seen] = unit ? scaledMixture(mixture, unit).components : [{ mean, covariance }];
     const law = { mean: seen.mean[0], variance: seen.covariance[0] };
-    const way = wayOf(
+    const way = scheduleFor(
       sampler,
       scheduleOf({ ...parameters, schedule: parameters.schedule ?? defaultSchedule(sampler) }),
     );

@@ -3,7 +3,7 @@
 import { bufferLimit, storage, uniform } from "../../device/buffers.ts";
 import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
-import { grid, type Kernel } from "../../device/kernel.ts";
+import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
 import { type Dispatch, dispatchOnce, floatWords, Pacer, Submissions, submitPass } from "../../device/submissions.ts";
 import { scalesOf } from "../../network/shape.ts";
 import { streamKey } from "../../random/threefry.ts";
@@ -98,7 +98,7 @@ export class GpuSampler implements Sampler {
     const kernel = this.#startKernel;
     const group = kernel.bind(run, stages, x);
     await dispatchOnce(device, "diffusion", [
-      { kernel, group, groups: grid(Math.ceil(sampling.samples / workgroup), device.limits) },
+      { kernel, group, groups: workgroupGrid(Math.ceil(sampling.samples / workgroup), device.limits) },
     ]);
   }
 
@@ -142,7 +142,7 @@ export class GpuSampler implements Sampler {
   #submitFused(): Promise<void> {
     const { device } = this.#shared;
     const { kernel, group, groups } = this.#denoiser as Extract<GpuDenoiser, { kind: "fused" }>;
-    return submitPass(device, "diffusion", [{ kernel, group, groups: grid(groups, device.limits) }], "steps");
+    return submitPass(device, "diffusion", [{ kernel, group, groups: workgroupGrid(groups, device.limits) }], "steps");
   }
 
   /** The stages of some steps; more than one submission where a single step has more dispatches than there are step uniforms. */

@@ -1,7 +1,7 @@
 // Exact moments of finite steps: on Gaussian data every sampler here is linear, so that its samples are Gaussian, too.
 
 import type { Mixture } from "./data/data-set.ts";
-import type { Program } from "./program.ts";
+import type { Program } from "./sampler-stages.ts";
 
 export interface Moments {
   mean: number;

@@ -1,7 +1,7 @@
 // The parameters of diffusion sampling, declared once: what is sampled, by which denoiser, along which noise levels.
 
 import * as z from "zod";
-import { number, whole } from "../parameters.ts";
+import { integer, number } from "../parameters.ts";
 import { scalings } from "./data/unit.ts";
 
 export const samplerNames = [
@@ -46,7 +46,7 @@ export const scalingParameter = () =>
     )
     .meta({ page: false });
 export const rowParameter = () =>
-  whole(0, 4096)
+  integer(0, 4096)
     .default(0)
     .describe(
       "Numbers in a row of the picture that a row of a table is; 0: it is told from square pictures of bytes or of numbers from 0 to 1 or -1 to 1",
@@ -77,25 +77,25 @@ export const diffusionParameters = z.object({
     .describe(
       "Noise levels; by default linear for ddpm, ddim and lcm, flow for flow-euler, vp for euler-maruyama, ve for langevin, else karras",
     ),
-  steps: whole(1, 100_000)
+  steps: integer(1, 100_000)
     .default(50)
     .describe("Steps from noise to data")
     .meta({ slider: [1, 250, 1] }),
-  samples: whole(1, 2 ** 27)
+  samples: integer(1, 2 ** 27)
     .default(4096)
     .describe("Samples side by side")
     .meta({ slider: [256, 65_536, 256] }),
-  firstSample: whole(0, 2 ** 32 - 1)
+  firstSample: integer(0, 2 ** 32 - 1)
     .default(0)
     .describe(
       "Number of the first sample: noise belongs to a sample's number, so any part of a batch can be made again",
     )
     .meta({ page: false }),
-  points: whole(2, 1e7)
+  points: integer(2, 1e7)
     .default(2000)
     .describe("Points of the data set, where it is drawn from a law and the denoiser knows only points")
     .meta({ slider: [2, 5000, 1] }),
-  label: whole(-2, 1e6)
+  label: integer(-2, 1e6)
     .default(-1)
     .describe(
       "Class that is asked for: the label of that number, or where labels are words, their number in order; -1 for none, -2 for each in turn",
@@ -124,13 +124,13 @@ export const diffusionParameters = z.object({
     .default(0.16)
     .describe("Size of the corrector's steps of langevin, as a signal-to-noise ratio")
     .meta({ page: false }),
-  corrections: whole(0, 100).default(1).describe("Corrector steps of langevin after each step").meta({ page: false }),
+  corrections: integer(0, 100).default(1).describe("Corrector steps of langevin after each step").meta({ page: false }),
   spacing: oneOf(["leading", "trailing", "linspace"] as const)
     .optional()
     .describe(
       "Which of the times of a discrete schedule are taken; by default leading, and of lcm those of originalSteps",
     ),
-  originalSteps: whole(1, 100_000)
+  originalSteps: integer(1, 100_000)
     .default(50)
     .describe("Steps of the solver that a consistency model was distilled from: lcm takes its times among them")
     .meta({ page: false }),
@@ -140,7 +140,7 @@ export const diffusionParameters = z.object({
       "Where a sample ends: without noise, or at the first level of the schedule; by default first for vp and ve, else zero",
     )
     .meta({ page: false }),
-  trainSteps: whole(1, 100_000).default(1000).describe("Times of a discrete schedule").meta({ page: false }),
+  trainSteps: integer(1, 100_000).default(1000).describe("Times of a discrete schedule").meta({ page: false }),
   betaStart: positive()
     .max(1, { error: "it is at most 1" })
     .default(1e-4)
@@ -185,7 +185,7 @@ export const diffusionParameters = z.object({
     .default("")
     .describe('Inpainting: the numbers of a sample that are given, the others as ?, as in "1.5,?"')
     .meta({ lines: 1, label: "Given numbers" }),
-  resample: whole(1, 100)
+  resample: integer(1, 100)
     .default(1)
     .describe("Inpainting: times that each step is made, with noise between them (RePaint)")
     .meta({ page: false }),
@@ -194,7 +194,7 @@ export const diffusionParameters = z.object({
     .default("")
     .describe('Two sample numbers, as in "3,7": samples then begin on the arc between the noise of these')
     .meta({ lines: 1, page: false }),
-  probes: whole(0, 65_536)
+  probes: integer(0, 65_536)
     .default(0)
     .describe("Noisy points at each of 16 times by which speciation and collapse of the data are measured; 0: not")
     .meta({ page: false }),
@@ -202,7 +202,7 @@ export const diffusionParameters = z.object({
     .default("sample")
     .describe("What a denoiser of one's own in WGSL puts out")
     .meta({ page: false }),
-  rules: whole(1, 2)
+  rules: integer(1, 2)
     .default(2)
     .describe(
       "By which rules noise levels are chosen: 1 as gibbs 0.1.0 did, with lcm spaced like ddim, last left aside by vp and ve, and halves of trailing times rounded up; 2 as diffusers does",

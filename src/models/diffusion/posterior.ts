@@ -4,7 +4,7 @@ import type { Device } from "../../device/device.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import type { Level } from "../../network/level.ts";
 import type { DataSet } from "./data/data-set.ts";
-import { CHUNK, turnedPoints } from "./denoisers/chunks.ts";
+import { CHUNK, transposedPoints } from "./denoisers/chunks.ts";
 import { softmax } from "./reference-denoisers.ts";
 
 export interface Posterior {
@@ -56,7 +56,7 @@ async function onGpu(device: GpuDevice, { points, labels, classes: all, dimensio
     constants: { WORKGROUP, DIMENSIONS: dimension, POINTS: count, CHUNK, CHUNKS: chunks, CLASSES: classes },
   });
   const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
-  const table = turnedPoints(points, dimension, CHUNK * chunks);
+  const table = transposedPoints(points, dimension, CHUNK * chunks);
   const kept = await device.guard("diffusion, posterior", () => [
     device.buffer("posterior run", 16, UNIFORM | COPY_DST),
     device.buffer("posterior points", table.byteLength, STORAGE | COPY_DST),
@@ -83,7 +83,7 @@ async function onGpu(device: GpuDevice, { points, labels, classes: all, dimensio
         words.setFloat32(4, 1 / (2 * noise ** 2), true);
         words.setUint32(8, quads, true);
         device.write(run, words);
-        device.write(own[0], turnedPoints(x, dimension, 4 * quads));
+        device.write(own[0], transposedPoints(x, dimension, 4 * quads));
         const accepted = device.submit("diffusion, posterior", (encoder) => {
           const pass = encoder.beginComputePass();
           pass.setPipeline(kernel.pipeline);

@@ -3,9 +3,9 @@
 import { ParameterError } from "../../device/errors.ts";
 import { advancePlainly, type StepOptions } from "../advance.ts";
 import { referenceOf } from "./denoisers/reference-of.ts";
-import type { SamplerOptions } from "./program.ts";
 import { noiseOf, type Sample, stepOf } from "./reference.ts";
 import type { ReferenceDenoiser } from "./reference-denoisers.ts";
+import type { SamplerOptions } from "./sampler-stages.ts";
 import { labelOf, type Numbers, PURPOSE, type Sampler, type SamplerState, type Sampling, USE } from "./sampling.ts";
 
 export class ReferenceSampler implements Sampler {
@@ -34,7 +34,7 @@ export class ReferenceSampler implements Sampler {
 
   async read(): Promise<SamplerState> {
     const { samples, dimension } = this.#sampling;
-    const turned = (of: (sample: Sample) => Float64Array | undefined) => {
+    const transposed = (of: (sample: Sample) => Float64Array | undefined) => {
       const values = new Float64Array(samples * dimension);
       this.#samples.forEach((sample, s) => {
         of(sample)?.forEach((value, i) => {
@@ -43,8 +43,10 @@ export class ReferenceSampler implements Sampler {
       });
       return values;
     };
-    const previous = this.#samples.some(({ before }) => before) ? turned(({ before }) => before) : new Float64Array();
-    return { x: turned(({ x }) => x), previous };
+    const previous = this.#samples.some(({ before }) => before)
+      ? transposed(({ before }) => before)
+      : new Float64Array();
+    return { x: transposed(({ x }) => x), previous };
   }
 
   async write({ x, previous }: SamplerState): Promise<void> {

@@ -4,8 +4,8 @@ import type { Level } from "../../network/level.ts";
 import { normals } from "../../random/normal.ts";
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
 import type { SamplerName } from "./parameters.ts";
-import type { SamplerOptions } from "./program.ts";
 import type { ReferenceDenoiser } from "./reference-denoisers.ts";
+import type { SamplerOptions } from "./sampler-stages.ts";
 
 /** A sample on its way. */
 export interface Sample {

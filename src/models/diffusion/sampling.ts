@@ -5,7 +5,7 @@ import { STREAMS } from "../../random/streams.ts";
 import type { StepOptions } from "../advance.ts";
 import type { Mixture } from "./data/data-set.ts";
 import type { Prediction } from "./parameters.ts";
-import type { Program } from "./program.ts";
+import type { Program } from "./sampler-stages.ts";
 import type { Schedule } from "./schedules.ts";
 
 export const PURPOSE = STREAMS.diffusion.sampling;

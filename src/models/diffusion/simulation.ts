@@ -23,10 +23,10 @@ import { GpuSampler } from "./gpu.ts";
 import { logLikelihoodOf } from "./likelihood.ts";
 import { type DiffusionParameters, diffusionParameters, VERSION_1 } from "./parameters.ts";
 import { densityPicture, sheetPicture } from "./pictures.ts";
-import { endsOf, type Prepared, prepare } from "./prepare.ts";
 import { ReferenceSampler } from "./reference-sampler.ts";
 import { measureRegimes } from "./regimes.ts";
 import { labelOf, type Numbers, type Sampler, type SamplerState } from "./sampling.ts";
+import { endsOf, type Prepared, prepare } from "./sampling-setup.ts";
 import type { Schedule } from "./schedules.ts";
 import { type DiffusionResult, type Summary, summaryOf } from "./summary.ts";
 
@@ -142,7 +142,7 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
         (_, at) => points[(firstSample * dimension + at) % points.length],
       );
     } else if (ends) x = await this.#arc(ends);
-    if (x) await this.engine.write({ x: turned(x, dimension), previous: new Float32Array(samples * dimension) });
+    if (x) await this.engine.write({ x: transposed(x, dimension), previous: new Float32Array(samples * dimension) });
     else await this.engine.start();
   }
 
@@ -245,7 +245,7 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
   /** @throws GibbsError where samples are no numbers any more */
   async #read(): Promise<Float32Array> {
     const { x } = await this.engine.read();
-    const samples = turned(x, this.#prepared.sampling.samples);
+    const samples = transposed(x, this.#prepared.sampling.samples);
     const { dimension } = this.#prepared.sampling;
     const at = samples.findIndex((value) => !Number.isFinite(value));
     if (at < 0) return samples;
@@ -429,7 +429,7 @@ interface Given {
 }
 
 /** From [a][b] to [b][a], the inner length given. */
-function turned(values: Numbers, inner: number): Float32Array {
+function transposed(values: Numbers, inner: number): Float32Array {
   const outer = values.length / inner;
   const all = new Float32Array(values.length);
   for (let a = 0; a < outer; a++) for (let b = 0; b < inner; b++) all[b * outer + a] = values[a * inner + b];

@@ -3,7 +3,7 @@
 import { type Device, ReferenceDevice } from "../../device/device.ts";
 import { type Network, type NetworkShape, offsetsOf } from "../../network/shape.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { checksOf, DEVIATION, deviations } from "../check.ts";
+import { checksOf, DEVIATION, zScores } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { dataSetOf } from "./data/index.ts";
 import { pointsText } from "./data/points-text.ts";
@@ -212,7 +212,7 @@ export async function* validateDiffusion(device: Device, { quick, signal }: Effo
     const exactly = (steps: number) => exactOf(diffusionParameters.parse({ sampler, steps, data }));
     for (const name of ["mean", "variance"] as const) {
       const values = found.map((estimates) => estimates[name]);
-      const { z, worst } = deviations(
+      const { z, worst } = zScores(
         values,
         lengths.map((steps) => exactly(steps)[name]!.value),
       );

@@ -3,8 +3,8 @@
 import { ParameterError } from "../../device/errors.ts";
 import { evaluate } from "../../expression/expression.ts";
 import type { FileContent } from "../model.ts";
+import type { Ensemble } from "./ensemble.ts";
 import { NOBODY } from "./network/network.ts";
-import type { Ensemble } from "./prepare.ts";
 import type { Samples } from "./runner.ts";
 import { binsOf } from "./tally.ts";
 

@@ -11,10 +11,10 @@ import { replay } from "./replay.ts";
 import { exactGillespie, type GillespieOptions, GillespieSimulation } from "./simulation.ts";
 import { validateGillespie } from "./validate.ts";
 
+export { type Ensemble, prepare } from "./ensemble.ts";
 export { buildNetwork, type NetworkParts } from "./network/builder.ts";
 export { examples as networks } from "./network/examples.ts";
 export { type GillespieParameters, networkOf } from "./parameters.ts";
-export { type Ensemble, prepare } from "./prepare.ts";
 export { type Law, masterEquation } from "./reference/exact.ts";
 export { simulateExactly as simulateTrajectory } from "./reference/hybrid.ts";
 export { rateEquations } from "./reference/rate-equations.ts";

@@ -1,9 +1,9 @@
 // Quantities that follow from species: where they are linear, their moments follow from those of the species.
 
 import { type Expression, evaluate, namesIn } from "../../expression/expression.ts";
+import type { Ensemble } from "./ensemble.ts";
 import { networkError } from "./network/errors.ts";
 import type { Network } from "./network/network.ts";
-import type { Ensemble } from "./prepare.ts";
 import { hasCovariances } from "./tally.ts";
 
 export interface Linear {

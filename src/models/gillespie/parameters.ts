@@ -2,11 +2,11 @@
 
 import * as z from "zod";
 import { ParameterError } from "../../device/errors.ts";
+import { MOST_WAITING } from "./ensemble.ts";
 import { detectFormat, readModel } from "./formats/detect.ts";
 import { networkError } from "./network/errors.ts";
 import { type ExampleName, examples } from "./network/examples.ts";
 import type { Network } from "./network/network.ts";
-import { MOST_WAITING } from "./prepare.ts";
 
 const names = Object.keys(examples) as [ExampleName, ...ExampleName[]];
 

@@ -1,7 +1,7 @@
 // Who makes the trajectories of an ensemble, a batch at a time: the GPU (gpu.ts), or here the reference.
 
+import type { Ensemble } from "./ensemble.ts";
 import { type Output, observer } from "./outputs.ts";
-import type { Ensemble } from "./prepare.ts";
 import { simulateExactly } from "./reference/hybrid.ts";
 import { simulateLeaping } from "./reference/leaping.ts";
 import type { Which } from "./reference/trajectory.ts";

@@ -13,6 +13,7 @@ import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
 import type { FileContent, Observable, Options } from "../model.ts";
 import { type Points, resolve } from "../parameters.ts";
+import { type Ensemble, prepare } from "./ensemble.ts";
 import { checkFile, fileOf } from "./ensemble-files.ts";
 import { isNetworkFile, networkFile } from "./formats/network-file.ts";
 import { GpuRunner } from "./kernel/gpu.ts";
@@ -26,7 +27,6 @@ import {
   untilOf,
   VERSION_1,
 } from "./parameters.ts";
-import { type Ensemble, prepare } from "./prepare.ts";
 import { masterEquation } from "./reference/exact.ts";
 import { simulateExactly } from "./reference/hybrid.ts";
 import { ReferenceRunner, type Runner } from "./runner.ts";

@@ -1,7 +1,7 @@
 // What an ensemble remembers of its trajectories: exact integer sums, so that no number depends on the order in which they ran,
 // and the memory does not grow with them.
 
-import type { Ensemble } from "./prepare.ts";
+import type { Ensemble } from "./ensemble.ts";
 
 /** What one batch adds. */
 export interface Batch {

@@ -2,7 +2,7 @@
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
 import { gammaP } from "../../statistics/index.ts";
-import { besideLaw, checksOf, DEVIATION } from "../check.ts";
+import { checksOf, chiSquareAgainst, DEVIATION } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { masterEquation } from "./reference/exact.ts";
 import { type GillespieOptions, GillespieSimulation } from "./simulation.ts";
@@ -123,7 +123,7 @@ export async function* validateGillespie(device: Device, { quick, signal }: Effo
       expected[Math.min(bins - 1, Math.floor(count / width))] += share * trajectories;
     });
     const axis = width === 1 ? `count of ${species[0]}` : `count of ${species[0]}, in bins of ${width}`;
-    const { value, ...evidence } = besideLaw(observed, expected, axis);
+    const { value, ...evidence } = chiSquareAgainst(observed, expected, axis);
     yield check(
       "exact",
       `${options.example}: histogram of ${species[0]}, -log10 of the χ² test's p`,

@@ -2,7 +2,7 @@
 
 import { storage, uniform, withBuffers } from "../../device/buffers.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
-import { grid, type Kernel } from "../../device/kernel.ts";
+import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
 import { type Dispatch, dispatchOnce, Pacer, Submissions } from "../../device/submissions.ts";
 import { seedWords } from "../../random/threefry.ts";
 import { type AdvanceOptions, advanceMeasured } from "../advance.ts";
@@ -51,10 +51,11 @@ export class GpuNetwork implements Network {
   readonly #kernels: Kernels;
   readonly #words: number;
   readonly #buffers: Record<
-    ("columns" | "rows" | "spins" | "overlaps" | "replicas" | "pulls" | "wells" | "pairs" | "bonds") | ("run" | "sums"),
+    | ("columns" | "rows" | "spins" | "overlaps" | "replicas" | "forceTable" | "energyTable" | "pairs" | "bonds")
+    | ("run" | "sums"),
     GPUBuffer
   >;
-  #chances: GPUBuffer;
+  #probabilities: GPUBuffer;
   /** Measurements that one submission may leave to be read back: at most 4 MB. */
   readonly #slots: number;
   readonly #submissions: Submissions;
@@ -89,8 +90,8 @@ export class GpuNetwork implements Network {
       spins: words("spins", bytes.spins / 4),
       overlaps: words("overlaps", bytes.overlaps / 4),
       replicas: words("replicas", 4 * options.replicas.length),
-      pulls: words("pulls", 2 * (options.interaction?.pulls.length ?? 1)),
-      wells: words("wells", 2 * (options.interaction?.wells.length ?? 1 + bytes.spins / 4)),
+      forceTable: words("forceTable", 2 * (options.interaction?.forceTable.length ?? 1)),
+      energyTable: words("energyTable", 2 * (options.interaction?.energyTable.length ?? 1 + bytes.spins / 4)),
       pairs: uniform(device, "hopfield pairs", new Uint32Array(4)),
       bonds: words("bonds", bytes.bonds / 4),
       run: uniform(device, "hopfield run", new Uint32Array(16)),
@@ -100,34 +101,34 @@ export class GpuNetwork implements Network {
     this.#submissions = new Submissions(device, title(options), { words: 2, capacity });
     this.#pacer = new Pacer(device);
     this.#measuring = this.#planMeasuring();
-    this.#chances = this.#writeReplicas(options.replicas);
+    this.#probabilities = this.#writeReplicas(options.replicas);
     const { pairwise } = options;
     if (pairwise) {
       const { kept, clipped, strength } = pairwise;
       device.write(this.#buffers.pairs, new Uint32Array([PURPOSE.dilution, kept, clipped ? 1 : 0, strength]));
     }
     if (options.interaction) {
-      device.write(this.#buffers.pulls, wide(options.interaction.pulls));
-      device.write(this.#buffers.wells, wide(options.interaction.wells));
+      device.write(this.#buffers.forceTable, wide(options.interaction.forceTable));
+      device.write(this.#buffers.energyTable, wide(options.interaction.energyTable));
     }
   }
 
   #writeReplicas(replicas: readonly ReplicaOptions[]): GPUBuffer {
-    const words = replicas.reduce((sum, { chances }) => sum + chances.length, 0);
-    const buffer = storage(this.#device, "hopfield chances", words);
+    const words = replicas.reduce((sum, { probabilities }) => sum + probabilities.length, 0);
+    const buffer = storage(this.#device, "hopfield probabilities", words);
     let at = 0;
-    const rows = replicas.flatMap(({ patterns, field, chances }) => {
-      if (chances.length > 0) this.#device.write(buffer, chances, 4 * at);
-      at += chances.length;
-      return [patterns, at - chances.length, chances.length, field];
+    const rows = replicas.flatMap(({ patterns, field, probabilities }) => {
+      if (probabilities.length > 0) this.#device.write(buffer, probabilities, 4 * at);
+      at += probabilities.length;
+      return [patterns, at - probabilities.length, probabilities.length, field];
     });
     this.#device.write(this.#buffers.replicas, Int32Array.from(rows));
     return buffer;
   }
 
   async setReplicas(replicas: readonly ReplicaOptions[]): Promise<void> {
-    const old = this.#chances;
-    this.#chances = await this.#device.guard(title(this.#options), () => this.#writeReplicas(replicas));
+    const old = this.#probabilities;
+    this.#probabilities = await this.#device.guard(title(this.#options), () => this.#writeReplicas(replicas));
     this.#device.free(old);
   }
 
@@ -248,32 +249,32 @@ export class GpuNetwork implements Network {
   }
 
   dispose(): void {
-    for (const buffer of [...Object.values(this.#buffers), this.#chances]) this.#device.free(buffer);
+    for (const buffer of [...Object.values(this.#buffers), this.#probabilities]) this.#device.free(buffer);
     this.#submissions.dispose();
   }
 
   #sweep(): Omit<Dispatch, "words"> {
-    const { spins, overlaps, columns, rows, replicas, pulls, pairs, bonds, run } = this.#buffers;
+    const { spins, overlaps, columns, rows, replicas, forceTable, pairs, bonds, run } = this.#buffers;
     const { sweep } = this.#kernels;
     const { dynamics, interaction, pairwise } = this.#options;
     const plain = dynamics === "random" || this.#kernels.replicas > 1 ? [] : [rows];
-    const more = pairwise ? [pairwise.side ? bonds : pairs] : interaction ? [rows, pulls] : plain;
+    const more = pairwise ? [pairwise.side ? bonds : pairs] : interaction ? [rows, forceTable] : plain;
     const step = this.#submissions.step(2);
     return {
       kernel: sweep,
-      group: sweep.bind(run, spins, overlaps, columns, replicas, this.#chances, step, ...more),
+      group: sweep.bind(run, spins, overlaps, columns, replicas, this.#probabilities, step, ...more),
       groups: this.#grid(Math.ceil(this.#options.replicas.length / this.#kernels.replicas)),
     };
   }
 
   #planMeasuring(): Omit<Dispatch, "words">[] {
-    const { run, sums, spins, overlaps, columns, replicas, wells, pairs, bonds } = this.#buffers;
+    const { run, sums, spins, overlaps, columns, replicas, energyTable, pairs, bonds } = this.#buffers;
     const { measure, energy, overlaps: sum, workgroup } = this.#kernels;
     const { length } = this.#options.replicas;
     const slot = this.#submissions.step(2);
     const last = {
       kernel: measure,
-      group: measure.bind(run, sums, spins, overlaps, slot, replicas, wells),
+      group: measure.bind(run, sums, spins, overlaps, slot, replicas, energyTable),
       groups: this.#grid(length),
     };
     if (!energy) return [last];
@@ -284,8 +285,8 @@ export class GpuNetwork implements Network {
       {
         kernel: energy,
         group: lattice
-          ? energy.bind(run, wells, spins, bonds)
-          : energy.bind(run, wells, spins, columns, replicas, pairs),
+          ? energy.bind(run, energyTable, spins, bonds)
+          : energy.bind(run, energyTable, spins, columns, replicas, pairs),
         groups: this.#grid(lattice ? Math.ceil(words / workgroup) : words),
       },
       {
@@ -303,7 +304,7 @@ export class GpuNetwork implements Network {
   }
 
   #grid(workgroups: number): [number, number] {
-    return grid(workgroups, this.#device.limits);
+    return workgroupGrid(workgroups, this.#device.limits);
   }
 
   async #readSums(count: number): Promise<Sums[][]> {
@@ -312,8 +313,8 @@ export class GpuNetwork implements Network {
     return Array.from({ length: count }, (_, slot) =>
       Array.from({ length }, (_, replica) => {
         const [low, high, up, cue, largest, pattern, top] = data.subarray(SUM_WORDS * (slot * length + replica));
-        const wells = BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low));
-        return { wells, up, cue: cue | 0, largest, pattern, top: top | 0 };
+        const energySum = BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low));
+        return { energySum, up, cue: cue | 0, largest, pattern, top: top | 0 };
       }),
     );
   }

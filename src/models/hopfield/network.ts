@@ -9,16 +9,16 @@ export interface ReplicaOptions {
   patterns: number;
   /** External field in units of the couplings. */
   field: number;
-  /** See `alignChances`. */
-  chances: Uint32Array;
+  /** See `alignProbabilities`. */
+  probabilities: Uint32Array;
 }
 
 /** How patterns attract where that is not by the squares of their overlaps, as Hebb's rule has it. */
 export interface Interaction {
-  /** What a pattern with overlap M with all spins but one pulls at that one: F(M + 1) - F(M - 1), in whole numbers. */
-  pulls: Float64Array;
-  /** F(M), in whole numbers. Sums over all patterns of either stay below 2^53. */
-  wells: Float64Array;
+  /** F(M + 1) - F(M - 1) as integers: the force of a pattern on one spin, where M is its overlap with all others. */
+  forceTable: Float64Array;
+  /** F(M) as integers. Sums over all patterns of either stay below 2^53. */
+  energyTable: Float64Array;
   /** Both stand at M + N; or at the largest overlap of the state + 1 - M, where only differences count. */
   relative: boolean;
 }
@@ -60,7 +60,7 @@ export const mostPatterns = ({ replicas }: NetworkOptions) =>
 /** Integer sums of one replica. */
 export interface Sums {
   /** Σ_μ F(M_μ), of the overlaps M = Σ ξ s: of their squares by Hebb's rule. Of pairwise couplings Σ J s s. */
-  wells: bigint;
+  energySum: bigint;
   /** The largest overlap. */
   top: number;
   up: number;
@@ -77,7 +77,7 @@ export interface Network {
   /** One bit a spin, up = 1, the lowest bit first; each replica from a byte of its own. */
   write(state: Uint8Array): Promise<void>;
   read(): Promise<Uint8Array>;
-  /** New fields and chances for the sweeps to come. */
+  /** New fields and probabilities for the sweeps to come. */
   setReplicas(replicas: readonly ReplicaOptions[]): Promise<void>;
   sums(): Promise<Sums[]>;
   /** Overlaps with all patterns of the first replica. */

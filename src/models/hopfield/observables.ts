@@ -20,14 +20,14 @@ export const observables = {
 export type HopfieldObservables = Record<keyof typeof observables, Estimate>;
 
 /** Energy per neuron from the integer sums. */
-export function hebbEnergy({ wells, up }: Sums, parameters: HopfieldParameters): number {
+export function hebbEnergy({ energySum, up }: Sums, parameters: HopfieldParameters): number {
   const { neurons: n, patterns } = parameters;
   const spins = 2 * up - n;
   if (isPairwise(parameters)) {
-    return (-couplingUnit(parameters) * (Number(wells) / 2 + fieldUnits(parameters) * spins)) / n;
+    return (-couplingUnit(parameters) * (Number(energySum) / 2 + fieldUnits(parameters) * spins)) / n;
   }
   // -(1/2N) (Σ M² - N P) - (F/N) Σ s, with the whole number first.
-  const twice = wells - BigInt(n) * BigInt(patterns) + 2n * BigInt(fieldUnits(parameters)) * BigInt(spins);
+  const twice = energySum - BigInt(n) * BigInt(patterns) + 2n * BigInt(fieldUnits(parameters)) * BigInt(spins);
   return -Number(twice) / (2 * n * n);
 }
 

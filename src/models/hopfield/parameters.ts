@@ -1,4 +1,4 @@
-// The Hopfield model's parameters, declared once, and the chances that follow from them. Dense memories share most of them.
+// The Hopfield model's parameters, declared once, and the probabilities that follow from them. Dense memories share most of them.
 
 import * as z from "zod";
 import { MOST_DIGITS } from "../../data/digits.ts";
@@ -244,7 +244,7 @@ export const fieldUnits = (parameters: HopfieldParameters) => Math.round(paramet
  * The chance that a spin aligns with a field of H units, in units of 2^-32: 1 / (1 + e^(-2Hu/T)) for H = 0, 1, …, until it is certain.
  * Empty at temperature 0. (Glauber 1963, doi 10.1063/1.1703954.)
  */
-export function alignChances(parameters: HopfieldParameters): Uint32Array {
+export function alignProbabilities(parameters: HopfieldParameters): Uint32Array {
   const { neurons, patterns, temperature, weights, couplings } = parameters;
   if (temperature === 0) return new Uint32Array();
   const units = temperature / couplingUnit(parameters);

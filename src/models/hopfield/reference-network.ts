@@ -68,7 +68,7 @@ export class ReferenceNetwork implements Network {
       const overlaps = replica.overlaps();
       const largest = overlaps.reduce((most, overlap) => Math.max(most, Math.abs(overlap)), 0);
       return {
-        wells: BigInt(replica.wells()),
+        energySum: BigInt(replica.energySum()),
         top: Math.max(...overlaps),
         up: replica.spins.reduce((sum, spin) => sum + (spin > 0 ? 1 : 0), 0),
         cue: overlaps[this.#options.cue],

@@ -20,13 +20,13 @@ export interface PatternOptions {
 export interface ReferenceOptions extends PatternOptions {
   dynamics: "sequential" | "random" | "synchronous" | "checkerboard";
   /** F(M + 1) - F(M - 1) and F(M), at M + N, or if relative at the largest overlap + 1 - M. */
-  interaction?: { pulls: ArrayLike<number>; wells: ArrayLike<number>; relative: boolean };
+  interaction?: { forceTable: ArrayLike<number>; energyTable: ArrayLike<number>; relative: boolean };
   /** Couplings of another kind: only their signs, cut by chance, times their strength; between neighbours of a lattice with a side. */
   pairwise?: { clipped: boolean; kept: number; strength: number; side: number };
   /** External field in units of the couplings. */
   field: number;
   /** 2^32 times the chance to align with a field of 0, 1, 2, … units; empty at temperature 0; beyond its end alignment is certain. */
-  chances: ArrayLike<number>;
+  probabilities: ArrayLike<number>;
 }
 
 export class ReferenceHopfield {
@@ -84,7 +84,7 @@ export class ReferenceHopfield {
   }
 
   /** Σ_μ F(M_μ), or of pairwise couplings Σ J s s. */
-  wells(): number {
+  energySum(): number {
     const { interaction } = this.#options;
     const overlaps = this.overlaps();
     if (this.#options.pairwise) {
@@ -94,7 +94,7 @@ export class ReferenceHopfield {
     }
     if (!interaction) return overlaps.reduce((sum, overlap) => sum + overlap * overlap, 0);
     const place = this.#places(overlaps);
-    return overlaps.reduce((sum, overlap) => sum + interaction.wells[place(overlap)], 0);
+    return overlaps.reduce((sum, overlap) => sum + interaction.energyTable[place(overlap)], 0);
   }
 
   /** Where the tables have the value for an overlap. */
@@ -105,7 +105,7 @@ export class ReferenceHopfield {
     return (overlap) => largest + 1 - overlap;
   }
 
-  /** N h_i: every pattern pulls with its overlap, but a spin not by itself. */
+  /** N h_i: every pattern exerts a force by its overlap; a spin exerts none on itself. */
   #field(site: number, spins: Int8Array, overlaps: readonly number[]): number {
     const { interaction, pairwise } = this.#options;
     const spin = spins[site];
@@ -116,7 +116,7 @@ export class ReferenceHopfield {
       const place = this.#places(overlaps);
       return overlaps.reduce((sum, overlap, pattern) => {
         const value = this.patterns[pattern][site];
-        return sum + value * interaction.pulls[place(overlap - value * spin)];
+        return sum + value * interaction.forceTable[place(overlap - value * spin)];
       }, 0);
     }
     const pulled = overlaps.reduce((sum, overlap, pattern) => sum + this.patterns[pattern][site] * overlap, 0);
@@ -155,11 +155,11 @@ export class ReferenceHopfield {
   }
 
   #aligned(field: number, spin: number, random: number): number {
-    const { chances } = this.#options;
-    if (chances.length === 0 && field === 0) return spin;
+    const { probabilities } = this.#options;
+    if (probabilities.length === 0 && field === 0) return spin;
     const direction = field >= 0 ? 1 : -1;
     const size = Math.abs(field);
-    return size >= chances.length || random < chances[size] ? direction : -direction;
+    return size >= probabilities.length || random < probabilities[size] ? direction : -direction;
   }
 }
 

@@ -11,7 +11,7 @@ import { filled, partOf, replicasOf, restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
 import type { Options, Stroke } from "../model.ts";
-import { type Points, point, resolve, type Schema } from "../parameters.ts";
+import { type Points, parametersOf, resolve, type Schema } from "../parameters.ts";
 import type { Series } from "../series.ts";
 import { checkReach } from "../stroke.ts";
 import { bufferBytes, GpuNetwork } from "./gpu.ts";
@@ -29,7 +29,7 @@ import {
 } from "./network.ts";
 import { columns, estimateHopfield, hebbEnergy, memoryRow } from "./observables.ts";
 import {
-  alignChances,
+  alignProbabilities,
   checkLattice,
   checkRow,
   couplingUnit,
@@ -47,7 +47,7 @@ import { ReferenceNetwork } from "./reference-network.ts";
 const ROUNDING = 0.01;
 
 /** What makes one kind of memory different from another. */
-export interface Kind<P extends object> {
+export interface MemoryModel<P extends object> {
   name: string;
   schema: Schema;
   /** What is measured, one value a column. */
@@ -59,8 +59,8 @@ export interface Kind<P extends object> {
   memory(parameters: P): MemoryParameters;
   /** @throws ParameterError where the parameters, each allowed, do not go together */
   check?(parameters: P): void;
-  /** External field in units of the couplings and chances to align, where there is a temperature. */
-  replica?(own: P): { field: number; chances: Uint32Array };
+  /** External field in units of the couplings and probabilities to align, where there is a temperature. */
+  replica?(own: P): { field: number; probabilities: Uint32Array };
   /** The external field that is simulated, and what it is a multiple of. */
   field?(own: P): { given: number; made: number; unit: number };
   /** What every spin of a replica is at step 0, where the parameters say that. */
@@ -72,10 +72,10 @@ export interface Kind<P extends object> {
   interaction?(parameters: P, most: number): Interaction;
 }
 
-const hopfieldKind: Kind<HopfieldParameters> = {
+const hopfieldMemory: MemoryModel<HopfieldParameters> = {
   name: "hopfield",
   schema: hopfieldParameters,
-  replica: (own) => ({ field: fieldUnits(own), chances: alignChances(own) }),
+  replica: (own) => ({ field: fieldUnits(own), probabilities: alignProbabilities(own) }),
   field: (own) => ({ given: own.field, made: fieldUnits(own) * couplingUnit(own), unit: couplingUnit(own) }),
   check(parameters) {
     checkLattice(parameters);
@@ -101,10 +101,16 @@ export interface MemoryOptions {
 export type HopfieldOptions = Options<typeof hopfieldParameters> & MemoryOptions;
 
 export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> {
-  readonly #kind: Kind<P>;
+  readonly #kind: MemoryModel<P>;
   readonly #options: NetworkOptions;
 
-  private constructor(device: Device, kind: Kind<P>, { points, options }: Setup<P>, network: Network, steps: number) {
+  private constructor(
+    device: Device,
+    kind: MemoryModel<P>,
+    { points, options }: Setup<P>,
+    network: Network,
+    steps: number,
+  ) {
     const own = { model: kind.name, title: "The simulation", schema: kind.schema, unit: "sweeps" };
     super(device, own, { points, seed: options.seed, replicas: options.replicas.length }, network, steps);
     this.#kind = kind;
@@ -113,7 +119,7 @@ export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> 
 
   static async create<P extends object>(
     device: Device,
-    kind: Kind<P>,
+    kind: MemoryModel<P>,
     given: MemoryOptions & { seed?: bigint },
   ): Promise<MemorySimulation<P>> {
     const { seed = 1n, stored, spins, workgroup, ...parameters } = given;
@@ -137,7 +143,7 @@ export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> 
     return new MemorySimulation(device, kind, setup, network, 0);
   }
 
-  static restore<P extends object>(device: Device, kind: Kind<P>, bytes: Uint8Array) {
+  static restore<P extends object>(device: Device, kind: MemoryModel<P>, bytes: Uint8Array) {
     return restored(bytes, async (checkpoint) => {
       const { setup, steps, state } = readCheckpoint(kind, checkpoint);
       const network = await filled(await openNetwork(device, setup.options), (own) => own.write(state));
@@ -151,7 +157,7 @@ export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> 
 
   protected rows(sums: readonly Sums[]): number[][] {
     const most = mostOf(this.#kind, this.points);
-    return sums.map((each, replica) => this.#kind.row(each, point(this.points, replica), most));
+    return sums.map((each, replica) => this.#kind.row(each, parametersOf(this.points, replica), most));
   }
 
   protected override changed(points: Points<P>): Promise<void> {
@@ -199,7 +205,7 @@ export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> 
   /** Says where the field is another than was asked for. */
   notes(): string[] {
     for (let replica = 0; replica < this.replicas; replica++) {
-      const field = this.#kind.field?.(point(this.points, replica));
+      const field = this.#kind.field?.(parametersOf(this.points, replica));
       if (!field || Math.abs(field.made - field.given) <= ROUNDING * Math.abs(field.given)) continue;
       const { given, made, unit } = field;
       return [
@@ -290,12 +296,12 @@ function sideOf(neurons: number): number {
 }
 
 /** The most patterns of any replica. */
-const mostOf = <P extends object>(kind: Kind<P>, { parameters, batch }: Points<P>) =>
+const mostOf = <P extends object>(kind: MemoryModel<P>, { parameters, batch }: Points<P>) =>
   Math.max(...((batch as { patterns?: number[] }).patterns ?? [kind.memory(parameters).patterns]));
 
 /** The patterns, if some are digits: those after them are the random ones of the first replica. */
 async function withDigits<P extends object>(
-  kind: Kind<P>,
+  kind: MemoryModel<P>,
   { points, options }: Setup<P>,
 ): Promise<Int8Array | undefined> {
   const { neurons, digits: wanted, firstReplica } = kind.memory(points.parameters);
@@ -315,7 +321,7 @@ async function withDigits<P extends object>(
 }
 
 function prepare<P extends object>(
-  kind: Kind<P>,
+  kind: MemoryModel<P>,
   given: Points<P>,
   seed: bigint,
   stored?: ArrayLike<number>,
@@ -352,12 +358,12 @@ function prepare<P extends object>(
   return { points, options };
 }
 
-function replicaOptions<P extends object>(kind: Kind<P>, points: Points<P>, replicas: number) {
+function replicaOptions<P extends object>(kind: MemoryModel<P>, points: Points<P>, replicas: number) {
   return Array.from({ length: replicas }, (_, replica) => {
-    const own = point(points, replica);
+    const own = parametersOf(points, replica);
     return {
       patterns: kind.memory(own).patterns,
-      ...(kind.replica?.(own) ?? { field: 0, chances: new Uint32Array() }),
+      ...(kind.replica?.(own) ?? { field: 0, probabilities: new Uint32Array() }),
     };
   });
 }
@@ -384,8 +390,11 @@ const repeated = (spins: Int8Array, { options: { replicas } }: { options: Networ
   Int8Array.from({ length: spins.length * replicas.length }, (_, i) => spins[i % spins.length]);
 
 /** Every spin of a replica is what the model says of its point. */
-function uniformSpins<P extends object>({ uniform }: Kind<P>, { points, options: { neurons, replicas } }: Setup<P>) {
-  const each = replicas.map((_, replica) => uniform!(point(points, replica))!);
+function uniformSpins<P extends object>(
+  { uniform }: MemoryModel<P>,
+  { points, options: { neurons, replicas } }: Setup<P>,
+) {
+  const each = replicas.map((_, replica) => uniform!(parametersOf(points, replica))!);
   return Int8Array.from({ length: neurons * replicas.length }, (_, i) => each[Math.floor(i / neurons)]);
 }
 
@@ -426,7 +435,7 @@ async function openNetwork(device: Device, options: NetworkOptions, workgroup?: 
   return GpuNetwork.create(device, options, workgroup);
 }
 
-function readCheckpoint<P extends object>(kind: Kind<P>, checkpoint: Checkpoint) {
+function readCheckpoint<P extends object>(kind: MemoryModel<P>, checkpoint: Checkpoint) {
   const { parameters, batch, seed, steps } = headerOf(checkpoint, kind.name, {});
   const { sections } = checkpoint;
   // Checkpoints of gibbs 0.1.0 do not say whose patterns they hold.
@@ -445,7 +454,7 @@ function readCheckpoint<P extends object>(kind: Kind<P>, checkpoint: Checkpoint)
 
 /** The Hopfield model's. */
 export const createHopfield = (device: Device, options: HopfieldOptions): Promise<HopfieldSimulation> =>
-  MemorySimulation.create(device, hopfieldKind, options);
+  MemorySimulation.create(device, hopfieldMemory, options);
 export const restoreHopfield = (device: Device, checkpoint: Uint8Array) =>
-  MemorySimulation.restore(device, hopfieldKind, checkpoint);
+  MemorySimulation.restore(device, hopfieldMemory, checkpoint);
 export type HopfieldSimulation = MemorySimulation<HopfieldParameters>;

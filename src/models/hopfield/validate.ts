@@ -2,7 +2,7 @@
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
 import { independentMean } from "../../statistics/index.ts";
-import { batched, checksOf, differing, steps } from "../check.ts";
+import { batched, checksOf, countMismatches, linspace } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { createHopfield, type HopfieldOptions, type MemorySimulation } from "./simulation.ts";
 import { retrievalOverlap, WRONG_BITS } from "./theory.ts";
@@ -40,7 +40,7 @@ export async function* validateHopfield(device: Device, { quick, signal }: Effor
       using b = await createHopfield(reference, options);
       for (const simulation of [a, b]) await simulation.run(SWEEPS, { signal });
       const name = `${kindOf(options)}, ${SWEEPS} sweeps: spins and measured values that differ from the reference`;
-      yield check("reference", name, differing(await stateOf(a), await stateOf(b)), 0);
+      yield check("reference", name, countMismatches(await stateOf(a), await stateOf(b)), 0);
     }
   }
   yield* knownErrors(check, async (neurons, patterns) => {
@@ -50,7 +50,7 @@ export async function* validateHopfield(device: Device, { quick, signal }: Effor
   });
   // Fixed points near a pattern at temperature 0; the theory is for N → ∞, and what a finite size adds grows towards the critical load.
   const neurons = device.kind === "reference" ? 200 : quick ? 1000 : 4000;
-  const loads = device.kind === "reference" ? [0.05] : steps(0.02, 0.1, 5);
+  const loads = device.kind === "reference" ? [0.05] : linspace(0.02, 0.1, 5);
   const { list, groups } = batched(
     loads.map((load) => Math.round(load * neurons)),
     quick ? 8 : 16,
@@ -68,7 +68,7 @@ export async function* validateHopfield(device: Device, { quick, signal }: Effor
     const first = load === loads[0];
     const curve = {
       ...{ x: "load α = P/N", y: "overlap m" },
-      exact: steps(0.01, 0.13, 60).map((a) => [a, exactly(a)] as const),
+      exact: linspace(0.01, 0.13, 60).map((a) => [a, exactly(a)] as const),
       measured,
     };
     // Chance, and one spin, for the finite size.

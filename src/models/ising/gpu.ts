@@ -2,7 +2,7 @@
 
 import { storage, uniform, withBuffers } from "../../device/buffers.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
-import { grid, type Kernel } from "../../device/kernel.ts";
+import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
 import { structOf, type Values } from "../../device/layout.ts";
 import { type Dispatch, dispatchOnce, Pacer, Submissions } from "../../device/submissions.ts";
 import { seedWords } from "../../random/threefry.ts";
@@ -114,7 +114,7 @@ export class GpuLattice implements Lattice {
     toPlanes(state, this.#options).forEach((plane, colour) => {
       this.#device.write(this.planes[colour], plane);
     });
-    await this.#device.settle(Promise.resolve());
+    await this.#device.waitForGpu(Promise.resolve());
   }
 
   async read(): Promise<Uint8Array> {
@@ -159,7 +159,7 @@ export class GpuLattice implements Lattice {
   #measured(slot: number): Dispatch {
     const tilesPerGroup = measuringGroup(this.#options, this.#workgroup) * TILES_PER_THREAD;
     const groups = Math.ceil(tiles(this.#options).count / tilesPerGroup) * this.#options.replicas;
-    return { ...this.#measure, groups: grid(groups, this.#device.limits), step: { slot } };
+    return { ...this.#measure, groups: workgroupGrid(groups, this.#device.limits), step: { slot } };
   }
 
   async #readSums(count: number): Promise<Sums[][]> {
@@ -175,7 +175,7 @@ export class GpuLattice implements Lattice {
   }
 
   #threads(count: number): [number, number] {
-    return grid(Math.ceil(count / this.#workgroup), this.#device.limits);
+    return workgroupGrid(Math.ceil(count / this.#workgroup), this.#device.limits);
   }
 }
 

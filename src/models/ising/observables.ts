@@ -4,7 +4,7 @@ import { ParameterError } from "../../device/errors.ts";
 import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
 import { estimateMagnet, exactMagnet, magnetObservables, type Phases } from "../magnet.ts";
 import type { Exact, Observable } from "../model.ts";
-import { type Points, point } from "../parameters.ts";
+import { type Points, parametersOf } from "../parameters.ts";
 import type { Series } from "../series.ts";
 import { bondCounts, isClosed } from "./boundary.ts";
 import { chain, criticalTemperature, enumerate, kaufman, onsager } from "./exact.ts";
@@ -55,7 +55,7 @@ export function perSite(
 
 /** Estimates over replicas that share one point. */
 export function estimateIsing(points: Points<IsingParameters>, series: Series, replicas: number[]): IsingObservables {
-  const { size, temperature, field } = point(points, replicas[0]);
+  const { size, temperature, field } = parametersOf(points, replicas[0]);
   const magnet = estimateMagnet({ spins: size[0] * size[1], temperature, field }, series, replicas);
   // The type promises all; runs of version 1 lack the staggered ones, and say so by `observables`.
   if (!series.columns.includes("staggered")) return magnet as IsingObservables;

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { ParameterError } from "../../device/errors.ts";
 import { portableExp } from "../../portable.ts";
-import { type Points, point } from "../parameters.ts";
+import { type Points, parametersOf } from "../parameters.ts";
 import { BOUNDARIES, effectiveBoundaries, isClosed } from "./boundary.ts";
 import { ALWAYS, CLASSES, type FlipThresholds } from "./lattice.ts";
 
@@ -159,7 +159,7 @@ export function flipThresholds(points: Points<IsingParameters>, replicas: number
       for (const words of [high, low]) words.copyWithin(count * replica, 0, count);
       continue;
     }
-    const own = point(points, replica);
+    const own = parametersOf(points, replica);
     for (let i = 0; i < count; i++) {
       const [group, spin, x, y] = [Math.floor(i / 18), Math.floor((i % 18) / 9), Math.floor((i % 9) / 3), i % 3];
       const surroundings = { alignedX: x, alignedY: y, openX: (group & 1) !== 0, openY: (group & 2) !== 0 };

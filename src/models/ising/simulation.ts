@@ -10,7 +10,7 @@ import { filled, partOf, replicasOf, restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
 import type { Observable, Options, Stroke } from "../model.ts";
-import { type Points, point, resolve } from "../parameters.ts";
+import { type Points, parametersOf, resolve } from "../parameters.ts";
 import type { Series } from "../series.ts";
 import { checkStroke } from "../stroke.ts";
 import { effectiveBoundaries } from "./boundary.ts";
@@ -91,7 +91,7 @@ export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
   }
 
   protected rows(sums: readonly Sums[]): number[][] {
-    return sums.map((sum, replica) => perSite(sum, point(this.points, replica)).slice(0, this.columns.length));
+    return sums.map((sum, replica) => perSite(sum, parametersOf(this.points, replica)).slice(0, this.columns.length));
   }
 
   protected override async changed(points: Points<IsingParameters>): Promise<void> {
@@ -137,7 +137,7 @@ export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
   measure(): Promise<{ energy: number; magnetization: number; staggered: number }[]> {
     return this.exclusive.use(async () =>
       (await this.engine.sums()).map((sums, replica) => {
-        const [energy, magnetization, staggered] = perSite(sums, point(this.points, replica));
+        const [energy, magnetization, staggered] = perSite(sums, parametersOf(this.points, replica));
         return { energy, magnetization, staggered };
       }),
     );

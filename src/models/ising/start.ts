@@ -1,7 +1,7 @@
 // The state at step 0: uniform, the ordered state that fits the couplings and the field, or given spins.
 
 import { ParameterError } from "../../device/errors.ts";
-import { type Points, point } from "../parameters.ts";
+import { type Points, parametersOf } from "../parameters.ts";
 import { effectiveBoundaries, fixedSpins, isClosed } from "./boundary.ts";
 import { packSpins, rowBytes, type Shape, stateBytes } from "./packing.ts";
 import type { IsingParameters } from "./parameters.ts";
@@ -67,7 +67,7 @@ export function startState(
   const uniform = { alongX: 1, alongY: 1 } as const;
   const alike = Object.keys(points.batch).length === 0;
   const patternOf = (replica: number): Pattern => {
-    if (start === "ordered") return orderedPattern(point(points, replica));
+    if (start === "ordered") return orderedPattern(parametersOf(points, replica));
     return { ...uniform, spin: start === "up" ? 1 : -1 };
   };
   const size = state.length / shape.replicas;

@@ -4,7 +4,7 @@ import { type Device, ReferenceDevice } from "../../device/device.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { threefryOnGpu } from "../../random/gpu.ts";
 import type { Words4 } from "../../random/threefry.ts";
-import { batched, checksOf, DEVIATION, deviations, differing, steps } from "../check.ts";
+import { batched, checksOf, countMismatches, DEVIATION, linspace, zScores } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import type { Boundary } from "./boundary.ts";
 import { chain, enumerate, kaufman } from "./exact.ts";
@@ -28,7 +28,7 @@ async function* knownAnswers(device: GpuDevice): AsyncGenerator<Check> {
   for (const { rounds, counter, key, block } of RANDOM123) {
     const [found] = await threefryOnGpu(device, [{ counter, key }], rounds);
     const name = `Threefry4x32-${rounds}, counter ${hex(counter[0])}…: words that differ from Random123's`;
-    yield check("known answer", name, differing(found, block), 0);
+    yield check("known answer", name, countMismatches(found, block), 0);
   }
 }
 
@@ -44,7 +44,7 @@ async function* againstReference(device: GpuDevice, { quick, signal }: Effort): 
     yield check(
       "reference",
       `${where}: spins that differ from the reference`,
-      differing(await a.spins(), await b.spins()),
+      countMismatches(await a.spins(), await b.spins()),
       0,
     );
     const sums = async (of: IsingSimulation) =>
@@ -52,13 +52,13 @@ async function* againstReference(device: GpuDevice, { quick, signal }: Effort): 
     yield check(
       "reference",
       `${where}: energies and magnetizations that differ`,
-      differing(await sums(a), await sums(b)),
+      countMismatches(await sums(a), await sums(b)),
       0,
     );
     if (options !== CASES[0]) continue;
     for (const simulation of [a, b]) await simulation.paint({ x: 61, y: 2, radius: 6, value: 1 });
     const name = "a disc painted across two edges: spins that differ from the reference";
-    yield check("reference", name, differing(await a.spins(), await b.spins()), 0);
+    yield check("reference", name, countMismatches(await a.spins(), await b.spins()), 0);
   }
 }
 
@@ -72,7 +72,7 @@ async function* againstEnumeration(device: Device, { quick, signal }: Effort): A
     const count = device.kind === "reference" ? 20 : quick ? 200 : 1600;
     const found = await tiny.sample(count, { every: 2, signal });
     for (const name of names) {
-      const { z, worst } = deviations([found[name]], [exact[name]]);
+      const { z, worst } = zScores([found[name]], [exact[name]]);
       yield check("exact", `4×4 in a field, ${algorithm}: ${name} against enumeration, |z|`, worst, DEVIATION, { z });
     }
   }
@@ -92,7 +92,7 @@ async function* withEdges(device: Device, { quick, signal }: Effort): AsyncGener
     await tiny.run(50, { signal });
     const found = await tiny.sample(device.kind === "reference" ? 20 : quick ? 200 : 1600, { every: 2, signal });
     for (const name of ["energy", "magnetization", "staggered"] as const) {
-      const { z, worst } = deviations([found[name]], [exact[name]]);
+      const { z, worst } = zScores([found[name]], [exact[name]]);
       yield check("exact", `4×4, ${boundary.join(" and ")}: ${name} against enumeration, |z|`, worst, DEVIATION, { z });
     }
   }
@@ -129,7 +129,7 @@ async function* whereMetropolisFails(device: Device, { quick, signal }: Effort):
     },
   ];
   for (const { name, options, exact, sweeps, observable = "energy" } of cases) {
-    const { z, worst } = deviations([(await measure(options, sweeps))[observable]], [exact]);
+    const { z, worst } = zScores([(await measure(options, sweeps))[observable]], [exact]);
     yield check("exact", `${name}: ${observable}, |z|`, worst, DEVIATION, { z });
   }
   const stuck: IsingOptions = {
@@ -139,7 +139,7 @@ async function* whereMetropolisFails(device: Device, { quick, signal }: Effort):
     start: "up",
     algorithm: "metropolis",
   };
-  const { worst } = deviations([(await measure(stuck, 40)).energy], [kaufman(16, 16, { temperature: 1.5 }).energy]);
+  const { worst } = zScores([(await measure(stuck, 40)).energy], [kaufman(16, 16, { temperature: 1.5 }).energy]);
   const missed = worst > DEVIATION ? 0 : 1;
   yield check("promise", "a Metropolis run that is stuck, energy 0 ± 0: alarms that are missing", missed, 0);
 }
@@ -154,14 +154,14 @@ async function* againstKaufman(device: Device, size: number, { quick, signal }: 
   await lattice.run(sweeps, { signal });
   const series = await lattice.collect(sweeps, { every: 2, signal });
   const found = groups.map((replicas) => lattice.estimate(series, replicas));
-  const line = steps(temperatures[0], temperatures.at(-1)!, 80);
+  const line = linspace(temperatures[0], temperatures.at(-1)!, 80);
   const exactly = (temperature: number) => kaufman(size, size, { temperature });
   for (const [name, text, unit] of [
     ["energy", "energy", "J/site"],
     ["specificHeat", "specific heat", "k_B/site"],
   ] as const) {
     const values = found.map((estimates) => estimates[name]);
-    const { z, worst } = deviations(
+    const { z, worst } = zScores(
       values,
       temperatures.map((temperature) => exactly(temperature)[name]),
     );

@@ -3,7 +3,7 @@
 import { bufferLimit, storage, uniform } from "../../device/buffers.ts";
 import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
-import { grid, type Kernel } from "../../device/kernel.ts";
+import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
 import { structOf } from "../../device/layout.ts";
 import { type Dispatch, Pacer, Submissions } from "../../device/submissions.ts";
 import { seedWords } from "../../random/threefry.ts";
@@ -92,19 +92,19 @@ export class GpuLattice implements LatticeEngine {
     const { streams, replicas } = this.#options;
     this.#writeRun(streams.start);
     const threads = Math.ceil(this.#sites / 4) * replicas;
-    await this.#device.settle(this.#submissions.submit([this.#dispatch("start", threads, { goal: this.#now })]));
+    await this.#device.waitForGpu(this.#submissions.submit([this.#dispatch("start", threads, { goal: this.#now })]));
   }
 
   async paint({ x, y, radius, value }: Stroke): Promise<void> {
     const [width, height = 1] = this.#options.geometry.size;
     const step = { sweep: x, colour: y, first: radius * radius, count: value, goal: this.#now };
-    await this.#device.settle(this.#submissions.submit([this.#dispatch("paint", width * height, step)]));
+    await this.#device.waitForGpu(this.#submissions.submit([this.#dispatch("paint", width * height, step)]));
   }
 
   async write(state: Uint8Array): Promise<void> {
     this.#now = 0;
     this.#device.write(this.#buffers.cells, Uint32Array.from(state));
-    await this.#device.settle(Promise.resolve());
+    await this.#device.waitForGpu(Promise.resolve());
   }
 
   async read(): Promise<Uint8Array> {
@@ -156,7 +156,7 @@ export class GpuLattice implements LatticeEngine {
   }
 
   #dispatch(entry: Entry, threads: number, step: Partial<typeof IDLE>): Dispatch {
-    const groups = grid(Math.ceil(threads / this.#workgroup), this.#device.limits);
+    const groups = workgroupGrid(Math.ceil(threads / this.#workgroup), this.#device.limits);
     return { ...this.#kernels[entry], groups, step: { ...IDLE, ...step } };
   }
 

@@ -9,7 +9,7 @@ import { filled, partOf, replicasOf, restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { headerOf, sectionOf } from "../checkpoint.ts";
 import type { Stroke } from "../model.ts";
-import { type Points, point, resolve, type Schema } from "../parameters.ts";
+import { type Points, parametersOf, resolve, type Schema } from "../parameters.ts";
 import type { Series } from "../series.ts";
 import { checkStroke } from "../stroke.ts";
 import { bondCount, type Edge, type Geometry, siteCount } from "./geometry.ts";
@@ -112,7 +112,7 @@ export class LatticeSimulation<P extends LatticeParameters> extends Chain<P, Uin
   }
 
   protected rows(sums: readonly Uint32Array[]): number[][] {
-    return sums.map((each, replica) => this.#kind.row(each, point(this.points, replica), this.geometry));
+    return sums.map((each, replica) => this.#kind.row(each, parametersOf(this.points, replica), this.geometry));
   }
 
   protected override changed(points: Points<P>): Promise<void> {
@@ -122,7 +122,7 @@ export class LatticeSimulation<P extends LatticeParameters> extends Chain<P, Uin
   /** Observables of replicas that share their parameters: value, standard error, τ_int in measurements. */
   estimate(series: Series, replicas?: number[]): Record<string, Estimate> {
     const all = replicas ?? this.all();
-    return this.#kind.estimate(series, all, point(this.points, all[0]));
+    return this.#kind.estimate(series, all, parametersOf(this.points, all[0]));
   }
 
   /** What a series has columns of, for each replica, now. */
@@ -184,7 +184,7 @@ function tablesOf<P extends LatticeParameters>(
   replicas: number,
 ): Uint32Array {
   return Uint32Array.from(
-    Array.from({ length: replicas }, (_, replica) => kind.table(point(points, replica), geometry)).flat(),
+    Array.from({ length: replicas }, (_, replica) => kind.table(parametersOf(points, replica), geometry)).flat(),
   );
 }
 
@@ -214,7 +214,7 @@ function prepare<P extends LatticeParameters>(kind: LatticeKind<P>, given: Point
 function uniformCells<P extends LatticeParameters>(kind: LatticeKind<P>, { points, options }: Setup<P>) {
   const { geometry, replicas } = options;
   const sites = siteCount(geometry);
-  const states = Array.from({ length: replicas }, (_, replica) => kind.uniform(point(points, replica)));
+  const states = Array.from({ length: replicas }, (_, replica) => kind.uniform(parametersOf(points, replica)));
   if (states.includes(undefined)) return undefined;
   const cells = new Uint8Array(replicas * sites);
   states.forEach((state, replica) => {

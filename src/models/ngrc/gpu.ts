@@ -3,7 +3,7 @@
 import { bufferLimit, storage, uniform, withBuffers } from "../../device/buffers.ts";
 import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
-import { grid, type Kernel } from "../../device/kernel.ts";
+import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
 import { structOf } from "../../device/layout.ts";
 import { Pacer, submitPass } from "../../device/submissions.ts";
 import type { Plan } from "./data.ts";
@@ -92,7 +92,7 @@ export class GpuForecaster implements Forecaster {
       device.write(path, this.#histories(segments, starts));
       const kernel = this.#kernel;
       const group = kernel.bind(buffers);
-      const groups = grid(Math.ceil(slots / this.#workgroup), device.limits);
+      const groups = workgroupGrid(Math.ceil(slots / this.#workgroup), device.limits);
       const shape = { slots, segments: segments.length, dimension, features: this.#factors.length, order };
       await this.#pacer.make(
         horizon,

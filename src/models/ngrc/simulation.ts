@@ -3,7 +3,7 @@
 import * as z from "zod";
 import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
-import { between, type RunOptions } from "../../device/run.ts";
+import { type RunOptions, reportProgress } from "../../device/run.ts";
 import { checkSeed } from "../../random/seed.ts";
 import { type Estimate, median } from "../../statistics/index.ts";
 import { Ensemble, type Tick } from "../base/ensemble.ts";
@@ -271,7 +271,9 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
   async beyond(options: RunOptions = {}): Promise<Beyond> {
     this.exclusive.check();
     this.#beyond ??= await this.exclusive.use(() => {
-      return beyondOf(this.device, this.plan, this.points.parameters, () => between({ done: 0, total: 1 }, options));
+      return beyondOf(this.device, this.plan, this.points.parameters, () =>
+        reportProgress({ done: 0, total: 1 }, options),
+      );
     });
     return this.#beyond;
   }

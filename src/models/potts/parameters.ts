@@ -2,15 +2,15 @@
 
 import * as z from "zod";
 import { EDGES } from "../lattice/geometry.ts";
-import { number, whole } from "../parameters.ts";
+import { integer, number } from "../parameters.ts";
 
 /** Bonds and sites are counted in words. */
 const MOST_SITES = 2 ** 30;
 
-const side = whole(1, 2 ** 24);
+const side = integer(1, 2 ** 24);
 
 export const pottsParameters = z.object({
-  states: whole(2, 256)
+  states: integer(2, 256)
     .default(3)
     .describe("States q of a site; two are the Ising model, whose temperature is twice this one")
     .meta({ choices: ["2", "3", "4", "5", "10"] }),
@@ -41,11 +41,11 @@ export const pottsParameters = z.object({
     .default("random")
     .describe("State at step 0; ordered: all sites in state 0; given: the states passed to create")
     .meta({ choices: ["random", "ordered"] }),
-  replicas: whole(1, 65_536)
+  replicas: integer(1, 65_536)
     .default(1)
     .describe("Copies that run side by side, with random numbers of their own")
     .meta({ page: false }),
-  firstReplica: whole(0, 2 ** 32 - 1)
+  firstReplica: integer(0, 2 ** 32 - 1)
     .default(0)
     .describe("The random stream of the first replica")
     .meta({ page: false }),

@@ -1,7 +1,7 @@
 // Is this device right? The Potts model against the reference state for state, against transfer matrices, and against known energies.
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
-import { checksOf, DEVIATION, deviations, differing, steps } from "../check.ts";
+import { checksOf, countMismatches, DEVIATION, linspace, zScores } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { pottsTorus } from "./exact.ts";
 import { estimatePotts } from "./observables.ts";
@@ -34,10 +34,10 @@ async function* againstReference(device: Device, { signal }: Effort): AsyncGener
     using b = await createPotts(reference, options);
     for (const simulation of [a, b]) await simulation.run(10, { signal });
     const where = `q = ${options.states}, ${options.size.join("×")}, 10 sweeps`;
-    const cells = differing(await a.cells(), await b.cells());
+    const cells = countMismatches(await a.cells(), await b.cells());
     yield check("reference", `${where}: states that differ from the reference`, cells, 0);
     const sums = async (of: typeof a) => (await of.measure()).flatMap((row) => Object.values(row));
-    yield check("reference", `${where}: figures that differ`, differing(await sums(a), await sums(b)), 0);
+    yield check("reference", `${where}: figures that differ`, countMismatches(await sums(a), await sums(b)), 0);
   }
 }
 
@@ -49,7 +49,7 @@ async function* againstTransferMatrix(device: Device, { quick, signal }: Effort)
     { states: 2, size: [2, 3, 4] as [number, number, number] },
   ]) {
     const around = states === 2 ? 2.2 : pottsCriticalTemperature(states);
-    const temperatures = steps(0.7 * around, 1.6 * around, 5);
+    const temperatures = linspace(0.7 * around, 1.6 * around, 5);
     const copies = device.kind === "reference" ? 4 : 32;
     const list = temperatures.flatMap((temperature) => Array<number>(copies).fill(temperature));
     using lattice = await createPotts(device, { states, size, coupling, temperature: list, seed: 7n });
@@ -62,10 +62,10 @@ async function* againstTransferMatrix(device: Device, { quick, signal }: Effort)
     for (const name of ["energy", "specificHeat"] as const) {
       const exactly = (temperature: number) => pottsTorus(states, size, { temperature, coupling })[name];
       const values = found.map((row) => row[name]);
-      const { z, worst } = deviations(values, temperatures.map(exactly));
+      const { z, worst } = zScores(values, temperatures.map(exactly));
       const curve = {
         ...{ x: "temperature T / J", y: `${name === "energy" ? "energy / J" : "specific heat / k_B"} a site` },
-        exact: steps(temperatures[0], temperatures.at(-1)!, 60).map((t) => [t, exactly(t)] as const),
+        exact: linspace(temperatures[0], temperatures.at(-1)!, 60).map((t) => [t, exactly(t)] as const),
         measured: values.map(({ value, error }, i) => [temperatures[i], value, error] as const),
       };
       const where = `q = ${states}, ${size.join("×")}${coupling < 0 ? ", J = -1" : ""}, ${temperatures.length} temperatures`;
@@ -91,7 +91,7 @@ async function* cube(device: Device, { quick, signal }: Effort): AsyncGenerator<
   });
   await lattice.run(100, { signal });
   const series = await lattice.collect(device.kind === "reference" ? 50 : quick ? 200 : 2000, { every: 4, signal });
-  const { z, worst } = deviations([lattice.estimate(series).energy], [known]);
+  const { z, worst } = zScores([lattice.estimate(series).energy], [known]);
   const name = "4×4×4 at the cube's critical point, as Ising: energy against the sum over all states, |z|";
   yield check("known answer", name, worst, DEVIATION, { z });
 }

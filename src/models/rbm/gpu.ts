@@ -2,16 +2,16 @@
 
 import { storage, uniform } from "../../device/buffers.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
-import { grid, type Kernel } from "../../device/kernel.ts";
+import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
 import { type Dispatch, Pacer, Submissions } from "../../device/submissions.ts";
 import { seedWords } from "../../random/threefry.ts";
 import { type AdvanceOptions, measurements } from "../advance.ts";
-import { chances, type Machine, type MachineOptions, type MachineState, PURPOSE, partners } from "./machine.ts";
+import { type Machine, type MachineOptions, type MachineState, onProbabilities, PURPOSE, partners } from "./machine.ts";
 
 /** Dispatches of one submission. */
 const DISPATCHES = 4096;
 
-type Kernels = Record<"draw" | "sample" | "turn" | "update" | "sweep" | "couple", Kernel>;
+type Kernels = Record<"draw" | "sample" | "transpose" | "update" | "sweep" | "couple", Kernel>;
 
 /** One dispatch of a step, and what its uniform says. */
 interface Part extends Omit<Dispatch, "words"> {
@@ -41,33 +41,34 @@ export class GpuMachine implements Machine {
     this.#submissions = new Submissions(device, title(options), { words: 3, capacity: DISPATCHES });
     this.#pacer = new Pacer(device);
     device.write(this.#buffers.images, packed(options.images, options.visible));
-    device.write(this.#buffers.chances, chances);
+    device.write(this.#buffers.onProbabilities, onProbabilities);
     this.#parts = this.#plan(kernels, workgroup);
   }
 
   /** The dispatches of one step, in order. */
-  #plan({ draw, sample, turn, update, sweep, couple }: Kernels, workgroup: number): Part[] {
+  #plan({ draw, sample, transpose, update, sweep, couple }: Kernels, workgroup: number): Part[] {
     const { visible, hidden, chains, gibbs } = this.#options;
     const b = this.#buffers;
     const step = this.#submissions.step(3);
-    const line = (count: number) => grid(Math.ceil(count / workgroup), this.#device.limits) as [number, number];
+    const line = (count: number) =>
+      workgroupGrid(Math.ceil(count / workgroup), this.#device.limits) as [number, number];
     const up = (from: GPUBuffer, to: GPUBuffer, phase: number): Part => ({
       kernel: sample,
-      group: sample.bind(b.run, step, from, to, b.weights, b.hiddenBiases, b.chances),
+      group: sample.bind(b.run, step, from, to, b.weights, b.hiddenBiases, b.onProbabilities),
       groups: [Math.ceil(hidden / workgroup), chains],
       phase,
       layer: 0,
     });
     const down = (from: GPUBuffer, to: GPUBuffer, phase: number): Part => ({
       kernel: sample,
-      group: sample.bind(b.run, step, from, to, b.turnedWeights, b.visibleBiases, b.chances),
+      group: sample.bind(b.run, step, from, to, b.transposedWeights, b.visibleBiases, b.onProbabilities),
       groups: [Math.ceil(visible / workgroup), chains],
       phase,
       layer: 1,
     });
-    const turned = (from: GPUBuffer, to: GPUBuffer, layer: 0 | 1): Part => ({
-      kernel: turn,
-      group: turn.bind(b.run, step, from, to),
+    const transposed = (from: GPUBuffer, to: GPUBuffer, layer: 0 | 1): Part => ({
+      kernel: transpose,
+      group: transpose.bind(b.run, step, from, to),
       groups: line((layer === 0 ? visible : hidden) * Math.ceil(chains / 32)),
       phase: 0,
       layer,
@@ -85,17 +86,17 @@ export class GpuMachine implements Machine {
       for (let round = 0; round < gibbs; round++) {
         parts.push({
           kernel: sweep,
-          group: sweep.bind(b.run, step, b.model, b.weights, b.visibleBiases, b.chances),
+          group: sweep.bind(b.run, step, b.model, b.weights, b.visibleBiases, b.onProbabilities),
           groups: [Math.ceil(chains / workgroup), 1],
           phase: round,
           layer: 0,
         });
       }
-      const group = couple.bind(b.run, step, b.turnedData, b.turnedModel, b.weights, b.visibleBiases);
+      const group = couple.bind(b.run, step, b.transposedData, b.transposedModel, b.weights, b.visibleBiases);
       return [
         ...parts,
-        turned(b.data, b.turnedData, 0),
-        turned(b.model, b.turnedModel, 0),
+        transposed(b.data, b.transposedData, 0),
+        transposed(b.model, b.transposedModel, 0),
         { kernel: couple, group, groups: line(visible * (visible + 1)), phase: 0, layer: 0 },
       ];
     }
@@ -106,15 +107,15 @@ export class GpuMachine implements Machine {
     return [
       ...parts,
       up(b.model, b.modelHidden, 1 + 2 * gibbs),
-      turned(b.data, b.turnedData, 0),
-      turned(b.dataHidden, b.turnedDataHidden, 1),
-      turned(b.model, b.turnedModel, 0),
-      turned(b.modelHidden, b.turnedModelHidden, 1),
+      transposed(b.data, b.transposedData, 0),
+      transposed(b.dataHidden, b.transposedDataHidden, 1),
+      transposed(b.model, b.transposedModel, 0),
+      transposed(b.modelHidden, b.transposedModelHidden, 1),
       {
         kernel: update,
         group: update.bind(
-          ...[b.run, step, b.turnedData, b.turnedDataHidden, b.turnedModel, b.turnedModelHidden],
-          ...[b.weights, b.turnedWeights, b.visibleBiases, b.hiddenBiases],
+          ...[b.run, step, b.transposedData, b.transposedDataHidden, b.transposedModel, b.transposedModelHidden],
+          ...[b.weights, b.transposedWeights, b.visibleBiases, b.hiddenBiases],
         ),
         groups: line((visible + 1) * (hidden + 1)),
         phase: 0,
@@ -150,8 +151,11 @@ export class GpuMachine implements Machine {
     const b = this.#buffers;
     this.#device.write(b.weights, weights);
     if (hidden > 0) {
-      const turned = Int32Array.from(weights, (_, at) => weights[(at % visible) * hidden + Math.floor(at / visible)]);
-      this.#device.write(b.turnedWeights, turned);
+      const transposed = Int32Array.from(
+        weights,
+        (_, at) => weights[(at % visible) * hidden + Math.floor(at / visible)],
+      );
+      this.#device.write(b.transposedWeights, transposed);
       this.#device.write(b.hiddenBiases, hiddenBiases);
     }
     this.#device.write(b.visibleBiases, visibleBiases);
@@ -201,19 +205,19 @@ function allocate(device: GpuDevice, { visible, hidden, chains, images }: Machin
   return {
     run: uniform(device, "rbm run", new Uint32Array(12)),
     images: buffer("images", (images.length / visible) * v),
-    chances: buffer("chances", chances.length),
+    onProbabilities: buffer("probabilities to be on", onProbabilities.length),
     weights: buffer("weights", visible * (hidden || visible)),
-    turnedWeights: buffer("turned weights", visible * hidden),
+    transposedWeights: buffer("transposed weights", visible * hidden),
     visibleBiases: buffer("visible biases", visible),
     hiddenBiases: buffer("hidden biases", hidden),
     data: buffer("data", chains * v),
     dataHidden: buffer("data's hidden units", chains * h),
     model: buffer("chains", chains * v),
     modelHidden: buffer("chains' hidden units", chains * h),
-    turnedData: buffer("data by units", visible * c),
-    turnedDataHidden: buffer("data's hidden units by units", hidden * c),
-    turnedModel: buffer("chains by units", visible * c),
-    turnedModelHidden: buffer("chains' hidden units by units", hidden * c),
+    transposedData: buffer("data by units", visible * c),
+    transposedDataHidden: buffer("data's hidden units by units", hidden * c),
+    transposedModel: buffer("chains by units", visible * c),
+    transposedModelHidden: buffer("chains' hidden units by units", hidden * c),
   };
 }
 
@@ -240,15 +244,15 @@ async function compile(device: GpuDevice, workgroup: number): Promise<Kernels> {
       ],
       constants: { WORKGROUP: workgroup, ...more },
     });
-  const [draw, sample, turn, update, sweep, couple] = await Promise.all([
+  const [draw, sample, transpose, update, sweep, couple] = await Promise.all([
     kernel("data", "draw", "rww", { PURPOSE: PURPOSE.data }),
     kernel("units", "sample_units", "rwrrr", { PURPOSE: PURPOSE.units }),
-    kernel("turn", "turn", "rw"),
+    kernel("transpose", "transpose_units", "rw"),
     kernel("update", "update", "rrrrwwww"),
     kernel("sweep", "sweep_chains", "wrrr", { PURPOSE: PURPOSE.units }),
     kernel("couple", "couple", "rrww"),
   ]);
-  return { draw, sample, turn, update, sweep, couple };
+  return { draw, sample, transpose, update, sweep, couple };
 }
 
 const title = ({ visible, hidden }: MachineOptions) => `rbm, ${visible} visible and ${hidden} hidden units`;

@@ -43,6 +43,6 @@ export interface Machine {
 export const partners = ({ visible, hidden }: { visible: number; hidden: number }) => hidden || visible;
 
 /** The logistic function as 2^32 times the chance to be on, for activations -16 + (i + 1/2) 2^-10. */
-export const chances = Uint32Array.from({ length: 2 ** 15 }, (_, i) =>
+export const onProbabilities = Uint32Array.from({ length: 2 ** 15 }, (_, i) =>
   Math.min(2 ** 32 - 1, Math.round(2 ** 32 / (1 + portableExp(16 - (i + 0.5) / 1024)))),
 );

@@ -1,14 +1,14 @@
 // The reference as a machine of the API: it runs where the GPU would.
 
 import { type AdvanceOptions, advancePlainly } from "../advance.ts";
-import { chances, type Machine, type MachineOptions, type MachineState, PURPOSE } from "./machine.ts";
+import { type Machine, type MachineOptions, type MachineState, onProbabilities, PURPOSE } from "./machine.ts";
 import { ReferenceRbm } from "./reference.ts";
 
 export class ReferenceMachine implements Machine {
   readonly #rbm: ReferenceRbm;
 
   constructor(options: MachineOptions) {
-    this.#rbm = new ReferenceRbm({ ...options, chances, purpose: PURPOSE });
+    this.#rbm = new ReferenceRbm({ ...options, onProbabilities, purpose: PURPOSE });
   }
 
   async read(): Promise<MachineState> {

@@ -24,7 +24,7 @@ export interface ReferenceOptions {
   /** By what a count changes a weight, in units of 2^-26. */
   rate: number;
   /** 2^32 times the chance to be on, for activations from -16 to 16 in steps of 2^-10. */
-  chances: ArrayLike<number>;
+  onProbabilities: ArrayLike<number>;
   /** What the random numbers are for. */
   purpose: { data: number; units: number };
 }
@@ -113,11 +113,11 @@ export class ReferenceRbm {
 
   /** 1 by the chance of an activation, in units of 2^-18. */
   #on(activation: number, unit: number, chain: number, time: number, phase: number): number {
-    const { seed, purpose, chances } = this.#options;
+    const { seed, purpose, onProbabilities } = this.#options;
     const key = streamKey(seed, purpose.units, 0);
     const random = threefry4x32([Math.floor(unit / 4), time, phase, chain], key)[unit % 4];
     const place = Math.floor(activation / 2 ** 8) + 16 * 1024;
-    return random < chances[Math.min(chances.length - 1, Math.max(0, place))] ? 1 : 0;
+    return random < onProbabilities[Math.min(onProbabilities.length - 1, Math.max(0, place))] ? 1 : 0;
   }
 
   #changed(value: number, difference: number): number {

@@ -2,7 +2,7 @@
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
 import { writeSafetensors } from "../../files/safetensors.ts";
-import { besideLaw, checksOf, DEVIATION } from "../check.ts";
+import { checksOf, chiSquareAgainst, DEVIATION } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { visibleLaw } from "./exact.ts";
 import { RbmSimulation } from "./simulation.ts";
@@ -39,7 +39,7 @@ export async function* validateRbm(device: Device, { quick, signal }: Effort): A
   }
   const total = counts.reduce((a, b) => a + b);
   const expected = visibleLaw(await machine.weights()).map(([, share]) => share * total);
-  const { value, ...evidence } = besideLaw(counts, expected, "state of the visible units");
+  const { value, ...evidence } = chiSquareAgainst(counts, expected, "state of the visible units");
   const what = "Gibbs samples of 4 visible and 3 hidden units against Boltzmann's law: -log10 of the χ² test's p";
   yield check("exact", what, value, 5, evidence);
 

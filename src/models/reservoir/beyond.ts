@@ -3,8 +3,8 @@
 import { ParameterError } from "../../device/errors.ts";
 import type { RunOptions } from "../../device/run.ts";
 import { type Ahead, following } from "../forecast.ts";
+import { freeRuns, type TrainedNetworks } from "./inference.ts";
 import type { Task } from "./tasks/index.ts";
-import { freeRuns, type InUse } from "./use.ts";
 
 /** Of the best network; with several `least` and `most` over all of them. */
 export interface Beyond extends Ahead {
@@ -17,7 +17,7 @@ export interface Beyond extends Ahead {
  * @param best the place of the network whose values are told
  * @throws ParameterError where they leave all bounds at once
  */
-export async function beyondOf(network: InUse, best: number, options: RunOptions): Promise<Beyond> {
+export async function beyondOf(network: TrainedNetworks, best: number, options: RunOptions): Promise<Beyond> {
   const { task, members, shape } = network;
   const { beyond, table, names, times } = task;
   const all = await freeRuns(network, beyond!, options);

@@ -3,7 +3,7 @@
 
 import { bufferLimit, storage, uniform, withBuffers } from "../../device/buffers.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
-import { type Binding, grid, type Kernel } from "../../device/kernel.ts";
+import { type Binding, type Kernel, workgroupGrid } from "../../device/kernel.ts";
 import type { RunOptions } from "../../device/run.ts";
 import type { Dispatch, Submissions } from "../../device/submissions.ts";
 import { seedWords } from "../../random/threefry.ts";
@@ -149,7 +149,7 @@ export class GpuNetworks implements Engine {
         const end = at + together;
         parts.push(await this.predict(members.slice(at, end), readouts.slice(at, end), table, span, options));
       }
-      return joined(parts);
+      return concatenate(parts);
     }
     const kernel = await this.#device.kernel({
       shader: "reservoir/readout.wgsl",
@@ -159,7 +159,7 @@ export class GpuNetworks implements Engine {
     });
     const units = unitsOf(this.#shape, rangesOf(this.#shape, table, span));
     const weights = Float32Array.from(
-      joined(readouts),
+      concatenate(readouts),
       (weight, at) => weight * units[Math.floor(at / outputs) % features],
     );
     return this.#withBuffers(
@@ -302,7 +302,7 @@ export class GpuNetworks implements Engine {
         const common = this.#common(grouped, table, ranges, { driven, horizon }, lanes ? inputs : 0);
         return {
           ...common,
-          readouts: this.#storage("readouts", Float32Array.from(joined(readouts))),
+          readouts: this.#storage("readouts", Float32Array.from(concatenate(readouts))),
           predictions: this.#space("predictions", slots * horizon * outputs),
           kept: this.#space("features", 1),
           flags: this.#space("flags", 1),
@@ -386,7 +386,7 @@ export class GpuNetworks implements Engine {
   }
 
   #grid(bundles: number): [number, number] {
-    return grid(bundles, this.#device.limits);
+    return workgroupGrid(bundles, this.#device.limits);
   }
 
   get #workgroupMemory() {
@@ -473,7 +473,7 @@ export class GpuNetworks implements Engine {
 }
 
 /** One after another. */
-function joined(parts: readonly Float64Array[]): Float64Array {
+function concatenate(parts: readonly Float64Array[]): Float64Array {
   const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -6,7 +6,7 @@ import { flowNames } from "../../systems/index.ts";
 /** The systems that are forecast, and what else can be learned. */
 const TASKS = [...flowNames, "narma10", "memory", "data", "classification"] as const;
 
-const whole = (least: number, most: number, what: string) =>
+const integer = (least: number, most: number, what: string) =>
   z
     .int({ error: "it is a whole number" })
     .min(least, { error: `there ${least === 1 ? "is" : "are"} at least ${least} ${what}` })
@@ -60,11 +60,11 @@ export const reservoirParameters = z.object({
     .default(false)
     .describe("The network of the file is trained on: what the series has to learn is added to what it learned before")
     .meta({ page: false }),
-  forecast: whole(0, 1e6, "steps")
+  forecast: integer(0, 1e6, "steps")
     .default(0)
     .describe("Steps that are forecast beyond the end of a series of one's own; .csv, .npy and .png of --out hold them")
     .meta({ slider: [0, 1000, 50], label: "Forecast beyond the end" }),
-  given: whole(0, 4096, "columns")
+  given: integer(0, 4096, "columns")
     .default(0)
     .describe("Of a series of one's own the first columns that are inputs, the others are targets; 0: all are forecast")
     .meta({ label: "Input columns", page: false }),
@@ -72,11 +72,11 @@ export const reservoirParameters = z.object({
     .default(22)
     .describe("Length L of the Kuramoto–Sivashinsky system; the grid has 64 points, from L = 44 on 128, and so on")
     .meta({ page: false }),
-  units: whole(1, MOST_UNITS, "units")
+  units: integer(1, MOST_UNITS, "units")
     .default(300)
     .describe("Units N of a reservoir, or of each layer")
     .meta({ slider: [50, 1000, 50] }),
-  layers: whole(1, 16, "layers")
+  layers: integer(1, 16, "layers")
     .default(1)
     .describe("Reservoirs in a stack, each driven by the states of the one below; the readout sees all")
     .meta({ slider: [1, 4, 1], page: false }),
@@ -140,44 +140,44 @@ export const reservoirParameters = z.object({
     .default(false)
     .describe("Outputs are fed back as inputs also where the task has inputs of its own; the true ones in training")
     .meta({ page: false }),
-  patches: whole(1, 256, "patches")
+  patches: integer(1, 256, "patches")
     .default(1)
     .describe("Reservoirs side by side on a ring of columns, each for its own part of them (Pathak et al. 2018)")
     .meta({ page: false }),
-  overlap: whole(0, 1024, "columns")
+  overlap: integer(0, 1024, "columns")
     .default(8)
     .describe("Columns of its neighbours on either side that a patch sees as well")
     .meta({ page: false }),
-  delays: whole(1, 4096, "delays")
+  delays: integer(1, 4096, "delays")
     .default(100)
     .describe("Delays of the memory task: outputs repeat the input of 0, 1, 2, … steps ago")
     .meta({ page: false }),
-  washout: whole(0, 1e6, "steps")
+  washout: integer(0, 1e6, "steps")
     .default(500)
     .describe("Warm-up: steps at the begin of the series that are not learned from")
     .meta({ page: false }),
-  train: whole(0, 1e7, "steps")
+  train: integer(0, 1e7, "steps")
     .default(5000)
     .describe(
       "Steps that are learned from; of a series of one's own 60 % where nothing is said, of a network from a file none",
     )
     .meta({ slider: [500, 20_000, 500], label: "Training steps" }),
-  validation: whole(0, 1e7, "steps")
+  validation: integer(0, 1e7, "steps")
     .default(0)
     .describe(
       "Steps of a series of one's own after them by which networks are compared: the best is kept, and forecasts",
     )
     .meta({ page: false }),
-  test: whole(1, 1e7, "steps").default(2000).describe("Steps after them that are tested").meta({ page: false }),
-  starts: whole(1, 4096, "starts")
+  test: integer(1, 1e7, "steps").default(2000).describe("Steps after them that are tested").meta({ page: false }),
+  starts: integer(1, 4096, "starts")
     .default(20)
     .describe("Forecasts of each reservoir, from starts along the test series")
     .meta({ slider: [1, 40, 1] }),
-  synchronisation: whole(1, 1e5, "steps")
+  synchronisation: integer(1, 1e5, "steps")
     .default(200)
     .describe("Steps of the true series before a forecast begins")
     .meta({ page: false }),
-  horizon: whole(0, 1e6, "steps")
+  horizon: integer(0, 1e6, "steps")
     .default(0)
     .describe("Steps of a forecast; 0: 15 Lyapunov times, or 500 steps where none is known")
     .meta({ page: false }),
@@ -188,7 +188,7 @@ export const reservoirParameters = z.object({
     .default(0.5)
     .describe("Error, in standard deviations of the series, at which a forecast is no longer valid")
     .meta({ page: false }),
-  reservoirs: whole(1, 1e6, "reservoirs")
+  reservoirs: integer(1, 1e6, "reservoirs")
     .default(4)
     .describe("Random networks, each trained and tested at every point of a sweep; figures are medians over them")
     .meta({ page: false }),

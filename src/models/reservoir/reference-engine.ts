@@ -1,6 +1,6 @@
 // The reference as an engine: each network by itself, one step after another.
 
-import { between, type RunOptions } from "../../device/run.ts";
+import { type RunOptions, reportProgress } from "../../device/run.ts";
 import {
   type Engine,
   type Forecasts,
@@ -69,13 +69,13 @@ export class ReferenceEngine implements Engine {
     for (const [m, member] of members.entries()) {
       const network = this.#open(member);
       for (let step = 0; step < washout + steps; step++) {
-        if (step % STEPS === 0) await between({ done: m * (washout + steps) + step, total }, options);
+        if (step % STEPS === 0) await reportProgress({ done: m * (washout + steps) + step, total }, options);
         const inputs = this.#inputs(table, first + step, member.patch);
         network.step(inputs);
         if (step >= washout) see(m, network, inputs, this.#targets(table, first + step, member.patch), step - washout);
       }
     }
-    await between({ done: total, total }, options);
+    await reportProgress({ done: total, total }, options);
   }
 
   async forecast(
@@ -91,7 +91,7 @@ export class ReferenceEngine implements Engine {
     const all = new Float64Array(systems * starts.length * horizon * width);
     for (let system = 0; system < systems; system++) {
       for (const [s, start] of starts.entries()) {
-        await between({ done: system * starts.length + s, total: systems * starts.length }, options);
+        await reportProgress({ done: system * starts.length + s, total: systems * starts.length }, options);
         const networks = Array.from({ length: patches }, (_, p) =>
           this.#open({ ...members[system * patches + p], noise: 0 }),
         );

@@ -2,7 +2,7 @@
 
 import { type Estimate, median, quantile } from "../../statistics/index.ts";
 import type { aheadRecord } from "../forecast.ts";
-import { type Points, point } from "../parameters.ts";
+import { type Points, parametersOf } from "../parameters.ts";
 import type { Baseline } from "./baseline.ts";
 import { bestOf, FIGURES, type Figure, type Figures, figureOf, type Spread } from "./figures.ts";
 import { zeroOfLine } from "./metrics.ts";
@@ -144,7 +144,7 @@ export function resultOf(run: Run): ReservoirResult {
     ...(kind === "classes" ? { confusion: confusionOf(run) } : {}),
     ...(kind === "memory" ? { memoryFunction: means(({ memory }) => memory) } : {}),
     ...(couplings ? { synchronisation: exponents.map((exponent, i) => ({ coupling: couplings[i], exponent })) } : {}),
-    raised: places(({ ridge }, p) => ridge > point(points, p).ridge),
+    raised: places(({ ridge }, p) => ridge > parametersOf(points, p).ridge),
     diverged: places(({ ridge }) => Number.isNaN(ridge)).map(({ point: p, reservoir }) => ({ point: p, reservoir })),
   };
 }

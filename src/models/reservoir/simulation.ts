@@ -14,13 +14,14 @@ import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
 import { aheadPicture, aheadRecord, aheadTable, lostNotes } from "../forecast.ts";
 import type { Observable, Options } from "../model.ts";
-import { type Points, point, resolve } from "../parameters.ts";
+import { type Points, parametersOf, resolve } from "../parameters.ts";
 import { type Baseline, persistenceOf } from "./baseline.ts";
 import { type Beyond, beyondOf, leadOf } from "./beyond.ts";
 import { type Forecast, networkFile, outputsTable, stripsOf } from "./export.ts";
 import { bestOf, type Figures, figuresFrom, figuresTo } from "./figures.ts";
 import { checkFits } from "./fits.ts";
 import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
+import { attractorOf, exponentsOf, forecastOf, freeRuns, outputsOf, type TrainedNetworks } from "./inference.ts";
 import { type Loaded, loadNetwork, type NetworkFile, openNetwork, withFileSettings } from "./load.ts";
 import { type Engine, featureCount, type Member, type Readout, type Shape } from "./network.ts";
 import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
@@ -41,7 +42,6 @@ import { type Task, taskOf } from "./tasks/index.ts";
 import { withParts } from "./tasks/parts.ts";
 import { type Topology, topologyOf } from "./topology.ts";
 import { sumsAlong, type Training, trainAndJudge } from "./trainer.ts";
-import { attractorOf, exponentsOf, forecastOf, freeRuns, type InUse, outputsOf } from "./use.ts";
 
 export type ReservoirOptions = Options<typeof reservoirParameters> & GpuNetworkOptions;
 
@@ -193,7 +193,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
     const { patches } = this.shape;
     return Array.from({ length: patches * this.replicas }, (_, i) => {
       const [patch, p] = [Math.floor(i / this.replicas), i % this.replicas];
-      const { spectralRadius, inputScaling, leakRate, bias, noise } = point(this.points, p);
+      const { spectralRadius, inputScaling, leakRate, bias, noise } = parametersOf(this.points, p);
       return { topology, spectralRadius, inputScaling, leakRate, bias, noise, patch };
     });
   }
@@ -289,7 +289,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
   }
 
   /** Trained networks at a point, to be used. */
-  async #inUse(networks: readonly number[], p: number): Promise<InUse> {
+  async #inUse(networks: readonly number[], p: number): Promise<TrainedNetworks> {
     const readouts = networks.flatMap((network) => this.readout(network, p));
     const members: Member[] = [];
     for (const network of networks) {

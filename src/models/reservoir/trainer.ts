@@ -1,7 +1,7 @@
 // Networks trained and judged: sums of their features, readouts, outputs along the test, and how long they run free.
 
 import type { RunOptions } from "../../device/run.ts";
-import { type Points, point } from "../parameters.ts";
+import { type Points, parametersOf } from "../parameters.ts";
 import { type Figures, judgeDriven, judgeFree, noFigures, spansOf, startsOf } from "./figures.ts";
 import type { Loaded } from "./load.ts";
 import { allUnits, type Engine, featureCount, type Member, type Readout, type Shape, type Sums } from "./network.ts";
@@ -95,7 +95,7 @@ async function trainAndTest(
   for (const m of members.keys()) {
     if (m % 8 === 0) await new Promise((resolve) => setTimeout(resolve)); // lets signals and the page have a turn
     options.signal?.throwIfAborted();
-    const { ridge } = point(points, (first + m) % replicas);
+    const { ridge } = parametersOf(points, (first + m) % replicas);
     const nothing = { readout: new Float64Array(featureCount(shape) * shape.outputs), ridge: Number.NaN };
     const sums = sumsOf.at(m);
     const rank = wantsRank && sums && !sums.diverged ? kernelRank(sums, shape) : Number.NaN;

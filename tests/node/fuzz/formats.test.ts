@@ -5,12 +5,12 @@ import fc from "fast-check";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { FileError, GibbsError, ParameterError } from "../../../src/index.ts";
+import { prepare } from "../../../src/models/gillespie/ensemble.ts";
 import { readModel } from "../../../src/models/gillespie/formats/detect.ts";
 import { omex } from "../../../src/models/gillespie/formats/omex.ts";
 import { networkSbml } from "../../../src/models/gillespie/formats/sbml-writer.ts";
 import { networkText } from "../../../src/models/gillespie/formats/text-writer.ts";
 import { gillespieParameters, networkOf } from "../../../src/models/gillespie/parameters.ts";
-import { prepare } from "../../../src/models/gillespie/prepare.ts";
 import { cases, damaged, ended, mutated, TIMEOUT } from "./arbitraries.ts";
 
 const NET = `begin parameters

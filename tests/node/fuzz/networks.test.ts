@@ -5,9 +5,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseExpression } from "../../../src/expression/expression.ts";
 import { GibbsError, gillespie, networks, ParameterError } from "../../../src/index.ts";
+import { prepare } from "../../../src/models/gillespie/ensemble.ts";
 import { generate } from "../../../src/models/gillespie/kernel/wgsl.ts";
 import { gillespieParameters, networkOf } from "../../../src/models/gillespie/parameters.ts";
-import { prepare } from "../../../src/models/gillespie/prepare.ts";
 import { device, reference } from "../../devices.ts";
 import { cases, cpuSeconds, ended, mutated, numbersIn, TIMEOUT } from "./arbitraries.ts";
 

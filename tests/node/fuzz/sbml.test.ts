@@ -7,9 +7,9 @@ import { parseXml, XmlElement, XmlText } from "@rgrove/parse-xml";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GibbsError, gillespie, ParameterError } from "../../../src/index.ts";
+import { prepare } from "../../../src/models/gillespie/ensemble.ts";
 import { generate } from "../../../src/models/gillespie/kernel/wgsl.ts";
 import { gillespieParameters, networkOf } from "../../../src/models/gillespie/parameters.ts";
-import { prepare } from "../../../src/models/gillespie/prepare.ts";
 import { device } from "../../devices.ts";
 import { cases, ended, mutated, numbersIn, TIMEOUT } from "./arbitraries.ts";
 

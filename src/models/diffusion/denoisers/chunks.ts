@@ -4,7 +4,7 @@
 export const CHUNK = 512;
 
 /** From [point][dimension] to [dimension][point], padded with zeros. */
-export function turnedPoints(points: Float32Array, dimension: number, padded: number): Float32Array {
+export function transposedPoints(points: Float32Array, dimension: number, padded: number): Float32Array {
   const all = new Float32Array(dimension * padded);
   for (let at = 0; at < points.length; at++) all[(at % dimension) * padded + Math.floor(at / dimension)] = points[at];
   return all;

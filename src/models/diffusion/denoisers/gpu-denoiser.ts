@@ -12,7 +12,7 @@ export interface Setting {
   /** Samples in the buffers: a multiple of 64. */
   stride: number;
   workgroup: number;
-  /** Overrides of shaders/diffusion/kept.wgsl. */
+  /** Overrides of shaders/diffusion/sampler_state.wgsl. */
   switches: { KEEPS: number; INPAINTS: number; CLIPS: number };
 }
 

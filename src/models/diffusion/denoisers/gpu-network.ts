@@ -2,15 +2,15 @@
 
 import type { Kernel } from "../../../device/kernel.ts";
 import { type Network, offsetsOf } from "../../../network/shape.ts";
+import { classRows, conditionSums } from "./condition-sums.ts";
 import { BASE, type Compiled, KEPT, type Part, type Setting, STEP_BYTES } from "./gpu-denoiser.ts";
 import { BROADCAST, broadcasts, type Row, rowWgsl } from "./row-wgsl.ts";
-import { classRows, toldOf } from "./told.ts";
 
 /** Numbers of a sample up to which a network of two layers is one dispatch. */
 const FEW = 8;
 
 /** Buffers that are read in rows. */
-const TABLES = ["weights", "told"];
+const TABLES = ["weights", "conditions"];
 
 /** How the fused kernel is cut: samples side by side, invocations that share them, and rows of weights. */
 interface Cut {
@@ -63,10 +63,10 @@ async function gpuFused(setting: Setting, network: Network, { columns, split, ro
       ...{ CLASSES_FIRST: rows[0] / 4, CLASSES_SECOND: rows[1] / 4 },
     },
   });
-  const told = toldOf(network, sampling, 1);
+  const sums = conditionSums(network, sampling, 1);
   return ({ table, run, stages, x, kept, previous, known }) => {
     const weights = table("weights", padded(network.parameters));
-    const tables = [weights, table("centre", network.centre), table("conditions", told)];
+    const tables = [weights, table("centre", network.centre), table("conditions", sums)];
     const group = kernel.bind(run, stages, x, kept, previous, known, ...tables);
     return { kind: "fused", kernel, group, groups: Math.ceil(stride / (4 * columns)) };
   };
@@ -94,11 +94,11 @@ async function gpuLayers(setting: Setting, network: Network, passes: number): Pr
     });
   const kernels = await Promise.all(Array.from({ length: layers }, (_, layer) => compile("layer", layer)));
   const output = await compile("output", 0);
-  const conditions = toldOf(network, sampling, passes);
+  const sums = conditionSums(network, sampling, passes);
   return ({ table, room, run, stages, x, steps }) => {
     const weights = table("weights", padded(network.parameters));
     const centre = table("centre", network.centre);
-    const told = table("conditions", conditions);
+    const conditions = table("conditions", sums);
     // Layers write to each other in turn.
     const rooms = [0, 1].map((i) => room(`activations ${i}`, 4 * width * stride));
     const denoised = Array.from({ length: passes }, (_, pass) => room(`denoised ${pass}`, 4 * dimension * stride));
@@ -107,11 +107,11 @@ async function gpuLayers(setting: Setting, network: Network, passes: number): Pr
     const parts: Part[] = kernels.map((kernel, layer) => {
       // The first reads the sample, which is bound already.
       const below = layer === 0 ? weights : rooms[(layer + 1) % 2];
-      const group = kernel.bind(run, stages, x, weights, centre, told, below, rooms[layer % 2], step);
+      const group = kernel.bind(run, stages, x, weights, centre, conditions, below, rooms[layer % 2], step);
       return { kernel, group: () => group, groups: [width / units, lines], words: [] };
     });
     const groups = denoised.map((above) =>
-      output.bind(run, stages, x, weights, centre, told, rooms[(layers + 1) % 2], above, step),
+      output.bind(run, stages, x, weights, centre, conditions, rooms[(layers + 1) % 2], above, step),
     );
     parts.push({
       kernel: output,

@@ -3,7 +3,7 @@
 import { bufferLimit } from "../../../device/buffers.ts";
 import { ParameterError } from "../../../device/errors.ts";
 import type { GpuDevice } from "../../../device/gpu.ts";
-import { CHUNK, turnedPoints } from "./chunks.ts";
+import { CHUNK, transposedPoints } from "./chunks.ts";
 import { BASE, type Compiled, type Part, type Setting, STEP_BYTES } from "./gpu-denoiser.ts";
 import { BROADCAST, broadcasts, rowWgsl } from "./row-wgsl.ts";
 
@@ -32,7 +32,7 @@ export async function gpuPoints(setting: Setting, points: Float32Array, labels?:
   const row = 16 * chunks * (dimension + 2);
   const limit = Math.min(MOST, device.limits.maxStorageBufferBindingSize);
   const tile = Math.min(stride / 4, Math.max(1, Math.floor(limit / row)));
-  const data = turnedPoints(points, dimension, CHUNK * chunks);
+  const data = transposedPoints(points, dimension, CHUNK * chunks);
   return ({ table, room, run, stages, x, steps }) => {
     const tables = [
       table("points", data),

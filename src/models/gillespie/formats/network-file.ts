@@ -2,9 +2,9 @@
 
 import { ParameterError } from "../../../device/errors.ts";
 import { number } from "../../../expression/expression.ts";
+import { readSweep } from "../ensemble.ts";
 import type { Network } from "../network/network.ts";
 import { type GillespieParameters, networkOf } from "../parameters.ts";
-import { readSweep } from "../prepare.ts";
 import { networkSbml } from "./sbml-writer.ts";
 import { networkText } from "./text-writer.ts";
 

@@ -5,16 +5,16 @@ import { Budget } from "../../../device/budget.ts";
 import { bufferLimit, storage, uniform, withBuffers } from "../../../device/buffers.ts";
 import { ParameterError } from "../../../device/errors.ts";
 import type { GpuDevice } from "../../../device/gpu.ts";
-import { grid, type Kernel } from "../../../device/kernel.ts";
+import { type Kernel, workgroupGrid } from "../../../device/kernel.ts";
 import { type Struct, structOf, type Values } from "../../../device/layout.ts";
 import { submitPass } from "../../../device/submissions.ts";
 import { evaluate } from "../../../expression/expression.ts";
 import { seedWords } from "../../../random/threefry.ts";
+import type { Ensemble } from "../ensemble.ts";
 import { powerFor, shareWords, unfit } from "../network/draws.ts";
 import { eventLimit, networkError } from "../network/errors.ts";
 import { MOST, PURPOSE } from "../network/network.ts";
 import { type Output, observer } from "../outputs.ts";
-import type { Ensemble } from "../prepare.ts";
 import { simulateExactly } from "../reference/hybrid.ts";
 import type { BatchOptions, Runner, Samples } from "../runner.ts";
 import { type Batch, binsOf, pairsOf, shiftFor } from "../tally.ts";
@@ -227,7 +227,7 @@ export class GpuRunner implements Runner {
     const startGroup = start.bind({ ...this.#buffers, activeIn: b, activeOut: a });
     writeRun(0, 0);
     let accepted = this.#submit(start, startGroup, slots);
-    await this.#device.settle(accepted);
+    await this.#device.waitForGpu(accepted);
     let failed = 0;
     let limited = 0;
     let turn = 0;
@@ -238,7 +238,7 @@ export class GpuRunner implements Runner {
       this.#device.write(counters, new Uint32Array(4));
       const began = performance.now();
       accepted = this.#submit(advance, groups[turn], active);
-      await this.#device.settle(accepted, this.#budget.expected(blocks));
+      await this.#device.waitForGpu(accepted, this.#budget.expected(blocks));
       this.#budget.record(blocks, performance.now() - began);
       const [left, wrong, stopped] = new Uint32Array(await this.#device.read(counters, 0, 12));
       active = left;
@@ -338,7 +338,7 @@ export class GpuRunner implements Runner {
   }
 
   #submit(kernel: Kernel, group: GPUBindGroup, count: number, workgroup = this.#workgroup): Promise<void> {
-    const groups = grid(Math.ceil(count / workgroup), this.#device.limits);
+    const groups = workgroupGrid(Math.ceil(count / workgroup), this.#device.limits);
     return submitPass(this.#device, "gillespie", [{ kernel, group, groups }], "steps");
   }
 }

@@ -2,9 +2,9 @@
 // part of a period.
 
 import { type Expression, evaluate, namesIn } from "../../../expression/expression.ts";
+import type { Ensemble } from "../ensemble.ts";
 import { networkError } from "../network/errors.ts";
 import { TIME } from "../network/network.ts";
-import type { Ensemble } from "../prepare.ts";
 
 const STEP = 2 ** -23;
 /** Times at which rates are looked at, in the last eighth of the run. */

@@ -21,7 +21,7 @@ export const tables: Layout = {
     const { species, reactions } = network;
     const tree = version1 ? blocksOf(network) : treeOf(network, points);
     const { leaves, nodes } = tree;
-    // What fires is known by its place in the network, which prepare.ts has ordered like this.
+    // What fires is known by its place in the network, which ensemble.ts has ordered like this.
     if (leaves.some(({ reaction }, i) => reaction !== i)) throw new Error("The reactions are not in the tree's order.");
     const propensityOf = ({ reaction }: Leaf) => reactions[reaction].propensity;
     const timed = leaves.map((leaf) => namesIn(propensityOf(leaf)).has(TIME));

@@ -1,8 +1,8 @@
 // A network as WGSL. shaders/gillespie/direct.wgsl and leap.wgsl have the algorithms and call what is written here: species and
 // propensities in registers with every reaction unrolled (unrolled.ts), or for large networks in arrays with tables (tables.ts).
 
+import type { Ensemble } from "../ensemble.ts";
 import { isHybrid, isTimed, MARGIN, type Network } from "../network/network.ts";
-import type { Ensemble } from "../prepare.ts";
 import { ORDER } from "../reference/leaping.ts";
 import { type Constant, checkNesting, Emitter, type Names } from "./emitter.ts";
 import { eventCode } from "./event-code.ts";

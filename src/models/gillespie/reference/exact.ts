@@ -2,8 +2,8 @@
 // uniformisation (Jensen 1953; Grassmann 1977): p(t) = Σ_k Poisson(q t; k) (1 + A/q)^k p(0), a sum of positive terms.
 
 import { evaluate } from "../../../expression/expression.ts";
+import type { Ensemble } from "../ensemble.ts";
 import { isDelayed, isHybrid, TIME } from "../network/network.ts";
-import type { Ensemble } from "../prepare.ts";
 
 export interface Law {
   /** [time][species] */

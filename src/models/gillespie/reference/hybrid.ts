@@ -4,11 +4,11 @@
 
 import { evaluate } from "../../../expression/expression.ts";
 import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
+import type { Ensemble } from "../ensemble.ts";
 import { eventLimit } from "../network/errors.ts";
 import { isHybrid, PURPOSE } from "../network/network.ts";
-import type { Ensemble } from "../prepare.ts";
 import { chosen } from "./choice.ts";
-import { simulate, type Watching } from "./reference.ts";
+import { simulate, type TrajectoryObserver } from "./reference.ts";
 import { Course, rounding, type Trajectory, type Which } from "./trajectory.ts";
 
 /** Error of a step, as a share of what a quantity is and of what it changes by. */
@@ -24,7 +24,7 @@ const CLOSE = 1e-12;
 function simulateHybrid(
   ensemble: Ensemble,
   which: Which,
-  { onStart, onChange, onHappened }: Watching = {},
+  { onStart, onChange, onHappened }: TrajectoryObserver = {},
 ): Trajectory {
   const { network, times } = ensemble;
   const { replicate, point } = which;

@@ -4,9 +4,9 @@
 import { type Interval, range } from "../../../expression/interval.ts";
 import { STREAMS } from "../../../random/streams.ts";
 import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
+import type { Ensemble } from "../ensemble.ts";
 import { eventLimit } from "../network/errors.ts";
 import { isTimed, TIME } from "../network/network.ts";
-import type { Ensemble } from "../prepare.ts";
 import { Course, rounding, type Trajectory, type Which } from "./trajectory.ts";
 
 /** Firings that leave a reactant short make a reaction critical, and as few make a leap not worth its price. */

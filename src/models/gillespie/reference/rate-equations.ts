@@ -2,11 +2,11 @@
 // order 5 with steps by its error estimate (1980, doi 10.1016/0771-050X(80)90013-3).
 
 import { call, type Expression, evaluate, namesIn, number } from "../../../expression/expression.ts";
+import type { Ensemble } from "../ensemble.ts";
 import { clockOf } from "../network/clock.ts";
 import { drawsNumbers } from "../network/draws.ts";
 import { networkError } from "../network/errors.ts";
 import { isDelayed, TIME } from "../network/network.ts";
-import type { Ensemble } from "../prepare.ts";
 import { Happenings } from "./happenings.ts";
 
 const TOLERANCE = 1e-6;

@@ -3,13 +3,13 @@
 
 import { range } from "../../../expression/interval.ts";
 import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
+import type { Ensemble } from "../ensemble.ts";
 import { eventLimit } from "../network/errors.ts";
 import { isTimed, MARGIN, PURPOSE, TIME } from "../network/network.ts";
-import type { Ensemble } from "../prepare.ts";
 import { chosen, chosenInVersion1 } from "./choice.ts";
 import { Course, type Happened, rounding, type Trajectory, type Which } from "./trajectory.ts";
 
-export interface Watching {
+export interface TrajectoryObserver {
   /** Sees the propensities before each firing; the simulation ends when it returns false. */
   watch?: (propensities: readonly number[]) => boolean;
   /** Sees each change: its time and the counts after it. */
@@ -29,7 +29,7 @@ export interface Watching {
 export function simulate(
   ensemble: Ensemble,
   which: Which,
-  { watch, onStart, onChange, onHappened }: Watching = {},
+  { watch, onStart, onChange, onHappened }: TrajectoryObserver = {},
 ): Trajectory {
   const { network, times } = ensemble;
   const { replicate, point } = which;

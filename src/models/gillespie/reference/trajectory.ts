@@ -2,11 +2,11 @@
 
 import { type Expression, evaluate } from "../../../expression/expression.ts";
 import { streamKey, threefry4x32 } from "../../../random/threefry.ts";
+import type { Ensemble } from "../ensemble.ts";
 import { clockOf } from "../network/clock.ts";
 import { ASKERS, type Draw, drawOf } from "../network/draws.ts";
 import { networkError, waitingLimit } from "../network/errors.ts";
 import { type Completion, MOST, PURPOSE, TIME } from "../network/network.ts";
-import type { Ensemble } from "../prepare.ts";
 import { Happenings } from "./happenings.ts";
 import { drawn } from "./sampling.ts";
 

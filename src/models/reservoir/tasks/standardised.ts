@@ -73,7 +73,9 @@ function scalesOf(raw: Float64Array, width: number, learned: readonly Rows[]): S
   const mean = new Float64Array(width);
   const sd = new Float64Array(width);
   const all =
-    learned.length === 1 ? raw.subarray(learned[0][0] * width, learned[0][1] * width) : joined(raw, width, learned);
+    learned.length === 1
+      ? raw.subarray(learned[0][0] * width, learned[0][1] * width)
+      : concatenate(raw, width, learned);
   for (let c = 0; c < width; c++) {
     const own = columnMoments(all, { first: c, stride: width, count: all.length / width });
     mean[c] = own.mean;
@@ -83,7 +85,7 @@ function scalesOf(raw: Float64Array, width: number, learned: readonly Rows[]): S
 }
 
 /** Rows of several spans after each other. */
-function joined(raw: Float64Array, width: number, spans: readonly Rows[]): Float64Array {
+function concatenate(raw: Float64Array, width: number, spans: readonly Rows[]): Float64Array {
   const all = new Float64Array(spans.reduce((sum, [first, last]) => sum + (last - first) * width, 0));
   let at = 0;
   for (const [first, last] of spans) {

@@ -1,4 +1,4 @@
-// What a network is told, as sums: for each stage and layer, V c of its condition, in f64.
+// Conditions of a network as sums: V c for each stage and layer, where c is the condition, in f64.
 
 import { condition, conditionsOf, FEATURES, type Network, offsetsOf } from "../../../network/shape.ts";
 import type { Sampling } from "../sampling.ts";
@@ -8,11 +8,11 @@ export const classRows = ({ shape }: Network): number[] =>
   offsetsOf(shape).layers.map(({ conditions }) => conditions + FEATURES * shape.width);
 
 /** [stage][pass][layer][unit]. Where samples differ in their class, the first pass has no class, which the kernel adds. */
-export function toldOf(network: Network, { program, label }: Sampling, passes: number): Float32Array {
+export function conditionSums(network: Network, { program, label }: Sampling, passes: number): Float32Array {
   const { shape, parameters } = network;
   const { width, layers, classes } = shape;
   const { layers: places } = offsetsOf(shape);
-  const told = new Float32Array(program.stages.length * passes * layers * width);
+  const sums = new Float32Array(program.stages.length * passes * layers * width);
   let at = 0;
   for (const { level } of program.stages) {
     for (let pass = 0; pass < passes; pass++) {
@@ -22,10 +22,10 @@ export function toldOf(network: Network, { program, label }: Sampling, passes: n
         for (let unit = 0; unit < width; unit++) {
           let sum = 0;
           for (let j = 0; j < conditionsOf(shape); j++) sum += c[j] * parameters[conditions + j * width + unit];
-          told[at++] = sum;
+          sums[at++] = sum;
         }
       }
     }
   }
-  return told;
+  return sums;
 }

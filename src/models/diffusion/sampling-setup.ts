@@ -11,8 +11,8 @@ import type { Scaling } from "./data/unit.ts";
 import { referenceOf } from "./denoisers/reference-of.ts";
 import { shippedNetwork } from "./denoisers/shipped.ts";
 import type { DiffusionParameters, SamplerName } from "./parameters.ts";
-import { programOf, type SamplerOptions, wayOf } from "./program.ts";
 import { remainingOf } from "./remaining.ts";
+import { programOf, type SamplerOptions, scheduleFor } from "./sampler-stages.ts";
 import type { Denoiser, Sampling } from "./sampling.ts";
 import { type Schedule, scheduleOf } from "./schedules.ts";
 import { endNotes, sizeOf, startNotes } from "./start.ts";
@@ -74,7 +74,7 @@ export async function prepare(
   checkSchedule(parameters, schedule, denoiser);
   const plain = levels ?? scheduleOf({ ...parameters, schedule });
   checkSignal(parameters, plain, levels ? undefined : schedule, denoiser);
-  const way = wayOf(parameters.sampler, plain);
+  const way = scheduleFor(parameters.sampler, plain);
   const isInverse = parameters.sampler === "ddim-inverse";
   const refuses = denoiser.kind !== "custom" && !levels;
   const notes =

@@ -192,7 +192,7 @@ function ruleOf(options: SamplerOptions, steps: number): Rule {
 const EXPLODING: readonly SamplerName[] = ["euler", "euler-ancestral", "heun"];
 
 /** The schedule as a sampler sees it. */
-export function wayOf(sampler: SamplerName, schedule: Schedule): Schedule {
+export function scheduleFor(sampler: SamplerName, schedule: Schedule): Schedule {
   if (EXPLODING.includes(sampler) && schedule.levels.some(({ signal }) => signal !== 1))
     return withoutShrinking(schedule);
   // From the least noise to the most.
@@ -200,7 +200,7 @@ export function wayOf(sampler: SamplerName, schedule: Schedule): Schedule {
   return schedule;
 }
 
-/** The stages of a sampler on a way, which is that of `wayOf`. */
+/** The stages of a sampler along a schedule that `scheduleFor` gives. */
 export function programOf({ levels, start }: Schedule, options: SamplerOptions): Program {
   const steps = levels.length - 1;
   const rule = ruleOf(options, steps);

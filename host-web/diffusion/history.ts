@@ -18,7 +18,7 @@ export interface Frame {
   x: Float32Array;
 }
 
-export class Kept {
+export class SampleHistory {
   /** Numbers of a sample that are kept, and samples. */
   readonly numbers: number;
   readonly count: number;
@@ -39,9 +39,9 @@ export class Kept {
     this.#largest = largest;
   }
 
-  static async of(simulation: DiffusionSimulation): Promise<Kept> {
+  static async of(simulation: DiffusionSimulation): Promise<SampleHistory> {
     const law = new Law(simulation.data);
-    return new Kept(simulation, law, await largestEigenvalue(law.covariance, simulation.data.dimension));
+    return new SampleHistory(simulation, law, await largestEigenvalue(law.covariance, simulation.data.dimension));
   }
 
   /** Notes the samples as they stand. */
@@ -99,16 +99,16 @@ function upTo<T extends { step: number }>(all: readonly T[], step = Number.POSIT
   return all[0];
 }
 
-const kept = new WeakMap<DiffusionSimulation, Kept>();
+const histories = new WeakMap<DiffusionSimulation, SampleHistory>();
 
 /** Notes a run at its beginning and after each step. */
 export async function note(simulation: DiffusionSimulation): Promise<void> {
-  let own = kept.get(simulation);
+  let own = histories.get(simulation);
   if (!own) {
-    own = await Kept.of(simulation);
-    kept.set(simulation, own);
+    own = await SampleHistory.of(simulation);
+    histories.set(simulation, own);
   }
   await own.note(simulation);
 }
 
-export const keptOf = (simulation: DiffusionSimulation): Kept => kept.get(simulation)!;
+export const historyOf = (simulation: DiffusionSimulation): SampleHistory => histories.get(simulation)!;

@@ -10,7 +10,7 @@ import type { Engine, Forecasts, Member, Readout, Shape } from "./network.ts";
 import type { Task } from "./tasks/index.ts";
 
 /** Networks, those of the patches of a system after each other, with their readouts. */
-export interface InUse {
+export interface TrainedNetworks {
   engine: Engine;
   task: Task;
   shape: Shape;
@@ -36,7 +36,7 @@ function truthAt(task: Task, first: number, steps: number): Float64Array {
 
 /** [system][start][step][target]. @throws ParameterError where the task has no such start */
 export async function freeRuns(
-  { engine, task, members, readouts }: InUse,
+  { engine, task, members, readouts }: TrainedNetworks,
   forecasts: Forecasts,
   options: RunOptions,
 ): Promise<Float64Array> {
@@ -50,7 +50,7 @@ export async function freeRuns(
 }
 
 /** Forecasts of one system from all starts, beside the truth. */
-export async function forecastOf(network: InUse, options: RunOptions): Promise<Forecast> {
+export async function forecastOf(network: TrainedNetworks, options: RunOptions): Promise<Forecast> {
   const { task } = network;
   const { starts, driven, horizon, table } = task;
   const predicted = await freeRuns(network, task, options);
@@ -62,7 +62,7 @@ export async function forecastOf(network: InUse, options: RunOptions): Promise<F
 }
 
 /** Outputs of one system along the test, which the series drives, beside the truth: [1][step][target]. */
-export async function outputsOf(network: InUse, options: RunOptions): Promise<Forecast> {
+export async function outputsOf(network: TrainedNetworks, options: RunOptions): Promise<Forecast> {
   const { engine, task, shape, members, readouts } = network;
   const { steps } = task.testing;
   const made = await engine.predict(members, readouts, task.table, task.testing, options);
@@ -73,7 +73,7 @@ export async function outputsOf(network: InUse, options: RunOptions): Promise<Fo
 }
 
 /** The attractor of one system that runs free for `steps` steps after the first start, beside that along the series. */
-export async function attractorOf(network: InUse, steps: number, options: RunOptions) {
+export async function attractorOf(network: TrainedNetworks, steps: number, options: RunOptions) {
   const { task } = network;
   if (task.kind !== "forecast") {
     throw new ParameterError("task", "task: only what forecasts a system has an attractor; take another task.");
@@ -86,7 +86,11 @@ export async function attractorOf(network: InUse, steps: number, options: RunOpt
 }
 
 /** The largest Lyapunov exponents of one network that runs free, per unit of time; in f64. */
-export function exponentsOf({ task, shape, members, readouts }: InUse, count: number, steps: number): number[] {
+export function exponentsOf(
+  { task, shape, members, readouts }: TrainedNetworks,
+  count: number,
+  steps: number,
+): number[] {
   if (task.exogenous > 0 || shape.patches > 1 || !task.flow) {
     throw new ParameterError(
       "task",
