@@ -5,9 +5,9 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { wgslLayouts } from "./scripts/wgsl.js";
 import { chrome } from "./tests/chrome.ts";
 import { LONGEST } from "./tests/patience.ts";
-import { wgslLayouts } from "./scripts/wgsl.js";
 import { define as constants } from "./vite.config.ts";
 
 /** GIBBS_TEST_LONG=1: statistics as large as the README tells of, half an hour instead of minutes. */

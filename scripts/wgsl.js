@@ -62,7 +62,9 @@ function structOf({ size, members }) {
     const { name: own, format } = type.isArray ? type.format : type;
     const [, width = "1", letter] = /^vec([234])([uif]?)$/.exec(own) ?? [];
     const scalar = SCALARS[letter || format?.name || own];
-    return scalar && (array.length === 0 || count > 0) ? [camel(name), scalar, offset, Number(width), ...array] : undefined;
+    return scalar && (array.length === 0 || count > 0)
+      ? [camel(name), scalar, offset, Number(width), ...array]
+      : undefined;
   });
   return size > 0 && fields.every((field) => field) ? { size, fields } : {};
 }
@@ -78,7 +80,8 @@ function declarations(text) {
   let code = text.replace(/\/\/.*$/gm, "");
   for (let at = code.search(/\bfn\s/); at >= 0; at = code.search(/\bfn\s/)) {
     let end = code.indexOf("{", at) + 1;
-    for (let depth = 1; depth > 0 && end < code.length; end++) depth += code[end] === "{" ? 1 : code[end] === "}" ? -1 : 0;
+    for (let depth = 1; depth > 0 && end < code.length; end++)
+      depth += code[end] === "{" ? 1 : code[end] === "}" ? -1 : 0;
     const attributes = /(?:@\w+(?:\([^)]*\))?\s*)*$/.exec(code.slice(0, at)).index;
     code = code.slice(0, attributes) + code.slice(end);
   }

@@ -18,7 +18,6 @@ export type Acceptance = readonly [number, number];
 
 export class PlainIsing {
   readonly #device: GpuDevice;
-  readonly #size: [number, number];
   readonly #buffers: Record<"spins" | "thresholds" | "run", GPUBuffer>;
   readonly #submissions: Submissions;
   /** The half-sweeps of a submission. */
@@ -37,7 +36,6 @@ export class PlainIsing {
 
   private constructor(device: GpuDevice, kernel: Kernel, size: [number, number], acceptance: Acceptance) {
     this.#device = device;
-    this.#size = size;
     this.#buffers = {
       spins: storage(device, "plain spins", new Uint32Array(size[0] * size[1]).fill(1)),
       thresholds: storage(device, "plain thresholds", new Uint32Array(acceptance)),

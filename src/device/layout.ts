@@ -105,7 +105,8 @@ export class Struct {
       const value = values[name];
       if (value === undefined) throw this.#refusal(`${name} is missing`);
       if (typeof value === "object") {
-        if (value.length !== places.length) throw this.#refusal(`${name} has ${places.length} numbers, not ${value.length}`);
+        if (value.length !== places.length)
+          throw this.#refusal(`${name} has ${places.length} numbers, not ${value.length}`);
       } else if (!single) throw this.#refusal(`${name} has ${places.length} numbers`);
       for (let i = 0; i < places.length; i++) {
         const number = Number(typeof value === "object" ? value[i] : value);

@@ -106,7 +106,8 @@ export class Submissions {
         if (next === this.#capacity) throw new RangeError(`${this.#title}: a submission has ${next} steps at most`);
         if (kernel.step.put(step, this.#held, (STRIDE / 4) * next++)) this.#changed = Math.max(this.#changed, next);
         last = dispatch;
-      } else if (!kernel.step !== !step) throw new TypeError(`${this.#title}: a kernel has a step just where it is given one`);
+      } else if (!kernel.step !== !step)
+        throw new TypeError(`${this.#title}: a kernel has a step just where it is given one`);
       return STRIDE * (next - 1);
     });
     if (this.#changed > 0) this.#device.write(this.steps, this.#held.u32.subarray(0, (this.#changed * STRIDE) / 4));

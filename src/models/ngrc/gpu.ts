@@ -85,7 +85,11 @@ export class GpuForecaster implements Forecaster {
       path: storage(device, "ngrc path", (memory + horizon) * dimension * slots),
       weights: storage(device, "ngrc weights", this.#weights(segments)),
       monomials: storage(device, "ngrc monomials", this.#table),
-      segmentOf: storage(device, "ngrc segments", Uint32Array.from(starts, ({ segment }) => segment)),
+      segmentOf: storage(
+        device,
+        "ngrc segments",
+        Uint32Array.from(starts, ({ segment }) => segment),
+      ),
     });
     return withBuffers(device, title, make, async (buffers) => {
       const { run, path } = buffers;

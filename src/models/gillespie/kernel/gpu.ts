@@ -276,7 +276,10 @@ export class GpuRunner implements Runner {
   async #histogram({ slots }: Shape, bins: number, shift: number): Promise<Uint32Array> {
     const rows = this.#ensemble.times.length * this.#ensemble.network.species.length;
     const shape = { slots, rows, bins, shift };
-    return this.#counted(rows * bins, this.#kernels.histogram, HISTOGRAM, shape, { items: slots * rows, workgroup: 64 });
+    return this.#counted(rows * bins, this.#kernels.histogram, HISTOGRAM, shape, {
+      items: slots * rows,
+      workgroup: 64,
+    });
   }
 
   /** Counts at the grid times: [slot][time][species]. */
