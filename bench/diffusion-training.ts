@@ -1,4 +1,4 @@
-// Training of a denoiser: steps a second, from drawing a minibatch to Adam's. On request beside C on the same cores, without the drawing.
+// Training of a denoiser: steps a second, from drawing a minibatch to Adam's. On request compared with C on the same cores, without the drawing.
 //
 // Counted per step of a minibatch of B samples and P parameters: 2 P B operations forward and 4 P B back, and of Adam some 15 P and 28 P bytes.
 // 2-128-128-2, P = 25,346, B = 256: 3.9e7 operations, so 1.7e6 steps/s on an H200 (6.7e13 a second), which nothing comes near: a step is

@@ -1,4 +1,4 @@
-// Diffusion: sample-steps a second of exact denoisers and of trained networks, in batches as large as a device is for. On request beside
+// Diffusion: sample-steps a second of exact denoisers and of trained networks, in batches as large as a device is for. On request compared with
 // C, PyTorch and plain JavaScript. A step is one pass of all samples through the schedule.
 //
 // Counted per sample-step, a multiplication and an addition as two operations:
@@ -104,7 +104,7 @@ async function ofKind({ device, software, programs }: Place, kind: Kind, samples
   if (denoiser.kind !== "network") return [own];
   const { width, layers } = denoiser.network.shape;
   const words = [dimension, width, layers, samples];
-  const few = { ...rowOf({ ...kind, steps: 1 }, dimension, 16), beside: row.size };
+  const few = { ...rowOf({ ...kind, steps: 1 }, dimension, 16), comparedSize: row.size };
   return [
     own,
     ...["plain", "tiled"].map((way) =>

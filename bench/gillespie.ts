@@ -1,4 +1,4 @@
-// Gillespie throughput in events a second, the direct method with all statistics; on request beside C and JavaScript for the same network. A step
+// Gillespie throughput in events a second, the direct method with all statistics; on request compared with C and JavaScript for the same network. A step
 // is a trajectory; its events are the mean of some that the reference made.
 //
 // Counted for the gene network (6 reactions, 4 species), per event: half a Threefry4x32-20 block, 71 integer operations; about 20

@@ -1,4 +1,4 @@
-// Hopfield throughput in neuron updates a second, recall at temperature 0 from a cue with a tenth of its spins wrong; on request beside
+// Hopfield throughput in neuron updates a second, recall at temperature 0 from a cue with a tenth of its spins wrong; on request compared with
 // plain C on the same cores. A step is a recall of 8 sweeps.
 //
 // Counted per update of N neurons with P patterns by W lanes, 64 or on software 32: two shifts, a mask and an addition for each pattern; 3

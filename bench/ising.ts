@@ -1,4 +1,4 @@
-// Ising throughput in flips a second: the packed kernel beside a plain one with the same generator, and on request C and PyTorch.
+// Ising throughput in flips a second: the packed kernel against a plain one with the same generator, and on request against C and PyTorch.
 //
 // Counted for the packed kernel at T_c, Metropolis, Threefry-20, per 128 spins (one thread): 5 blocks of random words for all
 // and 1.1 for the pooled rest of a warp of 32, each about 142 integer operations with fused rotates; classes, planes and

@@ -1,5 +1,5 @@
 // Next-generation reservoirs: forecast samples a second, all starts with weights of their own. Trajectories and training, which the CPU makes,
-// are not timed. A step is a forecast of every start. On request beside the Lorenz equations themselves in PyTorch, all systems a tensor: what
+// are not timed. A step is a forecast of every start. On request compared with the Lorenz equations themselves in PyTorch, all systems a tensor: what
 // a forecast stands in for.
 //
 // Counted per sample with F monomials of d components: F (order products of a table's numbers, 8 operations for four components, 16 bytes

@@ -1,5 +1,5 @@
 // Echo-state networks: node-steps a second, driven by a series, sparse and dense, against the number of networks side by side and units;
-// training with the exact sums; and a search over settings from end to end. On request beside C, PyTorch and JavaScript.
+// training with the exact sums; and a search over settings from end to end. On request compared with C, PyTorch and JavaScript.
 //
 // Counted per node-step with K links and I inputs: 2 (K + I) operations, some 25 for the activation, and per link 8 bytes of source and
 // weight for as many networks as share a vector (4, or 8 in two), which caches serve, and 4 bytes of a state from workgroup memory; 4 more for
@@ -129,7 +129,13 @@ async function ofSize({ device, programs }: Place, size: Size): Promise<Case[]> 
     python(programs, row, torch, words),
   ];
   if (of === "networks" && networks > FEWEST) return [own, ...others]; // it would be the same again
-  const few = { ...row, size: [units, FEW], beside: row.size, n: of === "units" ? units : FEW, updates: units * FEW };
+  const few = {
+    ...row,
+    size: [units, FEW],
+    comparedSize: row.size,
+    n: of === "units" ? units : FEW,
+    updates: units * FEW,
+  };
   const plain = javaScript(few, async () => {
     const links = await linksOf(size);
     return (steps) => plainly(links, FEW, steps);

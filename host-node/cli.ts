@@ -31,7 +31,7 @@ const COMMANDS: Record<string, Command> = {
   },
   run: {
     usage: "gibbs run MODEL [--PARAMETER VALUE]…",
-    summary: "One simulation: observables with errors beside what is known exactly.",
+    summary: "One simulation: observables with errors, compared with exact values.",
     flags: RUN_FLAGS,
     main: run,
     examples: [

@@ -11,7 +11,7 @@ import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress } from "node:zlib";
 import { FileError } from "../src/device/errors.ts";
 
-/** A SwiftShader on disk. `loader` is the Vulkan loader beside it, for systems without libvulkan. */
+/** A SwiftShader on disk. `loader` is the Vulkan loader in the same folder, for systems without libvulkan. */
 export interface SwiftShader {
   driver: string;
   loader: string;

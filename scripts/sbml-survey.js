@@ -1,6 +1,6 @@
 // `node scripts/sbml-survey.js FOLDER [--trajectories N] [--round WORD] [--units WORD] [--reversible WORD] [--only TEXT] [--json FILE]`: what becomes of the SBML
 // files below a folder. A file that is refused is counted by the reason. Where a file is a case of the SBML test suite - its settings
-// and results stand beside it - the rate equations are compared with the results of the semantic suite, and with --trajectories the
+// and results are next to it - the rate equations are compared with the results of the semantic suite, and with --trajectories the
 // moments of so many with those of the stochastic suite. Exit 1 where one differs. The public suites are sbmlteam/sbml-test-suite and
 // sys-bio/BiomodelsStore; none of their files is part of this project.
 

@@ -12,7 +12,7 @@ import type { AnyModel } from "./models/index.ts";
 import { createWith, type Inputs } from "./models/inputs.ts";
 import type { Simulation, Stroke } from "./models/model.ts";
 import { inner, metaOf, resolve } from "./models/parameters.ts";
-import { BesideError } from "./models/stroke.ts";
+import { OutsideError } from "./models/stroke.ts";
 import { kebab, parseValue } from "./models/text.ts";
 
 /** Links of version 1 are those of gibbs 0.1.0; what they leave unsaid is what it meant then. */
@@ -271,7 +271,7 @@ export async function paintOn(simulation: Simulation, stroke: Stroke): Promise<b
     await simulation.paint!(stroke);
     return true;
   } catch (error) {
-    if (error instanceof BesideError) return false;
+    if (error instanceof OutsideError) return false;
     throw error;
   }
 }

@@ -208,7 +208,7 @@ describe("equilibrium", () => {
   });
 
   it.each<[CurieWeissOptions, RegExp]>([
-    [{ size: 1 }, /size 1: there are at least 2 spins/],
+    [{ size: 1 }, /size 1: there must be at least 2 spins/],
     [{ size: 10 ** 6 }, /at most 32768 spins/],
     [{ temperature: 0 }, /temperature 0: the temperature must be above 0/],
     [{ temperature: 1e-200 }, /temperature 1e-200: the temperature must be above 0, and the smallest is 1e-100/],

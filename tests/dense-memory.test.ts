@@ -32,7 +32,7 @@ describe("states are the reference's, bit for bit", () => {
     expect(await stateAfter(device, 3, options)).toEqual(await stateAfter(reference, 3, options));
   });
 
-  it("whatever the size of workgroups, alone or beside others, after a checkpoint", async () => {
+  it("whatever the size of workgroups, alone or with others, after a checkpoint", async () => {
     const options: DenseMemoryOptions = { neurons: 60, patterns: 150, start: "random" };
     const { digest } = await stateAfter(device, 3, { ...options, firstReplica: 1 });
     for (const workgroup of [32, 64, 128]) {
@@ -140,7 +140,7 @@ describe("the exponential interaction is attention", () => {
   const neurons = 120;
   const patterns = 80;
 
-  /** One step of all spins, beside the softmax of the same state. */
+  /** One step of all spins, against the softmax of the same state. */
   async function oneStep(beta: number, noise: number) {
     using network = await denseMemory.create(device, {
       ...{ neurons, patterns, interaction: "exponential", beta, noise, dynamics: "synchronous", seed: 6n },
@@ -185,7 +185,7 @@ describe("pictures", () => {
   it.each<[DenseMemoryOptions, RegExp]>([
     [{ patterns: 0 }, /patterns 0: at least one/],
     [{ order: 1 }, /order 1: at least 2/],
-    [{ beta: 0 }, /beta 0: it is above 0/],
+    [{ beta: 0 }, /beta 0: it must be above 0/],
     [{ interaction: "cubic" as "polynomial" }, /polynomial, rectified or exponential/],
     [{ neurons: 100, digits: 1 }, /at least 28 × 28 = 784/],
     [{ neurons: 1000, digits: 1 }, /neurons 1000: pictures need a square/],

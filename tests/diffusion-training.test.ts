@@ -348,11 +348,11 @@ describe("learning", () => {
 
 describe("what cannot be is refused", () => {
   it.each<[DiffusionTrainingOptions, RegExp]>([
-    [{ width: 100 }, /width 100: it is a multiple of 16/],
-    [{ batch: 30 }, /batch 30: it is a multiple of 4/],
-    [{ layers: 0 }, /layers 0: it is at least 1/],
+    [{ width: 100 }, /width 100: it must be a multiple of 16/],
+    [{ batch: 30 }, /batch 30: it must be a multiple of 4/],
+    [{ layers: 0 }, /layers 0: it must be at least 1/],
     [{ learningRate: Number.NaN }, /learningRate NaN/],
-    [{ dropout: 1.5 }, /dropout 1.5: it is at most 1/],
+    [{ dropout: 1.5 }, /dropout 1.5: it must be at most 1/],
     [{ decay: "linear" as "none" }, /cosine or none/],
     [{ data: "gmm9" }, /gmm9/],
     [{ data: "1x3x1:AACAPwAAgD8AAIA_" }, /all the same/],

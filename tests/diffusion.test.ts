@@ -454,7 +454,7 @@ describe("likelihood by the probability flow", () => {
     expect(Math.abs(value - -1.2057913526)).toBeLessThan(1e-6);
   });
 
-  it("of a mixture, beside its density", async () => {
+  it("of a mixture, against its density", async () => {
     const text = "0.3 [1,0] [[1,0.5],[0.5,0.4]]; 0.7 [-2,1] [[0.2,-0.1],[-0.1,0.3]]";
     const points = [1, 0.2, -2, 1.5, 0, 0, 3, 3];
     const found = await likelihood({ data: text }, points);
@@ -496,8 +496,8 @@ describe("bad input", () => {
   const text = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
   const file = networkFile({ ...network, shape: { ...network.shape } });
   it.each([
-    [{ sampler: "plms" as never }, "sampler", /sampler "plms": it is one of ddpm, ddim/],
-    [{ steps: 0 }, "steps", /steps 0: it is at least 1/],
+    [{ sampler: "plms" as never }, "sampler", /sampler "plms": it must be one of ddpm, ddim/],
+    [{ steps: 0 }, "steps", /steps 0: it must be at least 1/],
     [{ steps: 2000, schedule: "linear" }, "steps", /has 1000 times/],
     [{ samples: 0 }, "samples", /at least 1/],
     [{ data: "nonsense" }, "data", /gmm8, rings, moons, spiral, digits/],

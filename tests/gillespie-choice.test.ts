@@ -112,7 +112,7 @@ ${large ? "x[0] = 1;\nadd_nodes();" : ""}
   return numbers.map((_, i) => ({ drawn: found[2 * i], exact: found[2 * i + 1] }));
 }
 
-/** A rare reaction at each place among large ones; others of 0 beside it. */
+/** A rare reaction at each place among large ones, with others of 0. */
 const orders = (n: number, share: number) =>
   [0, 1, Math.floor(n / 2), n - 2, n - 1].map((at) =>
     Array.from({ length: n }, (_, i) => {

@@ -1,4 +1,4 @@
-// Delayed reactions beside exact laws, on the GPU and by the reference: registers and tables, delays that are fixed, drawn, and follow from counts.
+// Delayed reactions against exact distributions, on the GPU and by the reference: registers and tables, delays that are fixed, drawn, and follow from counts.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDevice } from "#open-device";
@@ -24,8 +24,8 @@ async function moments(on: Device, options: GillespieOptions, many: number) {
   return { of, covariance, species };
 }
 
-/** Beside Poisson's law: at each time the mean, and the variance, whose own variance is (m + 2 m^2) / n. */
-function besidePoisson(
+/** Against Poisson's law: at each time the mean, and the variance, whose own variance is (m + 2 m^2) / n. */
+function againstPoisson(
   found: { time: number; mean: number; variance: number }[],
   law: (time: number) => number,
   many: number,
@@ -48,14 +48,14 @@ describe("immigrants that mature", () => {
   it.each([
     ["in registers", MATURING],
     ["in tables", `${MATURING}; ${LARGE}`],
-    ["beside a real quantity", `${MATURING}; V' = 1; V = 0`],
+    ["with a real quantity", `${MATURING}; V' = 1; V = 0`],
   ])("are Poisson numbers, %s", async (_, network) => {
     const options = { network, until: 8, points: 9 };
     const many = 4000;
     const found = (await moments(device, options, many)).of("X");
-    expect(worst(besidePoisson(found, maturing, many))).toBeLessThan(4);
+    expect(worst(againstPoisson(found, maturing, many))).toBeLessThan(4);
     // Negative control: a delay a twentieth longer.
-    expect(worst(besidePoisson(found, (time) => maturing(time - 0.15), many))).toBeGreaterThan(4);
+    expect(worst(againstPoisson(found, (time) => maturing(time - 0.15), many))).toBeGreaterThan(4);
   });
 
   it("are so by the reference, path by path those of the GPU", async () => {
@@ -68,7 +68,7 @@ describe("immigrants that mature", () => {
     }
     const many = 400;
     const found = (await moments(reference, { network: MATURING, until: 8, points: 9 }, many)).of("X");
-    expect(worst(besidePoisson(found, maturing, many))).toBeLessThan(4);
+    expect(worst(againstPoisson(found, maturing, many))).toBeLessThan(4);
   });
 
   it("mature after a drawn time", async () => {
@@ -76,7 +76,7 @@ describe("immigrants that mature", () => {
     const many = 4000;
     const network = "0 -> X @ 20 after exponential(1)";
     const found = (await moments(device, { network, until: 5, points: 6 }, many)).of("X");
-    expect(worst(besidePoisson(found, (t) => 20 * (t - 1 + Math.exp(-t)), many))).toBeLessThan(4);
+    expect(worst(againstPoisson(found, (t) => 20 * (t - 1 + Math.exp(-t)), many))).toBeLessThan(4);
   });
 });
 
@@ -105,7 +105,7 @@ describe("reactants", () => {
     // Until 2 all of A are there, and what is begun by t completes at t + 2: a Poisson number of mean 100 * 0.01 * t.
     const network = "A -> B @ 0.01 after 2 nonconsuming; A = 100";
     const found = await moments(device, { network, until: 3.5, points: 8 }, many);
-    expect(worst(besidePoisson(found.of("B"), (t) => Math.max(0, t - 2), many))).toBeLessThan(4);
+    expect(worst(againstPoisson(found.of("B"), (t) => Math.max(0, t - 2), many))).toBeLessThan(4);
     for (const [t, { mean }] of found.of("A").entries()) expect(mean + found.of("B")[t].mean).toBeCloseTo(100, 9);
     // A gene that is read is there while it is; consumed it is not, and makes one at a time.
     const gene = async (word: string) => {

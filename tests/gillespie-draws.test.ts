@@ -1,4 +1,4 @@
-// Random numbers in the words of a network: their laws beside exact ones, the same numbers on the GPU and by the reference, and their addresses.
+// Random numbers in the words of a network: their distributions against exact ones, the same numbers on the GPU and by the reference, and their addresses.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDevice } from "#open-device";

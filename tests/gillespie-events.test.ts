@@ -12,7 +12,7 @@ const BIRTH = reaction("birth", "", "Z", 10);
 const model = (species: Record<string, number>, events: Happening[], more: Partial<Parameters<typeof sbml>[0]> = {}) =>
   sbml({ species: { ...species, Z: 0 }, reactions: [BIRTH], events: events.map(event), ...more });
 
-/** What every trajectory has at the times, but for the births that go on beside it. */
+/** What every trajectory has at the times, except for the births that go on meanwhile. */
 async function always(options: GillespieOptions, times: number[], names: string[]): Promise<number[][]> {
   const all = await Promise.all(
     [device, reference].map(async (on) => {
@@ -156,7 +156,7 @@ describe("conditions of time", () => {
     expect(await always({ sbml: model(X, one, { level: 2 }) }, times, ["X"])).toEqual([counts]);
   });
 
-  it("beside one of counts", async () => {
+  it("together with one of counts", async () => {
     const trigger = apply("and", at(3), apply("geq", "Y", 2));
     const events: Happening[] = [
       { trigger, set: { X: apply("plus", "X", 1) } },

@@ -1,5 +1,5 @@
-// Quantities that change by rates of their own beside reactions, in text and by SBML's rate rules: laws that are known, and the GPU's paths
-// beside the reference's.
+// Quantities that change by rates of their own together with reactions, in text and by SBML's rate rules: known distributions, and the GPU's paths
+// against the reference's.
 
 import { describe, expect, it } from "vitest";
 import { type GillespieOptions, gillespie, networkOf, rateEquations } from "../src/index.ts";

@@ -1,4 +1,4 @@
-// What SBML files hold beside plain reactions: packages, constraints, computed stoichiometry, functions, starts between two counts. Each model
+// What SBML files hold beyond plain reactions: packages, constraints, computed stoichiometry, functions, starts between two counts. Each model
 // of these has a law that is known.
 
 import { describe, expect, it } from "vitest";

@@ -17,7 +17,7 @@ import { device, reference, skipSlow } from "./devices.ts";
 const EVENTS =
   "X -> 2 X @ 0.1; X -> 0 @ 0.11; X = 100; Y -> 0 @ 0.3; 0 -> Y @ 8; at 4.25: X = 50, Y = Y + 3; when Y > 30: Y = 5; total := X + 2*Y";
 
-/** Rates in time: smooth, with jumps, and beside an event. */
+/** Rates in time: smooth, with jumps, and together with an event. */
 const TIMED =
   "0 -> X @ 10*(1 + 0.5*sin(0.5*t)); X -> 0 @ 0.2; X -> Y @ X*if(t < 3, 0.1, 0.4); Y -> 0 @ Y*exp(-t)/(1 + t); at 2.2: X = 9";
 
@@ -129,7 +129,7 @@ describe("a number depends on the seed alone", () => {
     }
   });
 
-  it("nor on what runs beside a trajectory", async () => {
+  it("nor on what runs together with a trajectory", async () => {
     using ensemble = await gillespie.create(device, options);
     const many = await ensemble.counts(0, 40);
     expect(await ensemble.counts(17, 1)).toEqual([many[17]]);

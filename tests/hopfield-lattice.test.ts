@@ -32,7 +32,7 @@ describe("states are the reference's, bit for bit", () => {
   });
 
   const options: HopfieldOptions = { neurons: 400, patterns: 40, temperature: 0.5, dynamics: "checkerboard" };
-  it("and not of the size of workgroups, nor of the replicas beside", async () => {
+  it("and not of the size of workgroups, nor of the other replicas", async () => {
     const { digest } = await digestAfter(device, 5, options);
     for (const workgroup of [32, 128])
       expect((await digestAfter(device, 5, { ...options, workgroup })).digest).toBe(digest);
@@ -122,9 +122,9 @@ it.each<[HopfieldOptions, string, RegExp]>([
   [
     { dynamics: "chequered" as never },
     "dynamics",
-    /dynamics "chequered": it is sequential, random, synchronous or checkerboard/,
+    /dynamics "chequered": it must be sequential, random, synchronous or checkerboard/,
   ],
-  [{ couplings: "cubic" as never }, "couplings", /couplings "cubic": it is all or lattice/],
+  [{ couplings: "cubic" as never }, "couplings", /couplings "cubic": it must be all or lattice/],
 ])("%o is refused", async (options, parameter, message) => {
   for (const on of [device, reference]) {
     const refused = hopfield.create(on, options);

@@ -1,4 +1,4 @@
-// The Hopfield model: states equal to the reference bit for bit, whatever runs beside them; energy, Little's cycles, and recall
+// The Hopfield model: states equal to the reference bit for bit, whatever else runs; energy, Little's cycles, and recall
 // against the theory.
 
 import { describe, expect, it } from "vitest";
@@ -69,7 +69,7 @@ describe("a state depends on the seed alone", () => {
     }
   });
 
-  it("not on the replicas beside it, nor on patterns beyond its own", async () => {
+  it("not on the other replicas, nor on patterns beyond its own", async () => {
     using batch = await hopfield.create(device, { ...options, patterns: [10, 50, 90] });
     await batch.run(5);
     const { digest } = await digestAfter(device, 5, { ...options, firstReplica: 1 });
@@ -332,7 +332,7 @@ describe("recall", () => {
     for (const temperature of [1, 1.0001, 5, 100]) expect(retrieval(0.01, temperature)).toBeUndefined();
   });
 
-  it("theory is shown only beside cues that lead to retrieval", () => {
+  it("theory is shown only for cues that lead to retrieval", () => {
     const shown = (options: object) =>
       hopfield.exact(hopfield.parameters.parse({ neurons: 1000, patterns: 50, ...options })).overlap?.value;
     const recalled = retrievalOverlap(0.05, 0)!;
@@ -352,7 +352,7 @@ describe("recall", () => {
       expect(shown(lost), JSON.stringify(lost)).toBeUndefined();
   });
 
-  it("networks recall from all cues beside which the theory is shown", async () => {
+  it("networks recall from all cues for which the theory is shown", async () => {
     for (const [load, temperature] of [
       [0.05, 0],
       [0.1, 0.2],
@@ -485,12 +485,12 @@ describe("recall", () => {
 
   it.each<[HopfieldOptions, RegExp]>([
     [{ patterns: 0 }, /patterns 0: at least one/],
-    [{ neurons: 1 }, /neurons 1: there are at least 2/],
+    [{ neurons: 1 }, /neurons 1: there must be at least 2/],
     [{ neurons: 100_000 }, /at most 32768/],
     [{ patterns: 5, cue: 5 }, /cue 5: with 5 patterns it must be at most 4/],
     [{ patterns: [5, 3], cue: 4 }, /with 3 patterns/],
     [{ temperature: -1 }, /temperature -1/],
-    [{ dilution: 1 }, /dilution 1: it is below 1/],
+    [{ dilution: 1 }, /dilution 1: it must be below 1/],
     [{ noise: 2 }, /noise 2/],
     [{ bias: 1 }, /bias 1/],
     [{ neurons: 10, spins: [1, 1] }, /10 spins are needed/],

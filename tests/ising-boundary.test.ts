@@ -158,7 +158,7 @@ describe("the ordered start", () => {
           });
           using given = await ising.create(reference, { ...options, spins });
           const [measured] = await given.measure();
-          const total = patternEnergy(ordered.parameters, { spin, alongX, alongY });
+          const total = patternEnergy(ordered.parameters, { spin, along: [alongX, alongY] });
           expect(total / (width * height)).toBeCloseTo(measured.energy, 12);
           least = Math.min(least, measured.energy);
         }
@@ -179,7 +179,7 @@ describe("what is refused", () => {
     [{ size: [8, 7] }, /size 8,7: the height must be even.*--boundary periodic,free/],
     [{ size: [7, 8] }, /size 7,8: the width must be even/],
     [{ size: [1, 8] }, /a chain is N,1/],
-    [{ boundary: ["open", "free"] }, /boundary "open","free": it is periodic, antiperiodic, free/],
+    [{ boundary: ["open", "free"] }, /boundary "open","free": it must be periodic, antiperiodic, free/],
   ])("%o", async (options, message) => {
     await expect(create(options)).rejects.toThrow(message);
   });

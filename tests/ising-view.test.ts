@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { type IsingOptions, type IsingPicture, IsingView, ising } from "../src/index.ts";
+import { planeOf } from "../src/models/ising/axes.ts";
 import { device } from "./devices.ts";
 
 /** Shades of grey, so that a pixel's red is the value itself. */
@@ -108,7 +109,7 @@ function worst(drawn: Uint8Array, wanted: Float64Array): number {
 async function compare(options: IsingOptions, filters: readonly Filter[]): Promise<number[]> {
   using lattice = await ising.create(device, { temperature: 2.5, start: "random", seed: 7n, ...options });
   await lattice.run(5);
-  const { size, boundary } = lattice.parameters;
+  const { size, boundary } = planeOf(lattice.parameters);
   const [width, height] = size;
   const spins = await lattice.spins();
   const view = await IsingView.create(device, lattice, "rgba8unorm");

@@ -249,7 +249,7 @@ describe("a series of one's own", () => {
 });
 
 describe("what comes out", () => {
-  it("table, array, picture and one forecast beside the truth", async () => {
+  it("table, array, picture and one forecast with the truth", async () => {
     using simulation = await ngrc.create(device, { until: 2 });
     await simulation.run(3);
     const { head, rows } = simulation.table();
@@ -269,8 +269,8 @@ describe("what comes out", () => {
   });
 
   it.each<[NgrcOptions, RegExp]>([
-    [{ order: 5 }, /order 5: it is at most 4/],
-    [{ system: "lorentz" as "lorenz" }, /it is one of logistic/],
+    [{ order: 5 }, /order 5: it must be at most 4/],
+    [{ system: "lorentz" as "lorenz" }, /it must be one of logistic/],
     [{ set: "rho" }, /set "rho": write NAME = NUMBER/],
     [{ set: "dt = 1" }, /set dt: time between samples is a parameter/],
     [{ set: "coupling = 1" }, /lorenz: it has no coupling/],

@@ -399,7 +399,7 @@ describe("weights in and out", () => {
     [{ hidden: 2000 }, /at most 1000 hidden units/],
     [{ images: 5000 }, /there are 4000 digits/],
     [{ learningRate: 2 }, /between 0 and 1/],
-    [{ gibbs: 0 }, /gibbs 0: at least one/],
+    [{ gibbs: 0 }, /gibbs 0: there must be at least one/],
     [{ algorithm: "sgd" as "cd" }, /cd or pcd/],
   ])("%o is refused", async (options, message) => {
     await expect(rbm.create(device, options)).rejects.toThrow(message);

@@ -372,7 +372,7 @@ describe("beyond the end of a series", () => {
 });
 
 describe("outputs that follow from given inputs", () => {
-  it("are written along the test, in their own units, beside the true ones", async () => {
+  it("are written along the test, in their own units, with the true ones", async () => {
     const rows = Array.from({ length: 900 }, (_, i) => [Math.sin(0.7 * i), 1e6 + 50 * Math.sin(0.7 * i - 1.4) ** 2]);
     const data = seriesText({ data: rows.flat(), shape: [900, 2], names: ["u", "y"] });
     using simulation = await trained({ ...WAVES, data, given: 1, train: 600, test: 150 });

@@ -478,7 +478,7 @@ describe("a network from a file", () => {
     );
     await refused({ network, ridge: [1e-6, 1e-4] }).toThrow(ParameterError);
     await refused({ network: network.slice(0, 40) }).toThrow(/network: The file says that its header has/);
-    await refused({ network: "####" }).toThrow(/network: it is a safetensors file as base64url/);
+    await refused({ network: "####" }).toThrow(/network: it must be a safetensors file as base64url/);
     await refused({ network: bytesText(writeSafetensors({})) }).toThrow(/says nothing of its settings/);
   });
 });

@@ -38,7 +38,7 @@ describe("what is no data is noticed and named", () => {
       /column 1 has no name and numbers the rows/,
     ],
     [
-      "an index beside names",
+      "an index and names",
       lines(",x,y", (c, i) => [i, ...c].join(",")),
       ["x", "y"],
       /column 1 has no name and numbers/,
@@ -340,7 +340,7 @@ describe("columns that are chosen", () => {
     expect(read(clock, { time: "none" }).times).toBeUndefined();
   });
 
-  it("the time is chosen, or found beside them", () => {
+  it("the time is chosen, or recognised with them", () => {
     const text = lines("when,x,y", (c, i) => [0.5 * i, ...c].join(","));
     expect(read(text, { time: "when" })).toMatchObject({
       ...{ names: ["x", "y"], times: { name: "when", unit: "number", first: 0, step: 0.5 } },

@@ -476,7 +476,7 @@ describe("a value with its error", () => {
   });
 });
 
-describe("a mean beside what is known", () => {
+describe("a mean against what is known", () => {
   const mean = { value: 1, error: 0.01, n: 1000, tau: 0.5 };
   const known = { value: 1.1, source: "by hand" };
   it("is an alarm beyond chance", () => {

@@ -26,14 +26,14 @@ const wave = (grid: number, value: (angle: number) => number) =>
 function exponent(flow: Flow, { samples, pulls }: { samples: number; pulls: number }) {
   const small = 1e-7;
   let state = Array.from(flow.trajectory({ steps: 1, seed: 3n }));
-  let beside = state.map((x, i) => x + (i === 0 ? small : 0));
+  let perturbed = state.map((x, i) => x + (i === 0 ? small : 0));
   const rates = Array.from({ length: 20 }, (_, block) => {
     let sum = 0;
     for (let pull = block === 0 ? -5 : 0; pull < pulls; pull++) {
-      [state, beside] = [stateAfter(flow, state, samples), stateAfter(flow, beside, samples)];
-      const apart = distance(state, beside);
+      [state, perturbed] = [stateAfter(flow, state, samples), stateAfter(flow, perturbed, samples)];
+      const apart = distance(state, perturbed);
       if (pull >= 0) sum += Math.log(apart / small);
-      beside = state.map((x, i) => x + ((beside[i] - x) * small) / apart);
+      perturbed = state.map((x, i) => x + ((perturbed[i] - x) * small) / apart);
     }
     return sum / (pulls * samples * flow.dt);
   });

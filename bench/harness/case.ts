@@ -30,10 +30,10 @@ export interface Contender {
 export interface Case {
   /** One ladder of sizes has one name. */
   kernel: string;
-  /** What runs, also where it is smaller than what it is timed beside. */
+  /** What runs, also where it is smaller than what it is compared with. */
   size: readonly number[];
-  /** The size of the others that it is timed beside, where its own is another. */
-  beside?: readonly number[];
+  /** The size of the cases that it is compared with, where that differs from its own. */
+  comparedSize?: readonly number[];
   /** What the cost of a step is fitted against, and what that counts. */
   n: number;
   of: string;

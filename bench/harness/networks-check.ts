@@ -1,4 +1,4 @@
-// Echo-state networks as they are timed beside the reference: states in single precision, and sums of their products, which are exact.
+// Echo-state networks, in the sizes that are timed, against the reference: states in single precision, and sums of their products, which are exact.
 
 import { GpuError } from "../../src/device/errors.ts";
 import type { GpuDevice } from "../../src/device/gpu.ts";

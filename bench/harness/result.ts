@@ -65,7 +65,7 @@ export interface BenchDocument {
   energy?: string;
   rows: BenchRow[];
   exponents: Exponent[];
-  /** Beside a baseline, where one was given: rows of both, and what only the baseline has. */
+  /** Against a baseline, where one was given: rows of both, and what only the baseline has. */
   comparison?: { rows: Comparison[]; missing: string[] };
   /** Why it ended before all was measured. */
   ended?: string;

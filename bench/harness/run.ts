@@ -1,4 +1,4 @@
-// A whole run of benchmarks: what the device does at most, model after model, and how it all stands beside a baseline. Both hosts have it.
+// A whole run of benchmarks: what the device does at most, model after model, and how it compares with a baseline. Both hosts have it.
 
 import type { GpuDevice } from "../../src/device/gpu.ts";
 import type { Bench, Case } from "./case.ts";
@@ -67,7 +67,7 @@ async function run(device: GpuDevice, chosen: readonly Chosen[], document: Bench
 }
 
 /**
- * Suspects beside the baseline once more, and the machine with them, for either may have met a busy moment. The faster timing stays as the row,
+ * Suspected regressions are timed once more against the baseline, and the machine with them, for either may have met a busy moment. The faster timing stays as the row,
  * and counts in the power of its ladder.
  */
 async function retimed(

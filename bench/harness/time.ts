@@ -68,7 +68,7 @@ function chosen(cases: readonly Case[], quick: boolean): readonly Case[] {
 }
 
 /** Contenders that are timed in turn. */
-const keyOf = ({ size, beside = size, unit }: Case) => `${beside.join()} ${unit}`;
+const keyOf = ({ size, comparedSize = size, unit }: Case) => `${comparedSize.join()} ${unit}`;
 
 const nameOf = (model: string, { kernel, size }: Case) => `${model}: ${kernel}, ${size.join("×")}`;
 

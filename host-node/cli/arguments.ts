@@ -98,7 +98,7 @@ export class Arguments {
     if (found !== undefined) return found;
     throw new ParameterError(
       name,
-      `${kebab(name)} "${text}": it is one of ${choices.join(", ")}.${meant(text, choices)}`,
+      `${kebab(name)} "${text}": it must be one of ${choices.join(", ")}.${meant(text, choices)}`,
     );
   }
 }

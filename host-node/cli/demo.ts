@@ -1,4 +1,4 @@
-// What `npm start` shows: a big lattice beside exact results, checked against the reference, with a picture.
+// What `npm start` shows: a big lattice compared with exact results, checked against the reference, with a picture.
 
 import { ReferenceDevice } from "../../src/device/device.ts";
 import { png } from "../../src/files/png.ts";

@@ -80,7 +80,7 @@ const REPLAY: Flag = {
 const PLAN = [SEED, STEPS, WARMUP, MEASURE_EVERY];
 const KEEP = [CHECKPOINT, CHECKPOINT_EVERY, RESUME];
 
-/** Flags of `gibbs run` beside the model's. */
+/** Flags of `gibbs run`, apart from the model's. */
 export const RUN_FLAGS = [
   DEVICE,
   ...PLAN,
@@ -95,10 +95,10 @@ export const RUN_FLAGS = [
   QUIET,
 ];
 
-/** Flags of `gibbs train` beside the model's. */
+/** Flags of `gibbs train`, apart from the model's. */
 export const TRAIN_FLAGS = RUN_FLAGS.filter((flag) => flag !== EXPLAIN && flag !== REPLAY);
 
-/** Flags of `gibbs scan` beside the model's. */
+/** Flags of `gibbs scan`, apart from the model's. */
 export const SCAN_FLAGS = [DEVICE, ...PLAN, JSON_FLAG, out(".csv table of the points"), ...KEEP, QUIET];
 
 /** @throws ParameterError */

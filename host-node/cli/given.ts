@@ -74,7 +74,9 @@ function readLink(given: Arguments, name: string | undefined): Link {
   const twice = said.find((flag) => given.has(flag));
   if (name !== undefined || twice !== undefined) {
     const culprit = name === undefined ? `--${kebab(twice!)}` : `"${name}"`;
-    throw new UsageError(`${culprit} beside --link: the link says all of the run; leave it out, or change the link.`);
+    throw new UsageError(
+      `${culprit} with --link: the link defines the whole run; leave the flag out, or change the link.`,
+    );
   }
   return link;
 }

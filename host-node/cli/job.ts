@@ -21,7 +21,7 @@ export interface Plan {
   measureEvery: number;
 }
 
-/** What a checkpoint of the command line keeps beside the simulation. */
+/** What a checkpoint of the command line keeps in addition to the simulation. */
 interface Kept {
   command: "run" | "scan";
   plan: Plan;

@@ -52,7 +52,7 @@ interface CompleteOptions {
   quiet: boolean;
   /** Write the checkpoint also if there is nothing left to do: the user named another file than the resumed one. */
   copy: boolean;
-  /** What only this model has is wanted, beside its observables. */
+  /** Wanted in addition to the observables: what only this model has. */
   result: boolean;
 }
 

@@ -76,7 +76,7 @@ export async function checkOutputs(paths: readonly string[], extensions: readonl
   for (const path of paths) {
     if (endingOf(path, extensions) === undefined) {
       throw new UsageError(
-        `out "${path}": the file's extension says what to write; it is one of ${extensions.join(", ")}.`,
+        `out "${path}": the file's extension says what to write; it must be one of ${extensions.join(", ")}.`,
       );
     }
     await asUsage(checkWritable(path));

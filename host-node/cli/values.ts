@@ -94,7 +94,7 @@ export async function givenInputs(model: AnyModel, given: Arguments): Promise<In
     const field = model.parameters.shape[name] as z.ZodType | undefined;
     const texts = given.texts(name);
     if (texts.length === 0 || (field && !texts.some((text) => isInput(model, name, field, text)))) continue;
-    if (texts.length > 1) throw new UsageError(`${kebab(name)}: a scan takes one file, and no other value beside it.`);
+    if (texts.length > 1) throw new UsageError(`${kebab(name)}: a scan takes one file, and no other value with it.`);
     const bytes = await contentOf(name, texts[0], field && choicesOf(field));
     files[name] = await inputFile(texts[0], bytes);
   }

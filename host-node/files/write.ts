@@ -9,7 +9,7 @@ import { FileError } from "../../src/device/errors.ts";
 export type Content = Uint8Array | string | Iterable<Uint8Array | string>;
 
 /**
- * Writes a file under a temporary name beside it, forces it to the disk, and renames it. An older file stays as it was until then.
+ * Writes a file under a temporary name in the same folder, forces it to the disk, and renames it. An older file stays as it was until then.
  *
  * @throws FileError; the temporary file is gone by then.
  */
@@ -26,7 +26,7 @@ export async function writeFileWhole(path: string, content: Content): Promise<vo
 }
 
 /**
- * Finds out before a long run whether `path` can be written at its end. Also removes what killed processes left beside it.
+ * Finds out before a long run whether `path` can be written at its end. Also removes what killed processes left next to it.
  *
  * @throws FileError naming the path and the remedy.
  */

@@ -1,4 +1,4 @@
-// What a model's page has beside the controls of its parameters: host-web/MODEL/page.ts says it, the layout makes it.
+// What a model's page has in addition to the controls of its parameters: host-web/MODEL/page.ts says it, the layout makes it.
 
 export interface PageOptions {
   /** What the counter of steps counts. */

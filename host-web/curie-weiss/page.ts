@@ -8,6 +8,6 @@ export const page: PageOptions = {
   viewLabel: "View",
   views: [["law", "Spins and law of m"]],
   table: ["observable", "now", "mean ± error", "exact", "z"],
-  scan: { text: "Scan", help: "A batch over the temperature beside the exact sums" },
+  scan: { text: "Scan", help: "A batch over the temperature, against the exact sums" },
   cells: { text: "Spins", help: "The spins, one pixel each (PNG)" },
 };

@@ -1,4 +1,4 @@
-// The page of the Curie–Weiss model in the worker: the spins, and how often each magnetization was seen beside the exact law.
+// The page of the Curie–Weiss model in the worker: the spins, and how often each magnetization was seen, against the exact distribution.
 
 import type { Device } from "../../src/device/device.ts";
 import {
@@ -127,7 +127,7 @@ function drawLaw(context: OffscreenCanvasRenderingContext2D, frame: Frame, law: 
 
 const SCAN_SWEEPS = 2000;
 
-/** Magnets of 256 spins at 28 temperatures as one batch, beside the exact sums and the limit of many spins. */
+/** Magnets of 256 spins at 28 temperatures as one batch, against the exact sums and the limit of many spins. */
 async function scan(device: Device, { points }: CurieWeissSimulation): Promise<ScanResult> {
   const size = device.kind === "reference" ? 64 : 256;
   const field = simulatedField({ ...points.parameters, size });

@@ -1,4 +1,4 @@
-// The table and plots of the page: the loss beside what the exact denoiser leaves, and how far samples are from the data.
+// The table and plots of the page: the loss against that of the exact denoiser, and how far samples are from the data.
 
 import { type DiffusionTrainingSimulation, diffusionTraining } from "../../src/models/diffusion-training/index.ts";
 import type { Curve, PlotData, Row, WorkerUpdate } from "../worker/protocol.ts";

@@ -1,4 +1,4 @@
-// The page of training in the worker: a law that is drawn or named, and beside it what the network makes of noise.
+// The page of training in the worker: a distribution that is drawn or named, and next to it what the network makes of noise.
 
 import type { Device } from "../../src/device/device.ts";
 import type { DataSet } from "../../src/models/diffusion/index.ts";

@@ -1,4 +1,4 @@
-// The table and plots of the page: what samples say after the step that is shown, beside the law at that noise, and the whole way.
+// The table and plots of the page: what samples say after the step that is shown, against the exact distribution at that noise, and the whole way.
 
 import { deviationOf } from "../../src/models/deviation.ts";
 import { type DiffusionSimulation, diffusion } from "../../src/models/diffusion/index.ts";

@@ -156,10 +156,10 @@ function drawPair(context: Context, pair: Pair, { at, size }: Area, { step }: Fr
     return;
   }
   const [width, height] = size;
-  const beside = width > height;
-  const part: Size = beside ? [width / 2, height] : [width, height / 2];
+  const sideBySide = width > height;
+  const part: Size = sideBySide ? [width / 2, height] : [width, height / 2];
   sides.forEach((side, i) => {
-    const corner: Size = [at[0] + (beside ? (i * width) / 2 : 0), at[1] + (beside ? 0 : (i * height) / 2)];
+    const corner: Size = [at[0] + (sideBySide ? (i * width) / 2 : 0), at[1] + (sideBySide ? 0 : (i * height) / 2)];
     drawSide(context, side, { at: corner, size: part }, step, colours);
   });
 }

@@ -1,4 +1,4 @@
-// A worker that solves the master equation of a run beside it: seconds for some thousand states.
+// A worker that solves the master equation of a run while it runs: seconds for some thousand states.
 
 import { ReferenceDevice } from "../../src/device/device.ts";
 import { GillespieSimulation, masterEquation } from "../../src/models/gillespie/index.ts";

@@ -1,5 +1,5 @@
 // The page of Gillespie ensembles in the worker: density of the trajectories with some of them, the rate equations and the mean;
-// histogram beside the master equation; or a map of a sweep.
+// histogram against the master equation; or a map of a sweep.
 
 import { deviationOf } from "../../src/models/deviation.ts";
 import { type GillespieSimulation, gillespie, networks, rateEquations } from "../../src/models/gillespie/index.ts";
@@ -98,13 +98,13 @@ function tableOf(simulation: GillespieSimulation, law: Law | undefined): Row[] {
   });
 }
 
-const NO_LAW = "No exact law beside it: the master equation has too many states, or there are events or rates in time.";
+const NO_LAW = "No exact distribution: the master equation has too many states, or there are events or rates in time.";
 
 /** Which species is looked at. */
 const speciesOf = ({ ensemble: { network } }: GillespieSimulation, { mode }: ViewOptions) =>
   Math.max(0, network.species.indexOf(mode));
 
-/** How often each count occurs at the end, beside the exact law, with what chance would explain. */
+/** How often each count occurs at the end, against the exact distribution, with the band of statistical error. */
 function distribution(simulation: GillespieSimulation, look: ViewOptions, law: Law | undefined) {
   const { network, times } = simulation.ensemble;
   const at = speciesOf(simulation, look);

@@ -1,4 +1,4 @@
-// The capacity map: networks at many loads and temperatures in one launch, each from its own pattern, beside the line where the theory
+// The capacity map: networks at many loads and temperatures in one launch, each from its own pattern, against the line where the theory
 // loses the retrieval state.
 
 import {

@@ -1,4 +1,4 @@
-// An associative memory as a picture: the state, large, beside stored patterns with their overlaps; or the same cue in three kinds of
+// An associative memory as a picture: the state, large, next to stored patterns with their overlaps; or the same cue in three kinds of
 // memory.
 
 import { denseMemory } from "../../src/models/dense-memory/index.ts";
@@ -14,7 +14,7 @@ type Memory = MemorySimulation<MemoryParameters>;
 /** Units of drawing: the state is a square of this side at the left. */
 const SIDE = 400;
 const WIDTH = 640;
-/** Columns and rows of stored patterns beside it. */
+/** Columns and rows of stored patterns next to it. */
 const [COLUMNS, ROWS] = [3, 4];
 const SHOWN = COLUMNS * ROWS;
 /** Sweeps of the memories that are compared. */

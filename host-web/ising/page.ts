@@ -18,7 +18,7 @@ export const page: PageOptions = {
     ["-1", "paint down"],
   ],
   table: ["observable", "now", "mean ± error", "exact", "z"],
-  scan: { text: "Scan", help: "A batch over the main parameter beside the exact curve" },
+  scan: { text: "Scan", help: "A batch over the main parameter, against the exact curve" },
   correlation: { text: "Correlations", help: "The correlation function of the present state" },
   cells: { text: "Lattice", help: "The whole lattice, one pixel a cell (PNG)" },
 };

@@ -8,6 +8,7 @@ import {
   IsingView,
   ising,
   onsager,
+  planeOf,
 } from "../../src/models/ising/index.ts";
 import { packSpins } from "../../src/models/ising/packing.ts";
 import { colourMap } from "../worker/colours.ts";
@@ -27,7 +28,7 @@ export const scene: SceneModule<IsingSimulation> = {
 
   look: { mode: "spins", colours: "ink", block: 8, grid: false },
 
-  size: ({ parameters }) => [...parameters.size],
+  size: ({ parameters: { size } }) => [size[0], size[1]],
 
   async create(device, simulation, format) {
     if (device.kind !== "gpu") throw new Error("The Ising view needs a GPU device.");
@@ -55,8 +56,8 @@ export const scene: SceneModule<IsingSimulation> = {
   },
 
   async correlation(simulation) {
-    const [width, height] = simulation.parameters.size;
-    const { boundary } = simulation.parameters;
+    const { size, boundary } = planeOf(simulation.parameters);
+    const [width, height] = size;
     const { along, across } = correlation(await simulation.state(), { width, height, boundary });
     const curve = (name: string, y: number[]): Curve => ({ name, x: y.map((_, r) => r), y });
     const curves = [curve("along x", along), curve("along y", across)];
@@ -87,9 +88,9 @@ const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) =>
 const SCAN_SIDE = 64;
 const SCAN_SWEEPS = 2000;
 
-/** Lattices of 64² at 28 temperatures as one batch, from all spins up, beside the infinite lattice. */
+/** Lattices of 64² at 28 temperatures as one batch, from all spins up, against the infinite lattice. */
 async function scan(device: Device, { parameters }: IsingSimulation): Promise<ScanResult> {
-  const { couplings, algorithm } = parameters;
+  const { couplings, algorithm } = planeOf(parameters);
   const ferromagnet = couplings[0] > 0 && couplings[1] > 0;
   const critical = ferromagnet ? criticalTemperature(couplings) : 2.269;
   const side = device.kind === "reference" ? 16 : SCAN_SIDE;
@@ -104,7 +105,7 @@ async function scan(device: Device, { parameters }: IsingSimulation): Promise<Sc
     y: measured.map((row) => row[name].value),
     errors: measured.map((row) => row[name].error),
   });
-  // T_c itself is among the samples, or the curve would fall off beside it.
+  // T_c itself is among the samples, or the curve would fall off next to it.
   const fine = Array.from({ length: 200 }, (_, i) => critical * (0.55 + (0.945 * i) / 199));
   const x = [...fine, critical].sort((a, b) => a - b);
   const exact = x.map((t) => onsager({ temperature: t, couplings }));

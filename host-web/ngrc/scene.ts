@@ -1,4 +1,4 @@
-// The page of next-generation reservoirs in the worker: the last forecast beside the truth, and how errors grow.
+// The page of next-generation reservoirs in the worker: the last forecast against the truth, and how errors grow.
 
 import { type NgrcSimulation, ngrc } from "../../src/models/ngrc/index.ts";
 import { type Axes, drawAxes, drawLegend, frameOf } from "../worker/axes.ts";

@@ -13,6 +13,6 @@ export const page: PageOptions = {
     ["1", "paint state 1"],
   ],
   table: ["observable", "now", "mean ± error", "exact", "z"],
-  scan: { text: "Scan", help: "A batch over the temperature beside what is known" },
+  scan: { text: "Scan", help: "A batch over the temperature, against what is known" },
   cells: { text: "Sites", help: "The first layer, one pixel a site (PNG)" },
 };

@@ -1,4 +1,4 @@
-// Tasks whose reservoirs do not run free: outputs beside the truth along the test, the memory of each delay, and the exponent by which
+// Tasks whose reservoirs do not run free: outputs against the truth along the test, the memory of each delay, and the exponent by which
 // coupled systems part.
 
 import type { Forecast, ReservoirSimulation } from "../../src/models/reservoir/index.ts";
@@ -49,7 +49,7 @@ export function drawOutputs(context: Context, picture: Picture, made: Forecast |
   }
 }
 
-/** How much of the input so many steps ago is remembered, beside what a ring of linear units must remember. */
+/** How much of the input so many steps ago is remembered, against what a ring of linear units must remember. */
 export function drawMemory(context: Context, picture: Picture, simulation: ReservoirSimulation): void {
   const [width, height] = begin(context, picture);
   if (simulation.steps === 0) {
@@ -91,7 +91,7 @@ export function drawMemory(context: Context, picture: Picture, simulation: Reser
   );
 }
 
-/** The transverse exponent against the coupling, its line, and where that passes zero, beside the exact place. */
+/** The transverse exponent against the coupling, its line, and where that passes zero, against the exact place. */
 export function drawSynchronisation(context: Context, picture: Picture, simulation: ReservoirSimulation): void {
   const [width, height] = begin(context, picture);
   if (simulation.steps === 0) {

@@ -1,4 +1,4 @@
-// The table and plots of the page: figures beside exact values, how errors grow, the return map of maxima, and how often values occur.
+// The table and plots of the page: figures against exact values, how errors grow, the return map of maxima, and how often values occur.
 
 import { deviationOf } from "../../src/models/deviation.ts";
 import { powerSpectrum, type ReservoirSimulation, reservoir, returnMap } from "../../src/models/reservoir/index.ts";

@@ -8,7 +8,7 @@ export interface Notice {
   kind?: "fault" | "note";
 }
 
-/** Beside the names of parameters, what notices are about. */
+/** What notices are about, apart from names of parameters. */
 export const ABOUT = {
   address: "address",
   device: "device",

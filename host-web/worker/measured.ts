@@ -1,4 +1,4 @@
-// What the page shows of a run's observables: the series since the last change, estimates with errors beside exact values, and
+// What the page shows of a run's observables: the series since the last change, estimates with errors against exact values, and
 // whether they can be those of equilibrium at all.
 
 import { deviationOf } from "../../src/models/deviation.ts";

@@ -23,7 +23,7 @@ export async function createPainter(
   canvas: OffscreenCanvas,
   simulation: Simulation,
   module: SceneModule,
-  /** The picture or what is told beside it has changed by itself. */
+  /** The picture, or what the page reports with it, has changed by itself. */
   changed: () => void,
 ): Promise<Painter> {
   if (module.createCanvas) {

@@ -79,7 +79,7 @@ fn float(@builtin(global_invocation_id) id: vec3u) {
   ends[id.x] = bitcast<vec4u>(a + b + c + d);
 }
 
-/// 16 bytes of each of 4 places in turn, neighbours beside each other: 64 bytes a round.
+/// 16 bytes of each of 4 places in turn, neighbours next to each other: 64 bytes a round.
 @compute @workgroup_size(WORKGROUP)
 fn workgroup_memory(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
   for (var at = lane; at < ROOM / 4u; at += WORKGROUP) {

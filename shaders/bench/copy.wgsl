@@ -1,4 +1,4 @@
-// Copy bandwidth: each thread moves 16 bytes, neighbours beside each other.
+// Copy bandwidth: each thread moves 16 bytes, neighbours next to each other.
 
 override WORKGROUP: u32 = 256u;
 

@@ -8,7 +8,7 @@
 //
 // Time is a whole number j of units and a fraction f: an f32 clock stands still once a step is less than its last place. A grid
 // interval is GRID units, so grid times are whole. Random numbers are counted by (replicate, point, draw), so that a trajectory
-// does not depend on what runs beside it.
+// does not depend on what else runs.
 
 struct Run {
   seed: vec2u,
@@ -48,7 +48,7 @@ const WINDOW = 0xfffffffeu;
 const MOMENT = 0xfffffffdu;
 /// The kind of random block that rounds starts.
 const KIND_START = 8u;
-/// Words of a trajectory's state beside its species, variables and what waits of its events.
+/// Words of a trajectory's state other than its species, variables and pending events.
 const STATE_WORDS = 10u;
 
 var<private> j: u32;

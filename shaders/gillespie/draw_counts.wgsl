@@ -1,5 +1,5 @@
 // Whole numbers that a network draws, made in integers of 64 bits: binomial numbers from fair coins, one bit of the probability after another; many
-// coins at once, and Poisson numbers, by rejection. Beside shaders/gillespie/draws.wgsl, which has the random words.
+// coins at once, and Poisson numbers, by rejection. Goes with shaders/gillespie/draws.wgsl, which has the random words.
 
 /// Fewer coins are counted one by one.
 const FEW_COINS = 4096u;
@@ -145,7 +145,7 @@ fn height_of_heads(k: u32, m: u32) -> vec2u {
   return difference_of(sum_of(u, higher), shifted_down(lower, 8u));
 }
 
-/// -ln of the chance of m + k beside that of m, of a Poisson number of mean m = 2^power, in 2^-56. With x = k/m it is m ((1+x) ln(1+x) - x) + ln(1+x) / 2
+/// -ln of the probability of m + k relative to that of m, for a Poisson number of mean m = 2^power, in 2^-56. With x = k/m it is m ((1+x) ln(1+x) - x) + ln(1+x) / 2
 /// - x / (1+x) / 12m, each as even and odd powers of |x|.
 fn height_of_poisson(k: u32, negative: bool, power: u32) -> vec2u {
   let square = product(k, k);

@@ -5,7 +5,7 @@
 // requires: gillespie/draw_laws.wgsl
 // Random numbers that a network asks for in its own words, as in "at 10: X = binomial(X, 0.5)". A draw has an address: the trajectory, who
 // asks for it (an event, the start, a delayed reaction), how often that one has asked before, and which of its draws it is. From there the
-// words of a draw are counted, so that no draw depends on another one or on what runs beside it.
+// words of a draw are counted, so that no draw depends on another one or on what else runs.
 //
 // Whole numbers are made in integers, so they are the same on every device and by the reference (src/models/gillespie/reference/sampling.ts),
 // which draws them by f64. Real numbers are f32.

@@ -1,11 +1,11 @@
 // requires: gillespie/direct.wgsl
 // Networks with quantities that change by rates of their own: between firings they follow dy/dt, and the next reaction fires when the
-// integral of the total propensity beside them reaches an exponential number (Alfonsi et al. 2005, doi 10.1051/proc:2005001). The
+// integral of the total propensity, taken with them, reaches an exponential number (Alfonsi et al. 2005, doi 10.1051/proc:2005001). The
 // method is of Bogacki and Shampine (1989, doi 10.1016/0893-9659(89)90079-7): order 3, with steps by its error estimate.
 //
 // What is generated: slopes() and the variables as an array. The last of a Slope is the total propensity, of Values its integral.
 
-/// Error of a step, as a share of what a quantity is and changes by, and of the hazard beside 1.
+/// Error of a step, as a share of what a quantity is and changes by; of the hazard the absolute error.
 const TOLERANCE = 1e-5;
 /// Halvings that find a firing or a crossing in a step.
 const HALVINGS = 22u;

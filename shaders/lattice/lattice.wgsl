@@ -1,7 +1,7 @@
 // requires: common/threefry.wgsl
 // Lattices with local rules: sweeps of one colour after another, or of all sites at once; sums; random starts; discs that are painted.
 // A model's own file requires this one and has `update` and `tally` (src/models/lattice/rule.ts). Before both stands what
-// src/models/lattice/wgsl.ts writes for the lattice at hand: SITES, REPLICAS, STATES, NEIGHBOURS, SUMS, TABLE, LAYER, SYNCHRONOUS and `near`.
+// src/models/lattice/wgsl.ts writes for the lattice at hand: SITES, REPLICAS, STATES, NEIGHBOURS, SUMS, TABLE, LAYER, SYNCHRONOUS, `near` and `parity`.
 
 struct Run {
   seed: vec2u,
@@ -93,7 +93,7 @@ fn measure(
       if (site >= SITES) {
         break;
       }
-      tally(cells[base + site], near(base, site));
+      tally(cells[base + site], near(base, site), parity(site));
     }
   }
   workgroupBarrier();

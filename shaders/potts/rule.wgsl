@@ -53,7 +53,7 @@ fn update(own: u32, near: array<u32, NEIGHBOURS>, random: vec2u, table: u32) -> 
 }
 
 /// Sites in each state; and bonds whose two sites are alike, each once.
-fn tally(own: u32, near: array<u32, NEIGHBOURS>) {
+fn tally(own: u32, near: array<u32, NEIGHBOURS>, _parity: u32) {
   count(own, 1u);
   for (var i = 1u; i < NEIGHBOURS; i += 2u) {
     if (near[i] == own) {

@@ -26,7 +26,7 @@ fn keep_feature(bundle: Bundle, block: u32, slot: u32, feature: u32, scaled: Lan
   }
 }
 
-/// What stands beside the states in a row.
+/// What a row has in addition to the states.
 fn keep_others(bundle: Bundle, lane: u32, time: u32) {
   for (var i = lane; i < (run.inputs + 1u + run.outputs) * BLOCKS; i += WORKGROUP) {
     let block = i % BLOCKS;

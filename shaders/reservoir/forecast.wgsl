@@ -52,7 +52,7 @@ fn forecast(
   let segments = max(1u, WORKGROUP / run.outputs);
   load_settings(bundle_index);
   load_states(bundle_index, lane);
-  // What a chunk of steps begins with, the end of the last one left beside the states.
+  // What a chunk of steps begins with, the end of the last one left next to the states.
   let kept_signal = arrayLength(&bundles) * UNITS * BLOCKS + bundle_index * INPUTS * BLOCKS;
   if (step.first == 0u) {
     stage(bundle, lane, 0u, half, run.inputs);

@@ -217,7 +217,7 @@ const NO_FUNCTIONS = ["negate", "and", "or", "not", "choose"];
 export interface ForeignSyntax {
   /** What a function of that name means there; undefined where it is one of these here. @throws ParameterError */
   functionOf: (name: string, operands: Expression[]) => Expression | undefined;
-  /** Its programs disagree on -a^b, a^b^c, !a + b and on and beside or, so these need parentheses. */
+  /** Its programs disagree on -a^b, a^b^c, !a + b and on "and" mixed with "or", so these need parentheses. */
   strict: boolean;
 }
 
@@ -270,8 +270,8 @@ export function parseExpression(text: string, syntax?: ForeignSyntax): Expressio
       const operation = LEVELS[depth][tokens[at++]];
       const right = level(depth + 1);
       for (const part of [left, right]) {
-        if (operation === "or" && isBare(part, "and")) ambiguous("and beside or");
-        if ("+-*/".includes(operation) && isBare(part, "not")) ambiguous("a negation beside arithmetic");
+        if (operation === "or" && isBare(part, "and")) ambiguous('"and" mixed with "or"');
+        if ("+-*/".includes(operation) && isBare(part, "not")) ambiguous("a negation within arithmetic");
       }
       left = call(operation, left, right);
     }

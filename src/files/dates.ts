@@ -10,7 +10,7 @@ export interface Moment {
   second?: number;
 }
 
-/** What a column of dates has beside them. */
+/** What a column of dates has in addition to them. */
 export interface Dates {
   moments: Moment[];
   /** Decimal places of its seconds. */

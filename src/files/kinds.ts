@@ -115,7 +115,7 @@ export function kindOf(name: string, table: Table, parts: readonly Part[], known
   }
   if (chosen) return { features: [...chosen], time, notes };
 
-  // What rises like a clock beside other columns.
+  // What rises like a clock, next to other columns.
   for (const own of columns) {
     const { at, head } = own;
     if (points || own.rows < FEW || dropped.has(at) || columns.length - dropped.size < 2 || own.isText) continue;

@@ -30,7 +30,7 @@ export const checksOf =
 /** JSON knows no infinity. */
 const MOST_DEVIATION = 1e6;
 
-/** Evidence of values that were measured beside exact ones, and the largest deviation: what a check of them says. */
+/** Deviations of estimates from exact values in standard errors, and the largest of either sign. */
 export function zScores(found: readonly { value: number; error: number; n?: number }[], exact: readonly number[]) {
   const z = found.map((estimate, i) => {
     const own = zScore(estimate, exact[i]) ?? MOST_DEVIATION;
@@ -55,7 +55,7 @@ export function batched(values: readonly number[], copies: number): { list: numb
 }
 
 /**
- * Counts of whole numbers beside those that a law expects of as many: -log10 of the χ² test's p, with each cell's deviation and share. Cells
+ * Counts of integers against those that a distribution of the same total expects: -log10 of the χ² test's p, with each cell's deviation and share. Cells
  * that expect too little for the test are merged in `value`, and left out of the deviations.
  */
 export function chiSquareAgainst(observed: ArrayLike<number>, expected: ArrayLike<number>, x: string) {

@@ -12,7 +12,7 @@ const MAGIC = new Uint8Array([0x89, 0x67, 0x69, 0x62, 0x62, 0x73, 0x0d, 0x0a]); 
 export interface Checkpoint {
   /** The model's name. */
   model: string;
-  /** JSON values: what the model needs beside its sections. */
+  /** JSON values: what the model needs in addition to its sections. */
   header: Record<string, unknown>;
   sections: Record<string, Uint8Array>;
 }
@@ -54,7 +54,7 @@ export function sectionOf({ model, sections }: Checkpoint, name: string, length:
   );
 }
 
-/** The checkpoint with what is kept beside it for whoever asked for it; `extraOf` gives that back. */
+/** The checkpoint with what a caller stores in addition to the state; `extraOf` returns that. */
 export function withExtra({ model, header, sections }: Checkpoint, extra: CheckpointExtra): Checkpoint {
   const kept = Object.entries(extra.sections).map(([name, bytes]) => [EXTRA + name, bytes]);
   return { model, header: { ...header, extra: extra.header }, sections: { ...sections, ...Object.fromEntries(kept) } };

@@ -3,7 +3,7 @@
 import { type Estimate, isAlarming, zScore } from "../statistics/index.ts";
 import type { Exact, Observable } from "./model.ts";
 
-/** A mean beside what is known of it: how many standard errors it is off, and whether that is beyond chance. */
+/** A mean against what is known of it: how many standard errors it is off, and whether that is beyond chance. */
 export function deviationOf(
   estimate: Estimate & Pick<Observable, "range" | "fluctuation">,
   known: Exact,

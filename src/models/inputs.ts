@@ -1,5 +1,5 @@
-// Files of the user's that `create` takes as arrays, where no parameter could hold them: what they decide, and that they agree with what is
-// given beside them.
+// The user's files that `create` takes as arrays, where no parameter could hold them: the parameters that follow from them, and checks that they
+// agree with the parameters given.
 
 import * as z from "zod";
 import type { Device } from "../device/device.ts";
@@ -18,8 +18,8 @@ export interface InputFile {
 /** Files by the names of a model's inputs. */
 export type Inputs = Readonly<Record<string, InputFile>>;
 
-/** What is known beside a file. */
-export interface Beside {
+/** What is known when a file is read. */
+export interface InputContext {
   /** Parameters as they are given, and those of files before it. */
   parameters: Readonly<Record<string, unknown>>;
   /** Options of files before it. */
@@ -39,7 +39,7 @@ export interface Input {
   /** Parameters that it decides or leaves without meaning: a page forgets them when it takes the file. */
   replaces: readonly string[];
   /** What `create` is told. @throws FileError that names the file */
-  read(file: InputFile, beside: Beside): Promise<{ options: object; parameters: Record<string, unknown> }>;
+  read(file: InputFile, context: InputContext): Promise<{ options: object; parameters: Record<string, unknown> }>;
 }
 
 export const inputFile = async (name: string, bytes: Uint8Array): Promise<InputFile> => ({
@@ -108,7 +108,7 @@ function replicasOf({ parameters: { shape } }: AnyModel, given: Readonly<Record<
 /** A parameter as a file has it. @throws FileError where another value is given */
 export function decided(
   { name: file }: InputFile,
-  { parameters }: Beside,
+  { parameters }: InputContext,
   name: string,
   value: unknown,
 ): Record<string, unknown> {
@@ -128,17 +128,17 @@ const isBoth = (given: unknown, value: unknown) =>
 /** Spins of `count` in all replicas: those of one are repeated. @throws FileError */
 export function perReplica(
   file: InputFile,
-  beside: Beside,
+  context: InputContext,
   spins: Int8Array,
   own: number | undefined,
 ): { spins: Int8Array; parameters: Record<string, unknown> } {
-  const { replicas, listed } = beside;
+  const { replicas, listed } = context;
   if (own === undefined) {
     const all = new Int8Array(spins.length * (replicas ?? 1));
     for (let i = 0; i < (replicas ?? 1); i++) all.set(spins, i * spins.length);
     return { spins: all, parameters: {} };
   }
-  if (!listed) return { spins, parameters: decided(file, beside, "replicas", own) };
+  if (!listed) return { spins, parameters: decided(file, context, "replicas", own) };
   if (own === replicas) return { spins, parameters: {} };
   throw new FileError(
     `${file.name}: it has ${own} replicas, but lists of values make ${replicas}; give one or as many.`,

@@ -43,7 +43,7 @@ export interface Check {
   curve?: Curve;
 }
 
-/** Measured values beside a curve that is known. */
+/** Measured values against a known curve. */
 export interface Curve {
   x: string;
   y: string;
@@ -112,7 +112,7 @@ export interface Simulation<P = unknown> extends Disposable {
   result?(): object;
   /** What whoever reads its results must know: a sentence each. */
   notes?(): string[];
-  /** Points of a sweep of the model's own, beside each other in this one simulation. */
+  /** Points of the model's own scan, side by side in this one simulation. */
   sweep?(): { parameters: Record<string, number>; observables: Record<string, Estimate> }[] | undefined;
   /** Results as a table, where they are more than a time series. */
   table?(): { head: string[]; rows: Iterable<(string | number)[]> };

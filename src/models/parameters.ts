@@ -5,7 +5,7 @@ import { ParameterError } from "../device/errors.ts";
 
 export type Schema = z.ZodObject<Record<string, z.ZodType>>;
 
-/** What a parameter's `.meta()` carries beside zod's own description. */
+/** What a parameter's `.meta()` carries in addition to zod's own description. */
 export interface ParameterMeta {
   unit?: string;
   /** Replicas of one batch may differ in it, so that a scan over it is one dispatch. */
@@ -45,16 +45,16 @@ export interface Points<P> {
 /** A whole number from `least` to `most`. */
 export const integer = (least: number, most: number) =>
   z
-    .int({ error: "it is a whole number" })
-    .min(least, { error: `it is at least ${least}` })
-    .max(most, { error: `it is at most ${most}` });
+    .int({ error: "it must be a whole number" })
+    .min(least, { error: `it must be at least ${least}` })
+    .max(most, { error: `it must be at most ${most}` });
 
 /** A finite number from `least` to `most`. */
 export const number = (least: number, most: number) =>
   z
-    .number({ error: "it is a finite number" })
-    .min(least, { error: `it is at least ${least}` })
-    .max(most, { error: `it is at most ${most}` });
+    .number({ error: "it must be a finite number" })
+    .min(least, { error: `it must be at least ${least}` })
+    .max(most, { error: `it must be at most ${most}` });
 
 export const metaOf = (schema: z.ZodType): ParameterMeta => (schema.meta() ?? {}) as ParameterMeta;
 

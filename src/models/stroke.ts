@@ -11,13 +11,13 @@ interface Size {
 }
 
 /** A disc reaches no cell: it would change nothing. */
-export class BesideError extends ParameterError {
-  override name = "BesideError";
+export class OutsideError extends ParameterError {
+  override name = "OutsideError";
 }
 
 /**
  * @param states of a cell, 0 to so many less one; spins of 1 and -1 if not given
- * @throws ParameterError for a centre beside the cells, a radius that is no whole number or too large, a value that is no spin or state
+ * @throws ParameterError for a centre outside the lattice, a radius that is no whole number or too large, a value that is no spin or state
  */
 export function checkStroke(stroke: Stroke, { width, height }: Size, states?: number): void {
   const { x, y } = stroke;
@@ -26,13 +26,13 @@ export function checkStroke(stroke: Stroke, { width, height }: Size, states?: nu
   throw new ParameterError("paint", `paint at ${x},${y}: it must be a cell of the lattice of ${width},${height}.`);
 }
 
-/** The same where a centre may lie beside a picture that the disc reaches. @throws ParameterError, BesideError */
+/** The same, but the centre may lie outside the picture if the disc reaches it. @throws ParameterError, OutsideError */
 export function checkReach(stroke: Stroke, { width, height }: Size): void {
   const { x, y, radius } = stroke;
   checkDisc(stroke);
-  const beside = (at: number, size: number) => Math.max(0, -at, at - (size - 1));
-  if (Math.hypot(beside(x, width), beside(y, height)) <= radius) return;
-  throw new BesideError(
+  const outside = (at: number, size: number) => Math.max(0, -at, at - (size - 1));
+  if (Math.hypot(outside(x, width), outside(y, height)) <= radius) return;
+  throw new OutsideError(
     "paint",
     `paint at ${x},${y} with radius ${radius}: it reaches no cell of the picture of ${width},${height}.`,
   );

@@ -4,7 +4,13 @@
 import { streamPurpose } from "./threefry.ts";
 
 export const STREAMS = {
-  ising: { start: streamPurpose(1, 0), sweep: streamPurpose(1, 1) },
+  ising: {
+    start: streamPurpose(1, 0),
+    sweep: streamPurpose(1, 1),
+    /** Of lattices of three sides and more. */
+    familyStart: streamPurpose(1, 2),
+    familySweep: streamPurpose(1, 3),
+  },
   gillespie: {
     trajectories: streamPurpose(2, 0),
     /** Of leaps on the reference. */

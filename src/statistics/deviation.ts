@@ -47,5 +47,5 @@ export function isAlarming(
   return Math.abs(zScore(estimate, exact) ?? 0) > ALARM;
 }
 
-/** "-1.3", and "+∞" for an error of 0 beside a value that differs. */
+/** "-1.3", and "+∞" for an error of 0 and a value that differs. */
 export const zText = (z: number, digits = 2) => (Number.isFinite(z) ? z.toFixed(digits) : z > 0 ? "+∞" : "-∞");

@@ -56,7 +56,7 @@ export interface Definition<Name extends string> extends Omit<Flow<Name>, "traje
   /** Drawn starts lie around this point, every number within `spread`. */
   centre: readonly number[];
   spread: number;
-  /** What a drawn start must have beside. */
+  /** A further condition on a drawn start. */
   drawn?: (start: number[]) => number[];
   /** Samples after which a drawn start has come to the attractor. */
   transient: number;

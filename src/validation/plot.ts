@@ -1,5 +1,5 @@
 // Plots as SVG text, for a report that stands alone: measured values with their errors on an exact curve, and a histogram of deviations
-// beside the normal density. Their colours are those of the page that holds them.
+// against the normal density. Their colours are those of the page that holds them.
 
 import { escapeHtml } from "../files/html.ts";
 import type { Curve } from "../models/model.ts";
@@ -79,7 +79,7 @@ export function curvePlot({ x, y, exact, ...curve }: Curve, title: string): stri
 const FARTHEST = 5;
 const BIN = 0.5;
 
-/** How often deviations in standard errors occurred, beside as many that are standard normal. */
+/** How often deviations in standard errors occurred, against as many that are standard normal. */
 export function deviationPlot(z: readonly number[], title: string): string {
   const bins = Array<number>((2 * FARTHEST) / BIN).fill(0);
   for (const value of z) {

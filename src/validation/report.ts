@@ -1,5 +1,5 @@
 // The report of a validation, one HTML file that needs nothing else: what was checked on which device, the figures and their bounds, and
-// plots of what was measured beside what is known.
+// plots of measured against known values.
 
 import { type DeviceInfo, deviceName } from "../device/device.ts";
 import { escapeHtml } from "../files/html.ts";

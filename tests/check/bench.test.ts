@@ -53,7 +53,7 @@ const result = (options: Parameters<typeof row>[1] = {}, extra: Partial<BenchDoc
 });
 const verdicts = (now: BenchDocument, before: BenchDocument) => compare(now, before).rows.map(({ verdict }) => verdict);
 
-describe("a result beside an earlier one", () => {
+describe("a result compared with an earlier one", () => {
   it("is the same where it is equal, and where only noise differs", () => {
     expect(verdicts(result(), result())).toEqual(["same", "same", "same"]);
     expect(verdicts(result({ seed: 2 }), result({ seed: 3 }))).toEqual(["same", "same", "same"]);
@@ -373,9 +373,9 @@ describe("timing", () => {
       await expect(timeBench("ising", bench, place, options)).rejects.toThrow("interrupted");
     });
   });
-  it("tells the size that ran, also beside a larger one", async () => {
+  it("reports the size that ran, also when compared with a larger one", async () => {
     const order: string[] = [];
-    const few: Case = { ...fake("b", 10, 1e-3, order), by: "peer", beside: [1000] };
+    const few: Case = { ...fake("b", 10, 1e-3, order), by: "peer", comparedSize: [1000] };
     const { rows } = await timeFake([fake("a", 1000, 1e-3, order), fake("a", 10, 1e-3), few], { quick: true });
     expect(rows.filter(({ kernel }) => kernel === "b").map(({ size, n }) => [size, n])).toEqual([[[10], 10]]);
     expect(order.join(" ")).toContain("a b a b a b a freed b freed");

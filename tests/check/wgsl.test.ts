@@ -85,10 +85,12 @@ const OTHERS: Record<string, string[]> = {
     `${SAMPLE}fn model(x: Sample, time: f32, next: f32, signal: f32, noise: f32) -> Sample { return x; }\n`,
   ],
   "diffusion/fused.wgsl": [
-    `${rowWgsl({ vectors: 4, broadcast: false }, ["weights", "told"])}const DIMENSIONS = 3u;\nconst WIDTH = 64u;\nconst COLUMNS = 8u;\n`,
-    `${rowWgsl({ vectors: 8, broadcast: true }, ["weights", "told"])}const DIMENSIONS = 2u;\nconst WIDTH = 128u;\nconst COLUMNS = 8u;\n`,
+    `${rowWgsl({ vectors: 4, broadcast: false }, ["weights", "conditions"])}const DIMENSIONS = 3u;\nconst WIDTH = 64u;\nconst COLUMNS = 8u;\n`,
+    `${rowWgsl({ vectors: 8, broadcast: true }, ["weights", "conditions"])}const DIMENSIONS = 2u;\nconst WIDTH = 128u;\nconst COLUMNS = 8u;\n`,
   ],
-  "diffusion/layers.wgsl": [4, 8].map((vectors) => rowWgsl({ vectors, broadcast: vectors === 8 }, ["weights", "told"])),
+  "diffusion/layers.wgsl": [4, 8].map((vectors) =>
+    rowWgsl({ vectors, broadcast: vectors === 8 }, ["weights", "conditions"]),
+  ),
   "diffusion-training/forward.wgsl": [2, 8].map((vectors) =>
     rowWgsl({ vectors, broadcast: vectors === 8 }, ["parameters"]),
   ),

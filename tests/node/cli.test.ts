@@ -306,8 +306,8 @@ describe.concurrent("diffusion", () => {
     writeFileSync(join(cwd, "words.csv"), "a,b\n1,2\n3,four\n");
     writeFileSync(join(cwd, "cut.safetensors"), Uint8Array.of(200, 0, 0, 0, 0, 0, 0, 0, 123));
     for (const [words, message] of [
-      [["--sampler", "plms"], /sampler "plms": it is one of ddpm, ddim/],
-      [["--steps", "0"], /steps 0: it is at least 1/],
+      [["--sampler", "plms"], /sampler "plms": it must be one of ddpm, ddim/],
+      [["--steps", "0"], /steps 0: it must be at least 1/],
       [["--data", "words.csv"], /words.csv: line 3, column 2 \(b\) is "four", which is no number/],
       [["--data", "missing.csv"], /data "missing.csv" is none of gmm8, rings, .*, and as a file it cannot be read/],
       [["--denoiser", "cut.safetensors"], /denoiser: The file says that its header has 200 bytes/],
@@ -456,7 +456,9 @@ describe.concurrent("an ensemble of a reaction network", () => {
     expect([again.digest, again.steps]).toEqual([whole.digest, 8]);
   });
 
-  it("memories: a covered cue, a cue from a PNG; the magnet beside its sums; weights as a file", async ({ expect }) => {
+  it("memories: a covered cue, a cue from a PNG; the magnet against its sums; weights as a file", async ({
+    expect,
+  }) => {
     const cwd = newFolder();
     const memory = ["run", "dense-memory", "--neurons", "784", "--patterns", "50", "--digits", "50"];
     const modern = [...memory, "--interaction", "exponential", "--steps", "3", "--measure-every", "1"];
@@ -561,11 +563,11 @@ describe.concurrent("an ensemble of a reaction network", () => {
     [["--replay", "x"], /replay "x": give numbers of trajectories/],
     [
       ["--replay", "0", "--out", "e.png"],
-      /out "e.png": the file's extension says what to write; it is one of .csv, .npy/,
+      /out "e.png": the file's extension says what to write; it must be one of .csv, .npy/,
     ],
     [
       ["--explain", "--out", "e.csv"],
-      /out "e.csv": the file's extension says what to write; it is one of .txt, .xml, .sbml/,
+      /out "e.csv": the file's extension says what to write; it must be one of .txt, .xml, .sbml/,
     ],
     [["--out", "r.passages.csv"], /out .passages.csv: there is no condition/],
     [

@@ -84,7 +84,7 @@ describe("means and variances of many samples on Gaussian data", () => {
     ["langevin", 60],
     ["euler-maruyama", 200],
     ["flow-euler", 30],
-  ] as const)("%s, beside the recursion", async (sampler, steps) => {
+  ] as const)("%s, against the recursion", async (sampler, steps) => {
     using simulation = await finished({ sampler, steps, data: "1 [1] 0.25", samples: count() });
     const exact = diffusion.exact(simulation.points.parameters);
     const estimate = simulation.estimate();

@@ -141,7 +141,7 @@ describe("writeFileWhole", () => {
     expect(readdirSync(join(path, ".."))).toEqual(["file"]);
   });
 
-  it("a failure half way leaves the older file and nothing beside it", async () => {
+  it("a failure half way leaves the older file and nothing next to it", async () => {
     const folder = newFolder();
     const path = join(folder, "file");
     writeFileSync(path, "old");
@@ -189,7 +189,7 @@ describe("checkWritable", () => {
     await expect(checkWritable(join(folder, "x"))).rejects.toThrow("permission is denied; choose another path");
   });
 
-  it("removes what killed processes left beside it, and nothing else", async () => {
+  it("removes what killed processes left next to it, and nothing else", async () => {
     const folder = newFolder();
     const dead = 2 ** 22 + 1; // beyond Linux's largest process number
     const leftover = (name: string, host: string, pid: number) => `.${name}.${host}.${pid}.tmp`;

@@ -89,7 +89,7 @@ describe("spins of a file", () => {
   });
 });
 
-describe("files beside parameters", () => {
+describe("files and parameters", () => {
   const file = (data: Int8Array | Float64Array, shape: number[], name = "own.npy") =>
     inputFile(name, npy({ data, shape }));
   const made = async (model: typeof ising | typeof hopfield | typeof rbm, parameters: object, files: object) => {
@@ -302,7 +302,7 @@ describe("the command line", () => {
     ],
     ["run ising --resume spins.npy", /^gibbs: spins\.npy: This is no gibbs checkpoint/],
     ["run rbm --data bogus", /data "bogus" is none of digits, bars, and as a file it cannot be read/],
-    ["scan rbm --data data.npy --data bars --hidden 3,4", /data: a scan takes one file, and no other value beside it/],
+    ["scan rbm --data data.npy --data bars --hidden 3,4", /data: a scan takes one file, and no other value with it/],
     ["run hopfield --stored stored.npy --neurons 41", /stored\.npy: it makes neurons 40, but neurons 41 is given/],
   ])("%s: is refused in one line", async (words, message) => {
     const { status, stdout, lines } = await run(words);

@@ -39,7 +39,7 @@ const csvOf = (name: string) =>
 const NETWORK = ["--units", "100", "--reservoirs", "2", "--ridge", "1e-2", "--input-scaling", "0.2", "--seed", "3"];
 
 describe("a series with dates and noise", () => {
-  it("is scanned by rows set aside beside the baseline, trained, forecast, kept, and gone on with", async ({
+  it("is scanned by rows set aside, with the baseline, trained, forecast, kept, and gone on with", async ({
     expect,
   }) => {
     const rms = (values: number[]) => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);

@@ -36,7 +36,7 @@ describe("the pages of memories", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("the magnet scans beside its sums; a Boltzmann machine learns, and Verify confirms it", async () => {
+  it("the magnet scans against its sums; a Boltzmann machine learns, and Verify confirms it", async () => {
     const magnet = await ready("curie-weiss/#v=2&seed=2&size=64&step=50", { reducedMotion: true });
     await magnet.page.click("#scan");
     await magnet.page.waitForSelector("#extra-plots .plot >> nth=2");

@@ -161,7 +161,7 @@ describe("controls show what the run has", () => {
 describe("without a GPU", () => {
   const { ready } = useSite({ gpu: false });
 
-  it("controls show what the run has beside the notice that there is none", async () => {
+  it("controls show what the run has, with the notice that there is none", async () => {
     const { page, complaints } = await ready(`ising/#${SMALL}&step=3`, quiet);
     expect(await about(page, "gpu").textContent()).toContain("CPU reference");
     expect(await findings(page)).toEqual([]);

@@ -8,7 +8,7 @@ const { ready } = useSite();
 it.each([
   ["size=4,4,4", "8×8×8", false],
   ["size=32,1", "64×1", true],
-])("scans %s as %s, beside the exact law where there is one", async (size, scanned, known) => {
+])("scans %s as %s, against the exact distribution where there is one", async (size, scanned, known) => {
   const { page, complaints } = await ready(`potts/#v=2&seed=3&states=2&${size}&step=20`, { reducedMotion: true });
   await page.click("#scan");
   await page.waitForSelector("#extra-plots .plot >> nth=2");

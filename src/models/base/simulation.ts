@@ -24,7 +24,7 @@ export interface Begun<P> {
   replicas?: number;
 }
 
-/** What a checkpoint keeps beside parameters, seed and steps. */
+/** What a checkpoint keeps in addition to parameters, seed and steps. */
 export interface Saved {
   header?: Record<string, unknown>;
   sections: Record<string, Uint8Array>;
@@ -146,7 +146,7 @@ export function partOf(state: Uint8Array, replicas: number, replica: number | un
   return [1, state.subarray(replica * size, (replica + 1) * size)];
 }
 
-/** A simulation from a checkpoint's bytes, with what was kept beside it. */
+/** A simulation from a checkpoint's bytes, with what was kept in addition to it. */
 export async function restored<S extends object>(
   bytes: Uint8Array,
   open: (checkpoint: Checkpoint) => Promise<S>,

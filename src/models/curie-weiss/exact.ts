@@ -5,7 +5,7 @@
 import { lnGamma } from "../../statistics/index.ts";
 import type { Phases } from "../magnet.ts";
 
-/** The chances of M = -N, -N + 2, …, N in equilibrium. @param temperature above 0 */
+/** The probabilities of M = -N, -N + 2, …, N in equilibrium. @param temperature above 0 */
 export function magnetizationLaw(size: number, temperature: number, field: number): Float64Array {
   const gain = (up: number) => {
     const m = 2 * up - size;

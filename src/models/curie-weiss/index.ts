@@ -1,4 +1,4 @@
-// The Curie–Weiss model: every spin feels the mean of all, and everything is known, at every size.
+// The Curie–Weiss model: every spin feels the mean of all spins, and all averages are known exactly, at every size.
 
 import type { Device } from "../../device/device.ts";
 import { exactMagnet, type MagnetEstimates, magnetObservables } from "../magnet.ts";
@@ -22,7 +22,7 @@ export { type CurieWeissOptions, type CurieWeissSimulation, simulatedField } fro
 export const curieWeiss = {
   name: "curie-weiss",
   title: "Curie–Weiss model",
-  summary: "The mean-field magnet: N spins that all feel each other, beside the exact sums for exactly that N.",
+  summary: "The mean-field magnet: N spins, each coupled to all others, compared with the exact sums for this N.",
   parameters: curieWeissParameters,
   unsaid: { 1: { start: "up" } },
   step: "sweep",

@@ -8,9 +8,9 @@ const { dynamics, replicas, firstReplica } = memoryParameters;
 
 export const curieWeissParameters = z.object({
   size: z
-    .int({ error: "it is a whole number" })
-    .min(2, { error: "there are at least 2 spins" })
-    .max(MOST_NEURONS, { error: `there are at most ${MOST_NEURONS} spins` })
+    .int({ error: "it must be a whole number" })
+    .min(2, { error: "there must be at least 2 spins" })
+    .max(MOST_NEURONS, { error: `there can be at most ${MOST_NEURONS} spins` })
     .default(1024)
     .describe("Spins N, ±1, each coupled to every other by 1/N")
     .meta({ choices: ["64", "256", "1024", "4096", "16384"] }),
@@ -24,11 +24,11 @@ export const curieWeissParameters = z.object({
   field,
   dynamics: dynamics
     .unwrap()
-    .extract(["sequential", "random"], { error: "it is sequential or random" })
+    .extract(["sequential", "random"], { error: "it must be sequential or random" })
     .default("sequential")
     .describe("sequential: one spin after another; random: N spins at random, with replacement"),
   start: z
-    .enum(["ordered", "up", "down", "random"], { error: "it is ordered, up, down or random" })
+    .enum(["ordered", "up", "down", "random"], { error: "it must be ordered, up, down or random" })
     .default("ordered")
     .describe("State at step 0; ordered: all spins along the field, up without one"),
   replicas,

@@ -1,4 +1,4 @@
-// Dense associative memory: patterns attract by a steeper function of their overlaps than the square, and far more can be stored.
+// Dense associative memory: patterns attract by a function of their overlaps that is steeper than the square, so far more can be stored.
 
 import type { Device } from "../../device/device.ts";
 import { memoryInputs } from "../hopfield/inputs.ts";

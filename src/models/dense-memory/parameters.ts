@@ -11,22 +11,22 @@ export const denseMemoryParameters = z.object({
   neurons,
   patterns,
   interaction: z
-    .enum(["polynomial", "rectified", "exponential"], { error: "it is polynomial, rectified or exponential" })
+    .enum(["polynomial", "rectified", "exponential"], { error: "it must be polynomial, rectified or exponential" })
     .default("polynomial")
     .describe(
-      "How a pattern with overlap M = Σ ξ s attracts: F(M) = M^n; the same for M > 0 only; or e^(βM), the modern Hopfield network",
+      "How a pattern with overlap M = Σ ξ s attracts: F(M) = M^n; rectified, which is the same for M > 0 only; or e^(βM), the modern Hopfield network",
     ),
   order: z
-    .int({ error: "it is a whole number" })
+    .int({ error: "it must be a whole number" })
     .min(2, { error: "at least 2 spins interact" })
     .max(30, { error: "at most 30 spins interact" })
     .default(3)
-    .describe("Spins n that interact, for M^n; 2 is the Hopfield model")
+    .describe("Order n of the interaction M^n; 2 is the Hopfield model")
     .meta({ slider: [2, 10, 1] }),
   beta: z
-    .number({ error: "it is a number" })
-    .gt(0, { error: "it is above 0" })
-    .max(20, { error: "it is at most 20" })
+    .number({ error: "it must be a number" })
+    .gt(0, { error: "it must be above 0" })
+    .max(20, { error: "it must be at most 20" })
     .default(0.2)
     .describe("β of e^(βM): the inverse temperature of the attention over patterns")
     .meta({ slider: [0.01, 1, 0.01] }),
@@ -35,7 +35,7 @@ export const denseMemoryParameters = z.object({
 
 export type DenseMemoryParameters = z.output<typeof denseMemoryParameters>;
 
-/** Bits that sums over patterns may have, so that they are exact in a double. */
+/** Bits of sums over patterns at most, so that they are exact in a double. */
 const BITS = 52;
 
 /**

@@ -7,17 +7,17 @@ import { decided, type Input } from "../inputs.ts";
 export const diffusionTrainingInputs: Record<string, Input> = {
   network: {
     description:
-      "A network to go on from, which decides width and layers: a .safetensors file as --out writes it. The data keep the units that it was trained in; Adam begins anew",
-    label: "Begin with a network",
+      "A network to continue from, which determines width and layers: a .safetensors file as --out writes it. The data keep the units of its training; Adam starts afresh",
+    label: "Start from a network",
     accept: [".safetensors"],
     replaces: ["width", "layers"],
-    async read(file, beside) {
+    async read(file, context) {
       try {
         const network = readNetwork(file.bytes);
         const { width, layers } = network.shape;
         return {
           options: { network },
-          parameters: { ...decided(file, beside, "width", width), ...decided(file, beside, "layers", layers) },
+          parameters: { ...decided(file, context, "width", width), ...decided(file, context, "layers", layers) },
         };
       } catch (error) {
         if (!(error instanceof ParameterError)) throw error;

@@ -33,7 +33,7 @@ export const observables = {
   loss: {
     unit: "",
     description:
-      "Mean squared error of what the network says, in units in which the best linear guess has about 1; of the last 100 steps",
+      "Mean squared error of the network's output over the last 100 steps, in units in which the best linear estimate has about 1",
   },
 } satisfies Record<string, Observable>;
 

@@ -25,53 +25,53 @@ const scheduleNames = ["linear", "scaled-linear", "cosine", "karras", "exponenti
 /** As shaders/diffusion/custom.wgsl numbers them. */
 export const predictions = ["sample", "epsilon", "v_prediction", "score", "flow_prediction"] as const;
 
-const positive = () => z.number({ error: "it is a finite number" }).gt(0, { error: "it must be above 0" });
+const positive = () => z.number({ error: "it must be a finite number" }).gt(0, { error: "it must be above 0" });
 const oneOf = <T extends readonly string[]>(names: T) =>
-  z.enum(names as unknown as [T[number], ...T[number][]], { error: `it is one of ${names.join(", ")}` });
+  z.enum(names as unknown as [T[number], ...T[number][]], { error: `it must be one of ${names.join(", ")}` });
 
-/** What sampling and training know of a user's points alike. */
+/** Parameters of a user's points that sampling and training share. */
 export const labelsParameter = () =>
   z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("")
     .describe(
-      "Classes of points of one's own: a file of whole numbers or words, one a point (.npy, or text with one a line)",
+      "Classes of your own points: a file of integers or words, one per point (.npy, or text with one per line)",
     )
     .meta({ file: "labels" });
 export const scalingParameter = () =>
   oneOf(scalings)
     .optional()
     .describe(
-      "Units in which data are denoised, from the file's mean and standard deviation: of each column by itself, of the whole, or none; by default whole for pictures, columns for other points and mixtures, and none for laws that come with gibbs, for drawings and for models in WGSL. What comes out is in the data's own units",
+      "Units in which data are denoised, from the file's mean and standard deviation: of each column by itself, of the whole, or none; by default whole for pictures, columns for other points and mixtures, and none for the built-in distributions, for drawings and for models in WGSL. Results are in the data's own units",
     )
     .meta({ page: false });
 export const rowParameter = () =>
   integer(0, 4096)
     .default(0)
     .describe(
-      "Numbers in a row of the picture that a row of a table is; 0: it is told from square pictures of bytes or of numbers from 0 to 1 or -1 to 1",
+      "Pixels in a row of a picture, where each row of the table is a picture; 0: recognised by itself for square pictures of bytes or of numbers from 0 to 1 or -1 to 1",
     )
     .meta({ page: false });
 
 export const diffusionParameters = z.object({
   data: z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("gmm8")
     .describe(
-      "What is sampled: a known law, handwritten digits, a file of points (CSV or .npy, a point a row) or of pictures (.npy of shape (pictures, height, width), with one channel or three before or after), or a mixture as text",
+      "What is sampled: a known distribution, handwritten digits, a file of points (CSV or .npy, one point per row) or of pictures (.npy of shape (pictures, height, width), with one channel or three before or after), or a mixture as text",
     )
     .meta({ file: "points", choices: ["gmm8", "rings", "moons", "spiral", "digits"] }),
   labels: labelsParameter(),
   scaling: scalingParameter(),
   row: rowParameter(),
   denoiser: z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("exact")
     .describe(
-      "exact: the posterior mean of the law itself, or of the data's points; mlp: a network trained on it that comes with gibbs; or a file, .safetensors or .wgsl",
+      "exact: the posterior mean of the distribution itself, or of the data's points; mlp: a built-in network trained on the data; or a file, .safetensors or .wgsl",
     )
     .meta({ file: "bytes", choices: ["exact", "mlp"] }),
-  sampler: oneOf(samplerNames).default("ddim").describe("How samples go from one noise level to the next"),
+  sampler: oneOf(samplerNames).default("ddim").describe("How samples move from one noise level to the next"),
   schedule: oneOf(scheduleNames)
     .optional()
     .describe(
@@ -88,17 +88,17 @@ export const diffusionParameters = z.object({
   firstSample: integer(0, 2 ** 32 - 1)
     .default(0)
     .describe(
-      "Number of the first sample: noise belongs to a sample's number, so any part of a batch can be made again",
+      "Number of the first sample: noise depends on a sample's number, so any part of a batch can be regenerated",
     )
     .meta({ page: false }),
   points: integer(2, 1e7)
     .default(2000)
-    .describe("Points of the data set, where it is drawn from a law and the denoiser knows only points")
+    .describe("Points of the data set, where it is drawn from a distribution and the denoiser knows only the points")
     .meta({ slider: [2, 5000, 1] }),
   label: integer(-2, 1e6)
     .default(-1)
     .describe(
-      "Class that is asked for: the label of that number, or where labels are words, their number in order; -1 for none, -2 for each in turn",
+      "Class to sample: the label with that number, or where labels are words, their number in order; -1 for none, -2 for each class in turn",
     )
     .meta({ slider: [-2, 9, 1] }),
   guidance: number(0, 100)
@@ -111,7 +111,9 @@ export const diffusionParameters = z.object({
     .meta({ slider: [0, 1, 0.05] }),
   variance: oneOf(["small", "large", "exact"] as const)
     .default("small")
-    .describe("Noise of ddpm: fixed_small or fixed_large of diffusers, or the optimal one, which exact denoisers know")
+    .describe(
+      "Noise of ddpm: fixed_small or fixed_large of diffusers, or the optimal variance, which exact denoisers know",
+    )
     .meta({ label: "Noise of ddpm" }),
   churn: number(0, 1000)
     .default(0)
@@ -137,33 +139,35 @@ export const diffusionParameters = z.object({
   last: oneOf(["zero", "first"] as const)
     .optional()
     .describe(
-      "Where a sample ends: without noise, or at the first level of the schedule; by default first for vp and ve, else zero",
+      "Where a sample ends: at zero noise, or at the first level of the schedule; by default first for vp and ve, else zero",
     )
     .meta({ page: false }),
   trainSteps: integer(1, 100_000).default(1000).describe("Times of a discrete schedule").meta({ page: false }),
   betaStart: positive()
-    .max(1, { error: "it is at most 1" })
+    .max(1, { error: "it must be at most 1" })
     .default(1e-4)
     .describe("First β of a discrete schedule")
     .meta({ page: false }),
   betaEnd: positive()
-    .max(1, { error: "it is at most 1" })
+    .max(1, { error: "it must be at most 1" })
     .default(0.02)
     .describe("Last β of a discrete schedule")
     .meta({ page: false }),
   terminal: oneOf(["schedule", "zero"] as const)
     .default("schedule")
     .describe(
-      "Signal at the last time of a discrete schedule: as the β leave it, or rescaled to none (rescale_betas_zero_snr of diffusers)",
+      "Signal at the last time of a discrete schedule: as it follows from the β, or rescaled to zero (rescale_betas_zero_snr of diffusers)",
     )
     .meta({ page: false }),
   sigmaMin: positive()
     .default(0.002)
-    .describe("Least noise of karras, exponential and ve, in the denoiser's units: standard deviations of scaled data")
+    .describe(
+      "Lowest noise level of karras, exponential and ve, in the denoiser's units: standard deviations of scaled data",
+    )
     .meta({ page: false }),
-  sigmaMax: positive().default(80).describe("Most noise of these").meta({ page: false }),
+  sigmaMax: positive().default(80).describe("Highest noise level of these").meta({ page: false }),
   rho: positive()
-    .max(100, { error: "it is at most 100" })
+    .max(100, { error: "it must be at most 100" })
     .default(7)
     .describe("Exponent ρ of karras")
     .meta({ page: false }),
@@ -177,40 +181,42 @@ export const diffusionParameters = z.object({
   threshold: number(0, 1)
     .default(0)
     .describe(
-      "Dynamic thresholding: this quantile of the denoised numbers of a sample, up to clip, becomes 1; 0 for none",
+      "Dynamic thresholding: this quantile of the absolute denoised numbers of a sample, up to clip, becomes 1; 0 for none",
     )
     .meta({ page: false }),
   known: z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("")
     .describe('Inpainting: the numbers of a sample that are given, the others as ?, as in "1.5,?"')
     .meta({ lines: 1, label: "Given numbers" }),
   resample: integer(1, 100)
     .default(1)
-    .describe("Inpainting: times that each step is made, with noise between them (RePaint)")
+    .describe("Inpainting: how often each step is repeated, with noise added in between (RePaint)")
     .meta({ page: false }),
   interpolate: z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("")
-    .describe('Two sample numbers, as in "3,7": samples then begin on the arc between the noise of these')
+    .describe('Two sample numbers, as in "3,7": samples start on the arc between the noise of these two')
     .meta({ lines: 1, page: false }),
   probes: integer(0, 65_536)
     .default(0)
-    .describe("Noisy points at each of 16 times by which speciation and collapse of the data are measured; 0: not")
+    .describe(
+      "Noisy points at each of 16 times, from which speciation and collapse of the data are measured; 0: not measured",
+    )
     .meta({ page: false }),
   prediction: oneOf(predictions)
     .default("sample")
-    .describe("What a denoiser of one's own in WGSL puts out")
+    .describe("Output of your own denoiser in WGSL")
     .meta({ page: false }),
   rules: integer(1, 2)
     .default(2)
     .describe(
-      "By which rules noise levels are chosen: 1 as gibbs 0.1.0 did, with lcm spaced like ddim, last left aside by vp and ve, and halves of trailing times rounded up; 2 as diffusers does",
+      "Rules by which noise levels are chosen: 1 as in gibbs 0.1.0, with lcm spaced like ddim, last left aside by vp and ve, and halves of trailing times rounded up; 2 as diffusers does",
     )
     .meta({ page: false }),
 });
 
-/** What links and checkpoints of version 1 leave unsaid. */
+/** Defaults of links and checkpoints of version 1. */
 export const VERSION_1 = { scaling: "none", rules: 1, spacing: "leading", last: "zero" } as const;
 
 export type DiffusionParameters = z.output<typeof diffusionParameters>;

@@ -175,7 +175,7 @@ async function modelOf({ denoiser, prediction, data, scaling }: DiffusionParamet
   if (!file) {
     throw new ParameterError(
       "denoiser",
-      `denoiser "${denoiser.slice(0, 40)}": it is exact, mlp, or a file: .safetensors or .wgsl.`,
+      `denoiser "${denoiser.slice(0, 40)}": it must be exact, mlp, or a file: .safetensors or .wgsl.`,
     );
   }
   const wgsl = wgslOf(file);

@@ -177,7 +177,7 @@ export async function* validateDiffusion(device: Device, { quick, signal }: Effo
     yield check("reference", "sample 1234 alone and in a batch: numbers that differ", differing, 0);
   }
 
-  // Numbers of 10^5 beside numbers of 10^-2: what unit somebody measures in must not matter.
+  // Numbers of 10^5 next to numbers of 10^-2: the unit of measurement must not matter.
   const [stretch, shift] = [
     [2500, 0.002],
     [5e5, -3],

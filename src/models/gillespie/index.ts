@@ -32,7 +32,7 @@ export const gillespie = {
   observables: {},
   steps: ({ trajectories }) => trajectories,
   /**
-   * An ensemble, or a sweep of them side by side.
+   * An ensemble, or a scan of them side by side.
    *
    * @throws ParameterError for a network that cannot be read (it shows the statement or element) and for values out of range.
    */

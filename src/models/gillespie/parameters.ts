@@ -12,107 +12,109 @@ const names = Object.keys(examples) as [ExampleName, ...ExampleName[]];
 
 export const gillespieParameters = z.object({
   example: z
-    .enum(["none", ...names], { error: `it is one of ${names.join(", ")}` })
+    .enum(["none", ...names], { error: `it must be one of ${names.join(", ")}` })
     .default("none")
     .describe("A network by name; birth-death if no network is given at all")
     .meta({ replaces: ["network", "sbml", "until", "set", "passage"] }),
   network: z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("")
     .describe('Reactions and values, as in "S + I -> 2 I @ beta; I -> 0 @ 1; beta = 0.002; S = 999; I = 1"')
     .meta({ lines: 7, file: "text", inline: true, replaces: ["example", "sbml"] }),
   sbml: z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("")
     .describe("A model in SBML Level 2 or 3, BioNetGen's .net, or Antimony, as text; on the command line its file")
     .meta({ label: "Model file", file: "text", replaces: ["example", "network", "set", "passage"] }),
   units: z
-    .enum(["declared", "none"], { error: "it is declared or none" })
+    .enum(["declared", "none"], { error: "it must be declared or none" })
     .default("declared")
     .describe(
       "declared: amounts that an SBML file declares in mole are counted in molecules; none: its numbers are counts",
     )
     .meta({ page: false }),
   dimers: z
-    .enum(["written", "counted"], { error: "it is written or counted" })
+    .enum(["written", "counted"], { error: "it must be written or counted" })
     .default("written")
     .describe("counted: SBML laws k X^n of reactions of n X count the ways to choose them, k X (X - 1) …")
     .meta({ page: false }),
   round: z
-    .enum(["none", "nearest", "down", "random"], { error: "it is none, nearest, down or random" })
+    .enum(["none", "nearest", "down", "random"], { error: "it must be none, nearest, down or random" })
     .default("none")
     .describe(
-      "What becomes of starts that are no whole number: refused, rounded, or each trajectory's by chance; unless none, reactions of fractional stoichiometry fire less often and change more",
+      "Initial counts that are not integers: none refuses them, nearest and down round them, random rounds by chance in each trajectory; unless none, reactions of fractional stoichiometry fire less often and change more",
     )
     .meta({ page: false }),
   reversible: z
-    .enum(["declared", "laws"], { error: "it is declared or laws" })
+    .enum(["declared", "laws"], { error: "it must be declared or laws" })
     .default("declared")
     .describe(
       "declared: laws f - g run both ways where an SBML file calls the reaction reversible; laws: wherever g belongs to the products",
     )
     .meta({ page: false }),
   until: z
-    .number({ error: "it is a finite number" })
+    .number({ error: "it must be a finite number" })
     .gt(0, { error: "it must be above 0" })
     .max(1e30, { error: "it must be at most 1e30" })
     .optional()
     .describe("Time at which trajectories end; by default the example's own, or 50"),
   points: z
-    .int({ error: "it is a whole number" })
-    .min(2, { error: "there are at least 2 times, 0 and the end" })
-    .max(100_001, { error: "there are at most 100001 times" })
+    .int({ error: "it must be a whole number" })
+    .min(2, { error: "there must be at least 2 times, 0 and the end" })
+    .max(100_001, { error: "there can be at most 100001 times" })
     .default(51)
-    .describe("Times at which the ensemble is looked at, from 0 to the end"),
+    .describe("Number of times at which the ensemble is measured, from 0 to the end"),
   trajectories: z
-    .int({ error: "it is a whole number" })
-    .min(1, { error: "there is at least one trajectory" })
-    .max(2 ** 32 - 1, { error: "there are at most 4294967295 trajectories of one point" })
+    .int({ error: "it must be a whole number" })
+    .min(1, { error: "there must be at least one trajectory" })
+    .max(2 ** 32 - 1, { error: "there can be at most 4294967295 trajectories of one point" })
     .default(10_000)
-    .describe("Trajectories of each point of the sweep")
+    .describe("Trajectories per point of the scan")
     .meta({ page: false }),
   set: z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("")
-    .describe('Values of the network\'s parameters and counts, and sweeps over them: "k=0.5", "k=0.1:1:10, X=10|100"')
+    .describe('Values of the network\'s parameters and counts, and scans over them: "k=0.5", "k=0.1:1:10, X=10|100"')
     .meta({ lines: 1, sweep: true }),
   passage: z
-    .string({ error: "it is a text" })
+    .string({ error: "it must be a text" })
     .default("")
-    .describe('A condition whose first time is of interest, as in "X >= 30" or "I == 0"')
+    .describe('A condition whose first-passage time is measured, as in "X >= 30" or "I == 0"')
     .meta({ lines: 1 }),
   maxEvents: z
-    .int({ error: "it is a whole number" })
-    .min(1, { error: "it is at least 1" })
-    .max(2 ** 32, { error: "it is at most 4294967296" })
+    .int({ error: "it must be a whole number" })
+    .min(1, { error: "it must be at least 1" })
+    .max(2 ** 32, { error: "it must be at most 4294967296" })
     .default(1e9)
-    .describe("Reactions of one trajectory at most: a network that grows without end is stopped, and says so")
+    .describe("Most reactions of one trajectory: a network that grows without bound is stopped, and the run says so")
     .meta({ page: false }),
   waiting: z
-    .int({ error: "it is a whole number" })
-    .min(1, { error: "it is at least 1" })
-    .max(2 ** 20, { error: "it is at most 1048576" })
+    .int({ error: "it must be a whole number" })
+    .min(1, { error: "it must be at least 1" })
+    .max(2 ** 20, { error: "it must be at most 1048576" })
     .default(MOST_WAITING)
-    .describe("Delayed reactions of one trajectory that may wait at once: where more would, the run stops and says so")
+    .describe("Most delayed reactions pending at once in a trajectory: with more the run stops and says so")
     .meta({ page: false }),
   method: z
-    .enum(["direct", "tau", "cle"], { error: "it is direct, tau or cle" })
+    .enum(["direct", "tau", "cle"], { error: "it must be direct, tau or cle" })
     .default("direct")
     .describe("direct: every reaction, exactly; tau: tau-leaping; cle: the chemical Langevin equation, approximate"),
   tolerance: z
-    .number({ error: "it is a number" })
-    .min(1e-4, { error: "it is at least 0.0001" })
-    .max(0.5, { error: "it is at most 0.5" })
+    .number({ error: "it must be a number" })
+    .min(1e-4, { error: "it must be at least 0.0001" })
+    .max(0.5, { error: "it must be at most 0.5" })
     .default(0.03)
-    .describe("By which share of itself a propensity may change in one leap; of tau and cle only"),
+    .describe("Relative change of a propensity allowed in one leap; for tau and cle only"),
   rules: z
-    .enum(["2", "1"], { error: "it is 2 or 1" })
+    .enum(["2", "1"], { error: "it must be 2 or 1" })
     .default("2")
-    .describe("2; or 1, by which gibbs 0.1.0 chose reactions, leapt and had events: wrong in cases, for its links")
+    .describe(
+      "2; or 1, the rules by which gibbs 0.1.0 chose reactions, made leaps and executed events, which are wrong in some cases; 1 is for its links",
+    )
     .meta({ page: false }),
 });
 
-/** What links and checkpoints of version 1, those of gibbs 0.1.0, leave unsaid. */
+/** Defaults of links and checkpoints of version 1, those of gibbs 0.1.0. */
 export const VERSION_1 = { rules: "1" } as const;
 
 export type GillespieParameters = z.output<typeof gillespieParameters>;

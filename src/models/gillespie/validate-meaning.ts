@@ -1,5 +1,5 @@
-// Is this device right in what a network says beside plain reactions? Reversible laws, events that meet, a rare reaction after a frequent
-// one, rates that change within a leap, quantities that change by rates of their own: each beside a law that is known.
+// Is this device right in what a network has beyond plain reactions? Reversible laws, events that meet, a rare reaction after a frequent
+// one, rates that change within a leap, quantities that change by rates of their own: each against a known distribution.
 
 import type { Device } from "../../device/device.ts";
 import { checksOf, DEVIATION } from "../check.ts";
@@ -26,7 +26,7 @@ export async function* validateMeaning(device: Device, { quick, signal }: Effort
   const most = (all: readonly number[]) => Math.max(...all.map(Math.abs));
   yield check(
     "exact",
-    "a reversible law f - g of SBML: mean and variance beside the binomial law, largest |z|",
+    "a reversible law f - g of SBML: mean and variance against the binomial law, largest |z|",
     most(z),
     DEVIATION,
     {
@@ -55,7 +55,7 @@ export async function* validateMeaning(device: Device, { quick, signal }: Effort
   for (const method of ["tau", "cle"] as const) {
     const pulse = await resultOf({ network: PULSE, method, until: 20 }, Math.min(trajectories, 1000));
     const own = [(pulse.mean[2][0] - 1000) / Math.sqrt(1000 / Math.min(trajectories, 1000))];
-    yield check("exact", `a pulse within a leap of ${method}: mean beside its area, |z|`, most(own), DEVIATION, {
+    yield check("exact", `a pulse within a leap of ${method}: mean against its area, |z|`, most(own), DEVIATION, {
       z: own,
     });
   }
@@ -66,7 +66,7 @@ export async function* validateMeaning(device: Device, { quick, signal }: Effort
   const own = expected.map((value, i) => (hybrid.mean[i + 1][0] - value) / Math.sqrt(value / n));
   yield check(
     "exact",
-    "a birth rate that grows by a rate of its own: means beside Poisson's law, largest |z|",
+    "a birth rate that grows by a rate of its own: means against Poisson's law, largest |z|",
     most(own),
     DEVIATION,
     {
@@ -77,7 +77,7 @@ export async function* validateMeaning(device: Device, { quick, signal }: Effort
   // Texts of one network, with the same random numbers.
   const [net, scheme] = await Promise.all([NET, DIMERS].map((network) => resultOf({ network, until: 20 }, 200)));
   const unlike = Math.abs(net.mean[2][0] - scheme.mean[2][0]) + Math.abs(net.mean[2][2] - scheme.mean[2][1]);
-  yield check("known answer", "a .net with a statistical factor and a group beside its scheme, difference", unlike, 0);
+  yield check("known answer", "a .net with a statistical factor and a group against its scheme, difference", unlike, 0);
 
   const given = gillespieParameters.parse({ network: DELAYED });
   const texts = [DELAYED, ...NETWORK_FILES.slice(0, 2).map((ending) => networkFile(ending, given))];

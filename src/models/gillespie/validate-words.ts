@@ -1,5 +1,5 @@
-// Is this device right in random numbers that a network draws itself, and in reactions that complete later? Beside the reference, number for number,
-// and beside laws that are known.
+// Is this device right in random numbers that a network draws itself, and in reactions that complete later? Against the reference, number for
+// number, and against known distributions.
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
 import { checksOf, DEVIATION } from "../check.ts";
@@ -74,7 +74,7 @@ const LAWS: Record<string, { options: GillespieOptions; laws: Record<string, Law
     },
     laws: { A: [1, 4, 3], B: [0.5, 0.25, 9], C: [4, 4, 4.5], D: [0.5, 1 / 12, 1.8] },
   },
-  "a delayed reaction: immigrants that mature beside Poisson's law": {
+  "a delayed reaction: immigrants that mature against Poisson's law": {
     options: { network: "0 -> X @ 20 after 3; X -> 0 @ 0.5", until: 6 },
     laws: { X: poisson(40 * (1 - Math.exp(-1.5))) },
   },

@@ -26,7 +26,7 @@ export async function* validateGillespie(device: Device, { quick, signal }: Effo
   yield* againstSuite();
   for (const options of quick || device.kind === "reference" ? LAWS.slice(0, 3) : LAWS)
     yield* againstMaster(device, options);
-  // Beside registers, tables; the reference knows no such difference.
+  // Tables in addition to registers; the reference makes no such difference.
   for (const copies of device.kind === "reference" ? [1] : [1, 33]) {
     for (const method of ["tau", "cle"] as const) yield* againstClosedForms(copies, method);
     yield* passages(copies);
@@ -78,8 +78,8 @@ export async function* validateGillespie(device: Device, { quick, signal }: Effo
       ];
     });
     const what = tau
-      ? "tau-leaping: means and variances beside Poisson's and the binomial law"
-      : "Langevin equation: means and variances beside the normal law";
+      ? "tau-leaping: means and variances against Poisson's and the binomial law"
+      : "Langevin equation: means and variances against the normal law";
     const reactions = ensemble.ensemble.network.reactions.length;
     yield check("exact", `${reactions} reactions, ${what}, largest |z|`, Math.max(...z.map(Math.abs)), DEVIATION, {
       z,
@@ -100,7 +100,7 @@ export async function* validateGillespie(device: Device, { quick, signal }: Effo
       const law = gammaP(10, 3 * time);
       return (passage!.probability[i + 1] - law) / Math.sqrt((law * (1 - law)) / trajectories);
     });
-    const name = `${2 * copies} reactions, passages to 10 births beside the gamma law at 3 times, largest |z|`;
+    const name = `${2 * copies} reactions, passages to 10 births against the gamma law at 3 times, largest |z|`;
     yield check("exact", name, Math.max(...z.map(Math.abs)), DEVIATION, { z });
   }
 

@@ -24,7 +24,7 @@ export const hopfield = {
   name: "hopfield",
   title: "Hopfield model of associative memory",
   summary:
-    "Patterns stored in the couplings of N spins and recalled from noisy cues, exact to the bit, beside the theory of Amit, Gutfreund and Sompolinsky.",
+    "Patterns stored in the couplings of N spins and recalled from noisy cues, exact to the bit, compared with the theory of Amit, Gutfreund and Sompolinsky.",
   parameters: hopfieldParameters,
   step: "sweep",
   observables,

@@ -1,4 +1,4 @@
-// The kernels of a network: which of the sweeps a device gets for these dynamics, and what else is compiled beside it.
+// The kernels of a network: which of the sweeps a device gets for these dynamics, and what else is compiled with it.
 
 import type { GpuDevice } from "../../device/gpu.ts";
 import type { Kernel, KernelDescription } from "../../device/kernel.ts";
@@ -9,7 +9,7 @@ import { mostPatterns, type NetworkOptions } from "./network.ts";
 const MOST_LANES = 64;
 /** Of a dense memory's: 10 sums of 8 bytes each fit as well. */
 const MOST_DENSE = 128;
-/** Of a lattice's: 32 bytes each beside 8 KiB of spins. */
+/** Of a lattice's: 32 bytes each, in addition to 8 KiB of spins. */
 const MOST_LATTICE = 128;
 
 /** Lanes of the sweeps without a barrier: sweep_few.wgsl has a replica each, sweep_subgroup.wgsl four sites. */

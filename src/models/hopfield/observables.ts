@@ -1,4 +1,4 @@
-// What is measured of a Hopfield network, with errors, and what is known of it.
+// The observables of a Hopfield network, their estimates with errors, and their known values.
 
 import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
 import { exactIsing } from "../ising/observables.ts";

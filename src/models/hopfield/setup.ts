@@ -16,7 +16,7 @@ import { bitsOf, type Network, type NetworkOptions, PURPOSE, spinsOf, stateBytes
 import { randomPatterns } from "./reference.ts";
 import { ReferenceNetwork } from "./reference-network.ts";
 
-/** What is given beside the parameters. */
+/** What is given in addition to the parameters. */
 export interface MemoryOptions {
   /** Patterns of one's own, ±1, shape [pattern][neuron]: all replicas share them. They say `neurons` × `patterns`. */
   stored?: ArrayLike<number>;

@@ -86,7 +86,7 @@ export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> 
 
   /**
    * Sets the spins of a disc in the first replica, whose neurons are the pixels of a picture in rows of `row`. What of the disc lies
-   * beside the picture is left out.
+   * outside the picture is left out.
    *
    * @throws ParameterError for a disc that reaches no neuron, numbers that are not whole, a value that is not 1 or -1
    */

@@ -82,7 +82,7 @@ export async function stateOf(memory: Pick<MemorySimulation<never>, "spins" | "m
   return [...(await memory.spins()), ...(await memory.measure()).flatMap((row) => Object.values(row))];
 }
 
-/** One step of networks at known loads, beside what the field's textbook says of them. `overlaps`: of each network of N neurons with its own P. */
+/** One step of networks at known loads, against the textbook's values. `overlaps`: of each network of N neurons with its own P. */
 export async function* knownErrors(
   check: ReturnType<typeof checksOf>,
   overlaps: (neurons: number, patterns: number[]) => Promise<number[]>,

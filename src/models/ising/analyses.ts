@@ -5,6 +5,7 @@ import { ParameterError } from "../../device/errors.ts";
 import { type Estimate, estimateReplicas, transformOf } from "../../statistics/index.ts";
 import type { Analysis } from "../model.ts";
 import { Series } from "../series.ts";
+import { planeOf } from "./axes.ts";
 import { effectiveBoundaries, isClosed } from "./boundary.ts";
 import { correlation, distances } from "./correlation.ts";
 import { rowBytes } from "./packing.ts";
@@ -16,6 +17,16 @@ export const analyses: Record<string, (simulation: IsingSimulation) => Analysis>
   ".structure.csv": structureAlongAxes,
   ".structure.npy": structureFactor,
 };
+
+/** @throws ParameterError for an ending that cannot be made of this lattice */
+export function analyse(simulation: IsingSimulation, ending: string): Analysis {
+  const { size } = simulation.parameters;
+  if (size.length === 2) return analyses[ending](simulation);
+  throw new ParameterError(
+    "out",
+    `out ${ending}: correlations and structure factors are those of lattices of two sides, and this one is ${size.join(",")}; take .npy for the states themselves.`,
+  );
+}
 
 /** The states of all replicas. */
 async function states(simulation: IsingSimulation): Promise<Uint8Array[]> {
@@ -61,7 +72,7 @@ function alongAxes(
 }
 
 function correlationAlongAxes(simulation: IsingSimulation): Analysis {
-  const { size, boundary } = simulation.parameters;
+  const { size, boundary } = planeOf(simulation.parameters);
   const [width, height] = size;
   const closed = effectiveBoundaries(boundary, size).map(isClosed);
   const lengths: [number, number] = [distances(closed[0], width), distances(closed[1], height)];
@@ -87,7 +98,7 @@ const MOST_MODES = 4096;
  */
 function structureAlongAxes(simulation: IsingSimulation): Analysis {
   const [width, height] = simulation.parameters.size;
-  const bytes = rowBytes({ width, height, replicas: 1 });
+  const bytes = rowBytes({ width });
   const transforms = [transformOf(width), transformOf(height)];
   const lengths = [width, height].map((side) => Math.min(MOST_MODES, Math.floor(side / 2) + 1)) as [number, number];
   const power = (sums: Float64Array, axis: number) => {
@@ -131,7 +142,7 @@ function structureFactor(simulation: IsingSimulation): Analysis {
       `out .structure.npy: the lattice of ${width},${height} has more than ${MOST_SITES} sites; take a smaller one, or .structure.csv along the axes.`,
     );
   }
-  const bytes = rowBytes({ width, height, replicas: 1 });
+  const bytes = rowBytes({ width });
   const [alongX, alongY] = [transformOf(width), transformOf(height)];
   let [sums, count] = [new Float64Array(width * height), 0];
   const add = (state: Uint8Array) => {

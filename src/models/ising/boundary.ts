@@ -22,21 +22,23 @@ export function fixedSpins(boundary: Boundary): readonly [before: 1 | -1, after:
 }
 
 /** A side of one site has no bonds along it, unless fixed spins stand at both ends. */
-export function effectiveBoundaries(
+export const effectiveBoundary = (boundary: Boundary, side: number): Boundary =>
+  side === 1 && isClosed(boundary) ? "free" : boundary;
+
+/** Likewise, of both axes of a plane. */
+export const effectiveBoundaries = (
   [x, y]: Readonly<Boundaries>,
   [width, height]: readonly [number, number],
-): Boundaries {
-  const of = (boundary: Boundary, side: number) => (side === 1 && isClosed(boundary) ? "free" : boundary);
-  return [of(x, width), of(y, height)];
+): Boundaries => [effectiveBoundary(x, width), effectiveBoundary(y, height)];
+
+/** Bonds along an axis of one line, those with fixed spins among them. A closed axis of two sites has two bonds for each pair. */
+export function bondsOfLine(boundary: Boundary, side: number): number {
+  const effective = effectiveBoundary(boundary, side);
+  return isClosed(effective) ? side : effective === "free" ? side - 1 : side + 1;
 }
 
-/** Bonds along each axis, those with fixed spins among them. A closed axis of two sites has two bonds for each pair. */
-export function bondCounts(
-  boundaries: Readonly<Boundaries>,
+/** Likewise, along both axes of a plane. */
+export const bondCounts = (
+  [x, y]: Readonly<Boundaries>,
   [width, height]: readonly [number, number],
-): [number, number] {
-  const [x, y] = effectiveBoundaries(boundaries, [width, height]);
-  const along = (boundary: Boundary, side: number) =>
-    isClosed(boundary) ? side : boundary === "free" ? side - 1 : side + 1;
-  return [along(x, width) * height, along(y, height) * width];
-}
+): [number, number] => [bondsOfLine(x, width) * height, bondsOfLine(y, height) * width];

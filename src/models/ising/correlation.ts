@@ -24,7 +24,7 @@ export function correlation(
     boundary = ["periodic", "periodic"],
   }: { width: number; height: number; boundary?: Readonly<Boundaries> },
 ): { along: number[]; across: number[] } {
-  const bytes = rowBytes({ width, height, replicas: 1 });
+  const bytes = rowBytes({ width });
   const up = (x: number, y: number) => (state[y * bytes + (x >> 3)] >> (x & 7)) & 1;
   const lines = (size: number) => {
     const count = Math.min(size, MOST_LINES);

@@ -6,7 +6,7 @@
 // per site in k_B.
 export { type ChainIsing, chain } from "./exact/chain.ts";
 export { ellipticE, ellipticK } from "./exact/elliptic.ts";
-export { type EnumeratedIsing, enumerate } from "./exact/enumerate.ts";
+export { type EnumeratedIsing, enumerate, enumerateGeometry } from "./exact/enumerate.ts";
 export { kaufman, type TorusIsing } from "./exact/kaufman.ts";
 export { type Couplings, criticalTemperature } from "./exact/lattice.ts";
 export { type InfiniteIsing, onsager } from "./exact/onsager.ts";

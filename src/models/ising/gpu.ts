@@ -169,7 +169,7 @@ export class GpuLattice implements Lattice {
     return Array.from({ length: count }, (_, slot) =>
       Array.from({ length: replicas }, (_, replica) => {
         const at = (slot * replicas + replica) * SUM_WORDS;
-        return { up: wide(at), unequalX: wide(at + 2), unequalY: wide(at + 4), upEven: wide(at + 6) };
+        return { up: wide(at), unequal: [wide(at + 2), wide(at + 4)], upEven: wide(at + 6) };
       }),
     );
   }

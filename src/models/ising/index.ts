@@ -1,15 +1,18 @@
-// The two-dimensional Ising model: H = -Jx Σ s s' (horizontal bonds) - Jy Σ s s' (vertical bonds) - h Σ s on a periodic
-// square lattice, or with other boundaries, by heat-bath or Metropolis dynamics in checkerboard order.
+// The Ising model: H = -Jx Σ s s' (bonds along x) - Jy Σ s s' (along y) - … - h Σ s. On a square lattice it has any boundary and heat-bath or
+// Metropolis dynamics in checkerboard order, on a kernel of its own with 32 spins a word; with three or four sides it is a lattice of the
+// family (src/models/lattice), by the heat bath.
 
 import type { Device } from "../../device/device.ts";
+import { siteCount } from "../lattice/geometry.ts";
 import type { Model } from "../model.ts";
-import { analyses } from "./analyses.ts";
+import { analyse, analyses } from "./analyses.ts";
 import { isingInputs } from "./inputs.ts";
 import { columns, estimateIsing, exactIsing, observables } from "./observables.ts";
 import { isingParameters, VERSION_1 } from "./parameters.ts";
 import { type IsingOptions, IsingSimulation } from "./simulation.ts";
 import { validateIsing } from "./validate.ts";
 
+export { planeOf } from "./axes.ts";
 export { correlation } from "./correlation.ts";
 export * from "./exact.ts";
 export type { IsingObservables } from "./observables.ts";
@@ -19,9 +22,9 @@ export { type IsingMode, type IsingPicture, IsingView, isingModes } from "./view
 
 export const ising = {
   name: "ising",
-  title: "Ising model in two dimensions",
+  title: "Ising model",
   summary:
-    "Spins on a square lattice or a chain with a field, couplings of either sign and any boundary, 32 spins a word, exact to the bit.",
+    "Spins on a square lattice or a chain with a field, couplings of either sign and any boundary, 32 spins per word, exact to the bit; and in three or four dimensions.",
   parameters: isingParameters,
   unsaid: { 1: VERSION_1 },
   step: "sweep",
@@ -40,8 +43,8 @@ export const ising = {
     estimateIsing(points, series, replicas ?? [...Array(series.replicas).keys()]),
   exact: exactIsing,
   analyses: Object.keys(analyses),
-  analyse: (simulation, ending) => analyses[ending](simulation),
-  updates: ({ size }) => ({ count: size[0] * size[1], unit: "flips" }),
+  analyse: (simulation, ending) => analyse(simulation, ending),
+  updates: ({ size }) => ({ count: siteCount({ size }), unit: "flips" }),
   examples: {
     short: {
       parameters: { size: [66, 34], temperature: [2.1, 2.4], field: 0.05, algorithm: "heat-bath", start: "random" },

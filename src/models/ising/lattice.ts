@@ -41,9 +41,9 @@ export interface LatticeOptions extends Shape {
  */
 export interface Sums {
   up: number;
-  unequalX: number;
-  unequalY: number;
-  /** Spins up at sites with x + y even. */
+  /** Along each axis. */
+  unequal: readonly number[];
+  /** Spins up at sites whose coordinates have an even sum. */
   upEven: number;
 }
 

@@ -1,13 +1,15 @@
-// What is measured of the Ising model, with errors, and what is known of it exactly.
+// The observables of the Ising model, their estimates with errors, and their exact values.
 
 import { ParameterError } from "../../device/errors.ts";
 import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
+import { siteCount } from "../lattice/geometry.ts";
 import { estimateMagnet, exactMagnet, magnetObservables, type Phases } from "../magnet.ts";
 import type { Exact, Observable } from "../model.ts";
 import { type Points, parametersOf } from "../parameters.ts";
 import type { Series } from "../series.ts";
-import { bondCounts, isClosed } from "./boundary.ts";
-import { chain, criticalTemperature, enumerate, kaufman, onsager } from "./exact.ts";
+import { boundariesOf, couplingsOf, geometryOf, isPlane, planeOf } from "./axes.ts";
+import { type Boundaries, bondsOfLine, isClosed } from "./boundary.ts";
+import { chain, criticalTemperature, enumerate, enumerateGeometry, kaufman, onsager } from "./exact.ts";
 import type { Sums } from "./lattice.ts";
 import { coarsestProbability, type IsingParameters } from "./parameters.ts";
 
@@ -23,7 +25,7 @@ export const observables = {
   ...magnetObservables,
   staggered: {
     unit: "1/site",
-    description: "Mean of m_s = Σ (-1)^(x+y) s / N, the order of an antiferromagnet",
+    description: "Mean of m_s = Σ (-1)^(x+y+…) s / N, the order of an antiferromagnet",
     range: 1,
   },
   absStaggered: { unit: "1/site", description: "Mean of |m_s|", range: 1 },
@@ -40,23 +42,26 @@ export function observablesOf(parameters: IsingParameters): Record<string, Obser
 
 /** Energy, magnetization and staggered magnetization per site from the integer sums. */
 export function perSite(
-  { up, unequalX, unequalY, upEven }: Sums,
-  { size, boundary, couplings, field }: IsingParameters,
+  { up, unequal, upEven }: Sums,
+  parameters: IsingParameters,
 ): [energy: number, magnetization: number, staggered: number] {
-  const sites = size[0] * size[1];
-  const [bondsX, bondsY] = bondCounts(boundary, size);
+  const { size, field } = parameters;
+  const sites = siteCount(parameters);
+  const boundary = boundariesOf(parameters);
   const m = (2 * up - sites) / sites;
-  const x = bondsX / sites - (2 * unequalX) / sites;
-  const y = bondsY / sites - (2 * unequalY) / sites;
+  const energy = couplingsOf(parameters).reduce((sum, coupling, axis) => {
+    const bonds = (bondsOfLine(boundary[axis], size[axis]) * sites) / size[axis];
+    return sum - coupling * (bonds / sites - (2 * unequal[axis]) / sites);
+  }, 0);
   const evenSites = Math.ceil(sites / 2);
   const staggered = (2 * (2 * upEven - up) - (2 * evenSites - sites)) / sites;
-  return [-couplings[0] * x - couplings[1] * y - field * m, m, staggered];
+  return [energy - field * m, m, staggered];
 }
 
 /** Estimates over replicas that share one point. */
 export function estimateIsing(points: Points<IsingParameters>, series: Series, replicas: number[]): IsingObservables {
   const { size, temperature, field } = parametersOf(points, replicas[0]);
-  const magnet = estimateMagnet({ spins: size[0] * size[1], temperature, field }, series, replicas);
+  const magnet = estimateMagnet({ spins: siteCount({ size }), temperature, field }, series, replicas);
   // The type promises all; runs of version 1 lack the staggered ones, and say so by `observables`.
   if (!series.columns.includes("staggered")) return magnet as IsingObservables;
   const staggered = replicas.map((replica) => series.column("staggered", replica));
@@ -67,12 +72,12 @@ export function estimateIsing(points: Points<IsingParameters>, series: Series, r
   };
 }
 
-/** What whoever reads the results must know. */
+/** Notes that a reader of the results needs. */
 export function notesOf({ parameters }: Points<IsingParameters>): string[] {
   const notes: string[] = [];
   if (parameters.algorithm === "metropolis") {
     notes.push(
-      "metropolis makes every flip that does not raise the energy, so in checkerboard order some states are never left or never reached and averages can be wrong; heat-bath reaches every state.",
+      "metropolis accepts every flip that does not raise the energy, so in checkerboard order some states are never left or never reached and averages can be wrong; heat-bath reaches every state.",
     );
   }
   const coarse = coarsestProbability(parameters);
@@ -88,14 +93,23 @@ export function notesOf({ parameters }: Points<IsingParameters>): string[] {
 type Magnet = Pick<IsingParameters, "size" | "temperature" | "field" | "couplings"> &
   Partial<Pick<IsingParameters, "boundary">>;
 
+/** Those of a lattice of two sides. */
+type Plane = Pick<IsingParameters, "temperature" | "field"> & {
+  size: [number, number];
+  couplings: [number, number];
+  boundary?: Boundaries;
+};
+
 const ENUMERATED = 16;
-const PERIODIC: IsingParameters["boundary"] = ["periodic", "periodic"];
+const PERIODIC: Boundaries = ["periodic", "periodic"];
 
 /**
  * What is known exactly and can be compared with a run: every observable of tiny lattices (by enumeration), else without a
- * field energy and specific heat of the torus (Kaufman), and |m| where it equals Yang's but for e^-12.
+ * field energy and specific heat of the torus (Kaufman), and |m| where it equals Yang's value up to a relative e^-12.
  */
-export function exactIsing(parameters: Magnet): Partial<Record<keyof IsingObservables, Exact>> {
+export function exactIsing(given: Magnet): Partial<Record<keyof IsingObservables, Exact>> {
+  if (!isPlane(given)) return exactBox(given);
+  const parameters: Plane = planeOf(given);
   const { size, temperature, field, couplings, boundary = PERIODIC } = parameters;
   const [width, height] = size;
   if (width * height <= ENUMERATED) {
@@ -139,6 +153,30 @@ export function exactIsing(parameters: Magnet): Partial<Record<keyof IsingObserv
   return exact;
 }
 
+/** What is known of three sides and more: every observable of tiny lattices. */
+function exactBox(given: Magnet): Partial<Record<keyof IsingObservables, Exact>> {
+  const parameters = { ...given, boundary: given.boundary ?? PERIODIC };
+  const sites = siteCount(parameters);
+  if (sites > ENUMERATED) return {};
+  const { temperature, field } = parameters;
+  const couplings = couplingsOf(parameters);
+  const all = enumerateGeometry(geometryOf(parameters), { temperature, field, couplings });
+  const source = `enumeration of 2^${sites} states`;
+  const susceptibility = field === 0 ? all.absSusceptibility : all.susceptibility;
+  // Mean-field theory overestimates where order begins, so above that every run turns over.
+  const cold = temperature < 2 * couplings.reduce((sum, j) => sum + Math.abs(j), 0);
+  const chosen = (2 * Math.abs(field) * sites) / temperature > 20;
+  const apart = (sign: number) => cold && couplings.every((j) => sign * j >= 0);
+  const phases: Phases = apart(1) && !chosen ? "apart" : "mixed";
+  const known = exactMagnet({ ...all, susceptibility }, { field, phases, source });
+  if (Object.keys(known).length === 0) return {};
+  return {
+    ...known,
+    ...(apart(-1) ? {} : { staggered: { value: all.staggered, source } }),
+    absStaggered: { value: all.absStaggered, source },
+  };
+}
+
 /** Undefined where both boundaries are antiperiodic and too little is left of Z for doubles. */
 function kaufmanOf([width, height]: [number, number], options: Parameters<typeof kaufman>[2]) {
   try {
@@ -153,7 +191,7 @@ function kaufmanOf([width, height]: [number, number], options: Parameters<typeof
  * What a run of a tiny ferromagnet sees in equilibrium below T_c, or where a chain of its stronger bonds turns over in
  * e^4 sweeps and more: one phase or both, unless the field leaves less than e^-20 of the other.
  */
-function phasesOf({ size, temperature, field, couplings, boundary = PERIODIC }: Magnet): Phases {
+function phasesOf({ size, temperature, field, couplings, boundary = PERIODIC }: Plane): Phases {
   // Fixed spins choose a phase, and an antiperiodic edge puts walls into every state.
   if (boundary.some((edge) => edge !== "periodic" && edge !== "free")) return "mixed";
   const cold = temperature < Math.max(criticalTemperature(couplings), ...couplings);
@@ -165,7 +203,7 @@ function phasesOf({ size, temperature, field, couplings, boundary = PERIODIC }: 
  * Ferromagnets so far below T_c that neither a pair of walls across the lattice nor the lattice's size matters. A wall costs
  * 2K + ln tanh K' a site, which is half the inverse correlation length (Onsager 1944).
  */
-function ordered({ size: [width, height], temperature, couplings }: Magnet): boolean {
+function ordered({ size: [width, height], temperature, couplings }: Plane): boolean {
   if (couplings[0] <= 0 || couplings[1] <= 0 || temperature >= criticalTemperature(couplings)) return false;
   const [kx, ky] = couplings.map((j) => j / temperature);
   const [acrossX, acrossY] = [2 * kx + Math.log(Math.tanh(ky)), 2 * ky + Math.log(Math.tanh(kx))];

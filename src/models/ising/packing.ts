@@ -10,7 +10,7 @@ export interface Shape {
   replicas: number;
 }
 
-export const rowBytes = ({ width }: Shape) => Math.ceil(width / 8);
+export const rowBytes = ({ width }: Pick<Shape, "width">) => Math.ceil(width / 8);
 
 export const stateBytes = (shape: Shape) => shape.replicas * shape.height * rowBytes(shape);
 

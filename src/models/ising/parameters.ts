@@ -1,10 +1,10 @@
 // The Ising model's parameters, declared once, and the flip probabilities that follow from them.
 
 import * as z from "zod";
-import { ParameterError } from "../../device/errors.ts";
 import { portableExp } from "../../portable.ts";
 import { type Points, parametersOf } from "../parameters.ts";
-import { BOUNDARIES, effectiveBoundaries, isClosed } from "./boundary.ts";
+import { planeOf } from "./axes.ts";
+import { BOUNDARIES, type Boundaries, effectiveBoundaries } from "./boundary.ts";
 import { ALWAYS, CLASSES, type FlipThresholds } from "./lattice.ts";
 
 const LARGEST_SIDE = { error: "the largest side is 1048576" };
@@ -20,7 +20,13 @@ const height = z
   .int(WHOLE)
   .min(1, { error: "the smallest height is 1, a chain" })
   .max(2 ** 20, LARGEST_SIDE);
-const boundary = z.enum(BOUNDARIES, { error: `it is ${BOUNDARIES.slice(0, -1).join(", ")} or ${BOUNDARIES.at(-1)}` });
+const side = z
+  .int(WHOLE)
+  .min(1, { error: "the smallest side is 1, which has no bonds" })
+  .max(2 ** 20, LARGEST_SIDE);
+const boundary = z.enum(BOUNDARIES, {
+  error: `it must be ${BOUNDARIES.slice(0, -1).join(", ")} or ${BOUNDARIES.at(-1)}`,
+});
 
 const strength = (text: string) =>
   z
@@ -30,9 +36,12 @@ const strength = (text: string) =>
 
 export const isingParameters = z.object({
   size: z
-    .tuple([width, height], { error: "give width and height, as in 64,64" })
+    .tuple([width, height], side, { error: "give width and height, as in 64,64" })
+    .refine((size) => size.length <= 4, { error: "a lattice has at most 4 sides" })
     .default([256, 256])
-    .describe("Width, which is even, and height, which is even too, or 1 for a chain, or odd between open edges")
+    .describe(
+      "Sites along each of 2 to 4 axes: width, height, …. The width is even; other sides are even, 1 for none (64,1 is a chain), or odd with open edges",
+    )
     .meta({
       unit: "sites",
       choices: ["64,64", "128,128", "256,256", "512,512", "1024,1024", "2048,2048", "4096,4096", "8192,8192"].concat([
@@ -45,21 +54,27 @@ export const isingParameters = z.object({
     .number({ error: "the temperature must be a finite number" })
     .min(1e-100, { error: "the temperature must be above 0, and the smallest is 1e-100" })
     .default(2)
-    .describe("Temperature, with k_B = 1; the critical one is 2.269185 for couplings 1,1")
+    .describe("Temperature, with k_B = 1; the critical temperature is 2.269185 for couplings 1,1")
     .meta({ unit: "J", batch: true, live: true, slider: [0.1, 5, 0.001] }),
   field: strength("the field")
     .default(0)
-    .describe("External field h: energy -h for each spin up, +h for each spin down")
+    .describe("External field h: energy -h per spin up, +h per spin down")
     .meta({ unit: "J", batch: true, live: true, slider: [-1, 1, 0.001] }),
   couplings: z
-    .tuple([strength("a coupling"), strength("a coupling")], { error: "give Jx and Jy, as in 1,1" })
+    .tuple([strength("a coupling"), strength("a coupling")], strength("a coupling"), {
+      error: "give Jx and Jy, as in 1,1",
+    })
     .default([1, 1])
-    .describe("Couplings Jx,Jy along x and y; positive favours equal neighbours")
+    .describe("Couplings Jx,Jy,… along each axis, or one for all; positive couplings favour equal neighbours")
     .meta({ unit: "J", live: true, slider: [-2, 2, 0.01], parts: ["Jx", "Jy"] }),
   boundary: z
-    .tuple([boundary, boundary], { error: "give what lies beyond the edges along x and along y, as in free,periodic" })
+    .tuple([boundary, boundary], boundary, {
+      error: "give what lies beyond the edges along x and along y, as in free,periodic",
+    })
     .default(["periodic", "periodic"])
-    .describe("What lies beyond the edges along x and y; fixed-up-down: up before the first site, down after the last")
+    .describe(
+      "What lies beyond the edges along each axis, or one for all; fixed-up-down: up before the first site, down after the last; three sides and more are periodic or free",
+    )
     .meta({
       choices: ["periodic", "free", "fixed-up", "fixed-down", "antiperiodic"]
         .map((both) => `${both},${both}`)
@@ -72,44 +87,44 @@ export const isingParameters = z.object({
         ]),
     }),
   algorithm: z
-    .enum(["heat-bath", "metropolis"], { error: "it is heat-bath or metropolis" })
+    .enum(["heat-bath", "metropolis"], { error: "it must be heat-bath or metropolis" })
     .default("heat-bath")
     .describe("Single-spin dynamics; metropolis relaxes faster, but in checkerboard order it is not ergodic")
     .meta({ live: true }),
   start: z
-    .enum(["ordered", "up", "down", "random", "given"], { error: "it is ordered, up, down or random" })
+    .enum(["ordered", "up", "down", "random", "given"], { error: "it must be ordered, up, down or random" })
     .default("ordered")
     .describe(
-      "State at step 0; ordered: the uniform, striped or checkerboard state of the lowest energy; given: own spins",
+      "State at step 0; ordered: the uniform, striped or checkerboard state of the lowest energy; given: the spins passed to create",
     )
     .meta({ choices: ["random", "ordered", "up", "down"] }),
   replicas: z
-    .int({ error: "it is a whole number" })
-    .min(1, { error: "there is at least one replica" })
-    .max(2 ** 24, { error: "there are at most 16777216 replicas" })
+    .int({ error: "it must be a whole number" })
+    .min(1, { error: "there must be at least one replica" })
+    .max(2 ** 24, { error: "there can be at most 16777216 replicas" })
     .default(1)
-    .describe("Independent copies that run side by side in one dispatch")
+    .describe("Independent copies that run in one dispatch")
     .meta({ page: false }),
   firstReplica: z
-    .int({ error: "it is a whole number" })
+    .int({ error: "it must be a whole number" })
     .min(0, { error: "replicas count from 0" })
     .max(2 ** 31, { error: "the last replica's number is 2147483648" })
     .default(0)
-    .describe("Number of the first replica: with it a single one of a batch runs alone, bit for bit")
+    .describe("Number of the first replica: a replica of a batch can be rerun alone, bit for bit")
     .meta({ page: false }),
   generator: z
-    .enum(["threefry20", "threefry12"], { error: "it is threefry20 or threefry12" })
+    .enum(["threefry20", "threefry12"], { error: "it must be threefry20 or threefry12" })
     .default("threefry20")
-    .describe("Random numbers: Threefry4x32 of 20 rounds, or of 12, which is faster with less margin")
+    .describe("Random numbers: Threefry4x32 with 20 rounds, or with 12, which is faster but has less safety margin")
     .meta({}),
   probabilityBits: z
-    .enum(["64", "32"], { error: "it is 64 or 32" })
+    .enum(["64", "32"], { error: "it must be 64 or 32" })
     .default("64")
-    .describe("Bits of a flip probability: 64, or the 32 of gibbs 0.1.0, too few below T = 0.4 J")
+    .describe("Bits of a flip probability: 64, or 32 as in gibbs 0.1.0, which are too few below T = 0.4 J")
     .meta({ page: false }),
 });
 
-/** What links of version 1, those of gibbs 0.1.0, leave unsaid. */
+/** Defaults of links of version 1, those of gibbs 0.1.0. */
 export const VERSION_1 = { algorithm: "metropolis", start: "up", probabilityBits: "32" } as const;
 
 export type IsingParameters = z.output<typeof isingParameters>;
@@ -125,7 +140,7 @@ interface Surroundings {
 }
 
 /**
- * The probability that an offered flip is made, for a spin (+1 or -1) in its surroundings.
+ * The probability that a proposed flip is accepted, for a spin (+1 or -1) in its surroundings.
  *
  * Heat bath (Glauber 1963, doi 10.1063/1.1703954): 1 / (1 + exp(ΔE/T)). Metropolis et al. 1953, doi 10.1063/1.1699114:
  * min(1, exp(-ΔE/T)). Both keep the Boltzmann distribution when one colour of the checkerboard is updated at a time, but only
@@ -145,11 +160,11 @@ function flipProbability(
 }
 
 /** Groups of thresholds: sites at free edges have their own. */
-export const groupsOf = (boundary: IsingParameters["boundary"]) => (boundary.every((b) => b !== "free") ? 1 : 4);
+export const groupsOf = (boundary: Boundaries) => (boundary.every((b) => b !== "free") ? 1 : 4);
 
 /** The flip thresholds of every replica, in units of 2^-64 (or 2^-32), rounded to nearest; certainty is ALWAYS. */
 export function flipThresholds(points: Points<IsingParameters>, replicas: number): FlipThresholds {
-  const { size, boundary, probabilityBits } = points.parameters;
+  const { size, boundary, probabilityBits } = planeOf(points.parameters);
   const count = CLASSES * groupsOf(effectiveBoundaries(boundary, size));
   const high = new Uint32Array(count * replicas);
   const low = new Uint32Array(probabilityBits === "64" ? count * replicas : 0);
@@ -172,7 +187,7 @@ export function flipThresholds(points: Points<IsingParameters>, replicas: number
   return { high, low };
 }
 
-/** A flip probability that 32 bits round by more than a hundredth; undefined where there is none, or where there are 64. */
+/** A flip probability that rounding to 32 bits changes by more than 1 %; undefined if there is none, or with 64 bits. */
 export function coarsestProbability(own: IsingParameters): number | undefined {
   if (own.probabilityBits === "64") return undefined;
   for (let i = 0; i < CLASSES; i++) {
@@ -185,17 +200,8 @@ export function coarsestProbability(own: IsingParameters): number | undefined {
 }
 
 /** A number below 2^32 as a whole number and its fraction in units of 2^-32, rounded to nearest. */
-function split(scaled: number): [number, number] {
+export function split(scaled: number): [number, number] {
   const high = Math.floor(scaled);
   const low = Math.round((scaled - high) * 2 ** 32);
   return low === 2 ** 32 ? [high + 1, 0] : [high, low];
-}
-
-/** @throws ParameterError for a height that leaves a checkerboard of two colours open on a closed axis. */
-export function checkHeight({ size: [width, height], boundary: [, y] }: IsingParameters): void {
-  if (height === 1 || height % 2 === 0 || !isClosed(y)) return;
-  throw new ParameterError(
-    "size",
-    `size ${width},${height}: the height must be even, for a checkerboard closes around the edge only then; take ${height + 1}, or open edges as in --boundary periodic,free.`,
-  );
 }

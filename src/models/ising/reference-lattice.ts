@@ -68,7 +68,10 @@ export class ReferenceLattice implements Lattice {
   }
 
   async sums(): Promise<Sums[]> {
-    return this.#replicas.map((replica) => replica.sums());
+    return this.#replicas.map((replica) => {
+      const { up, unequalX, unequalY, upEven } = replica.sums();
+      return { up, unequal: [unequalX, unequalY], upEven };
+    });
   }
 
   advance(options: AdvanceOptions<Sums>): Promise<void> {

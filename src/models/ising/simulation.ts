@@ -13,22 +13,17 @@ import type { Observable, Options, Stroke } from "../model.ts";
 import { type Points, parametersOf, resolve } from "../parameters.ts";
 import type { Series } from "../series.ts";
 import { checkStroke } from "../stroke.ts";
+import { checkAxes, geometryOf, isPlane, planeOf } from "./axes.ts";
 import { effectiveBoundaries } from "./boundary.ts";
+import { FamilyLattice } from "./family-lattice.ts";
 import { GpuLattice } from "./gpu.ts";
 import { fits, largestSquare } from "./kernels.ts";
 import { CLASSES, type FlipThresholds, type Lattice, type LatticeOptions, type Sums } from "./lattice.ts";
 import { columnsOf, estimateIsing, type IsingObservables, notesOf, observablesOf, perSite } from "./observables.ts";
 import { rowBytes, type Shape, stateBytes, unpackSpins } from "./packing.ts";
-import {
-  checkHeight,
-  flipThresholds,
-  groupsOf,
-  type IsingParameters,
-  isingParameters,
-  rounds,
-  VERSION_1,
-} from "./parameters.ts";
+import { flipThresholds, groupsOf, type IsingParameters, isingParameters, rounds, VERSION_1 } from "./parameters.ts";
 import { ReferenceLattice } from "./reference-lattice.ts";
+import { probabilitiesOf, upProbabilities } from "./rule.ts";
 import { startState } from "./start.ts";
 
 const KIND: ChainKind = {
@@ -57,7 +52,7 @@ export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
     const { seed = 1n, spins, workgroup, ...parameters } = given;
     const points = resolve("ising", isingParameters, spins ? { ...parameters, start: "given" } : parameters);
     const setup = prepare(points, checkSeed(seed));
-    const lattice = await filled(await openLattice(device, setup.options, workgroup), (lattice) => {
+    const lattice = await filled(await openLattice(device, setup, workgroup), (lattice) => {
       const state = startState(setup.points, setup.options, spins);
       return state ? lattice.write(state) : lattice.randomize();
     });
@@ -67,7 +62,7 @@ export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
   static restore(device: Device, bytes: Uint8Array, workgroup?: number) {
     return restored(bytes, async (checkpoint) => {
       const { setup, steps, state } = readCheckpoint(checkpoint);
-      const lattice = await filled(await openLattice(device, setup.options, workgroup), (own) => own.write(state));
+      const lattice = await filled(await openLattice(device, setup, workgroup), (own) => own.write(state));
       return new IsingSimulation(device, setup, lattice, steps);
     });
   }
@@ -95,21 +90,23 @@ export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
   }
 
   protected override async changed(points: Points<IsingParameters>): Promise<void> {
-    const thresholds = flipThresholds(points, this.replicas);
+    checkAxes(points.parameters);
+    const thresholds = thresholdsOf(points, this.replicas);
     await this.engine.setThresholds(thresholds);
     this.#thresholds = thresholds;
   }
 
-  /** Sets the spins of a disc of the first replica to +1 or -1. @throws ParameterError */
+  /** Sets the spins of a disc of the first replica, in its first layer, to +1 or -1. @throws ParameterError */
   paint(stroke: Stroke): Promise<void> {
     return this.exclusive.use(async () => {
-      checkStroke(stroke, this.#shape);
+      const [width, height] = this.parameters.size;
+      checkStroke(stroke, { width, height });
       await this.engine.paint(stroke);
     });
   }
 
   /**
-   * The two colour planes on the GPU (shaders/ising/lattice.wgsl), undefined on the reference: the one door for drawing them and
+   * The two colour planes on the GPU (shaders/ising/lattice.wgsl), undefined on the reference and for more than two sides: the one door for drawing them and
    * for sharing them with other WebGPU code, which must not write to them while a call runs.
    */
   get planes(): readonly [GPUBuffer, GPUBuffer] | undefined {
@@ -148,16 +145,15 @@ export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
     return this.exclusive.use(() => this.engine.read());
   }
 
-  /** Spins ±1, shape [replicas][height][width]. */
+  /** Spins ±1, shape [replicas][height][width], with the further sides before the height. */
   async spins(): Promise<Int8Array> {
     return unpackSpins(await this.state(), this.#shape);
   }
 
-  /** "ising REPLICASxHEIGHTxWIDTH\n" and the state, of all replicas or of one as if it were alone. */
+  /** "ising REPLICASx…xHEIGHTxWIDTH\n" and the state, of all replicas or of one as if it were alone. */
   protected async canonical(replica?: number): Promise<[string, Uint8Array]> {
-    const { width, height } = this.#shape;
     const [count, state] = partOf(await this.engine.read(), this.replicas, replica);
-    return [`ising ${count}x${height}x${width}`, state];
+    return [`ising ${[count, ...this.#sides].join("x")}`, state];
   }
 
   protected async saved() {
@@ -167,14 +163,13 @@ export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
   }
 
   async array(): Promise<{ data: Int8Array; shape: number[] }> {
-    const { width, height, replicas } = this.#shape;
-    const shape = replicas > 1 ? [replicas, height, width] : [height, width];
+    const shape = [...(this.replicas > 1 ? [this.replicas] : []), ...this.#sides];
     return { data: await this.spins(), shape };
   }
 
-  /** The first replica: up is 255, down 0. */
+  /** The first replica, of more than two sides its first layer: up is 255, down 0. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
-    const { width, height } = this.#shape;
+    const [width, height] = this.parameters.size;
     const state = await this.state();
     const bytes = rowBytes(this.#shape);
     const data = new Uint8Array(width * height);
@@ -187,8 +182,12 @@ export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
   }
 
   get #shape(): Shape {
-    const [width, height] = this.points.parameters.size;
-    return { width, height, replicas: this.replicas };
+    return shapeOf(this.parameters, this.replicas);
+  }
+
+  /** The sides, the last axis first. */
+  get #sides(): number[] {
+    return [...this.parameters.size].reverse();
   }
 }
 
@@ -199,34 +198,48 @@ interface Setup {
 
 function prepare(points: Points<IsingParameters>, seed: bigint, thresholds?: FlipThresholds): Setup {
   const { parameters, batch } = points;
-  checkHeight(parameters);
+  checkAxes(parameters);
   const replicas = replicasOf({ parameters, batch });
-  const [width, height] = parameters.size;
+  const { boundary, size } = planeOf(parameters);
   const options: LatticeOptions = {
-    width,
-    height,
-    replicas,
+    ...shapeOf(parameters, replicas),
     seed,
     firstReplica: parameters.firstReplica,
-    boundaries: effectiveBoundaries(parameters.boundary, parameters.size),
-    thresholds: thresholds ?? flipThresholds(points, replicas),
+    boundaries: effectiveBoundaries(boundary, size),
+    thresholds: thresholds ?? thresholdsOf(points, replicas),
     rounds: rounds(parameters),
   };
   return { points: { parameters: { ...parameters, replicas }, batch }, options };
 }
 
-async function openLattice(device: Device, options: LatticeOptions, workgroup?: number): Promise<Lattice> {
+/** Rows of spins: of more than two sides all rows of all layers. */
+const shapeOf = ({ size: [width, ...sides] }: Pick<IsingParameters, "size">, replicas: number): Shape => ({
+  width,
+  height: sides.reduce((rows, side) => rows * side, 1),
+  replicas,
+});
+
+/** Probabilities of a flip for two sides, and of up for more. */
+const thresholdsOf = (points: Points<IsingParameters>, replicas: number): FlipThresholds =>
+  isPlane(points.parameters)
+    ? flipThresholds(points, replicas)
+    : upProbabilities(points, replicas, geometryOf(points.parameters));
+
+async function openLattice(device: Device, { points, options }: Setup, workgroup?: number): Promise<Lattice> {
   const { width, height, replicas } = options;
   checkWorkgroup(device, workgroup);
   if (device.kind === "reference") {
     if (width * height * replicas > MOST_REFERENCE_SPINS) {
       throw new ParameterError(
         "size",
-        `size ${width},${height}: the reference is meant for up to 16384,16384; use a GPU device.`,
+        `size ${points.parameters.size.join(",")}: the reference is meant for up to ${MOST_REFERENCE_SPINS} sites; use a GPU device.`,
       );
     }
-    return new ReferenceLattice(options);
   }
+  if (!isPlane(points.parameters)) {
+    return FamilyLattice.create(device, options, geometryOf(points.parameters), workgroup);
+  }
+  if (device.kind === "reference") return new ReferenceLattice(options);
   const { high, low } = options.thresholds;
   if (!fits(options, device.limits, (high.length + low.length) / replicas)) {
     const largest = largestSquare(device.limits, replicas);
@@ -248,8 +261,11 @@ function readCheckpoint(checkpoint: Checkpoint) {
   const unsaid = { probabilityBits: VERSION_1.probabilityBits };
   const points = resolve("ising", isingParameters, { ...unsaid, ...parameters, ...batch });
   const replicas = Object.values(points.batch)[0]?.length ?? points.parameters.replicas;
-  const { boundary, size, probabilityBits } = points.parameters;
-  const bytes = 4 * CLASSES * groupsOf(effectiveBoundaries(boundary, size)) * replicas;
+  const { boundary, size, probabilityBits } = planeOf(points.parameters);
+  const perReplica = isPlane(points.parameters)
+    ? CLASSES * groupsOf(effectiveBoundaries(boundary, size))
+    : probabilitiesOf(geometryOf(points.parameters));
+  const bytes = 4 * perReplica * replicas;
   const words = (name: string, length: number) => new Uint32Array(sectionOf(checkpoint, name, length).slice().buffer);
   const setup = prepare(points, checkSeed(seed), {
     high: words("thresholds", bytes),

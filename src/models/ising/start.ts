@@ -2,22 +2,24 @@
 
 import { ParameterError } from "../../device/errors.ts";
 import { type Points, parametersOf } from "../parameters.ts";
-import { effectiveBoundaries, fixedSpins, isClosed } from "./boundary.ts";
+import { boundariesOf, couplingsOf } from "./axes.ts";
+import { fixedSpins, isClosed } from "./boundary.ts";
 import { packSpins, rowBytes, type Shape, stateBytes } from "./packing.ts";
 import type { IsingParameters } from "./parameters.ts";
 
-/** The state s(x, y) = spin · alongX^x · alongY^y: uniform, striped or a checkerboard. */
+/** The state s(x, y, …) = spin · along[0]^x · along[1]^y · …: uniform, striped or a checkerboard. */
 export interface Pattern {
   spin: 1 | -1;
-  alongX: 1 | -1;
-  alongY: 1 | -1;
+  along: readonly (1 | -1)[];
 }
 
 const SIGNS = [1, -1] as const;
 /** All up comes first: of states of equal energy the first is taken. */
-const PATTERNS: Pattern[] = SIGNS.flatMap((alongX) =>
-  SIGNS.flatMap((alongY) => SIGNS.map((spin) => ({ spin, alongX, alongY }))),
-);
+function patterns(axes: number): Pattern[] {
+  let along: (1 | -1)[][] = [[]];
+  for (let axis = 0; axis < axes; axis++) along = along.flatMap((signs) => SIGNS.map((sign) => [...signs, sign]));
+  return along.flatMap((signs) => SIGNS.map((spin) => ({ spin, along: signs })));
+}
 
 /**
  * The pattern of the lowest energy: between periodic or free edges it is the ground state unless a field competes with couplings
@@ -26,28 +28,30 @@ const PATTERNS: Pattern[] = SIGNS.flatMap((alongX) =>
  * cold run needs a long warm-up.
  */
 function orderedPattern(parameters: IsingParameters): Pattern {
-  const energies = PATTERNS.map((pattern) => patternEnergy(parameters, pattern));
-  return PATTERNS[energies.indexOf(Math.min(...energies))];
+  const all = patterns(parameters.size.length);
+  const energies = all.map((pattern) => patternEnergy(parameters, pattern));
+  return all[energies.indexOf(Math.min(...energies))];
 }
 
 /** The energy of the whole lattice in a pattern. */
-export function patternEnergy(
-  { size: [width, height], boundary, couplings, field }: IsingParameters,
-  { spin, alongX, alongY }: Pattern,
-): number {
+export function patternEnergy(parameters: IsingParameters, { spin, along }: Pattern): number {
+  const { size, field } = parameters;
+  const couplings = couplingsOf(parameters);
+  const boundary = boundariesOf(parameters);
   /** Σ sign^i over i = 0 … n - 1. */
   const sum = (sign: number, n: number) => (sign === 1 ? n : n % 2);
-  const along = (of: IsingParameters["boundary"][number], n: number, sign: number, other: number, lines: number) => {
-    const inner = (n - 1) * sign * lines;
-    const last = sign ** (n - 1);
-    if (isClosed(of)) return inner + (of === "periodic" ? 1 : -1) * last * lines;
-    const fixed = fixedSpins(of);
-    return fixed ? inner + spin * (fixed[0] + fixed[1] * last) * sum(other, lines) : inner;
-  };
-  const [x, y] = effectiveBoundaries(boundary, [width, height]);
-  const bondsX = along(x, width, alongX, alongY, height);
-  const bondsY = along(y, height, alongY, alongX, width);
-  return -couplings[0] * bondsX - couplings[1] * bondsY - field * spin * sum(alongX, width) * sum(alongY, height);
+  const product = (values: readonly number[]) => values.reduce((a, b) => a * b, 1);
+  const sums = size.map((n, axis) => sum(along[axis], n));
+  const bonds = size.map((n, axis) => {
+    const others = <T>(values: readonly T[]) => values.filter((_, i) => i !== axis);
+    const lines = product(others(size));
+    const inner = (n - 1) * along[axis] * lines;
+    const last = along[axis] ** (n - 1);
+    if (isClosed(boundary[axis])) return inner + (boundary[axis] === "periodic" ? 1 : -1) * last * lines;
+    const fixed = fixedSpins(boundary[axis]);
+    return fixed ? inner + spin * (fixed[0] + fixed[1] * last) * product(others(sums)) : inner;
+  });
+  return bonds.reduce((energy, bond, axis) => energy - couplings[axis] * bond, -field * spin * product(sums));
 }
 
 /**
@@ -64,29 +68,34 @@ export function startState(
   if (start === "random") return undefined;
   if (start === "given") return givenState(shape, spins);
   const state = new Uint8Array(stateBytes(shape));
-  const uniform = { alongX: 1, alongY: 1 } as const;
+  const { size: sides } = points.parameters;
   const alike = Object.keys(points.batch).length === 0;
   const patternOf = (replica: number): Pattern => {
     if (start === "ordered") return orderedPattern(parametersOf(points, replica));
-    return { ...uniform, spin: start === "up" ? 1 : -1 };
+    return { along: sides.map(() => 1), spin: start === "up" ? 1 : -1 };
   };
   const size = state.length / shape.replicas;
   for (let replica = 0; replica < shape.replicas; replica++) {
     if (alike && replica > 0) state.copyWithin(replica * size, 0, size);
-    else fillPattern(state.subarray(replica * size, (replica + 1) * size), shape, patternOf(replica));
+    else fillPattern(state.subarray(replica * size, (replica + 1) * size), sides, patternOf(replica));
   }
   return state;
 }
 
-function fillPattern(state: Uint8Array, shape: Shape, { spin, alongX, alongY }: Pattern): void {
-  const bytes = rowBytes(shape);
-  const last = (1 << (((shape.width - 1) % 8) + 1)) - 1;
-  for (let y = 0; y < shape.height; y++) {
-    const first = y % 2 === 1 ? spin * alongY : spin;
+function fillPattern(state: Uint8Array, [width, ...sides]: readonly number[], { spin, along }: Pattern): void {
+  const [alongX, ...beyond] = along;
+  const bytes = rowBytes({ width });
+  const last = (1 << (((width - 1) % 8) + 1)) - 1;
+  for (let row = 0; row < state.length / bytes; row++) {
+    let [first, rest] = [spin as number, row];
+    sides.forEach((side, i) => {
+      first *= beyond[i] ** (rest % side);
+      rest = Math.floor(rest / side);
+    });
     const evens = first === 1 ? 0x55 : 0;
     const odds = first * alongX === 1 ? 0xaa : 0;
-    state.fill(evens | odds, y * bytes, (y + 1) * bytes);
-    state[(y + 1) * bytes - 1] &= last;
+    state.fill(evens | odds, row * bytes, (row + 1) * bytes);
+    state[(row + 1) * bytes - 1] &= last;
   }
 }
 

@@ -5,6 +5,7 @@ import type { GpuDevice } from "../../device/gpu.ts";
 import { threefryOnGpu } from "../../random/gpu.ts";
 import type { Words4 } from "../../random/threefry.ts";
 import { batched, checksOf, countMismatches, DEVIATION, linspace, zScores } from "../check.ts";
+import { siteCount } from "../lattice/geometry.ts";
 import type { Check, Effort } from "../model.ts";
 import type { Boundary } from "./boundary.ts";
 import { chain, enumerate, kaufman } from "./exact.ts";
@@ -34,11 +35,11 @@ async function* knownAnswers(device: GpuDevice): AsyncGenerator<Check> {
 
 async function* againstReference(device: GpuDevice, { quick, signal }: Effort): AsyncGenerator<Check> {
   const reference = new ReferenceDevice(device.info.host);
-  for (const options of quick ? CASES.slice(0, 5) : CASES) {
+  for (const options of quick ? CASES.slice(0, 6) : CASES) {
     using a = await IsingSimulation.create(device, options);
     using b = await IsingSimulation.create(reference, options);
     const { size, algorithm = "heat-bath" } = options;
-    const sweeps = Math.max(1, Math.min(20, Math.floor(1e5 / (size[0] * size[1]))));
+    const sweeps = Math.max(1, Math.min(20, Math.floor(1e5 / siteCount({ size }))));
     for (const simulation of [a, b]) await simulation.run(sweeps, { signal });
     const where = `${size.join("×")}, ${algorithm}, ${sweeps} sweeps`;
     yield check(
@@ -175,10 +176,11 @@ async function* againstKaufman(device: Device, size: number, { quick, signal }: 
   }
 }
 
-const CASES: (IsingOptions & { size: [number, number] })[] = [
+const CASES: (IsingOptions & { size: [number, number, ...number[]] })[] = [
   { size: [64, 64], temperature: 2.269, start: "random", seed: 1n, algorithm: "metropolis" },
   { size: [66, 34], temperature: 2, seed: 2n, algorithm: "heat-bath" },
   { size: [6, 10], temperature: 3, start: "random", seed: 3n, replicas: 5 },
+  { size: [8, 6, 4], temperature: 4.2, field: 0.1, couplings: [1, 0.8, -0.5], start: "random", seed: 10n },
   { size: [130, 2], temperature: 2, field: 0.2, couplings: [1, -0.7], seed: 2n ** 63n },
   { size: [512, 256], temperature: 2.5, start: "random", seed: 7n, probabilityBits: "32" },
   { size: [128, 128], temperature: 1.8, start: "random", seed: 4n },

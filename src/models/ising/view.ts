@@ -2,11 +2,12 @@
 // texture, so tests read its pixels back without a screen.
 
 import { uniform } from "../../device/buffers.ts";
-import { GpuError } from "../../device/errors.ts";
+import { GpuError, ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { BindGroups } from "../../device/kernel.ts";
 import { layoutOf, structOf } from "../../device/layout.ts";
 import { shaderSource } from "../../device/shader.ts";
+import { isPlane, planeOf } from "./axes.ts";
 import { effectiveBoundaries } from "./boundary.ts";
 import { shapeConstants } from "./kernels.ts";
 import { tiles, toPlanes } from "./packing.ts";
@@ -50,6 +51,13 @@ export class IsingView {
 
   /** @throws GpuError if the simulation is not on this device. */
   static async create(device: GpuDevice, simulation: IsingSimulation, format: GPUTextureFormat): Promise<IsingView> {
+    if (!isPlane(simulation.parameters)) {
+      const sides = simulation.parameters.size.join(",");
+      throw new ParameterError(
+        "size",
+        `size ${sides}: lattices of two sides are drawn, as 256,256; gibbs run ising --size ${sides} runs this one, and the page of the Potts model draws a layer of it with states=2 and half the temperature.`,
+      );
+    }
     if (!simulation.planes || simulation.device !== device) {
       throw new GpuError("the Ising view: it draws simulations of its own GPU device only.");
     }
@@ -57,7 +65,7 @@ export class IsingView {
       const view = uniform(device, "ising view", VIEW);
       const groups = new BindGroups(device.raw, "ising view", layoutOf(SHADER), GPUShaderStage.FRAGMENT);
       const module = device.raw.createShaderModule({ label: SHADER, code: shaderSource(SHADER) });
-      const { size, boundary } = simulation.parameters;
+      const { size, boundary } = planeOf(simulation.parameters);
       const shape = { width: size[0], height: size[1], boundaries: effectiveBoundaries(boundary, size) };
       const pipelines = isingModes.map((_, mode) =>
         device.raw.createRenderPipelineAsync({

@@ -94,14 +94,18 @@ const isCheckerboard = ({ size, edges, directions }: Geometry): boolean =>
       size.every((length, axis) => direction[axis] === 0 || edges[axis] === "free" || length % 2 === 0),
   );
 
-function checkerboard({ size }: Geometry): Uint8Array {
-  const strides = stridesOf(size);
-  return Uint8Array.from({ length: siteCount({ size }) }, (_, site) => {
-    let sum = 0;
-    for (let axis = 0; axis < size.length; axis++) sum += Math.floor(site / strides[axis]) % size[axis];
-    return sum % 2;
-  });
+/** 0 where the sum of a site's coordinates is even, 1 where it is odd. */
+export function parityOf({ size }: Pick<Geometry, "size">, site: number): number {
+  let [sum, rest] = [0, site];
+  for (const length of size) {
+    sum += rest % length;
+    rest = Math.floor(rest / length);
+  }
+  return sum % 2;
 }
+
+const checkerboard = ({ size }: Geometry): Uint8Array =>
+  Uint8Array.from({ length: siteCount({ size }) }, (_, site) => parityOf({ size }, site));
 
 function greedy(geometry: Geometry): Uint8Array {
   const colours = new Uint8Array(siteCount(geometry)).fill(255);

@@ -3,7 +3,7 @@
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
 import { type AdvanceOptions, advancePlainly } from "../advance.ts";
 import type { Stroke } from "../model.ts";
-import { colouringOf, neighboursOf, siteCount } from "./geometry.ts";
+import { colouringOf, neighboursOf, parityOf, siteCount } from "./geometry.ts";
 import type { LatticeEngine, LatticeOptions } from "./lattice.ts";
 import type { Bits } from "./rule.ts";
 
@@ -72,13 +72,14 @@ export class ReferenceLattice implements LatticeEngine {
   }
 
   async sums(): Promise<Uint32Array[]> {
-    const { rule } = this.#options;
+    const { rule, geometry } = this.#options;
     return this.#cells.map((cells) => {
       const sums = new Uint32Array(rule.sums.length);
       for (let site = 0; site < this.#sites; site++) {
-        rule.tally(cells[site], this.#near(cells, site), (sum, amount) => {
+        const count = (sum: number, amount: number) => {
           sums[sum] += amount;
-        });
+        };
+        rule.tally(cells[site], this.#near(cells, site), count, parityOf(geometry, site));
       }
       return sums;
     });

@@ -12,13 +12,14 @@ export interface Rule {
   /**
    * The file below shaders/ that has the rule. It requires lattice/site.wgsl and has the two functions
    *   fn update(own: u32, near: array<u32, NEIGHBOURS>, random: vec2u, table: u32) -> u32
-   *   fn tally(own: u32, near: array<u32, NEIGHBOURS>)
+   *   fn tally(own: u32, near: array<u32, NEIGHBOURS>, parity: u32)
    * where `near` has the states of the neighbours, for each direction that at minus it and that at plus it, and STATES where there is none;
-   * `table` is where the replica's table begins in `tables`; and `tally` calls `count(sum, amount)`.
+   * `table` is where the replica's table begins in `tables`; `parity` is 0 or 1, as the sum of the coordinates is even or odd; and `tally`
+   * calls `count(sum, amount)`.
    */
   shader: string;
   update(own: number, near: readonly number[], random: Bits, table: Uint32Array): number;
-  tally(own: number, near: readonly number[], count: (sum: number, amount: number) => void): void;
+  tally(own: number, near: readonly number[], count: (sum: number, amount: number) => void, parity: number): void;
   /** All sites at once, from the state before; otherwise one colour after another. */
   synchronous?: boolean;
 }

@@ -19,7 +19,18 @@ const WRAPS = vec2<bool>(${wraps.join(", ")});
 const SYNCHRONOUS = ${rule.synchronous === true};
 
 ${nearWgsl(geometry)}
+
+${parityWgsl(geometry)}
 `;
+}
+
+/** Whether the sum of a site's coordinates is odd. */
+function parityWgsl({ size }: Geometry): string {
+  const strides = stridesOf(size);
+  const sum = size.map((length, axis) => `(site / ${strides[axis]}u) % ${length}u`).join(" + ");
+  return `fn parity(site: u32) -> u32 {
+  return (${sum}) & 1u;
+}`;
 }
 
 /** `near`: the states of a site's neighbours in the cells that begin at `base`. */

@@ -10,7 +10,7 @@ import { constantsOf, HORIZON, MOST_FEATURES, type NgrcParameters, ngrcParameter
 
 export type { OwnSeries } from "./own.ts";
 
-/** What a run needs beside its parameters. */
+/** What a run needs in addition to its parameters. */
 export interface Plan {
   features: Features;
   /** Time between samples, and the largest Lyapunov exponent where one is known. */

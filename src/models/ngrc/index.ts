@@ -1,4 +1,4 @@
-// Next-generation reservoir computing: a reservoir without a reservoir, linear regression on monomials of the last samples.
+// Next-generation reservoir computing: linear regression on monomials of the last samples, without a random reservoir.
 
 import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
@@ -23,7 +23,7 @@ export const ngrc = {
   step: "forecast",
   observables,
   unsaid: { 1: VERSION_1 },
-  /** Of a series no more than it has room for. */
+  /** With a series at most as many as it has room for. */
   steps(parameters) {
     if (parameters.series === "") return parameters.starts;
     const { segments, forecasts } = planOf(parameters, 0n);

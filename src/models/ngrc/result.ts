@@ -10,13 +10,13 @@ export const observables = {
   nrmse: {
     unit: "",
     description:
-      "Median error of forecasts over one Lyapunov time, or all of a forecast where no exponent is known, in standard deviations in training: the root mean square over columns",
+      "Median error of forecasts over one Lyapunov time, or over the whole forecast where no exponent is known, in standard deviations in training: the root mean square over columns",
   },
   validPredictionTime: {
     unit: "Lyapunov times",
     description: "Median time for which the error stays within the threshold",
   },
-  trainingNrmse: { unit: "", description: "Median error of one step on the training samples" },
+  trainingNrmse: { unit: "", description: "Median error of one-step forecasts on the training samples" },
 } satisfies Record<string, Observable>;
 
 export interface NgrcResult {
@@ -46,7 +46,7 @@ export interface NgrcResult {
   forecast?: { axis: string; at: (number | string)[]; names: string[]; values: number[][] };
 }
 
-/** One forecast beside the truth: [time][component]. */
+/** One forecast with the true trajectory: [time][component]. */
 export interface Shown {
   times: number[];
   truth: number[][];

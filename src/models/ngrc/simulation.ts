@@ -178,7 +178,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return this.#last.segment;
   }
 
-  /** One forecast again, beside the truth, scaled as the parameters say. */
+  /** One forecast again, with the true trajectory, scaled as the parameters say. */
   forecast(start: number): Promise<Shown> {
     return this.exclusive.use(async () => {
       const { features, horizon, known, dt, segments, forecasts } = this.plan;

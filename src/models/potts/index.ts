@@ -17,7 +17,7 @@ export const potts = {
   name: "potts",
   title: "Potts model",
   summary:
-    "Sites of q states on a chain, a square, a cube or in four dimensions, each pulled towards its neighbours' states.",
+    "Sites with q states on a chain, a square, a cube or a four-dimensional lattice, coupled to their nearest neighbours.",
   parameters: pottsParameters,
   step: "sweep",
   observables,

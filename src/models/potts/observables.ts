@@ -1,4 +1,4 @@
-// What is measured of the Potts model, with errors, and what is known of it exactly.
+// The observables of the Potts model, their estimates with errors, and their exact values.
 
 import { ParameterError } from "../../device/errors.ts";
 import { type Estimate, estimateReplicas, jackknifeReplicas } from "../../statistics/index.ts";
@@ -62,10 +62,10 @@ export function estimatePotts(series: Series, replicas: number[], own: PottsPara
 
 type Known = Partial<Record<keyof PottsObservables, Exact>>;
 
-/** What was known last: pages ask again and again, and a long lattice takes a second. */
+/** The last exact values: pages request them again and again, and a long lattice takes a second. */
 let last: { key: string; known: Known } | undefined;
 
-/** On periodic lattices: of two states in the plane, and of any number where a layer has few states. */
+/** Exact values on periodic lattices: two states in two dimensions, and any number where a layer has few states. */
 export function exactPotts(own: PottsParameters): Known {
   const { states, size, temperature, coupling, edges } = own;
   const key = [states, size, temperature, coupling, edges].join(" ");

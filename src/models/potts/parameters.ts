@@ -12,7 +12,7 @@ const side = integer(1, 2 ** 24);
 export const pottsParameters = z.object({
   states: integer(2, 256)
     .default(3)
-    .describe("States q of a site; two are the Ising model, whose temperature is twice this one")
+    .describe("States q of a site; q = 2 is the Ising model at twice this temperature")
     .meta({ choices: ["2", "3", "4", "5", "10"] }),
   size: z
     .tuple([side, side], side)
@@ -24,26 +24,28 @@ export const pottsParameters = z.object({
     .describe("Sites along each of 2 to 4 axes; a side of 1 has no bonds, so that 64,1 is a chain")
     .meta({ unit: "sites", choices: ["64,64", "128,128", "256,256", "512,512", "32,32,32"] }),
   temperature: number(1e-3, 1e6)
-    .min(1e-3, { error: "it is at least 0.001" })
+    .min(1e-3, { error: "it must be at least 0.001" })
     .default(1)
     .describe("Temperature T, with k_B = 1; on the square lattice T_c = 1 / ln(1 + √q)")
     .meta({ unit: "J", batch: true, live: true, slider: [0.1, 2, 0.001] }),
   coupling: number(-1, 1)
     .default(1)
-    .describe("Energy J that two neighbours in the same state save: 1, or -1 where they avoid it, or between")
+    .describe(
+      "Coupling J: the energy of two neighbours in the same state is -J; negative values favour different states",
+    )
     .meta({ live: true, slider: [-1, 1, 0.1] }),
   edges: z
-    .enum(EDGES, { error: "it is periodic or free" })
+    .enum(EDGES, { error: "it must be periodic or free" })
     .default("periodic")
-    .describe("What lies beyond the sides; a periodic side of two sites has two bonds between them"),
+    .describe("Boundary conditions; on a periodic side of two sites there are two bonds between them"),
   start: z
-    .enum(["ordered", "random", "given"], { error: "it is ordered or random" })
+    .enum(["ordered", "random", "given"], { error: "it must be ordered or random" })
     .default("random")
     .describe("State at step 0; ordered: all sites in state 0; given: the states passed to create")
     .meta({ choices: ["random", "ordered"] }),
   replicas: integer(1, 65_536)
     .default(1)
-    .describe("Copies that run side by side, with random numbers of their own")
+    .describe("Copies that run side by side, each with its own random numbers")
     .meta({ page: false }),
   firstReplica: integer(0, 2 ** 32 - 1)
     .default(0)

@@ -77,7 +77,7 @@ function check(runs: number, temperatures: number, means: ArrayLike<number> | un
   if (!(Number.isInteger(runs) && runs >= 2 && runs <= 65_536))
     throw new ParameterError("runs", `runs ${runs}: an error needs at least 2 runs, and there are at most 65536.`);
   if (!(Number.isInteger(temperatures) && temperatures >= 1 && temperatures < 2 ** 32))
-    throw new ParameterError("temperatures", `temperatures ${temperatures}: it is a whole number of 1 or more.`);
+    throw new ParameterError("temperatures", `temperatures ${temperatures}: it must be a whole number of 1 or more.`);
   if (means && !(means.length === visible && Array.from(means).every((mean) => mean > 0 && mean < 1)))
     throw new ParameterError("means", `means: ${visible} numbers between 0 and 1, one a visible unit, are needed.`);
 }

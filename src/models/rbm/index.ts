@@ -24,7 +24,7 @@ export const rbm = {
   name: "rbm",
   title: "Restricted Boltzmann machine",
   summary:
-    "Contrastive divergence in whole numbers: features of handwritten digits and samples of them, as they are learned.",
+    "Contrastive divergence in integer arithmetic: features of handwritten digits and samples of them, while they are learned.",
   parameters: rbmParameters,
   step: "update",
   observables: { ...likelihood, ...observables },
@@ -40,7 +40,7 @@ export const rbm = {
   restore: (device: Device, checkpoint: Uint8Array) => RbmSimulation.restore(device, checkpoint),
   estimate: (_, series) =>
     series.length === 0
-      ? {} // a run of no steps tells its result all the same
+      ? {} // a run of no steps reports its result all the same
       : Object.fromEntries(series.columns.map((name) => [name, estimateReplicas([series.column(name, 0)])])),
   exact: () => ({}),
   updates: ({ data, side, hidden, chains, gibbs }) => {

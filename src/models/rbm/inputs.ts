@@ -4,12 +4,12 @@ import { FileError, GibbsError } from "../../device/errors.ts";
 import { isNpy, placeOf, readNpyValues } from "../../files/npy.ts";
 import { readSafetensors, writeSafetensors } from "../../files/safetensors.ts";
 import { readSpins } from "../../files/spins.ts";
-import { type Beside, decided, type Input, type InputFile, wrongShape } from "../inputs.ts";
+import { decided, type Input, type InputContext, type InputFile, wrongShape } from "../inputs.ts";
 import { LARGEST_WEIGHT } from "./parameters.ts";
 import { checkedWeights } from "./weights.ts";
 
 /** Visible units of what is learned. */
-function visibleOf({ parameters, options }: Beside): number {
+function visibleOf({ parameters, options }: InputContext): number {
   if (options.visible !== undefined) return options.visible as number;
   return parameters.data === "bars" ? ((parameters.side as number | undefined) ?? 4) ** 2 : 784;
 }
@@ -17,10 +17,10 @@ function visibleOf({ parameters, options }: Beside): number {
 export const rbmInputs: Record<string, Input> = {
   data: {
     description:
-      "What is learned: a .npy array of 1 and 0, booleans, or 1 and -1, of shape (images, pixels) or (images, height, width); grey values are refused, for they would have to be made black and white first",
+      "What is learned: a .npy array of 1 and 0, booleans, or 1 and -1, of shape (images, pixels) or (images, height, width); grey values are refused, because they would first have to be made black and white",
     accept: [".npy"],
     replaces: ["data", "images", "side", "row"],
-    async read(file, beside) {
+    async read(file, context) {
       const { spins, shape, isPicture } = await readSpins(file.name, file.bytes);
       if (isPicture) throw new FileError(`${file.name}: it is a picture; images to learn come as one .npy array.`);
       if (shape.length !== 2 && shape.length !== 3) {
@@ -29,8 +29,8 @@ export const rbmInputs: Record<string, Input> = {
       const [, height, width] = shape;
       const isSquare = width === undefined || width === height;
       const parameters = {
-        ...decided(file, beside, "data", "given"),
-        ...(isSquare ? {} : decided(file, beside, "row", width)),
+        ...decided(file, context, "data", "given"),
+        ...(isSquare ? {} : decided(file, context, "row", width)),
       };
       const own = Uint8Array.from(spins, (spin) => (spin > 0 ? 1 : 0));
       return { options: { own, visible: spins.length / shape[0] }, parameters };
@@ -38,18 +38,18 @@ export const rbmInputs: Record<string, Input> = {
   },
   weights: {
     description:
-      "Weights to begin with, which decide hidden: a .safetensors file with W (visible, hidden), b (visible) and c (hidden), as --out writes it; or a .npy array of shape (visible + 1, hidden + 1) with hidden biases in row 0, visible biases in column 0, and 0 where they meet",
+      "Initial weights, which determine hidden: a .safetensors file with W (visible, hidden), b (visible) and c (hidden), as --out writes it; or a .npy array of shape (visible + 1, hidden + 1) with hidden biases in row 0, visible biases in column 0, and 0 where they meet",
     accept: [".safetensors", ".npy"],
     replaces: ["hidden"],
-    async read(file, beside) {
-      const visible = visibleOf(beside);
+    async read(file, context) {
+      const visible = visibleOf(context);
       try {
         const weights = isNpy(file.bytes) ? fromArray(file) : file.bytes;
         const { c } = readSafetensors(weights);
         if (!c) throw new FileError("there is no tensor c, of hidden biases, in it.");
         const hidden = c.data.length;
         checkedWeights(weights, { visible, hidden });
-        return { options: { weights }, parameters: decided(file, beside, "hidden", hidden) };
+        return { options: { weights }, parameters: decided(file, context, "hidden", hidden) };
       } catch (error) {
         if (!(error instanceof GibbsError) || error.message.startsWith(file.name)) throw error;
         throw new FileError(`${file.name}: ${error.message}`);

@@ -11,10 +11,11 @@ const MEASURED = 100;
 const ENUMERATED = 10;
 
 export const observables = {
-  reconstruction: { unit: "", description: "Mean squared error a pixel of images sent to the hidden layer and back" },
+  reconstruction: { unit: "", description: "Mean squared error per pixel of images sent to the hidden layer and back" },
   pseudoLikelihood: {
     unit: "nats",
-    description: "Pseudo-log-likelihood an image: Σ ln P(pixel | all others), by 8192 pixels of images or all of them",
+    description:
+      "Pseudo-log-likelihood per image: Σ ln P(pixel | all others), estimated from 8192 pixels of images or from all",
   },
   activity: { unit: "", description: "Share of pixels that are on in the model's chains" },
   weight: { unit: "", description: "Root mean square of the weights" },
@@ -22,7 +23,10 @@ export const observables = {
 
 /** Only where the smaller layer has at most 10 units. */
 export const likelihood = {
-  logLikelihood: { unit: "nats", description: "Exact log-likelihood an image, by all states of the smaller layer" },
+  logLikelihood: {
+    unit: "nats",
+    description: "Exact log-likelihood per image, summed over all states of the smaller layer",
+  },
 } satisfies Record<string, Observable>;
 
 /** What a machine observes: small ones their likelihood, too. */

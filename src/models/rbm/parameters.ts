@@ -8,68 +8,68 @@ export const MOST_UNITS = 1000;
 
 export const rbmParameters = z.object({
   data: z
-    .enum(["digits", "bars", "given"], { error: "it is digits or bars" })
+    .enum(["digits", "bars", "given"], { error: "it must be digits or bars" })
     .default("digits")
     .describe(
       "What is learned: handwritten digits (MNIST, 28 × 28), or bars and stripes; given: the data passed to create",
     )
     .meta({ choices: ["digits", "bars"], replaces: ["row"] }),
   images: z
-    .int({ error: "it is a whole number" })
+    .int({ error: "it must be a whole number" })
     .min(1, { error: "at least one image is learned" })
     .max(MOST_DIGITS, { error: `there are ${MOST_DIGITS} digits` })
     .default(MOST_DIGITS)
-    .describe("How many of the digits")
+    .describe("Number of digits to learn")
     .meta({ slider: [10, MOST_DIGITS, 10] }),
   side: z
-    .int({ error: "it is a whole number" })
-    .min(2, { error: "the side is at least 2" })
-    .max(10, { error: "the side is at most 10" })
+    .int({ error: "it must be a whole number" })
+    .min(2, { error: "the side must be at least 2" })
+    .max(10, { error: "the side must be at most 10" })
     .default(4)
     .describe("Side of the squares of bars and stripes")
     .meta({ slider: [2, 10, 1], replaces: ["row"] }),
   row: z
-    .int({ error: "it is a whole number" })
-    .min(0, { error: "it is 0 or more" })
-    .max(MOST_UNITS, { error: `it is at most ${MOST_UNITS}` })
+    .int({ error: "it must be a whole number" })
+    .min(0, { error: "it must be 0 or more" })
+    .max(MOST_UNITS, { error: `it must be at most ${MOST_UNITS}` })
     .default(0)
     .describe("Visible units in a row of pictures; 0: a square")
     .meta({ page: false }),
   hidden: z
-    .int({ error: "it is a whole number" })
-    .min(0, { error: "there are 0 hidden units or more" })
-    .max(MOST_UNITS, { error: `there are at most ${MOST_UNITS} hidden units` })
+    .int({ error: "it must be a whole number" })
+    .min(0, { error: "there must be 0 hidden units or more" })
+    .max(MOST_UNITS, { error: `there can be at most ${MOST_UNITS} hidden units` })
     .default(128)
     .describe(
-      "Hidden units; with 0 the visible ones are coupled to each other: the fully visible machine, or inverse Ising problem",
+      "Hidden units; with 0 the visible units are coupled to each other: the fully visible machine, or inverse Ising problem",
     )
     .meta({ slider: [0, 256, 4] }),
   algorithm: z
-    .enum(["cd", "pcd"], { error: "it is cd or pcd" })
+    .enum(["cd", "pcd"], { error: "it must be cd or pcd" })
     .default("pcd")
     .describe(
-      "cd: contrastive divergence, the model's chains begin at the data in each step; pcd: persistent, they go on from step to step",
+      "cd: contrastive divergence, where the model's chains start from the data in each step; pcd: persistent chains, which continue from step to step",
     ),
   gibbs: z
-    .int({ error: "it is a whole number" })
-    .min(1, { error: "at least one" })
-    .max(100, { error: "at most 100" })
+    .int({ error: "it must be a whole number" })
+    .min(1, { error: "there must be at least one" })
+    .max(100, { error: "there can be at most 100" })
     .default(1)
-    .describe("Gibbs samplings k of the model's chains in each step, as in CD-k")
+    .describe("Gibbs steps k of the model's chains per update, as in CD-k")
     .meta({ label: "Gibbs steps k", slider: [1, 20, 1] }),
   chains: z
-    .int({ error: "it is a whole number" })
-    .min(1, { error: "there is at least one" })
-    .max(1024, { error: "there are at most 1024" })
+    .int({ error: "it must be a whole number" })
+    .min(1, { error: "there must be at least one" })
+    .max(1024, { error: "there can be at most 1024" })
     .default(100)
-    .describe("Images of a minibatch, and chains of the model")
+    .describe("Images per minibatch, and chains of the model")
     .meta({ slider: [10, 400, 10] }),
   learningRate: z
-    .number({ error: "it is a number" })
-    .min(0, { error: "it lies between 0 and 1" })
-    .max(1, { error: "it lies between 0 and 1" })
+    .number({ error: "it must be a number" })
+    .min(0, { error: "it must lie between 0 and 1" })
+    .max(1, { error: "it must lie between 0 and 1" })
     .default(0.05)
-    .describe("Learning rate; at 0 the chains are samples of a machine that stays as it is")
+    .describe("Learning rate; at 0 the chains sample a machine with fixed weights")
     .meta({ live: true, slider: [0, 0.3, 0.005] }),
 });
 

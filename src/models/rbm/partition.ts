@@ -18,7 +18,7 @@ export function isEnumerable(machine: Weights): boolean {
 /**
  * ln Z by all 2^n states of the smaller layer.
  *
- * @throws ParameterError for machines with more than 2^27 terms (17 units beside 784); `annealedPartition` estimates theirs.
+ * @throws ParameterError for machines with more than 2^27 terms (17 units and 784); `annealedPartition` estimates theirs.
  */
 export function logPartition(machine: Weights): number {
   if (!isEnumerable(machine)) {

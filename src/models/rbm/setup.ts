@@ -107,7 +107,7 @@ function ownImages(own: ArrayLike<number | boolean> | undefined, visible: number
     );
   }
   if (visible === undefined || !Number.isInteger(visible) || visible < 1 || visible > MOST_UNITS) {
-    throw new ParameterError("visible", `visible ${visible}: it is the length of each image, 1 to ${MOST_UNITS}.`);
+    throw new ParameterError("visible", `visible ${visible}: it must be the length of each image, 1 to ${MOST_UNITS}.`);
   }
   if (own.length % visible !== 0 || own.length / visible > 65_536) {
     throw new ParameterError(

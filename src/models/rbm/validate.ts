@@ -70,7 +70,7 @@ export async function* validateRbm(device: Device, { quick, signal }: Effort): A
     }
     const samples = 1000 * rounds;
     const z = Array.from(on, (times) => (times - 0.75 * samples) / Math.sqrt(0.75 * 0.25 * samples));
-    const name = `pairs of units coupled by ln 5, ${hidden} hidden: share of 4 visible ones that are on beside 3/4, largest |z|`;
+    const name = `pairs of units coupled by ln 5, ${hidden} hidden: share of 4 visible ones that are on against 3/4, largest |z|`;
     yield check("known answer", name, Math.max(...z.map(Math.abs)), DEVIATION, { z });
   }
 }

@@ -3,7 +3,7 @@
 import type { Shape, Span, Sums, Table } from "./network.ts";
 import { allUnits, featureCount } from "./network.ts";
 
-/** Bits of a feature's whole number, beside its sign. */
+/** Bits of a feature's integer, without its sign. */
 export const BITS = 23;
 /** Steps whose products are added in 32 bits. */
 export const STEPS_KEPT = 128;

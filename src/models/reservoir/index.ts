@@ -28,7 +28,7 @@ export { type ReservoirOptions, ReservoirSimulation } from "./simulation.ts";
 export { narma10, type Task } from "./tasks/index.ts";
 export { spectralRadius, type Topology, topologyOf } from "./topology.ts";
 
-/** What is known of a task beforehand. */
+/** Exact values of a task. */
 function exact(parameters: ReservoirParameters) {
   const { task, units, delays } = parameters;
   if (task === "coupled-logistic" || task === "coupled-lorenz") {
@@ -44,7 +44,7 @@ function exact(parameters: ReservoirParameters) {
 export const reservoir = {
   name: "reservoir",
   title: "Echo-state networks",
-  summary: "Reservoirs by the thousand in one launch: forecasts of chaos, NARMA10, memory, and your own series.",
+  summary: "Thousands of reservoirs in one launch: forecasts of chaos, NARMA10, memory capacity, and your own series.",
   parameters: reservoirParameters,
   // In 0.1.0 parts of a series did not follow from its length.
   unsaid: { 1: { washout: 500, train: 5000, test: 2000, synchronisation: 200 } },

@@ -49,7 +49,7 @@ export async function freeRuns(
   return inOwnUnits(await engine.forecast(members, readouts, task.table, forecasts, options), task);
 }
 
-/** Forecasts of one system from all starts, beside the truth. */
+/** Forecasts of one system from all starts, with the true values. */
 export async function forecastOf(network: TrainedNetworks, options: RunOptions): Promise<Forecast> {
   const { task } = network;
   const { starts, driven, horizon, table } = task;
@@ -61,7 +61,7 @@ export async function forecastOf(network: TrainedNetworks, options: RunOptions):
   return { shape: [starts.length, horizon, table.targets], predicted, truth };
 }
 
-/** Outputs of one system along the test, which the series drives, beside the truth: [1][step][target]. */
+/** Outputs of one system along the test, which the series drives, with the true values: [1][step][target]. */
 export async function outputsOf(network: TrainedNetworks, options: RunOptions): Promise<Forecast> {
   const { engine, task, shape, members, readouts } = network;
   const { steps } = task.testing;
@@ -72,7 +72,7 @@ export async function outputsOf(network: TrainedNetworks, options: RunOptions): 
   return { shape: [1, steps, task.table.targets], predicted, truth: truthAt(task, testRow(task), steps) };
 }
 
-/** The attractor of one system that runs free for `steps` steps after the first start, beside that along the series. */
+/** The attractor of one system that runs free for `steps` steps after the first start, and that along the series. */
 export async function attractorOf(network: TrainedNetworks, steps: number, options: RunOptions) {
   const { task } = network;
   if (task.kind !== "forecast") {

@@ -20,7 +20,7 @@ export interface Loaded {
 function bytesOf(text: string): Uint8Array {
   const bytes = base64Bytes(text);
   if (bytes) return bytes;
-  throw new ParameterError("network", "network: it is a safetensors file as base64url.");
+  throw new ParameterError("network", "network: it must be a safetensors file as base64url.");
 }
 
 /** What reading gives; what is wrong with the file is wrong with the parameter. */

@@ -14,7 +14,7 @@ export interface Shape {
   linear: boolean;
   /** A readout sees every second state squared. */
   squares: boolean;
-  /** It sees the inputs beside the states. */
+  /** It reads the inputs in addition to the states. */
   seesInputs: boolean;
   /** Noise is added to states. */
   noisy: boolean;

@@ -31,7 +31,7 @@ export class RecursiveLeastSquares {
     if (!(forgetting > 0 && forgetting <= 1)) {
       throw new ParameterError(
         "forgetting",
-        `forgetting ${forgetting}: it lies above 0 and up to 1; 1 forgets nothing.`,
+        `forgetting ${forgetting}: it must be above 0 and at most 1; 1 forgets nothing.`,
       );
     }
     this.#options = { ...options, forgetting };

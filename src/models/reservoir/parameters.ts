@@ -8,18 +8,18 @@ const TASKS = [...flowNames, "narma10", "memory", "data", "classification"] as c
 
 const integer = (least: number, most: number, what: string) =>
   z
-    .int({ error: "it is a whole number" })
-    .min(least, { error: `there ${least === 1 ? "is" : "are"} at least ${least} ${what}` })
-    .max(most, { error: `there are at most ${most} ${what}` });
+    .int({ error: "it must be a whole number" })
+    .min(least, { error: `there must be at least ${least} ${what}` })
+    .max(most, { error: `there can be at most ${most} ${what}` });
 const share = z
-  .number({ error: "it is a number" })
-  .gt(0, { error: "it lies above 0 and up to 1" })
-  .max(1, { error: "it lies above 0 and up to 1" });
+  .number({ error: "it must be a number" })
+  .gt(0, { error: "it must be above 0 and at most 1" })
+  .max(1, { error: "it must be above 0 and at most 1" });
 const size = (most: number) =>
   z
-    .number({ error: "it is a finite number" })
-    .min(0, { error: `it lies between 0 and ${most}` })
-    .max(most, { error: `it lies between 0 and ${most}` });
+    .number({ error: "it must be a finite number" })
+    .min(0, { error: `it must lie between 0 and ${most}` })
+    .max(most, { error: `it must lie between 0 and ${most}` });
 
 const MOST_UNITS = 8192;
 
@@ -29,48 +29,50 @@ export const NETWORK_SETTINGS = [
   ...["bias", "activation", "squares", "inputToReadout", "feedback", "patches", "overlap", "ridge"],
 ] as const;
 
-/** How a series of one's own is divided. */
+/** How a user's series is divided. */
 const PARTS = ["washout", "train", "validation", "test", "synchronisation", "horizon"];
 
 export const reservoirParameters = z.object({
   task: z
-    .enum(TASKS, { error: `it is one of ${TASKS.join(", ")}` })
+    .enum(TASKS, { error: `it must be one of ${TASKS.join(", ")}` })
     .default("lorenz")
     .describe(
-      "What is learned: to forecast a system, narma10, to remember inputs (memory), a series of one's own (data), or the classes of its sequences (classification); a series is data where nothing is said",
+      "What is learned: to forecast a system, narma10, to recall inputs (memory), your own series (data), or the classes of its sequences (classification); with a series the default is data",
     )
     .meta({ replaces: ["data", "network", "forecast", "validation", "continue"] }),
   data: z
-    .string({ error: "it is a series as text" })
+    .string({ error: "it must be a series as text" })
     .default("")
-    .describe("A series of one's own, a CSV or .npy file of shape time × features, or series × time × features")
+    .describe("Your own series, a CSV or .npy file of shape time × features, or series × time × features")
     .meta({
       ...{ file: "series", label: "Series file" },
       replaces: ["task", ...PARTS],
     }),
   network: z
-    .string({ error: "it is a file as text" })
+    .string({ error: "it must be a file as text" })
     .default("")
     .describe(
-      "A trained network, a safetensors file that --out wrote: it brings its settings, is tested on all of a series after the warm-up, and forecasts it",
+      "A trained network, a safetensors file that --out wrote: it brings its settings, is tested on the whole series after the warm-up, and forecasts it",
     )
     .meta({ file: "bytes", label: "Trained network", replaces: [...NETWORK_SETTINGS, ...PARTS] }),
   continue: z
-    .boolean({ error: "it is true or false" })
+    .boolean({ error: "it must be true or false" })
     .default(false)
-    .describe("The network of the file is trained on: what the series has to learn is added to what it learned before")
+    .describe("Continue training the network of the file: the series' training part is added to what it learned before")
     .meta({ page: false }),
   forecast: integer(0, 1e6, "steps")
     .default(0)
-    .describe("Steps that are forecast beyond the end of a series of one's own; .csv, .npy and .png of --out hold them")
+    .describe("Steps to forecast beyond the end of your own series; --out writes them as .csv, .npy or .png")
     .meta({ slider: [0, 1000, 50], label: "Forecast beyond the end" }),
   given: integer(0, 4096, "columns")
     .default(0)
-    .describe("Of a series of one's own the first columns that are inputs, the others are targets; 0: all are forecast")
+    .describe(
+      "Number of columns of your own series, the first ones, that are inputs; the others are targets; 0: all are forecast",
+    )
     .meta({ label: "Input columns", page: false }),
   length: size(1000)
     .default(22)
-    .describe("Length L of the Kuramoto–Sivashinsky system; the grid has 64 points, from L = 44 on 128, and so on")
+    .describe("Length L of the Kuramoto–Sivashinsky system; the grid has 64 points, 128 from L = 44 on, and so on")
     .meta({ page: false }),
   units: integer(1, MOST_UNITS, "units")
     .default(300)
@@ -78,10 +80,10 @@ export const reservoirParameters = z.object({
     .meta({ slider: [50, 1000, 50] }),
   layers: integer(1, 16, "layers")
     .default(1)
-    .describe("Reservoirs in a stack, each driven by the states of the one below; the readout sees all")
+    .describe("Reservoirs in a stack, each driven by the states of the one below; the readout reads all of them")
     .meta({ slider: [1, 4, 1], page: false }),
   topology: z
-    .enum(["random", "ring"], { error: "it is random or ring" })
+    .enum(["random", "ring"], { error: "it must be random or ring" })
     .default("random")
     .describe("random: links to random units, weights uniform on [-1, 1); ring: each unit follows the one before")
     .meta({ page: false }),
@@ -91,7 +93,7 @@ export const reservoirParameters = z.object({
     .meta({ slider: [0.02, 1, 0.02] }),
   spectralRadius: size(10)
     .default(0.9)
-    .describe("Spectral radius ρ of the recurrent weights; 0 is a network without memory, the honest baseline")
+    .describe("Spectral radius ρ of the recurrent weights; 0 is a network without memory, for comparison")
     .meta({ batch: true, slider: [0, 1.6, 0.02], label: "Spectral radius ρ" }),
   inputScaling: size(1000)
     .default(0.3)
@@ -114,31 +116,33 @@ export const reservoirParameters = z.object({
     .describe("Noise on states in training, uniform within ± this")
     .meta({ batch: true, page: false }),
   activation: z
-    .enum(["tanh", "linear"], { error: "it is tanh or linear" })
+    .enum(["tanh", "linear"], { error: "it must be tanh or linear" })
     .default("tanh")
-    .describe("Of a unit")
+    .describe("Activation function of a unit")
     .meta({ page: false }),
   ridge: z
-    .number({ error: "it is a number" })
+    .number({ error: "it must be a number" })
     .gt(0, { error: "it must be above 0: without it the readout is not determined" })
-    .max(1e6, { error: "it is at most 1000000" })
+    .max(1e6, { error: "it must be at most 1000000" })
     .default(1e-8)
     .describe("Ridge λ of the readout's regression, added to the sums of squares of all training steps")
     .meta({ batch: true, choices: ["1e-2", "1e-4", "1e-6", "1e-8", "1e-10"] }),
   squares: z
-    .boolean({ error: "it is true or false" })
+    .boolean({ error: "it must be true or false" })
     .default(false)
-    .describe("The readout sees every second state squared (Lu et al. 2017)")
+    .describe("The readout reads the square of every second state (Lu et al. 2017)")
     .meta({ page: false }),
   inputToReadout: z
-    .boolean({ error: "it is true or false" })
+    .boolean({ error: "it must be true or false" })
     .default(true)
-    .describe("The readout sees the inputs beside the states")
+    .describe("The readout also reads the inputs, not only the states")
     .meta({ page: false }),
   feedback: z
-    .boolean({ error: "it is true or false" })
+    .boolean({ error: "it must be true or false" })
     .default(false)
-    .describe("Outputs are fed back as inputs also where the task has inputs of its own; the true ones in training")
+    .describe(
+      "Outputs are also fed back as inputs where the task has its own inputs; in training the true outputs are fed back",
+    )
     .meta({ page: false }),
   patches: integer(1, 256, "patches")
     .default(1)
@@ -146,7 +150,7 @@ export const reservoirParameters = z.object({
     .meta({ page: false }),
   overlap: integer(0, 1024, "columns")
     .default(8)
-    .describe("Columns of its neighbours on either side that a patch sees as well")
+    .describe("Columns of its neighbours, on either side, that a patch also reads")
     .meta({ page: false }),
   delays: integer(1, 4096, "delays")
     .default(100)
@@ -154,18 +158,16 @@ export const reservoirParameters = z.object({
     .meta({ page: false }),
   washout: integer(0, 1e6, "steps")
     .default(500)
-    .describe("Warm-up: steps at the begin of the series that are not learned from")
+    .describe("Warm-up: steps at the beginning of the series that are not learned from")
     .meta({ page: false }),
   train: integer(0, 1e7, "steps")
     .default(5000)
-    .describe(
-      "Steps that are learned from; of a series of one's own 60 % where nothing is said, of a network from a file none",
-    )
+    .describe("Training steps; by default 60 % of your own series, and none for a network from a file")
     .meta({ slider: [500, 20_000, 500], label: "Training steps" }),
   validation: integer(0, 1e7, "steps")
     .default(0)
     .describe(
-      "Steps of a series of one's own after them by which networks are compared: the best is kept, and forecasts",
+      "Validation steps of your own series after the training steps: networks are compared on them, and the best is kept and forecasts",
     )
     .meta({ page: false }),
   test: integer(1, 1e7, "steps").default(2000).describe("Steps after them that are tested").meta({ page: false }),
@@ -182,15 +184,15 @@ export const reservoirParameters = z.object({
     .describe("Steps of a forecast; 0: 15 Lyapunov times, or 500 steps where none is known")
     .meta({ page: false }),
   threshold: z
-    .number({ error: "it is a number" })
+    .number({ error: "it must be a number" })
     .gt(0, { error: "it must be above 0" })
-    .max(10, { error: "it is at most 10" })
+    .max(10, { error: "it must be at most 10" })
     .default(0.5)
-    .describe("Error, in standard deviations of the series, at which a forecast is no longer valid")
+    .describe("Error, in standard deviations of the series, above which a forecast is no longer valid")
     .meta({ page: false }),
   reservoirs: integer(1, 1e6, "reservoirs")
     .default(4)
-    .describe("Random networks, each trained and tested at every point of a sweep; figures are medians over them")
+    .describe("Random networks, each trained and tested at every point of a scan; figures are medians over them")
     .meta({ page: false }),
 });
 

@@ -88,7 +88,7 @@ export function estimateOf(run: Run, p: number): Record<string, Estimate> {
     namesOf(run.task).map((name) => {
       const values = known(name, run, p);
       if (values.length === 0) return [name, { value: Number.NaN, error: Number.NaN, tau: 0.5, n: 0 }];
-      // What needs no network is the same beside each.
+      // What needs no network is the same for each.
       if (BASELINES.has(name)) return [name, { value: values[0], error: 0, tau: 0.5, n: 1 }];
       const own = median(values);
       if (name !== "criticalCoupling") return [name, own];

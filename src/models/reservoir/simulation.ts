@@ -299,7 +299,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
   }
 
   /**
-   * Forecasts of a trained network that runs free from the task's starts, beside the truth, in the series' own units.
+   * Forecasts of a trained network that runs free from the task's starts, with the true values, in the series' own units.
    *
    * @throws ParameterError where the task has none
    */
@@ -320,13 +320,13 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
     });
   }
 
-  /** What a trained network puts out along the test, while the series drives it, beside the truth: [1][step][output]. */
+  /** What a trained network puts out along the test, while the series drives it, with the true values: [1][step][output]. */
   outputs(reservoir = 0, p = 0, options: RunOptions = {}): Promise<Forecast> {
     return this.exclusive.use(async () => outputsOf(await this.#inUse([reservoir], p), options));
   }
 
   /**
-   * The attractor of a trained network that runs free for `steps` steps after the first start, beside that of the system along the series;
+   * The attractor of a trained network that runs free for `steps` steps after the first start, and that of the system along the series;
    * in the series' own units.
    *
    * @throws ParameterError where the task is no forecast

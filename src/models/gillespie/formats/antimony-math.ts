@@ -1,5 +1,5 @@
 // Expressions as Antimony writes them: those of SBML's infix notation. Where its versions disagree - the sign before a power, and on and
-// beside or - parentheses are asked for.
+// with "or" - parentheses are required.
 
 import { ParameterError } from "../../../device/errors.ts";
 import {

@@ -17,7 +17,7 @@ const EVENT: Keys<NetworkEvent> = [
 ];
 const ASSIGNMENT: Keys<NetworkEvent["assignments"][number]> = ["target", "value", "scale"];
 
-/** What a format holds beside that. */
+/** What a format holds in addition to that. */
 export interface More {
   network?: Keys<Network>;
   reaction?: Keys<Reaction>;

@@ -14,9 +14,9 @@ const MOST_BYTES = 2 ** 28;
 const MOST_FILES = 4096;
 
 export const omex: Archive = {
-  description: "A COMBINE archive (.omex): its model, times and method, as a task in its SED-ML has them",
+  description: "A COMBINE archive (.omex): the model, times and method of a task in its SED-ML",
   accept: [".omex"],
-  choice: { name: "task", description: "which task of the archive is run, by its id; needed where there are several" },
+  choice: { name: "task", description: "which task of the archive is run, by its id; required if there are several" },
   runs: async (file) => tasksIn(file).tasks.flatMap(({ id, refused }) => (refused === undefined ? [id] : [])),
   read: async (file, wanted) => {
     const { tasks, files, fail } = tasksIn(file);

@@ -143,7 +143,7 @@ function parametersOf(algorithm: XmlElement, method: string, notes: string[], no
     const whole = (least: number, what: string) =>
       Number.isInteger(value) && value >= least
         ? value
-        : no(`its ${what} (${id}) is "${text}"; it is a whole number from ${least}`);
+        : no(`its ${what} (${id}) is "${text}"; it must be a whole number from ${least}`);
     switch (kisaoNumber(id)) {
       case PARAMETERS.runs:
         own.trajectories = whole(1, "number of runs");

@@ -82,7 +82,7 @@ fn set_cell(i: u32, value: f32) { scratch[i] = value; }
 /** Trajectories whose scratch is interleaved. */
 export const BESIDE = 8;
 
-/** Behind the states of all trajectories; of neighbours beside each other, as they are used together. */
+/** Behind the states of all trajectories; of neighbours next to each other, as they are used together. */
 const STORED = `
 const BESIDE = ${BESIDE}u;
 var<private> scratch: u32;

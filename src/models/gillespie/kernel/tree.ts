@@ -56,7 +56,9 @@ export function treeOf(network: Network, points: Points): Tree {
   const plain = leaves.filter(({ factor }) => factor < 0);
   const common = new Map<number, Leaf[]>();
   for (const leaf of leaves) {
-    if (leaf.factor >= 0) common.set(leaf.factor, [...(common.get(leaf.factor) ?? []), leaf]);
+    const alike = common.get(leaf.factor);
+    if (alike) alike.push(leaf);
+    else if (leaf.factor >= 0) common.set(leaf.factor, [leaf]);
   }
   const roots: Branch[] = pieces(bySecond(plain, network)).map((own) => ({ leaves: own, factor: -1 }));
   for (const [factor, own] of [...common].sort(([a], [b]) => a - b)) {

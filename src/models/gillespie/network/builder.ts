@@ -11,7 +11,7 @@ export interface NetworkParts {
   reactions: readonly { reaction: string; rate: number | string }[];
   /** Parameters, and counts of species at t = 0 (0 where none is given). */
   values?: Readonly<Record<string, number | string>>;
-  /** Quantities that are reported beside the species. */
+  /** Quantities that are reported in addition to the species. */
   outputs?: Readonly<Record<string, string>>;
   /** At a time, or when a condition becomes true, species are set. */
   events?: readonly (({ at: number | string } | { when: string }) & {

@@ -192,11 +192,11 @@ function rootsOf(comparison: Call, at: At, until: number): number[] {
   return inside(found, until);
 }
 
-/** A number of few digits in or beside the interval, which is where models have their jumps; else its end. */
+/** A number of few digits in or near the interval, which is where models have their jumps; else its end. */
 function round(from: number, to: number): number {
   const short = Number(to.toPrecision(11));
-  const beside = 2 * (to - from);
-  return short >= from - beside && short <= to + beside ? short : to;
+  const margin = 2 * (to - from);
+  return short >= from - margin && short <= to + margin ? short : to;
 }
 
 /** The root of t >= 5, which nothing has to be computed for. */

@@ -1,4 +1,4 @@
-// Networks by name, with the time that shows what they do. Sources beside them.
+// Networks by name, with the time that shows what they do. Each names its source.
 
 export interface Example {
   title: string;

@@ -93,7 +93,7 @@ export interface Network {
   notes?: readonly string[];
   /** What a file calls species whose name here is another, by that name. */
   labels?: ReadonlyMap<string, string>;
-  /** Quantities that follow from species, by name; they are reported beside them. */
+  /** Quantities that follow from species, by name; they are reported with them. */
   outputs: readonly { name: string; value: Expression }[];
   events: readonly NetworkEvent[];
 }

@@ -180,7 +180,11 @@ function assignmentsOf(
   // From what moves to all whose values ask for it.
   const askers = new Map<string, string[]>();
   for (const [name, value] of values) {
-    for (const other of namesIn(value)) askers.set(other, [...(askers.get(other) ?? []), name]);
+    for (const other of namesIn(value)) {
+      const known = askers.get(other);
+      if (known) known.push(name);
+      else askers.set(other, [name]);
+    }
   }
   const following = new Set<string>();
   for (const pending = [...moves, ...named.keys()]; pending.length > 0; ) {

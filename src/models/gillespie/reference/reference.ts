@@ -21,7 +21,7 @@ export interface TrajectoryObserver {
 }
 
 /**
- * One trajectory, whatever runs beside it: its random numbers are counted by (replicate, point, draw). Each block of four words
+ * One trajectory, whatever else runs: its random numbers are counted by (replicate, point, draw). Each block of four words
  * serves two firings, each of which takes one for the time and one for the choice.
  *
  * @throws ParameterError where a propensity or a count becomes negative, or a count too large.

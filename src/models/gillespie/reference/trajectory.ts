@@ -52,7 +52,7 @@ export class Course {
   time = 0;
   /** As they are now; whole but for the Langevin equation. */
   readonly state: number[];
-  /** What events set beside species. */
+  /** What events set other than species. */
   readonly variables: number[];
   readonly #ensemble: Ensemble;
   readonly #which: Which;

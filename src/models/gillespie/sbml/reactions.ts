@@ -251,7 +251,7 @@ export class Reactions {
   }
 }
 
-/** What a trajectory that meets a propensity below 0 is told beside it. */
+/** What is added to the error of a trajectory that meets a propensity below 0. */
 const TWO_WAYS = "its law is a difference of two directions: give --reversible laws";
 
 /** How many firings make whole numbers; infinite where they would be too many. */

@@ -1,6 +1,7 @@
 // The Ising model on a lattice so small that every state can be visited: exact values with a field, with any boundary, and of
 // m and |m|.
 import { ParameterError } from "../../../device/errors.ts";
+import { type Geometry, neighboursOf, parityOf, siteCount } from "../../lattice/geometry.ts";
 import { type Boundaries, bondCounts, effectiveBoundaries, fixedSpins } from "../boundary.ts";
 import { type Couplings, checkTemperature, sortCouplings } from "./lattice.ts";
 
@@ -67,16 +68,25 @@ export function enumerate(
       "size",
       `enumerate: ${width} × ${height} is not a lattice of at most ${MAX_SITES} sites; without a field use kaufman.`,
     );
-  const N = width * height;
-  const states = countStates(width, height, boundary);
+  const states = countStates(width, height, boundary).map(({ x, y, ...state }) => ({
+    ...state,
+    energy: -couplings[0] * x - couplings[1] * y - field * state.m,
+  }));
+  return averages(states, width * height, temperature);
+}
 
-  const energies = states.map(({ x, y, m }) => -couplings[0] * x - couplings[1] * y - field * m);
-  const ground = energies.reduce((a, b) => Math.min(a, b));
+/** Averages with the weights count · exp(-energy / T). */
+function averages(
+  states: readonly (Omit<StateCount, "x" | "y"> & { energy: number })[],
+  N: number,
+  temperature: number,
+): EnumeratedIsing {
+  const ground = states.reduce((least, state) => Math.min(least, state.energy), Number.POSITIVE_INFINITY);
   // Weights relative to the ground state: Z itself leaves the range of doubles at low temperature.
-  const weights = states.map(({ count }, i) => count * Math.exp((ground - energies[i]!) / temperature));
+  const weights = states.map(({ count, energy }) => count * Math.exp((ground - energy) / temperature));
   const z = weights.reduce((a, b) => a + b);
-  const mean = (f: (state: StateCount, energy: number) => number) =>
-    states.reduce((sum, state, i) => sum + weights[i]! * f(state, energies[i]! / N), 0) / z;
+  const mean = (f: (state: (typeof states)[number], energy: number) => number) =>
+    states.reduce((sum, state, i) => sum + weights[i]! * f(state, state.energy / N), 0) / z;
 
   const energy = mean((_, e) => e);
   const magnetization = mean(({ m }) => m / N);
@@ -98,6 +108,47 @@ export function enumerate(
     lnZ: (Math.log(z) - ground / temperature) / N,
   };
 }
+
+/**
+ * Averages over all states of a lattice of any number of sides, with periodic or free edges.
+ *
+ * @param geometry bonds along axes only
+ * @param options.temperature In the unit of the couplings.
+ * @param options.couplings One for each side.
+ * @throws ParameterError for more than 20 sites, or a temperature that is out of range.
+ */
+export function enumerateGeometry(
+  geometry: Geometry,
+  { temperature, field, couplings }: { temperature: number; field: number; couplings: readonly number[] },
+): EnumeratedIsing {
+  checkTemperature(temperature);
+  const N = siteCount(geometry);
+  if (N > MOST_WALKED)
+    throw new ParameterError("size", `enumerate: ${geometry.size.join(" × ")} has more than ${MOST_WALKED} sites.`);
+  const axes = geometry.directions.map((direction) => direction.indexOf(1));
+  /** Each bond once: the site, its neighbour at plus one, and the axis. */
+  const bonds = Array.from({ length: N }, (_, site) =>
+    neighboursOf(geometry, site)
+      .filter((_, i) => i % 2 === 1)
+      .map((other, i) => ({ site, other, axis: axes[i]! }))
+      .filter(({ other }) => other >= 0),
+  ).flat();
+  const parity = Array.from({ length: N }, (_, site) => 1 - 2 * parityOf(geometry, site));
+  const states = Array.from({ length: 2 ** N }, (_, bits) => {
+    const spin = (site: number) => ((bits >> site) & 1) * 2 - 1;
+    let [energy, m, staggered] = [0, 0, 0];
+    for (const { site, other, axis } of bonds) energy -= couplings[axis]! * spin(site) * spin(other);
+    for (let site = 0; site < N; site++) {
+      m += spin(site);
+      staggered += parity[site]! * spin(site);
+    }
+    return { energy: energy - field * m, m, count: 1, staggered, absStaggered: Math.abs(staggered) };
+  });
+  return averages(states, N, temperature);
+}
+
+/** States are walked one by one here: 2^20 take a second. */
+const MOST_WALKED = 20;
 
 /** How many states have Σ s s' = x over the x bonds, y over the y bonds, and Σ s = m. */
 interface StateCount {

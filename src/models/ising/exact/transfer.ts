@@ -8,7 +8,7 @@ export type Bond = readonly [K: number, slope: number];
 
 /** The transfer matrix that adds a row of sites. */
 export interface TransferMatrix {
-  /** What each site adds to ln Z beside the modes. */
+  /** What each site adds to ln Z apart from the modes. */
   prefactor: Jet;
   /** γ of a mode less this is what `mode` returns; 0 unless the lattice is hot. */
   base: Jet;

@@ -158,10 +158,10 @@ function checkLengths(parameters: ReservoirParameters, lengths: readonly number[
     ...(train > 0 ? [`${train} to learn from`] : []),
     ...(validation > 0 ? [`${validation} to compare by`] : []),
   ];
-  const beside = lengths[0] - usable[0];
+  const unusable = lengths[0] - usable[0];
   throw new ParameterError(
     "data",
-    `data: the series has ${lengths[0]} steps, and ${parts.join(", ")} and ${test} to test need ${need + beside}; shorten one of them (--washout, --train, --validation, --test), or leave them out.`,
+    `data: the series has ${lengths[0]} steps, and ${parts.join(", ")} and ${test} to test need ${need + unusable}; shorten one of them (--washout, --train, --validation, --test), or leave them out.`,
   );
 }
 

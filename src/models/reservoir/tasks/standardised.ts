@@ -97,7 +97,7 @@ function concatenate(raw: Float64Array, width: number, spans: readonly Rows[]): 
 
 /**
  * @param what the rows are used for
- * @param ahead rows by which targets stand after the inputs beside them
+ * @param ahead rows by which targets stand after the inputs of the same row
  * @throws ParameterError for a value so far from those that were learned from that 32 bits do not hold it
  */
 export function checkRange(

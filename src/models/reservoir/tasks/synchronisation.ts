@@ -79,15 +79,15 @@ export function synchronisation(
   const half = dimension / 2;
   const near = coupled.near * deviation(last, dimension);
   const directions = uniforms(seed, starts * half);
-  const beside = flows[flows.length - 1];
+  const lastFlow = flows[flows.length - 1];
   for (let pair = 0; pair < starts; pair++) {
-    // A state of the first system along its trajectory; the second one stands beside it, on one side and on the other.
+    // A state of the first system along its trajectory; the second one starts close to it, on one side and on the other.
     const at = Math.floor(((pair + 0.5) / starts) * length) * dimension;
     const one = Array.from(last.subarray(at, at + half));
     if (task === "coupled-logistic") one[0] = Math.min(1 - 2 * near, Math.max(2 * near, one[0]));
     for (const side of [0, 1]) {
       const other = one.map((value, i) => value + (1 - 2 * side) * near * (2 * directions[pair * half + i] - 1));
-      const states = beside.trajectory({ steps: driven + 1, transient: 0, start: [...one, ...other] });
+      const states = lastFlow.trajectory({ steps: driven + 1, transient: 0, start: [...one, ...other] });
       // The same at every coupling, which is all that the rows after those say.
       couplings.forEach((coupling, c) => {
         const first = after + (2 * (c * starts + pair) + side) * (driven + horizon);
