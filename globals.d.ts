@@ -4,3 +4,8 @@ declare const __GIBBS_VERSION__: string;
 declare const __GIBBS_COMMIT__: string;
 /** In tests: statistics as large as they can be (GIBBS_TEST_LONG=1). */
 declare const __GIBBS_TEST_LONG__: boolean;
+/** For each shader file below shaders/ its layout as `encoded` of scripts/wgsl.js writes it; put in by that plugin of Vite. */
+declare module "virtual:wgsl-layouts" {
+  const layouts: Readonly<Record<string, string>>;
+  export default layouts;
+}

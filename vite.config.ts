@@ -33,7 +33,7 @@ export default defineConfig({
     },
     rolldownOptions: {
       // Helpers of the compiler itself (for `using`) are no dependency that a user has.
-      external: (id) => !/^[.\0]|^@oxc-project\//.test(id) && !isAbsolute(id),
+      external: (id) => !/^[.\0]|^virtual:|^@oxc-project\//.test(id) && !isAbsolute(id),
       output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
     },
   },

@@ -1,12 +1,12 @@
-// A Vite plugin: `FILE.wgsl?layout` is what the host has to know of a shader file - its bindings, and where the fields of its uniforms
-// and of the tables it reads lie. It is worked out when Vite loads the file, so that nothing is parsed at run time.
-// src/device/layout.ts has the types of what it exports.
+// A Vite plugin: the module `virtual:wgsl-layouts` has what the host must know of the shader files - their bindings, and where the fields of
+// uniforms, and of tables that are read, lie. It is worked out when Vite loads it, so that nothing of WGSL is parsed at run time.
+// src/device/layout.ts reads what `encoded` writes.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 
-const QUERY = ".wgsl?layout";
+const NAME = "virtual:wgsl-layouts";
 const KINDS = { read: "read-only-storage", write: "storage", read_write: "storage" };
 /** Types of a field: their scalars are words of 32 bits. */
 const SCALARS = { u: "u32", i: "i32", f: "f32", u32: "u32", i32: "i32", f32: "f32" };
@@ -16,18 +16,41 @@ export function wgslLayouts() {
   return {
     name: "wgsl-layouts",
     enforce: "pre",
+    resolveId(id, importer) {
+      // The shaders of whoever asks: the tests have copies.
+      if (id === NAME) return `\0${NAME}:${join(dirname(importer), "..", "..", "shaders")}`;
+    },
     load(id) {
-      if (!id.endsWith(QUERY)) return;
-      const path = id.slice(0, -"?layout".length);
-      const end = path.lastIndexOf("/shaders/") + "/shaders/".length;
+      if (!id.startsWith(`\0${NAME}:`)) return;
+      const folder = id.slice(NAME.length + 2);
+      const files = readdirSync(folder, { recursive: true }).map((file) => file.replaceAll("\\", "/"));
       const read = (part) => {
-        const file = join(path.slice(0, end), part);
-        this.addWatchFile(file);
-        return readFileSync(file, "utf8");
+        this.addWatchFile(join(folder, part));
+        return readFileSync(join(folder, part), "utf8");
       };
-      return `export default ${JSON.stringify(layoutOf(path.slice(end), read))};`;
+      const shaders = files.filter((file) => file.endsWith(".wgsl")).sort();
+      const layouts = shaders.map((file) => [file, encoded(layoutOf(file, read))]).filter(([, text]) => text !== "");
+      return `export default ${JSON.stringify(Object.fromEntries(layouts))};`;
     },
   };
+}
+
+/**
+ * A layout as a text, for pages load it: "run u0 24 seed:u2 purpose:u,step s4 8 sweep:u colour:u,sums w2". A field stands where the one before it
+ * ends, or @ so many bytes; *256/16 are elements of an array and the bytes from one to the next.
+ */
+export function encoded(layout) {
+  const variables = Object.entries(layout).map(([name, { binding, kind, size, fields = [] }]) => {
+    let end = 0;
+    const own = fields.map(([field, scalar, offset, width, count, stride]) => {
+      const at = offset === end ? "" : `@${offset}`;
+      end = offset + 4 * width;
+      return ` ${field}:${scalar[0]}${width > 1 ? width : ""}${at}${count ? `*${count}/${stride}` : ""}`;
+    });
+    const letter = kind === "storage" ? "w" : kind[0];
+    return `${name} ${letter}${binding}${fields.length > 0 ? ` ${size}` : ""}${own.join("")}`;
+  });
+  return variables.join(",");
 }
 
 /**

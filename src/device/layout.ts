@@ -1,6 +1,7 @@
 // What the host knows of the WGSL: the bindings of a kernel, and where the fields of a struct lie. scripts/wgsl.js works it out of the
 // shader files when Vite loads them, so that it is said once, in the shader.
 
+import layouts from "virtual:wgsl-layouts";
 import { shaderParts } from "./shader.ts";
 
 /** `step` is a uniform with a dynamic offset: what differs between the dispatches of one submission. In WGSL it has this name, too. */
@@ -25,12 +26,41 @@ export type Layout = Readonly<Record<string, Variable>>;
 /** By the names of fields: a number, or the scalars of a vector or an array one after another; true and false are 1 and 0. */
 export type Values = Readonly<Record<string, number | boolean | ArrayLike<number>>>;
 
-const PREFIX = "../../shaders/";
-const files = import.meta.glob<Layout>("../../shaders/**/*.wgsl", { query: "?layout", import: "default", eager: true });
+const KINDS = { r: "read-only-storage", w: "storage", u: "uniform", s: "step" } as const;
+const SCALARS = { u: "u32", i: "i32", f: "f32" } as const;
+const FIELD = /^(\w+):([uif])(\d?)(?:@(\d+))?(?:\*(\d+)\/(\d+))?$/;
+
+/** From what `encoded` of scripts/wgsl.js writes. */
+export function decoded(text: string): Layout {
+  const variables = text.split(",").map((variable): [string, Variable] => {
+    const [name, bound, size, ...fields] = variable.split(" ");
+    const place = { binding: Number(bound.slice(1)), kind: KINDS[bound[0] as keyof typeof KINDS] };
+    if (!size) return [name, place];
+    let end = 0;
+    const own = fields.map((field): Field => {
+      const [, key, scalar, wide, at, count, stride] = FIELD.exec(field)!;
+      const [offset, width] = [Number(at ?? end), Number(wide || 1)];
+      end = offset + 4 * width;
+      const array = count ? ([Number(count), Number(stride)] as const) : ([] as const);
+      return [key, SCALARS[scalar as keyof typeof SCALARS], offset, width, ...array];
+    });
+    return [name, { ...place, size: Number(size), fields: own }];
+  });
+  return Object.fromEntries(variables);
+}
+
+const files = new Map<string, Layout>();
+
+/** The variables that a shader file declares itself. */
+function ownLayout(shader: string): Layout {
+  const layout = files.get(shader) ?? (layouts[shader] ? decoded(layouts[shader]) : {});
+  files.set(shader, layout);
+  return layout;
+}
 
 /** The variables of a shader module: those of the file, and of all that it and what is `generated` to go before it require. */
 export function layoutOf(shader: string, generated = ""): Layout {
-  return Object.assign({}, ...shaderParts(shader, undefined, generated).map((part) => files[PREFIX + part]));
+  return Object.assign({}, ...shaderParts(shader, undefined, generated).map(ownLayout));
 }
 
 const structs = new WeakMap<Variable, Struct>();
@@ -45,7 +75,7 @@ export function structFor(title: string, variable: Variable | undefined): Struct
 
 /** The struct of a uniform, or of the rows of a table, that a shader file itself declares. @throws TypeError where it declares none */
 export const structOf = (shader: string, name: string): Struct =>
-  structFor(`${name} in shaders/${shader}`, files[PREFIX + shader]?.[name]);
+  structFor(`${name} in shaders/${shader}`, ownLayout(shader)[name]);
 
 /** The same memory as each kind of words. */
 export class Words {

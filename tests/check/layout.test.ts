@@ -1,8 +1,8 @@
 // What the host knows of the WGSL: bindings and structs, as scripts/wgsl.js takes them from the shader files.
 
 import { describe, expect, it } from "vitest";
-import { layoutOf as layoutOfFile } from "../../scripts/wgsl.js";
-import { type Layout, layoutOf, structFor, structOf, Words } from "../../src/device/layout.ts";
+import { encoded, layoutOf as layoutOfFile } from "../../scripts/wgsl.js";
+import { decoded, type Layout, layoutOf, structFor, structOf, Words } from "../../src/device/layout.ts";
 import { shaderPaths } from "../../src/device/shader.ts";
 
 /** The layout of a file with this text, and of others that it may require. */
@@ -131,6 +131,14 @@ fn choose(a: u32, b: u32) -> bool { if (a < b) { return vec2<bool>(a < b, b > a)
       givenRows: { binding: 2, kind: "read-only-storage" },
       sums: { binding: 3, kind: "storage" },
     });
+  });
+
+  it("comes back from its text as it was", () => {
+    const every = layout(`${EVERY}\n@group(0) @binding(7) var<storage, read_write> sums: array<u32>;`);
+    expect(encoded(every)).toMatch(
+      /^run u0 176 whole:u signed:i .* list:u4@96\*2\/16 triples:i3@128\*2\/16 .*,sums w7$/,
+    );
+    expect(decoded(encoded(every))).toEqual(every);
   });
 
   it("refuses a second group", () => {
