@@ -57,11 +57,17 @@ const LAWS = [
 ].map((name) => `tests/${name}.test.ts`);
 
 /**
+ * What such a machine leaves out of its site: the second opening of every page (another locale, without a GPU, on a phone), and what holds for
+ * all pages at once (axe, the keyboard, every check of /verify, which `gibbs validate` makes).
+ */
+const PAGES_AGAIN = ["tests/site/opening-elsewhere.test.ts", "tests/site/everyone.test.ts"];
+
+/**
  * What Node alone runs: laws in other units, on other networks and of other systems. SwiftShader, on which Chrome is, would take a quarter of an
  * hour for them; it runs every kernel in `gibbs validate` (tests/node/validate.test.ts). GIBBS_TEST_LONG=1 runs them in Chrome, too.
  */
 const VARIANTS = [
-  ...["diffusion-units", "digests", "hopfield-lattice", "reservoir-own"],
+  ...["diffusion-units", "digests", "hopfield-lattice", "ising-dimensions", "reservoir-own"],
   ...["choice", "delays", "draws", "events", "files", "hybrid", "large", "reversible"].map(
     (name) => `gillespie-${name}`,
   ),
@@ -79,7 +85,7 @@ const nodes = process.env.GIBBS_TEST_SHARED
 /** What takes minutes, in one process each: begun last, it would have a core to itself and leave the other idle. */
 const LONGEST_FIRST = [
   ...["node/mutations", "node/validate", "node/checkpoint", "gillespie"],
-  ...["site/everyone", "site/opening", "site/diffusion", "site/ising"],
+  ...["site/everyone", "site/opening-elsewhere", "site/opening", "site/diffusion", "site/ising"],
 ].map((name) => `tests/${name}.test.ts`);
 
 class LongestFirst extends BaseSequencer {
@@ -136,6 +142,7 @@ export default defineConfig({
         test: {
           name: "site",
           include: ["tests/site/**/*.test.ts"],
+          exclude: isOwn ? PAGES_AGAIN : [],
           globalSetup: "tests/site/build.ts",
           pool: "forks",
         },

@@ -68,6 +68,18 @@ export const faults = [
     edits: [edit("shaders/lattice/lattice.wgsl", "k < COUNTED; k++", "k + 1u < COUNTED; k++")],
   },
   {
+    what: "Ising in three dimensions: probabilities of a coupling along y in place of that along z, on both sides",
+    kind: "wrong table on the host",
+    models: ["ising"],
+    edits: [edit("src/models/ising/rule.ts", "couplings[axis] * pair", "couplings[Math.min(axis, 1)] * pair")],
+  },
+  {
+    what: "Ising in three dimensions: a site beyond a free edge counts as a spin down, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["ising"],
+    edits: [edit("shaders/ising/rule.wgsl", "1u, state == STATES", "0u, state == STATES")],
+  },
+  {
     what: "Ising: fourth bits of a threshold come from the third",
     kind: "wrong constant in a shader",
     models: ["ising"],
@@ -630,6 +642,12 @@ export const faults = [
     kind: "wrong constant in a shader",
     models: ["gillespie"],
     edits: [edit("shaders/gillespie/leap.wgsl", "return mean + sqrt(mean)", "return 2.0 * mean + sqrt(mean)")],
+  },
+  {
+    what: "Gillespie: a node of the tree of a large network leaves out the count that its reactions share",
+    kind: "wrong constant in a shader",
+    models: ["gillespie"],
+    edits: [edit("shaders/gillespie/table.wgsl", "total * factor_of(shape >> 12u)", "total")],
   },
   {
     what: "Gillespie: reactions of large networks change counts by twice as much",

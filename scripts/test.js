@@ -17,7 +17,9 @@ if (once) {
   process.stdout.write(
     "gibbs: Node and Chrome have SwiftShader alone here: what they share runs in Chrome, and what takes long\n",
   );
-  process.stdout.write("gibbs: (vitest.config.ts: LAWS) is left to faster adapters; GIBBS_TEST_LONG=1 runs all\n");
+  process.stdout.write(
+    "gibbs: (vitest.config.ts: LAWS, PAGES_AGAIN) is left to faster adapters; GIBBS_TEST_LONG=1 runs all\n",
+  );
 }
 for (const project of named ? [[]] : [["--project=node"], ["--project=chrome"], ["--project=site"]]) {
   runs.push(await runVitest([...project, ...given], once ? { GIBBS_TEST_OWN: "1" } : {}));

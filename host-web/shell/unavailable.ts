@@ -23,7 +23,7 @@ export function actOnUnavailable({ reason, message }: NonNullable<WorkerUpdate["
     title,
     paragraph(message),
     paragraph(
-      "What runs below is the CPU reference: the same model in plain TypeScript, slower, and smaller unless the link says otherwise. Its numbers are right. The picture shows what a GPU makes of it.",
+      "What runs below is the CPU reference: the same model in plain TypeScript, slower, and smaller unless the link says otherwise. Its numbers are correct. The picture shows the same model on a GPU.",
     ),
   ]);
   document.documentElement.dataset.unavailable = reason;

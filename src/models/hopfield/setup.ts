@@ -18,7 +18,7 @@ import { ReferenceNetwork } from "./reference-network.ts";
 
 /** What is given in addition to the parameters. */
 export interface MemoryOptions {
-  /** Patterns of one's own, ±1, shape [pattern][neuron]: all replicas share them. They say `neurons` × `patterns`. */
+  /** The user's patterns, ±1, shape [pattern][neuron]: all replicas share them. They say `neurons` × `patterns`. */
   stored?: ArrayLike<number>;
   /** The state at step 0, ±1, shape [replicas][neurons]; sets `start` to "given". */
   spins?: ArrayLike<number>;

@@ -21,7 +21,7 @@ import {
   setupOf,
 } from "./setup.ts";
 
-/** A field is a whole number of units in the engines; rounding it by a larger share than this is told of. */
+/** In the engines a field is an integer number of units; a note reports rounding by more than this share. */
 const ROUNDING = 0.01;
 
 export type HopfieldOptions = Options<typeof hopfieldParameters> & MemoryOptions;
@@ -74,7 +74,7 @@ export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> 
     return this.engine.setReplicas(replicaOptions(this.#kind, points, this.replicas));
   }
 
-  /** The patterns ±1, [pattern][neuron], where all replicas have the same ones: one's own, or digits. */
+  /** The patterns ±1, [pattern][neuron], where all replicas have the same ones: the user's, or digits. */
   get shared(): Int8Array | undefined {
     return this.#options.patterns;
   }
@@ -112,7 +112,7 @@ export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> 
     return this.#kind.estimate(series, replicas ?? this.all(), this.points);
   }
 
-  /** Says where the field is another than was asked for. */
+  /** Says where the field is another than was requested. */
   notes(): string[] {
     for (let replica = 0; replica < this.replicas; replica++) {
       const field = this.#kind.field?.(parametersOf(this.points, replica));

@@ -41,6 +41,14 @@ function along<T>(name: string, values: readonly T[], { length }: readonly numbe
 export const couplingsOf = ({ couplings, size }: Pick<IsingParameters, "couplings" | "size">): number[] =>
   along("couplings", couplings, size);
 
+type Filled = Pick<IsingParameters, "couplings" | "boundary">;
+
+/** Couplings and boundaries with one value for each side. */
+export const perAxis = ({ couplings, boundary, size }: IsingParameters): Filled => ({
+  couplings: along("couplings", couplings, size) as Filled["couplings"],
+  boundary: along("boundary", boundary, size) as Filled["boundary"],
+});
+
 /** What lies beyond the edges along each axis, as it acts. */
 export const boundariesOf = ({ boundary, size }: Pick<IsingParameters, "boundary" | "size">): Boundary[] =>
   along("boundary", boundary, size).map((edge, axis) => effectiveBoundary(edge, size[axis]));

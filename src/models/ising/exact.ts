@@ -1,4 +1,4 @@
-// Exact results for the two-dimensional Ising model with nearest neighbours, in f64 and independent of any simulation:
+// Exact results for the Ising model with nearest neighbours, most of them in two dimensions, in f64 and independent of any simulation:
 // every state of a small torus, any torus without a field, the infinite lattice without a field.
 //
 // H = -Jx Σ s(x,y) s(x+1,y) - Jy Σ s(x,y) s(x,y+1) - h Σ s(x,y), each bond once (so a torus 2 wide has each of its x

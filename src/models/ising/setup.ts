@@ -7,7 +7,7 @@ import { replicasOf } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
 import { type Points, resolve } from "../parameters.ts";
-import { checkAxes, geometryOf, isPlane, planeOf } from "./axes.ts";
+import { checkAxes, geometryOf, isPlane, perAxis, planeOf } from "./axes.ts";
 import { effectiveBoundaries } from "./boundary.ts";
 import { FamilyLattice } from "./family-lattice.ts";
 import { GpuLattice } from "./gpu.ts";
@@ -39,7 +39,8 @@ export function prepare(points: Points<IsingParameters>, seed: bigint, threshold
     thresholds: thresholds ?? thresholdsOf(points, replicas),
     rounds: rounds(parameters),
   };
-  return { points: { parameters: { ...parameters, replicas }, batch }, options };
+  const filled = { ...parameters, ...perAxis(parameters), replicas };
+  return { points: { parameters: filled, batch }, options };
 }
 
 /** Rows of spins: of more than two sides all rows of all layers. */

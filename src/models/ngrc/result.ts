@@ -32,7 +32,7 @@ export interface NgrcResult {
   validPredictionTime: number[];
   /** Forecasts that were still valid at their end: their valid times are at least that. */
   censored: { forecasts: number; of: number; horizon: number };
-  /** Forecasts that left all bounds. */
+  /** Forecasts that diverged. */
   diverged?: number;
   /** Of each column the median error, and mean and standard deviation of the first training segment. */
   columns?: { name: string; nrmse: number; mean: number; sd: number }[];
@@ -83,7 +83,7 @@ export const lostNote = (lost: number, of: number): string[] =>
   lost === 0
     ? []
     : [
-        `${lost} of ${of} forecasts left all bounds, ${BOUND} times the largest training sample, and stayed where they were; raise --ridge, lower --order, or train longer.`,
+        `${lost} of ${of} forecasts diverged beyond ${BOUND} times the largest training sample and kept their last value; raise --ridge, lower --order, or train longer.`,
       ];
 
 /** Columns far from 0 that are taken as they are lose digits. */
@@ -93,6 +93,6 @@ export function offsetNote(plan: Plan, parameters: NgrcParameters): string[] {
   const far = Array.from(deviations.keys()).find((i) => Math.abs(samples[i]) > 1000 * deviations[i]);
   if (far === undefined) return [];
   return [
-    `column ${columnNames(plan)[far]} lies ${Math.round(Math.abs(samples[far]) / deviations[far])} standard deviations from 0, of which 32-bit numbers keep few digits; take --scaling standard.`,
+    `column ${columnNames(plan)[far]} lies ${Math.round(Math.abs(samples[far]) / deviations[far])} standard deviations from 0, of which 32-bit numbers keep few digits; use --scaling standard.`,
   ];
 }

@@ -211,16 +211,16 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return { nrmse, validPredictionTime, trainingNrmse, ...single };
   }
 
-  /** Makes the forecast beyond the end of the series, where one is asked for. */
+  /** Makes the forecast beyond the end of the series, where one is requested. */
   async conclude({ result } = { result: true }): Promise<void> {
     this.exclusive.check();
     if (result && this.points.parameters.forecast > 0) await this.beyond();
   }
 
   /**
-   * What follows a series of one's own, in its own units, as its last training samples have it.
+   * What follows the user's series, in its own units, as its last training samples have it.
    *
-   * @throws ParameterError where no `forecast` is asked for, where these samples cannot be learned, and where it leaves all bounds at once
+   * @throws ParameterError where no `forecast` is asked for, where these samples cannot be learned, and where it diverges at once
    */
   async beyond(options: RunOptions = {}): Promise<Beyond> {
     this.exclusive.check();
@@ -282,7 +282,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return this.#column(COLUMNS.length).filter((step) => step >= 0).length;
   }
 
-  /** What a reader must know: what was cut, forecasts that end before they fail, and those that left all bounds. */
+  /** What a reader must know: what was cut, forecasts that end before they fail, and those that diverged. */
   notes(): string[] {
     this.exclusive.check();
     const { plan, steps } = this;
@@ -309,8 +309,8 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
   }
 
   /**
-   * What follows the series, [step][column], where that is asked for; else the scores of every start, [start][nrmse, validPredictionTime,
-   * trainingNrmse, the step at which it left all bounds or -1, the error of each column].
+   * What follows the series, [step][column], where that is requested; else the scores of every start, [start][nrmse, validPredictionTime,
+   * trainingNrmse, the step at which it diverged or -1, the error of each column].
    */
   async array(): Promise<{ data: Float64Array; shape: number[] }> {
     this.exclusive.check();
@@ -321,7 +321,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return { data: Float64Array.from(this.#scores), shape: [this.steps, this.#heads.length] };
   }
 
-  /** What follows the series, where that is asked for; else the scores of every start. */
+  /** What follows the series, where that is requested; else the scores of every start. */
   table(): { head: string[]; rows: (string | number)[][] } {
     this.exclusive.check();
     if (this.#beyond) return aheadTable(this.#beyond);
@@ -342,7 +342,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return weightsFile(ending, this.plan, this.#shown(), this.points.parameters);
   }
 
-  /** The end of the series and what follows it, where that is asked for; else the first forecast: time to the right; components of the truth, below them those forecast, below them the error. */
+  /** The end of the series and what follows it, where that is requested; else the first forecast: time to the right; components of the truth, below them those forecast, below them the error. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
     if (this.points.parameters.forecast > 0) {
       const made = await this.beyond();

@@ -139,15 +139,23 @@ const changed = fc
   })
   .filter((text) => text.length < 1e6);
 
-const settings = (sbml: string) => gillespieParameters.parse({ sbml });
-const read = (text: string) => {
-  const ensemble = prepare(networkOf(settings(text)), {
+/** How a document is read: all of the choices that a user has. */
+const choices = fc.record({
+  round: fc.constantFrom("none", "nearest", "down", "random"),
+  units: fc.constantFrom("declared", "none"),
+  dimers: fc.constantFrom("written", "counted"),
+  reversible: fc.constantFrom("declared", "laws"),
+});
+const read = (sbml: string, chosen = {}) => {
+  const settings = gillespieParameters.parse({ sbml, ...chosen });
+  const ensemble = prepare(networkOf(settings), {
     until: 1,
     points: 3,
     set: "",
     passage: "",
     seed: 1n,
     maxEvents: 2000,
+    rounding: settings.round,
   });
   return generate(ensemble);
 };
@@ -166,8 +174,8 @@ describe("SBML", () => {
         fc.string(),
       );
       await fc.assert(
-        fc.asyncProperty(texts, async (text) => {
-          const outcome = await ended(() => read(text));
+        fc.asyncProperty(texts, choices, async (text, chosen) => {
+          const outcome = await ended(() => read(text, chosen));
           if (outcome instanceof GibbsError) {
             expect(outcome).toBeInstanceOf(ParameterError);
             expect(outcome.message).not.toMatch(/undefined/);
@@ -191,9 +199,9 @@ describe("SBML", () => {
     "what is read compiles and runs to finite numbers, or an error of ours",
     async () => {
       await fc.assert(
-        fc.asyncProperty(changed, async (sbml) => {
+        fc.asyncProperty(changed, choices, async (sbml, chosen) => {
           const outcome = await ended(async () => {
-            const options = { sbml, until: 1, points: 3, trajectories: 4, maxEvents: 2000 };
+            const options = { sbml, ...chosen, until: 1, points: 3, trajectories: 4, maxEvents: 2000 };
             using ensemble = await gillespie.create(device, options);
             await ensemble.run(4);
             return { estimates: ensemble.estimate(), result: ensemble.result() };

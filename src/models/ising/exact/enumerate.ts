@@ -144,7 +144,10 @@ export function enumerateGeometry(
     }
     return { energy: energy - field * m, m, count: 1, staggered, absStaggered: Math.abs(staggered) };
   });
-  return averages(states, N, temperature);
+  const all = averages(states, N, temperature);
+  // What cancels by symmetry leaves a rounding.
+  const exact = (value: number) => (Math.abs(value) < 1e-13 ? 0 : value);
+  return { ...all, magnetization: exact(all.magnetization), staggered: exact(all.staggered) };
 }
 
 /** States are walked one by one here: 2^20 take a second. */
