@@ -87,7 +87,7 @@ describe("what is not of unit size", () => {
 
   it("a mode that is narrower than the last noise is said", async () => {
     using simulation = await diffusion.create(device, { data: "0.5 [0] 1; 0.5 [20000] 1", sampler: "heun" });
-    expect(simulation.notes().join()).toMatch(/0\.00010 standard deviations of the data.*take a smaller sigmaMin/);
+    expect(simulation.notes().join()).toMatch(/0\.00010 standard deviations of the data.*choose a smaller sigmaMin/);
     using fine = await finished({
       ...{ data: "0.5 [0] 1; 0.5 [20000] 1", sampler: "heun", sigmaMin: 1e-5, steps: 100, samples: 4096 },
     });

@@ -115,7 +115,7 @@ it("one pattern is the Ising model with coupling 1/4 (Mattis): exact energy, and
 });
 
 it.each<[HopfieldOptions, string, RegExp]>([
-  [{ dynamics: "checkerboard" }, "dynamics", /checkerboard: with couplings all .* take couplings lattice/],
+  [{ dynamics: "checkerboard" }, "dynamics", /checkerboard: with couplings all, .* take couplings lattice/],
   [{ couplings: "lattice", neurons: 1000 }, "neurons", /neurons 1000: .*even side, such as 1024 = 32 × 32/],
   [{ couplings: "lattice", neurons: 25 }, "neurons", /neurons 25: .*even side/],
   [{ couplings: "lattice", neurons: 32_768 }, "neurons", /such as 32400 = 180 × 180/],

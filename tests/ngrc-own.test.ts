@@ -78,7 +78,7 @@ describe("units", () => {
       ridge: 1,
       own: own(henon.map((x) => x + 1e5)),
     });
-    expect(far.notes.join()).toMatch(/column x1 lies \d+ standard deviations from 0, .* take --scaling standard/);
+    expect(far.notes.join()).toMatch(/column x1 lies \d+ standard deviations from 0, .* use --scaling standard/);
   });
 });
 
