@@ -127,7 +127,7 @@ function showDevice(device: NonNullable<WorkerUpdate["device"]>): void {
 
 function showRun(begun: NonNullable<WorkerUpdate["run"]>): void {
   if (begun.id !== run) {
-    // What was said and found of a run does not stand beside the next one.
+    // What was said and found of the last run goes with it.
     unnotifyRun();
     find("verdict").textContent = "";
     find("shared").textContent = "";
