@@ -4,7 +4,7 @@
 // Counted per node-step with K links and I inputs: 2 (K + I) operations, some 25 for the activation, and per link 8 bytes of source and
 // weight for as many networks as share a vector (4, or 8 in two), which caches serve, and 4 bytes of a state from workgroup memory; 4 more for
 // its own state and 4 to put it down. In dense networks all lanes read the same state at a time. K = 10: 47 operations, so that an H200 (6.7e13
-// a second) would end at 1.4e12; its workgroup memory, 132 × 128 bytes a clock of 1.98 GHz, at 3.3e13 / 48 bytes = 6.9e11. Exact sums of products of F = N + 2 features: F² / 2 products a step, each 4 multiplications and 4 additions of whole numbers,
+// a second) would end at 1.4e12; its workgroup memory, 132 × 128 bytes a clock of 1.98 GHz, at 3.3e13 / 48 bytes = 6.9e11. Exact sums of products of F = N + 2 features: F² / 2 products a step, each 4 multiplications and 4 additions of integers,
 // so some 4 N integer operations a node-step.
 
 import { type Device, ReferenceDevice } from "../src/device/device.ts";

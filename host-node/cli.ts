@@ -42,14 +42,14 @@ const COMMANDS: Record<string, Command> = {
   },
   scan: {
     usage: "gibbs scan MODEL --PARAMETER FROM:TO:COUNT…",
-    summary: "A grid of simulations, batched on the device where the model can.",
+    summary: "A grid of simulations, run as one batch on the device where the model supports it.",
     flags: SCAN_FLAGS,
     main: scan,
     examples: ["gibbs scan ising --temperature 1.5:3.5:41 --size 64,64 --out scan.csv"],
   },
   train: {
     usage: "gibbs train MODEL [--PARAMETER VALUE]…",
-    summary: "Trains the network of a model; --out net.safetensors keeps it.",
+    summary: "Trains the network of a model; --out net.safetensors saves it.",
     flags: TRAIN_FLAGS,
     main: train,
     modelOf: trainingOf,

@@ -1,5 +1,5 @@
-// `node scripts/mutations.js [--json] [TEXT]`: would gibbs validate notice? Makes the faults of faults.js one after another, in memory only,
-// validates the models that they concern, and prints which oracles caught each. Exit 1 if one went unnoticed. TEXT: only faults that it is in.
+// `node scripts/mutations.js [--json] [TEXT]`: mutation testing of gibbs validate. Injects the faults of faults.js one after another, in memory only,
+// validates the models that they concern, and prints which oracles caught each. Exit 1 if one went unnoticed. TEXT: only faults whose name contains it.
 
 import { parseArgs } from "node:util";
 import { faults } from "./faults.js";

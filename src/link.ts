@@ -3,7 +3,7 @@
 //
 //   ising#v=2&seed=42&size=512,512&temperature=2.2&at=600&temperature=2.5&at=900&paint=100,120,8,1&step=1500&view.mode=walls
 //
-// What stands behind at=N happens when the run stands at step N. `view.` is how a page shows the state; it changes nothing of it.
+// What follows at=N is applied when the run has reached step N. `view.` is how a page shows the state; it changes nothing of it.
 
 import type { Device } from "./device/device.ts";
 import { GibbsError, ParameterError } from "./device/errors.ts";
@@ -52,7 +52,7 @@ export function formatLink({ seed, parameters, changes, step, view, inputs = {} 
   const [file] = Object.values(inputs);
   if (file) {
     throw new LinkError(
-      `The run goes on, but there is no link to it: a link cannot hold what it has from ${file.name}. Save the state instead.`,
+      `The run continues, but it has no link: a link cannot hold the contents of ${file.name}. Save the state instead.`,
     );
   }
   const words = [`v=${LINK_VERSION}`, `seed=${seed}`, ...pairs(parameters)];
@@ -70,7 +70,7 @@ export function formatLink({ seed, parameters, changes, step, view, inputs = {} 
     const [long] = Object.entries(parameters).filter(([, value]) => String(value).length > MOST_CHARACTERS / 2);
     throw new LinkError(
       long
-        ? `The run goes on, but there is no link to it: ${long[0]} alone has ${String(long[1]).length} characters, and a link at most ${MOST_CHARACTERS}. Save the state instead.`
+        ? `The run continues, but it has no link: ${long[0]} alone has ${String(long[1]).length} characters, and a link at most ${MOST_CHARACTERS}. Save the state instead.`
         : "The run's history is too long for a link: save the state instead, or start a new run.",
     );
   }

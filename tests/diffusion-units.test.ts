@@ -556,6 +556,6 @@ describe("texts of points and classes", () => {
       "labels",
       /7 of them for 6 points\. If the first is a header/,
     );
-    await refused({ data: "gmm8", labels }, "labels", /of points of one's own, and data is gmm8/);
+    await refused({ data: "gmm8", labels }, "labels", /belong to your own points, but data is gmm8/);
   });
 });

@@ -516,7 +516,7 @@ describe("bad input", () => {
     [{ data: "1 [1] 1", label: 0 }, "label", /knows no classes/],
     [{ guidance: 1 }, "guidance", /set label/],
     [{ known: "1" }, "known", /1 numbers, but a sample 2/],
-    [{ known: "1,x" }, "known", /"x" is no number/],
+    [{ known: "1,x" }, "known", /"x" is not a number/],
     [{ resample: 2 }, "resample", /set known/],
     [{ interpolate: "3" }, "interpolate", /two sample numbers/],
     [{ schedule: "flow", sampler: "heun" }, "schedule", /flow-euler/],

@@ -454,7 +454,7 @@ describe("recall", () => {
       expect(await linked.picture()).toEqual({ width: 40, height: 32, data: pixels });
     }
     const refused = (options: object) => hopfield.create(reference, { neurons: 1024, patterns: 2, ...options });
-    await expect(refused({ row: 33 })).rejects.toThrow(/row 33: 1024 neurons make no whole rows of it/);
+    await expect(refused({ row: 33 })).rejects.toThrow(/row 33: it does not divide 1024 neurons/);
     const wide = imageText(spins.subarray(0, 1024), 64);
     await expect(refused({ image: wide, row: 32 })).rejects.toThrow(
       /image: its rows have 64 pixels, but those of the network 32/,

@@ -284,7 +284,7 @@ describe("what comes out", () => {
       { own: { data: [1, 2], shape: [2] } },
       /it has 2 samples, but 400 to learn from, 2 before them and one .* need 403/,
     ],
-    [{ forecast: 5 }, /forecast 5: it goes on where a series of your own ends/],
+    [{ forecast: 5 }, /forecast 5: it continues beyond the end of your own series/],
   ])("%o is refused", async (options, message) => {
     const attempt = async () => {
       using simulation = await ngrc.create(device, options);

@@ -388,7 +388,7 @@ describe("weights in and out", () => {
       /value 1 of W is 9; all lie within ±8/,
     ],
     [{ own: [0, 1, 2, 1], visible: 2 }, /unit 0 of image 1 is 2; every value is 0 or 1/],
-    [{ own: [0, 1, 1], visible: 2 }, /3 values are no whole number of .* images of 2 units/],
+    [{ own: [0, 1, 1], visible: 2 }, /3 values do not make .* whole images of 2 units/],
     [{ own: [0, 1] }, /visible undefined/],
     [{ data: "given" }, /no images were given/],
     [{ hidden: -1 }, /0 hidden units or more/],

@@ -400,7 +400,7 @@ describe("sequences", () => {
   });
 
   it.each<[string, Choice, RegExp]>([
-    [`${text}ann,walk,2,6\n`, choice, /line 7: the sequence "ann" in column 1 \(who\) goes on after another/],
+    [`${text}ann,walk,2,6\n`, choice, /line 7: the sequence "ann" in column 1 \(who\) continues after another one/],
     [
       text.replace("bob,run,1", "bob,walk,1"),
       choice,

@@ -20,7 +20,7 @@ export function networkOf(shape: Network["shape"]): Network {
 export function plainNetwork({ shape, parameters }: Network, samples: number, steps: number): void {
   const { dimension, width } = shape;
   const { layers, output, bias } = offsetsOf(shape);
-  const told = layers.map(({ conditions }) => parameters.subarray(conditions, conditions + width));
+  const conditionWeights = layers.map(({ conditions }) => parameters.subarray(conditions, conditions + width));
   let [below, above] = [new Float32Array(width), new Float32Array(width)];
   const sums = new Float32Array(width);
   const x = Float32Array.from({ length: dimension * samples }, (_, i) => ((i * 7919) % 2000) / 500 - 2);
@@ -33,7 +33,7 @@ export function plainNetwork({ shape, parameters }: Network, samples: number, st
       const own = sample * dimension;
       for (let i = 0; i < dimension; i++) u[i] = x[own + i] / Math.sqrt(variance);
       layers.forEach(({ weights, inputs }, layer) => {
-        sums.set(told[layer]);
+        sums.set(conditionWeights[layer]);
         const from = layer === 0 ? u : below;
         for (let i = 0; i < inputs; i++) {
           const h = from[i];

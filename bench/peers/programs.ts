@@ -15,14 +15,14 @@ const execute = promisify(execFile);
 /** The Python that has the modules may not be the first one of the path. */
 const PYTHON = process.env.GIBBS_PYTHON || "python3";
 
-/** `log` is told once what is missing. */
+/** `log` is called once for each thing that is missing. */
 export function programs(log: (text: string) => void): Programs & AsyncDisposable {
   const compiled = new Map<string, Promise<string | undefined>>();
   const folders: string[] = [];
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const tell = (text: string) => {
-    if (!told.has(text)) log(text);
-    told.add(text);
+    if (!reported.has(text)) log(text);
+    reported.add(text);
     return undefined;
   };
 
@@ -55,7 +55,7 @@ export function programs(log: (text: string) => void): Programs & AsyncDisposabl
           });
           const rate = Number(stdout.split(/\s/)[0]);
           if (!(rate > 0 && Number.isFinite(rate))) {
-            throw new GibbsError(`bench: the peer in C told no rate but "${stdout.slice(0, 80).trim()}".`);
+            throw new GibbsError(`bench: the peer in C reported no rate but "${stdout.slice(0, 80).trim()}".`);
           }
           return (updates * steps) / rate;
         },
@@ -119,7 +119,7 @@ async function served(
       }
       const seconds = Number(line);
       if (!(seconds > 0 && Number.isFinite(seconds))) {
-        throw new GibbsError(`bench: the peer ${name} told no seconds but "${line.slice(0, 80)}".`);
+        throw new GibbsError(`bench: the peer ${name} reported no seconds but "${line.slice(0, 80)}".`);
       }
       return seconds;
     },

@@ -33,7 +33,7 @@ export const BENCH_FLAGS = [
     value: "FILE",
     help: "compare with an earlier result; exit 1 where a kernel is slower, at a second timing too, beyond what repeats and the machine's own limits vary",
   },
-  { name: "out", value: "FILE", help: "write the result to FILE.json, anew after each model" },
+  { name: "out", value: "FILE", help: "write the result to FILE.json, updated after each model" },
   JSON_FLAG,
   QUIET,
 ];
@@ -49,7 +49,7 @@ export async function bench(words: readonly string[]): Promise<void> {
   await withDevice(given, async (device, signal) => {
     gpuOnly(device);
     if (baseline) {
-      // What cannot be compared is told before the work.
+      // What cannot be compared is reported before the work.
       const rows = baseline.rows.filter((row) => chosen.some(({ model }) => model === row.model));
       compare({ ...baseline, device: device.info, rows }, baseline);
     }
@@ -71,14 +71,14 @@ export async function bench(words: readonly string[]): Promise<void> {
     const write = async () => {
       if (out !== undefined) await writeFileWhole(out, `${JSON.stringify(document, null, 2)}\n`);
     };
-    let told = false;
+    let machineShown = false;
     const options: RunOptions = {
       ...{ quick, log, signal, ...(baseline ? { baseline } : {}) },
       ...{ ...(others ? { programs: others } : {}), ...(meter ? { meter } : {}) },
       onProgress: (text, done) => progress.update(done, text),
       onUpdate() {
-        if (!told && document.machine) say(`${machineText(document.machine)}\n`);
-        told = true;
+        if (!machineShown && document.machine) say(`${machineText(document.machine)}\n`);
+        machineShown = true;
       },
       async onModel(model, rows, exponents) {
         await write();

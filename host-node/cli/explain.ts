@@ -15,8 +15,11 @@ export async function explain(
   notes: readonly string[],
 ): Promise<void> {
   if (!model.explain)
-    throw new UsageError(`explain: there is nothing to explain of ${model.name}; its parameters say all.`);
-  if (checkpoint) throw new UsageError("explain: leave --resume out; it explains a network that is given.");
+    throw new UsageError(
+      `explain: there is nothing to explain about ${model.name}; its parameters define it completely.`,
+    );
+  if (checkpoint)
+    throw new UsageError("explain: leave --resume out; it explains a network that is given on the command line.");
   const { parameters } = resolve(model.name, model.parameters, link ? link.parameters : values);
   const outputs = given.texts("out");
   const endings = model.descriptions ?? [];

@@ -39,42 +39,46 @@ const MEASURE_EVERY: Flag = {
 const CHECKPOINT: Flag = {
   name: "checkpoint",
   value: "FILE",
-  help: "keep the run in FILE (replaced if it exists), also at the end and on Ctrl-C",
+  help: "save checkpoints of the run in FILE (replaced if it exists), also at the end and on Ctrl-C",
 };
-const CHECKPOINT_EVERY: Flag = { name: "checkpointEvery", value: "SECONDS", help: "how often to; default 60" };
+const CHECKPOINT_EVERY: Flag = {
+  name: "checkpointEvery",
+  value: "SECONDS",
+  help: "time between checkpoints; default 60",
+};
 const RESUME: Flag = {
   name: "resume",
   value: "FILE",
-  help: "continue the run in FILE, and keep it there unless --checkpoint names another; a larger --steps extends it",
+  help: "continue the run in FILE, and save it there unless --checkpoint names another file; a larger --steps extends it",
 };
 const LINK: Flag = {
   name: "link",
   value: "URL",
-  help: "make the run of a page's link, in quotes, to its step; with --steps N go on from there and measure",
+  help: "reproduce the run of a page's link, in quotes, up to its step; with --steps N continue from there and measure",
 };
 const out = (kinds: string): Flag => ({
   name: "out",
   value: "FILE",
   many: true,
-  help: `write FILE, by its extension: ${kinds}`,
+  help: `write FILE; its extension selects the format: ${kinds}`,
 });
 
 const SNAPSHOTS: Flag = {
   name: "snapshots",
   value: "FILE",
-  help: "keep states of the run in files: a name with a # for the step, as in frame-#.png or state-#.npy",
+  help: "save states during the run in files; the name has a # for the step, as in frame-#.png or state-#.npy",
 };
 const SNAPSHOT_EVERY: Flag = {
   name: "snapshotEvery",
   value: "N",
-  help: "measured steps from one snapshot to the next, and from one state to the next in files averaged over states; default: 100 in the run",
+  help: "measured steps between snapshots, and between states in files that average over states; default: 100 states per run",
 };
 
-const EXPLAIN: Flag = { name: "explain", help: "say what was understood of the model, and make no run" };
+const EXPLAIN: Flag = { name: "explain", help: "report how the model was understood, without a run" };
 const REPLAY: Flag = {
   name: "replay",
   value: "LIST",
-  help: "follow these trajectories again, all that happens in each: 17, or 0,17, or 0:9; --out .csv or .npy then holds that",
+  help: "replay these trajectories and record every event: 17, or 0,17, or 0:9; --out .csv or .npy writes the events",
 };
 
 const PLAN = [SEED, STEPS, WARMUP, MEASURE_EVERY];
@@ -116,7 +120,7 @@ export function planOf(given: Arguments, model: AnyModel, values: object): Plan 
     const own = ["steps", "warmup", "measureEvery"].filter((name) => !Object.hasOwn(model.parameters.shape, name));
     const [wrong] = own.filter((name) => given.has(name));
     if (wrong) {
-      const plan = `${model.name} makes as many ${plural(model.step)} as its parameters say`;
+      const plan = `${model.name} determines the number of ${plural(model.step)} by its parameters`;
       throw new ParameterError(wrong, `${kebab(wrong)}: ${plan}; see gibbs run ${model.name} --help.`);
     }
     return { warmup: 0, steps: model.steps(resolve(model.name, model.parameters, values).parameters), measureEvery: 1 };
@@ -127,7 +131,7 @@ export function planOf(given: Arguments, model: AnyModel, values: object): Plan 
   if (measureEvery > steps) {
     throw new ParameterError(
       "measureEvery",
-      `measure-every ${measureEvery}: nothing would be measured in ${steps} steps; take ${steps} or less.`,
+      `measure-every ${measureEvery}: nothing would be measured in ${steps} steps; choose ${steps} or less.`,
     );
   }
   return { warmup, steps, measureEvery };

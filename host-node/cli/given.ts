@@ -121,7 +121,7 @@ function compareInputs(job: Job, files: Given["inputs"]): void {
     if (job.inputs[name] === file.digest) continue;
     const began = job.inputs[name] ? `another file, ${job.inputs[name]}` : "no file";
     throw new UsageError(
-      `${kebab(name)} ${file.name}: the resumed run began with ${began}. Leave --${kebab(name)} out, for the run has kept what it began with.`,
+      `${kebab(name)} ${file.name}: the resumed run began with ${began}. Leave --${kebab(name)} out: the run has stored the file that it began with.`,
     );
   }
 }

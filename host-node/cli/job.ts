@@ -85,7 +85,7 @@ export class Job implements Disposable {
       const kept = header as Partial<Kept> | undefined;
       if (!kept?.plan || !kept.command || !sections.series) {
         throw new CheckpointError(
-          "The checkpoint holds a state but no run: gibbs run and gibbs scan continue what they kept themselves.",
+          "The checkpoint holds a state but no run: gibbs run and gibbs scan continue only checkpoints that they wrote.",
         );
       }
       if (kept.command !== command) {

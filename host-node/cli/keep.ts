@@ -61,7 +61,7 @@ function interrupted(job: Job, command: string, path: string | undefined): Inter
   const shown = path !== undefined && /[^\w./:\\-]/.test(path) ? `"${path}"` : path;
   return new InterruptedError(
     path === undefined
-      ? `${done}; nothing was kept, because no --checkpoint FILE was given.`
+      ? `${done}; nothing was saved, because no --checkpoint FILE was given.`
       : `${done}; continue with: gibbs ${command} --resume ${shown}`,
   );
 }

@@ -212,7 +212,7 @@ function constantNote(observables: Measured): string[] {
   const constant = Object.entries(observables).filter(([, { error, n }]) => error === 0 && n > 1);
   if (constant.length === 0) return [];
   const names = constant.map(([name]) => name).join(", ");
-  return [`${names} never changed, so an error of 0 says nothing of states that the run did not visit.`];
+  return [`${names} never changed, so an error of 0 says nothing about states that the run did not visit.`];
 }
 
 /** Fewer independent values than this say little of an error, and less of whether the warm-up was long enough. */

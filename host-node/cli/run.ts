@@ -95,7 +95,7 @@ function planSnapshots(job: Job, given: Given["given"], outputs: readonly string
   if (every > steps) {
     throw new ParameterError(
       "snapshotEvery",
-      `snapshot-every ${every}: no state would be kept in ${steps} steps; take ${steps} or less.`,
+      `snapshot-every ${every}: no state would be saved in ${steps} steps; choose ${steps} or less.`,
     );
   }
   job.takeSnapshots(every, endings);

@@ -64,7 +64,7 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
   const keeping = await keepingOf(given);
   const points: ScanPoint[] = [];
   const digests: string[] = [];
-  const told: { where: string; notes: readonly string[] }[] = [];
+  const notesByPoint: { where: string; notes: readonly string[] }[] = [];
   let [seconds, updates] = [0, 0];
   let document: Omit<ScanDocument, "points" | "warnings" | "notes" | "digests" | "elapsed"> | undefined;
   let unit = "";
@@ -91,7 +91,7 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
       (name) => !Array.isArray(parameters[name]) || !metaOf(model.parameters.shape[name]).batch,
     );
     const where = showPoint(Object.fromEntries(own.map((name) => [name, parameters[name]])));
-    told.push({ where, notes: job.simulation.notes?.() ?? [] });
+    notesByPoint.push({ where, notes: job.simulation.notes?.() ?? [] });
     const elapsed = elapsedOf([job]);
     seconds += elapsed.seconds;
     updates += elapsed.rate * elapsed.seconds;
@@ -105,7 +105,7 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
     parameters: Object.fromEntries(shared),
     points,
     warnings: points.flatMap((at) => warningsOf(at, model).map((warning) => `${showPoint(at.parameters)}: ${warning}`)),
-    notes: [...grid.notes, ...idleNotes(given, model), ...notesOf(told)],
+    notes: [...grid.notes, ...idleNotes(given, model), ...notesOf(notesByPoint)],
     digests,
     elapsed: { seconds, rate: updates / seconds, unit },
   };
@@ -121,9 +121,9 @@ const idleNotes = (given: Given["given"], { name, parameters }: AnyModel): strin
 const MOST_NOTES = 20;
 
 /** What simulations had to say: once where all say it, else with the parameters of those that do. */
-function notesOf(told: readonly { where: string; notes: readonly string[] }[]): string[] {
-  const all = told.flatMap(({ where, notes }) => notes.map((note) => ({ where, note })));
-  const common = (note: string) => told.every(({ notes }) => notes.includes(note));
+function notesOf(notesByPoint: readonly { where: string; notes: readonly string[] }[]): string[] {
+  const all = notesByPoint.flatMap(({ where, notes }) => notes.map((note) => ({ where, note })));
+  const common = (note: string) => notesByPoint.every(({ notes }) => notes.includes(note));
   const lines = [...new Set(all.map(({ where, note }) => (where === "" || common(note) ? note : `${where}: ${note}`)))];
   return lines.length > MOST_NOTES
     ? [...lines.slice(0, MOST_NOTES), `${lines.length - MOST_NOTES} notes more; run single points to see them.`]

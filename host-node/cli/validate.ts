@@ -14,7 +14,7 @@ import { modelOf } from "./given.ts";
 import { Progress } from "./progress.ts";
 import { deviceLine, json } from "./report.ts";
 
-const OUT: Flag = { name: "out", value: "FILE", help: "write a report with plots, one .html file that stands alone" };
+const OUT: Flag = { name: "out", value: "FILE", help: "write a report with plots, as one self-contained .html file" };
 
 export const VALIDATE_FLAGS: readonly Flag[] = [
   DEVICE,

@@ -15,7 +15,7 @@ export const page: PageOptions = {
   table: ["observable", "value ± error", "exact", "z"],
   output: {
     text: "Network",
-    help: "The network as .safetensors, which the page of diffusion and gibbs run diffusion take as denoiser",
+    help: "The network as .safetensors, which the diffusion page and gibbs run diffusion accept as denoiser",
     extension: ".safetensors",
   },
   cells: { text: "Weights", help: "Weights of the last layer (PNG)" },

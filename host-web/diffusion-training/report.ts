@@ -32,7 +32,7 @@ export async function report(
         : {
             exact: {
               value: chance,
-              source: "two sets of points of the law itself, which chance alone takes so far apart",
+              source: "two sets of points of the distribution itself, which differ this much by chance",
             },
           }),
     });

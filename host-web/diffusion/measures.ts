@@ -41,8 +41,8 @@ export function measure(
   const level = levels[steps];
   const all: Measure = { step: steps, ...momentsOf(x, meanOf(x, d), unit) };
   if (law.apart(level)) all.within = independentMean(fromModes(x, data, level));
-  const told = steps === length || steps % Math.ceil(length / TOLD) === 0;
-  if (!told || !x.every(Number.isFinite)) return all;
+  const due = steps === length || steps % Math.ceil(length / TOLD) === 0;
+  if (!due || !x.every(Number.isFinite)) return all;
   all.distance = law.distance(x);
   const { denoiser, label } = points.parameters;
   // Weights of points are those of the denoiser that knows them.

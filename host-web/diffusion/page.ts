@@ -6,6 +6,9 @@ export const page: PageOptions = {
   views: [], // they follow from the data
   time: "Noise → data",
   table: ["observable", "value ± error", "exact", "z"],
-  scan: { text: "Steps and error", help: "Distance from the law against the cost of sampling, for four samplers" },
+  scan: {
+    text: "Steps and error",
+    help: "Distance from the distribution against the cost of sampling, for four samplers",
+  },
   cells: { text: "Samples", help: "Samples as a sheet of pictures, or their density (PNG)" },
 };

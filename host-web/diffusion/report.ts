@@ -65,7 +65,7 @@ function rowsOf(
     .at(-1);
   if (distance?.distance !== undefined) {
     const { chance } = law;
-    const source = "two sets of points of the law itself, which chance alone takes so far apart";
+    const source = "two sets of points of the distribution itself, which differ this much by chance";
     const description = "Sliced Wasserstein distance from the law of the data, in units of the data";
     const own = { value: distance.distance, error: Number.POSITIVE_INFINITY };
     rows.push(row("sliced W₁", description, own, chance === undefined ? undefined : { value: chance, source }));
@@ -86,7 +86,7 @@ async function rowsOfEnd(simulation: DiffusionSimulation): Promise<Row[]> {
   const { agreement, result } = await simulation.summary();
   const rows: Row[] = [];
   if (agreement) {
-    rows.push(row("agreement", "Share of samples whose nearest point of the data has the class asked for", agreement));
+    rows.push(row("agreement", "Share of samples whose nearest data point has the requested class", agreement));
   }
   const counts = result.modeCounts;
   if (counts && simulation.points.parameters.label === -1) {
@@ -140,10 +140,10 @@ async function plotsOf(
       log: wide,
     },
   ];
-  const told = measures.filter(({ distance }) => distance !== undefined);
+  const measured = measures.filter(({ distance }) => distance !== undefined);
   const { chance } = law;
-  if (told.length > 0) {
-    const far = { name: "samples", x: told.map(({ step }) => step), y: told.map(({ distance }) => distance!) };
+  if (measured.length > 0) {
+    const far = { name: "samples", x: measured.map(({ step }) => step), y: measured.map(({ distance }) => distance!) };
     const least = { name: "the law itself", x: [0, simulation.length], y: [chance ?? 0, chance ?? 0] };
     plots.push({
       ...{ key: "distance", title: "Distance from the law, sliced W₁", x: "step", log: true },

@@ -64,7 +64,7 @@ export const scene: SceneModule<NgrcSimulation> = {
     within: { bound: 1e-3, unit: "of the truth's range" },
     allowed: 0,
     unit: "numbers of the first step of a forecast",
-    reason: "A weight that is very large makes the rounding of 32-bit numbers visible.",
+    reason: "A very large weight makes the rounding of 32-bit numbers visible.",
   },
 };
 

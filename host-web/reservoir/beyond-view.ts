@@ -1,4 +1,4 @@
-// What follows a series of one's own: its end, and behind it the forecast, with the band in which all networks lie.
+// What follows the user's series: its end, and behind it the forecast, with the band in which all networks lie.
 
 import { type Beyond, leadOf, type Task } from "../../src/models/reservoir/index.ts";
 import { columnOf, panel, range, rows } from "../worker/panel.ts";
@@ -18,10 +18,10 @@ export function drawBeyond(context: Context, picture: Picture, task: Task, beyon
   const length = task.length!;
   const shown = Math.min(length, Math.max(horizon, 100));
   const lead = leadOf(task);
-  const told = beyond
+  const label = beyond
     ? `${beyond.at.length} steps after row ${length}, by the best of ${beyond.networks}`
     : "No reservoir is trained yet.";
-  words(context, told, [14, 16], { colour: MARK });
+  words(context, label, [14, 16], { colour: MARK });
   legend(
     context,
     [width - 14, 36],

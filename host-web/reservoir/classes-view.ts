@@ -18,7 +18,7 @@ export function drawClasses(context: Context, picture: Picture, simulation: Rese
   const { accuracy } = simulation.estimate();
   const text = accuracy ? `accuracy ${shown(accuracy.value)}, median of ${simulation.steps}` : "no class is known";
   words(context, text, [14, 16], { colour: MARK });
-  words(context, "rows: the class of a sequence; columns: the class that is found", [14, 36], { size: 12 });
+  words(context, "rows: the true class of a sequence; columns: the predicted class", [14, 36], { size: 12 });
   const side = Math.min((width - LEFT - 14) / classes.length, (height - TOP - 14) / classes.length);
   classes.forEach((name, row) => {
     words(context, name, [LEFT - 10, TOP + (row + 0.5) * side], { size: 13, align: "right" });

@@ -8,12 +8,12 @@ export const page: PageOptions = {
   picks: ["map"],
   output: {
     text: "Network",
-    help: "The best reservoir as .safetensors: bring it back with new rows of the series as Trained network",
+    help: "The best reservoir as .safetensors: load it as Trained network with new rows of the series",
     extension: ".safetensors",
   },
   table: ["observable", "median ± error", "exact", "z"],
   cells: {
     text: "Forecast",
-    help: "The forecast beyond the end of your series, else the first one below the truth (PNG)",
+    help: "The forecast beyond the end of your series, or the first one below the truth (PNG)",
   },
 };

@@ -55,7 +55,7 @@ export const scene: SceneModule<ReservoirSimulation> = {
     within: { bound: BOUND, unit: "standard deviations" },
     allowed: 0,
     unit: "predictions one step ahead",
-    reason: "A reservoir that is chaotic by itself, with ρ well above 1 and weak inputs, makes any rounding grow.",
+    reason: "A reservoir that is chaotic by itself, with ρ well above 1 and weak inputs, amplifies any rounding error.",
   },
 };
 
@@ -65,7 +65,7 @@ function viewsOf({ task }: ReservoirSimulation): [string, string][] {
   if (kind === "memory") return [["memory", "Memory of each delay"], map];
   if (kind === "synchronisation") return [["synchronisation", "Coupling and synchronisation"], map];
   if (kind === "filter") return [["series", "Output and truth"], map];
-  if (kind === "classes") return [["classes", "Classes found"]];
+  if (kind === "classes") return [["classes", "Predicted classes"]];
   const plane = (flow && flow.dt === 1 && flow.name !== "mackey-glass") || table.targets === 2;
   const strips = table.targets >= PLACES;
   const whole: [string, string] = plane
@@ -104,7 +104,7 @@ async function canvasScene(simulation: ReservoirSimulation, changed: () => void)
   return {
     async draw(context, options, _, picture) {
       const { unit } = task;
-      const told = { unit, threshold: points.parameters.threshold, count: simulation.steps };
+      const shown = { unit, threshold: points.parameters.threshold, count: simulation.steps };
       if (options.mode === "map") return map.draw(context, picture, options);
       if (options.mode === "classes") return drawClasses(context, picture, simulation);
       if (options.mode === "beyond") {
@@ -119,9 +119,9 @@ async function canvasScene(simulation: ReservoirSimulation, changed: () => void)
       }
       await forecasts.update();
       if (options.mode === "series" && targets >= PLACES) {
-        return drawStrips(context, picture, forecasts, told, task.sd.subarray(columns));
+        return drawStrips(context, picture, forecasts, shown, task.sd.subarray(columns));
       }
-      if (options.mode === "series") return drawSeries(context, picture, forecasts, told);
+      if (options.mode === "series") return drawSeries(context, picture, forecasts, shown);
       if (options.mode === "return") return drawReturnMap(context, picture, forecasts, series(), unit);
       if (options.mode === "fan") return drawFan(context, picture, forecasts, unit, layer);
       return drawAttractor(context, picture, forecasts, spaceOf(targets, lag), simulation.steps, unit);

@@ -12,14 +12,14 @@ const PANELS = 3;
 export const PLACES = 8;
 const HEADER = 48;
 
-export interface Told {
+export interface SeriesOptions {
   unit: string;
   threshold: number;
   count: number;
 }
 
 /** What both kinds say above. */
-function header(context: Context, forecasts: Forecasts, { unit, threshold, count }: Told): void {
+function header(context: Context, forecasts: Forecasts, { unit, threshold, count }: SeriesOptions): void {
   const typical = forecasts.shown;
   if (!typical) {
     words(context, "No reservoir is trained yet.", [14, 16]);
@@ -32,9 +32,9 @@ function header(context: Context, forecasts: Forecasts, { unit, threshold, count
   words(context, `reservoir ${reservoir + 1} of ${count}, the median`, [14, 36], { size: 12 });
 }
 
-export function drawSeries(context: Context, picture: Picture, forecasts: Forecasts, told: Told): void {
+export function drawSeries(context: Context, picture: Picture, forecasts: Forecasts, options: SeriesOptions): void {
   const [width, height] = begin(context, picture);
-  header(context, forecasts, told);
+  header(context, forecasts, options);
   const { truth, columns, horizon, shown: typical } = forecasts;
   const count = Math.min(PANELS, columns);
   const { each, apart } = rows(height - HEADER, count);
@@ -52,7 +52,7 @@ export function drawSeries(context: Context, picture: Picture, forecasts: Foreca
     const axes = {
       at: [0, HEADER + column * apart] as const,
       size: [width, each] as const,
-      x: { from: 0, to: forecasts.time(horizon), label: last ? told.unit : "" },
+      x: { from: 0, to: forecasts.time(horizon), label: last ? options.unit : "" },
       y: { ...range(columnOf(truth, columns, column), 0.12), label: columns > 1 ? `x${"₁₂₃"[column]}` : "x" },
     };
     panel(context, axes, (frame) => {
@@ -84,11 +84,11 @@ export function drawStrips(
   context: Context,
   picture: Picture,
   forecasts: Forecasts,
-  told: Told,
+  options: SeriesOptions,
   sd: ArrayLike<number>,
 ): void {
   const [width, height] = begin(context, picture);
-  header(context, forecasts, told);
+  header(context, forecasts, options);
   const { truth, columns, horizon, shown: typical } = forecasts;
   const { each, apart } = rows(height - HEADER, 3);
   const until = typical ? forecasts.time(typical.kept.valid) : Number.NaN;
@@ -107,7 +107,7 @@ export function drawStrips(
     const axes = {
       at: [0, HEADER + row * apart] as const,
       size: [width, each] as const,
-      x: { from: 0, to: forecasts.time(horizon), label: row === 2 ? told.unit : "" },
+      x: { from: 0, to: forecasts.time(horizon), label: row === 2 ? options.unit : "" },
       y: { from: 0, to: columns, label: "column" },
     };
     panel(context, axes, (frame) => {

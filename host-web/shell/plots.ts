@@ -25,7 +25,7 @@ const TEXTS = (_: uPlot, splits: (number | null)[]) =>
   );
 
 /** Of a logarithmic axis the powers of ten are told; where it is shorter, also twice and five times as much. */
-function told(_: uPlot, splits: number[]): (number | null)[] {
+function labelledPowers(_: uPlot, splits: number[]): (number | null)[] {
   const leads = (allowed: readonly number[]) =>
     splits.map((value) =>
       allowed.includes(Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9))) ? value : null,
@@ -91,7 +91,7 @@ export class Plot {
     this.#plot?.destroy();
     const style = getComputedStyle(document.body);
     const [text, line] = [style.getPropertyValue("color"), "#8884"];
-    const powers = { filter: told };
+    const powers = { filter: labelledPowers };
     const logarithmic = {
       ...{ values: TEXTS, ...powers },
       ...{ grid: { stroke: line, width: 1, ...powers }, ticks: { stroke: line, width: 1, ...powers } },

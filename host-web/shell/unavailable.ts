@@ -21,7 +21,7 @@ export function actOnUnavailable({ reason, message }: NonNullable<WorkerUpdate["
     title,
     paragraph(message),
     paragraph(
-      `What runs below is the CPU reference: the same model in plain TypeScript, slower, and smaller unless the link says otherwise. Its numbers are right.${hasRecorded ? " The picture shows what a GPU makes of it." : ""}`,
+      `What runs below is the CPU reference: the same model in plain TypeScript, slower, and smaller unless the link says otherwise. Its numbers are correct.${hasRecorded ? " The picture shows the same model on a GPU." : ""}`,
     ),
   ]);
   document.documentElement.dataset.unavailable = reason;

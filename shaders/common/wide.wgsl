@@ -1,4 +1,4 @@
-// Whole numbers of 64 bits in two words, the lower first, negative ones as their complement.
+// Integers of 64 bits in two words, the lower first, negative ones as their complement.
 
 fn add(a: vec2u, b: vec2u) -> vec2u {
   let low = a.x + b.x;

@@ -5,7 +5,7 @@
 @group(0) @binding(4) var<storage, read> parameters: array<vec4f>;
 @group(0) @binding(5) var<storage, read> rows: array<vec4f>;
 @group(0) @binding(6) var<storage, read> slopes: array<vec4f>;
-/// Slopes in h, of the layer where the way back stands, [unit][sample].
+/// Gradients in h, of the layer that back-propagation has reached, [unit][sample].
 @group(0) @binding(7) var<storage, read_write> above: array<vec4f>;
 /// Slopes in z, [layer][unit][sample].
 @group(0) @binding(8) var<storage, read_write> deltas: array<vec4f>;

@@ -1,7 +1,7 @@
 // requires: common/threefry.wgsl
 // requires: common/normal.wgsl
 // requires: diffusion-training/run.wgsl
-// The minibatch of a step: points drawn with replacement, noise, its level, and whether the class is told. With η = (x₀ - centre) / σ_data,
+// The minibatch of a step: points drawn with replacement, noise, its level, and whether the class is given. With η = (x₀ - centre) / σ_data,
 // r = σ / σ_data and noise n the network sees u = (η + r n) / √(1 + r²) and should say (r η - n) / √(1 + r²): all of variance 1.
 
 /// η, [point][dimension].
@@ -12,14 +12,14 @@
 
 override PURPOSE: u32;
 
-/// ln 1000: noise over signal as networks are told it lies within 1/1000 and 1000.
+/// ln 1000: noise over signal, as networks receive it, is within 1/1000 and 1000.
 const MOST_LEVEL = 6.9077553;
 
 struct Draw {
   point: u32,
   /// ln(σ / σ_data)
   level: f32,
-  told: bool,
+  labelled: bool,
 }
 
 fn drawn(sample: u32) -> Draw {
@@ -77,7 +77,7 @@ fn draw_conditions(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
       cosines[k] = wave.x;
       sines[k] = wave.y;
     } else if (run.classes > 0u && group.y <= 16u + run.classes) {
-      let label = select(run.classes, labels[draw.point], draw.told);
+      let label = select(run.classes, labels[draw.point], draw.labelled);
       cosines[k] = select(0.0, 1.0, label == group.y - 16u);
     }
   }

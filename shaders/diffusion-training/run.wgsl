@@ -12,7 +12,7 @@ struct Run {
   classes: u32,
   width: u32,
   layers: u32,
-  /// Of 2^32: the share of samples whose class is not told.
+  /// Of 2^32: the share of samples whose class is withheld.
   dropout: u32,
   /// ln(σ / σ_data) is normal with this mean and standard deviation.
   noise_mean: f32,

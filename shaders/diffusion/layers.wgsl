@@ -6,7 +6,7 @@
 
 struct At {
   stage: u32,
-  /// 0: the class asked for. 1: none.
+  /// 0: the class requested. 1: none.
   pass_: u32,
 }
 

@@ -7,7 +7,7 @@
 
 struct At {
   stage: u32,
-  /// 0: the class asked for. 1: none.
+  /// 0: the class requested. 1: none.
   pass_: u32,
   /// The first four samples of this dispatch, and how many.
   first_quad: u32,

@@ -1,4 +1,4 @@
-// What a noisy sample tells of the points it may come from: the weights softmax(-|x - signal a_i|² / 2 noise²) of the data's points, not one by
+// What a noisy sample says about the points it may come from: the weights softmax(-|x - signal a_i|² / 2 noise²) of the data's points, not one by
 // one but summed, squared, and by class. An invocation takes one chunk of the points for four samples, one a lane of a vector; the host puts
 // the chunks together in f64.
 

@@ -12,7 +12,7 @@ struct Run {
   first_sample: u32,
   first_stage: u32,
   stages: u32,
-  /// The class asked for; -1 none, -2 each in turn.
+  /// The class requested; -1 none, -2 each in turn.
   label: i32,
   classes: u32,
   guidance: f32,

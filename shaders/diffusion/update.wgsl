@@ -5,7 +5,7 @@ struct At {
   stage: u32,
 }
 
-/// [dimension][sample]: denoised for the class asked for, and for none where there is guidance.
+/// [dimension][sample]: denoised for the class requested, and for none where there is guidance.
 @group(0) @binding(6) var<storage, read> denoised: array<f32>;
 @group(0) @binding(7) var<storage, read> unguided: array<f32>;
 @group(0) @binding(8) var<uniform> here: At;

@@ -1,7 +1,7 @@
 // Which reaction fires, to 2^-64 of the total: partial sums in f32 decide where a random number is clear of all of them. Near to one
-// the sums are made again in whole numbers of 96 bits, in which a rare reaction keeps its share whatever stands before it.
+// the sums are made again as integers of 96 bits, in which a rare reaction keeps its share whatever stands before it.
 //
-// A propensity is m 2^e with m of 24 bits; as a whole number it is counted in 2^-92 of the power of two below the total.
+// A propensity is m 2^e with m of 24 bits; as an integer it is counted in 2^-92 of the power of two below the total.
 
 fn exponent_of(value: f32) -> i32 {
   return i32((bitcast<u32>(value) >> 23u) & 0xffu);

@@ -6,7 +6,7 @@
 // Gillespie's direct method (1977, doi 10.1021/j100540a008), one invocation a trajectory: an exponential time to the next
 // reaction, then which one. What depends on the network - species x0, x1, ..., propensities a0, a1, ... - is generated.
 //
-// Time is a whole number j of units and a fraction f: an f32 clock stands still once a step is less than its last place. A grid
+// Time is an integer number j of units plus a fraction f: an f32 clock would not advance once a step is less than its last place. A grid
 // interval is GRID units, so grid times are whole. Random numbers are counted by (replicate, point, draw), so that a trajectory
 // does not depend on what else runs.
 

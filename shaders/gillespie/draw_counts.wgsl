@@ -1,4 +1,4 @@
-// Whole numbers that a network draws, made in integers of 64 bits: binomial numbers from fair coins, one bit of the probability after another; many
+// Integer-valued numbers that a network draws, by 64-bit integer arithmetic: binomial numbers from fair coins, one bit of the probability after another; many
 // coins at once, and Poisson numbers, by rejection. Goes with shaders/gillespie/draws.wgsl, which has the random words.
 
 /// Fewer coins are counted one by one.

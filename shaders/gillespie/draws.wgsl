@@ -7,7 +7,7 @@
 // asks for it (an event, the start, a delayed reaction), how often that one has asked before, and which of its draws it is. From there the
 // words of a draw are counted, so that no draw depends on another one or on what else runs.
 //
-// Whole numbers are made in integers, so they are the same on every device and by the reference (src/models/gillespie/reference/sampling.ts),
+// All arithmetic is integer, so they are the same on every device and by the reference (src/models/gillespie/reference/sampling.ts),
 // which draws them by f64. Real numbers are f32.
 
 /// Words of a counter below the number of the draw.

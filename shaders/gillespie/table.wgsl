@@ -193,7 +193,7 @@ fn choose(word: u32, half: u32, whole: f32) -> u32 {
   return choose_exactly(vec2u(word, more_bits(half)), whole);
 }
 
-/// From the root on a child by its share of its siblings, in whole numbers; what of the random number falls within it is the one of the next.
+/// From the root on a child by its share of its siblings, as integers; what of the random number falls within it is the one of the next.
 fn choose_exactly(words: vec2u, whole: f32) -> u32 {
   var number = words;
   var node = NODES - 1u;

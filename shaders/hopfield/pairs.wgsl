@@ -1,5 +1,5 @@
 // requires: hopfield/columns.wgsl
-// A coupling by itself, in whole numbers, from the columns of two sites: the sum over patterns, or its sign; some are cut, i to j apart
+// A coupling by itself, as integers, from the columns of two sites: the sum over patterns, or its sign; some are cut, i to j apart
 // from j to i. No coupling is kept.
 
 struct Pairs {

@@ -2,7 +2,7 @@
 // requires: common/wide.wgsl
 // One sweep of a dense memory at temperature 0, one workgroup a replica; a lane has patterns. Each site takes the spin that makes the
 // energy -sum of F(M) lower: what the patterns pull is F(M + 1) - F(M - 1) of their overlaps with all spins but this one, from a table
-// of whole numbers, so the order in which lanes add does not matter.
+// of integers, so the order in which lanes add does not matter.
 //
 // BLOCK updates are offered their fields at once: whatever the site, the overlap without it is M - 1 or M + 1, so a pattern's two values
 // serve them all. The first that flips does so, and those behind it are offered their fields again.

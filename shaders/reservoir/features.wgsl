@@ -1,9 +1,9 @@
 // requires: reservoir/unit.wgsl
-// Features of up to 128 steps, kept as whole numbers of 24 bits, so that sums of their products depend on no order and lose nothing.
+// Features of up to 128 steps, kept as integers of 24 bits, so that sums of their products depend on no order and lose nothing.
 
 /// [member][step][row]: states, inputs, 1, targets.
 @group(0) @binding(7) var<storage, read_write> kept: array<i32>;
-/// [member]: 1 if a state left the range of its whole numbers.
+/// [member]: 1 if a state left the range of its integers.
 @group(0) @binding(8) var<storage, read_write> flags: array<atomic<u32>>;
 
 const STEPS_KEPT = 128u;

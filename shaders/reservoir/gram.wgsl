@@ -1,4 +1,4 @@
-// Sums over time of products of features, exactly: in whole numbers of 24 bits, each in two limbs of 12, whose products are added in 32
+// Sums over time of products of features, exactly: as integers of 24 bits, each in two limbs of 12, whose products are added in 32
 // bits over at most 128 steps and then in 64. A sum in f32 would lose the small eigenvalues that a readout lives on. One invocation has
 // 4 × 4 features of a member.
 

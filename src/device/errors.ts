@@ -1,4 +1,4 @@
-// Every error gibbs throws on purpose: one class a kind. A message says who, what was wrong, and what to do about it.
+// Every error that gibbs throws on purpose: one class per kind. A message says who, what was wrong, and what to do about it.
 
 /** The base of all errors that gibbs throws on purpose; anything else that escapes is a bug of gibbs. */
 export class GibbsError extends Error {
@@ -39,7 +39,7 @@ export class GpuError extends GibbsError {
   override name = "GpuError";
 }
 
-/** The GPU has not enough memory for what was asked. */
+/** The GPU has not enough memory for the request. */
 export class OutOfMemoryError extends GpuError {
   override name = "OutOfMemoryError";
 }

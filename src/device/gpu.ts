@@ -19,7 +19,7 @@ export interface Host {
   sleep?: (milliseconds: number) => Promise<void>;
 }
 
-/** The share of an expected wait that is slept; the rest is polled, because the estimate is never exact. */
+/** The share of an expected wait spent asleep; the rest is polled, because the estimate is never exact. */
 const SLEPT = 0.9;
 
 /** Kernels that are kept compiled: those of networks that are edited on a page would only pile up. */
@@ -34,7 +34,7 @@ export class GpuDevice {
   readonly kind = "gpu";
   readonly info: DeviceInfo;
   readonly adapterKind: AdapterKind;
-  /** The WebGPU device itself: the one door to rendering and to sharing buffers with other WebGPU code. */
+  /** The WebGPU device itself: the escape hatch for rendering and for sharing buffers with other WebGPU code. */
   readonly raw: GPUDevice;
   /** Resolves once, when the device is lost for any reason but `dispose`. */
   readonly lost: Promise<DeviceLostError>;
@@ -133,7 +133,7 @@ export class GpuDevice {
     if (this.#buffers.delete(buffer)) buffer.destroy();
   }
 
-  /** @throws DisposedError if the buffer was freed: the GPU would only say so later, to nobody in particular. */
+  /** @throws DisposedError if the buffer was freed: the GPU would report it later, and not to this caller. */
   write(buffer: GPUBuffer, data: ArrayBufferView, offset = 0): void {
     this.check();
     if (!this.#buffers.has(buffer)) throw new DisposedError(`${buffer.label} was written to after it was freed.`);
@@ -183,7 +183,7 @@ export class GpuDevice {
     return outcome[0].value;
   }
 
-  /** Encodes and submits work; the promise, which `settle` takes, rejects if the GPU objects to it. */
+  /** Encodes and submits work; the promise, to be passed to `waitForGpu`, rejects if the GPU objects to it. */
   submit(who: string, encode: (encoder: GPUCommandEncoder) => void): Promise<void> {
     this.check();
     const accepted = this.guard(who, () => {
@@ -191,7 +191,7 @@ export class GpuDevice {
       encode(encoder);
       this.raw.queue.submit([encoder.finish()]);
     });
-    const noted = accepted.catch(() => {}); // whoever submitted hears of it; nobody else does
+    const noted = accepted.catch(() => {}); // only the caller that submitted receives the error
     this.#pending.add(noted);
     void noted.finally(() => this.#pending.delete(noted));
     return accepted;

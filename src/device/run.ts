@@ -1,4 +1,4 @@
-// What every long run shares: it can be watched and stopped, and one simulation does one thing at a time.
+// What all long runs share: progress, cancellation, and a lock by which a simulation does one thing at a time.
 
 import type { Device } from "./device.ts";
 import { DisposedError, GibbsError } from "./errors.ts";
@@ -34,7 +34,7 @@ export class SimulationLock {
     this.#device = device;
   }
 
-  /** What gives a number asks first. @throws DisposedError, DeviceLostError, GpuError */
+  /** Called before any number is returned. @throws DisposedError, DeviceLostError, GpuError */
   check(): void {
     if (this.#disposed) throw new DisposedError(`${this.#who} was used after its dispose().`);
     this.#device.check();

@@ -17,7 +17,7 @@ export const isNameless = (head: string) => /^(unnamed(: ?\d+)?)?$/i.test(head);
 /** Seconds, milli-, micro- and nanoseconds since 1970, of the years 1980 to 2100. */
 const UNIX = [1, 1e3, 1e6, 1e9];
 
-/** A column's own look, found when it is asked for. */
+/** A column's own look, found when it is needed. */
 export class Column {
   readonly at: number;
   readonly head: string | undefined;
@@ -99,7 +99,7 @@ export class Column {
     return this.#every((now, before) => now > before) || this.#every((now, before) => now < before);
   }
 
-  /** Whole numbers, each one more than the last. */
+  /** Integers, each one more than the last. */
   get isCount(): boolean {
     const { values, columns } = this.#table;
     const first = values[this.at];

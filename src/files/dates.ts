@@ -86,7 +86,7 @@ export const daysOf = (year: number, month: number) =>
   month === 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
 
 /**
- * What a column of cells may mean as dates: nothing, one reading, or two where days and months could be either. Whole numbers of eight
+ * What a column of cells may mean as dates: nothing, one reading, or two where days and months could be either. Integers of eight
  * digits are dates only where `compact` is set.
  */
 export function readDates(cells: readonly string[], { compact = false } = {}): Dates[] {

@@ -25,7 +25,7 @@ export function toHalf(value: number): number {
   return sign | (steps + ((exponent + 14) << 10));
 }
 
-/** The nearest whole number, ties to even. */
+/** The nearest integer, ties to even. */
 function even(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;

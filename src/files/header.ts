@@ -51,7 +51,7 @@ export function headerOf(
   );
 }
 
-/** What a first line of whole numbers is, from the rows below it. */
+/** What a first line of integers is, from the rows below it. */
 function judge(
   first: readonly number[],
   rows: readonly Line[],
@@ -90,6 +90,6 @@ function judge(
     return second.every((value, i) => i === 0 || value === second[i - 1] + 1) ? "unclear" : "names";
   }
   if (first.some((_, at) => isBeyond(at)) && rows.length >= FEW) return isPointed ? "far" : "unclear";
-  // A single whole number among others is a value; so is what no more than a few rows follow.
+  // A single integer among others is a value; so is what no more than a few rows follow.
   return (columns === 1 && !isPointed) || rows.length < FEW ? "values" : "unclear";
 }

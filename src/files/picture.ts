@@ -43,7 +43,7 @@ export async function readPicture(name: string, bytes: Uint8Array): Promise<Ligh
   } catch (error) {
     if (error instanceof FileError) throw error;
     const why = (error as Error).message.replace(/\.$/, "");
-    throw new FileError(`${name}: there is no whole ${isPng ? "PNG" : "JPEG"} picture in it (${why}); save it anew.`);
+    throw new FileError(`${name}: it is no complete ${isPng ? "PNG" : "JPEG"} picture (${why}); save it again.`);
   }
 }
 

@@ -30,10 +30,10 @@ export function reduction({ width, height }: Pick<Picture, "width" | "height">):
 export function png(picture: Picture, text: Record<string, string> = {}): Uint8Array {
   const factor = reduction(picture);
   const { width, height, data, channels = 1 } = reduce(picture, factor);
-  const told = factor === 1 ? text : { ...text, Reduced: reducedText(picture) };
+  const texts = factor === 1 ? text : { ...text, Reduced: reducedText(picture) };
   const twoColours = data.every((value) => value === 0 || value === 255);
-  if (!twoColours || channels === 3) return encode({ width, height, data, channels, depth: 8, text: told });
-  return encode({ width, height, data: bits(data, width, height), channels: 1, depth: 1, text: told });
+  if (!twoColours || channels === 3) return encode({ width, height, data, channels, depth: 8, text: texts });
+  return encode({ width, height, data: bits(data, width, height), channels: 1, depth: 1, text: texts });
 }
 
 /** What has become of a picture that is too large for a file. */

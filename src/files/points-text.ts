@@ -121,7 +121,7 @@ export function parseClasses(text: string): Classes {
 const MOST_CLASSES = 256;
 
 /**
- * The classes of labels, one a point: the values in order, whole numbers by size and words by their letters.
+ * The classes of labels, one a point: the values in order, integers by size and words by their letters.
  *
  * @throws ParameterError for more than 256 different ones, and for numbers below 0
  */

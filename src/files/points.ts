@@ -73,7 +73,7 @@ function channelsLast<T extends PointsFile["data"]>(data: T, channels: number, p
 const NAMES = /^(labels?|class(es)?|targets?|y|species|category|name|digit)$/i;
 
 /**
- * Reads labels, one a point: whole numbers or words. Text has one a line, under a name or none; an array has shape (points,) or (points, 1).
+ * Reads labels, one a point: integers or words. Text has one a line, under a name or none; an array has shape (points,) or (points, 1).
  *
  * @throws FileError that names the place of what is no label
  */

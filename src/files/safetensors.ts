@@ -147,7 +147,7 @@ function parse(text: string): Record<string, unknown> {
     if (typeof header === "object" && header !== null && !Array.isArray(header))
       return header as Record<string, unknown>;
   } catch {
-    // told below
+    // reported below
   }
   throw new SafetensorsError("The file's header is no JSON object: it is damaged, or no safetensors file.");
 }

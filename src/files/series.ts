@@ -131,7 +131,7 @@ function partsOf(name: string, table: Table, column: number | undefined): Part[]
     }
     if (seen.has(text)) {
       throw new FileError(
-        `${name}: ${table.place(row)}: the sequence "${text}" in ${labelOf(table)(column)} goes on after another; rows of one sequence follow each other, so sort them.`,
+        `${name}: ${table.place(row)}: the sequence "${text}" in ${labelOf(table)(column)} continues after another one; the rows of a sequence must follow each other, so sort them.`,
       );
     }
     seen.add(text);

@@ -1,4 +1,4 @@
-// How the engines of a model of sweeps are told to go on, and what both do on the way.
+// How both engines of a model advance by sweeps, and what they report in between.
 
 import { type RunOptions, reportProgress } from "../device/run.ts";
 import type { Pacer } from "../device/submissions.ts";
@@ -7,7 +7,7 @@ export interface StepOptions extends RunOptions {
   /** Sweeps already made; the random numbers of a sweep depend on its number. */
   from: number;
   sweeps: number;
-  /** Called whenever the state stands at `sweep` sweeps. */
+  /** Called whenever the state has reached `sweep` sweeps. */
   onSweeps: (sweep: number) => void;
 }
 

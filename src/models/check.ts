@@ -1,4 +1,4 @@
-// What the checks of `validate` are made from.
+// Helpers for the checks of `validate`.
 
 import { chiSquareTest, mergeCells, zScore } from "../statistics/index.ts";
 import type { Check, Curve } from "./model.ts";
@@ -14,7 +14,7 @@ type Maker = (
   evidence?: Pick<Check, "z" | "curve">,
 ) => Check;
 
-/** Checks in the name of a model; they pass where the value is at most the bound, so not where it is no number. */
+/** Builds checks labelled with a model's name; a check passes if the value is at most the bound, so NaN fails. */
 export const checksOf =
   (model: string): Maker =>
   (oracle, name, value, bound, evidence = {}) => ({
@@ -43,7 +43,7 @@ export function zScores(found: readonly { value: number; error: number; n?: numb
 export const linspace = (least: number, most: number, count: number) =>
   Array.from({ length: count }, (_, i) => least + ((most - least) * i) / (count - 1));
 
-/** Elements that are not the same in both. */
+/** Number of elements that differ. */
 export const countMismatches = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a).reduce((count, value, i) => count + (value === b[i] ? 0 : 1), Math.abs(a.length - b.length));
 

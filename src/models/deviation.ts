@@ -1,4 +1,4 @@
-// Which measured values are so far from what is known that whoever reads them must be told: on the command line and on pages alike.
+// Which measured values deviate so far from known ones that a warning is due, on the command line and on pages alike.
 
 import { type Estimate, isAlarming, zScore } from "../statistics/index.ts";
 import type { Exact, Observable } from "./model.ts";

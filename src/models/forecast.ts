@@ -14,7 +14,7 @@ export interface Ahead {
   /** The least and the largest of several forecasts, [step][column]. */
   least?: Float64Array;
   most?: Float64Array;
-  /** Steps asked for, where the forecast leaves all bounds after those that are told. */
+  /** Steps requested, where the forecast diverges after those that are reported. */
   asked?: number;
 }
 
@@ -35,7 +35,7 @@ export function following(
 export const lostNotes = ({ asked, at }: Ahead): string[] =>
   asked === undefined
     ? []
-    : [`after ${at.length} of ${asked} steps the forecast leaves all bounds, and ends there; take a larger --ridge.`];
+    : [`after ${at.length} of ${asked} steps the forecast diverges, and ends there; use a larger --ridge.`];
 
 /** As a table: the time, then each column, and of several forecasts the least and the largest of each. */
 export function aheadTable({ axis, at, names, values, least, most }: Ahead) {

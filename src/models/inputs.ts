@@ -38,7 +38,7 @@ export interface Input {
   accept: readonly string[];
   /** Parameters that it decides or leaves without meaning: a page forgets them when it takes the file. */
   replaces: readonly string[];
-  /** What `create` is told. @throws FileError that names the file */
+  /** The options and parameters for `create`. @throws FileError that names the file */
   read(file: InputFile, context: InputContext): Promise<{ options: object; parameters: Record<string, unknown> }>;
 }
 
@@ -52,7 +52,7 @@ export const digestsOf = (files: Inputs): Record<string, string> =>
   Object.fromEntries(Object.entries(files).map(([name, { digest }]) => [name, digest]));
 
 /**
- * All that `create` is told, from parameters and files by the names of the model's inputs.
+ * All options for `create`, from parameters and files by the names of the model's inputs.
  *
  * @throws FileError that names the file, for one that cannot be read, does not fit the model, or contradicts a parameter
  */

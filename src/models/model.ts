@@ -192,7 +192,7 @@ export interface CheckpointExtra {
   sections: Record<string, Uint8Array>;
 }
 
-/** A run that tells what a model is: its parameters, and its steps where they do not say so themselves. */
+/** A run that shows what a model does: its parameters, and its steps where they do not say so themselves. */
 export interface Example<S extends Schema = Schema> {
   parameters: BatchOptions<z.input<S>>;
   steps?: number;

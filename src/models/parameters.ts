@@ -42,7 +42,7 @@ export interface Points<P> {
   batch: Partial<Record<keyof P & string, number[]>>;
 }
 
-/** A whole number from `least` to `most`. */
+/** An integer from `least` to `most`. */
 export const integer = (least: number, most: number) =>
   z
     .int({ error: "it must be a whole number" })
@@ -70,7 +70,7 @@ export function inner(schema: z.ZodType): z.ZodType {
 }
 
 /**
- * Checks parameters against a model's schema and fills in defaults. One value for a pair stands for both. A list for a
+ * Checks parameters against a model's schema and fills in defaults. One value for a pair applies to both. A list for a
  * parameter that batches gives each replica its own value.
  *
  * @throws ParameterError naming the first culprit.

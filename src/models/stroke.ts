@@ -17,7 +17,7 @@ export class OutsideError extends ParameterError {
 
 /**
  * @param states of a cell, 0 to so many less one; spins of 1 and -1 if not given
- * @throws ParameterError for a centre outside the lattice, a radius that is no whole number or too large, a value that is no spin or state
+ * @throws ParameterError for a centre outside the lattice, a radius that is no integer or too large, a value that is no spin or state
  */
 export function checkStroke(stroke: Stroke, { width, height }: Size, states?: number): void {
   const { x, y } = stroke;

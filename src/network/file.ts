@@ -31,12 +31,14 @@ function layout(shape: NetworkShape): Record<string, { shape: number[]; at: (row
   const transposed = (first: number) => (unit: number, input: number) => first + input * width + unit;
   const tensors = layers.flatMap(({ weights, inputs, conditions }, l) => {
     const constant = conditions + (conditionsOf(shape) - 1) * width;
-    const told = conditions + FEATURES * width;
+    const classWeights = conditions + FEATURES * width;
     return [
       [`layers.${l}.weight`, { shape: [width, inputs], at: transposed(weights) }],
       [`layers.${l}.bias`, { shape: [width], at: (unit: number) => constant + unit }],
       [`layers.${l}.time.weight`, { shape: [width, FEATURES], at: transposed(conditions) }],
-      ...(classes > 0 ? [[`layers.${l}.class.weight`, { shape: [width, classes + 1], at: transposed(told) }]] : []),
+      ...(classes > 0
+        ? [[`layers.${l}.class.weight`, { shape: [width, classes + 1], at: transposed(classWeights) }]]
+        : []),
     ];
   });
   return Object.fromEntries([

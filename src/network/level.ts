@@ -8,6 +8,6 @@
 export interface Level {
   signal: number;
   noise: number;
-  /** What a model of one's own is told as its time; networks are told noise / signal. */
+  /** The time that a user's model receives; networks receive noise / signal. */
   time: number;
 }

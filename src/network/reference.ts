@@ -5,7 +5,7 @@ import type { Level } from "./level.ts";
 import { condition, type Network, offsetsOf, scalesOf } from "./shape.ts";
 
 /** A network in any precision. */
-export type AnyNetwork = Pick<Network, "shape" | "deviation" | "told"> & {
+export type AnyNetwork = Pick<Network, "shape" | "deviation" | "noiseFactor"> & {
   parameters: ArrayLike<number>;
   centre: ArrayLike<number>;
 };
@@ -34,13 +34,13 @@ export function forward(
   const offsets = offsetsOf(shape);
   const units: Float64Array[] = [];
   const slopes: Float64Array[] = [];
-  for (const [layer, { weights, conditions: told }] of offsets.layers.entries()) {
+  for (const [layer, { weights, conditions: conditionOffset }] of offsets.layers.entries()) {
     const below = layer === 0 ? inputs : units[layer - 1];
     const slope = new Float64Array(width);
     const h = Float64Array.from({ length: width }, (_, unit) => {
       let z = 0;
       for (let i = 0; i < below.length; i++) z += below[i] * parameters[weights + i * width + unit];
-      for (let k = 0; k < conditions.length; k++) z += conditions[k] * parameters[told + k * width + unit];
+      for (let k = 0; k < conditions.length; k++) z += conditions[k] * parameters[conditionOffset + k * width + unit];
       const sigmoid = 1 / (1 + Math.exp(-z));
       slope[unit] = sigmoid * (1 + z * (1 - sigmoid));
       return (layer === 0 ? 0 : below[unit]) + z * sigmoid;
@@ -76,11 +76,12 @@ function backward(
     }
   }
   for (let layer = layers - 1; layer >= 0; layer--) {
-    const { weights, conditions: told } = offsets.layers[layer];
+    const { weights, conditions: conditionOffset } = offsets.layers[layer];
     const below = layer === 0 ? inputs : units[layer - 1];
     const delta = above.map((value, unit) => value * slopes[layer][unit]);
     for (let k = 0; k < conditions.length; k++) {
-      for (let unit = 0; unit < width; unit++) gradient[told + k * width + unit] += conditions[k] * delta[unit];
+      for (let unit = 0; unit < width; unit++)
+        gradient[conditionOffset + k * width + unit] += conditions[k] * delta[unit];
     }
     for (let i = 0; i < below.length; i++) {
       let sum = 0;
@@ -178,7 +179,7 @@ export interface NoisySample {
   point: Float64Array;
   noise: Float64Array;
   sigma: number;
-  /** A class, or `classes` where none is told. */
+  /** A class, or `classes` for none. */
   label: number;
 }
 

@@ -1,4 +1,4 @@
-// What the numbers of a sample are, as far as a network is told of it and its file keeps it.
+// What the numbers of a sample are, as far as a network and its file describe them.
 
 /**
  * The unit of data: number i of a point is centre[i] + scale[i] · x, where x is what a denoiser sees. A scale of 0 is that of a number that

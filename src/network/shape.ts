@@ -1,4 +1,4 @@
-// The network of a denoiser: a multilayer perceptron of residual layers, each of which is told the noise level and the class.
+// The network of a denoiser: a multilayer perceptron of residual layers, each of which receives the noise level and the class.
 //
 //   h_1 = silu(W_1 u + V_1 c)         u: the sample less the data's centre, scaled to unit variance; c: the conditions
 //   h_l = h_(l-1) + silu(W_l h_(l-1) + V_l c)
@@ -16,7 +16,7 @@ export interface NetworkShape {
   width: number;
   /** Layers of units, one or more. */
   layers: number;
-  /** Classes that it can be told; 0 where there are none. */
+  /** Number of classes that it accepts; 0 if there are none. */
   classes: number;
 }
 
@@ -32,8 +32,8 @@ export interface Network {
   data: string;
   /** The unit of what it denoises; where it is left out, it denoises the data's own numbers. */
   unit?: Unit;
-  /** What its noise level is multiplied by before it is told of it; 1 where it is left out. */
-  told?: number;
+  /** Factor on the noise level before the network receives it; 1 if left out. */
+  noiseFactor?: number;
   /** What a user calls the classes. */
   classNames?: string[];
   /** Where a sample's own numbers are a picture. */
@@ -76,31 +76,31 @@ export function offsetsOf(shape: NetworkShape): {
   return { layers: all, output: take(dimension * width), bias: take(dimension), count: at };
 }
 
-/** noise / signal, within what a network can be told. */
+/** noise / signal, within the range that a network accepts. */
 const [LEAST, MOST] = [1e-3, 1e3];
 
 /**
- * What a network is told of a level and a class: [condition]. The level enters as τ = ¼ ln(noise / signal), at 16 frequencies from ½ to 32.
+ * The conditions of a network for a level and a class: [condition]. The level enters as τ = ¼ ln(noise / signal), at 16 frequencies from ½ to 32.
  *
  * @param label a class, or `classes` for none
  */
 export function condition(
-  { shape, told: unit = 1 }: Pick<Network, "shape" | "told">,
+  { shape, noiseFactor: unit = 1 }: Pick<Network, "shape" | "noiseFactor">,
   level: Pick<Level, "signal" | "noise">,
   label = shape.classes,
 ): Float64Array {
   const { classes } = shape;
   const ratio = Math.min(MOST, Math.max(LEAST, (level.noise / level.signal) * unit));
   const tau = Math.log(ratio) / 4;
-  const told = new Float64Array(conditionsOf(shape));
+  const conditions = new Float64Array(conditionsOf(shape));
   for (let j = 0; j < FEATURES / 2; j++) {
     const frequency = 0.5 * 64 ** (j / (FEATURES / 2 - 1));
-    told[j] = Math.cos(frequency * tau);
-    told[FEATURES / 2 + j] = Math.sin(frequency * tau);
+    conditions[j] = Math.cos(frequency * tau);
+    conditions[FEATURES / 2 + j] = Math.sin(frequency * tau);
   }
-  if (classes > 0) told[FEATURES + label] = 1;
-  told[told.length - 1] = 1;
-  return told;
+  if (classes > 0) conditions[FEATURES + label] = 1;
+  conditions[conditions.length - 1] = 1;
+  return conditions;
 }
 
 /**
@@ -123,7 +123,7 @@ export function inItsUnit(network: Network): Network & { unit: Unit } {
   if (unit) return { ...network, unit };
   return {
     ...network,
-    ...{ centre: new Float32Array(centre.length), deviation: 1, told: deviation },
+    ...{ centre: new Float32Array(centre.length), deviation: 1, noiseFactor: deviation },
     unit: { centre: Float64Array.from(centre), scale: new Float64Array(centre.length).fill(deviation) },
   };
 }

@@ -18,7 +18,7 @@ export interface AutocorrelationTime {
  * The integrated autocorrelation time of one series, by the Γ method with its automatic window, bias correction and
  * error: Wolff, Comput. Phys. Commun. 156 (2004) 143, doi 10.1016/S0010-4655(03)00467-3, hep-lat/0306017. Good for 50
  * tau or more values; a shorter series looks less correlated than it is. O(n log n). Anticorrelated
- * series have less than 1/2, and so does noise; what is told of an estimate is never below 1/2.
+ * series have less than 1/2, and so does noise; the value reported with an estimate is never below 1/2.
  *
  * A constant series has tau 1/2, error 0. Fewer than 4 values tell nothing: tau 1/2, error Infinity.
  * @throws ParameterError for an empty series, or one with a NaN or an infinity.

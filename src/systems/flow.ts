@@ -40,7 +40,7 @@ export interface Flow<Name extends string = string> {
   /**
    * A trajectory: [steps][dimension].
    *
-   * @throws ParameterError for a bad option, and where the trajectory leaves all bounds
+   * @throws ParameterError for a bad option, and where the trajectory diverges
    */
   trajectory(options: TrajectoryOptions): Float64Array;
 }
@@ -104,7 +104,7 @@ export function flow<Name extends string>({
           const remedy = `${start ? "start nearer to the attractor, or " : ""}${unbounded.remedy}`;
           throw new ParameterError(
             parameter,
-            `${name}: the trajectory leaves all bounds after ${sample + dropped} samples: ${remedy}.`,
+            `${name}: the trajectory diverges after ${sample + dropped} samples: ${remedy}.`,
           );
         }
         if (sample >= 0) samples.set(motion.state, sample * dimension);
@@ -125,7 +125,7 @@ function near(centre: readonly number[], spread: number, seed: bigint, trajector
   });
 }
 
-/** @throws ParameterError for what is no whole number from `least` to `most` */
+/** @throws ParameterError for what is no integer from `least` to `most` */
 export function checkInteger(system: string, parameter: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new ParameterError(

@@ -1,4 +1,4 @@
-// Plots as SVG text, for a report that stands alone: measured values with their errors on an exact curve, and a histogram of deviations
+// Plots as SVG text, for a self-contained report: measured values with their errors on an exact curve, and a histogram of deviations
 // against the normal density. Their colours are those of the page that holds them.
 
 import { escapeHtml } from "../files/html.ts";
@@ -31,7 +31,7 @@ interface Axes {
   x: Range;
   y: Range;
   labels: { x: string; y: string };
-  /** What a reader who does not see it is told. */
+  /** Text for readers who cannot see it. */
   title: string;
 }
 

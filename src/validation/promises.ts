@@ -22,7 +22,7 @@ export async function* validatePromises(model: AnyModel, device: Device, { signa
   const first = await whole(1n);
   const same = (digest: string) => (digest === first ? 0 : 1);
   yield check("promise", "the same run once more: digests that differ", same(await whole(1n)), 0);
-  yield check("promise", "kept in the middle and restored: digests that differ", same(await restored()), 0);
+  yield check("promise", "saved half-way and restored: digests that differ", same(await restored()), 0);
   yield check("promise", "with another seed: digests that agree", 1 - same(await whole(2n)), 0);
 
   async function restored(): Promise<string> {

@@ -12,7 +12,7 @@ export interface Validation {
   /** Of the sources; "" where they are not known. */
   commit: string;
   device: DeviceInfo;
-  /** Where it ran: system and versions, as the host tells. */
+  /** Where it ran: system and versions, as the host reports them. */
   system: Record<string, string>;
   effort: "quick" | "full";
   /** What was checked, by name. */
@@ -44,7 +44,7 @@ export function reportHtml(validation: Validation): string {
 `;
 }
 
-/** What stands in it, for a page that has a head of its own; `REPORT_STYLE` is its style. */
+/** Its content, for a page that has its own head; `REPORT_STYLE` is its style. */
 export function reportParts(validation: Validation): string {
   const { checks } = validation;
   const models = [...new Set(checks.map(({ model }) => model))];

@@ -97,10 +97,11 @@ const OTHERS: Record<string, string[]> = {
   "diffusion-training/back.wgsl": [false, true].map((broadcast) => rowWgsl({ vectors: 8, broadcast }, ["parameters"])),
   "diffusion-training/gradient.wgsl": [false, true].map((broadcast) => rowWgsl({ vectors: 8, broadcast }, ["rows"])),
   "hopfield/sweep_subgroup.wgsl": [SUBGROUPS],
+  "ising/rule.wgsl": LATTICES,
   "potts/rule.wgsl": LATTICES,
   "lattice/lattice.wgsl": LATTICES.map(
     (text) =>
-      `${text}fn update(own: u32, near: array<u32, NEIGHBOURS>, random: vec2u, table: u32) -> u32 { return own; }\nfn tally(own: u32, near: array<u32, NEIGHBOURS>) { count(own, 1u); }\n`,
+      `${text}fn update(own: u32, near: array<u32, NEIGHBOURS>, random: vec2u, table: u32) -> u32 { return own; }\nfn tally(own: u32, near: array<u32, NEIGHBOURS>, parity: u32) { count(own, 1u); }\n`,
   ),
   "diffusion/points.wgsl": [4, 8].map((vectors) => rowWgsl({ vectors, broadcast: vectors === 8 }, ["points"])),
 };

@@ -173,7 +173,7 @@ describe("peers", () => {
     await expect(failing!.run(1)).rejects.toThrow(/failing.*ZeroDivisionError/);
     await failing!.dispose();
     const mute = await others.python('serve("mute", lambda steps: (print("nothing", flush=True), exit(3)))', []);
-    await expect(mute!.run(1)).rejects.toThrow(/mute told no seconds but "nothing"/);
+    await expect(mute!.run(1)).rejects.toThrow(/mute reported no seconds but "nothing"/);
     await expect(mute!.run(1)).rejects.toThrow(/mute ended: exit code 3/);
     await mute!.dispose();
   });
@@ -184,7 +184,7 @@ describe("peers", () => {
     if (said.length > 0) return expect(said[0]).toMatch(/no C compiler/);
     expect(await peer!.run(4)).toBe((10 * 4) / 1000);
     await expect(peer!.run(1)).rejects.toThrow("the peer in C ended: no memory for 1");
-    await expect(peer!.run(2)).rejects.toThrow('told no rate but "nan times"');
+    await expect(peer!.run(2)).rejects.toThrow('reported no rate but "nan times"');
     await expect(peer!.run(3)).rejects.toThrow("the peer in C ended: killed by SIGABRT");
   });
 });

@@ -311,7 +311,7 @@ describe.concurrent("diffusion", () => {
       [["--data", "words.csv"], /words.csv: line 3, column 2 \(b\) is "four", which is no number/],
       [["--data", "missing.csv"], /data "missing.csv" is none of gmm8, rings, .*, and as a file it cannot be read/],
       [["--denoiser", "cut.safetensors"], /denoiser: The file says that its header has 200 bytes/],
-      [["--warmup", "3"], /warmup: diffusion makes as many steps as its parameters say/],
+      [["--warmup", "3"], /warmup: diffusion determines the number of steps by its parameters/],
     ] as [string[], RegExp][]) {
       const given = ["run", "diffusion", "--samples", "4", ...words];
       const { status, lines } = await gibbs(given, cwd);
@@ -574,7 +574,7 @@ describe.concurrent("an ensemble of a reaction network", () => {
       ["--trajectories", "1e9", "--out", "r.samples.npy"],
       /out .samples.npy: 1000000000 trajectories at 51 times .* GiB/,
     ],
-    [["--steps", "5"], /steps: gillespie makes as many trajectories as its parameters say/],
+    [["--steps", "5"], /steps: gillespie determines the number of trajectories by its parameters/],
     [["--example", "sir", "--set", "beta"], /set "beta": write NAME=VALUE/],
   ])("%o is bad usage", async ([...words], message) => {
     const { status, lines, stdout } = await gibbs(["run", "gillespie", ...words], newFolder());

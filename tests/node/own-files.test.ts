@@ -221,7 +221,7 @@ describe("files and parameters", () => {
     const inputs = { spins: await file(spinsOf(32), [4, 8]) };
     const link = { model: "ising", seed: 3n, parameters: {}, changes: [], step: 5, view: {}, inputs };
     expect(() => formatLink(link)).toThrow(LinkError);
-    expect(() => formatLink(link)).toThrow(/a link cannot hold what it has from own\.npy\. Save the state instead/);
+    expect(() => formatLink(link)).toThrow(/a link cannot hold the contents of own\.npy\. Save the state instead/);
     using first = await followLink(device, link, ising);
     using again = await followLink(device, structuredClone(link), ising);
     expect(await again.digest()).toBe(await first.digest());

@@ -266,7 +266,7 @@ describe("a picture", () => {
     for (const [name, make] of [SAME[0], SAME.at(-1)!]) {
       const cut = make().slice(0, -60);
       await expect(readCells(name, cut, COUNT)).rejects.toThrow(
-        new RegExp(`^${name}: there is no whole (PNG|JPEG) picture in it`),
+        new RegExp(`^${name}: it is no complete (PNG|JPEG) picture`),
       );
     }
   });

@@ -67,7 +67,7 @@ describe("snapshots", () => {
     [`${RUN} --snapshots f-#.jpg`, /ends in .png or .npy/],
     [`${RUN} --snapshots missing/f-#.png`, /missing/],
     [`${RUN} --snapshot-every 10`, /add --snapshots FILE or --out FILE.correlation.csv/],
-    [`${RUN} --steps 5 --snapshots f-#.png --snapshot-every 10`, /no state would be kept in 5 steps/],
+    [`${RUN} --steps 5 --snapshots f-#.png --snapshot-every 10`, /no state would be saved in 5 steps/],
     ["run gillespie --example isomerisation --snapshots f-#.png", /independent of each other/],
     ["run curie-weiss --out x.correlation.csv.gz", /\.png, \.npy, \.csv/],
   ])("%s is refused", async (line, message) => {

@@ -100,7 +100,7 @@ describe("a file dropped on a page", () => {
     expect(await drop(picture.page, [PHOTO])).toBe(true); // it ends behind its first bytes
     await picture.page.waitForSelector("#notice .fault");
     expect(await told(picture.page)).toEqual([
-      "photo.png: there is no whole PNG picture in it (it is cut off); save it anew.",
+      "photo.png: it is no complete PNG picture (it is cut off); save it again.",
     ]);
     const whole = readFileSync("docs/pictures/ising-wide.jpg", "latin1");
     expect(await drop(picture.page, [{ name: "photo.jpg", type: "image/jpeg", content: whole }])).toBe(true);

@@ -55,7 +55,7 @@ describe("a file of one's own", () => {
     );
     expect(await text(page, "#notice .note")).toContain("spins.npy (spins) is in use. This browser keeps a copy");
     expect(await text(page, '#notice [data-about="address"]')).toContain(
-      "a link cannot hold what it has from spins.npy",
+      "a link cannot hold the contents of spins.npy",
     );
     await request(page, "step", { count: 12 });
     const { about, checkpoint } = await state(page);

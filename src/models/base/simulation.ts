@@ -47,7 +47,7 @@ export abstract class BaseSimulation<P extends object> implements Simulation<P> 
     this.replicas = replicas;
     this.#points = points;
     this.exclusive = new SimulationLock(kind.title, device);
-    this.exclusive.check(); // before a first run nothing else asks the device
+    this.exclusive.check(); // before the first run nothing else checks the device
   }
 
   /** Steps made so far. */
@@ -127,7 +127,7 @@ export abstract class BaseSimulation<P extends object> implements Simulation<P> 
   }
 }
 
-/** Replicas of a batch: those of its lists, or as many as are asked for. @throws ParameterError where both are given */
+/** Replicas of a batch: those of its lists, or as many as are requested. @throws ParameterError where both are given */
 export function replicasOf<P extends { replicas: number }>({ parameters, batch }: Points<P>): number {
   const [listed] = Object.values<number[] | undefined>(batch);
   if (!listed || parameters.replicas === 1 || parameters.replicas === listed.length) {
@@ -155,7 +155,7 @@ export async function restored<S extends object>(
   return Object.assign(await open(checkpoint), { extra: extraOf(checkpoint) });
 }
 
-/** Makes what `fill` is to fill with a state; it is disposed of where that fails. */
+/** Creates a simulation that `fill` fills with a state; it is disposed if that fails. */
 export async function filled<E extends { dispose(): void }>(
   engine: E,
   fill: (engine: E) => void | Promise<void>,

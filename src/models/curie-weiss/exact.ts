@@ -43,7 +43,7 @@ export function phasesOf(law: Float64Array): Phases {
       if (law[i]! < valley) [valley, rise, beyond] = [law[i]!, 0, 0];
       rise = Math.max(rise, law[i]!);
       beyond += law[i]!;
-      // Asked on the way: at the end of the law lies a place that is lower than any valley.
+      // Checked within the loop: the tail of the distribution is lower than any valley.
       if (rise > 2 * valley && beyond > UNSEEN && law.length * valley < SELDOM) return "apart";
     }
   }

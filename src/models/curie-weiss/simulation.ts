@@ -29,7 +29,7 @@ const asHopfield = (own: CurieWeissParameters) => ({
   field: own.field,
 });
 
-/** The field that is simulated: a multiple of 1/N, as the engine's whole numbers have it. */
+/** The field that is simulated: a multiple of 1/N, as the engine's integers have it. */
 export const simulatedField = (own: CurieWeissParameters) => fieldUnits(asHopfield(own)) / own.size;
 
 const kind: MemoryModel<CurieWeissParameters> = {

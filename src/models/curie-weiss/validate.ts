@@ -39,7 +39,7 @@ export async function* validateCurieWeiss(device: Device, { quick, signal }: Eff
   const name = `${size} spins at ${temperatures.length} temperatures: |m| against the exact sum, largest |z|`;
   yield check("exact", name, worst, DEVIATION, { z, curve });
 
-  // Where it forgets within a sweep an error is that of independent measurements, so random numbers come anew in each.
+  // Where it forgets within a sweep an error is that of independent measurements, so random numbers are new in each.
   const hot = temperatures.length - 1;
   const { square, absMagnetization } = curieWeissMeans(size, temperatures[hot], 0);
   const independent = Math.sqrt((square - absMagnetization ** 2) / (series.length * groups[hot].length));

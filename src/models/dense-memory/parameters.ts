@@ -39,7 +39,7 @@ export type DenseMemoryParameters = z.output<typeof denseMemoryParameters>;
 const BITS = 52;
 
 /**
- * F and its differences as whole numbers. Powers are exact where sums over patterns stay below 2^52, else multiples of a power of 2;
+ * F and its differences as integers. Powers are exact where sums over patterns stay below 2^52, else multiples of a power of 2;
  * exponentials count from the largest overlap of the state, which changes no sign.
  */
 export function interactionOf({ neurons, interaction, order, beta }: DenseMemoryParameters, most: number): Interaction {

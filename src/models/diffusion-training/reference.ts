@@ -45,7 +45,7 @@ export class ReferenceTraining {
     const key = streamKey(seed, purpose, 0);
     const count = points.length / dimension;
     return Array.from({ length: batch }, (_, sample) => {
-      const [which, radius, angle, told] = threefry4x32([sample, step, 0, 0], key);
+      const [which, radius, angle, classWord] = threefry4x32([sample, step, 0, 0], key);
       const [level] = normals([radius, angle, 0, 0]);
       const point = Math.floor((which * count) / 2 ** 32);
       const sigma = deviation * Math.exp(noiseMean + noiseSd * level);
@@ -56,7 +56,7 @@ export class ReferenceTraining {
           (_, d) => normals(threefry4x32([sample, step, 1, Math.floor(d / 4)], key))[d % 4],
         ),
         sigma,
-        label: classes > 0 && told >= dropout * 2 ** 32 ? labels![point] : classes,
+        label: classes > 0 && classWord >= dropout * 2 ** 32 ? labels![point] : classes,
       };
     });
   }

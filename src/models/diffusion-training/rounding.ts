@@ -67,11 +67,11 @@ function gradientOf(
     const conditions = exactly(sample.conditions);
     const units: Rounded[] = [];
     const slopes: Rounded[] = [];
-    placed.forEach(({ weights, conditions: told }, layer) => {
+    placed.forEach(({ weights, conditions: conditionOffset }, layer) => {
       const below = layer === 0 ? exactly(sample.inputs) : units[layer - 1];
       const z = sums(width, [
         { a: below, weight: (k, unit) => parameters[weights + k * width + unit] },
-        { a: conditions, weight: (k, unit) => parameters[told + k * width + unit] },
+        { a: conditions, weight: (k, unit) => parameters[conditionOffset + k * width + unit] },
       ]);
       const [h, slope] = [rounded(width), rounded(width)];
       for (let unit = 0; unit < width; unit++) {
@@ -101,7 +101,7 @@ function gradientOf(
     }
     let above = sums(width, [{ a: residual, weight: (d, unit) => parameters[output + d * width + unit] }]);
     for (let layer = layers - 1; layer >= 0; layer--) {
-      const { weights, conditions: told, inputs } = placed[layer];
+      const { weights, conditions: conditionOffset, inputs } = placed[layer];
       const below = layer === 0 ? exactly(sample.inputs) : units[layer - 1];
       const [slope, delta] = [slopes[layer], rounded(width)];
       for (let unit = 0; unit < width; unit++) {
@@ -111,7 +111,8 @@ function gradientOf(
           above.error[unit] * (Math.abs(slope.value[unit]) + slope.error[unit]) +
           EPSILON * Math.abs(delta.value[unit]);
         for (let k = 0; k < inputs; k++) add(weights + k * width + unit, below, k, delta, unit);
-        for (let k = 0; k < conditions.value.length; k++) add(told + k * width + unit, conditions, k, delta, unit);
+        for (let k = 0; k < conditions.value.length; k++)
+          add(conditionOffset + k * width + unit, conditions, k, delta, unit);
       }
       if (layer === 0) continue;
       const passed = above;
@@ -211,8 +212,8 @@ function minibatchErrors(
     });
     // Frequencies up to 32 of a quarter of ln σ; a cosine within 2^-22 of one turn.
     const bound = 8 * (levelError + 8 * EPSILON * (size + Math.abs(Math.log(deviation)))) + 2 ** -21;
-    condition({ shape }, { signal: 1, noise: sigma }, label).forEach((told, k) => {
-      errors.push(Math.abs(conditions[k] - told) / bound);
+    condition({ shape }, { signal: 1, noise: sigma }, label).forEach((exact, k) => {
+      errors.push(Math.abs(conditions[k] - exact) / bound);
     });
     return errors;
   });

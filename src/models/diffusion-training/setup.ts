@@ -1,4 +1,4 @@
-// From parameters to what a trainer is told: the data by name, their mean and spread, and the shape of the network.
+// From parameters to a trainer's input: the data by name, their mean and spread, and the shape of the network.
 
 import { ParameterError } from "../../device/errors.ts";
 import type { Network, NetworkShape } from "../../network/shape.ts";

@@ -26,7 +26,7 @@ import type { TrainerOptions, TrainerState } from "./trainer.ts";
 
 const MODEL = "diffusion-training";
 const KIND = { model: MODEL, title: "The training", schema: diffusionTrainingParameters, unit: "steps" };
-/** Numbers of a point up to which its unit is told. */
+/** Numbers per point up to which the unit is reported. */
 const SHOWN = 64;
 
 export const observables = {
@@ -145,7 +145,7 @@ export class DiffusionTrainingSimulation extends Chain<DiffusionTrainingParamete
     return this.#setup.data;
   }
 
-  /** What its trainer was told. */
+  /** The options of its trainer. */
   get options(): TrainerOptions {
     return this.#setup.options;
   }

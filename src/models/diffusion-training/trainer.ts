@@ -1,4 +1,4 @@
-// What a trainer of either device does, and what it is told: the seam between the API of training and its two engines.
+// What a trainer of either device does, and its options: the interface between the API of training and its two engines.
 
 import type { RunOptions } from "../../device/run.ts";
 import type { NetworkShape } from "../../network/shape.ts";
@@ -28,7 +28,7 @@ export interface TrainerOptions {
   /** ln(σ / σ_data) is normal with this mean and standard deviation. */
   noiseMean: number;
   noiseSd: number;
-  /** The share of samples whose class is not told. */
+  /** The share of samples whose class is withheld. */
   dropout: number;
   schedule: Schedule;
 }

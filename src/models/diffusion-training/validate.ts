@@ -77,7 +77,7 @@ export async function* validateDiffusionTraining(device: Device, { quick, signal
   // in the smaller run of the reference.
   yield check("exact", learned, share, 0.1 + DEVIATION * chance);
   const below = (least - value) / error;
-  yield check("exact", "standard errors by which the loss lies below that of the exact denoiser", below, DEVIATION);
+  yield check("exact", "standard errors by which the loss is below that of the exact denoiser", below, DEVIATION);
 }
 
 /**
@@ -101,9 +101,9 @@ function leastLoss({ noiseMean, noiseSd }: Pick<TrainerOptions, "noiseMean" | "n
 async function stepBeside(device: GpuDevice, options: TrainerOptions, parameters: Float32Array) {
   const means = parameters.map((_, i) => 0.01 * Math.sin(i));
   const variances = parameters.map((_, i) => 1e-4 * (2 + Math.cos(i)));
-  const told = { ...options, schedule: { learningRate: 0.01, steps: 0, halfLife: 5 } };
+  const fixed = { ...options, schedule: { learningRate: 0.01, steps: 0, halfLife: 5 } };
   const made: { losses: number[]; state: TrainerState }[] = [];
-  for (const trainer of [await GpuTrainer.create(device, told), new ReferenceTrainer(told)]) {
+  for (const trainer of [await GpuTrainer.create(device, fixed), new ReferenceTrainer(fixed)]) {
     try {
       await trainer.write({ parameters, means, variances, averages: means });
       const losses: number[] = [];

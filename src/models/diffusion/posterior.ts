@@ -1,4 +1,4 @@
-// What a noisy sample tells of the points that it may come from, on any device.
+// What a noisy sample says about the points that it may come from, on any device.
 
 import type { Device } from "../../device/device.ts";
 import type { GpuDevice } from "../../device/gpu.ts";

@@ -3,7 +3,7 @@
 //
 //   D = denoiser(x),  E = (x - signal D) / noise,   x <- a x + h E + g clip(D) + c P + e Y + s n
 //
-// where P is the clipped D and Y the x that an earlier stage kept: E is the noise that is told apart from the sample, and
+// where P is the clipped D and Y the x that an earlier stage kept: E is the noise as separated from the sample, and
 // -E / noise the score. src/models/diffusion/reference.ts has the same samplers as their papers write them.
 
 import type { Level } from "../../network/level.ts";
@@ -12,7 +12,7 @@ import { type Schedule, withoutShrinking } from "./schedules.ts";
 
 export interface Stage {
   level: Level;
-  /** Where the sample goes: its level, and what models are told of it. */
+  /** The level that the sample moves to, which models may also read. */
   next: Level;
   /** False: there is nothing to denoise, noise is added. */
   denoises: boolean;
@@ -191,7 +191,7 @@ function ruleOf(options: SamplerOptions, steps: number): Rule {
 /** Samplers that are written for a signal of 1. */
 const EXPLODING: readonly SamplerName[] = ["euler", "euler-ancestral", "heun"];
 
-/** The schedule as a sampler sees it. */
+/** The schedule in the form in which a sampler uses it. */
 export function scheduleFor(sampler: SamplerName, schedule: Schedule): Schedule {
   if (EXPLODING.includes(sampler) && schedule.levels.some(({ signal }) => signal !== 1))
     return withoutShrinking(schedule);

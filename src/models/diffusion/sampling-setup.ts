@@ -230,7 +230,7 @@ function checkSchedule(
   if (sampler === "ddpm" && variance === "exact" && (denoiser.kind === "network" || denoiser.kind === "custom")) {
     throw new ParameterError(
       "variance",
-      "variance exact: only denoiser exact knows how much is left to know of a sample; take small or large.",
+      "variance exact: only the exact denoiser knows the posterior variance of a sample; use small or large.",
     );
   }
   if (threshold > 0 && (denoiser.kind === "network" || denoiser.kind === "points")) {
@@ -266,7 +266,7 @@ function checkSignal(
 }
 
 /**
- * The class that is asked for: a label that is a whole number by itself, others by their place.
+ * The class that is requested: a label that is an integer by itself, others by their place.
  *
  * @throws ParameterError for one that there is not, and for guidance without one
  */
@@ -323,7 +323,7 @@ function knownOf(text: string, dimension: number): (number | undefined)[] | unde
     if (part === "?") return undefined;
     const value = part === "" ? Number.NaN : Number(part);
     if (Number.isFinite(value)) return value;
-    throw new ParameterError("known", `known: "${part}" is no number; write ? for one that is not given.`);
+    throw new ParameterError("known", `known: "${part}" is not a number; write ? for one that is not given.`);
   });
 }
 

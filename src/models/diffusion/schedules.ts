@@ -175,7 +175,7 @@ function consistent({ steps, trainSteps, originalSteps }: ScheduleOptions): numb
   return Array.from({ length: steps }, (_, i) => (originalSteps - Math.floor(i * (originalSteps / steps))) * ratio - 1);
 }
 
-/** The nearest whole number, of two as near the even one. */
+/** The nearest integer, of two as near the even one. */
 function toEven(value: number): number {
   const below = Math.floor(value);
   const rest = value - below;

@@ -40,10 +40,10 @@ export const agreement = {
 } satisfies Record<string, Observable>;
 
 export type DiffusionOptions = Options<typeof diffusionParameters> & {
-  /** What samples begin with, in place of noise of the seed: [sample][dimension], in the units that samples are told in. */
+  /** What samples begin with, in place of noise of the seed: [sample][dimension], in the units in which samples are reported. */
   noise?: ArrayLike<number>;
   /**
-   * Noise levels of one's own, from the first to where samples end, in place of a schedule, for data in its unit
+   * The user's noise levels, from the first to where samples end, in place of a schedule, for data in its unit
    * (`scaling`); sets `steps`. */
   levels?: readonly Level[];
   /** A network, as training gives it, in place of `denoiser`. */
@@ -63,7 +63,7 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
   readonly #prepared: Prepared;
   readonly #given: Given;
   /** What the samples said after so many steps, and they themselves. */
-  #told: { steps: number; summary: Summary; samples: Float32Array } | undefined;
+  #reported: { steps: number; summary: Summary; samples: Float32Array } | undefined;
 
   private constructor(
     device: Device,
@@ -210,7 +210,7 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
     return this.#prepared.decoder;
   }
 
-  /** Samples are told at their end: there is no series. */
+  /** Samples are reported at the end: there is no series. */
   protected rows(): number[][] {
     return [];
   }
@@ -274,13 +274,13 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
       if (this.#summary) return this.#summary;
       const samples = await this.#read();
       const summary = await this.#summarise(samples);
-      this.#told = { steps: this.steps, summary, samples };
+      this.#reported = { steps: this.steps, summary, samples };
       return summary;
     });
   }
 
   get #summary(): Summary | undefined {
-    return this.#told?.steps === this.steps ? this.#told.summary : undefined;
+    return this.#reported?.steps === this.steps ? this.#reported.summary : undefined;
   }
 
   /**
@@ -345,8 +345,8 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
   result(): Partial<DiffusionResult> {
     this.exclusive.check();
     const { unit, dimension } = this.data;
-    const told = unit && dimension <= SHOWN ? { unit: { centre: [...unit.centre], scale: [...unit.scale] } } : {};
-    return { ...this.#summary?.result, ...told };
+    const unitPart = unit && dimension <= SHOWN ? { unit: { centre: [...unit.centre], scale: [...unit.scale] } } : {};
+    return { ...this.#summary?.result, ...unitPart };
   }
 
   notes(): string[] {
@@ -385,12 +385,12 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
     return { data: await this.samples(), shape: [samples, ...sides] };
   }
 
-  /** Samples as a table, a row each, with the class that was asked for; after `conclude`. */
+  /** Samples as a table, a row each, with the class that was requested; after `conclude`. */
   table(): { head: string[]; rows: Iterable<(string | number)[]> } {
     this.exclusive.check();
     const { sampling, names } = this.#prepared;
     const { dimension: d, label } = sampling;
-    const own = this.#own(this.#told?.samples ?? new Float32Array());
+    const own = this.#own(this.#reported?.samples ?? new Float32Array());
     const asks = label !== -1;
     const { names: columns } = this.data;
     const head = [...Array.from({ length: d }, (_, i) => columns?.[i] || `x${i + 1}`), ...(asks ? ["label"] : [])];
@@ -413,7 +413,7 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
   }
 }
 
-/** Numbers of a point up to which its unit is told. */
+/** Numbers per point up to which the unit is reported. */
 const SHOWN = 64;
 
 /** From certain of a point to knowing nothing, in the units of data of unit variance. */

@@ -78,6 +78,6 @@ export async function endNotes({ levels }: Schedule, { mixture, unit, dimension:
   if (narrow >= 2 * rest) return [];
   const what = unit ? `${narrow.toPrecision(2)} standard deviations of the data` : narrow.toPrecision(2);
   return [
-    `Along its narrowest direction a component has a standard deviation of ${what}, and the last noise on the way is ${Number.isFinite(rest) ? rest.toPrecision(2) : "all there is"}: the spread within it is off; take a smaller sigmaMin with karras and more steps.`,
+    `Along its narrowest direction a component has a standard deviation of ${what}, and the last noise level is ${Number.isFinite(rest) ? rest.toPrecision(2) : "pure noise"}: the spread within the component is wrong; choose a smaller sigmaMin with karras and more steps.`,
   ];
 }

@@ -7,7 +7,7 @@ import { nearestLabel, slicedWasserstein } from "./data/distance.ts";
 import { covarianceOf, meanOf } from "./data/moments.ts";
 import type { Regimes } from "./regimes.ts";
 
-/** Samples of which distances and labels are told: sorting and searching take time. */
+/** Samples for which distances and labels are reported: sorting and searching take time. */
 const MOST = 65_536;
 const MOST_LABELLED = 1000;
 /** The seed of what samples are compared with. */
@@ -20,7 +20,7 @@ export interface Summary {
   /** Over samples and dimensions. */
   mean: Estimate;
   variance: Estimate;
-  /** Share of samples whose nearest point of the data has the class that was asked for. */
+  /** Share of samples whose nearest point of the data has the class that was requested. */
   agreement?: Estimate;
   result: DiffusionResult;
 }

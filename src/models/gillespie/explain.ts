@@ -100,6 +100,6 @@ function notesOf(network: Network, { round }: GillespieParameters): string[] {
   return [
     ...(network.notes ?? []),
     ...(split.length > 0 ? [`split into two reactions, one each way: ${split.slice(0, 10).join(", ")}${more}`] : []),
-    ...(round === "none" ? [] : [`starts that are no whole number: --round ${round}`]),
+    ...(round === "none" ? [] : [`initial counts that are not integers: --round ${round}`]),
   ];
 }

@@ -1,5 +1,5 @@
 // Is this device right in what a network has beyond plain reactions? Reversible laws, events that meet, a rare reaction after a frequent
-// one, rates that change within a leap, quantities that change by rates of their own: each against a known distribution.
+// one, rates that change within a leap, quantities that follow their own rate equations: each against a known distribution.
 
 import type { Device } from "../../device/device.ts";
 import { checksOf, DEVIATION } from "../check.ts";

@@ -43,7 +43,7 @@ export async function* validateWords(device: Device, { quick, signal }: Effort):
 
 const still = (...names: string[]) => names.map((name) => `${name} -> ${name} @ 0`).join("; ");
 
-/** All ways by which whole numbers are made: few coins and many, a table and rejection. */
+/** All ways by which integers are made: few coins and many, a table and rejection. */
 const WHOLE: GillespieOptions = {
   network: `${still("A", "B", "C", "D", "E")}; A = 2147483647; B = 100000; C = 100; p = 0.37
     at 1: A = binomial(A, p), B = binomial(B, 1 - p), C = binomial(C, C/256), D = poisson(7), E = poisson(1e5)`,

@@ -1,4 +1,4 @@
-// Patterns and states of one's own from files, for every associative memory.
+// The user's patterns and states from files, for every associative memory.
 
 import { FileError } from "../../device/errors.ts";
 import { readSpins, type SpinFile } from "../../files/spins.ts";

@@ -1,4 +1,4 @@
-// What a network of either device does, and what it is told: the seam between the Hopfield API and its two engines.
+// What a network of either device does, and its options: the interface between the Hopfield API and its two engines.
 
 import { STREAMS } from "../../random/streams.ts";
 import type { AdvanceOptions } from "../advance.ts";

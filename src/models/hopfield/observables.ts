@@ -26,7 +26,7 @@ export function hebbEnergy({ energySum, up }: Sums, parameters: HopfieldParamete
   if (isPairwise(parameters)) {
     return (-couplingUnit(parameters) * (Number(energySum) / 2 + fieldUnits(parameters) * spins)) / n;
   }
-  // -(1/2N) (Σ M² - N P) - (F/N) Σ s, with the whole number first.
+  // -(1/2N) (Σ M² - N P) - (F/N) Σ s, with the integer first.
   const twice = energySum - BigInt(n) * BigInt(patterns) + 2n * BigInt(fieldUnits(parameters)) * BigInt(spins);
   return -Number(twice) / (2 * n * n);
 }

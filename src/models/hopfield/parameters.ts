@@ -176,7 +176,7 @@ export function checkRow({ neurons, row, image, digits }: MemoryParameters, coup
   if (row > 0 && neurons % row !== 0) {
     throw new ParameterError(
       "row",
-      `row ${row}: ${neurons} neurons make no whole rows of it; take a divisor, or 0 for a square.`,
+      `row ${row}: it does not divide ${neurons} neurons; choose a divisor, or 0 for a square.`,
     );
   }
   const own = imageWidth(image);

@@ -123,7 +123,7 @@ export class ReferenceHopfield {
     return pulled - this.patterns.length * spin + this.#options.field;
   }
 
-  /** The neurons that one hears: all; on a lattice those at its left, its right, above and below, the one at an edge from the other. */
+  /** The neurons that one is coupled to: all; on a lattice those at its left, its right, above and below, the one at an edge from the other. */
   #inputs(site: number): number[] {
     const { side } = this.#options.pairwise!;
     if (side === 0) return this.#everyone;

@@ -43,7 +43,7 @@ import {
 import { randomPatterns } from "./reference.ts";
 import { ReferenceNetwork } from "./reference-network.ts";
 
-/** A field is a whole number of units in the engines; rounding it by a larger share than this is told of. */
+/** In the engines a field is an integer number of units; a note reports rounding by more than this share. */
 const ROUNDING = 0.01;
 
 /** What makes one kind of memory different from another. */
@@ -90,7 +90,7 @@ const hopfieldMemory: MemoryModel<HopfieldParameters> = {
 
 /** What is given in addition to the parameters. */
 export interface MemoryOptions {
-  /** Patterns of one's own, ±1, shape [pattern][neuron]: all replicas share them. They say `neurons` × `patterns`. */
+  /** The user's patterns, ±1, shape [pattern][neuron]: all replicas share them. They say `neurons` × `patterns`. */
   stored?: ArrayLike<number>;
   /** The state at step 0, ±1, shape [replicas][neurons]; sets `start` to "given". */
   spins?: ArrayLike<number>;
@@ -164,7 +164,7 @@ export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> 
     return this.engine.setReplicas(replicaOptions(this.#kind, points, this.replicas));
   }
 
-  /** The patterns ±1, [pattern][neuron], where all replicas have the same ones: one's own, or digits. */
+  /** The patterns ±1, [pattern][neuron], where all replicas have the same ones: the user's, or digits. */
   get shared(): Int8Array | undefined {
     return this.#options.patterns;
   }
@@ -202,7 +202,7 @@ export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> 
     return this.#kind.estimate(series, replicas ?? this.all(), this.points);
   }
 
-  /** Says where the field is another than was asked for. */
+  /** Says where the field is another than was requested. */
   notes(): string[] {
     for (let replica = 0; replica < this.replicas; replica++) {
       const field = this.#kind.field?.(parametersOf(this.points, replica));

@@ -77,7 +77,7 @@ export async function* validateHopfield(device: Device, { quick, signal }: Effor
   }
 }
 
-/** All spins, and what is measured of them, which follows from whole numbers. */
+/** All spins, and what is measured of them, which follows from integers. */
 export async function stateOf(memory: Pick<MemorySimulation<never>, "spins" | "measure">): Promise<number[]> {
   return [...(await memory.spins()), ...(await memory.measure()).flatMap((row) => Object.values(row))];
 }

@@ -1,4 +1,4 @@
-// Spins of one's own from a file.
+// The user's spins from a file.
 
 import { readSpins } from "../../files/spins.ts";
 import { decided, type Input, perReplica, wrongShape } from "../inputs.ts";

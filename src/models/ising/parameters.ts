@@ -199,7 +199,7 @@ export function coarsestProbability(own: IsingParameters): number | undefined {
   return undefined;
 }
 
-/** A number below 2^32 as a whole number and its fraction in units of 2^-32, rounded to nearest. */
+/** A number below 2^32 as an integer and its fraction in units of 2^-32, rounded to nearest. */
 export function split(scaled: number): [number, number] {
   const high = Math.floor(scaled);
   const low = Math.round((scaled - high) * 2 ** 32);

@@ -7,8 +7,9 @@ import type { Words4 } from "../../random/threefry.ts";
 import { batched, checksOf, countMismatches, DEVIATION, linspace, zScores } from "../check.ts";
 import { siteCount } from "../lattice/geometry.ts";
 import type { Check, Effort } from "../model.ts";
+import { geometryOf } from "./axes.ts";
 import type { Boundary } from "./boundary.ts";
-import { chain, enumerate, kaufman } from "./exact.ts";
+import { chain, enumerate, enumerateGeometry, kaufman } from "./exact.ts";
 import { type IsingOptions, IsingSimulation } from "./simulation.ts";
 
 const check = checksOf("ising");
@@ -19,6 +20,7 @@ export async function* validateIsing(device: Device, effort: Effort): AsyncGener
     yield* againstReference(device, effort);
   }
   yield* againstEnumeration(device, effort);
+  yield* inThreeDimensions(device, effort);
   yield* withEdges(device, effort);
   yield* whereMetropolisFails(device, effort);
   for (const size of effort.quick || device.kind === "reference" ? [32] : [32, 64])
@@ -76,6 +78,20 @@ async function* againstEnumeration(device: Device, { quick, signal }: Effort): A
       const { z, worst } = zScores([found[name]], [exact[name]]);
       yield check("exact", `4×4 in a field, ${algorithm}: ${name} against enumeration, |z|`, worst, DEVIATION, { z });
     }
+  }
+}
+
+/** Three sides, each with a coupling of its own. */
+async function* inThreeDimensions(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
+  const own = { temperature: 4, field: 0.2, couplings: [1, 0.5, -0.7] satisfies [number, number, number] };
+  const box: IsingOptions = { size: [2, 2, 4], boundary: ["periodic", "free", "periodic"], ...own };
+  using tiny = await IsingSimulation.create(device, { ...box, replicas: 64, seed: 13n });
+  const exact = enumerateGeometry(geometryOf(tiny.parameters), own);
+  await tiny.run(30, { signal });
+  const found = await tiny.sample(device.kind === "reference" ? 20 : quick ? 200 : 1600, { every: 2, signal });
+  for (const name of ["energy", "magnetization", "staggered"] as const) {
+    const { z, worst } = zScores([found[name]], [exact[name]]);
+    yield check("exact", `2×2×4 in a field: ${name} against enumeration, |z|`, worst, DEVIATION, { z });
   }
 }
 

@@ -1,4 +1,4 @@
-// What a lattice of either device does, and what it is told: the seam between the family's API and its two engines.
+// What a lattice of either device does, and its options: the interface between the family's API and its two engines.
 
 import type { AdvanceOptions } from "../advance.ts";
 import type { Stroke } from "../model.ts";

@@ -7,10 +7,10 @@ export type Bits = readonly [low: number, high: number];
 export interface Rule {
   /** States of a site, 0 to so many less one; 256 at most. */
   states: number;
-  /** What is counted, by name: whole numbers below 2^32. */
+  /** What is counted, by name: integers below 2^32. */
   sums: readonly string[];
   /**
-   * The file below shaders/ that has the rule. It requires lattice/site.wgsl and has the two functions
+   * The file below shaders/ that has the rule. It requires lattice/lattice.wgsl and has the two functions
    *   fn update(own: u32, near: array<u32, NEIGHBOURS>, random: vec2u, table: u32) -> u32
    *   fn tally(own: u32, near: array<u32, NEIGHBOURS>, parity: u32)
    * where `near` has the states of the neighbours, for each direction that at minus it and that at plus it, and STATES where there is none;

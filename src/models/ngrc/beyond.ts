@@ -1,4 +1,4 @@
-// What follows a series of one's own: learned from its last samples, forecast beyond its end, in its own units.
+// What follows the user's series: learned from its last samples, forecast beyond its end, in its own units.
 
 import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
@@ -16,7 +16,7 @@ export interface Beyond extends Ahead {
   segment: Segment;
 }
 
-/** @throws ParameterError where the end of the series cannot be learned, and where the forecast leaves all bounds at once */
+/** @throws ParameterError where the end of the series cannot be learned, and where the forecast diverges at once */
 export async function beyondOf(
   device: Device,
   plan: Plan,
@@ -46,7 +46,7 @@ export async function beyondOf(
     if (steps === 0) {
       throw new ParameterError(
         "forecast",
-        `forecast ${horizon}: it leaves all bounds at once; raise --ridge, lower --order, or train longer.`,
+        `forecast ${horizon}: it diverges at once; raise --ridge, lower --order, or train longer.`,
       );
     }
     const { mean, sd } = segment;

@@ -1,4 +1,4 @@
-// Where the segments come from: a system's trajectories, or a series of one's own. A segment is what is trained on and the forecasts'
+// Where the segments come from: a system's trajectories, or the user's series. A segment is what is trained on and the forecasts'
 // truth behind it.
 
 import { ParameterError } from "../../device/errors.ts";
@@ -37,7 +37,7 @@ export interface Plan {
   segment(number: number): Float64Array;
   /** Which rows of a series they are, for messages. */
   rows(number: number): string;
-  /** Of a series of one's own: its last `known` samples, and how many it has. @throws ParameterError */
+  /** Of the user's series: its last `known` samples, and how many it has. @throws ParameterError */
   ending?(): { samples: Float64Array; length: number };
 }
 
@@ -59,7 +59,7 @@ export function planOf(own: NgrcParameters, seed: bigint, given?: OwnSeries): Pl
   if (own.forecast > 0 && !series) {
     throw new ParameterError(
       "forecast",
-      `forecast ${own.forecast}: it goes on where a series of your own ends; give one, or forecast 0.`,
+      `forecast ${own.forecast}: it continues beyond the end of your own series; give a series, or forecast 0.`,
     );
   }
   const known = memoryOf(features) + own.training;
@@ -90,11 +90,11 @@ export function planOf(own: NgrcParameters, seed: bigint, given?: OwnSeries): Pl
     return { ...plan, notes: fitting.notes, segments: 2 ** 32, segment, rows: (number) => `of segment ${number}` };
   }
   const { names, times, notes } = series!;
-  const told = [...notes, ...fitting.notes, ...stepNote(own, times)];
-  return { ...plan, ...(names && { names }), ...(times && { times }), ...piecesOf(series!, known, length, told) };
+  const allNotes = [...notes, ...fitting.notes, ...stepNote(own, times)];
+  return { ...plan, ...(names && { names }), ...(times && { times }), ...piecesOf(series!, known, length, allNotes) };
 }
 
-/** How times are told where no exponent is known. */
+/** How times are reported where no exponent is known. */
 function timeless(horizon: number, { until }: NgrcParameters): string {
   const idle =
     until === ngrcParameters.shape.until.parse(undefined) ? "" : ` (--until ${until} is in Lyapunov times, and idle)`;

@@ -32,7 +32,7 @@ export const ngrc = {
   /**
    * Forecasts of a system, or of a series of your own.
    *
-   * @throws ParameterError for a value out of range, a system that leaves all bounds, and a series that is too short; FileError for
+   * @throws ParameterError for a value out of range, a system that diverges, and a series that is too short; FileError for
    *   one that cannot be read
    */
   create: (device: Device, options: NgrcOptions = {}) => NgrcSimulation.create(device, options),

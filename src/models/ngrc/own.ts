@@ -1,4 +1,4 @@
-// A series of one's own: read from what a parameter holds, and divided into segments that do not overlap.
+// The user's series: read from what a parameter holds, and divided into segments that do not overlap.
 
 import { ParameterError } from "../../device/errors.ts";
 import { readSeries } from "../../files/series.ts";

@@ -159,7 +159,7 @@ export function judge(
 }
 
 /**
- * The step at which a forecast leaves all bounds, where it stays since; -1 if it does not. A sample that repeats may also be a fixed
+ * The step at which a forecast diverges, whose value it keeps; -1 if it does not. A sample that repeats may also be a fixed
  * point: the next one is made again in f64.
  */
 export function lostAt(

@@ -55,7 +55,7 @@ export interface NgrcResult {
   validPredictionTime: number[];
   /** Forecasts that were still valid at their end: their valid times are at least that. */
   censored: { forecasts: number; of: number; horizon: number };
-  /** Forecasts that left all bounds. */
+  /** Forecasts that diverged. */
   diverged?: number;
   /** Of each column the median error, and mean and standard deviation of the first training segment. */
   columns?: { name: string; nrmse: number; mean: number; sd: number }[];
@@ -257,16 +257,16 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return { nrmse, validPredictionTime, trainingNrmse, ...single };
   }
 
-  /** Makes the forecast beyond the end of the series, where one is asked for. */
+  /** Makes the forecast beyond the end of the series, where one is requested. */
   async conclude({ result } = { result: true }): Promise<void> {
     this.exclusive.check();
     if (result && this.points.parameters.forecast > 0) await this.beyond();
   }
 
   /**
-   * What follows a series of one's own, in its own units, as its last training samples have it.
+   * What follows the user's series, in its own units, as its last training samples have it.
    *
-   * @throws ParameterError where no `forecast` is asked for, where these samples cannot be learned, and where it leaves all bounds at once
+   * @throws ParameterError where no `forecast` is asked for, where these samples cannot be learned, and where it diverges at once
    */
   async beyond(options: RunOptions = {}): Promise<Beyond> {
     this.exclusive.check();
@@ -328,7 +328,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return this.#column(COLUMNS.length).filter((step) => step >= 0).length;
   }
 
-  /** What a reader must know: what was cut, forecasts that end before they fail, and those that left all bounds. */
+  /** What a reader must know: what was cut, forecasts that end before they fail, and those that diverged. */
   notes(): string[] {
     this.exclusive.check();
     const { parameters } = this.points;
@@ -350,7 +350,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     const lost = this.#heads.length > COLUMNS.length ? this.#diverged() : 0;
     if (lost > 0) {
       notes.push(
-        `${lost} of ${of} forecasts left all bounds, ${BOUND} times the largest training sample, and stayed where they were; raise --ridge, lower --order, or train longer.`,
+        `${lost} of ${of} forecasts diverged beyond ${BOUND} times the largest training sample and kept their last value; raise --ridge, lower --order, or train longer.`,
       );
     }
     return [
@@ -369,7 +369,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     const far = Array.from({ length: d }, (_, i) => i).find((i) => Math.abs(samples[i]) > 1000 * deviations[i]);
     if (far === undefined) return [];
     return [
-      `column ${columnNames(this.plan)[far]} lies ${Math.round(Math.abs(samples[far]) / deviations[far])} standard deviations from 0, of which 32-bit numbers keep few digits; take --scaling standard.`,
+      `column ${columnNames(this.plan)[far]} lies ${Math.round(Math.abs(samples[far]) / deviations[far])} standard deviations from 0, of which 32-bit numbers keep few digits; use --scaling standard.`,
     ];
   }
 
@@ -385,8 +385,8 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
   }
 
   /**
-   * What follows the series, [step][column], where that is asked for; else the scores of every start, [start][nrmse, validPredictionTime,
-   * trainingNrmse, the step at which it left all bounds or -1, the error of each column].
+   * What follows the series, [step][column], where that is requested; else the scores of every start, [start][nrmse, validPredictionTime,
+   * trainingNrmse, the step at which it diverged or -1, the error of each column].
    */
   async array(): Promise<{ data: Float64Array; shape: number[] }> {
     this.exclusive.check();
@@ -397,7 +397,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return { data: Float64Array.from(this.#scores), shape: [this.steps, this.#heads.length] };
   }
 
-  /** What follows the series, where that is asked for; else the scores of every start. */
+  /** What follows the series, where that is requested; else the scores of every start. */
   table(): { head: string[]; rows: (string | number)[][] } {
     this.exclusive.check();
     if (this.#beyond) return aheadTable(this.#beyond);
@@ -418,7 +418,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return weightsFile(ending, this.plan, this.#shown(), this.points.parameters);
   }
 
-  /** The end of the series and what follows it, where that is asked for; else the first forecast: time to the right; components of the truth, below them those forecast, below them the error. */
+  /** The end of the series and what follows it, where that is requested; else the first forecast: time to the right; components of the truth, below them those forecast, below them the error. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
     if (this.points.parameters.forecast > 0) {
       const made = await this.beyond();

@@ -4,7 +4,7 @@
 import { portableExp } from "../../portable.ts";
 import type { Rule } from "../lattice/rule.ts";
 
-/** A weight of 1. Weights are rounded to whole numbers, so that chances are off by less than q 2^-54. */
+/** A weight of 1. Weights are rounded to integers, so that chances are off by less than q 2^-54. */
 const ONE = 2n ** 54n;
 
 /** What shaders/potts/rule.wgsl looks up: 1 where fewer neighbours are better, and the weights by differences to the best number. */

@@ -1,4 +1,4 @@
-// Images and weights of one's own from files.
+// The user's images and weights from files.
 
 import { FileError, GibbsError } from "../../device/errors.ts";
 import { isNpy, placeOf, readNpyValues } from "../../files/npy.ts";

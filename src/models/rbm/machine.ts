@@ -1,4 +1,4 @@
-// What a machine of either device does, and what it is told: the seam between the API of the restricted Boltzmann machine and its two
+// What a machine of either device does, and its options: the interface between the API of the restricted Boltzmann machine and its two
 // engines.
 
 import { portableExp } from "../../portable.ts";

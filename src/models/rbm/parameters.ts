@@ -75,7 +75,7 @@ export const rbmParameters = z.object({
 
 export type RbmParameters = z.output<typeof rbmParameters>;
 
-/** Weights and biases are whole multiples of this. */
+/** Weights and biases are integer multiples of this. */
 export const WEIGHT_UNIT = 2 ** -18;
 /** They stay within ± this. */
 export const LARGEST_WEIGHT = 8;

@@ -5,7 +5,7 @@
 //
 // Given one layer the units of the other are independent, on with the chance 1/(1 + e^-x) of their activation x. Learning climbs the
 // log-likelihood, whose gradient is ⟨v_i h_j⟩ with v from the data less ⟨v_i h_j⟩ in the model; the latter is that of some Gibbs
-// samplings from the data (contrastive divergence) or of chains that go on (persistent). Weights are whole numbers of 2^-18.
+// samplings from the data (contrastive divergence) or of chains that go on (persistent). Weights are integer multiples of 2^-18.
 //
 // Without hidden units the visible ones are coupled to each other, E(v) = -Σ_(i<j) v_i W_ij v_j - Σ_i b_i v_i (Ackley, Hinton and Sejnowski
 // 1985, doi 10.1207/s15516709cog0901_7); a chain samples them one after another, and the gradient is ⟨v_i v_j⟩ of both.

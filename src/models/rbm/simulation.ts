@@ -57,9 +57,9 @@ export interface RbmResult {
 }
 
 export type RbmOptions = Options<typeof rbmParameters> & {
-  /** Images of one's own, 0 and 1 or booleans, shape [image][visible]; sets `data` to "given". `visible` says how long each is. */
+  /** The user's images, 0 and 1 or booleans, shape [image][visible]; sets `data` to "given". `visible` says how long each is. */
   own?: ArrayLike<number | boolean>;
-  /** Visible units, for images of one's own. */
+  /** Visible units, for the user's images. */
   visible?: number;
   /** Weights to begin with: a safetensors file with W [visible, hidden], b [visible] and c [hidden]. */
   weights?: Uint8Array;
@@ -310,7 +310,7 @@ async function prepare(
   if (parameters.row > 0 && units % parameters.row !== 0) {
     throw new ParameterError(
       "row",
-      `row ${parameters.row}: ${units} visible units make no whole rows of it; take a divisor, or 0 for a square.`,
+      `row ${parameters.row}: it does not divide ${units} visible units; choose a divisor, or 0 for a square.`,
     );
   }
   const options: MachineOptions = {
@@ -339,7 +339,7 @@ function ownImages(own: ArrayLike<number | boolean> | undefined, visible: number
   if (own.length % visible !== 0 || own.length / visible > 65_536) {
     throw new ParameterError(
       "own",
-      `own: ${own.length} values are no whole number of at most 65536 images of ${visible} units each.`,
+      `own: ${own.length} values do not make 1 to 65536 whole images of ${visible} units each.`,
     );
   }
   const at = Array.from(own).findIndex((value) => value !== 0 && value !== 1 && typeof value !== "boolean");

@@ -11,7 +11,7 @@ export interface Baseline {
   valid: number[];
 }
 
-/** Persistence along the test of a series of one's own. */
+/** Persistence along the test of the user's series. */
 export function persistenceOf({ table, testing, starts, driven, horizon, kind }: Task, threshold: number): Baseline {
   const { data, columns, targets } = table;
   const width = columns + targets;

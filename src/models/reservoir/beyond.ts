@@ -1,4 +1,4 @@
-// What follows a series of one's own, as trained networks have it.
+// What follows the user's series, as trained networks have it.
 
 import { ParameterError } from "../../device/errors.ts";
 import type { RunOptions } from "../../device/run.ts";
@@ -14,8 +14,8 @@ export interface Beyond extends Ahead {
 /**
  * The steps that follow the series, of several networks.
  *
- * @param best the place of the network whose values are told
- * @throws ParameterError where they leave all bounds at once
+ * @param best index of the network whose values are reported
+ * @throws ParameterError where they diverge at once
  */
 export async function beyondOf(network: TrainedNetworks, best: number, options: RunOptions): Promise<Beyond> {
   const { task, members, shape } = network;
@@ -29,7 +29,7 @@ export async function beyondOf(network: TrainedNetworks, best: number, options: 
   if (steps === 0) {
     throw new ParameterError(
       "forecast",
-      `forecast ${beyond!.horizon}: the network leaves all bounds at once; train another with a larger --ridge.`,
+      `forecast ${beyond!.horizon}: the network diverges at once; train another with a larger --ridge.`,
     );
   }
   const values = made.slice(0, steps * table.targets);

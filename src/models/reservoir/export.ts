@@ -101,7 +101,7 @@ export function stripsOf({ shape, truth, predicted }: Forecast, task: Task) {
   return { width: horizon, height, data };
 }
 
-/** Outputs along the test of a series of one's own, each column with the true one. */
+/** Outputs along the test of the user's series, each column with the true one. */
 export function outputsTable(
   { shape: [, steps, targets], predicted, truth }: Forecast,
   { names, exogenous, testing }: Task,

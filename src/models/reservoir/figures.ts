@@ -36,14 +36,14 @@ export const FIGURES = {
   validPredictionTime: "Time until a free-running forecast is no longer valid, median over starts",
   nrmse: "Error of outputs one step ahead, root mean square",
   memoryCapacity: "Sum over delays of the squared correlation of outputs with past inputs",
-  kernelRank: "Rank of the states, as far as each adds a millionth of all together",
-  criticalCoupling: "Coupling from which on the two systems synchronise when the reservoir runs free",
+  kernelRank: "Rank of the states: units that each add more than a millionth of all states together",
+  criticalCoupling: "Coupling above which the two systems synchronise when the reservoir runs free",
   validationTime: "Time until a free-running forecast of the rows set aside is no longer valid, median over starts",
   validationNrmse: "Error of outputs one step ahead along the rows set aside, root mean square",
-  persistenceTime: "The same time for a forecast that nothing changes, the baseline",
-  persistenceNrmse: "The same error where the last value is put out again, the baseline",
-  accuracy: "Share of the tested sequences whose class is found",
-  majorityAccuracy: "The same share where each is put into the most common class, the baseline",
+  persistenceTime: "The same time for the persistence forecast (nothing changes), the baseline",
+  persistenceNrmse: "The same error where the last value is repeated, the baseline",
+  accuracy: "Share of the test sequences that are classified correctly",
+  majorityAccuracy: "The same share where every sequence is assigned the most common class, the baseline",
 } as const;
 export type Figure = keyof typeof FIGURES;
 
@@ -155,7 +155,7 @@ function transverseExponents(made: Float64Array, task: Task): Pick<Figures, "exp
   };
 }
 
-/** One number of a network; NaN where it diverged, or was not asked for. */
+/** One number of a network; NaN where it diverged, or was not requested. */
 export function figureOf(name: Figure, figures: Figures, task: Task, baseline?: Baseline): number {
   const { couplings, lyapunovTime, classes } = task;
   const { nrmse: error, rank, memory, exponents, valid } = figures;

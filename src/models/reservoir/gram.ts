@@ -25,7 +25,7 @@ export function layoutOf(shape: Shape): Layout {
   return { size, groups, tiles: Uint32Array.from(tiles) };
 }
 
-/** The sums of one member, [size][size], as whole numbers: `words` are its tiles. */
+/** The sums of one member, [size][size], as integers: `words` are its tiles. */
 export function wholeSums({ size, tiles }: Layout, words: BigInt64Array): BigInt64Array {
   const matrix = new BigInt64Array(size * size);
   tiles.forEach((tile, t) => {
@@ -62,7 +62,7 @@ export function rangesOf({ stateRange }: Shape, table: Table, { first, washout, 
 /** The least power of two above a number; of none below a billionth, for scales are 32-bit floats. */
 const powerOfTwo = (value: number) => 2 ** (Math.floor(Math.log2(Math.max(value, 1e-9))) + 1);
 
-/** What one whole number of each feature and target is worth. */
+/** What one integer of each feature and target is worth. */
 export function unitsOf(shape: Shape, ranges: Ranges): Float64Array {
   const { squares, inputs, outputs } = shape;
   const all = allUnits(shape);

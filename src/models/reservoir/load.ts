@@ -103,7 +103,7 @@ function checkSeries({ columns: own, step: then }: NetworkFile, { names, times }
 }
 
 /**
- * What was asked for, with the settings of the network's file where it says nothing of them.
+ * What was requested, with the settings of the network's file where it says nothing of them.
  *
  * @throws ParameterError where both say different things
  */
@@ -123,7 +123,7 @@ export function withFileSettings(
   };
   for (const name of NETWORK_SETTINGS) {
     settings[name] = own[name];
-    if (name === "ridge" && given.continue === true) continue; // what is learned anew may be with another
+    if (name === "ridge" && given.continue === true) continue; // what is learned again may be with another
     if (given[name] !== undefined && given[name] !== own[name]) {
       throw new ParameterError(
         name,

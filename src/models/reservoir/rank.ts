@@ -2,7 +2,7 @@
 
 import { allUnits, type Shape, type Sums } from "./network.ts";
 
-/** Beyond this many units it takes seconds, and is not asked for. */
+/** Beyond this many units it takes seconds, and is not computed. */
 const MOST = 2000;
 /** Whether the rank of these states is worth its time. */
 export const hasRank = (shape: Shape) => allUnits(shape) <= MOST;

@@ -11,7 +11,7 @@ import type { Task } from "./tasks/index.ts";
 
 export interface ReservoirResult {
   reservoirs: number;
-  /** What follows a series of one's own, [step][column]; `at` counts steps or tells times. */
+  /** What follows the user's series, [step][column]; `at` counts steps or tells times. */
   forecast?: ReturnType<typeof aheadRecord>;
   /** Medians with quartiles, of each of its figures. */
   validPredictionTime?: Spread;
@@ -45,7 +45,7 @@ export interface Run {
   figures: readonly (readonly Figures[])[];
   points: Points<ReservoirParameters>;
   task: Task;
-  /** Of a series of one's own. */
+  /** Of the user's series. */
   baseline?: Baseline;
 }
 
@@ -170,13 +170,13 @@ export function notesOf({ raised, diverged, censored }: ReservoirResult): string
   const notes: string[] = [];
   if (diverged.length > 0) {
     notes.push(
-      `${names(diverged)} diverged: their states left all bounds, and they count for nothing; take a smaller spectral radius.`,
+      `${names(diverged)} diverged: their states grew without bound, and they are left out; use a smaller spectral radius.`,
     );
   }
   if (raised.length > 0) {
     const most = Math.max(...raised.map(({ ridge }) => ridge));
     notes.push(
-      `the ridge of ${names(raised)} was raised, up to ${most}, for at the one asked for rounding left no solution.`,
+      `the ridge of ${names(raised)} was raised, up to ${most}, because with the requested one rounding left no solution.`,
     );
   }
   if (censored && censored.forecasts > 0) {

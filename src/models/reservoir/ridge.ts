@@ -6,7 +6,7 @@ import type { Readout, Sums } from "./network.ts";
 export interface Fit {
   /** [feature][output]. */
   readout: Readout;
-  /** The ridge at which the matrix could be factorised: the one asked for, or more. */
+  /** The ridge at which the matrix could be factorised: the one requested, or more. */
   ridge: number;
 }
 

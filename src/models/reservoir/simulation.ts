@@ -217,13 +217,13 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
     );
   }
 
-  /** Outputs that follow from given inputs of a series of one's own, and are not fed back. */
+  /** Outputs that follow from given inputs of the user's series, and are not fed back. */
   get #putsOut(): boolean {
     const { kind, length, starts } = this.task;
     return kind === "filter" && length !== undefined && starts.length === 0;
   }
 
-  /** Makes the forecast beyond the end of the series, where one is asked for, or the outputs along its test. */
+  /** Makes the forecast beyond the end of the series, where one is requested, or the outputs along its test. */
   async conclude({ result } = { result: true }): Promise<void> {
     this.exclusive.check();
     if (!result || this.steps === 0) return;
@@ -232,9 +232,9 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
   }
 
   /**
-   * What follows a series of one's own, in its own units: of the best network, and where all lie.
+   * What follows the user's series, in its own units: of the best network, and where all lie.
    *
-   * @throws ParameterError where no `forecast` is asked for, where every network diverged, and where it leaves all bounds at once
+   * @throws ParameterError where no `forecast` is asked for, where every network diverged, and where it diverges at once
    */
   async beyond(options: RunOptions = {}): Promise<Beyond> {
     this.exclusive.check();
@@ -273,7 +273,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
     return [...(this.task.notes ?? []), ...lost, ...notesOf(this.result())];
   }
 
-  /** What follows the series where that is asked for; of given inputs the outputs along the test; of classes each tested sequence; else every network's figures, of every point. */
+  /** What follows the series where that is requested; of given inputs the outputs along the test; of classes each tested sequence; else every network's figures, of every point. */
   table(): { head: string[]; rows: (string | number)[][] } {
     if (this.#beyond) return aheadTable(this.#beyond);
     if (this.#alongTest) return outputsTable(this.#alongTest, this.task);
@@ -375,7 +375,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
   }
 
   /**
-   * What follows the series, [step][column], where that is asked for; else forecasts of the first network, [start][step][output], or its
+   * What follows the series, [step][column], where that is requested; else forecasts of the first network, [start][step][output], or its
    * readout where it does not run free.
    */
   async array(): Promise<{ data: Float64Array; shape: number[] }> {
@@ -394,7 +394,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
     return { data: this.readout()[0], shape: [featureCount(this.shape), this.shape.outputs] };
   }
 
-  /** The end of the series and what follows it, where that is asked for; else the first forecast: time to the right; for each column a band with the truth above and what was predicted below. */
+  /** The end of the series and what follows it, where that is requested; else the first forecast: time to the right; for each column a band with the truth above and what was predicted below. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
     if (this.task.beyond) return aheadPicture(await this.beyond(), leadOf(this.task));
     if (this.#putsOut) return stripsOf(await this.outputs(this.best), this.task);
@@ -430,6 +430,6 @@ function checkContinue({ continue: goesOn, task }: ReservoirParameters, loaded: 
   if (loaded.sums.length > 0) return;
   throw new ParameterError(
     "continue",
-    "continue: the network's file holds no sums of what it learned; it is of gibbs 0.1.0, or of another program. Train it anew.",
+    "continue: the network's file holds no sums of what it learned; it was written by gibbs 0.1.0 or another program. Train it again.",
   );
 }

@@ -33,7 +33,7 @@ export interface Topology extends TopologyOptions {
   biases: Float32Array;
 }
 
-/** Random numbers uniform on [-1, 1), 24 bits each, and whole numbers, by their place. */
+/** Random numbers uniform on [-1, 1), 24 bits each, and integers, by their place. */
 function drawer(seed: bigint, purpose: number, number: number) {
   const key = streamKey(seed, purpose, number);
   let block: Words4 = [0, 0, 0, 0];
@@ -133,7 +133,7 @@ async function normalise(topology: Topology, layer: number): Promise<void> {
   for (let k = base * degree; k < (base + units) * degree; k++) weights[k] /= radius;
 }
 
-/** Vectors of one Krylov space, and how often it is built anew. */
+/** Vectors of one Krylov space, and how often it is rebuilt. */
 const KRYLOV = 60;
 const RESTARTS = 30;
 

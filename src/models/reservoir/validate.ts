@@ -1,4 +1,4 @@
-// Is this device right? Echo-state networks: sequences, outputs and free runs against the reference, exact sums against whole numbers of
+// Is this device right? Echo-state networks: sequences, outputs and free runs against the reference, exact sums against integers of
 // any length, and what a linear ring remembers.
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
@@ -65,7 +65,7 @@ export async function* validateReservoir(device: Device, { quick, signal }: Effo
   yield check("exact", name, farthest, 4 / Math.sqrt(steps), { curve });
 }
 
-/** A series of one's own: rows that are not used, and the unit it is in, have no part in what is learned. */
+/** The user's series: rows that are not used, and the unit it is in, have no part in what is learned. */
 async function* ownSeries(device: Device, signal: AbortSignal | undefined): AsyncGenerator<Check> {
   const wave = (i: number) => 0.5 * Math.sin(0.7 * i) + 0.3 * Math.sin(0.31 * i);
   const learned = async (of: (row: number) => number) => {

@@ -12,7 +12,7 @@ import { PURPOSE, writeNormals } from "./law.ts";
  * that falls as 1 / √points: for 65,536 points of gmm8 and 32 projections 0.0085 in the mean.
  *
  * @param scale of each number [d]: the distance is that of points times it
- * @throws ParameterError where a set is empty, and for projections that are no whole number from 1
+ * @throws ParameterError where a set is empty, and for projections that are no integer from 1
  */
 export function slicedWasserstein(
   a: ArrayLike<number>,
@@ -61,7 +61,7 @@ function projected(points: ArrayLike<number>, direction: Float64Array): Float64A
 /** W₁ of two sets of ascending numbers: both are steps of q, and a piece ends where either steps. */
 function distanceOnLine(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  // In units of 1 / (a.length · b.length) of q, so that the ends of steps are whole numbers.
+  // In units of 1 / (a.length · b.length) of q, so that the ends of steps are integers.
   for (let at = 0, i = 0, j = 0; i < a.length && j < b.length; ) {
     const [endOfA, endOfB] = [(i + 1) * b.length, (j + 1) * a.length];
     const end = Math.min(endOfA, endOfB);

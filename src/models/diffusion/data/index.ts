@@ -50,8 +50,8 @@ export async function dataSetOf(data: string, options: DataOptions): Promise<Dat
   }
   if (isPointsText(data)) return ownPoints(data, options);
   const what = data.length > 60 ? `${data.slice(0, 60)}…` : data;
-  if (labels) throw new ParameterError("labels", `labels: they are of points of one's own, and data is ${what}.`);
-  if (row) throw new ParameterError("row", `row ${row}: it is of points of one's own, and data is ${what}.`);
+  if (labels) throw new ParameterError("labels", `labels: they belong to your own points, but data is ${what}.`);
+  if (row) throw new ParameterError("row", `row ${row}: it belongs to your own points, but data is ${what}.`);
   return inUnit(await lawOf(data, options, what), options);
 }
 

@@ -11,7 +11,7 @@ const LEAST = 64;
  * The pictures that an array holds: those of its shape; of a table with `row` numbers in a row, or square ones where rows have a square
  * number of bytes, or of numbers from 0 to 1 or from -1 to 1.
  *
- * @throws ParameterError for a `row` that a point is no whole number of
+ * @throws ParameterError for a `row` that does not divide the length of a point
  */
 export function pixelsOf({ data, shape }: PointsArray, row: number): Pixels | undefined {
   if (shape.length === 4) {
@@ -21,7 +21,7 @@ export function pixelsOf({ data, shape }: PointsArray, row: number): Pixels | un
   const [, d] = shape;
   if (row > 0) {
     if (d % row !== 0) {
-      throw new ParameterError("row", `row ${row}: a point has ${d} numbers, which are no whole rows of ${row}.`);
+      throw new ParameterError("row", `row ${row}: a point has ${d} numbers, which is not a multiple of ${row}.`);
     }
     return { width: row, height: d / row, channels: 1, range: rangeOf(data) };
   }

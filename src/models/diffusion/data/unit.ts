@@ -112,7 +112,7 @@ export function logJacobian({ scale }: Unit): number {
   return -scale.reduce((sum, value) => sum + Math.log(value), 0);
 }
 
-/** Columns whose unit is told in words. */
+/** Columns whose unit is reported in words. */
 const TOLD = 3;
 
 /** What to know of the unit, a sentence each. */

@@ -5,7 +5,7 @@ import { base64Bytes } from "../../../files/base64.ts";
 import { readNetwork } from "../../../network/file.ts";
 import type { Network } from "../../../network/shape.ts";
 
-/** Loaded when first asked for: they are larger than all the rest. */
+/** Loaded when first needed: they are larger than all the rest. */
 const FILES: Record<string, () => Promise<{ NETWORK: string }>> = {
   gmm8: () => import("../../../data/networks/gmm8.ts"),
   rings: () => import("../../../data/networks/rings.ts"),

@@ -56,7 +56,7 @@ function unzipped(bytes: Uint8Array, fail: Fail): Map<string, Uint8Array> {
     return new Map(Object.entries(unzipSync(bytes, { filter })).map(([path, content]) => [clean(path), content]));
   } catch (error) {
     if (error instanceof FileError) throw error;
-    return fail(`it is no whole zip file (${(error as Error).message})`);
+    return fail(`it is no complete zip file (${(error as Error).message})`);
   }
 }
 

@@ -21,7 +21,7 @@ type Write = (expression: Expression) => string;
 /**
  * The network as a document that reads back to the same network.
  *
- * @param rounding what becomes of starts that are no whole number
+ * @param rounding what becomes of starts that are no integer
  * @throws ParameterError naming what SBML cannot hold
  */
 export function networkSbml(network: Network, rounding: Rounding = "none"): string {

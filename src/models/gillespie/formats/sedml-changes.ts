@@ -10,7 +10,7 @@ type Fail = (why: string) => never;
 const STEP = /^(?:[\w.-]+:)?([\w.-]+|\*)((?:\[[^\]]*\])*)$/;
 
 /**
- * The document with one attribute of one element set anew; all else stays as it is, so that lines in messages are those of the file.
+ * The document with one attribute of one element set to a new value; all else stays as it is, so that lines in messages are those of the file.
  *
  * @param fail throws an error with a reason
  */

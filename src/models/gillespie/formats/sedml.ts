@@ -125,7 +125,7 @@ function timesOf(simulation: XmlElement, notes: string[], no: Fail): { until: nu
     if (Math.abs(before - Math.round(before)) > 1e-9 * Math.max(1, before)) continue;
     if (start > 0)
       notes.push(
-        `its output begins at ${start}; times before that are reported, too${parts > 1 ? `, and ${parts - 1} between two of its own` : ""}`,
+        `its output begins at ${start}; earlier times are also reported${parts > 1 ? `, and ${parts - 1} between two of its own` : ""}`,
       );
     return { until: end, points: all + 1 };
   }

@@ -1,4 +1,4 @@
-// Starts as a run takes them, for the writers of networks: rounded, where a file's amounts are no whole numbers.
+// Starts as a run takes them, for the writers of networks: rounded, where a file's amounts are no integers.
 
 import { ParameterError } from "../../../device/errors.ts";
 import { call, type Expression, evaluate, number } from "../../../expression/expression.ts";
@@ -20,7 +20,7 @@ export function startsOf(network: Network, rounding: Rounding): Expression[] {
   });
 }
 
-/** Undefined for what no run takes: whoever reads the text is told so. */
+/** Undefined for a start that no run accepts: a reader of the text gets an error. */
 function counted(name: string, exact: number, rounding: Rounding): number | undefined {
   try {
     return checkCount(name, exact, rounding);

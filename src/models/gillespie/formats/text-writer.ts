@@ -16,7 +16,7 @@ const RESERVED = ["t", "and", "or", "not", "at", "when", "after"];
 /**
  * The network as statements, one a line. Names that text does not allow are replaced; comments say by which.
  *
- * @param rounding what becomes of starts that are no whole number
+ * @param rounding what becomes of starts that are no integer
  * @throws ParameterError naming what text cannot hold
  */
 export function networkText(network: Network, rounding: Rounding = "none"): string {

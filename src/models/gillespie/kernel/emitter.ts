@@ -29,7 +29,7 @@ export interface Names {
 }
 
 /**
- * What of a constant a shader keeps: an f32, or one no larger than f32 holds; or in 32 bits a count, a whole number that stands for it in comparisons (rounded up, down,
+ * What of a constant a shader keeps: an f32, or one no larger than f32 holds; or in 32 bits a count, an integer that stands for it in comparisons (rounded up, down,
  * or itself), or of a time the units and the fraction of one, or of a chance its two words, and of a Poisson number's mean the power of two that is no
  * less and its share of that.
  */
@@ -49,7 +49,7 @@ interface Whole {
   most: number;
 }
 
-/** Which whole number stands for a constant on the right of each comparison of whole numbers. */
+/** Which integer stands for a constant on the right of each comparison of integers. */
 const STANDS: Record<string, Kept> = {
   ">=": "ceil",
   "<": "ceil",
@@ -306,7 +306,7 @@ export class Emitter {
     return `(${this.real(expression)} != 0.0)`;
   }
 
-  /** A comparison of whole numbers, exact at any size; undefined where it is none. */
+  /** A comparison of integers, exact at any size; undefined where it is none. */
   #compared(operation: Operation, [left, right]: readonly Expression[]): string | undefined {
     if (this.#dialect.continuous) return undefined;
     const [a, b] = [this.#whole(left), this.#whole(right)];
@@ -323,7 +323,7 @@ export class Emitter {
     return stands(a, right, operation) ?? stands(b, left, MIRRORED[operation]);
   }
 
-  /** Sums of counts and whole numbers. */
+  /** Sums of counts and integers. */
   #whole(expression: Expression): Whole | undefined {
     if (this.#dialect.continuous) return undefined;
     if (expression.kind !== "call" || namesIn(expression).size === 0) {

@@ -1,4 +1,4 @@
-// Whether a clock of f32 tells apart what rates see of the time: late in a long run it moves in steps of 2^-24 of it, which may be a good
+// Whether an f32 clock resolves the times that rates depend on: late in a long run it moves in steps of 2^-24 of it, which may be a good
 // part of a period.
 
 import { type Expression, evaluate, namesIn } from "../../../expression/expression.ts";

@@ -31,7 +31,7 @@ export const tables: Layout = {
     const bytes = 4 * (species.length * (leaping ? 2 : 1) + (leaping ? leaves.length / 32 : 0));
     if (bytes > MOST_BYTES) {
       throw networkError(
-        `${species.length} species are more than a GPU holds for one trajectory; leave out what never changes, or take the reference (--device reference).`,
+        `${species.length} species are more than a GPU can hold for one trajectory; leave out species that never change, or use the reference (--device reference).`,
       );
     }
     const stored = bytes + 4 * scratch > MOST_BYTES;

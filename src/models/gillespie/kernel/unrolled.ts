@@ -58,7 +58,7 @@ ${lines(rates, (rate, i) => `  a${i} = ${rate};`)}
   return ${sum(all)};
 }
 
-// Laws of one's own may turn negative; mass action cannot.
+// The user's laws may turn negative; mass action cannot.
 fn smallest_propensity() -> f32 { return ${all.reduce((least, a) => `min(${least}, ${a})`)}; }
 
 ${version1 ? chooseInVersion1(all) : choose(all)}
@@ -78,7 +78,7 @@ const isReal = (kept: string) => ["real", "clamped", "fraction"].includes(kept);
 
 const TERMS = "array<f32, REACTIONS>";
 
-/** Partial sums in f32; near to one of them whole numbers. No more operations than it takes to look for r alone. */
+/** Partial sums in f32; near to one of them integers. No more operations than it takes to look for r alone. */
 function choose(all: readonly string[]): string {
   return `
 // NEVER where rates are thinned and the number falls beyond all of them.
@@ -96,7 +96,7 @@ ${lines(all, (a, i) => `  before += ${a};\n  let d${i} = r - before;\n  chosen +
 ${EXACTLY}`;
 }
 
-/** Of weights, in whole numbers; their sum is the total, or they are thinned by a bound. */
+/** Of weights, as integers; their sum is the total, or they are thinned by a bound. */
 const EXACTLY = `
 fn choose_exactly(terms: ${TERMS}, words: vec2u, whole: f32, thinned: bool) -> u32 {
   var weights = terms;

@@ -29,7 +29,7 @@ const drawName = (i: number) => `$draw${i}`;
 /** The place of a draw's name among those of its event, or -1. */
 export const drawOf = (name: string) => (name.startsWith("$draw") ? Number(name.slice(5)) : -1);
 
-/** Laws of whole numbers. */
+/** Distributions of integers. */
 export const isWhole = (law: LawName) => ["bernoulli", "binomial", "poisson"].includes(law);
 
 /** Whether a real number is drawn in it. */

@@ -126,7 +126,7 @@ export function parameterValues(network: Network, given: ReadonlyMap<string, num
   return values;
 }
 
-/** What becomes of a start that is no whole number: refused, rounded, one or the other by chance, or left as it is for rate equations. */
+/** What becomes of a start that is no integer: refused, rounded, one or the other by chance, or left as it is for rate equations. */
 export type Rounding = "none" | "nearest" | "down" | "random" | "real";
 
 /** Counts of the species at t = 0, those in `given` replaced. @throws ParameterError for one that is not a count. */
@@ -148,14 +148,14 @@ export function initialCounts(
 /** A measured amount of so many molecules is rounded to the nearest, which is less than a thousandth off. */
 export const MEASURED = 1000;
 
-/** The nearest whole number, for f64 arithmetic makes 99.99999999999999 of 100. @throws ParameterError */
+/** The nearest integer, for f64 arithmetic makes 99.99999999999999 of 100. @throws ParameterError */
 export function checkCount(name: string, value: number, rounding: Rounding = "none"): number {
   const count = Math.round(value);
   if (rounding === "nearest" && count === 0) return 0; // also of what is less than 0 by a rounding error
   if (value >= 0 && value <= MOST) {
     if (rounding === "nearest") return count;
     if (rounding === "real") return value;
-    // What arithmetic makes of a whole number is one.
+    // What arithmetic makes of an integer is one.
     const almost = Math.abs(value - count) <= 1e-9 * value;
     if (rounding === "down") return almost ? count : Math.floor(value);
     if (rounding === "random") return almost ? count : value;

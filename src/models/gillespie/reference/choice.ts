@@ -1,5 +1,5 @@
 // Which reaction fires, in plain words: the one in whose share of the total a number of 64 random bits falls. Partial sums in
-// floating point would give a rare reaction a share that depends on what stands before it; near their ends whole numbers decide.
+// floating point would give a rare reaction a share that depends on what stands before it; near their ends integers decide.
 
 /** Beyond this share of the total from every partial sum the upper 32 bits decide, and f64 is exact enough. */
 const CLEAR = 2 ** -31;

@@ -1,5 +1,5 @@
-// Hybrid trajectories in plain f64, to be read: real quantities follow their rates, dy/dt, and reactions fire by the hazard that builds
-// up beside them - the next one when the integral of the total propensity reaches an exponential number (Alfonsi et al. 2005, doi
+// Hybrid trajectories in plain f64, to be read: real quantities follow their rates, dy/dt, and reactions fire by the hazard that accumulates
+// meanwhile - the next one when the integral of the total propensity reaches an exponential number (Alfonsi et al. 2005, doi
 // 10.1051/proc:2005001). Runge and Kutta's method, each step compared with two of half its length.
 
 import { evaluate } from "../../../expression/expression.ts";

@@ -188,7 +188,7 @@ function poisson(mean: number, random: () => number): number {
   return count;
 }
 
-/** Numbers in (0, 1), in the order in which they are asked for. */
+/** Numbers in (0, 1), in the order in which they are requested. */
 function uniformsOf(seed: bigint, { point, replicate }: Which): () => number {
   const key = streamKey(seed, STREAMS.gillespie.leaps, 0);
   let at = 0;

@@ -14,7 +14,7 @@ export class Maths {
   readonly rates = new Map<string, { name: string; element: XmlElement }>();
   readonly #document: SbmlDocument;
   readonly #functions = new Map<string, Lambda>();
-  /** Those that nobody has asked for yet. */
+  /** Those that nobody has requested yet. */
   readonly #definitions = new Map<string, XmlElement>();
   readonly #context: MathContext;
 
@@ -41,7 +41,7 @@ export class Maths {
     return expressionOf(math, this.#context);
   }
 
-  /** Functions are read when they are asked for, so that their order is of no matter. */
+  /** Functions are read when they are needed, so that their order is of no matter. */
   #functionOf(name: string): Lambda | undefined {
     const known = this.#functions.get(name);
     const definition = this.#definitions.get(name);

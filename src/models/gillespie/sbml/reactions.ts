@@ -201,7 +201,7 @@ export class Reactions {
     return { forward: meaning.closed(split.forward, element), backward: meaning.closed(split.backward, element) };
   }
 
-  /** Firings that make whole numbers of all stoichiometries. */
+  /** Firings that make integers of all stoichiometries. */
   #scale(counts: readonly number[], element: XmlElement, name: string): number {
     const scale = scaleOf(counts);
     if (scale === 1) return scale;
@@ -254,7 +254,7 @@ export class Reactions {
 /** What is added to the error of a trajectory that meets a propensity below 0. */
 const TWO_WAYS = "its law is a difference of two directions: give --reversible laws";
 
-/** How many firings make whole numbers; infinite where they would be too many. */
+/** How many firings make integers; infinite where they would be too many. */
 function scaleOf(counts: readonly number[]): number {
   for (let scale = 1; scale <= MOST_SCALED; scale++) {
     if (counts.every((count) => Math.abs(scale * count - Math.round(scale * count)) <= 1e-9 * scale)) return scale;

@@ -41,7 +41,7 @@ export function splitLaw(law: Expression, sides: Sides): Split | undefined | str
   if (needs(backward, products) && needs(forward, reactants)) return { forward, backward };
   if (reactants.length > 0 && vanishesWithout(backward, reactants)) return undefined;
   const [missing, side] = vanishesWithout(backward, products) ? ["first", "reactants"] : ["second", "products"];
-  return `is reversible and its law is a difference whose ${missing} part is not 0 without the ${side}, so that its two directions cannot be told apart; write them as two reactions`;
+  return `is reversible and its law is a difference whose ${missing} part is not 0 without the ${side}, so that its two directions cannot be distinguished; write them as two reactions`;
 }
 
 interface Term {

@@ -61,7 +61,7 @@ export function stepsOf(parameters: ReservoirParameters): number {
   // Each sequence is learned from, or tested.
   if (task === "classification" || own.length > 1) return rows;
   const [learned, compared] = [washout + train, validation > 0 ? washout + train + validation : 0];
-  // A test of one's own series is led to by all rows before it.
+  // A test of the user's series is led to by all rows before it.
   const tested = task === "data" ? learned + validation + test : Math.max(washout, 100) + test;
   const driving = learned + compared + tested;
   if (task === "narma10" || task === "memory" || given > 0) return driving + (feedback ? driven + test : 0);

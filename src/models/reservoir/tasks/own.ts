@@ -1,4 +1,4 @@
-// A series of one's own: forecast from itself, or outputs that follow from given inputs.
+// The user's series: forecast from itself, or outputs that follow from given inputs.
 
 import { ParameterError } from "../../../device/errors.ts";
 import { type OwnSeries, parseSeries } from "../../../files/series-text.ts";
@@ -19,7 +19,7 @@ export function ownSeries({ data }: Pick<ReservoirParameters, "data">): OwnSerie
 }
 
 /**
- * Series of one's own: all columns are forecast, or the later ones follow from the first `given`. One series is divided in time; of
+ * The user's series: all columns are forecast, or the later ones follow from the first `given`. One series is divided in time; of
  * several, all but the last are learned from to their ends, and the last is tested.
  *
  * @param scales those of a network from a file, which the series is then seen in
@@ -90,7 +90,7 @@ export function own(parameters: ReservoirParameters, scales?: Scales): Task {
   const { driven, horizon, starts, notes } = forecastsOf(parameters, room, first, single);
   if (forecast > 0 && parameters.reservoirs > 1 && !validating) {
     notes.push(
-      `the first of ${parameters.reservoirs} networks is kept and forecasts; --validation sets rows aside that choose the best.`,
+      `the first of ${parameters.reservoirs} networks is kept and forecasts; with --validation the best on rows set aside is chosen.`,
     );
   }
   return {
@@ -187,7 +187,7 @@ function forecastsOf(parameters: ReservoirParameters, room: number, first: numbe
   }
   if (count < starts) {
     notes.push(
-      `${count} ${count === 1 ? "forecast" : "forecasts"} of ${starts} asked for: the ${room} steps of the test hold no more of ${horizon} steps; take a smaller --horizon or a longer --test.`,
+      `${count} ${count === 1 ? "forecast" : "forecasts"} of ${starts} requested: the ${room} steps of the test have room for no more of ${horizon} steps; choose a smaller --horizon or a longer --test.`,
     );
   }
   return { driven, horizon, notes, starts: Array.from({ length: count }, (_, i) => first - before + i * spacing) };

@@ -1,11 +1,11 @@
-// How a series of one's own is divided in time: warm-up, training, validation, test. What is left open follows from its length.
+// How the user's series is divided in time: warm-up, training, validation, test. What is left open follows from its length.
 
 import { ParameterError } from "../../../device/errors.ts";
 import { seriesHead } from "../../../files/series-text.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** Steps of a warm-up at most, where none are asked for, and of what drives a forecast along the test. */
+/** Steps of a warm-up at most, where none are requested, and of what drives a forecast along the test. */
 const WASHOUT = 500;
 /** Shares of a series: what is learned from, and how much of the rest warms up, compares and tests. */
 const SHARES = { washout: 0.1, train: 0.6, validation: 0.1, test: 0.2 };

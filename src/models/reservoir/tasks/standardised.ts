@@ -42,7 +42,7 @@ export function standardised(
     const own = other.length;
     throw new ParameterError(
       "network",
-      `network: it was trained on ${own} columns of inputs and outputs, and here are ${columns} and ${targets}; choose those of its own.`,
+      `network: it was trained on ${own} columns of inputs and outputs, and here there are ${columns} and ${targets}; choose the columns that it was trained on.`,
     );
   }
   const { mean, sd } = given ?? scalesOf(raw, width, learned);

@@ -1,4 +1,4 @@
-// Synchronisation foretold: two coupled systems, learned below their critical coupling.
+// Synchronisation predicted: two coupled systems, learned below their critical coupling.
 
 import { flowOf } from "../../../systems/index.ts";
 import type { ReservoirParameters } from "../parameters.ts";
@@ -20,7 +20,7 @@ interface Coupled {
 }
 
 /**
- * Couplings ε that are learned from, all below the critical one, and those that are asked for afterwards. From 0.4 on two coupled Lorenz
+ * Couplings ε that are learned from, all below the critical one, and those that are requested afterwards. From 0.4 on two coupled Lorenz
  * systems may come to rest, one on either side, and nothing is learned from that.
  */
 const COUPLINGS: Record<CoupledTask, Coupled> = {
@@ -33,9 +33,9 @@ const COUPLINGS: Record<CoupledTask, Coupled> = {
     ...{ near: 0.03, driven: 10, horizon: 180 },
   },
 };
-/** How many couplings are asked for. */
+/** How many couplings are predicted. */
 const ASKED = 9;
-/** The couplings' column is made so much smaller than the others, for it is asked for beyond what was learned. */
+/** The couplings' column is made so much smaller than the others, because it is extrapolated beyond what was learned. */
 const COUPLING_SCALE = 0.03;
 
 /**

@@ -19,7 +19,7 @@ export interface Task extends Scales {
   testing: Span;
   /** Rows by which networks are compared, apart from those that are tested. */
   validating?: Validation;
-  /** The steps that follow a series of one's own. */
+  /** The steps that follow the user's series. */
   beyond?: Forecasts;
   /** Sequences that are put into classes. */
   classes?: Classes;
@@ -31,14 +31,14 @@ export interface Task extends Scales {
   lyapunovTime: number;
   /** What times are counted in. */
   unit: "Lyapunov times" | "steps";
-  /** What is known of the columns of a series of one's own. */
+  /** What is known of the columns of the user's series. */
   names?: readonly string[];
   times?: Times;
-  /** Rows of the series itself, where it is one's own. */
+  /** Rows of the series itself, where it is the user's. */
   length?: number;
   /** What a reader must know: a sentence each. */
   notes?: readonly string[];
-  /** Couplings of the forecasts, where that is asked for. */
+  /** Couplings of the forecasts, where that is requested. */
   couplings?: number[];
   flow?: Flow;
 }
