@@ -11,3 +11,9 @@ declare module "virtual:gibbs/scenes" {
     (() => Promise<{ scene: import("./host-web/worker/scene.ts").SceneModule }>) | undefined
   >;
 }
+
+/** For each shader file below shaders/ its layout as `encoded` of scripts/wgsl.js writes it; put in by that plugin of Vite. */
+declare module "virtual:wgsl-layouts" {
+  const layouts: Readonly<Record<string, string>>;
+  export default layouts;
+}

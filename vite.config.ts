@@ -5,6 +5,7 @@ import { isAbsolute } from "node:path";
 import { defineConfig } from "vite";
 import packageJson from "./package.json" with { type: "json" };
 import { commit } from "./scripts/sources.js";
+import { wgslLayouts } from "./scripts/wgsl.js";
 
 /** Constants for builds and tests alike; globals.d.ts declares them. */
 export const define = {
@@ -14,6 +15,7 @@ export const define = {
 
 export default defineConfig({
   define,
+  plugins: [wgslLayouts()],
   publicDir: false,
   build: {
     target: "es2022",
@@ -31,7 +33,7 @@ export default defineConfig({
     },
     rolldownOptions: {
       // Helpers of the compiler itself (for `using`) are no dependency that a user has.
-      external: (id) => !/^[.\0]|^@oxc-project\//.test(id) && !isAbsolute(id),
+      external: (id) => !/^[.\0]|^virtual:|^@oxc-project\//.test(id) && !isAbsolute(id),
       output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
     },
   },

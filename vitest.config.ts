@@ -5,6 +5,7 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { wgslLayouts } from "./scripts/wgsl.js";
 import { chrome } from "./tests/chrome.ts";
 import { LONGEST } from "./tests/patience.ts";
 import { define as constants } from "./vite.config.ts";
@@ -99,6 +100,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   define,
+  plugins: [wgslLayouts()],
   test: {
     sequence: { sequencer: LongestFirst },
     // A software adapter uses every core by itself: more workers only take time from each other.

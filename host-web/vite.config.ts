@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { defineConfig, type UserConfig } from "vite";
+import { wgslLayouts } from "../scripts/wgsl.js";
 import { define } from "../vite.config.ts";
 import { declaredPages, scenes } from "./build/declared.ts";
 import { layout } from "./build/layout.ts";
@@ -13,8 +14,8 @@ export default defineConfig(
     root: import.meta.dirname,
     base: "./",
     define,
-    plugins: [declaredPages(), layout(), scenes(), shaders()],
-    worker: { format: "es", plugins: () => [scenes(), shaders()] },
+    plugins: [declaredPages(), layout(), scenes(), shaders(), wgslLayouts()],
+    worker: { format: "es", plugins: () => [scenes(), shaders(), wgslLayouts()] },
     server: { fs: { allow: [".."] } },
     build: {
       target: "es2022",

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createServer } from "vite";
+import { wgslLayouts } from "./wgsl.js";
 
 /** A heart, 32 × 32. */
 const HEART =
@@ -74,6 +75,7 @@ const SMALL = { type: "jpeg", quality: 60 };
 
 const server = await createServer({
   configFile: false,
+  plugins: [wgslLayouts()],
   appType: "custom",
   logLevel: "error",
   server: { middlewareMode: true, ws: false },

@@ -14,7 +14,14 @@ export const MODULES_STAMP = ".sources";
 export const TYPES_STAMP = join("types", ".sources");
 
 const FOLDERS = ["src", "shaders", "host-node", "bench"];
-const CONFIGURATION = ["package.json", "tsconfig.json", "tsconfig.build.json", "vite.config.ts", "scripts/build.js"];
+const CONFIGURATION = [
+  "package.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "vite.config.ts",
+  "scripts/build.js",
+  "scripts/wgsl.js",
+];
 
 export function isBuilt({ types = false } = {}) {
   const sources = digestOfSources();

@@ -78,7 +78,6 @@ describe("no number after a GPU error", () => {
   const SWEEP = {
     shader: "ising/sweep.wgsl",
     entryPoint: "half_sweep",
-    bindings: ["storage", "read-only-storage", "read-only-storage", "uniform", "step"],
   } as const;
   const CONSTANTS = { COLUMNS: 32, ROWS: 64, REPLICAS: 1, WORKGROUP: 64, THREEFRY_ROUNDS: 20 };
 

@@ -2,6 +2,7 @@
 // its very borders, on the GPU and by the reference, against fractions of whole numbers.
 
 import { describe, expect, it } from "vitest";
+import { structOf } from "../src/device/layout.ts";
 import { type GillespieOptions, gillespie } from "../src/index.ts";
 import { prepare } from "../src/models/gillespie/ensemble.ts";
 import { generate } from "../src/models/gillespie/kernel/wgsl.ts";
@@ -27,6 +28,7 @@ function lawOf(weights: readonly bigint[]) {
   return { ends, total: sum, choice: (number: bigint) => ends.findIndex((end) => number * sum < end << 64n) };
 }
 
+const RUN = structOf("gillespie/direct.wgsl", "run");
 /** Children of a node in tables. */
 const FAN = 8;
 
@@ -86,7 +88,6 @@ ${large ? "x[0] = 1;\nadd_nodes();" : ""}
     shader: generated.shader,
     generated: generated.source + probe,
     entryPoint: "probe",
-    bindings: ["storage", "storage", "read-only-storage", "read-only-storage", "storage", "storage", "uniform"],
     constants: { WORKGROUP: 64 },
   });
   const words = numbers.flatMap((number) => [Number(number >> 32n), Number(number & 0xffffffffn)]);
@@ -94,10 +95,11 @@ ${large ? "x[0] = 1;\nadd_nodes();" : ""}
   const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
   const buffer = (bytes: number, usage = STORAGE | COPY_DST | COPY_SRC) => device.buffer("probe", bytes, usage);
   const [out, input, run] = [buffer(8 * numbers.length), buffer(points.byteLength), buffer(48, UNIFORM | COPY_DST)];
-  const [one, two, three, four] = [buffer(64), buffer(64), buffer(64), buffer(64)];
+  const [snapshots, activeIn, activeOut, counters] = [buffer(64), buffer(64), buffer(64), buffer(64)];
   device.write(input, points);
-  device.write(run, new Uint32Array([0, 0, 0, numbers.length, 1, 0, 0, 0, 0, 0, 0, 0]));
-  const group = kernel.bind(out, one, input, two, three, four, run);
+  const idle = { seed: [0, 0], purpose: 0, firstReplicate: 0, activeCount: 0, blocks: 0, lastGrid: 0, gridUnits: 0 };
+  device.write(run, RUN.write({ ...idle, unit: 0, mostDraws: 0, slots: numbers.length, replicates: 1 }));
+  const group = kernel.bind({ state: out, snapshots, points: input, activeIn, activeOut, counters, run });
   await device.submit("probe", (encoder) => {
     const pass = encoder.beginComputePass();
     pass.setPipeline(kernel.pipeline);
@@ -106,7 +108,7 @@ ${large ? "x[0] = 1;\nadd_nodes();" : ""}
     pass.end();
   });
   const found = new Uint32Array(await device.read(out));
-  for (const each of [out, input, run, one, two, three, four]) device.free(each);
+  for (const each of [out, input, run, snapshots, activeIn, activeOut, counters]) device.free(each);
   return numbers.map((_, i) => ({ drawn: found[2 * i], exact: found[2 * i + 1] }));
 }
 

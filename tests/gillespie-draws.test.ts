@@ -163,27 +163,32 @@ ${coins.map(([m, k], i) => `  put(${i}u, height_of_heads(${k}u, ${m}u));`).join(
 ${poisson.map(([power, k, sign], i) => `  put(${coins.length + i}u, height_of_poisson(${k}u, ${sign === 1}, ${power}u));`).join("\n")}
 }
 `;
+  const variables = {
+    state: { binding: 0, kind: "storage" },
+    points: { binding: 1, kind: "read-only-storage" },
+    run: { binding: 2, kind: "uniform" },
+  } as const;
   const kernel = await device.kernel({
     ...{ shader: "gillespie/draws.wgsl", generated, entryPoint: "heights" },
-    ...{ bindings: ["storage", "read-only-storage", "uniform"], constants: {} },
+    ...{ variables, constants: {} },
   });
   const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
-  const buffers = [
-    device.buffer("heights", 256, STORAGE | COPY_SRC),
-    device.buffer("table", 4 * words.length, STORAGE | COPY_DST),
-    device.buffer("run", 16, UNIFORM | COPY_DST),
-  ];
-  device.write(buffers[1], new Uint32Array(words));
-  device.write(buffers[2], new Uint32Array([0, 0, 1, 0]));
+  const buffers = {
+    state: device.buffer("heights", 256, STORAGE | COPY_SRC),
+    points: device.buffer("table", 4 * words.length, STORAGE | COPY_DST),
+    run: device.buffer("run", 16, UNIFORM | COPY_DST),
+  };
+  device.write(buffers.points, new Uint32Array(words));
+  device.write(buffers.run, new Uint32Array([0, 0, 1, 0]));
   await device.submit("heights", (encoder) => {
     const pass = encoder.beginComputePass();
     pass.setPipeline(kernel.pipeline);
-    pass.setBindGroup(0, kernel.bind(...buffers));
+    pass.setBindGroup(0, kernel.bind(buffers));
     pass.dispatchWorkgroups(1);
     pass.end();
   });
-  const bits = new Uint32Array(await device.read(buffers[0]));
-  for (const buffer of buffers) device.free(buffer);
+  const bits = new Uint32Array(await device.read(buffers.state));
+  for (const buffer of Object.values(buffers)) device.free(buffer);
   const found = (i: number) => (bits[2 * i + 1] * 2 ** 32 + bits[2 * i]) / 2 ** 56;
   const sum = (from: number, to: number, term: (i: number) => number) => {
     let total = 0;

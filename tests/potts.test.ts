@@ -2,11 +2,17 @@
 
 import { describe, expect, it } from "vitest";
 import { kaufman, potts, pottsCriticalTemperature, pottsOfTwo, pottsTorus } from "../src/index.ts";
-import { bondCount, colouringOf, type Geometry, nearest, neighboursOf } from "../src/models/lattice/geometry.ts";
+import {
+  bondCount,
+  colouringOf,
+  edgesOf,
+  type Geometry,
+  nearest,
+  neighboursOf,
+} from "../src/models/lattice/geometry.ts";
 import { GpuLattice } from "../src/models/lattice/gpu.ts";
 import type { LatticeOptions } from "../src/models/lattice/lattice.ts";
 import { ReferenceLattice } from "../src/models/lattice/reference-lattice.ts";
-import { edgesOf } from "../src/models/lattice/simulation.ts";
 import { pottsRule, tableOf } from "../src/models/potts/rule.ts";
 import { chiSquareTest, mergeCells, zScore } from "../src/statistics/index.ts";
 import { device, reference } from "./devices.ts";

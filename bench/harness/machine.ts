@@ -4,10 +4,12 @@
 import { OutOfMemoryError } from "../../src/device/errors.ts";
 import type { GpuDevice } from "../../src/device/gpu.ts";
 import { type Kernel, workgroupGrid } from "../../src/device/kernel.ts";
+import { structOf } from "../../src/device/layout.ts";
 import { checkCopy, checkEnds, FACTOR, ROUND, ROUNDS, SEED, TERM, WORKGROUP } from "./machine-check.ts";
 import type { Machine } from "./result.ts";
 import { stepsFor } from "./time.ts";
 
+const RUN = structOf("bench/arithmetic.wgsl", "run");
 /** Dispatches of one submission at most; fewer where they are long. */
 const MOST = 256;
 
@@ -27,11 +29,9 @@ export async function measureMachine(device: GpuDevice, timing: Timing): Promise
   try {
     const rate = async (entryPoint: keyof typeof ROUND) => {
       const kernel = await arithmetic(device, entryPoint);
-      const group = kernel.bind(ends, run);
+      const group = kernel.bind({ ends, run });
       const dispatch = async (rounds: number, count: number, workgroups = threads / WORKGROUP) => {
-        const words = new Uint32Array([SEED, rounds, 0, 0]);
-        new Float32Array(words.buffer).set([FACTOR, TERM], 2);
-        device.write(run, words);
+        device.write(run, RUN.write({ seed: SEED, rounds, factor: FACTOR, term: TERM }));
         await many(device, kernel, group, [workgroups, 1], count);
       };
       await dispatch(ROUNDS, 1);
@@ -43,7 +43,7 @@ export async function measureMachine(device: GpuDevice, timing: Timing): Promise
     const integer = Math.max(await rate("integer"), await rate("integer_pairs"));
     const [float, workgroup] = [await rate("float"), await rate("workgroup_memory")];
     const kernel = await arithmetic(device, "nothing");
-    const group = kernel.bind(ends, run);
+    const group = kernel.bind({ ends, run });
     const dispatch = await secondsOf((steps) => many(device, kernel, group, [1, 1], steps), timing);
     const submission = await secondsOf(async (steps) => {
       for (let i = 0; i < steps; i++) await many(device, kernel, group, [1, 1], 1);
@@ -58,7 +58,6 @@ const arithmetic = (device: GpuDevice, entryPoint: string) =>
   device.kernel({
     shader: "bench/arithmetic.wgsl",
     entryPoint,
-    bindings: ["storage", "read-only-storage"],
     constants: entryPoint === "nothing" ? {} : { WORKGROUP },
   });
 
@@ -81,7 +80,6 @@ async function copyOf(device: GpuDevice, size: number, timing: Timing): Promise<
       device.kernel({
         shader: "bench/copy.wgsl",
         entryPoint,
-        bindings: ["storage", "storage"],
         constants: { WORKGROUP },
       }),
     ),
@@ -93,7 +91,7 @@ async function copyOf(device: GpuDevice, size: number, timing: Timing): Promise<
   try {
     const workgroups = workgroupGrid(size / 16 / WORKGROUP, device.limits);
     const [fill, copy] = kernels.map((kernel) => {
-      const group = kernel.bind(buffers[0], buffers[1]);
+      const group = kernel.bind({ destination: buffers[0], origin: buffers[1] });
       return (count: number) => many(device, kernel, group, workgroups, count);
     });
     await fill(1);

@@ -1,11 +1,15 @@
 // The plain kernel (shaders/ising/plain.wgsl) as a program of its own, and the loop that says what it must compute.
 
+import { storage, uniform } from "../../src/device/buffers.ts";
 import type { GpuDevice } from "../../src/device/gpu.ts";
 import { type Kernel, workgroupGrid } from "../../src/device/kernel.ts";
+import { structOf } from "../../src/device/layout.ts";
+import { type Dispatch, Submissions } from "../../src/device/submissions.ts";
 import { streamKey, threefry4x32 } from "../../src/random/threefry.ts";
 
 /** Sweeps of one submission; each half has its own step uniform. */
 const MOST = 64;
+const RUN = structOf("ising/plain.wgsl", "run");
 const PURPOSE = 0x1ff;
 const SEED = 42n;
 
@@ -14,11 +18,10 @@ export type Acceptance = readonly [number, number];
 
 export class PlainIsing {
   readonly #device: GpuDevice;
-  readonly #kernel: Kernel;
-  readonly #size: [number, number];
-  readonly #buffers: GPUBuffer[];
-  readonly #group: GPUBindGroup;
-  readonly #stride: number;
+  readonly #buffers: Record<"spins" | "thresholds" | "run", GPUBuffer>;
+  readonly #submissions: Submissions;
+  /** The half-sweeps of a submission. */
+  readonly #halves: readonly Dispatch[];
   #sweeps = 0;
 
   /** All spins up. Width is a multiple of 8. */
@@ -26,7 +29,6 @@ export class PlainIsing {
     const kernel = await device.kernel({
       shader: "ising/plain.wgsl",
       entryPoint: "plain_half_sweep",
-      bindings: ["storage", "read-only-storage", "uniform", "step"],
       constants: { WIDTH: size[0], HEIGHT: size[1], WORKGROUP: 128 },
     });
     return device.guard("plain ising", () => new PlainIsing(device, kernel, size, acceptance));
@@ -34,38 +36,25 @@ export class PlainIsing {
 
   private constructor(device: GpuDevice, kernel: Kernel, size: [number, number], acceptance: Acceptance) {
     this.#device = device;
-    this.#kernel = kernel;
-    this.#size = size;
-    this.#stride = Math.max(16, device.limits.minUniformBufferOffsetAlignment);
-    const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
-    const spins = device.buffer("plain spins", 4 * size[0] * size[1], STORAGE | COPY_DST | COPY_SRC);
-    const thresholds = device.buffer("plain thresholds", 8, STORAGE | COPY_DST);
-    const run = device.buffer("plain run", 32, UNIFORM | COPY_DST);
-    const steps = device.buffer("plain steps", 2 * MOST * this.#stride, UNIFORM | COPY_DST);
-    this.#buffers = [spins, thresholds, run, steps];
-    device.write(spins, new Uint32Array(size[0] * size[1]).fill(1));
-    device.write(thresholds, new Uint32Array(acceptance));
-    const words = new Uint32Array((2 * MOST * this.#stride) / 4);
-    for (let i = 0; i < 2 * MOST; i++) words.set([i >> 1, i & 1], (i * this.#stride) / 4);
-    device.write(steps, words);
-    this.#group = kernel.bind(spins, thresholds, run, { buffer: steps, size: 8 });
+    this.#buffers = {
+      spins: storage(device, "plain spins", new Uint32Array(size[0] * size[1]).fill(1)),
+      thresholds: storage(device, "plain thresholds", new Uint32Array(acceptance)),
+      run: uniform(device, "plain run", RUN),
+    };
+    this.#submissions = new Submissions(device, "plain ising", 2 * MOST);
+    const group = kernel.bind({ ...this.#buffers, step: this.#submissions.steps });
+    const groups = workgroupGrid(Math.ceil((size[0] * size[1]) / 8 / 128), device.limits);
+    const step = (half: number) => ({ sweep: half >> 1, colour: half & 1 });
+    this.#halves = Array.from({ length: 2 * MOST }, (_, half) => ({ kernel, group, groups, step: step(half) }));
   }
 
   async run(sweeps: number): Promise<void> {
-    const [width, height] = this.#size;
-    const dispatch = workgroupGrid(Math.ceil((width * height) / 8 / 128), this.#device.limits);
+    const [seed0, seed1, purpose, replica] = streamKey(SEED, PURPOSE, 0);
     for (let done = 0; done < sweeps; ) {
       const count = Math.min(MOST, sweeps - done);
-      this.#device.write(this.#buffers[2], new Uint32Array([...streamKey(SEED, PURPOSE, 0), this.#sweeps]));
-      const accepted = this.#device.submit("plain ising", (encoder) => {
-        const pass = encoder.beginComputePass();
-        pass.setPipeline(this.#kernel.pipeline);
-        for (let i = 0; i < 2 * count; i++) {
-          pass.setBindGroup(0, this.#group, [i * this.#stride]);
-          pass.dispatchWorkgroups(...dispatch);
-        }
-        pass.end();
-      });
+      const run = { seed: [seed0, seed1], purpose, replica, sweep: this.#sweeps };
+      this.#device.write(this.#buffers.run, RUN.write(run));
+      const accepted = this.#submissions.submit(this.#halves.slice(0, 2 * count));
       await this.#device.waitForGpu(accepted, this.#expected(count));
       done += count;
       this.#sweeps += count;
@@ -80,11 +69,12 @@ export class PlainIsing {
   }
 
   async spins(): Promise<Uint32Array> {
-    return new Uint32Array(await this.#device.read(this.#buffers[0]));
+    return new Uint32Array(await this.#device.read(this.#buffers.spins));
   }
 
   [Symbol.dispose](): void {
-    for (const buffer of this.#buffers) this.#device.free(buffer);
+    for (const buffer of Object.values(this.#buffers)) this.#device.free(buffer);
+    this.#submissions.dispose();
   }
 }
 

@@ -4,6 +4,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createServer } from "vite";
+import { wgslLayouts } from "../../scripts/wgsl.js";
 import type { Device } from "../../src/device/device.ts";
 import { escapeHtml } from "../../src/files/html.ts";
 import type { AnyModel } from "../../src/models/index.ts";
@@ -36,6 +37,7 @@ export function modelPages(): Promise<readonly ModelPage[]> {
 async function load(): Promise<ModelPage[]> {
   const server = await createServer({
     configFile: false,
+    plugins: [wgslLayouts()],
     root: join(ROOT, ".."),
     appType: "custom",
     logLevel: "error",

@@ -4,7 +4,7 @@
 // read the same activations follow each other. ROW and Row, that many vectors of weights, are written for a run, with row_of_weights,
 // row_of_conditions and lane_of: src/models/diffusion/denoisers/row-wgsl.ts.
 
-struct At {
+struct Step {
   stage: u32,
   /// 0: the class requested. 1: none.
   pass_: u32,
@@ -17,7 +17,7 @@ struct At {
 @group(0) @binding(5) var<storage, read> conditions: array<vec4f>;
 @group(0) @binding(6) var<storage, read> below: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> above: array<vec4f>;
-@group(0) @binding(8) var<uniform> here: At;
+@group(0) @binding(8) var<uniform> step: Step;
 
 /// Vectors of units; layers; this one.
 override VECTORS: u32;
@@ -54,16 +54,16 @@ fn place_of(workgroup: u32, index: u32) -> Place {
 fn layer(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) index: u32) {
   let place = place_of(id.y, index);
   let lane = lane_of();
-  let stage = stages[here.stage];
+  let stage = stages[step.stage];
   let first = ROW * id.x;
   var z: array<vec4f, 4u * ROW>;
-  let b = row_of_conditions(((here.stage * PASSES + here.pass_) * LAYERS + LAYER) * VECTORS + first, 1u, lane);
+  let b = row_of_conditions(((step.stage * PASSES + step.pass_) * LAYERS + LAYER) * VECTORS + first, 1u, lane);
   for (var v = 0u; v < ROW; v++) {
     for (var k = 0u; k < 4u; k++) {
       z[4u * v + k] = vec4f(b[v][k]);
     }
   }
-  if (MIXED && here.pass_ == 0u) {
+  if (MIXED && step.pass_ == 0u) {
     for (var j = 0u; j < min(4u, run.units); j++) {
       let row = CLASSES + u32(label_of(4u * place.quad + j)) * VECTORS + first;
       let own = vec4f(vec4u(j) == vec4u(0u, 1u, 2u, 3u));
@@ -117,7 +117,7 @@ fn layer(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) inde
 fn output(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) index: u32) {
   let place = place_of(id.y, index);
   let lane = lane_of();
-  let stage = stages[here.stage];
+  let stage = stages[step.stage];
   let first = ROW * id.x;
   var f: array<vec4f, ROW>;
   for (var v = 0u; v < run.units / 4u; v++) {

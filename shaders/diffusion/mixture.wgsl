@@ -3,7 +3,7 @@
 // x is normal with mean α m and covariance α² C + σ² = 1/P, and E[x0 | x] = m + α C P (x - α m). (Bishop 2006, section 2.3.3.)
 
 /// [stage][component]: the log of its share and of the root of det P, then m, then P and G = α C P, of each one number where C is isotropic.
-@group(0) @binding(6) var<storage, read> table: array<f32>;
+@group(0) @binding(6) var<storage, read> mixture: array<f32>;
 
 // COMPONENTS, ISOTROPIC and MATRIX, the numbers of P, are written for a run.
 const ROW = 1u + DIMENSIONS + 2u * MATRIX;
@@ -21,29 +21,29 @@ fn denoise(sample: ptr<function, Sample>, stage: Stage, at: u32, label: i32, d: 
     let g = p + MATRIX;
     var off = Sample();
     for (var i = 0u; i < DIMENSIONS; i++) {
-      off[i] = (*sample)[i] - stage.signal * table[first + i];
+      off[i] = (*sample)[i] - stage.signal * mixture[first + i];
     }
     var square = 0.0;
     var own = Sample();
     for (var i = 0u; i < DIMENSIONS; i++) {
       if (ISOTROPIC) {
         square += off[i] * off[i];
-        own[i] = table[first + i] + table[g] * off[i];
+        own[i] = mixture[first + i] + mixture[g] * off[i];
       } else {
         var pulled = 0.0;
         var turned = 0.0;
         for (var j = 0u; j < DIMENSIONS; j++) {
-          pulled += table[p + i * DIMENSIONS + j] * off[j];
-          turned += table[g + i * DIMENSIONS + j] * off[j];
+          pulled += mixture[p + i * DIMENSIONS + j] * off[j];
+          turned += mixture[g + i * DIMENSIONS + j] * off[j];
         }
         square += off[i] * pulled;
-        own[i] = table[first + i] + turned;
+        own[i] = mixture[first + i] + turned;
       }
     }
     if (ISOTROPIC) {
-      square *= table[p];
+      square *= mixture[p];
     }
-    let weight = table[row] - 0.5 * square;
+    let weight = mixture[row] - 0.5 * square;
     let next = max(most, weight);
     let fall = exp(most - next);
     let share = exp(weight - next);

@@ -5,7 +5,7 @@
 // vector, by the online softmax; another kernel puts the chunks together. Chunks do not depend on the number of samples. ROW and Row, that
 // many vectors of points, are written for a run, with row_of_points and lane_of: src/models/diffusion/denoisers/row-wgsl.ts.
 
-struct At {
+struct Step {
   stage: u32,
   /// 0: the class requested. 1: none.
   pass_: u32,
@@ -22,7 +22,7 @@ struct At {
 @group(0) @binding(5) var<storage, read_write> sums: array<vec4f>;
 /// [dimension][sample]
 @group(0) @binding(6) var<storage, read_write> denoised: array<vec4f>;
-@group(0) @binding(7) var<uniform> here: At;
+@group(0) @binding(7) var<uniform> step: Step;
 
 override DIMENSIONS: u32;
 override POINTS: u32;
@@ -37,20 +37,20 @@ const SOME = 4u * ROW;
 @compute @workgroup_size(WORKGROUP)
 fn attend(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) index: u32) {
   // All invocations take part to the end, because rows are loaded by all of a subgroup together.
-  let inside = id.x * WORKGROUP + index < here.quads;
-  let own = min(id.x * WORKGROUP + index, here.quads - 1u);
+  let inside = id.x * WORKGROUP + index < step.quads;
+  let own = min(id.x * WORKGROUP + index, step.quads - 1u);
   let lane = lane_of();
-  let sample = 4u * (here.first_quad + own);
-  let stage = stages[here.stage];
+  let sample = 4u * (step.first_quad + own);
+  let stage = stages[step.stage];
   let scale = 0.5 / max(stage.noise * stage.noise, 1e-12);
   var asked = vec4i(-1);
-  if (here.pass_ == 0u) {
+  if (step.pass_ == 0u) {
     for (var j = 0u; j < 4u; j++) {
       asked[j] = label_of(sample + j);
     }
   }
   let vectors = CHUNKS * CHUNK / 4u;
-  let out = id.y * (DIMENSIONS + 2u) * here.quads + own;
+  let out = id.y * (DIMENSIONS + 2u) * step.quads + own;
   var most = vec4f(LEAST);
   var sum = vec4f();
   for (var block = id.y * CHUNK / SOME; block < (id.y + 1u) * CHUNK / SOME; block++) {
@@ -81,7 +81,7 @@ fn attend(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) ind
     }
     most = next;
     for (var i = 0u; i < DIMENSIONS; i++) {
-      let place = out + (2u + i) * here.quads;
+      let place = out + (2u + i) * step.quads;
       var mean = select(sums[place] * fall, vec4f(), block == id.y * CHUNK / SOME);
       let a = row_of_points(i * vectors + ROW * block, 1u, lane);
       for (var v = 0u; v < ROW; v++) {
@@ -94,7 +94,7 @@ fn attend(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) ind
   }
   if (inside) {
     sums[out] = most;
-    sums[out + here.quads] = sum;
+    sums[out + step.quads] = sum;
   }
 }
 
@@ -102,10 +102,10 @@ fn attend(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) ind
 @compute @workgroup_size(WORKGROUP)
 fn merge(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
   let own = id.x * WORKGROUP + lane;
-  if (own >= here.quads) {
+  if (own >= step.quads) {
     return;
   }
-  let rows = (DIMENSIONS + 2u) * here.quads;
+  let rows = (DIMENSIONS + 2u) * step.quads;
   var most = vec4f(LEAST);
   for (var chunk = 0u; chunk < CHUNKS; chunk++) {
     most = max(most, sums[chunk * rows + own]);
@@ -114,8 +114,8 @@ fn merge(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane
   var mean = vec4f();
   for (var chunk = 0u; chunk < CHUNKS; chunk++) {
     let share = exp(sums[chunk * rows + own] - most);
-    sum += share * sums[chunk * rows + here.quads + own];
-    mean += share * sums[chunk * rows + (2u + id.y) * here.quads + own];
+    sum += share * sums[chunk * rows + step.quads + own];
+    mean += share * sums[chunk * rows + (2u + id.y) * step.quads + own];
   }
-  denoised[id.y * (run.stride / 4u) + here.first_quad + own] = mean / sum;
+  denoised[id.y * (run.stride / 4u) + step.first_quad + own] = mean / sum;
 }

@@ -1,14 +1,14 @@
 // requires: diffusion/sampler_state.wgsl
 // One stage of samples whose denoiser is a kernel of its own: an invocation makes four dimensions of one sample.
 
-struct At {
+struct Step {
   stage: u32,
 }
 
 /// [dimension][sample]: denoised for the class requested, and for none where there is guidance.
 @group(0) @binding(6) var<storage, read> denoised: array<f32>;
 @group(0) @binding(7) var<storage, read> unguided: array<f32>;
-@group(0) @binding(8) var<uniform> here: At;
+@group(0) @binding(8) var<uniform> step: Step;
 
 override DIMENSIONS: u32;
 override GUIDES: bool;
@@ -23,7 +23,7 @@ fn update(
   if (sample >= run.samples) {
     return;
   }
-  let stage = stages[here.stage];
+  let stage = stages[step.stage];
   let denoises = (stage.flags & DENOISES) != 0u;
   var noise = vec4f();
   if (stage.s != 0.0) {

@@ -6,7 +6,7 @@
 @group(0) @binding(1) var<storage, read_write> sums: array<u32>;
 @group(0) @binding(2) var<storage, read> spins: array<u32>;
 @group(0) @binding(3) var<storage, read> overlaps: array<i32>;
-@group(0) @binding(4) var<uniform> slot: Slot;
+@group(0) @binding(4) var<uniform> step: Step;
 @group(0) @binding(5) var<storage, read> replicas: array<Replica>;
 /// The function of the overlaps, where it is not the square.
 @group(0) @binding(6) var<storage, read> energy_table: array<vec2u>;
@@ -14,12 +14,10 @@
 /// What the first sum is of: 0 squares, 1 another function of the overlaps, 2 what pairs of spins gave already, 32 sites each.
 override SUM: u32;
 
-struct Slot {
-  sweep: u32,
+struct Step {
   /// Which measurement of a submission this is.
-  index: u32,
+  slot: u32,
 }
-
 
 struct Part {
   energy_sum: vec2u,
@@ -82,7 +80,7 @@ fn measure(
         part.pattern = other.pattern;
       }
     }
-    let at = 7u * (slot.index * run.replicas + replica);
+    let at = 7u * (step.slot * run.replicas + replica);
     sums[at] = part.energy_sum.x;
     sums[at + 1u] = part.energy_sum.y;
     sums[at + 2u] = part.up;

@@ -6,13 +6,13 @@
 // with fixed spins beyond an edge are seen from both colours. Integer sums do not depend on the order of threads; a carry
 // into the high word keeps them exact beyond 2^32.
 
-struct Slot {
+struct Step {
   /// Which of the measurements of this submission this is.
-  index: u32,
+  slot: u32,
 }
 
 @group(0) @binding(2) var<storage, read_write> sums: array<atomic<u32>>;
-@group(0) @binding(3) var<uniform> slot: Slot;
+@group(0) @binding(3) var<uniform> step: Step;
 
 /// Tiles that one thread adds up before the workgroup does.
 const TILES_PER_THREAD = 8u;
@@ -94,7 +94,7 @@ fn measure(
     workgroupBarrier();
   }
   if (lane == 0u && replica < REPLICAS) {
-    let at = (slot.index * REPLICAS + replica) * 8u;
+    let at = (step.slot * REPLICAS + replica) * 8u;
     for (var i = 0u; i < 4u; i++) {
       add_wide(at + 2u * i, partial[0][i]);
     }

@@ -2,7 +2,7 @@
 // bits over at most 128 steps and then in 64. A sum in f32 would lose the small eigenvalues that a readout lives on. One invocation has
 // 4 × 4 features of a member.
 
-struct Run {
+struct Step {
   /// Pairs of groups of four features, the first group not above the second.
   tiles: u32,
   members: u32,
@@ -11,7 +11,7 @@ struct Run {
   steps: u32,
 }
 
-@group(0) @binding(0) var<uniform> run: Run;
+@group(0) @binding(0) var<uniform> step: Step;
 /// [tile]: its two groups in halves of 16 bits.
 @group(0) @binding(1) var<storage, read> tiles: array<u32>;
 /// [member][step, 128][group].
@@ -57,7 +57,7 @@ fn add64(sum: vec2u, value: i32, shift: u32) -> vec2u {
 fn gram(@builtin(global_invocation_id) id: vec3u) {
   let tile = id.x;
   let member = id.y;
-  if (tile >= run.tiles || member >= run.members) {
+  if (tile >= step.tiles || member >= step.members) {
     return;
   }
   let first = tiles[tile] & 0xffffu;
@@ -66,8 +66,8 @@ fn gram(@builtin(global_invocation_id) id: vec3u) {
   var high: array<vec4i, 4>;
   var mixed: array<vec4i, 4>;
   var low: array<vec4i, 4>;
-  for (var step = 0u; step < run.steps; step++) {
-    let at = (member * STEPS_KEPT + step) * run.groups;
+  for (var time = 0u; time < step.steps; time++) {
+    let at = (member * STEPS_KEPT + time) * step.groups;
     let a = features(at, first);
     let b = features(at, second);
     let a_high = a >> vec4u(12u);
@@ -82,7 +82,7 @@ fn gram(@builtin(global_invocation_id) id: vec3u) {
   }
   for (var i = 0u; i < 4u; i++) {
     for (var j = 0u; j < 4u; j++) {
-      let at = (member * run.tiles + tile) * 16u + 4u * i + j;
+      let at = (member * step.tiles + tile) * 16u + 4u * i + j;
       var sum = sums[at];
       sum = add64(sum, high[i][j], 24u);
       sum = add64(sum, mixed[i][j], 12u);

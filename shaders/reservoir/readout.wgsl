@@ -1,6 +1,6 @@
 // Outputs of trained networks at the steps whose features are kept: one invocation an output of a step.
 
-struct Run {
+struct Step {
   members: u32,
   steps: u32,
   /// Words of a row of features, and how many of them are features.
@@ -14,7 +14,7 @@ struct Run {
   squared_units: u32,
 }
 
-@group(0) @binding(0) var<uniform> run: Run;
+@group(0) @binding(0) var<uniform> step: Step;
 /// [member][step, 128][row].
 @group(0) @binding(1) var<storage, read> kept: array<i32>;
 /// [member][feature][output], times the unit of the feature.
@@ -29,24 +29,24 @@ const STEPS_KEPT = 128u;
 @compute @workgroup_size(WORKGROUP)
 fn read_out(@builtin(global_invocation_id) id: vec3u) {
   let member = id.y;
-  let output = id.x % run.outputs;
-  let step = id.x / run.outputs;
-  if (member >= run.members || step >= run.steps) {
+  let output = id.x % step.outputs;
+  let time = id.x / step.outputs;
+  if (member >= step.members || time >= step.steps) {
     return;
   }
-  let at = (member * STEPS_KEPT + step) * run.row;
+  let at = (member * STEPS_KEPT + time) * step.row;
   // A sum of sums of eight: its rounding grows with the features' number over eight.
   var sum = 0.0;
-  for (var first = 0u; first < run.features; first += 8u) {
+  for (var first = 0u; first < step.features; first += 8u) {
     var part = 0.0;
-    for (var f = first; f < min(first + 8u, run.features); f++) {
+    for (var f = first; f < min(first + 8u, step.features); f++) {
       var value = f32(kept[at + f]);
-      if (f < run.squared_units && f % 2u == 1u) {
+      if (f < step.squared_units && f % 2u == 1u) {
         value = value * value * 0x1p-23;
       }
-      part += readouts[(member * run.features + f) * run.outputs + output] * value;
+      part += readouts[(member * step.features + f) * step.outputs + output] * value;
     }
     sum += part;
   }
-  predictions[(member * run.horizon + run.first + step) * run.outputs + output] = sum;
+  predictions[(member * step.horizon + step.first + time) * step.outputs + output] = sum;
 }

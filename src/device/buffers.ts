@@ -1,6 +1,7 @@
 // Buffers with their contents, and buffers for a while.
 
 import type { GpuDevice } from "./gpu.ts";
+import type { Struct, Values } from "./layout.ts";
 
 /** Makes buffers, uses them, and frees them whatever happens. @throws OutOfMemoryError, GpuError */
 export async function withBuffers<B extends Readonly<Record<string, GPUBuffer>> | readonly GPUBuffer[], T>(
@@ -17,18 +18,21 @@ export async function withBuffers<B extends Readonly<Record<string, GPUBuffer>> 
   }
 }
 
-/** A uniform of these contents, for `withBuffers`. */
-export function uniform(device: GpuDevice, label: string, data: Uint32Array | Int32Array): GPUBuffer {
+/** A uniform of a struct, with values where they are given, for `withBuffers`. */
+export function uniform(device: GpuDevice, label: string, struct: Struct, values?: Values): GPUBuffer {
   const { UNIFORM, COPY_DST } = GPUBufferUsage;
-  const buffer = device.buffer(label, 16 * Math.ceil(data.byteLength / 16), UNIFORM | COPY_DST);
-  device.write(buffer, data);
+  const buffer = device.buffer(label, 16 * Math.ceil(struct.size / 16), UNIFORM | COPY_DST);
+  if (values) device.write(buffer, struct.write(values));
   return buffer;
 }
 
-/** Storage for so many words, one at least, that can be written, read back and cleared. */
-export function storage(device: GpuDevice, label: string, words: number): GPUBuffer {
+/** Storage of so many words or of these data, one word at least, that can be written, read back and cleared. */
+export function storage(device: GpuDevice, label: string, contents: number | ArrayBufferView): GPUBuffer {
   const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
-  return device.buffer(label, 4 * Math.max(1, words), STORAGE | COPY_DST | COPY_SRC);
+  const bytes = typeof contents === "number" ? 4 * contents : contents.byteLength;
+  const buffer = device.buffer(label, Math.max(4, bytes), STORAGE | COPY_DST | COPY_SRC);
+  if (typeof contents !== "number") device.write(buffer, contents);
+  return buffer;
 }
 
 /** The bytes that one buffer of the device may have. */

@@ -1,46 +1,72 @@
-// A kernel: one WGSL entry point with its bindings, compiled. Layouts are explicit, because dynamic offsets need them.
+// A kernel: one WGSL entry point with its bindings, compiled. Bindings are those that the WGSL declares; the layouts made of them are
+// explicit, because dynamic offsets need them.
 
 import { GpuError } from "./errors.ts";
+import { type Layout, layoutOf, type Struct, structFor, type Variable } from "./layout.ts";
 import { shaderSource } from "./shader.ts";
-
-/** `step` is a uniform with a dynamic offset: what differs between the dispatches of one submission. */
-export type Binding = "storage" | "read-only-storage" | "uniform" | "step";
 
 export interface KernelDescription {
   /** The WGSL file, below shaders/. */
   shader: string;
   /** WGSL written for this kernel alone, which goes before that of the file. */
   generated?: string;
+  /** The variables that `generated` declares itself; those of files are known. */
+  variables?: Layout;
   entryPoint: string;
-  /** Bindings 0, 1, 2, … of group 0. */
-  bindings: readonly Binding[];
   /** Values of the shader's `override` constants. */
   constants: Readonly<Record<string, number>>;
 }
 
-export class Kernel {
-  readonly pipeline: GPUComputePipeline;
-  readonly #layout: GPUBindGroupLayout;
+/** What a bind group is made for. */
+export class BindGroups {
+  readonly layout: GPUBindGroupLayout;
   readonly #raw: GPUDevice;
+  readonly #title: string;
+  readonly #variables: readonly [name: string, Variable][];
 
-  private constructor(raw: GPUDevice, pipeline: GPUComputePipeline, layout: GPUBindGroupLayout) {
+  constructor(raw: GPUDevice, title: string, layout: Layout, visibility: GPUShaderStageFlags) {
     this.#raw = raw;
-    this.pipeline = pipeline;
-    this.#layout = layout;
-  }
-
-  static async compile(
-    raw: GPUDevice,
-    { shader, generated = "", entryPoint, bindings, constants }: KernelDescription,
-  ): Promise<Kernel> {
-    const layout = raw.createBindGroupLayout({
-      label: entryPoint,
-      entries: bindings.map((type, binding) => ({
-        binding,
-        visibility: GPUShaderStage.COMPUTE,
-        buffer: type === "step" ? { type: "uniform", hasDynamicOffset: true } : { type },
+    this.#title = title;
+    this.#variables = Object.entries(layout);
+    this.layout = raw.createBindGroupLayout({
+      label: title,
+      entries: this.#variables.map(([, { binding, kind }]) => ({
+        ...{ binding, visibility },
+        buffer: kind === "step" ? { type: "uniform", hasDynamicOffset: true } : { type: kind },
       })),
     });
+  }
+
+  /** Binds buffers by the names of the shader's variables; those that it has not are left out. @throws RangeError where one is missing */
+  bind(buffers: Readonly<Record<string, GPUBuffer | undefined>>): GPUBindGroup {
+    return this.#raw.createBindGroup({
+      layout: this.layout,
+      entries: this.#variables.map(([name, { binding, kind, size }]) => {
+        const buffer = buffers[name];
+        if (!buffer) throw new RangeError(`${this.#title}: no buffer is given for ${name}`);
+        return { binding, resource: kind === "step" ? { buffer, size } : { buffer } };
+      }),
+    });
+  }
+}
+
+export class Kernel {
+  readonly pipeline: GPUComputePipeline;
+  /** What differs between its dispatches, if anything does. */
+  readonly step: Struct | undefined;
+  readonly #groups: BindGroups;
+
+  private constructor(pipeline: GPUComputePipeline, step: Struct | undefined, groups: BindGroups) {
+    this.pipeline = pipeline;
+    this.step = step;
+    this.#groups = groups;
+  }
+
+  static async compile(raw: GPUDevice, description: KernelDescription): Promise<Kernel> {
+    const { shader, generated = "", variables = {}, entryPoint, constants } = description;
+    const title = `shaders/${shader}, ${entryPoint}`;
+    const layout = { ...layoutOf(shader, generated), ...variables };
+    const groups = new BindGroups(raw, title, layout, GPUShaderStage.COMPUTE);
     const module = raw.createShaderModule({
       label: shader,
       code: generated + shaderSource(shader, undefined, generated),
@@ -48,25 +74,21 @@ export class Kernel {
     try {
       const pipeline = await raw.createComputePipelineAsync({
         label: entryPoint,
-        layout: raw.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        layout: raw.createPipelineLayout({ bindGroupLayouts: [groups.layout] }),
         compute: { module, entryPoint, constants },
       });
-      return new Kernel(raw, pipeline, layout);
+      const step = Object.values(layout).find(({ kind }) => kind === "step");
+      return new Kernel(pipeline, step && structFor(`step of ${title}`, step), groups);
     } catch (error) {
       const { messages } = await module.getCompilationInfo();
       const details = messages.map((m) => `\n  line ${m.lineNum}: ${m.message}`).join("");
-      throw new GpuError(`shaders/${shader}, ${entryPoint}: ${(error as Error).message}${details}`);
+      throw new GpuError(`${title}: ${(error as Error).message}${details}`);
     }
   }
 
-  /** Binds buffers in the order of the description's bindings; a number after a buffer is the bytes a step sees of it. */
-  bind(...buffers: (GPUBuffer | { buffer: GPUBuffer; size: number })[]): GPUBindGroup {
-    const resource = (entry: (typeof buffers)[number]) =>
-      "size" in entry && "buffer" in entry ? entry : { buffer: entry as GPUBuffer };
-    return this.#raw.createBindGroup({
-      layout: this.#layout,
-      entries: buffers.map((entry, binding) => ({ binding, resource: resource(entry) })),
-    });
+  /** Binds buffers by the names of the shader's variables; those that it has not are left out. @throws RangeError where one is missing */
+  bind(buffers: Readonly<Record<string, GPUBuffer | undefined>>): GPUBindGroup {
+    return this.#groups.bind(buffers);
   }
 }
 

@@ -3,6 +3,7 @@
 import { Budget } from "./budget.ts";
 import type { GpuDevice } from "./gpu.ts";
 import type { Kernel } from "./kernel.ts";
+import { type Values, Words } from "./layout.ts";
 import { type RunOptions, reportProgress } from "./run.ts";
 
 export interface Dispatch {
@@ -10,8 +11,8 @@ export interface Dispatch {
   group: GPUBindGroup;
   /** Workgroups in x and y. */
   groups: readonly [number, number];
-  /** What its kernel calls a step, bound by `Submissions.step`; none for a kernel without one. */
-  words?: ArrayLike<number>;
+  /** What its kernel calls a step, in `Submissions.steps`; none for a kernel without one. */
+  step?: Values;
 }
 
 export interface Pieces {
@@ -55,32 +56,27 @@ export class Pacer {
   }
 }
 
-/** Submissions of dispatches with up to `capacity` uniforms; those that follow each other with the very same words share one. */
+/** Bytes from one step to the next, and of a step at most. */
+const STRIDE = 256;
+
+/** Submissions of dispatches with up to `capacity` steps; those that follow each other with the very same step share its uniform. */
 export class Submissions {
-  readonly capacity: number;
-  /** The uniforms, freed by `dispose`. */
-  readonly buffer: GPUBuffer;
+  /** The uniforms, which a kernel binds as its `step`; freed by `dispose`. */
+  readonly steps: GPUBuffer;
+  readonly #capacity: number;
   readonly #device: GpuDevice;
   readonly #title: string;
-  /** Words from one uniform to the next. */
-  readonly #stride: number;
-  /** What the uniforms hold. */
-  readonly #held: Uint32Array;
+  /** What the uniforms are to hold, of which so many are not uploaded. */
+  readonly #held: Words;
+  #changed = 0;
 
-  /** @param words of the largest step */
-  constructor(device: GpuDevice, title: string, { words, capacity }: { words: number; capacity: number }) {
+  constructor(device: GpuDevice, title: string, capacity: number) {
     this.#device = device;
     this.#title = title;
-    this.capacity = capacity;
-    this.#stride = Math.max(4 * words, device.limits.minUniformBufferOffsetAlignment) / 4;
+    this.#capacity = capacity;
     const { UNIFORM, COPY_DST } = GPUBufferUsage;
-    this.#held = new Uint32Array(capacity * this.#stride);
-    this.buffer = device.buffer(`steps of ${title}`, this.#held.byteLength, UNIFORM | COPY_DST);
-  }
-
-  /** What a kernel binds as its step. */
-  step(words: number): { buffer: GPUBuffer; size: number } {
-    return { buffer: this.buffer, size: 4 * words };
+    this.#held = new Words(capacity * STRIDE);
+    this.steps = device.buffer(`steps of ${title}`, capacity * STRIDE, UNIFORM | COPY_DST);
   }
 
   /** One after another in one pass, timed as "steps". */
@@ -90,10 +86,10 @@ export class Submissions {
       before?.(encoder);
       const pass = encoder.beginComputePass({ timestampWrites: this.#device.timer?.writes("steps") });
       let set: Kernel | undefined;
-      dispatches.forEach(({ kernel, group, groups, words }, i) => {
+      dispatches.forEach(({ kernel, group, groups }, i) => {
         if (kernel !== set) pass.setPipeline(kernel.pipeline);
         set = kernel;
-        pass.setBindGroup(0, group, words ? [offsets[i]] : []);
+        pass.setBindGroup(0, group, kernel.step ? [offsets[i]] : []);
         pass.dispatchWorkgroups(...groups);
       });
       pass.end();
@@ -102,39 +98,33 @@ export class Submissions {
 
   /** Uploads the steps, as far as they are not there from the last submission; returns where each lies, in bytes. */
   #write(dispatches: readonly Dispatch[]): number[] {
-    const held = this.#held;
-    let [next, changed] = [0, 0];
-    let last: Dispatch["words"];
-    const offsets = dispatches.map(({ words }) => {
-      if (words && words !== last) {
-        const at = next++ * this.#stride;
-        for (let k = 0; k < words.length; k++) {
-          if (held[at + k] === words[k] >>> 0) continue;
-          held[at + k] = words[k];
-          changed = next;
-        }
-        last = words;
-      }
-      return 4 * this.#stride * (next - 1);
+    let next = 0;
+    let last: Partial<Dispatch> = {};
+    const offsets = dispatches.map((dispatch) => {
+      const { kernel, step } = dispatch;
+      if (kernel.step && step && (step !== last.step || kernel.step !== last.kernel?.step)) {
+        if (next === this.#capacity) throw new RangeError(`${this.#title}: a submission has ${next} steps at most`);
+        if (kernel.step.put(step, this.#held, (STRIDE / 4) * next++)) this.#changed = Math.max(this.#changed, next);
+        last = dispatch;
+      } else if (!kernel.step !== !step)
+        throw new TypeError(`${this.#title}: a kernel has a step just where it is given one`);
+      return STRIDE * (next - 1);
     });
-    if (next > this.capacity) throw new RangeError(`${next} steps in a submission of at most ${this.capacity}`);
-    if (changed > 0) this.#device.write(this.buffer, held.subarray(0, changed * this.#stride));
+    if (this.#changed > 0) this.#device.write(this.steps, this.#held.u32.subarray(0, (this.#changed * STRIDE) / 4));
+    this.#changed = 0;
     return offsets;
   }
 
   dispose(): void {
-    this.#device.free(this.buffer);
+    this.#device.free(this.steps);
   }
 }
-
-/** 32-bit floats as the words of a step. */
-export const floatWords = (values: readonly number[]): Uint32Array => new Uint32Array(Float32Array.from(values).buffer);
 
 /** Submits dispatches that have no step, one after another in one pass, timed as `timed`. */
 export function submitPass(
   device: GpuDevice,
   title: string,
-  dispatches: readonly Omit<Dispatch, "words">[],
+  dispatches: readonly Omit<Dispatch, "step">[],
   timed?: string,
 ): Promise<void> {
   return device.submit(title, (encoder) => {
@@ -153,7 +143,7 @@ export function submitPass(
 export async function dispatchOnce(
   device: GpuDevice,
   title: string,
-  dispatches: readonly Omit<Dispatch, "words">[],
+  dispatches: readonly Omit<Dispatch, "step">[],
 ): Promise<void> {
   await device.waitForGpu(submitPass(device, title, dispatches));
 }

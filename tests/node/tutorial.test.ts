@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { wgslLayouts } from "../../scripts/wgsl.js";
 import type { Device } from "../../src/device/device.ts";
 import type { Check, Model } from "../../src/models/model.ts";
 import { copyWithModel } from "../tutorial.ts";
@@ -20,7 +21,7 @@ beforeAll(async () => {
     "src/models/fredrickson-andersen/index.ts",
   ]);
   server = await createServer({
-    ...{ configFile: false, root: copy, appType: "custom", logLevel: "error" },
+    ...{ configFile: false, root: copy, appType: "custom", logLevel: "error", plugins: [wgslLayouts()] },
     define: { __GIBBS_VERSION__: '"0"', __GIBBS_COMMIT__: '""' },
     server: { middlewareMode: true, ws: false, hmr: false, watch: null, fs: { strict: false } },
     oxc: { target: "es2022" },

@@ -2,9 +2,10 @@
 // Hebb's couplings lack adds the same energy to every state.)
 
 import type { Device } from "../../device/device.ts";
+import type { MemoryModel } from "../hopfield/memory.ts";
 import type { Sums } from "../hopfield/network.ts";
 import { alignProbabilities, fieldUnits, hopfieldParameters, type MemoryParameters } from "../hopfield/parameters.ts";
-import { type MemoryModel, MemorySimulation } from "../hopfield/simulation.ts";
+import { MemorySimulation } from "../hopfield/simulation.ts";
 import { estimateMagnet } from "../magnet.ts";
 import type { Options } from "../model.ts";
 import { parametersOf } from "../parameters.ts";

@@ -1,10 +1,12 @@
 // Dense memories by the engines of the Hopfield model, with another interaction.
 
 import type { Device } from "../../device/device.ts";
+import type { MemoryModel } from "../hopfield/memory.ts";
 import type { Sums } from "../hopfield/network.ts";
 import { columns, estimateHopfield, memoryRow } from "../hopfield/observables.ts";
 import { checkRow } from "../hopfield/parameters.ts";
-import { type MemoryModel, type MemoryOptions, MemorySimulation } from "../hopfield/simulation.ts";
+import type { MemoryOptions } from "../hopfield/setup.ts";
+import { MemorySimulation } from "../hopfield/simulation.ts";
 import type { Options } from "../model.ts";
 import { type DenseMemoryParameters, denseMemoryParameters, interactionOf, wellScale } from "./parameters.ts";
 

@@ -3,11 +3,13 @@
 import { bufferLimit, storage, uniform } from "../../device/buffers.ts";
 import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
-import { floatWords } from "../../device/submissions.ts";
+import { type Struct, structOf, type Values } from "../../device/layout.ts";
 import { conditionsOf, offsetsOf } from "../../network/shape.ts";
 import { seedWords } from "../../random/threefry.ts";
 import { ADAM, type TrainerOptions } from "./trainer.ts";
 
+const RUN = structOf("diffusion-training/run.wgsl", "run");
+const PART = structOf("diffusion-training/tile.wgsl", "part");
 /** Steps of one submission: each has its own uniform and its own loss. */
 export const MOST_STEPS = 1024;
 /** Multiplications and additions of a step, which is one submission at least: a small GPU makes about 10^12 in a second. */
@@ -19,19 +21,15 @@ export const TILE = 8;
 export const scaled = ({ points, centre, deviation, shape }: TrainerOptions) =>
   points.map((value, at) => (value - centre[at % shape.dimension]) / deviation);
 
-function runOf(options: TrainerOptions): Uint32Array {
-  const { shape, seed, points, batch, dropout } = options;
+function runOf({ shape, seed, points, batch, dropout, noiseMean, noiseSd, deviation }: TrainerOptions): Values {
   const { dimension, classes, width, layers } = shape;
-  const floats = [
-    ...[options.noiseMean, options.noiseSd, Math.log(options.deviation), 1 / (batch * dimension)],
-    ...[1 - ADAM.momentum, 1 - ADAM.secondMomentum, ADAM.epsilon],
-  ];
-  return Uint32Array.from([
-    ...[...seedWords(seed), points.length / dimension, batch / 4],
-    ...[dimension, conditionsOf(shape), classes, width, layers],
-    Math.min(2 ** 32 - 1, Math.round(dropout * 2 ** 32)),
-    ...floatWords(floats),
-  ]);
+  return {
+    ...{ seed: seedWords(seed), points: points.length / dimension, quads: batch / 4 },
+    ...{ dimension, conditions: conditionsOf(shape), classes, width, layers },
+    dropout: Math.min(2 ** 32 - 1, Math.round(dropout * 2 ** 32)),
+    ...{ noiseMean, noiseSd, logDeviation: Math.log(deviation), share: 1 / (batch * dimension) },
+    ...{ meanRenewal: 1 - ADAM.momentum, varianceRenewal: 1 - ADAM.secondMomentum, epsilon: ADAM.epsilon },
+  };
 }
 
 /** The table of gradient.wgsl: weights side by side of a layer that see units, then those that see conditions; and the output's. */
@@ -60,20 +58,22 @@ const perSample = ({ dimension, width, layers, ...shape }: TrainerOptions["shape
   return { rows: 3 * dimension + conditions + layers * width, transposed: (layers + 1) * width };
 };
 
-export function allocate(device: GpuDevice, options: TrainerOptions, blocks: number) {
-  const { shape, points, batch } = options;
+export function allocate(device: GpuDevice, options: TrainerOptions) {
+  const { shape, points, batch, labels } = options;
   const buffer = (name: string, bytes: number) => storage(device, `diffusion-training ${name}`, bytes / 4);
-  const fixed = (name: string, data: Uint32Array) => uniform(device, `diffusion-training ${name}`, data);
+  const table = (name: string, data: ArrayBufferView) => storage(device, `diffusion-training ${name}`, data);
+  const fixed = (name: string, struct: Struct, values: Values) =>
+    uniform(device, `diffusion-training ${name}`, struct, values);
   const { dimension, width, layers } = shape;
   const { rows, transposed } = perSample(shape);
   const parameters = 16 * Math.ceil(offsetsOf(shape).count / 4);
   const units = 4 * batch * width;
   return {
-    run: fixed("run", runOf(options)),
-    layers: Array.from({ length: layers }, (_, i) => fixed(`layer ${i}`, new Uint32Array([i, 0, 0, 0]))),
-    points: buffer("points", 4 * points.length),
-    labels: buffer("labels", (4 * points.length) / dimension),
-    blocks: buffer("blocks", 16 * blocks),
+    run: fixed("run", RUN, runOf(options)),
+    parts: Array.from({ length: layers }, (_, layer) => fixed(`layer ${layer}`, PART, { layer })),
+    points: table("points", scaled(options)),
+    labels: labels ? table("labels", Uint32Array.from(labels)) : buffer("labels", (4 * points.length) / dimension),
+    blocks: table("blocks", blocksOf(options)),
     rows: buffer("rows", 4 * batch * rows),
     transposed: buffer("units by samples", 4 * batch * transposed),
     slopes: buffer("slopes of units", layers * units),

@@ -4,10 +4,10 @@
 import type { GpuDevice } from "../../device/gpu.ts";
 import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
 import type { RunOptions } from "../../device/run.ts";
-import { type Dispatch, floatWords, Pacer, Submissions } from "../../device/submissions.ts";
+import { type Dispatch, Pacer, Submissions } from "../../device/submissions.ts";
 import { conditionsOf, FEATURES, offsetsOf } from "../../network/shape.ts";
 import { BROADCAST, broadcasts, rowWgsl } from "../diffusion/denoisers/row-wgsl.ts";
-import { allocate, blocksOf, checkSize, MOST_STEPS, scaled, TILE } from "./buffers.ts";
+import { allocate, checkSize, MOST_STEPS, TILE } from "./buffers.ts";
 import {
   ADAM,
   type Gradient,
@@ -18,20 +18,17 @@ import {
   type TrainerState,
 } from "./trainer.ts";
 
-/**
- * File and buffers of each entry point, after the run and the step: p is the number of a layer, r is read, w is written as well; and the buffer
- * that it reads in rows, if any.
- */
+/** File of each entry point, and the buffer that it reads in rows, if any. */
 const KERNELS = {
-  draw_samples: ["draw", "rrw", ""],
-  draw_conditions: ["draw", "rrw", ""],
-  forward: ["forward", "pwrww", "parameters"],
-  residuals: ["output", "rw", ""],
-  back_output: ["back", "pwrrrww", "parameters"],
-  back: ["back", "pwrrrww", "parameters"],
-  weight_gradient: ["gradient", "rrrw", "rows"],
-  tally: ["tally", "rww", ""],
-  update: ["update", "rrwwwww", ""],
+  draw_samples: ["draw"],
+  draw_conditions: ["draw"],
+  forward: ["forward", "parameters"],
+  residuals: ["output"],
+  back_output: ["back", "parameters"],
+  back: ["back", "parameters"],
+  weight_gradient: ["gradient", "rows"],
+  tally: ["tally"],
+  update: ["update"],
 } as const;
 
 type Kernels = Record<keyof typeof KERNELS, Kernel>;
@@ -52,7 +49,7 @@ function cutOf(device: GpuDevice, { shape: { width } }: TrainerOptions, workgrou
   return { lanes, gradientLanes: Math.min(lanes, filled), vectors };
 }
 
-type Part = Omit<Dispatch, "words">;
+type Part = Omit<Dispatch, "step">;
 
 export class GpuTrainer implements Trainer {
   readonly #device: GpuDevice;
@@ -78,57 +75,36 @@ export class GpuTrainer implements Trainer {
     this.#device = device;
     this.#options = options;
     this.#schedule = options.schedule;
-    const blocks = blocksOf(options);
-    this.#buffers = allocate(device, options, blocks.length / 4);
-    this.#submissions = new Submissions(device, title(options), { words: 5, capacity: MOST_STEPS });
+    this.#buffers = allocate(device, options);
+    this.#submissions = new Submissions(device, title(options), MOST_STEPS);
     this.#pacer = new Pacer(device);
-    const { points, labels, blocks: table } = this.#buffers;
-    device.write(points, scaled(options));
-    if (options.labels) device.write(labels, Uint32Array.from(options.labels));
-    device.write(table, blocks);
-    this.#parts = this.#plan(kernels, cut, blocks.length / 4);
+    this.#parts = this.#plan(kernels, cut);
   }
 
   /** The dispatches of a step, in order. */
-  #plan(kernels: Kernels, { lanes, gradientLanes, vectors }: Cut, blocks: number): Part[] {
+  #plan(kernels: Kernels, { lanes, gradientLanes, vectors }: Cut): Part[] {
     const { shape, batch } = this.#options;
     const { dimension, width, layers, classes } = shape;
-    const b = this.#buffers;
-    const part = (name: keyof Kernels, groups: [number, number], ...buffers: GPUBuffer[]): Part => {
+    const { parts, ...buffers } = this.#buffers;
+    const part = (name: keyof Kernels, groups: [number, number], layer = 0): Part => {
       const kernel = kernels[name];
-      return { kernel, group: kernel.bind(b.run, this.#submissions.step(5), ...buffers), groups };
+      const group = kernel.bind({ ...buffers, part: parts[layer], step: this.#submissions.steps });
+      return { kernel, group, groups };
     };
     const quads = Math.ceil(batch / 4 / lanes);
-    const last = layers - 1;
-    const forward = b.layers.map((layer) =>
-      part("forward", [quads, width / 4 / vectors], layer, b.transposed, b.parameters, b.rows, b.slopes),
-    );
-    const back = (name: "back" | "back_output", layer: number) => {
-      const buffers = [b.layers[layer], b.transposed, b.parameters, b.rows, b.slopes, b.above, b.deltas];
-      return part(name, [quads, name === "back" ? width / TILE : width / 4 / vectors], ...buffers);
-    };
+    const rows = width / 4 / vectors;
+    const blocks = buffers.blocks.size / 16;
     const { count } = offsetsOf(shape);
     return [
-      part("draw_samples", [quads, Math.ceil(dimension / 4)], b.points, b.labels, b.rows),
-      part("draw_conditions", [quads, FEATURES / 2 + (classes > 0 ? classes + 1 : 0) + 1], b.points, b.labels, b.rows),
-      ...forward,
-      part("residuals", [quads, Math.ceil(dimension / 4)], b.parameters, b.rows),
-      back("back_output", last),
-      ...Array.from({ length: last }, (_, i) => back("back", last - i)),
-      part(
-        "weight_gradient",
-        [Math.ceil(width / 4 / gradientLanes), blocks],
-        b.blocks,
-        b.rows,
-        b.transposed,
-        b.gradient,
-      ),
-      part("tally", [dimension, 1], b.rows, b.gradient, b.squares),
-      part(
-        "update",
-        workgroupGrid(Math.ceil(count / 4 / lanes), this.#device.limits),
-        ...[b.gradient, b.squares, b.parameters, b.means, b.variances, b.averages, b.losses],
-      ),
+      part("draw_samples", [quads, Math.ceil(dimension / 4)]),
+      part("draw_conditions", [quads, FEATURES / 2 + (classes > 0 ? classes + 1 : 0) + 1]),
+      ...parts.map((_, layer) => part("forward", [quads, rows], layer)),
+      part("residuals", [quads, Math.ceil(dimension / 4)]),
+      part("back_output", [quads, rows], layers - 1),
+      ...Array.from({ length: layers - 1 }, (_, i) => part("back", [quads, width / TILE], layers - 1 - i)),
+      part("weight_gradient", [Math.ceil(width / 4 / gradientLanes), blocks]),
+      part("tally", [dimension, 1]),
+      part("update", workgroupGrid(Math.ceil(count / 4 / lanes), this.#device.limits)),
     ];
   }
 
@@ -200,9 +176,9 @@ export class GpuTrainer implements Trainer {
     const dispatches = Array.from({ length: count }, (_, i) => {
       const step = from + i;
       const { rate, renewal } = paceOf(this.#schedule, step);
-      const scales = [rate / (1 - ADAM.momentum ** (step + 1)), 1 / (1 - ADAM.secondMomentum ** (step + 1)), renewal];
-      const words = [step, i, ...floatWords(scales)];
-      return parts.map((part) => ({ ...part, words }));
+      const correction = 1 / (1 - ADAM.secondMomentum ** (step + 1));
+      const own = { step, slot: i, rate: rate / (1 - ADAM.momentum ** (step + 1)), correction, renewal };
+      return parts.map((part) => ({ ...part, step: own }));
     });
     return this.#submissions.submit(dispatches.flat());
   }
@@ -217,8 +193,7 @@ const title = ({ shape, batch }: TrainerOptions) =>
   `diffusion-training, ${shape.layers} layers of ${shape.width} units, minibatches of ${batch}`;
 
 async function compile(device: GpuDevice, { lanes, gradientLanes, vectors }: Cut): Promise<Kernels> {
-  const kinds = { p: "uniform", r: "read-only-storage", w: "storage" } as const;
-  const entries = Object.entries(KERNELS).map(async ([entryPoint, [file, bindings, rows]]) => {
+  const entries = Object.entries(KERNELS).map(async ([entryPoint, [file, rows]]) => {
     const workgroup = file === "gradient" ? gradientLanes : lanes;
     const broadcast = broadcasts(device, workgroup);
     const row = { broadcast, vectors: entryPoint === "forward" || entryPoint === "back_output" ? vectors : TILE };
@@ -226,7 +201,6 @@ async function compile(device: GpuDevice, { lanes, gradientLanes, vectors }: Cut
       shader: `diffusion-training/${file}.wgsl`,
       ...(rows ? { generated: rowWgsl(row, [rows]) } : {}),
       entryPoint,
-      bindings: ["uniform", "step", ...[...bindings].map((kind) => kinds[kind as keyof typeof kinds])],
       constants: {
         ...(entryPoint === "tally" ? {} : { WORKGROUP: workgroup }),
         ...(file === "draw" ? { PURPOSE } : {}),

@@ -4,19 +4,12 @@ import { bufferLimit, storage, uniform } from "../../device/buffers.ts";
 import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
-import { type Dispatch, dispatchOnce, floatWords, Pacer, Submissions, submitPass } from "../../device/submissions.ts";
+import { structOf } from "../../device/layout.ts";
+import { type Dispatch, dispatchOnce, Pacer, Submissions, submitPass } from "../../device/submissions.ts";
 import { scalesOf } from "../../network/shape.ts";
 import { streamKey } from "../../random/threefry.ts";
 import type { StepOptions } from "../advance.ts";
-import {
-  BASE,
-  type Compiled,
-  type GpuDenoiser,
-  KEPT,
-  type Setting,
-  type Shared,
-  STEP_BYTES,
-} from "./denoisers/gpu-denoiser.ts";
+import type { Compiled, GpuDenoiser, Setting, Shared } from "./denoisers/gpu-denoiser.ts";
 import { gpuCustom, gpuMixture } from "./denoisers/gpu-mixture.ts";
 import { gpuNetwork } from "./denoisers/gpu-network.ts";
 import { gpuPoints } from "./denoisers/gpu-points.ts";
@@ -24,8 +17,8 @@ import { type Numbers, PURPOSE, remembers, type Sampler, type SamplerState, type
 
 /** Dispatches of one submission of a separate denoiser. */
 const DISPATCHES = 1024;
-/** Words of a stage in shaders/diffusion/stage.wgsl. */
-const STAGE_WORDS = 17;
+const RUN = structOf("diffusion/stage.wgsl", "run");
+const STAGES = structOf("diffusion/stage.wgsl", "stages");
 /** Samples of which buffers hold a multiple. */
 const ALIGNED = 64;
 
@@ -57,13 +50,11 @@ export class GpuSampler implements Sampler {
     const start = await device.kernel({
       shader: "diffusion/start.wgsl",
       entryPoint: "start",
-      bindings: BASE,
       constants: { WORKGROUP: workgroup, START: program.start, DIMENSIONS: dimension },
     });
     const update = await device.kernel({
       shader: "diffusion/update.wgsl",
       entryPoint: "update",
-      bindings: [...KEPT, "read-only-storage", "read-only-storage", "step"],
       constants: { WORKGROUP: workgroup, DIMENSIONS: dimension, GUIDES: Number(guidance > 0), ...setting.switches },
     });
     const compiled = await denoiserOf(setting);
@@ -78,32 +69,29 @@ export class GpuSampler implements Sampler {
     this.#startKernel = start;
     this.#remembers = remembers(sampling.program);
     this.#stride = stride;
-    this.#submissions = new Submissions(device, "diffusion", { words: STEP_BYTES / 4, capacity: DISPATCHES });
+    this.#submissions = new Submissions(device, "diffusion", DISPATCHES);
     this.#pacer = new Pacer(device);
-    this.#shared = allocate(setting, this.#submissions.buffer, this.#buffers);
+    this.#shared = allocate(setting, this.#submissions.steps, this.#buffers);
     this.#denoiser = compiled(this.#shared);
     if (this.#denoiser.kind === "fused") return;
     const most = device.limits.maxComputeWorkgroupsPerDimension * setting.workgroup;
     if (sampling.samples > most) throw tooMany(sampling.samples, most);
-    const { run, stages, x, kept, previous, known } = this.#shared;
     const { denoised, unguided } = this.#denoiser;
-    const step = this.#submissions.step(STEP_BYTES / 4);
-    const group = update.bind(run, stages, x, kept, previous, known, denoised, unguided, step);
-    this.#update = { kernel: update, group };
+    this.#update = { kernel: update, group: update.bind({ ...this.#shared.buffers, denoised, unguided }) };
   }
 
   async start(): Promise<void> {
-    const { device, sampling, workgroup, run, stages, x } = this.#shared;
+    const { device, sampling, workgroup, buffers } = this.#shared;
     this.#writeRun(0, 0);
     const kernel = this.#startKernel;
-    const group = kernel.bind(run, stages, x);
+    const group = kernel.bind(buffers);
     await dispatchOnce(device, "diffusion", [
       { kernel, group, groups: workgroupGrid(Math.ceil(sampling.samples / workgroup), device.limits) },
     ]);
   }
 
   async read(): Promise<SamplerState> {
-    const { x, previous } = this.#shared;
+    const { x, previous } = this.#shared.buffers;
     return {
       x: await this.#values(x),
       previous: this.#remembers ? await this.#values(previous) : new Float32Array(),
@@ -111,7 +99,8 @@ export class GpuSampler implements Sampler {
   }
 
   async write(state: SamplerState): Promise<void> {
-    const { device, x, previous } = this.#shared;
+    const { device, buffers } = this.#shared;
+    const { x, previous } = buffers;
     device.write(x, this.#padded(state.x));
     if (this.#remembers) device.write(previous, this.#padded(state.previous));
   }
@@ -154,26 +143,23 @@ export class GpuSampler implements Sampler {
     for (let stage = first; stage < end; stage++) {
       for (let pass = 0; pass < passes && sampling.program.stages[stage].denoises; pass++) {
         for (const part of parts) {
-          const { words, ...rest } = part;
-          all.push({ ...rest, group: part.group(pass), words: [stage, pass, ...words] });
+          all.push({ ...part, group: part.group(pass), step: { stage, pass, ...part.step } });
         }
       }
-      all.push({ kernel, group, groups, words: [stage] });
+      all.push({ kernel, group, groups, step: { stage } });
     }
     for (let at = 0; at < all.length; at += DISPATCHES) yield this.#submissions.submit(all.slice(at, at + DISPATCHES));
   }
 
   #writeRun(first: number, stages: number): void {
-    const { device, run, sampling } = this.#shared;
-    const { samples, firstSample, seed, label, classes, guidance, clip, threshold } = sampling;
-    device.write(
-      run,
-      Uint32Array.from([
-        ...[...streamKey(seed, PURPOSE, 0), samples, this.#stride, firstSample],
-        ...[first, stages, label, classes, ...floatWords([guidance, clip, threshold])],
-        sampling.denoiser.kind === "network" ? sampling.denoiser.network.shape.width : 0,
-      ]),
-    );
+    const { device, buffers, sampling } = this.#shared;
+    const { samples, firstSample, seed, label, classes, guidance, clip, threshold, denoiser } = sampling;
+    const run = {
+      ...{ key: streamKey(seed, PURPOSE, 0), samples, stride: this.#stride, firstSample, firstStage: first, stages },
+      ...{ label, classes, guidance, clip, threshold },
+      units: denoiser.kind === "network" ? denoiser.network.shape.width : 0,
+    };
+    device.write(buffers.run, RUN.write(run));
   }
 
   async #values(buffer: GPUBuffer): Promise<Float32Array> {
@@ -200,32 +186,31 @@ export class GpuSampler implements Sampler {
   }
 }
 
-function allocate(setting: Setting, steps: GPUBuffer, buffers: Set<GPUBuffer>): Shared {
+function allocate(setting: Setting, step: GPUBuffer, all: Set<GPUBuffer>): Shared {
   const { device, sampling, stride, switches } = setting;
   const { dimension } = sampling;
-  const kept = (buffer: GPUBuffer) => {
-    buffers.add(buffer);
+  const owned = (buffer: GPUBuffer) => {
+    all.add(buffer);
     return buffer;
   };
-  const room = (name: string, bytes: number) => kept(storage(device, `diffusion ${name}`, Math.ceil(bytes / 4)));
-  const table = (name: string, data: ArrayBufferView) => {
-    const buffer = room(name, data.byteLength);
-    device.write(buffer, data);
-    return buffer;
-  };
+  const room = (name: string, bytes: number) => owned(storage(device, `diffusion ${name}`, Math.ceil(bytes / 4)));
+  const table = (name: string, data: ArrayBufferView) => owned(storage(device, `diffusion ${name}`, data));
   const bytes = 4 * dimension * stride;
   const known = Float32Array.from({ length: 2 * dimension }, (_, i) => {
     const value = sampling.known?.[i >> 1];
     return i % 2 === 0 ? (value ?? 0) : Number(value !== undefined);
   });
   return {
-    ...{ ...setting, room, table, steps },
-    run: kept(uniform(device, "diffusion run", new Uint32Array(16))),
-    stages: table("stages", stageTable(sampling)),
-    x: room("samples", bytes),
-    kept: room("kept", switches.KEEPS ? bytes : 4),
-    previous: room("previous", switches.KEEPS ? bytes : 4),
-    known: table("known", known),
+    ...{ ...setting, room, table },
+    buffers: {
+      run: owned(uniform(device, "diffusion run", RUN)),
+      stages: table("stages", stageTable(sampling)),
+      x: room("samples", bytes),
+      kept: room("kept", switches.KEEPS ? bytes : 4),
+      previous: room("previous", switches.KEEPS ? bytes : 4),
+      known: table("known", known),
+      step,
+    },
   };
 }
 
@@ -244,21 +229,15 @@ function denoiserOf(setting: Setting): Promise<Compiled> {
 }
 
 /** The stages as shaders/diffusion/stage.wgsl reads them. */
-function stageTable({ program, denoiser }: Sampling): Uint8Array {
+function stageTable({ program, denoiser }: Sampling): Uint32Array {
   const deviation = denoiser.kind === "network" ? denoiser.network.deviation : 1;
-  const words = new DataView(new ArrayBuffer(4 * STAGE_WORDS * program.stages.length));
-  program.stages.forEach((stage, at) => {
-    const { level, next, a, h, g, c, e, s } = stage;
-    const { input, skip, output } = scalesOf(level, deviation);
-    const numbers = [level.signal, level.noise, level.time, next.signal, next.noise, next.time, a, h, g, c, e, s];
-    const place = 4 * STAGE_WORDS * at;
-    for (const [i, value] of numbers.entries()) words.setFloat32(place + 4 * i, value, true);
-    const flags = Number(stage.denoises) + 2 * Number(stage.keepsSample) + 4 * Number(stage.keepsDenoised);
-    words.setUint32(place + 48, stage.draw, true);
-    words.setUint32(place + 52, flags, true);
-    for (const [i, value] of [input, skip, output].entries()) words.setFloat32(place + 56 + 4 * i, value, true);
-  });
-  return new Uint8Array(words.buffer);
+  const rows = program.stages.map(({ level, next, a, h, g, c, e, s, draw, denoises, keepsSample, keepsDenoised }) => ({
+    ...{ signal: level.signal, noise: level.noise, time: level.time },
+    ...{ nextSignal: next.signal, nextNoise: next.noise, nextTime: next.time },
+    ...{ a, h, g, c, e, s, draw, ...scalesOf(level, deviation) },
+    flags: Number(denoises) + 2 * Number(keepsSample) + 4 * Number(keepsDenoised),
+  }));
+  return STAGES.table(rows);
 }
 
 function checkFit(device: GpuDevice, { samples, dimension, denoiser }: Sampling): void {

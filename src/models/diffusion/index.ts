@@ -3,8 +3,9 @@
 import type { Device } from "../../device/device.ts";
 import type { Exact, Model } from "../model.ts";
 import { exactOf } from "./exact.ts";
+import { agreement, observables } from "./observables.ts";
 import { diffusionParameters, VERSION_1 } from "./parameters.ts";
-import { agreement, type DiffusionOptions, DiffusionSimulation, observables } from "./simulation.ts";
+import { type DiffusionOptions, DiffusionSimulation } from "./simulation.ts";
 import { validateDiffusion } from "./validate.ts";
 
 export { labelsText, pointsText } from "../../files/points-text.ts";

@@ -1,7 +1,10 @@
 // What a noisy sample says about the points that it may come from, on any device.
 
+import { storage, uniform, withBuffers } from "../../device/buffers.ts";
 import type { Device } from "../../device/device.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
+import { structOf } from "../../device/layout.ts";
+import { submitPass } from "../../device/submissions.ts";
 import type { Level } from "../../network/level.ts";
 import type { DataSet } from "./data/data-set.ts";
 import { CHUNK, transposedPoints } from "./denoisers/chunks.ts";
@@ -21,6 +24,7 @@ export interface PosteriorOf {
 }
 
 const WORKGROUP = 64;
+const RUN = structOf("diffusion/posterior.wgsl", "run");
 
 export async function posteriorOf(device: Device, data: DataSet): Promise<PosteriorOf> {
   if (device.kind === "reference") return { of: async (x, level) => plainly(data, x, level), dispose() {} };
@@ -52,53 +56,33 @@ async function onGpu(device: GpuDevice, { points, labels, classes: all, dimensio
   const kernel = await device.kernel({
     shader: "diffusion/posterior.wgsl",
     entryPoint: "posterior",
-    bindings: ["uniform", "read-only-storage", "read-only-storage", "read-only-storage", "storage"],
     constants: { WORKGROUP, DIMENSIONS: dimension, POINTS: count, CHUNK, CHUNKS: chunks, CLASSES: classes },
   });
-  const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
-  const table = transposedPoints(points, dimension, CHUNK * chunks);
-  const kept = await device.guard("diffusion, posterior", () => [
-    device.buffer("posterior run", 16, UNIFORM | COPY_DST),
-    device.buffer("posterior points", table.byteLength, STORAGE | COPY_DST),
-    device.buffer("posterior labels", 4 * CHUNK * chunks, STORAGE | COPY_DST),
-  ]);
-  const [run, data, classOf] = kept;
-  device.write(data, table);
-  device.write(
-    classOf,
-    Uint32Array.from({ length: CHUNK * chunks }, (_, p) => labels?.[p] ?? 0),
-  );
+  const title = "diffusion, posterior";
+  const classOf = Uint32Array.from({ length: CHUNK * chunks }, (_, p) => labels?.[p] ?? 0);
+  const kept = await device.guard(title, () => ({
+    run: uniform(device, "posterior run", RUN),
+    points: storage(device, "posterior points", transposedPoints(points, dimension, CHUNK * chunks)),
+    labels: storage(device, "posterior labels", classOf),
+  }));
   return {
     async of(x, { signal, noise }) {
       const samples = x.length / dimension;
       const quads = Math.ceil(samples / 4);
       const rows = 3 + classes;
-      const own = await device.guard("diffusion, posterior", () => [
-        device.buffer("posterior samples", 16 * dimension * quads, STORAGE | COPY_DST),
-        device.buffer("posterior sums", 16 * rows * chunks * quads, STORAGE | COPY_SRC),
-      ]);
-      try {
-        const words = new DataView(new ArrayBuffer(16));
-        words.setFloat32(0, signal, true);
-        words.setFloat32(4, 1 / (2 * noise ** 2), true);
-        words.setUint32(8, quads, true);
-        device.write(run, words);
-        device.write(own[0], transposedPoints(x, dimension, 4 * quads));
-        const accepted = device.submit("diffusion, posterior", (encoder) => {
-          const pass = encoder.beginComputePass();
-          pass.setPipeline(kernel.pipeline);
-          pass.setBindGroup(0, kernel.bind(run, own[0], data, classOf, own[1]));
-          pass.dispatchWorkgroups(Math.ceil(quads / WORKGROUP), chunks);
-          pass.end();
-        });
-        await accepted;
-        return merged(new Float32Array(await device.read(own[1])), { samples, stride: 4 * quads, rows, chunks });
-      } finally {
-        for (const buffer of own) device.free(buffer);
-      }
+      const make = () => ({
+        x: storage(device, "posterior samples", transposedPoints(x, dimension, 4 * quads)),
+        sums: storage(device, "posterior sums", 4 * rows * chunks * quads),
+      });
+      return withBuffers(device, title, make, async (own) => {
+        device.write(kept.run, RUN.write({ signal, scale: 1 / (2 * noise ** 2), quads }));
+        const group = kernel.bind({ ...kept, ...own });
+        await submitPass(device, title, [{ kernel, group, groups: [Math.ceil(quads / WORKGROUP), chunks] }]);
+        return merged(new Float32Array(await device.read(own.sums)), { samples, stride: 4 * quads, rows, chunks });
+      });
     },
     dispose() {
-      for (const buffer of kept) device.free(buffer);
+      for (const buffer of Object.values(kept)) device.free(buffer);
     },
   };
 }

@@ -1,8 +1,7 @@
 // A batch of samples on its way from noise to data, on any device. One step is a step of the sampler; the run ends at the data.
 
-import * as z from "zod";
 import type { Device } from "../../device/device.ts";
-import { CheckpointError, GibbsError, ParameterError } from "../../device/errors.ts";
+import { GibbsError, ParameterError } from "../../device/errors.ts";
 import { base64url } from "../../files/base64.ts";
 import { networkFile } from "../../network/file.ts";
 import type { Level } from "../../network/level.ts";
@@ -12,16 +11,18 @@ import type { Estimate } from "../../statistics/index.ts";
 import { Chain } from "../base/chain.ts";
 import { filled, restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
-import { type Checkpoint, headerOf } from "../checkpoint.ts";
+import type { Checkpoint } from "../checkpoint.ts";
 import type { Observable, Options } from "../model.ts";
 import { type Points, resolve } from "../parameters.ts";
 import type { DataSet } from "./data/data-set.ts";
 import { sizeText } from "./data/pixels.ts";
-import { logJacobian, scaled, unitNotes, unscaled } from "./data/unit.ts";
+import { logJacobian, unitNotes, unscaled } from "./data/unit.ts";
 import { referenceOf } from "./denoisers/reference-of.ts";
+import { checkLevels, checkNoise, type Given, greatCircle, keptIn, stateIn } from "./given.ts";
 import { GpuSampler } from "./gpu.ts";
 import { logLikelihoodOf } from "./likelihood.ts";
-import { type DiffusionParameters, diffusionParameters, VERSION_1 } from "./parameters.ts";
+import { agreement, observables } from "./observables.ts";
+import { type DiffusionParameters, diffusionParameters } from "./parameters.ts";
 import { densityPicture, sheetPicture } from "./pictures.ts";
 import { ReferenceSampler } from "./reference-sampler.ts";
 import { measureRegimes } from "./regimes.ts";
@@ -29,15 +30,6 @@ import { labelOf, type Numbers, type Sampler, type SamplerState } from "./sampli
 import { endsOf, type Prepared, prepare } from "./sampling-setup.ts";
 import type { Schedule } from "./schedules.ts";
 import { type DiffusionResult, type Summary, summaryOf } from "./summary.ts";
-
-export const observables = {
-  mean: { unit: "", description: "Mean of all numbers of all samples" },
-  variance: { unit: "", description: "Variance of a number, averaged over the numbers of a sample" },
-} satisfies Record<string, Observable>;
-
-export const agreement = {
-  agreement: { unit: "", description: "Share of samples whose nearest data point has the requested class" },
-} satisfies Record<string, Observable>;
 
 export type DiffusionOptions = Options<typeof diffusionParameters> & {
   /** What samples begin with, in place of noise of the seed: [sample][dimension], in the units in which samples are reported. */
@@ -146,9 +138,9 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
     else await this.engine.start();
   }
 
-  /** From one noise to another along a great circle (Shoemake 1985, doi 10.1145/325165.325242): the ends are those samples' own. */
+  /** From one noise to another along a great circle: the ends are those samples' own. */
   async #arc(ends: readonly [number, number]): Promise<Float32Array> {
-    const { samples, dimension, program } = this.#prepared.sampling;
+    const { samples, program } = this.#prepared.sampling;
     const { parameters } = this.points;
     const [a, b] = await Promise.all(
       ends.map(async (end) => {
@@ -158,18 +150,7 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
         return Float64Array.from(await one.scaled(), (value) => value / program.start);
       }),
     );
-    const dot = (u: Float64Array, v: Float64Array) => u.reduce((sum, value, i) => sum + value * v[i], 0);
-    const angle = Math.acos(Math.min(1, Math.max(-1, dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b)))));
-    const x = new Float32Array(samples * dimension);
-    for (let s = 0; s < samples; s++) {
-      const share = samples > 1 ? s / (samples - 1) : 0;
-      const [left, right] =
-        angle > 1e-6
-          ? [Math.sin((1 - share) * angle) / Math.sin(angle), Math.sin(share * angle) / Math.sin(angle)]
-          : [1 - share, share];
-      for (let i = 0; i < dimension; i++) x[s * dimension + i] = program.start * (left * a[i] + right * b[i]);
-    }
-    return x;
+    return greatCircle(a, b, samples, program.start);
   }
 
   static restore(device: Device, bytes: Uint8Array) {
@@ -177,27 +158,9 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
   }
 
   static async #restore(device: Device, checkpoint: Checkpoint): Promise<DiffusionSimulation> {
-    const { sections } = checkpoint;
-    const wrong = (what: string) =>
-      new CheckpointError(`The checkpoint holds ${what}. Use the file that "diffusion" wrote.`);
-    const { parameters, seed, steps, levels, begun } = headerOf(checkpoint, "diffusion", {
-      ...{ levels: keptLevels, begun: z.literal(true).optional() },
-    });
-    // One of gibbs 0.1.0 knows nothing of rules.
-    const unsaid = "rules" in parameters ? {} : VERSION_1;
-    const points = resolve("diffusion", diffusionParameters, { ...unsaid, ...parameters });
-    const given: Given = { ...(levels ? { levels: checkLevels(levels) } : {}), ...(begun ? { begun } : {}) };
-    const simulation = await DiffusionSimulation.#open(device, points, checkSeed(seed), given, steps);
-    const { samples, dimension } = simulation.#prepared.sampling;
-    const count = samples * dimension;
-    const [x, previous] = [sections.x, sections.previous].map((section) => numbersOf(section, count));
-    return filled(simulation, (own) => {
-      if (x.length !== count || ![0, count].includes(previous.length)) {
-        throw wrong("samples of another number than its parameters say");
-      }
-      if (steps > own.length) throw wrong(`${steps} steps of a way of ${own.length}`);
-      return own.engine.write({ x, previous });
-    });
+    const { points, seed, given, steps } = keptIn(checkpoint);
+    const simulation = await DiffusionSimulation.#open(device, points, seed, given, steps);
+    return filled(simulation, (own) => own.engine.write(stateIn(checkpoint, own.#prepared.sampling, steps)));
   }
 
   /** Steps from noise to data. */
@@ -419,15 +382,6 @@ const SHOWN = 64;
 /** From certain of a point to knowing nothing, in the units of data of unit variance. */
 const REGIME_TIMES = Array.from({ length: 16 }, (_, i) => 0.5 + 0.2 * i);
 
-const keptLevels = z.array(z.object({ signal: z.number(), noise: z.number(), time: z.number() })).optional();
-
-/** What is not among the parameters, but belongs to the run. */
-interface Given {
-  levels?: Level[];
-  /** Samples began with what was given. */
-  begun?: true;
-}
-
 /** From [a][b] to [b][a], the inner length given. */
 function transposed(values: Numbers, inner: number): Float32Array {
   const outer = values.length / inner;
@@ -436,44 +390,4 @@ function transposed(values: Numbers, inner: number): Float32Array {
   return all;
 }
 
-/** As denoisers see it. */
-function checkNoise(given: ArrayLike<number>, samples: number, { dimension, unit }: DataSet): Float32Array {
-  if (given.length !== samples * dimension) {
-    throw new ParameterError(
-      "noise",
-      `noise: ${samples} samples of ${dimension} numbers begin with ${samples * dimension}, but ${given.length} were given.`,
-    );
-  }
-  const x = unit ? scaled(given, unit) : Float32Array.from(given);
-  const at = x.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return x;
-  throw new ParameterError(
-    "noise",
-    `noise: number ${at % dimension} of sample ${Math.floor(at / dimension)} is ${given[at]}.`,
-  );
-}
-
-function checkLevels(levels: readonly Level[]): Level[] {
-  if (levels.length < 2) throw new ParameterError("levels", "levels: a way has two levels or more.");
-  const wrong = levels.findIndex(
-    ({ signal, noise, time }, i) =>
-      ![signal, noise, time].every(Number.isFinite) ||
-      signal < 0 ||
-      noise < 0 ||
-      (noise === 0 && i < levels.length - 1 && i > 0),
-  );
-  if (wrong < 0) return levels.map(({ signal, noise, time }) => ({ signal, noise, time }));
-  throw new ParameterError(
-    "levels",
-    `levels: number ${wrong} has signal ${levels[wrong].signal}, noise ${levels[wrong].noise} and time ${levels[wrong].time}; they are finite and not negative, and only an end is without noise.`,
-  );
-}
-
 const bytesOf = (values: Numbers) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-
-/** f64 where the section is long enough for `count` of them, as the reference keeps it. */
-function numbersOf(section: Uint8Array | undefined, count: number): Numbers {
-  if (!section || section.length % 4 !== 0) return new Float32Array();
-  const { buffer } = section.slice();
-  return section.length === 8 * count ? new Float64Array(buffer) : new Float32Array(buffer);
-}

@@ -20,7 +20,8 @@ export { type Law, masterEquation } from "./reference/exact.ts";
 export { simulateExactly as simulateTrajectory } from "./reference/hybrid.ts";
 export { rateEquations } from "./reference/rate-equations.ts";
 export type { Trajectory } from "./reference/trajectory.ts";
-export { type GillespieOptions, type GillespieResult, GillespieSimulation } from "./simulation.ts";
+export { type GillespieOptions, GillespieSimulation } from "./simulation.ts";
+export type { GillespieResult } from "./statistics.ts";
 
 export const gillespie = {
   name: "gillespie",

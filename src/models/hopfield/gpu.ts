@@ -1,8 +1,9 @@
 // The network on the GPU: patterns by columns, overlaps kept beside the spins, one workgroup a replica and one dispatch a sweep.
 
-import { storage, uniform, withBuffers } from "../../device/buffers.ts";
+import { storage, uniform } from "../../device/buffers.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
+import { structOf } from "../../device/layout.ts";
 import { type Dispatch, dispatchOnce, Pacer, Submissions } from "../../device/submissions.ts";
 import { seedWords } from "../../random/threefry.ts";
 import { type AdvanceOptions, advanceMeasured } from "../advance.ts";
@@ -17,6 +18,11 @@ import {
   stateBytes,
 } from "./network.ts";
 
+const RUN = structOf("hopfield/network.wgsl", "run");
+const CUE = structOf("hopfield/start.wgsl", "cue");
+const BIAS = structOf("hopfield/patterns.wgsl", "bias");
+const PAIRS = structOf("hopfield/sweep_pairs.wgsl", "pairs");
+const REPLICAS = structOf("hopfield/update.wgsl", "replicas");
 /** Sweeps, and measurements, that one submission can hold. */
 const STEPS = 1024;
 /** Dispatches of a measurement: with pairwise couplings energies and overlaps go before it. */
@@ -50,18 +56,14 @@ export class GpuNetwork implements Network {
   readonly #options: NetworkOptions;
   readonly #kernels: Kernels;
   readonly #words: number;
-  readonly #buffers: Record<
-    | ("columns" | "rows" | "spins" | "overlaps" | "replicas" | "forceTable" | "energyTable" | "pairs" | "bonds")
-    | ("run" | "sums"),
-    GPUBuffer
-  >;
+  readonly #buffers: ReturnType<typeof allocate>;
   #probabilities: GPUBuffer;
   /** Measurements that one submission may leave to be read back: at most 4 MB. */
   readonly #slots: number;
   readonly #submissions: Submissions;
   readonly #pacer: Pacer;
   /** What a measurement dispatches; the last has a slot. */
-  readonly #measuring: readonly Omit<Dispatch, "words">[];
+  readonly #measuring: readonly Omit<Dispatch, "step">[];
 
   /** `asked`: invocations in a workgroup, a power of two from 32. */
   static async create(device: GpuDevice, options: NetworkOptions, asked?: number): Promise<GpuNetwork> {
@@ -82,47 +84,30 @@ export class GpuNetwork implements Network {
     this.#kernels = kernels;
     this.#words = Math.ceil(mostPatterns(options) / 32);
     this.#slots = Math.max(1, Math.min(STEPS, Math.floor(2 ** 22 / (4 * SUM_WORDS * options.replicas.length))));
-    const words = (name: string, count: number) => storage(device, `hopfield ${name}`, count);
-    const bytes = bufferBytes(options);
-    this.#buffers = {
-      columns: words("columns", bytes.columns / 4),
-      rows: words("rows", bytes.rows / 4),
-      spins: words("spins", bytes.spins / 4),
-      overlaps: words("overlaps", bytes.overlaps / 4),
-      replicas: words("replicas", 4 * options.replicas.length),
-      forceTable: words("forceTable", 2 * (options.interaction?.forceTable.length ?? 1)),
-      energyTable: words("energyTable", 2 * (options.interaction?.energyTable.length ?? 1 + bytes.spins / 4)),
-      pairs: uniform(device, "hopfield pairs", new Uint32Array(4)),
-      bonds: words("bonds", bytes.bonds / 4),
-      run: uniform(device, "hopfield run", new Uint32Array(16)),
-      sums: words("sums", this.#slots * SUM_WORDS * options.replicas.length),
-    };
-    const capacity = STEPS * (1 + MEASURING);
-    this.#submissions = new Submissions(device, title(options), { words: 2, capacity });
+    this.#buffers = allocate(device, options, this.#slots);
+    this.#submissions = new Submissions(device, title(options), STEPS * (1 + MEASURING));
     this.#pacer = new Pacer(device);
-    this.#measuring = this.#planMeasuring();
     this.#probabilities = this.#writeReplicas(options.replicas);
-    const { pairwise } = options;
-    if (pairwise) {
-      const { kept, clipped, strength } = pairwise;
-      device.write(this.#buffers.pairs, new Uint32Array([PURPOSE.dilution, kept, clipped ? 1 : 0, strength]));
-    }
-    if (options.interaction) {
-      device.write(this.#buffers.forceTable, wide(options.interaction.forceTable));
-      device.write(this.#buffers.energyTable, wide(options.interaction.energyTable));
-    }
+    this.#measuring = this.#planMeasuring();
+  }
+
+  /** What kernels bind, by their names for it. */
+  #all() {
+    const { energyTable } = this.#buffers;
+    const probabilities = this.#probabilities;
+    return { ...this.#buffers, probabilities, energies: energyTable, step: this.#submissions.steps };
   }
 
   #writeReplicas(replicas: readonly ReplicaOptions[]): GPUBuffer {
     const words = replicas.reduce((sum, { probabilities }) => sum + probabilities.length, 0);
     const buffer = storage(this.#device, "hopfield probabilities", words);
-    let at = 0;
-    const rows = replicas.flatMap(({ patterns, field, probabilities }) => {
-      if (probabilities.length > 0) this.#device.write(buffer, probabilities, 4 * at);
-      at += probabilities.length;
-      return [patterns, at - probabilities.length, probabilities.length, field];
+    let end = 0;
+    const rows = replicas.map(({ patterns, field, probabilities }) => {
+      if (probabilities.length > 0) this.#device.write(buffer, probabilities, 4 * end);
+      end += probabilities.length;
+      return { patterns, probabilities: end - probabilities.length, range: probabilities.length, field };
     });
-    this.#device.write(this.#buffers.replicas, Int32Array.from(rows));
+    this.#device.write(this.#buffers.replicas, REPLICAS.table(rows));
     return buffer;
   }
 
@@ -134,7 +119,7 @@ export class GpuNetwork implements Network {
 
   /** Fills the columns: from given patterns, or by the random numbers of each replica. */
   async #store(): Promise<void> {
-    const { neurons, replicas, patterns, bias } = this.#options;
+    const { neurons, replicas, patterns } = this.#options;
     if (patterns) {
       const columns = new Uint32Array(neurons * this.#words);
       for (let pattern = 0; pattern < mostPatterns(this.#options); pattern++) {
@@ -145,46 +130,24 @@ export class GpuNetwork implements Network {
       this.#device.write(this.#buffers.columns, columns);
       return this.#derive();
     }
-    this.#writeRun(PURPOSE.patterns);
     const count = replicas.length * neurons * Math.ceil(this.#words / 4);
-    await this.#withUniform(new Uint32Array([bias]), (uniform) => {
-      const { columns, run } = this.#buffers;
-      const group = this.#kernels.patterns.bind(run, columns, uniform);
-      return this.#dispatch(this.#kernels.patterns, group, Math.ceil(count / this.#kernels.workgroup));
-    });
+    await this.#dispatch("patterns", PURPOSE.patterns, Math.ceil(count / this.#kernels.workgroup));
     await this.#derive();
   }
 
   /** What follows from the columns once: the same by rows, or a lattice's couplings. */
   async #derive(): Promise<void> {
-    await this.#storeRows();
-    const { bonds: kernel } = this.#kernels;
-    if (!kernel) return;
-    this.#writeRun(PURPOSE.patterns);
-    const { run, bonds, columns, replicas, pairs } = this.#buffers;
-    await this.#dispatch(
-      kernel,
-      kernel.bind(run, bonds, replicas, columns, pairs),
-      Math.ceil(bonds.size / 16 / this.#kernels.workgroup),
-    );
-  }
-
-  async #storeRows(): Promise<void> {
-    if (this.#buffers.rows.size === 4) return;
-    this.#writeRun(PURPOSE.patterns);
-    const { rows, columns } = this.#buffers;
-    const group = this.#kernels.rows.bind(this.#buffers.run, rows, columns);
-    await this.#dispatch(this.#kernels.rows, group, Math.ceil(rows.size / 4 / this.#kernels.workgroup));
+    const { rows, bonds } = this.#buffers;
+    const { workgroup } = this.#kernels;
+    if (rows.size > 4) await this.#dispatch("rows", PURPOSE.patterns, Math.ceil(rows.size / 4 / workgroup));
+    if (!this.#kernels.bonds) return;
+    await this.#dispatch("bonds", PURPOSE.patterns, Math.ceil(bonds.size / 16 / workgroup));
   }
 
   async begin(pattern: number | undefined, noise: number, covered: number): Promise<void> {
-    this.#writeRun(PURPOSE.start);
-    const { spins, columns, run } = this.#buffers;
-    await this.#withUniform(new Uint32Array([pattern ?? NO_PATTERN, noise, covered]), (uniform) => {
-      const group = this.#kernels.start.bind(run, spins, columns, uniform);
-      const words = this.#options.replicas.length * Math.ceil(this.#options.neurons / 32);
-      return this.#dispatch(this.#kernels.start, group, Math.ceil(words / this.#kernels.workgroup));
-    });
+    this.#device.write(this.#buffers.cue, CUE.write({ pattern: pattern ?? NO_PATTERN, noise, covered }));
+    const words = this.#options.replicas.length * Math.ceil(this.#options.neurons / 32);
+    await this.#dispatch("start", PURPOSE.start, Math.ceil(words / this.#kernels.workgroup));
     await this.#sumOverlaps();
   }
 
@@ -239,7 +202,7 @@ export class GpuNetwork implements Network {
         this.#writeRun(PURPOSE.sweep);
         const dispatches: Dispatch[] = [];
         for (let i = 0, slot = 0; i < count; i++) {
-          dispatches.push({ ...sweep, words: [from + i, i] });
+          dispatches.push({ ...sweep, step: { sweep: from + i } });
           if (measured[slot] === from + i + 1) dispatches.push(...this.#measured(slot++));
         }
         return this.#submissions.submit(dispatches);
@@ -253,54 +216,27 @@ export class GpuNetwork implements Network {
     this.#submissions.dispose();
   }
 
-  #sweep(): Omit<Dispatch, "words"> {
-    const { spins, overlaps, columns, rows, replicas, forceTable, pairs, bonds, run } = this.#buffers;
-    const { sweep } = this.#kernels;
-    const { dynamics, interaction, pairwise } = this.#options;
-    const plain = dynamics === "random" || this.#kernels.replicas > 1 ? [] : [rows];
-    const more = pairwise ? [pairwise.side ? bonds : pairs] : interaction ? [rows, forceTable] : plain;
-    const step = this.#submissions.step(2);
-    return {
-      kernel: sweep,
-      group: sweep.bind(run, spins, overlaps, columns, replicas, this.#probabilities, step, ...more),
-      groups: this.#grid(Math.ceil(this.#options.replicas.length / this.#kernels.replicas)),
-    };
+  #sweep(): Omit<Dispatch, "step"> {
+    const { sweep, replicas } = this.#kernels;
+    const groups = this.#grid(Math.ceil(this.#options.replicas.length / replicas));
+    return { kernel: sweep, group: sweep.bind(this.#all()), groups };
   }
 
-  #planMeasuring(): Omit<Dispatch, "words">[] {
-    const { run, sums, spins, overlaps, columns, replicas, energyTable, pairs, bonds } = this.#buffers;
-    const { measure, energy, overlaps: sum, workgroup } = this.#kernels;
+  #planMeasuring(): Omit<Dispatch, "step">[] {
+    const { measure, energy, overlaps, workgroup, bonds } = this.#kernels;
     const { length } = this.#options.replicas;
-    const slot = this.#submissions.step(2);
-    const last = {
-      kernel: measure,
-      group: measure.bind(run, sums, spins, overlaps, slot, replicas, energyTable),
-      groups: this.#grid(length),
-    };
+    const part = (kernel: Kernel, workgroups: number) => ({
+      ...{ kernel, group: kernel.bind(this.#all()), groups: this.#grid(workgroups) },
+    });
+    const last = part(measure, length);
     if (!energy) return [last];
     // With pairwise couplings nothing follows the flips of a sweep.
     const words = length * Math.ceil(this.#options.neurons / 32);
-    const lattice = this.#kernels.bonds !== undefined;
-    return [
-      {
-        kernel: energy,
-        group: lattice
-          ? energy.bind(run, energyTable, spins, bonds)
-          : energy.bind(run, energyTable, spins, columns, replicas, pairs),
-        groups: this.#grid(lattice ? Math.ceil(words / workgroup) : words),
-      },
-      {
-        kernel: sum,
-        group: sum.bind(run, overlaps, spins, columns, replicas),
-        groups: this.#grid(length * this.#words),
-      },
-      last,
-    ];
+    return [part(energy, bonds ? Math.ceil(words / workgroup) : words), part(overlaps, length * this.#words), last];
   }
 
-  /** A measurement; the second word of its step is the slot. */
   #measured(slot: number): Dispatch[] {
-    return this.#measuring.map((part, i) => (i === this.#measuring.length - 1 ? { ...part, words: [0, slot] } : part));
+    return this.#measuring.map((part) => (part.kernel.step ? { ...part, step: { slot } } : part));
   }
 
   #grid(workgroups: number): [number, number] {
@@ -320,34 +256,49 @@ export class GpuNetwork implements Network {
   }
 
   #sumOverlaps(): Promise<void> {
-    this.#writeRun(PURPOSE.start);
-    const { spins, overlaps, columns, replicas } = this.#buffers;
-    const group = this.#kernels.overlaps.bind(this.#buffers.run, overlaps, spins, columns, replicas);
-    return this.#dispatch(this.#kernels.overlaps, group, this.#options.replicas.length * this.#words);
+    return this.#dispatch("overlaps", PURPOSE.start, this.#options.replicas.length * this.#words);
   }
 
   #writeRun(purpose: number): void {
     const { seed, firstReplica, replicas, neurons, patterns, cue, interaction, pairwise } = this.#options;
     const overlaps = 32 * this.#words;
-    this.#device.write(
-      this.#buffers.run,
-      new Uint32Array([
-        ...[...seedWords(seed), purpose, firstReplica],
-        ...[replicas.length, neurons, Math.ceil(neurons / 32), this.#words],
-        ...[overlaps, overlaps * copies(this.#options), patterns ? 0 : 1, cue],
-        ...[interaction?.relative ? 1 : 0, pairwise?.side ?? 0],
-      ]),
-    );
+    const run = {
+      ...{ seed: seedWords(seed), purpose, firstReplica, replicas: replicas.length, sites: neurons, cue },
+      ...{ spinWords: Math.ceil(neurons / 32), words: this.#words, overlaps },
+      ...{ stride: overlaps * copies(this.#options), ownPatterns: !patterns },
+      ...{ relative: interaction?.relative ?? false, side: pairwise?.side ?? 0 },
+    };
+    this.#device.write(this.#buffers.run, RUN.write(run));
   }
 
-  #dispatch(kernel: Kernel, group: GPUBindGroup, workgroups: number): Promise<void> {
-    return dispatchOnce(this.#device, title(this.#options), [{ kernel, group, groups: this.#grid(workgroups) }]);
+  #dispatch(name: "patterns" | "rows" | "bonds" | "start" | "overlaps", purpose: number, workgroups: number) {
+    const kernel = this.#kernels[name]!;
+    this.#writeRun(purpose);
+    const dispatch = { kernel, group: kernel.bind(this.#all()), groups: this.#grid(workgroups) };
+    return dispatchOnce(this.#device, title(this.#options), [dispatch]);
   }
+}
 
-  #withUniform(words: Uint32Array, use: (own: GPUBuffer) => Promise<void>): Promise<void> {
-    const make = () => [uniform(this.#device, "hopfield uniform", words)];
-    return withBuffers(this.#device, title(this.#options), make, ([own]) => use(own));
-  }
+function allocate(device: GpuDevice, options: NetworkOptions, slots: number) {
+  const { replicas, interaction, pairwise, bias } = options;
+  const bytes = bufferBytes(options);
+  const words = (name: string, contents: number | Uint32Array) => storage(device, `hopfield ${name}`, contents);
+  const { kept, clipped, strength } = pairwise ?? { kept: 0, clipped: false, strength: 0 };
+  return {
+    columns: words("columns", bytes.columns / 4),
+    rows: words("rows", bytes.rows / 4),
+    spins: words("spins", bytes.spins / 4),
+    overlaps: words("overlaps", bytes.overlaps / 4),
+    replicas: words("replicas", 4 * replicas.length),
+    forceTable: words("force table", interaction ? wide(interaction.forceTable) : 2),
+    energyTable: words("energy table", interaction ? wide(interaction.energyTable) : 2 + bytes.spins / 2),
+    bonds: words("bonds", bytes.bonds / 4),
+    sums: words("sums", slots * SUM_WORDS * replicas.length),
+    run: uniform(device, "hopfield run", RUN),
+    cue: uniform(device, "hopfield cue", CUE),
+    bias: uniform(device, "hopfield bias", BIAS, { chance: bias }),
+    pairs: uniform(device, "hopfield pairs", PAIRS, { purpose: PURPOSE.dilution, kept, clipped, strength }),
+  };
 }
 
 /** Whole numbers below 2^53 in size, as two words each. */

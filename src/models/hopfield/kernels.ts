@@ -1,7 +1,7 @@
 // The kernels of a network: which of the sweeps a device gets for these dynamics, and what else is compiled with it.
 
 import type { GpuDevice } from "../../device/gpu.ts";
-import type { Binding, Kernel, KernelDescription } from "../../device/kernel.ts";
+import type { Kernel, KernelDescription } from "../../device/kernel.ts";
 import { SUBGROUPS, subgroupSizes } from "../../device/subgroups.ts";
 import { mostPatterns, type NetworkOptions } from "./network.ts";
 
@@ -42,28 +42,26 @@ function sweepOf(
   const [SYNCHRONOUS, RANDOM, CHECKERBOARD] = (["synchronous", "random", "checkerboard"] as const).map((each) =>
     Number(dynamics === each),
   );
-  const table: Binding = "read-only-storage";
-  const described = (name: string, constants: Record<string, number>, ...more: Binding[]) => ({
+  const described = (name: string, constants: Record<string, number>) => ({
     ...{ shader: `hopfield/${name}.wgsl`, entryPoint: name, constants, replicas: 1 },
-    bindings: ["uniform", "storage", "storage", table, table, table, "step", ...more] satisfies Binding[],
   });
   // What each lane keeps must fit the memory of a workgroup.
   const within = (most: number) => ({ WORKGROUP: Math.min(workgroup, most) });
   if (pairwise?.side) {
-    return described("sweep_lattice", { ...within(MOST_LATTICE), SYNCHRONOUS, RANDOM, CHECKERBOARD }, table);
+    return described("sweep_lattice", { ...within(MOST_LATTICE), SYNCHRONOUS, RANDOM, CHECKERBOARD });
   }
-  if (pairwise) return described("sweep_pairs", { WORKGROUP: workgroup, SYNCHRONOUS, RANDOM }, "uniform");
-  if (interaction) return described("sweep_dense", { ...within(MOST_DENSE), SYNCHRONOUS, RANDOM }, table, table);
+  if (pairwise) return described("sweep_pairs", { WORKGROUP: workgroup, SYNCHRONOUS, RANDOM });
+  if (interaction) return described("sweep_dense", { ...within(MOST_DENSE), SYNCHRONOUS, RANDOM });
   if (RANDOM) return described("sweep_random", { WORKGROUP: workgroup });
   // On a GPU lanes that share the work wait little for each other; a software adapter waits for barriers.
   if (device.info.software && !asked && !SYNCHRONOUS) {
     const few = mostPatterns(options) <= MOST_FEW;
     if (few) return { ...described("sweep_few", { WORKGROUP: LANES }), replicas: LANES };
     if (sweepsBySubgroup(device)) {
-      return { ...described("sweep_subgroup", { WORKGROUP: LANES }, table), generated: SUBGROUPS };
+      return { ...described("sweep_subgroup", { WORKGROUP: LANES }), generated: SUBGROUPS };
     }
   }
-  return described("sweep", { ...within(MOST_LANES), SYNCHRONOUS }, table);
+  return described("sweep", { ...within(MOST_LANES), SYNCHRONOUS });
 }
 
 /** `asked`: invocations in a workgroup, a power of two from 32. */
@@ -74,59 +72,17 @@ export async function compile(device: GpuDevice, options: NetworkOptions, asked?
   const constants = { WORKGROUP: workgroup };
   const lattice = pairwise !== undefined && pairwise.side > 0;
   const { replicas, ...described } = sweepOf(device, options, workgroup, asked !== undefined);
+  const kernel = (name: string, entryPoint = name, more = {}) =>
+    device.kernel({ shader: `hopfield/${name}.wgsl`, entryPoint, constants: { ...constants, ...more } });
   const [patterns, rows, start, overlaps, sweep, measure, energy, bonds] = await Promise.all([
-    device.kernel({
-      shader: "hopfield/patterns.wgsl",
-      entryPoint: "make_patterns",
-      bindings: ["uniform", "storage", "uniform"],
-      constants,
-    }),
-    device.kernel({
-      shader: "hopfield/rows.wgsl",
-      entryPoint: "make_rows",
-      bindings: ["uniform", "storage", "read-only-storage"],
-      constants,
-    }),
-    device.kernel({
-      shader: "hopfield/start.wgsl",
-      entryPoint: "start",
-      bindings: ["uniform", "storage", "read-only-storage", "uniform"],
-      constants,
-    }),
-    device.kernel({
-      shader: "hopfield/overlaps.wgsl",
-      entryPoint: "sum_overlaps",
-      bindings: ["uniform", "storage", "read-only-storage", "read-only-storage", "read-only-storage"],
-      constants,
-    }),
+    kernel("patterns", "make_patterns"),
+    kernel("rows", "make_rows"),
+    kernel("start"),
+    kernel("overlaps", "sum_overlaps"),
     device.kernel(described),
-    device.kernel({
-      shader: "hopfield/measure.wgsl",
-      entryPoint: "measure",
-      bindings: [
-        ...(["uniform", "storage", "read-only-storage", "read-only-storage", "step"] as const),
-        ...(["read-only-storage", "read-only-storage"] as const),
-      ],
-      constants: { ...constants, SUM: pairwise ? 2 : interaction ? 1 : 0 },
-    }),
-    pairwise &&
-      device.kernel({
-        shader: lattice ? "hopfield/lattice_energy.wgsl" : "hopfield/pair_energy.wgsl",
-        entryPoint: lattice ? "lattice_energy" : "pair_energy",
-        bindings: [
-          ...(["uniform", "storage", "read-only-storage", "read-only-storage"] as const),
-          ...(lattice ? [] : (["read-only-storage", "uniform"] as const)),
-        ],
-        constants,
-      }),
-    lattice
-      ? device.kernel({
-          shader: "hopfield/bonds.wgsl",
-          entryPoint: "make_bonds",
-          bindings: ["uniform", "storage", "read-only-storage", "read-only-storage", "uniform"],
-          constants,
-        })
-      : undefined,
+    kernel("measure", "measure", { SUM: pairwise ? 2 : interaction ? 1 : 0 }),
+    pairwise && kernel(lattice ? "lattice_energy" : "pair_energy"),
+    lattice ? kernel("bonds", "make_bonds") : undefined,
   ]);
   return { patterns, rows, start, overlaps, sweep, measure, energy, bonds, workgroup, replicas };
 }

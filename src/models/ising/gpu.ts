@@ -3,6 +3,7 @@
 import { storage, uniform, withBuffers } from "../../device/buffers.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
+import { structOf, type Values } from "../../device/layout.ts";
 import { type Dispatch, dispatchOnce, Pacer, Submissions } from "../../device/submissions.ts";
 import { seedWords } from "../../random/threefry.ts";
 import { type AdvanceOptions, advanceMeasured } from "../advance.ts";
@@ -19,6 +20,9 @@ import {
 import { type FlipThresholds, type Lattice, type LatticeOptions, PURPOSE, type Sums } from "./lattice.ts";
 import { fromPlanes, planeWords, type Shape, tiles, toPlanes } from "./packing.ts";
 
+const RUN = structOf("ising/sweep.wgsl", "run");
+/** Uniforms of what fills a plane, or changes it once. */
+const ONCE = { paint: structOf("ising/paint.wgsl", "stroke"), start: structOf("ising/start.wgsl", "start") };
 /** Half-sweeps and measurements that one submission can hold. */
 const DISPATCHES = 3072;
 /** Bytes of measurements that one submission may leave to be read back. */
@@ -57,20 +61,21 @@ export class GpuLattice implements Lattice {
     const { high, low } = options.thresholds;
     this.#thresholds = storage(device, "ising thresholds", high.length + low.length);
     device.write(this.#thresholds, table(options, options.thresholds));
-    this.#run = uniform(device, "ising run", new Uint32Array(8));
-    this.#submissions = new Submissions(device, title(options), { words: 2, capacity: DISPATCHES });
+    this.#run = uniform(device, "ising run", RUN);
+    this.#submissions = new Submissions(device, title(options), DISPATCHES);
     this.#pacer = new Pacer(device);
     this.#slots = Math.max(1, Math.min(DISPATCHES / 3, Math.floor(SUMS_BYTES / (4 * SUM_WORDS * options.replicas))));
     this.#sums = storage(device, "ising sums", this.#slots * SUM_WORDS * options.replicas);
     this.#sweep = this.#bind(sweep);
-    const step = this.#submissions.step(1);
-    this.#measure = { kernel: measure, group: measure.bind(...this.planes, this.#sums, step) };
+    const [own, other] = this.planes;
+    const group = measure.bind({ own, other, sums: this.#sums, step: this.#submissions.steps });
+    this.#measure = { kernel: measure, group };
   }
 
   #bind(kernel: Kernel): { kernel: Kernel; groups: [GPUBindGroup, GPUBindGroup] } {
     const [even, odd] = this.planes;
-    const step = this.#submissions.step(2);
-    const bind = (own: GPUBuffer, other: GPUBuffer) => kernel.bind(own, other, this.#thresholds, this.#run, step);
+    const shared = { thresholds: this.#thresholds, run: this.#run, step: this.#submissions.steps };
+    const bind = (own: GPUBuffer, other: GPUBuffer) => kernel.bind({ ...shared, own, other });
     return { kernel, groups: [bind(even, odd), bind(odd, even)] };
   }
 
@@ -81,25 +86,24 @@ export class GpuLattice implements Lattice {
   }
 
   paint({ x, y, radius, value }: Stroke): Promise<void> {
-    const words = (colour: number) => new Int32Array([x, y, radius, value > 0 ? 1 : 0, colour]);
-    return this.#once("paint", words, 1);
+    return this.#once("paint", { centre: [x, y], radius, up: value > 0 }, 1);
   }
 
   randomize(): Promise<void> {
     const { replicas, seed, firstReplica } = this.#options;
-    const words = (colour: number) => new Uint32Array([...seedWords(seed), PURPOSE.start, firstReplica, colour]);
-    return this.#once("start", words, replicas);
+    return this.#once("start", { seed: seedWords(seed), purpose: PURPOSE.start, firstReplica }, replicas);
   }
 
   /** A kernel over both planes, each with a uniform of its own. */
-  async #once(name: "paint" | "start", words: (colour: 0 | 1) => Int32Array | Uint32Array, replicas: number) {
+  async #once(name: keyof typeof ONCE, values: Values, replicas: number) {
     const device = this.#device;
     const kernel = await onceKernel(device, this.#options, this.#workgroup, name);
-    const make = () => ([0, 1] as const).map((colour) => uniform(device, `ising ${name}`, words(colour)));
+    const make = () => [0, 1].map((colour) => uniform(device, `ising ${name}`, ONCE[name], { ...values, colour }));
     const groups = this.#threads(tiles(this.#options).count * replicas);
     await withBuffers(device, title(this.#options), make, (uniforms) => {
-      const dispatches = uniforms.map((own, colour) => {
-        const group = kernel.bind(this.planes[colour], this.planes[1 - colour], own);
+      const dispatches = uniforms.map((values, colour) => {
+        const [own, other] = [this.planes[colour], this.planes[1 - colour]];
+        const group = kernel.bind({ own, other, start: values, stroke: values });
         return { kernel, group, groups };
       });
       return dispatchOnce(device, title(this.#options), dispatches);
@@ -130,11 +134,14 @@ export class GpuLattice implements Lattice {
       steps: DISPATCHES / 3,
       slots: this.#slots,
       submit: (from, count, measured) => {
-        this.#device.write(this.#run, new Uint32Array([...seedWords(seed), PURPOSE.sweep, firstReplica, from]));
+        const run = { seed: seedWords(seed), purpose: PURPOSE.sweep, firstReplica, sweep: from };
+        this.#device.write(this.#run, RUN.write(run));
         const dispatches: Dispatch[] = [];
         const { kernel, groups: planes } = this.#sweep;
         for (let i = 0, slot = 0; i < count; i++) {
-          for (const colour of [0, 1]) dispatches.push({ kernel, group: planes[colour], groups, words: [i, colour] });
+          for (const colour of [0, 1]) {
+            dispatches.push({ kernel, group: planes[colour], groups, step: { sweep: i, colour } });
+          }
           if (measured[slot] === from + i + 1) dispatches.push(this.#measured(slot++));
         }
         const clear = (encoder: GPUCommandEncoder) => encoder.clearBuffer(this.#sums);
@@ -152,7 +159,7 @@ export class GpuLattice implements Lattice {
   #measured(slot: number): Dispatch {
     const tilesPerGroup = measuringGroup(this.#options, this.#workgroup) * TILES_PER_THREAD;
     const groups = Math.ceil(tiles(this.#options).count / tilesPerGroup) * this.#options.replicas;
-    return { ...this.#measure, groups: workgroupGrid(groups, this.#device.limits), words: [slot] };
+    return { ...this.#measure, groups: workgroupGrid(groups, this.#device.limits), step: { slot } };
   }
 
   async #readSums(count: number): Promise<Sums[][]> {

@@ -14,31 +14,19 @@ export const TILES_PER_THREAD = 8;
 /** One entry point of shaders/ising for this lattice. */
 function kernelOf(
   device: GpuDevice,
-  entry: { shader: string; entryPoint: string; bindings: Parameters<GpuDevice["kernel"]>[0]["bindings"] },
+  entry: { shader: string; entryPoint: string },
   constants: Record<string, number>,
 ): Promise<Kernel> {
   return device.kernel({ ...entry, constants });
 }
 
-const SWEEP = {
-  shader: "ising/sweep.wgsl",
-  entryPoint: "half_sweep",
-  bindings: ["storage", "read-only-storage", "read-only-storage", "uniform", "step"],
-} as const;
-const MEASURE = {
-  shader: "ising/measure.wgsl",
-  entryPoint: "measure",
-  bindings: ["storage", "read-only-storage", "storage", "step"],
-} as const;
+const SWEEP = { shader: "ising/sweep.wgsl", entryPoint: "half_sweep" };
+const MEASURE = { shader: "ising/measure.wgsl", entryPoint: "measure" };
 /** What fills a plane, or changes it once. */
 const ONCE = {
-  paint: { shader: "ising/paint.wgsl", entryPoint: "paint", bindings: ["storage", "read-only-storage", "uniform"] },
-  start: {
-    shader: "ising/start.wgsl",
-    entryPoint: "random_start",
-    bindings: ["storage", "read-only-storage", "uniform"],
-  },
-} as const;
+  paint: { shader: "ising/paint.wgsl", entryPoint: "paint" },
+  start: { shader: "ising/start.wgsl", entryPoint: "random_start" },
+};
 
 export const sweepKernel = (device: GpuDevice, options: LatticeOptions, workgroup: number, own: FlipThresholds) =>
   kernelOf(device, SWEEP, {

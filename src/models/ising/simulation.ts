@@ -1,37 +1,28 @@
 // One Ising lattice, or a batch of them, on any device: run, measure, checkpoint, read.
 
 import type { Device } from "../../device/device.ts";
-import { ParameterError } from "../../device/errors.ts";
 import type { RunOptions } from "../../device/run.ts";
 import { checkSeed } from "../../random/seed.ts";
 import type { Estimate } from "../../statistics/index.ts";
 import { Chain, type ChainKind } from "../base/chain.ts";
-import { filled, partOf, replicasOf, restored } from "../base/simulation.ts";
-import { checkWorkgroup } from "../calls.ts";
-import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
+import { filled, partOf, restored } from "../base/simulation.ts";
 import type { Observable, Options, Stroke } from "../model.ts";
 import { type Points, parametersOf, resolve } from "../parameters.ts";
 import type { Series } from "../series.ts";
 import { checkStroke } from "../stroke.ts";
-import { checkAxes, geometryOf, isPlane, perAxis, planeOf } from "./axes.ts";
-import { effectiveBoundaries } from "./boundary.ts";
-import { FamilyLattice } from "./family-lattice.ts";
+import { checkAxes } from "./axes.ts";
 import { GpuLattice } from "./gpu.ts";
-import { fits, largestSquare } from "./kernels.ts";
-import { CLASSES, type FlipThresholds, type Lattice, type LatticeOptions, type Sums } from "./lattice.ts";
+import type { FlipThresholds, Lattice, Sums } from "./lattice.ts";
 import { columnsOf, estimateIsing, type IsingObservables, notesOf, observablesOf, perSite } from "./observables.ts";
-import { rowBytes, type Shape, stateBytes, unpackSpins } from "./packing.ts";
-import { flipThresholds, groupsOf, type IsingParameters, isingParameters, rounds, VERSION_1 } from "./parameters.ts";
-import { ReferenceLattice } from "./reference-lattice.ts";
-import { probabilitiesOf, upProbabilities } from "./rule.ts";
+import { rowBytes, type Shape, unpackSpins } from "./packing.ts";
+import { type IsingParameters, isingParameters } from "./parameters.ts";
+import { openLattice, prepare, readCheckpoint, type Setup, shapeOf, thresholdsOf } from "./setup.ts";
 import { startState } from "./start.ts";
 
 const KIND: ChainKind = {
   ...{ model: "ising", title: "The Ising simulation", schema: isingParameters, unit: "sweeps" },
   why: () => "random numbers are counted for 4294967295 sweeps in all; use another seed",
 };
-/** The reference holds a byte a spin and takes a microsecond for each: beyond this it is a mistake. */
-const MOST_REFERENCE_SPINS = 2 ** 28;
 
 export type IsingOptions = Options<typeof isingParameters> & {
   /** The state at step 0, ±1 or any numbers of their signs, shape [replicas][height][width]; sets `start` to "given". */
@@ -189,89 +180,4 @@ export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
   get #sides(): number[] {
     return [...this.parameters.size].reverse();
   }
-}
-
-interface Setup {
-  points: Points<IsingParameters>;
-  options: LatticeOptions;
-}
-
-function prepare(points: Points<IsingParameters>, seed: bigint, thresholds?: FlipThresholds): Setup {
-  const { parameters, batch } = points;
-  checkAxes(parameters);
-  const replicas = replicasOf({ parameters, batch });
-  const { boundary, size } = planeOf(parameters);
-  const options: LatticeOptions = {
-    ...shapeOf(parameters, replicas),
-    seed,
-    firstReplica: parameters.firstReplica,
-    boundaries: effectiveBoundaries(boundary, size),
-    thresholds: thresholds ?? thresholdsOf(points, replicas),
-    rounds: rounds(parameters),
-  };
-  const filled = { ...parameters, ...perAxis(parameters), replicas };
-  return { points: { parameters: filled, batch }, options };
-}
-
-/** Rows of spins: of more than two sides all rows of all layers. */
-const shapeOf = ({ size: [width, ...sides] }: Pick<IsingParameters, "size">, replicas: number): Shape => ({
-  width,
-  height: sides.reduce((rows, side) => rows * side, 1),
-  replicas,
-});
-
-/** Probabilities of a flip for two sides, and of up for more. */
-const thresholdsOf = (points: Points<IsingParameters>, replicas: number): FlipThresholds =>
-  isPlane(points.parameters)
-    ? flipThresholds(points, replicas)
-    : upProbabilities(points, replicas, geometryOf(points.parameters));
-
-async function openLattice(device: Device, { points, options }: Setup, workgroup?: number): Promise<Lattice> {
-  const { width, height, replicas } = options;
-  checkWorkgroup(device, workgroup);
-  if (device.kind === "reference") {
-    if (width * height * replicas > MOST_REFERENCE_SPINS) {
-      throw new ParameterError(
-        "size",
-        `size ${points.parameters.size.join(",")}: the reference is meant for up to ${MOST_REFERENCE_SPINS} sites; use a GPU device.`,
-      );
-    }
-  }
-  if (!isPlane(points.parameters)) {
-    return FamilyLattice.create(device, options, geometryOf(points.parameters), workgroup);
-  }
-  if (device.kind === "reference") return new ReferenceLattice(options);
-  const { high, low } = options.thresholds;
-  if (!fits(options, device.limits, (high.length + low.length) / replicas)) {
-    const largest = largestSquare(device.limits, replicas);
-    const copies = replicas > 1 ? ` × ${replicas} replicas` : "";
-    const remedy =
-      largest >= 2 ? `the largest square lattice that fits is ${largest},${largest}${copies}` : "take fewer replicas";
-    throw new ParameterError(
-      "size",
-      `size ${width},${height}${copies}: this device (${device.info.description || device.info.vendor}) holds too little in one buffer; ${remedy}.`,
-    );
-  }
-  const most = device.limits.maxComputeInvocationsPerWorkgroup;
-  return GpuLattice.create(device, options, workgroup ?? Math.min(128, most));
-}
-
-function readCheckpoint(checkpoint: Checkpoint) {
-  const { parameters, batch, seed, steps } = headerOf(checkpoint, "ising", {});
-  // Checkpoints of gibbs 0.1.0 do not name the bits of their probabilities.
-  const unsaid = { probabilityBits: VERSION_1.probabilityBits };
-  const points = resolve("ising", isingParameters, { ...unsaid, ...parameters, ...batch });
-  const replicas = Object.values(points.batch)[0]?.length ?? points.parameters.replicas;
-  const { boundary, size, probabilityBits } = planeOf(points.parameters);
-  const perReplica = isPlane(points.parameters)
-    ? CLASSES * groupsOf(effectiveBoundaries(boundary, size))
-    : probabilitiesOf(geometryOf(points.parameters));
-  const bytes = 4 * perReplica * replicas;
-  const words = (name: string, length: number) => new Uint32Array(sectionOf(checkpoint, name, length).slice().buffer);
-  const setup = prepare(points, checkSeed(seed), {
-    high: words("thresholds", bytes),
-    low: probabilityBits === "64" ? words("thresholdsLow", bytes) : new Uint32Array(0),
-  });
-  const state = sectionOf(checkpoint, "state", stateBytes(setup.options));
-  return { setup, steps, state };
 }

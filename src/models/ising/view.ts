@@ -1,8 +1,11 @@
 // The lattice as a picture on the GPU, straight from its bits and exact at every zoom (shaders/ising/draw.wgsl). It draws into any
 // texture, so tests read its pixels back without a screen.
 
+import { uniform } from "../../device/buffers.ts";
 import { GpuError, ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
+import { BindGroups } from "../../device/kernel.ts";
+import { layoutOf, structOf } from "../../device/layout.ts";
 import { shaderSource } from "../../device/shader.ts";
 import { isPlane, planeOf } from "./axes.ts";
 import { effectiveBoundaries } from "./boundary.ts";
@@ -34,15 +37,15 @@ export interface IsingPicture {
   background: readonly [number, number, number];
 }
 
-const UNIFORM_BYTES = 48 + 16 * 256;
+const SHADER = "ising/draw.wgsl";
+const VIEW = structOf(SHADER, "view");
 
 export class IsingView {
   readonly #device: GpuDevice;
   readonly #simulation: IsingSimulation;
-  readonly #layout: GPUBindGroupLayout;
+  readonly #groups: BindGroups;
   readonly #pipelines: Record<IsingMode, GPURenderPipeline>;
   readonly #uniform: GPUBuffer;
-  readonly #words = new ArrayBuffer(UNIFORM_BYTES);
   #marks: [GPUBuffer, GPUBuffer] | undefined;
   #group: GPUBindGroup;
 
@@ -59,41 +62,34 @@ export class IsingView {
       throw new GpuError("the Ising view: it draws simulations of its own GPU device only.");
     }
     return device.guard("the Ising view", async () => {
-      const uniform = device.buffer("ising view", UNIFORM_BYTES, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
-      const storage = [0, 1, 2, 3].map((binding) => ({ binding, buffer: { type: "read-only-storage" } as const }));
-      const layout = device.raw.createBindGroupLayout({
-        label: "ising view",
-        entries: [...storage, { binding: 4, buffer: { type: "uniform" } as const }].map((entry) => ({
-          ...entry,
-          visibility: GPUShaderStage.FRAGMENT,
-        })),
-      });
-      const module = device.raw.createShaderModule({ label: "ising/draw.wgsl", code: shaderSource("ising/draw.wgsl") });
+      const view = uniform(device, "ising view", VIEW);
+      const groups = new BindGroups(device.raw, "ising view", layoutOf(SHADER), GPUShaderStage.FRAGMENT);
+      const module = device.raw.createShaderModule({ label: SHADER, code: shaderSource(SHADER) });
       const { size, boundary } = planeOf(simulation.parameters);
       const shape = { width: size[0], height: size[1], boundaries: effectiveBoundaries(boundary, size) };
       const pipelines = isingModes.map((_, mode) =>
         device.raw.createRenderPipelineAsync({
           label: `ising ${isingModes[mode]}`,
-          layout: device.raw.createPipelineLayout({ bindGroupLayouts: [layout] }),
+          layout: device.raw.createPipelineLayout({ bindGroupLayouts: [groups.layout] }),
           vertex: { module },
           fragment: { module, targets: [{ format }], constants: { ...shapeConstants(shape), MODE: mode } },
         }),
       );
       const [spins, walls, blocks] = await Promise.all(pipelines);
-      return new IsingView(device, simulation, layout, { spins, walls, blocks }, uniform);
+      return new IsingView(device, simulation, groups, { spins, walls, blocks }, view);
     });
   }
 
   private constructor(
     device: GpuDevice,
     simulation: IsingSimulation,
-    layout: GPUBindGroupLayout,
+    groups: BindGroups,
     pipelines: Record<IsingMode, GPURenderPipeline>,
     uniform: GPUBuffer,
   ) {
     this.#device = device;
     this.#simulation = simulation;
-    this.#layout = layout;
+    this.#groups = groups;
     this.#pipelines = pipelines;
     this.#uniform = uniform;
     this.#group = this.#bind();
@@ -101,9 +97,9 @@ export class IsingView {
 
   #bind(): GPUBindGroup {
     const planes = this.#simulation.planes!;
-    const buffers = [...planes, ...(this.#marks ?? planes), this.#uniform];
-    const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
-    return this.#device.raw.createBindGroup({ layout: this.#layout, entries });
+    const [evenPlane, oddPlane] = planes;
+    const [evenMarks, oddMarks] = this.#marks ?? planes;
+    return this.#groups.bind({ evenPlane, oddPlane, evenMarks, oddMarks, view: this.#uniform });
   }
 
   /** Paints cells red over the picture, given as a canonical state whose set bits are marked; without it, no more. */
@@ -133,16 +129,18 @@ export class IsingView {
   ): void {
     const { camera, mode = "spins", block = 8, replica = 0, grid = false, colours, background } = picture;
     const [width, height] = this.#simulation.parameters.size;
-    const integers = new Int32Array(this.#words);
-    const floats = new Float32Array(this.#words);
     const origin = [Math.floor(camera.x), Math.floor(camera.y)];
-    integers.set(origin, 0);
-    floats.set([camera.x - origin[0], camera.y - origin[1], camera.scale], 2);
-    integers.set([block, replica * tiles({ width, height, replicas: 1 }).count], 5);
-    integers[7] = (grid ? 1 : 0) | (this.#marks ? 2 : 0);
-    floats.set([...background.map((value) => value / 255), 1], 8);
-    for (let i = 0; i < 4 * 256; i++) floats[12 + i] = colours[i] / 255;
-    this.#device.write(this.#uniform, new Uint8Array(this.#words));
+    const values = {
+      origin,
+      fraction: [camera.x - origin[0], camera.y - origin[1]],
+      scale: camera.scale,
+      block,
+      base: replica * tiles({ width, height, replicas: 1 }).count,
+      flags: (grid ? 1 : 0) | (this.#marks ? 2 : 0),
+      background: [...background.map((value) => value / 255), 1],
+      colours: Float32Array.from(colours, (value) => value / 255),
+    };
+    this.#device.write(this.#uniform, VIEW.write(values));
 
     const pass = encoder.beginRenderPass({
       colorAttachments: [{ view: target, loadOp: "clear", storeOp: "store" }],

@@ -117,3 +117,6 @@ function greedy(geometry: Geometry): Uint8Array {
   });
   return colours;
 }
+
+/** The same edge along every axis. */
+export const edgesOf = (size: readonly number[], edge: Edge): Edge[] => size.map(() => edge);

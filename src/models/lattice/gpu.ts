@@ -4,6 +4,7 @@ import { bufferLimit, storage, uniform } from "../../device/buffers.ts";
 import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
+import { structOf } from "../../device/layout.ts";
 import { type Dispatch, Pacer, Submissions } from "../../device/submissions.ts";
 import { seedWords } from "../../random/threefry.ts";
 import { type AdvanceOptions, advanceMeasured } from "../advance.ts";
@@ -16,9 +17,11 @@ import { latticeWgsl } from "./wgsl.ts";
 const SWEEPS = 256;
 /** Bytes of measurements that one submission may leave to be read back. */
 const SUMS_BYTES = 1 << 22;
-/** Sites that an invocation counts, and words of a step: those of shaders/lattice/lattice.wgsl. */
+/** Sites that an invocation counts, as shaders/lattice/lattice.wgsl says. */
 const COUNTED = 16;
-const STEP_WORDS = 7;
+const RUN = structOf("lattice/lattice.wgsl", "run");
+/** What an entry point does not ask for. */
+const IDLE = { sweep: 0, colour: 0, first: 0, count: 0, source: 0, goal: 0, slot: 0 };
 
 const ENTRIES = ["advance", "measure", "start", "paint"] as const;
 type Entry = (typeof ENTRIES)[number];
@@ -47,10 +50,7 @@ export class GpuLattice implements LatticeEngine {
     checkFits(device, options);
     const generated = latticeWgsl(options);
     const compiled = ENTRIES.map((entryPoint) =>
-      device.kernel({
-        ...{ shader: options.rule.shader, generated, entryPoint, constants: { WORKGROUP: workgroup } },
-        bindings: ["uniform", "step", "storage", "read-only-storage", "read-only-storage", "storage"],
-      }),
+      device.kernel({ shader: options.rule.shader, generated, entryPoint, constants: { WORKGROUP: workgroup } }),
     );
     const kernels = await Promise.all(compiled);
     return device.guard(titleOf(options), () => new GpuLattice(device, options, workgroup, kernels));
@@ -68,25 +68,19 @@ export class GpuLattice implements LatticeEngine {
     const { order, starts } = this.#colouring;
     const sums = rule.sums.length * replicas;
     this.#slots = Math.max(1, Math.min(SWEEPS, Math.floor(SUMS_BYTES / (4 * sums))));
-    const words = (name: string, count: number) => storage(device, `${model} ${name}`, count);
+    const words = (name: string, contents: number | Uint32Array) => storage(device, `${model} ${name}`, contents);
     this.#buffers = {
-      run: uniform(device, `${model} run`, new Uint32Array(4)),
+      run: uniform(device, `${model} run`, RUN),
       cells: words("cells", halves(options) * replicas * this.#sites),
-      order: words("order", order.length),
-      tables: words("tables", tables.length),
+      order: words("order", order),
+      tables: words("tables", tables),
       sums: words("sums", this.#slots * sums),
     };
-    device.write(this.#buffers.order, order);
-    device.write(this.#buffers.tables, tables);
     // A measurement may follow each sweep.
-    this.#submissions = new Submissions(device, titleOf(options), {
-      words: STEP_WORDS,
-      capacity: SWEEPS * starts.length,
-    });
+    this.#submissions = new Submissions(device, titleOf(options), SWEEPS * starts.length);
     this.#pacer = new Pacer(device);
-    const { run, cells, order: ordered, tables: looked, sums: counted } = this.#buffers;
-    const step = this.#submissions.step(STEP_WORDS);
-    const bound = kernels.map((kernel) => ({ kernel, group: kernel.bind(run, step, cells, ordered, looked, counted) }));
+    const buffers = { ...this.#buffers, step: this.#submissions.steps };
+    const bound = kernels.map((kernel) => ({ kernel, group: kernel.bind(buffers) }));
     this.#kernels = Object.fromEntries(ENTRIES.map((entry, i) => [entry, bound[i]])) as Record<Entry, Bound>;
   }
 
@@ -98,15 +92,13 @@ export class GpuLattice implements LatticeEngine {
     const { streams, replicas } = this.#options;
     this.#writeRun(streams.start);
     const threads = Math.ceil(this.#sites / 4) * replicas;
-    await this.#device.waitForGpu(
-      this.#submissions.submit([this.#dispatch("start", threads, [0, 0, 0, 0, 0, this.#now])]),
-    );
+    await this.#device.waitForGpu(this.#submissions.submit([this.#dispatch("start", threads, { goal: this.#now })]));
   }
 
   async paint({ x, y, radius, value }: Stroke): Promise<void> {
     const [width, height = 1] = this.#options.geometry.size;
-    const words = [x, y, radius * radius, value, 0, this.#now];
-    await this.#device.waitForGpu(this.#submissions.submit([this.#dispatch("paint", width * height, words)]));
+    const step = { sweep: x, colour: y, first: radius * radius, count: value, goal: this.#now };
+    await this.#device.waitForGpu(this.#submissions.submit([this.#dispatch("paint", width * height, step)]));
   }
 
   async write(state: Uint8Array): Promise<void> {
@@ -136,10 +128,11 @@ export class GpuLattice implements LatticeEngine {
         const dispatches: Dispatch[] = [];
         for (let i = 0, slot = 0; i < count; i++) {
           for (let colour = 0; colour < starts.length - 1; colour++) {
-            const sites = starts[colour + 1] - starts[colour];
+            const first = starts[colour];
+            const count = starts[colour + 1] - first;
             const goal = rule.synchronous ? replicas * this.#sites - this.#now : this.#now;
-            const words = [from + i, colour, starts[colour], sites, this.#now, goal];
-            dispatches.push(this.#dispatch("advance", Math.ceil(sites / WORDS) * replicas, words));
+            const step = { sweep: from + i, colour, first, count, source: this.#now, goal };
+            dispatches.push(this.#dispatch("advance", Math.ceil(count / WORDS) * replicas, step));
             this.#now = goal;
           }
           if (measured[slot] === from + i + 1) dispatches.push(this.#measured(slot++));
@@ -159,18 +152,18 @@ export class GpuLattice implements LatticeEngine {
 
   #writeRun(purpose: number): void {
     const { seed, firstReplica } = this.#options;
-    this.#device.write(this.#buffers.run, new Uint32Array([...seedWords(seed), purpose, firstReplica]));
+    this.#device.write(this.#buffers.run, RUN.write({ seed: seedWords(seed), purpose, firstReplica }));
   }
 
-  #dispatch(entry: Entry, threads: number, words: number[]): Dispatch {
+  #dispatch(entry: Entry, threads: number, step: Partial<typeof IDLE>): Dispatch {
     const groups = workgroupGrid(Math.ceil(threads / this.#workgroup), this.#device.limits);
-    return { ...this.#kernels[entry], groups, words };
+    return { ...this.#kernels[entry], groups, step: { ...IDLE, ...step } };
   }
 
   #measured(slot: number): Dispatch {
     const parts = Math.ceil(this.#sites / (this.#workgroup * COUNTED));
     const threads = parts * this.#options.replicas * this.#workgroup;
-    return this.#dispatch("measure", threads, [0, 0, 0, 0, this.#now, 0, slot]);
+    return this.#dispatch("measure", threads, { source: this.#now, slot });
   }
 
   async #readSums(count: number): Promise<Uint32Array[][]> {

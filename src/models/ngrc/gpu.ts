@@ -4,12 +4,14 @@ import { bufferLimit, storage, uniform, withBuffers } from "../../device/buffers
 import { ParameterError } from "../../device/errors.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
+import { structOf } from "../../device/layout.ts";
 import { Pacer, submitPass } from "../../device/submissions.ts";
 import type { Plan } from "./data.ts";
 import { memoryOf, monomials } from "./features.ts";
 import type { Forecaster, Start } from "./forecaster.ts";
 import { BOUND, type Segment } from "./segment.ts";
 
+const RUN = structOf("ngrc/forecast.wgsl", "run");
 /** Bytes of the paths of a batch. */
 const HARDWARE = 2 ** 28;
 const SOFTWARE = 2 ** 26;
@@ -45,7 +47,6 @@ export class GpuForecaster implements Forecaster {
     const kernel = await device.kernel({
       shader: "ngrc/forecast.wgsl",
       entryPoint: "forecast",
-      bindings: ["uniform", "storage", "read-only-storage", "read-only-storage", "read-only-storage"],
       constants: { WORKGROUP: workgroup, BOUND },
     });
     const own = new GpuForecaster(device, plan, kernel, workgroup);
@@ -78,31 +79,32 @@ export class GpuForecaster implements Forecaster {
     const { dimension, order } = features;
     const memory = memoryOf(features);
     const slots = starts.length;
-    const tables = {
-      weights: this.#weights(segments),
-      monomials: this.#table,
-      segments: Uint32Array.from(starts, ({ segment }) => segment),
-    };
     const title = `ngrc, ${slots} starts`;
-    const make = () => [
-      uniform(device, "ngrc run", new Uint32Array(8)),
-      storage(device, "ngrc path", (memory + horizon) * dimension * slots),
-      ...Object.entries(tables).map(([name, table]) => storage(device, `ngrc ${name}`, table.length)),
-    ];
-    return withBuffers(device, title, make, async ([run, path, ...rest]) => {
-      for (const [i, table] of Object.values(tables).entries()) device.write(rest[i], table);
+    const make = () => ({
+      run: uniform(device, "ngrc run", RUN),
+      path: storage(device, "ngrc path", (memory + horizon) * dimension * slots),
+      weights: storage(device, "ngrc weights", this.#weights(segments)),
+      monomials: storage(device, "ngrc monomials", this.#table),
+      segmentOf: storage(
+        device,
+        "ngrc segments",
+        Uint32Array.from(starts, ({ segment }) => segment),
+      ),
+    });
+    return withBuffers(device, title, make, async (buffers) => {
+      const { run, path } = buffers;
       device.write(path, this.#histories(segments, starts));
       const kernel = this.#kernel;
-      const group = kernel.bind(run, path, ...rest);
+      const group = kernel.bind(buffers);
       const groups = workgroupGrid(Math.ceil(slots / this.#workgroup), device.limits);
-      const shape = [slots, segments.length, dimension, this.#factors.length, order];
+      const shape = { slots, segments: segments.length, dimension, features: this.#factors.length, order };
       await this.#pacer.make(
         horizon,
         { onProgress: tick },
         {
           most: horizon,
           submit: (done, count) => {
-            device.write(run, new Uint32Array([...shape, memory - 1 + done, count]));
+            device.write(run, RUN.write({ ...shape, newest: memory - 1 + done, count }));
             return submitPass(device, title, [{ kernel, group, groups }], "steps");
           },
         },

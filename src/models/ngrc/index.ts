@@ -5,12 +5,14 @@ import type { Model } from "../model.ts";
 import { planOf } from "./data.ts";
 import { countMonomials } from "./features.ts";
 import { ngrcParameters, VERSION_1 } from "./parameters.ts";
-import { type NgrcOptions, NgrcSimulation, observables } from "./simulation.ts";
+import { observables } from "./result.ts";
+import { type NgrcOptions, NgrcSimulation } from "./simulation.ts";
 import { validateNgrc } from "./validate.ts";
 
 export type { OwnSeries } from "./data.ts";
 export type { NgrcParameters } from "./parameters.ts";
-export { type NgrcOptions, type NgrcResult, NgrcSimulation } from "./simulation.ts";
+export type { NgrcResult } from "./result.ts";
+export { type NgrcOptions, NgrcSimulation } from "./simulation.ts";
 
 export const ngrc = {
   name: "ngrc",

@@ -19,7 +19,9 @@ import { columnNames, countMonomials, namesOf } from "./features.ts";
 import { type Forecaster, ReferenceForecaster, type Start } from "./forecaster.ts";
 import { GpuForecaster } from "./gpu.ts";
 import { type NgrcParameters, ngrcParameters, VERSION_1 } from "./parameters.ts";
-import { BOUND, type Forecasted, historyOf, judge, learn, lostAt, type Segment } from "./segment.ts";
+import { forecastPicture } from "./pictures.ts";
+import { COLUMNS, lostNote, type NgrcResult, observables, offsetNote, runNotes, type Shown } from "./result.ts";
+import { type Forecasted, historyOf, judge, learn, lostAt, type Segment } from "./segment.ts";
 import { weightsFile } from "./weights.ts";
 
 export type NgrcOptions = Options<typeof ngrcParameters> & {
@@ -29,54 +31,6 @@ export type NgrcOptions = Options<typeof ngrcParameters> & {
   workgroup?: number;
 };
 
-export const observables = {
-  nrmse: {
-    unit: "",
-    description:
-      "Median error of forecasts over one Lyapunov time, or over the whole forecast where no exponent is known, in standard deviations in training: the root mean square over columns",
-  },
-  validPredictionTime: {
-    unit: "Lyapunov times",
-    description: "Median time for which the error stays within the threshold",
-  },
-  trainingNrmse: { unit: "", description: "Median error of one-step forecasts on the training samples" },
-} satisfies Record<string, Observable>;
-
-export interface NgrcResult {
-  starts: number;
-  /** Monomials of a delay vector. */
-  features: number;
-  /** Samples of one forecast, and the time between two. */
-  horizon: number;
-  dt: number;
-  lyapunov?: number;
-  /** [start] */
-  nrmse: number[];
-  validPredictionTime: number[];
-  /** Forecasts that were still valid at their end: their valid times are at least that. */
-  censored: { forecasts: number; of: number; horizon: number };
-  /** Forecasts that diverged. */
-  diverged?: number;
-  /** Of each column the median error, and mean and standard deviation of the first training segment. */
-  columns?: { name: string; nrmse: number; mean: number; sd: number }[];
-  /**
-   * Of the first training segment, up to 100 monomials: x(t + dt) - x(t) as a sum of them, x scaled; [component][feature]. Of a forecast
-   * beyond the end of a series the weights that made it.
-   */
-  names?: string[];
-  weights?: number[][];
-  /** What follows the series, [step][column], in its own units; `at` counts steps or tells times. */
-  forecast?: { axis: string; at: (number | string)[]; names: string[]; values: number[][] };
-}
-
-/** One forecast with the true trajectory: [time][component]. */
-export interface Shown {
-  times: number[];
-  truth: number[][];
-  forecast: number[][];
-}
-
-const COLUMNS = ["nrmse", "validPredictionTime", "trainingNrmse"] as const;
 /** Columns of their own have errors up to so many, and observables up to a few. */
 const MOST_COLUMNS = 64;
 const FEW_COLUMNS = 8;
@@ -331,45 +285,15 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
   /** What a reader must know: what was cut, forecasts that end before they fail, and those that diverged. */
   notes(): string[] {
     this.exclusive.check();
+    const { plan, steps } = this;
     const { parameters } = this.points;
-    const notes = [...this.plan.notes];
-    if (this.room < parameters.starts) {
-      notes.push(
-        `${this.room} ${this.room === 1 ? "forecast" : "forecasts"}, not ${parameters.starts}: the series has room for ${this.plan.segments} ${this.plan.segments === 1 ? "segment" : "segments"} of ${this.plan.length} samples.`,
-      );
-    }
-    const { forecasts, of, horizon } = this.#censored();
-    if (forecasts > 0) {
-      const value = Number(this.estimate().validPredictionTime.value.toPrecision(4));
-      const bound = 2 * forecasts >= of ? `; the median is at least ${value} ${this.plan.unit}` : "";
-      const remedy = this.plan.lyapunov !== undefined && parameters.horizon === 0 ? "--until" : "--horizon";
-      notes.push(
-        `${forecasts} of ${of} forecasts are valid to their end, after ${horizon} steps: their times count as that${bound}; give a larger ${remedy} to see more.`,
-      );
-    }
-    const lost = this.#heads.length > COLUMNS.length ? this.#diverged() : 0;
-    if (lost > 0) {
-      notes.push(
-        `${lost} of ${of} forecasts diverged beyond ${BOUND} times the largest training sample and kept their last value; raise --ridge, lower --order, or train longer.`,
-      );
-    }
+    const censored = this.#censored();
+    const median = censored.forecasts > 0 ? this.estimate().validPredictionTime.value : 0;
     return [
-      ...notes,
-      ...this.#offsetNote(),
+      ...runNotes(plan, parameters, censored, median),
+      ...(this.#heads.length > COLUMNS.length ? lostNote(this.#diverged(), steps) : []),
+      ...(parameters.score === "columns" && steps > 0 ? offsetNote(plan, parameters) : []),
       ...(this.#beyond ? [...lostNotes(this.#beyond), ...rangeNote(this.#beyond)] : []),
-    ];
-  }
-
-  /** Columns far from 0 that are taken as they are lose digits. */
-  #offsetNote(): string[] {
-    const { scaling, score } = this.points.parameters;
-    if (scaling !== "none" || score !== "columns" || this.steps === 0) return [];
-    const { samples, deviations } = learn(this.plan, this.points.parameters, 0);
-    const d = deviations.length;
-    const far = Array.from({ length: d }, (_, i) => i).find((i) => Math.abs(samples[i]) > 1000 * deviations[i]);
-    if (far === undefined) return [];
-    return [
-      `column ${columnNames(this.plan)[far]} lies ${Math.round(Math.abs(samples[far]) / deviations[far])} standard deviations from 0, of which 32-bit numbers keep few digits; use --scaling standard.`,
     ];
   }
 
@@ -424,33 +348,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
       const made = await this.beyond();
       return aheadPicture(made, made.past);
     }
-    const { truth, forecast } = await this.forecast(0);
-    const { dimension } = this.plan.features;
-    const { deviations, samples } = this.#learned(0);
-    const high = Math.max(1, Math.round(PICTURE / 3 / dimension));
-    const wide = Math.max(1, Math.round((2 * PICTURE) / truth.length));
-    const [width, height] = [wide * truth.length, 3 * high * dimension];
-    const data = new Uint8Array(width * height);
-    const mean = Array.from({ length: dimension }, (_, i) => {
-      const count = samples.length / dimension;
-      let sum = 0;
-      for (let time = 0; time < count; time++) sum += samples[time * dimension + i];
-      return sum / count;
-    });
-    const shade = (value: number) => Math.max(0, Math.min(255, Math.round(value)));
-    truth.forEach((sample, step) => {
-      for (let i = 0; i < dimension; i++) {
-        const of = (x: number) => 128 + (48 * (x - mean[i])) / deviations[i];
-        const error = (255 * Math.abs(forecast[step][i] - sample[i])) / (2 * deviations[i]);
-        [of(sample[i]), of(forecast[step][i]), error].forEach((value, part) => {
-          for (let y = 0; y < high; y++) {
-            const at = ((part * dimension + i) * high + y) * width + step * wide;
-            data.fill(shade(value), at, at + wide);
-          }
-        });
-      }
-    });
-    return { width, height, data };
+    return forecastPicture(await this.forecast(0), this.#learned(0));
   }
 
   protected free(): void {
@@ -469,6 +367,3 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return new Uint8Array(Float64Array.from(this.#scores).buffer);
   }
 }
-
-/** Pixels of a picture's height, about. */
-const PICTURE = 400;

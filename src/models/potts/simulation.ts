@@ -2,8 +2,10 @@
 
 import type { Device } from "../../device/device.ts";
 import { STREAMS } from "../../random/streams.ts";
-import { nearest } from "../lattice/geometry.ts";
-import { edgesOf, type LatticeGiven, type LatticeKind, LatticeSimulation } from "../lattice/simulation.ts";
+import { edgesOf, nearest } from "../lattice/geometry.ts";
+import type { LatticeKind } from "../lattice/kind.ts";
+import type { LatticeGiven } from "../lattice/setup.ts";
+import { LatticeSimulation } from "../lattice/simulation.ts";
 import type { Options } from "../model.ts";
 import { columns, estimatePotts, rowOf } from "./observables.ts";
 import { type PottsParameters, pottsParameters } from "./parameters.ts";

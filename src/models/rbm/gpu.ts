@@ -3,18 +3,20 @@
 import { storage, uniform } from "../../device/buffers.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
+import { structOf } from "../../device/layout.ts";
 import { type Dispatch, Pacer, Submissions } from "../../device/submissions.ts";
 import { seedWords } from "../../random/threefry.ts";
 import { type AdvanceOptions, measurements } from "../advance.ts";
 import { type Machine, type MachineOptions, type MachineState, onProbabilities, PURPOSE, partners } from "./machine.ts";
 
+const RUN = structOf("rbm/machine.wgsl", "run");
 /** Dispatches of one submission. */
 const DISPATCHES = 4096;
 
-type Kernels = Record<"draw" | "sample" | "transpose" | "update" | "sweep" | "couple", Kernel>;
+type Kernels = Awaited<ReturnType<typeof compile>>;
 
 /** One dispatch of a step, and what its uniform says. */
-interface Part extends Omit<Dispatch, "words"> {
+interface Part extends Omit<Dispatch, "step"> {
   phase: number;
   layer: 0 | 1;
 }
@@ -38,89 +40,65 @@ export class GpuMachine implements Machine {
     this.#options = options;
     this.#rate = options.rate;
     this.#buffers = allocate(device, options);
-    this.#submissions = new Submissions(device, title(options), { words: 3, capacity: DISPATCHES });
+    this.#submissions = new Submissions(device, title(options), DISPATCHES);
     this.#pacer = new Pacer(device);
-    device.write(this.#buffers.images, packed(options.images, options.visible));
-    device.write(this.#buffers.onProbabilities, onProbabilities);
     this.#parts = this.#plan(kernels, workgroup);
   }
 
   /** The dispatches of one step, in order. */
   #plan({ draw, sample, transpose, update, sweep, couple }: Kernels, workgroup: number): Part[] {
     const { visible, hidden, chains, gibbs } = this.#options;
-    const b = this.#buffers;
-    const step = this.#submissions.step(3);
-    const line = (count: number) =>
-      workgroupGrid(Math.ceil(count / workgroup), this.#device.limits) as [number, number];
-    const up = (from: GPUBuffer, to: GPUBuffer, phase: number): Part => ({
-      kernel: sample,
-      group: sample.bind(b.run, step, from, to, b.weights, b.hiddenBiases, b.onProbabilities),
-      groups: [Math.ceil(hidden / workgroup), chains],
-      phase,
-      layer: 0,
-    });
-    const down = (from: GPUBuffer, to: GPUBuffer, phase: number): Part => ({
-      kernel: sample,
-      group: sample.bind(b.run, step, from, to, b.transposedWeights, b.visibleBiases, b.onProbabilities),
-      groups: [Math.ceil(visible / workgroup), chains],
-      phase,
-      layer: 1,
-    });
-    const transposed = (from: GPUBuffer, to: GPUBuffer, layer: 0 | 1): Part => ({
-      kernel: transpose,
-      group: transpose.bind(b.run, step, from, to),
-      groups: line((layer === 0 ? visible : hidden) * Math.ceil(chains / 32)),
-      phase: 0,
-      layer,
-    });
-    const parts: Part[] = [
-      {
-        kernel: draw,
-        group: draw.bind(b.run, step, b.images, b.data, b.model),
-        groups: line(chains * Math.ceil(visible / 32)),
-        phase: 0,
-        layer: 0,
-      },
-    ];
+    const { weights, transposedWeights, visibleBiases, hiddenBiases, ...b } = this.#buffers;
+    const shared = { run: b.run, step: this.#submissions.steps, onProbabilities: b.onProbabilities };
+    const line = (count: number) => workgroupGrid(Math.ceil(count / workgroup), this.#device.limits);
+    const part = (
+      kernel: Kernel,
+      buffers: Record<string, GPUBuffer>,
+      groups: [number, number],
+      phase = 0,
+      layer: 0 | 1 = 0,
+    ): Part => ({ kernel, group: kernel.bind({ ...shared, ...buffers }), groups, phase, layer });
+    const up = (given: GPUBuffer, made: GPUBuffer, phase: number) => {
+      const buffers = { given, made, weights, biases: hiddenBiases };
+      return part(sample, buffers, [Math.ceil(hidden / workgroup), chains], phase);
+    };
+    const down = (given: GPUBuffer, made: GPUBuffer, phase: number) => {
+      const buffers = { given, made, weights: transposedWeights, biases: visibleBiases };
+      return part(sample, buffers, [Math.ceil(visible / workgroup), chains], phase, 1);
+    };
+    const turned = (units: GPUBuffer, transposed: GPUBuffer, layer: 0 | 1) =>
+      part(transpose, { units, transposed }, line([visible, hidden][layer] * Math.ceil(chains / 32)), 0, layer);
+    const first = part(draw, b, line(chains * Math.ceil(visible / 32)));
+    const rounds = Array.from({ length: gibbs }, (_, round) => round);
     if (hidden === 0) {
-      for (let round = 0; round < gibbs; round++) {
-        parts.push({
-          kernel: sweep,
-          group: sweep.bind(b.run, step, b.model, b.weights, b.visibleBiases, b.onProbabilities),
-          groups: [Math.ceil(chains / workgroup), 1],
-          phase: round,
-          layer: 0,
-        });
-      }
-      const group = couple.bind(b.run, step, b.transposedData, b.transposedModel, b.weights, b.visibleBiases);
+      const own = { model: b.model, weights, biases: visibleBiases };
+      const counted = { ...own, data: b.transposedData, model: b.transposedModel };
       return [
-        ...parts,
-        transposed(b.data, b.transposedData, 0),
-        transposed(b.model, b.transposedModel, 0),
-        { kernel: couple, group, groups: line(visible * (visible + 1)), phase: 0, layer: 0 },
+        first,
+        ...rounds.map((round) => part(sweep, own, [Math.ceil(chains / workgroup), 1], round)),
+        turned(b.data, b.transposedData, 0),
+        turned(b.model, b.transposedModel, 0),
+        part(couple, counted, line(visible * (visible + 1))),
       ];
     }
-    parts.push(up(b.data, b.dataHidden, 0));
-    for (let round = 0; round < gibbs; round++) {
-      parts.push(up(b.model, b.modelHidden, 1 + 2 * round), down(b.modelHidden, b.model, 2 + 2 * round));
-    }
+    const learned = {
+      ...{ dataVisible: b.transposedData, dataHidden: b.transposedDataHidden },
+      ...{ modelVisible: b.transposedModel, modelHidden: b.transposedModelHidden },
+      ...{ weights, transposedWeights, visibleBiases, hiddenBiases },
+    };
     return [
-      ...parts,
+      first,
+      up(b.data, b.dataHidden, 0),
+      ...rounds.flatMap((round) => [
+        up(b.model, b.modelHidden, 1 + 2 * round),
+        down(b.modelHidden, b.model, 2 + 2 * round),
+      ]),
       up(b.model, b.modelHidden, 1 + 2 * gibbs),
-      transposed(b.data, b.transposedData, 0),
-      transposed(b.dataHidden, b.transposedDataHidden, 1),
-      transposed(b.model, b.transposedModel, 0),
-      transposed(b.modelHidden, b.transposedModelHidden, 1),
-      {
-        kernel: update,
-        group: update.bind(
-          ...[b.run, step, b.transposedData, b.transposedDataHidden, b.transposedModel, b.transposedModelHidden],
-          ...[b.weights, b.transposedWeights, b.visibleBiases, b.hiddenBiases],
-        ),
-        groups: line((visible + 1) * (hidden + 1)),
-        phase: 0,
-        layer: 0,
-      },
+      turned(b.data, b.transposedData, 0),
+      turned(b.dataHidden, b.transposedDataHidden, 1),
+      turned(b.model, b.transposedModel, 0),
+      turned(b.modelHidden, b.transposedModelHidden, 1),
+      part(update, learned, line((visible + 1) * (hidden + 1))),
     ];
   }
 
@@ -179,16 +157,14 @@ export class GpuMachine implements Machine {
 
   #submit(from: number, count: number): Promise<void> {
     const { seed, visible, hidden, chains, images, fromData } = this.#options;
-    this.#device.write(
-      this.#buffers.run,
-      new Uint32Array([
-        ...[...seedWords(seed), visible, hidden],
-        ...[Math.ceil(visible / 32), Math.ceil(hidden / 32), chains, Math.ceil(chains / 32)],
-        ...[images.length / visible, fromData ? 1 : 0, this.#rate, 0],
-      ]),
-    );
+    const run = {
+      ...{ seed: seedWords(seed), visible, hidden, visibleWords: Math.ceil(visible / 32) },
+      ...{ hiddenWords: Math.ceil(hidden / 32), chains, chainWords: Math.ceil(chains / 32) },
+      ...{ images: images.length / visible, fromData, rate: this.#rate },
+    };
+    this.#device.write(this.#buffers.run, RUN.write(run));
     const dispatches = Array.from({ length: count }, (_, i) =>
-      this.#parts.map(({ phase, layer, ...part }) => ({ ...part, words: [from + i, phase, layer] })),
+      this.#parts.map(({ phase, layer, ...part }) => ({ ...part, step: { step: from + i, phase, layer } })),
     );
     return this.#submissions.submit(dispatches.flat());
   }
@@ -200,12 +176,12 @@ export class GpuMachine implements Machine {
 }
 
 function allocate(device: GpuDevice, { visible, hidden, chains, images }: MachineOptions) {
-  const buffer = (name: string, words: number) => storage(device, `rbm ${name}`, words);
+  const buffer = (name: string, contents: number | Uint32Array) => storage(device, `rbm ${name}`, contents);
   const [v, h, c] = [visible, hidden, chains].map((count) => Math.ceil(count / 32));
   return {
-    run: uniform(device, "rbm run", new Uint32Array(12)),
-    images: buffer("images", (images.length / visible) * v),
-    onProbabilities: buffer("probabilities to be on", onProbabilities.length),
+    run: uniform(device, "rbm run", RUN),
+    images: buffer("images", packed(images, visible)),
+    onProbabilities: buffer("probabilities to be on", onProbabilities),
     weights: buffer("weights", visible * (hidden || visible)),
     transposedWeights: buffer("transposed weights", visible * hidden),
     visibleBiases: buffer("visible biases", visible),
@@ -232,25 +208,16 @@ function packed(rows: Uint8Array, length: number): Uint32Array {
   return bits;
 }
 
-async function compile(device: GpuDevice, workgroup: number): Promise<Kernels> {
-  const kernel = (name: string, entryPoint: string, storage: string, more: Record<string, number> = {}) =>
-    device.kernel({
-      shader: `rbm/${name}.wgsl`,
-      entryPoint,
-      bindings: [
-        "uniform",
-        "step",
-        ...[...storage].map((kind) => (kind === "w" ? ("storage" as const) : ("read-only-storage" as const))),
-      ],
-      constants: { WORKGROUP: workgroup, ...more },
-    });
+async function compile(device: GpuDevice, workgroup: number) {
+  const kernel = (name: string, entryPoint: string, more: Record<string, number> = {}) =>
+    device.kernel({ shader: `rbm/${name}.wgsl`, entryPoint, constants: { WORKGROUP: workgroup, ...more } });
   const [draw, sample, transpose, update, sweep, couple] = await Promise.all([
-    kernel("data", "draw", "rww", { PURPOSE: PURPOSE.data }),
-    kernel("units", "sample_units", "rwrrr", { PURPOSE: PURPOSE.units }),
-    kernel("transpose", "transpose_units", "rw"),
-    kernel("update", "update", "rrrrwwww"),
-    kernel("sweep", "sweep_chains", "wrrr", { PURPOSE: PURPOSE.units }),
-    kernel("couple", "couple", "rrww"),
+    kernel("data", "draw", { PURPOSE: PURPOSE.data }),
+    kernel("units", "sample_units", { PURPOSE: PURPOSE.units }),
+    kernel("transpose", "transpose_units"),
+    kernel("update", "update"),
+    kernel("sweep", "sweep_chains", { PURPOSE: PURPOSE.units }),
+    kernel("couple", "couple"),
   ]);
   return { draw, sample, transpose, update, sweep, couple };
 }

@@ -4,8 +4,10 @@ import type { Device } from "../../device/device.ts";
 import { estimateReplicas } from "../../statistics/index.ts";
 import type { Model } from "../model.ts";
 import { rbmInputs } from "./inputs.ts";
+import { likelihood, observables } from "./observables.ts";
 import { rbmParameters } from "./parameters.ts";
-import { likelihood, observables, type RbmOptions, RbmSimulation } from "./simulation.ts";
+import type { RbmOptions } from "./setup.ts";
+import { RbmSimulation } from "./simulation.ts";
 import { validateRbm } from "./validate.ts";
 
 export { SafetensorsError } from "../../files/safetensors.ts";
@@ -14,7 +16,8 @@ export { barsAndStripes } from "./data.ts";
 export { exactGradient, freeEnergy, logLikelihood, pseudoLikelihood, reconstruction, visibleLaw } from "./exact.ts";
 export type { RbmParameters } from "./parameters.ts";
 export { isEnumerable, logPartition } from "./partition.ts";
-export { type RbmOptions, type RbmResult, RbmSimulation } from "./simulation.ts";
+export type { RbmOptions } from "./setup.ts";
+export { type RbmResult, RbmSimulation } from "./simulation.ts";
 export type { Weights } from "./weights.ts";
 
 export const rbm = {

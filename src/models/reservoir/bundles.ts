@@ -1,9 +1,12 @@
 // How networks are laid out for the GPU: those with one topology side by side in vectors, with their settings; and links as the kernels
 // read them.
 
+import { structOf } from "../../device/layout.ts";
 import { type Lanes, widthOf } from "./lanes.ts";
 import { allUnits, firstInput, type Member, type Shape, type Table } from "./network.ts";
 import type { Topology } from "./topology.ts";
+
+const BUNDLES = structOf("reservoir/unit.wgsl", "bundles");
 
 export interface Bundle {
   /** Place of the topology among those used. */
@@ -72,12 +75,12 @@ export function bundlesOf(
     }
   }
 
-  const words = new Uint32Array(
-    bundles.flatMap(({ topology, member, count, field, leads }) => {
+  const words = BUNDLES.table(
+    bundles.map(({ topology, member, count, field, leads }) => {
       const { patch, topology: own } = members[member];
-      const target = table.columns + patch * shape.outputs;
+      const targetColumn = table.columns + patch * shape.outputs;
       const input = firstInput(shape, patch, table.columns);
-      return [topology, member, count, input, target, own.number, field, Number(leads)];
+      return { topology, member, members: count, input, targetColumn, network: own.number, field, leads };
     }),
   );
   const settings = new Float32Array(bundles.length * width * 6);

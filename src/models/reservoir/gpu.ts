@@ -3,7 +3,8 @@
 
 import { bufferLimit, storage, uniform, withBuffers } from "../../device/buffers.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
-import { type Binding, type Kernel, workgroupGrid } from "../../device/kernel.ts";
+import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
+import { structOf } from "../../device/layout.ts";
 import type { RunOptions } from "../../device/run.ts";
 import type { Dispatch, Submissions } from "../../device/submissions.ts";
 import { seedWords } from "../../random/threefry.ts";
@@ -26,6 +27,7 @@ import {
 import { makeSteps, submissionsOf } from "./steps.ts";
 import { PURPOSE } from "./topology.ts";
 
+const RUN = structOf("reservoir/unit.wgsl", "run");
 /** What the buffers of one call are. */
 type Buffers = Record<string, GPUBuffer>;
 
@@ -116,17 +118,16 @@ export class GpuNetworks implements Engine {
     const kernel = await this.#device.kernel({
       shader: "reservoir/gram.wgsl",
       entryPoint: "gram",
-      bindings: ["step", "read-only-storage", "read-only-storage", "storage"],
       constants: { WORKGROUP: 64, SQUARED_UNITS: this.#shape.squares ? allUnits(this.#shape) : 0 },
     });
     return this.#withBuffers(
-      () => ({ tiles: this.#storage("tiles", tiles), sums: this.#space("sums", 32 * tiles.length * members.length) }),
+      () => ({ tiles: this.#storage("tiles", tiles), sums: this.#storage("sums", 32 * tiles.length * members.length) }),
       async (own) => {
         const flags = await this.#drive(members, table, span, options, (b, steps) => ({
           kernel,
-          group: kernel.bind({ buffer: b.steps, size: 16 }, own.tiles, b.kept, own.sums),
+          group: kernel.bind({ ...b, ...own }),
           groups: [Math.ceil(tiles.length / 64), members.length],
-          words: [tiles.length, members.length, groups, steps],
+          step: { tiles: tiles.length, members: members.length, groups, steps },
         }));
         return { words: new Uint32Array(await this.#device.read(own.sums)), flags };
       },
@@ -154,7 +155,6 @@ export class GpuNetworks implements Engine {
     const kernel = await this.#device.kernel({
       shader: "reservoir/readout.wgsl",
       entryPoint: "read_out",
-      bindings: ["step", "read-only-storage", "read-only-storage", "storage"],
       constants: { WORKGROUP: 64 },
     });
     const units = unitsOf(this.#shape, rangesOf(this.#shape, table, span));
@@ -165,17 +165,17 @@ export class GpuNetworks implements Engine {
     return this.#withBuffers(
       () => ({
         readouts: this.#storage("readouts", weights),
-        predictions: this.#space("predictions", members.length * span.steps * outputs),
+        predictions: this.#storage("predictions", members.length * span.steps * outputs),
       }),
       async (own) => {
         await this.#drive(members, table, span, options, (b, steps, first) => ({
           kernel,
-          group: kernel.bind({ buffer: b.steps, size: 32 }, b.kept, own.readouts, own.predictions),
+          group: kernel.bind({ ...b, ...own }),
           groups: [Math.ceil((steps * outputs) / 64), members.length],
-          words: [
-            ...[members.length, steps, this.#rowWords, features, outputs, first, span.steps],
-            squares ? allUnits(this.#shape) : 0,
-          ],
+          step: {
+            ...{ members: members.length, steps, row: this.#rowWords, features, outputs, first, horizon: span.steps },
+            squaredUnits: squares ? allUnits(this.#shape) : 0,
+          },
         }));
         return Float64Array.from(new Float32Array(await this.#device.read(own.predictions)));
       },
@@ -204,8 +204,8 @@ export class GpuNetworks implements Engine {
     return this.#withSteps(
       () => ({
         ...this.#common(grouped, table, ranges, { driven: 0, horizon: 0 }),
-        kept: this.#space("features", use ? members.length * STEPS_KEPT * this.#rowWords : 1),
-        flags: this.#space("flags", members.length),
+        kept: this.#storage("features", use ? members.length * STEPS_KEPT * this.#rowWords : 1),
+        flags: this.#storage("flags", members.length),
       }),
       async (b, submissions) => {
         const last = washout + steps;
@@ -213,7 +213,7 @@ export class GpuNetworks implements Engine {
           for (let time = from; time < from + count; ) {
             const chunk = time < washout ? NEVER : washout + STEPS_KEPT * Math.floor((time - washout) / STEPS_KEPT);
             const end = Math.min(from + count, time < washout ? washout : Math.min(chunk + STEPS_KEPT, last));
-            yield* this.#driven(kernels, b, grouped, time, end - time, chunk);
+            yield* this.#dispatches(kernels, b, grouped, time, end - time, chunk);
             time = end;
             if (chunk !== NEVER && (time === chunk + STEPS_KEPT || time === last)) {
               yield use!(b, time - chunk, chunk - washout);
@@ -235,13 +235,13 @@ export class GpuNetworks implements Engine {
 
   async #driveKernels(lanes: Lanes, persistent: boolean): Promise<Kernel[]> {
     if (persistent) {
-      return [await this.#kernel("drive", "drive", lanes, "rrrrwww", this.#workgroupMemory)];
+      return [await this.#kernel("drive", "drive", lanes, this.#workgroupMemory)];
     }
-    return Promise.all(["advance", "next_signal"].map((entry) => this.#kernel("step_drive", entry, lanes, "rrrrwwww")));
+    return Promise.all(["advance", "next_signal"].map((entry) => this.#kernel("step_drive", entry, lanes)));
   }
 
-  /** The dispatches of some steps: one where states stay in workgroup memory, else some for each. */
-  *#driven(
+  /** The dispatches of some steps: one where states stay in workgroup memory, else some for each. A forecast puts out what it reads next. */
+  *#dispatches(
     kernels: readonly Kernel[],
     b: Buffers,
     grouped: Grouped,
@@ -249,34 +249,23 @@ export class GpuNetworks implements Engine {
     count: number,
     keep: number,
   ): Generator<Dispatch> {
-    const { layers, units } = this.#shape;
-    const step = { buffer: b.steps, size: 16 };
-    const [advance, signal] = kernels;
+    const { layers, units, outputs } = this.#shape;
+    const [advance, signal, output] = kernels;
+    const own = { kernel: advance, group: advance.bind(b) };
+    const rows = grouped.bundles.length;
     if (!signal) {
-      const group = advance.bind(b.run, step, b.bundles, b.settings, b.links, b.series, b.states, b.kept, b.flags);
-      yield {
-        kernel: advance,
-        group: group,
-        groups: this.#grid(grouped.bundles.length),
-        words: [first, count, keep, 0],
-      };
+      yield { ...own, groups: this.#grid(rows), step: { first, count, keep, layer: 0 } };
       return;
     }
-    const bind = (kernel: Kernel) =>
-      kernel.bind(b.run, step, b.bundles, b.settings, b.links, b.series, b.states, b.kept, b.flags, b.signals);
-    const [own, next] = [bind(advance), bind(signal)];
-    const rows = grouped.bundles.length;
-    if (first === 0) yield { kernel: signal, group: next, groups: [1, rows], words: [0, 1, keep, 1] };
+    const start: Dispatch = { kernel: signal, group: signal.bind(b), groups: [1, rows] };
+    const last: Dispatch = output ? { kernel: output, group: output.bind(b), groups: [outputs, rows] } : start;
+    if (first === 0) yield { ...start, step: { first, count: 1, keep, layer: 1 } };
     for (let time = first; time < first + count; time++) {
       for (let layer = 0; layer < layers; layer++) {
-        yield {
-          kernel: advance,
-          group: own,
-          groups: [Math.ceil(units / this.#workgroup), rows],
-          words: [time, 1, keep, layer],
-        };
+        const groups = [Math.ceil(units / this.#workgroup), rows] as const;
+        yield { ...own, groups, step: { first: time, count: 1, keep, layer } };
       }
-      yield { kernel: signal, group: next, groups: [1, rows], words: [time, 1, keep, 0] };
+      yield { ...last, step: { first: time, count: 1, keep, layer: 0 } };
     }
   }
 
@@ -303,13 +292,13 @@ export class GpuNetworks implements Engine {
         return {
           ...common,
           readouts: this.#storage("readouts", Float32Array.from(concatenate(readouts))),
-          predictions: this.#space("predictions", slots * horizon * outputs),
-          kept: this.#space("features", 1),
-          flags: this.#space("flags", 1),
+          predictions: this.#storage("predictions", slots * horizon * outputs),
+          kept: this.#storage("features", 1),
+          flags: this.#storage("flags", 1),
         };
       },
       async (b, submissions) => {
-        const pieces = (from: number, count: number) => this.#freeRun(kernels, b, grouped, from, count);
+        const pieces = (from: number, count: number) => this.#dispatches(kernels, b, grouped, from, count, NEVER);
         const each = lanes ? undefined : this.#shape.layers + 2;
         await makeSteps(this.#device, submissions, driven + horizon - 1, each, options, pieces);
         return new Float32Array(await this.#device.read(b.predictions));
@@ -337,52 +326,13 @@ export class GpuNetworks implements Engine {
     const squares = { SQUARES: Number(this.#shape.squares) };
     if (persistent) {
       const own = { ...this.#workgroupMemory, ...squares, PARTIALS: partials };
-      return [await this.#kernel("forecast", "forecast", lanes, "rrrrwrw", own)];
+      return [await this.#kernel("forecast", "forecast", lanes, own)];
     }
     return Promise.all([
-      this.#kernel("step_drive", "advance", lanes, "rrrrwwww"),
-      this.#kernel("step_drive", "next_signal", lanes, "rrrrwwww"),
-      this.#kernel("step_forecast", "put_out", lanes, "rrrrwrww", squares),
+      this.#kernel("step_drive", "advance", lanes),
+      this.#kernel("step_drive", "next_signal", lanes),
+      this.#kernel("step_forecast", "put_out", lanes, squares),
     ]);
-  }
-
-  *#freeRun(
-    kernels: readonly Kernel[],
-    b: Buffers,
-    grouped: Grouped,
-    first: number,
-    count: number,
-  ): Generator<Dispatch> {
-    const { layers, units, outputs } = this.#shape;
-    const step = { buffer: b.steps, size: 16 };
-    const [advance, signal, output] = kernels;
-    const shared = [b.run, step, b.bundles, b.settings, b.links, b.series, b.states] as const;
-    if (!signal) {
-      const group = advance.bind(...shared, b.readouts, b.predictions);
-      yield {
-        kernel: advance,
-        group: group,
-        groups: this.#grid(grouped.bundles.length),
-        words: [first, count, NEVER, 0],
-      };
-      return;
-    }
-    const bind = (kernel: Kernel) => kernel.bind(...shared, b.kept, b.flags, b.signals);
-    const [own, start] = [bind(advance), bind(signal)];
-    const put = output.bind(...shared, b.readouts, b.predictions, b.signals);
-    const rows = grouped.bundles.length;
-    if (first === 0) yield { kernel: signal, group: start, groups: [1, rows], words: [0, 1, NEVER, 1] };
-    for (let time = first; time < first + count; time++) {
-      for (let layer = 0; layer < layers; layer++) {
-        yield {
-          kernel: advance,
-          group: own,
-          groups: [Math.ceil(units / this.#workgroup), rows],
-          words: [time, 1, NEVER, layer],
-        };
-      }
-      yield { kernel: output, group: put, groups: [outputs, rows], words: [time, 1, NEVER, 0] };
-    }
   }
 
   #grid(bundles: number): [number, number] {
@@ -393,15 +343,12 @@ export class GpuNetworks implements Engine {
     return { UNITS: allUnits(this.#shape), INPUTS: this.#shape.inputs };
   }
 
-  /** `storage`: which of the storage buffers are read and which written. */
-  #kernel(shader: string, entryPoint: string, lanes: Lanes, storage: string, more: Record<string, number> = {}) {
+  #kernel(shader: string, entryPoint: string, lanes: Lanes, more: Record<string, number> = {}) {
     const { linear, noisy, degree, units } = this.#shape;
-    const kinds: Binding[] = [...storage].map((kind) => (kind === "w" ? "storage" : "read-only-storage"));
     return this.#device.kernel({
       shader: `reservoir/${shader}.wgsl`,
       generated: lanesWgsl(lanes),
       entryPoint,
-      bindings: ["uniform", "step", ...kinds],
       constants: {
         WORKGROUP: this.#workgroup,
         LINEAR: Number(linear),
@@ -424,35 +371,28 @@ export class GpuNetworks implements Engine {
     const shape = this.#shape;
     const links = linksOf(grouped.topologies, shape);
     const { seed, units, layers, fan, degree, inputs, outputs, exogenous } = shape;
-    const words = new Uint32Array(24);
-    words.set([
-      ...[...seedWords(seed), units, units * layers, layers, fan, degree, inputs, outputs],
-      ...[table.columns, table.columns + table.targets, this.#rowWords, exogenous, links.stride],
-    ]);
-    const scales = [ranges.state, ranges.input, ranges.target].map((range) => 2 ** BITS / range);
-    new Float32Array(words.buffer).set(scales, 14);
-    words.set([run.driven, run.horizon, grouped.fields], 17);
     const width = widthOf(grouped.lanes) * grouped.bundles.length;
     const all = allUnits(shape);
+    const scale = (range: number) => 2 ** BITS / range;
+    const values = {
+      ...{ seed: seedWords(seed), units, allUnits: all, layers, fan, degree, inputs, outputs, ...run },
+      ...{ columns: table.columns, width: table.columns + table.targets, row: this.#rowWords, exogenous },
+      ...{ table: links.stride, fields: grouped.fields },
+      ...{ stateScale: scale(ranges.state), inputScale: scale(ranges.input), targetScale: scale(ranges.target) },
+    };
     return {
-      run: uniform(this.#device, "reservoir run", words),
+      run: uniform(this.#device, "reservoir run", RUN, values),
       bundles: this.#storage("bundles", grouped.words),
       settings: this.#storage("settings", grouped.settings),
       links: this.#storage("links", links.words),
       series: this.#storage("series", table.data),
-      states: this.#space("states", width * (2 * all + signals)),
-      signals: this.#space("signals", 2 * grouped.fields * table.columns * widthOf(grouped.lanes)),
+      states: this.#storage("states", width * (2 * all + signals)),
+      signals: this.#storage("signals", 2 * grouped.fields * table.columns * widthOf(grouped.lanes)),
     };
   }
 
-  #space(name: string, words: number): GPUBuffer {
-    return storage(this.#device, `reservoir ${name}`, words);
-  }
-
-  #storage(name: string, data: Uint32Array | Float32Array): GPUBuffer {
-    const buffer = this.#space(name, data.length);
-    this.#device.write(buffer, data);
-    return buffer;
+  #storage(name: string, contents: number | Uint32Array | Float32Array): GPUBuffer {
+    return storage(this.#device, `reservoir ${name}`, contents);
   }
 
   #withBuffers<T>(make: () => Buffers, use: (buffers: Buffers) => Promise<T>): Promise<T> {
@@ -464,7 +404,7 @@ export class GpuNetworks implements Engine {
     let submissions!: Submissions;
     const all = () => {
       submissions = submissionsOf(this.#device, this.#title);
-      return { ...make(), steps: submissions.buffer };
+      return { ...make(), step: submissions.steps };
     };
     return this.#withBuffers(all, (buffers) => use(buffers, submissions));
   }

@@ -7,8 +7,6 @@ import { STEPS_KEPT } from "./gram.ts";
 
 /** Dispatches of one submission. */
 const DISPATCHES = 2048;
-/** Words of a step: first, count, keep, layer; or what else its kernel calls one. */
-const WORDS = 8;
 
 /**
  * Makes `total` steps.
@@ -34,5 +32,4 @@ export function makeSteps(
   });
 }
 
-export const submissionsOf = (device: GpuDevice, title: string) =>
-  new Submissions(device, title, { words: WORDS, capacity: DISPATCHES });
+export const submissionsOf = (device: GpuDevice, title: string) => new Submissions(device, title, DISPATCHES);

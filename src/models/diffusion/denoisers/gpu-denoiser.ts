@@ -3,6 +3,7 @@
 
 import type { GpuDevice } from "../../../device/gpu.ts";
 import type { Kernel } from "../../../device/kernel.ts";
+import type { Values } from "../../../device/layout.ts";
 import type { Sampling } from "../sampling.ts";
 
 /** What kernels are compiled for. */
@@ -18,14 +19,8 @@ export interface Setting {
 
 /** What a denoiser is bound to. */
 export interface Shared extends Setting {
-  run: GPUBuffer;
-  stages: GPUBuffer;
-  x: GPUBuffer;
-  kept: GPUBuffer;
-  previous: GPUBuffer;
-  known: GPUBuffer;
-  /** The step uniforms of a submission. */
-  steps: GPUBuffer;
+  /** What kernels of the engine bind, by their names for it. */
+  buffers: Record<"run" | "stages" | "x" | "kept" | "previous" | "known" | "step", GPUBuffer>;
   /** A buffer that lives as long as the engine. */
   table(name: string, data: ArrayBufferView): GPUBuffer;
   /** Likewise, of zeros. */
@@ -52,15 +47,10 @@ export type GpuDenoiser =
 /** Kernels are compiled first; buffers follow all at once, so that a device out of memory is noticed. */
 export type Compiled = (shared: Shared) => GpuDenoiser;
 
-/** One dispatch, whose step uniform holds the stage, the pass, and these words. */
+/** One dispatch, whose step holds the stage, the pass, and this. */
 export interface Part {
   kernel: Kernel;
   group(pass: number): GPUBindGroup;
   groups: [number, number];
-  words: number[];
+  step?: Values;
 }
-
-export const BASE = ["uniform", "read-only-storage", "storage"] as const;
-export const KEPT = [...BASE, "storage", "storage", "read-only-storage"] as const;
-/** Bytes that a dispatch sees of its step uniform. */
-export const STEP_BYTES = 16;

@@ -4,7 +4,7 @@ import { GpuError, ParameterError } from "../../../device/errors.ts";
 import type { Kernel } from "../../../device/kernel.ts";
 import type { Mixture } from "../data/data-set.ts";
 import { type Prediction, predictions } from "../parameters.ts";
-import { type Compiled, type GpuDenoiser, KEPT, type Setting, type Shared } from "./gpu-denoiser.ts";
+import type { Compiled, GpuDenoiser, Setting, Shared } from "./gpu-denoiser.ts";
 import { isIsotropic, mixtureTable } from "./mixture-table.ts";
 
 const sampleWgsl = (dimension: number) => `const DIMENSIONS = ${dimension}u;\nalias Sample = array<f32, DIMENSIONS>;\n`;
@@ -19,11 +19,10 @@ export async function gpuMixture(setting: Setting, mixture: Mixture): Promise<Co
     shader: "diffusion/mixture.wgsl",
     generated,
     entryPoint: "advance",
-    bindings: [...KEPT, "read-only-storage"],
     constants: { WORKGROUP: setting.workgroup, ...setting.switches },
   });
   const table = await mixtureTable(mixture, levels);
-  return (shared) => fused(shared, kernel, [shared.table("mixture", table)]);
+  return (shared) => fused(shared, kernel, { mixture: shared.table("mixture", table) });
 }
 
 /** @throws ParameterError with what the compiler says of the user's text */
@@ -33,10 +32,9 @@ export async function gpuCustom(setting: Setting, wgsl: string, prediction: Pred
       shader: "diffusion/custom.wgsl",
       generated: `${sampleWgsl(setting.sampling.dimension)}${wgsl}\n`,
       entryPoint: "advance",
-      bindings: KEPT,
       constants: { WORKGROUP: setting.workgroup, PREDICTION: predictions.indexOf(prediction), ...setting.switches },
     });
-    return (shared) => fused(shared, kernel, []);
+    return (shared) => fused(shared, kernel, {});
   } catch (error) {
     if (!(error instanceof GpuError)) throw error;
     throw new ParameterError(
@@ -46,8 +44,7 @@ export async function gpuCustom(setting: Setting, wgsl: string, prediction: Pred
   }
 }
 
-function fused(shared: Shared, kernel: Kernel, tables: GPUBuffer[]): GpuDenoiser {
-  const { run, stages, x, kept, previous, known, sampling, workgroup } = shared;
-  const group = kernel.bind(run, stages, x, kept, previous, known, ...tables);
+function fused({ buffers, sampling, workgroup }: Shared, kernel: Kernel, own: Record<string, GPUBuffer>): GpuDenoiser {
+  const group = kernel.bind({ ...buffers, ...own });
   return { kind: "fused", kernel, group, groups: Math.ceil(sampling.samples / workgroup) };
 }

@@ -3,7 +3,7 @@
 import type { Kernel } from "../../../device/kernel.ts";
 import { type Network, offsetsOf } from "../../../network/shape.ts";
 import { classRows, conditionSums } from "./condition-sums.ts";
-import { BASE, type Compiled, KEPT, type Part, type Setting, STEP_BYTES } from "./gpu-denoiser.ts";
+import type { Compiled, Part, Setting } from "./gpu-denoiser.ts";
 import { BROADCAST, broadcasts, type Row, rowWgsl } from "./row-wgsl.ts";
 
 /** Numbers of a sample up to which a network of two layers is one dispatch. */
@@ -56,7 +56,6 @@ async function gpuFused(setting: Setting, network: Network, { columns, split, ro
     shader: "diffusion/fused.wgsl",
     generated: `${rowWgsl(row, TABLES)}const DIMENSIONS = ${dimension}u;\nconst WIDTH = ${width}u;\nconst COLUMNS = ${columns}u;\n`,
     entryPoint: "advance",
-    bindings: [...KEPT, "read-only-storage", "read-only-storage", "read-only-storage"],
     constants: {
       ...{ SPLIT: split, ...setting.switches, MIXED: mixed(setting, network) },
       ...{ SECOND: places.layers[1].weights / 4, OUTPUT: places.output / 4, BIAS: places.bias / 4 },
@@ -64,10 +63,10 @@ async function gpuFused(setting: Setting, network: Network, { columns, split, ro
     },
   });
   const sums = conditionSums(network, sampling, 1);
-  return ({ table, run, stages, x, kept, previous, known }) => {
+  return ({ table, buffers }) => {
     const weights = table("weights", padded(network.parameters));
-    const tables = [weights, table("centre", network.centre), table("conditions", sums)];
-    const group = kernel.bind(run, stages, x, kept, previous, known, ...tables);
+    const [centre, conditions] = [table("centre", network.centre), table("conditions", sums)];
+    const group = kernel.bind({ ...buffers, weights, centre, conditions });
     return { kind: "fused", kernel, group, groups: Math.ceil(stride / (4 * columns)) };
   };
 }
@@ -84,7 +83,6 @@ async function gpuLayers(setting: Setting, network: Network, passes: number): Pr
       shader: "diffusion/layers.wgsl",
       generated: rowWgsl(row, TABLES),
       entryPoint,
-      bindings: [...BASE, ...Array(4).fill("read-only-storage"), "storage", "step"],
       constants: {
         ...{ WORKGROUP: workgroup, VECTORS: width / 4, PASSES: passes, MIXED: mixed(setting, network) },
         ...{ LAYERS: layers, LAYER: layer, DIMENSIONS: dimension },
@@ -95,30 +93,22 @@ async function gpuLayers(setting: Setting, network: Network, passes: number): Pr
   const kernels = await Promise.all(Array.from({ length: layers }, (_, layer) => compile("layer", layer)));
   const output = await compile("output", 0);
   const sums = conditionSums(network, sampling, passes);
-  return ({ table, room, run, stages, x, steps }) => {
+  return ({ table, room, buffers }) => {
     const weights = table("weights", padded(network.parameters));
-    const centre = table("centre", network.centre);
-    const conditions = table("conditions", sums);
+    const [centre, conditions] = [table("centre", network.centre), table("conditions", sums)];
+    const shared = { ...buffers, weights, centre, conditions };
     // Layers write to each other in turn.
     const rooms = [0, 1].map((i) => room(`activations ${i}`, 4 * width * stride));
     const denoised = Array.from({ length: passes }, (_, pass) => room(`denoised ${pass}`, 4 * dimension * stride));
-    const step = { buffer: steps, size: STEP_BYTES };
     const lines = Math.ceil(stride / 4 / workgroup);
     const parts: Part[] = kernels.map((kernel, layer) => {
       // The first reads the sample, which is bound already.
       const below = layer === 0 ? weights : rooms[(layer + 1) % 2];
-      const group = kernel.bind(run, stages, x, weights, centre, conditions, below, rooms[layer % 2], step);
-      return { kernel, group: () => group, groups: [width / units, lines], words: [] };
+      const group = kernel.bind({ ...shared, below, above: rooms[layer % 2] });
+      return { kernel, group: () => group, groups: [width / units, lines] };
     });
-    const groups = denoised.map((above) =>
-      output.bind(run, stages, x, weights, centre, conditions, rooms[(layers + 1) % 2], above, step),
-    );
-    parts.push({
-      kernel: output,
-      group: (pass) => groups[pass],
-      groups: [Math.ceil(dimension / row.vectors), lines],
-      words: [],
-    });
+    const groups = denoised.map((above) => output.bind({ ...shared, below: rooms[(layers + 1) % 2], above }));
+    parts.push({ kernel: output, group: (pass) => groups[pass], groups: [Math.ceil(dimension / row.vectors), lines] });
     return { kind: "separate", denoised: denoised[0], unguided: denoised[passes - 1], parts, passes };
   };
 }

@@ -4,7 +4,7 @@ import { bufferLimit } from "../../../device/buffers.ts";
 import { ParameterError } from "../../../device/errors.ts";
 import type { GpuDevice } from "../../../device/gpu.ts";
 import { CHUNK, transposedPoints } from "./chunks.ts";
-import { BASE, type Compiled, type Part, type Setting, STEP_BYTES } from "./gpu-denoiser.ts";
+import type { Compiled, Part, Setting } from "./gpu-denoiser.ts";
 import { BROADCAST, broadcasts, rowWgsl } from "./row-wgsl.ts";
 
 /** Bytes of the sums of a dispatch's samples. */
@@ -25,7 +25,6 @@ export async function gpuPoints(setting: Setting, points: Float32Array, labels?:
       shader: "diffusion/points.wgsl",
       generated: rowWgsl(taken, ["points"]),
       entryPoint,
-      bindings: [...BASE, "read-only-storage", "read-only-storage", "storage", "storage", "step"],
       constants: { WORKGROUP: workgroup, DIMENSIONS: dimension, POINTS: count, CHUNK, CHUNKS: chunks },
     });
   const [attend, merge] = [await compile("attend"), await compile("merge")];
@@ -33,27 +32,20 @@ export async function gpuPoints(setting: Setting, points: Float32Array, labels?:
   const limit = Math.min(MOST, device.limits.maxStorageBufferBindingSize);
   const tile = Math.min(stride / 4, Math.max(1, Math.floor(limit / row)));
   const data = transposedPoints(points, dimension, CHUNK * chunks);
-  return ({ table, room, run, stages, x, steps }) => {
-    const tables = [
-      table("points", data),
-      table(
-        "labels",
-        Int32Array.from({ length: CHUNK * chunks }, (_, i) => labels?.[i] ?? -1),
-      ),
-      room("sums", row * tile),
-    ];
+  return ({ table, room, buffers }) => {
+    const classOf = Int32Array.from({ length: CHUNK * chunks }, (_, i) => labels?.[i] ?? -1);
+    const own = { points: table("points", data), labels: table("labels", classOf), sums: room("sums", row * tile) };
     const denoised = Array.from({ length: passes }, (_, pass) => room(`denoised ${pass}`, 4 * dimension * stride));
-    const step = { buffer: steps, size: STEP_BYTES };
     const groups = [attend, merge].map((kernel) =>
-      denoised.map((out) => kernel.bind(run, stages, x, ...tables, out, step)),
+      denoised.map((denoised) => kernel.bind({ ...buffers, ...own, denoised })),
     );
     const parts: Part[] = [];
     for (let first = 0; first < stride / 4; first += tile) {
       const quads = Math.min(tile, stride / 4 - first);
       const lines = Math.ceil(quads / workgroup);
-      const words = [first, quads];
-      parts.push({ kernel: attend, group: (pass) => groups[0][pass], groups: [lines, chunks], words });
-      parts.push({ kernel: merge, group: (pass) => groups[1][pass], groups: [lines, dimension], words });
+      const step = { firstQuad: first, quads };
+      parts.push({ kernel: attend, group: (pass) => groups[0][pass], groups: [lines, chunks], step });
+      parts.push({ kernel: merge, group: (pass) => groups[1][pass], groups: [lines, dimension], step });
     }
     return { kind: "separate", denoised: denoised[0], unguided: denoised[passes - 1], parts, passes };
   };

@@ -6,30 +6,30 @@ import { bufferLimit, storage, uniform, withBuffers } from "../../../device/buff
 import { ParameterError } from "../../../device/errors.ts";
 import type { GpuDevice } from "../../../device/gpu.ts";
 import { type Kernel, workgroupGrid } from "../../../device/kernel.ts";
+import { type Struct, structOf, type Values } from "../../../device/layout.ts";
 import { submitPass } from "../../../device/submissions.ts";
-import { evaluate } from "../../../expression/expression.ts";
 import { seedWords } from "../../../random/threefry.ts";
 import type { Ensemble } from "../ensemble.ts";
-import { powerFor, shareWords, unfit } from "../network/draws.ts";
 import { eventLimit, networkError } from "../network/errors.ts";
-import { MOST, PURPOSE } from "../network/network.ts";
+import { PURPOSE } from "../network/network.ts";
 import { type Output, observer } from "../outputs.ts";
 import { simulateExactly } from "../reference/hybrid.ts";
 import type { BatchOptions, Runner, Samples } from "../runner.ts";
 import { type Batch, binsOf, pairsOf, shiftFor } from "../tally.ts";
-import type { Constant } from "./emitter.ts";
 import { MOST_DELAYED } from "./event-code.ts";
+import { fitting, pointTable } from "./point-table.ts";
 import { checkResolution } from "./resolution.ts";
 import { BESIDE } from "./tables.ts";
-import { type Generated, generate } from "./wgsl.ts";
 
+const RUN = structOf("gillespie/direct.wgsl", "run");
+const REDUCED = structOf("gillespie/reduce.wgsl", "shape");
+const HISTOGRAM = structOf("gillespie/histogram.wgsl", "shape");
 /** Words of a trajectory's state beside its species and events: time (2), draws, grid, armed events, passage, status, moment, next delayed event (2). */
 const STATE_WORDS = 10;
 /** Random blocks of one dispatch at most. */
 const MOST_BLOCKS = 1 << 16;
 /** A grid interval is so many units at most, so that times between grid points are fine and the last one fits a word. */
 const MOST_UNITS = 1024;
-const NEVER = 0xffffffff;
 
 /** Trajectories side by side, and bytes of their snapshots: enough to fill the device, and not so many that nothing is seen. */
 const HARDWARE = { slots: 1 << 20, bytes: 1 << 30 };
@@ -71,7 +71,6 @@ export class GpuRunner implements Runner {
         shader: generated.shader,
         generated: generated.source,
         entryPoint,
-        bindings: ["storage", "storage", "read-only-storage", "read-only-storage", "storage", "storage", "uniform"],
         constants: { WORKGROUP: workgroup },
       });
     const [start, advance, reduce, histogram] = await Promise.all([
@@ -80,13 +79,11 @@ export class GpuRunner implements Runner {
       device.kernel({
         shader: "gillespie/reduce.wgsl",
         entryPoint: "reduce",
-        bindings: ["read-only-storage", "read-only-storage", "storage", "uniform"],
         constants: { WORKGROUP: 64 },
       }),
       device.kernel({
         shader: "gillespie/histogram.wgsl",
         entryPoint: "count",
-        bindings: ["read-only-storage", "storage", "uniform"],
         constants: { WORKGROUP: 64 },
       }),
     ]);
@@ -158,7 +155,7 @@ export class GpuRunner implements Runner {
       a: words("active", slots),
       b: words("active", slots),
       counters: words("counters", 4),
-      run: uniform(device, "gillespie run", new Uint32Array(12)),
+      run: uniform(device, "gillespie run", RUN),
       pairs: words("pairs", 2 * pairsOf(species).length),
     };
   }
@@ -208,22 +205,24 @@ export class GpuRunner implements Runner {
 
   /** Simulates trajectories `first` … `first + replicates - 1` of every point. `tick` is asked between dispatches. */
   async #simulate(first: number, replicates: number, tick: () => Promise<void>): Promise<Shape> {
-    const { state, snapshots, points, a, b, counters, run } = this.#buffers;
+    const { a, b, counters, run } = this.#buffers;
     const { seed, times } = this.#ensemble;
     const slots = replicates * this.#ensemble.points.length;
     const lists = [a, b];
-    const words = new Uint32Array(12);
-    words.set([...seedWords(seed), PURPOSE, slots, replicates, first]);
-    words.set([times.length - 1, this.#units], 8);
-    words[11] = Math.ceil(this.#ensemble.maxEvents / 2);
-    new Float32Array(words.buffer)[10] = times[1] / this.#units;
-
-    const groups = lists.map((list, i) =>
-      this.#kernels.advance.bind(state, snapshots, points, list, lists[1 - i], counters, run),
-    );
-    const startGroup = this.#kernels.start.bind(state, snapshots, points, b, a, counters, run);
-    this.#device.write(run, words);
-    let accepted = this.#submit(this.#kernels.start, startGroup, slots);
+    const writeRun = (activeCount: number, blocks: number) =>
+      this.#device.write(
+        run,
+        RUN.write({
+          ...{ seed: seedWords(seed), purpose: PURPOSE, slots, replicates, firstReplicate: first },
+          ...{ activeCount, blocks, lastGrid: times.length - 1, gridUnits: this.#units, unit: times[1] / this.#units },
+          mostDraws: Math.ceil(this.#ensemble.maxEvents / 2),
+        }),
+      );
+    const { start, advance } = this.#kernels;
+    const groups = lists.map((activeIn, i) => advance.bind({ ...this.#buffers, activeIn, activeOut: lists[1 - i] }));
+    const startGroup = start.bind({ ...this.#buffers, activeIn: b, activeOut: a });
+    writeRun(0, 0);
+    let accepted = this.#submit(start, startGroup, slots);
     await this.#device.waitForGpu(accepted);
     let failed = 0;
     let limited = 0;
@@ -231,11 +230,10 @@ export class GpuRunner implements Runner {
     for (let active = slots; active > 0 && failed === 0; turn ^= 1) {
       await tick();
       const blocks = this.#budget.next(MOST_BLOCKS, MOST_BLOCKS);
-      words.set([active, blocks], 6);
-      this.#device.write(run, words);
+      writeRun(active, blocks);
       this.#device.write(counters, new Uint32Array(4));
       const began = performance.now();
-      accepted = this.#submit(this.#kernels.advance, groups[turn], active);
+      accepted = this.#submit(advance, groups[turn], active);
       await this.#device.waitForGpu(accepted, this.#budget.expected(blocks));
       this.#budget.record(blocks, performance.now() - began);
       const [left, wrong, stopped] = new Uint32Array(await this.#device.read(counters, 0, 12));
@@ -264,26 +262,19 @@ export class GpuRunner implements Runner {
   /** [point][time][pair], six words each: see Batch. */
   async #sums({ replicates, slots }: Shape): Promise<Uint32Array> {
     const { network, points, times } = this.#ensemble;
-    const pairs = pairsOf(network.species.length).length;
+    const species = network.species.length;
+    const pairs = pairsOf(species).length;
     const items = points.length * times.length * pairs;
-    return this.#withBuffers(6 * items, async (sums, shape) => {
-      this.#device.write(
-        shape,
-        new Uint32Array([slots, replicates, network.species.length, times.length, pairs, items]),
-      );
-      const group = this.#kernels.reduce.bind(this.#buffers.snapshots, this.#buffers.pairs, sums, shape);
-      await this.#submit(this.#kernels.reduce, group, items, 1);
-      return new Uint32Array(await this.#device.read(sums));
-    });
+    const shape = { slots, replicates, species, gridPoints: times.length, pairs, items };
+    return this.#counted(6 * items, this.#kernels.reduce, REDUCED, shape, { items, workgroup: 1 });
   }
 
   async #histogram({ slots }: Shape, bins: number, shift: number): Promise<Uint32Array> {
     const rows = this.#ensemble.times.length * this.#ensemble.network.species.length;
-    return this.#withBuffers(rows * bins, async (histogram, shape) => {
-      this.#device.write(shape, new Uint32Array([slots, rows, bins, shift]));
-      const group = this.#kernels.histogram.bind(this.#buffers.snapshots, histogram, shape);
-      await this.#submit(this.#kernels.histogram, group, slots * rows);
-      return new Uint32Array(await this.#device.read(histogram));
+    const shape = { slots, rows, bins, shift };
+    return this.#counted(rows * bins, this.#kernels.histogram, HISTOGRAM, shape, {
+      items: slots * rows,
+      workgroup: 64,
     });
   }
 
@@ -315,7 +306,7 @@ export class GpuRunner implements Runner {
     );
   }
 
-  /** For each trajectory the index of the grid time by which the condition had held, or NEVER. */
+  /** For each trajectory the index of the grid time by which the condition had held, or 0xffffffff. */
   async #passages({ slots }: Shape): Promise<Uint32Array> {
     const at = 4 * slots * (this.#ensemble.network.species.length + 5);
     return new Uint32Array(await this.#device.read(this.#buffers.state, at, 4 * slots));
@@ -325,101 +316,28 @@ export class GpuRunner implements Runner {
     for (const buffer of Object.values(this.#buffers)) this.#device.free(buffer);
   }
 
-  /** What is counted of a batch, in `words` words, by a kernel that reads the batch's shape. */
-  #withBuffers<T>(words: number, use: (result: GPUBuffer, shape: GPUBuffer) => Promise<T>): Promise<T> {
+  /** What a kernel counts of a batch, in `words` words. */
+  #counted(
+    words: number,
+    kernel: Kernel,
+    struct: Struct,
+    values: Values,
+    { items, workgroup }: { items: number; workgroup: number },
+  ): Promise<Uint32Array> {
     const device = this.#device;
-    const make = () => [
-      storage(device, "gillespie statistics", words),
-      uniform(device, "gillespie shape", new Uint32Array(8)),
-    ];
-    return withBuffers(device, "gillespie statistics", make, ([result, shape]) => use(result, shape));
+    const make = () => ({
+      counts: storage(device, "gillespie statistics", words),
+      shape: uniform(device, "gillespie shape", struct, values),
+    });
+    return withBuffers(device, "gillespie statistics", make, async ({ counts, shape }) => {
+      const group = kernel.bind({ ...this.#buffers, sums: counts, histogram: counts, shape });
+      await this.#submit(kernel, group, items, workgroup);
+      return new Uint32Array(await device.read(counts));
+    });
   }
 
   #submit(kernel: Kernel, group: GPUBindGroup, count: number, workgroup = this.#workgroup): Promise<void> {
-    const width = kernel === this.#kernels.histogram ? 64 : workgroup;
-    const groups = workgroupGrid(Math.ceil(count / width), this.#device.limits);
+    const groups = workgroupGrid(Math.ceil(count / workgroup), this.#device.limits);
     return submitPass(this.#device, "gillespie", [{ kernel, group, groups }], "steps");
   }
 }
-
-/** The network's code; with constants drawn together where one alone is beyond what f32 holds. */
-function fitting(ensemble: Ensemble): Generated {
-  const generated = generate(ensemble);
-  try {
-    pointTable(ensemble, generated, 1);
-    return generated;
-  } catch {
-    return generate(ensemble, true); // if that does not hold them either, its table says so
-  }
-}
-
-/** The tables, then for each point: constants, counts at t = 0, variables, and the schedule as units and fractions. */
-function pointTable({ network, points, times }: Ensemble, { constants, tables, moments }: Generated, units: number) {
-  const rounds = points.some(({ initial }) => !initial.every(Number.isInteger));
-  const rows = points.map(({ parameters, initial, schedule }) => {
-    const values = constants.map((constant) => {
-      return wordOf(
-        constant,
-        evaluate(constant.value, (name) => parameters.get(name)!),
-        times[1] / units,
-      );
-    });
-    const due = schedule.moments.flatMap(({ time, after, truths }) => {
-      const at = (time / times[1]) * units;
-      if (!(at < NEVER - 1)) return [NEVER, 0, truths];
-      const whole = Math.floor(at);
-      // "After" is later by less than any reaction could tell.
-      const fraction = Math.min(at - whole + (after ? 2 ** -24 : 0), 1 - 2 ** -24);
-      return [whole, bitsOf(fraction), truths];
-    });
-    const none = Array.from({ length: moments - schedule.moments.length }, () => [NEVER, 0, 0]).flat();
-    const variables = network.variables.map((name) => bitsOf(parameters.get(name)!));
-    const shares = rounds
-      ? initial.map((value) => Math.min(Math.round((value - Math.floor(value)) * 2 ** 32), NEVER))
-      : [];
-    return [...values, ...initial.map(Math.floor), ...variables, schedule.truths, ...due, ...none, ...shares];
-  });
-  return Uint32Array.from([...tables, ...rows.flat(), 0]); // never empty
-}
-
-/** The 32 bits that a shader keeps of a constant. */
-function wordOf({ kept, value: constant }: Constant, value: number, unit: number): number {
-  const whole = (rounded: number) => Math.min(Math.max(rounded, 1 - 2 ** 31), 2 ** 31 - 1) >>> 0;
-  switch (kept) {
-    case "count": {
-      const count = Math.floor(value + 0.5);
-      return count >= 0 && count <= MOST ? count : 0xffffffff;
-    }
-    case "ceil":
-      return whole(Math.ceil(value));
-    case "floor":
-      return whole(Math.floor(value));
-    case "equal":
-      return Number.isInteger(value) ? whole(value) : 2 ** 31;
-    case "units":
-      return Math.min(Math.max(Math.floor(value / unit), 0), 2 ** 31);
-    case "fraction":
-      return bitsOf(value < 0 ? -1 : Math.min(value / unit - Math.floor(value / unit), 1 - 2 ** -24));
-    case "chance":
-    case "chance low":
-    case "mean":
-    case "mean low":
-    case "power": {
-      const poisson = kept !== "chance" && kept !== "chance low";
-      const why = poisson ? unfit("poisson", [value]) : unfit("bernoulli", [value]);
-      if (why) throw networkError(`${why}.`);
-      if (kept === "power") return powerFor(value);
-      const [high, low] = shareWords(poisson ? value / 2 ** powerFor(value) : value);
-      return kept.endsWith("low") ? low : high;
-    }
-    case "clamped":
-      return bitsOf(Math.min(Math.abs(value), 3e38));
-    default:
-      // What has no value, and what has no end, is written in the model; a rate that becomes so stops its trajectory.
-      if (constant.kind === "number" && !Number.isFinite(constant.value)) return bitsOf(value);
-      if (Number.isFinite(Math.fround(value)) && (value === 0 || Math.abs(value) >= 2 ** -126)) return bitsOf(value);
-      throw networkError(`a constant of its rates is ${value}, which f32 does not hold; rescale time or volume.`);
-  }
-}
-
-const bitsOf = (value: number) => new Uint32Array(new Float32Array([value]).buffer)[0];
