@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { base64Bytes } from "../src/files/base64.ts";
+import { dimensionOf, parseClasses, parsePoints } from "../src/files/points-text.ts";
 import {
   type DiffusionOptions,
   decodeCheckpoint,
@@ -21,7 +22,6 @@ import {
 import { dataSetOf } from "../src/models/diffusion/data/index.ts";
 import { parseMixture } from "../src/models/diffusion/data/mixture-text.ts";
 import { covarianceOf, meanOf } from "../src/models/diffusion/data/moments.ts";
-import { dimensionOf, parseClasses, parsePoints } from "../src/models/diffusion/data/points-text.ts";
 import { diffusionParameters } from "../src/models/diffusion/parameters.ts";
 import { logDensity } from "../src/models/diffusion/reference-denoisers.ts";
 import { scheduleOf } from "../src/models/diffusion/schedules.ts";

@@ -6,13 +6,12 @@ import * as z from "zod";
 import { FileError, ParameterError } from "../../src/device/errors.ts";
 import { base64url } from "../../src/files/base64.ts";
 import { readLabels, readPoints } from "../../src/files/points.ts";
+import { labelsText, pointsText } from "../../src/files/points-text.ts";
 import { readSeries } from "../../src/files/series.ts";
 import { seriesText } from "../../src/files/series-text.ts";
 import { decodeText } from "../../src/files/text.ts";
 import { readCells } from "../../src/files/threshold.ts";
-import { labelsText, pointsText } from "../../src/models/diffusion/data/points-text.ts";
-import { imageText } from "../../src/models/hopfield/image.ts";
-import { hopfieldParameters } from "../../src/models/hopfield/parameters.ts";
+import { hopfield, imageText } from "../../src/models/hopfield/index.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { type InputFile, type Inputs, inputFile, withInputs } from "../../src/models/inputs.ts";
 import type { ArchivedRun } from "../../src/models/model.ts";
@@ -179,7 +178,7 @@ export async function neuronsOf({ model, given, inputs }: Files): Promise<number
   const text = given.text("neurons");
   if (text !== undefined) return Number(text);
   const { neurons } = await withInputs(model, {}, inputs);
-  return (neurons as number | undefined) ?? hopfieldParameters.parse({}).neurons;
+  return (neurons as number | undefined) ?? hopfield.parameters.parse({}).neurons;
 }
 
 async function contentOf(name: string, path: string, choices: readonly string[] | undefined): Promise<Uint8Array> {

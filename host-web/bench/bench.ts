@@ -4,7 +4,7 @@ import type { KeptDocument } from "../../bench/harness/result.ts";
 import { deviceName } from "../../src/device/device.ts";
 import { download } from "../shell/download.ts";
 import { takeDrops } from "../shell/drop.ts";
-import type { LadderAsk, LadderNews } from "./ladder.ts";
+import type { LadderAsk, LadderUpdate } from "./ladder.ts";
 import { section } from "./results.ts";
 
 const kept = Object.values(
@@ -66,7 +66,7 @@ run.onclick = () => {
     finish("Stopped; what was measured stays.");
   };
   worker.onerror = ({ message }) => finish(`The benchmark stopped: ${message || "its worker could not be loaded"}.`);
-  worker.onmessage = ({ data }: MessageEvent<LadderNews>) => {
+  worker.onmessage = ({ data }: MessageEvent<LadderUpdate>) => {
     if (data.name === "progress") say(`${data.done} of ${data.of} models; ${data.text}`);
     else if (data.name === "end") finish(data.message ?? "Done.");
     else {

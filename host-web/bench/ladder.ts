@@ -13,13 +13,13 @@ export interface LadderAsk {
   only?: string;
 }
 
-export type LadderNews =
+export type LadderUpdate =
   | { name: "progress"; text: string; done: number; of: number }
   /** The result so far. */
   | { name: "result"; document: BenchDocument }
   | { name: "end"; message?: string };
 
-const post = (news: LadderNews) => self.postMessage(news);
+const post = (update: LadderUpdate) => self.postMessage(update);
 
 self.onmessage = async ({ data: { quick, only } }: MessageEvent<LadderAsk>) => {
   const chosen = benched

@@ -76,9 +76,13 @@ ${entry}${helpText(id, help)}</div>`;
   }
   const range = (part: number, text: string, value: string) => {
     const own = `${id}${parts ? `-${part}` : ""}`;
+    // A size is a list of numbers, which is a text.
+    const type = Number.isNaN(Number(value))
+      ? `type="text" spellcheck="false"`
+      : `type="number" step="any" inputmode="decimal"`;
     return `<div class="control" title="${help}"><label for="${own}">${text}</label>
 ${slider ? `<input type="range" min="${slider[0]}" max="${slider[1]}" step="${slider[2]}" value="${value}" data-slides="${own}" aria-label="${words(name)}${parts ? ` ${parts[part]}` : ""}, slider">` : ""}
-<input type="number" id="${own}" data-parameter="${name}" data-part="${part}" step="any" value="${value}" inputmode="decimal" aria-describedby="${id}-help">${part === 0 ? helpText(id, help) : ""}</div>`;
+<input ${type} id="${own}" data-parameter="${name}" data-part="${part}" value="${escapeHtml(value)}" aria-describedby="${id}-help">${part === 0 ? helpText(id, help) : ""}</div>`;
   };
   if (parts)
     return parts

@@ -1,89 +1,41 @@
 // The site's pages. An author writes a page's title and text; this plugin puts them into the shell, a model's page with the
 // controls of its schema, and turns TeX into MathML. All at build time: a page needs no script to be read.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import temml from "temml";
-import { createServer, type Plugin } from "vite";
-import { wgslLayouts } from "../../scripts/wgsl.js";
+import type { Plugin } from "vite";
 import { escapeHtml } from "../../src/files/html.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { controls } from "./controls.ts";
-import type { PageOptions } from "./page-options.ts";
-
-const ROOT = join(import.meta.dirname, "..");
-
-/** Every page of the site: the folders below host-web/ that have an index.html. */
-export function pages(): Record<string, string> {
-  const folders = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const found = folders
-    .map(({ name }) => [name, join(ROOT, name, "index.html")])
-    .filter(([, file]) => existsSync(file));
-  return { ...Object.fromEntries(found), index: join(ROOT, "index.html"), 404: join(ROOT, "404.html") };
-}
+import { type ModelPage, modelPages, ROOT } from "./models.ts";
+import type { Page } from "./page-options.ts";
 
 export function layout(): Plugin {
-  let models: ReturnType<typeof loadModels>;
   return {
     name: "gibbs-layout",
-    buildStart() {
-      models ??= loadModels();
-    },
     transformIndexHtml: {
       order: "pre",
       async handler(html, { filename }) {
-        models ??= loadModels();
         const folder = relative(ROOT, filename)
           .replace(/\\/g, "/")
           .replace(/\/?[^/]*$/, "");
         const title = /<title>(.*?)<\/title>/s.exec(html)?.[1] ?? "gibbs";
         const description = /<meta name="description" content="(.*?)"/s.exec(html)?.[1] ?? "";
         const body = (/<body>(.*)<\/body>/s.exec(html)?.[1] ?? html).trim();
-        const { all, paged: known } = await models;
-        const model = known.find(({ model: { name } }) => name === folder);
+        const models = await modelPages();
+        const found = models.find(({ model: { name } }) => name === folder);
         const up = folder === "" ? "./" : "../";
         const content = equations(
           body
-            .replaceAll("{{models}}", gallery(known))
-            .replaceAll("{{options}}", options(all.map(({ name, title }) => [name, title]))),
+            .replaceAll("{{models}}", gallery(models))
+            .replaceAll("{{options}}", options(models.map(({ model: { name, title } }) => [name, title]))),
         );
-        const main = model ? modelPage(model.model, model.page, content) : `<main class="text">${content}</main>`;
-        return shell({ title, description, up, folder, main, models: known });
+        const main = found ? modelPage(found.model, found.page, content) : `<main class="text">${content}</main>`;
+        return shell({ title, description, up, folder, main, models });
       },
     },
   };
-}
-
-interface Paged {
-  model: AnyModel;
-  page: PageOptions;
-}
-
-/** All models, and those that have a page. Through Vite, because shaders come in as text. */
-async function loadModels(): Promise<{ all: readonly AnyModel[]; paged: readonly Paged[] }> {
-  const server = await createServer({
-    configFile: false,
-    plugins: [wgslLayouts()],
-    root: join(ROOT, ".."),
-    appType: "custom",
-    logLevel: "error",
-    server: { middlewareMode: true, ws: false },
-    oxc: { target: "es2022" }, // Node 20 has no `using`
-    optimizeDeps: { noDiscovery: true },
-  });
-  try {
-    const { models } = (await server.ssrLoadModule("/src/models/index.ts")) as { models: readonly AnyModel[] };
-    const withPage = models.filter(({ name }) => existsSync(join(ROOT, name, "index.html")));
-    const paged = await Promise.all(
-      withPage.map(async (model) => {
-        const { page } = (await server.ssrLoadModule(`/host-web/${model.name}/page.ts`)) as { page: PageOptions };
-        return { model, page };
-      }),
-    );
-    return { all: models, paged };
-  } finally {
-    await server.close();
-  }
 }
 
 /** `<tex>a^2</tex>`, and `<tex display>` on a line of its own. */
@@ -96,10 +48,10 @@ function equations(html: string): string {
   });
 }
 
-function gallery(models: readonly Paged[]): string {
+function gallery(models: readonly ModelPage[]): string {
   const cards = models.map(
-    ({ model: { name, title, summary } }) =>
-      `<li><a href="./${name}/"><img src="./${name}/preview.jpg" alt="" width="320" height="200" loading="lazy"><b>${escapeHtml(title)}</b></a><p>${escapeHtml(summary)}</p></li>`,
+    ({ model: { name, title, summary }, hasPreview }) =>
+      `<li><a href="./${name}/">${hasPreview ? `<img src="./${name}/preview.jpg" alt="" width="320" height="200" loading="lazy">` : ""}<b>${escapeHtml(title)}</b></a><p>${escapeHtml(summary)}</p></li>`,
   );
   return `<ul class="gallery">${cards.join("\n")}</ul>`;
 }
@@ -110,7 +62,7 @@ interface Shell {
   up: string;
   folder: string;
   main: string;
-  models: readonly Paged[];
+  models: readonly ModelPage[];
 }
 
 function shell({ title, description, up, folder, main, models }: Shell): string {
@@ -127,9 +79,9 @@ function shell({ title, description, up, folder, main, models }: Shell): string 
     ["bench", "Speed"],
     ["docs", "Docs"],
   ].map(([to, text]) => `<a href="${up}${to}/"${to === folder ? ' aria-current="page"' : ""}>${text}</a>`);
-  const isModel = models.some(({ model: { name } }) => name === folder);
+  const found = models.find(({ model: { name } }) => name === folder);
   const own = `${folder}/${folder}.ts`;
-  const script = isModel ? "shell/page.ts" : existsSync(join(ROOT, own)) ? own : "shell/site.ts";
+  const script = found ? "shell/page.ts" : existsSync(join(ROOT, own)) ? own : "shell/site.ts";
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -141,7 +93,7 @@ function shell({ title, description, up, folder, main, models }: Shell): string 
 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 4'%3E%3Cpath d='M0 0h2v2H0zM2 2h2v2H2z' fill='%232563eb'/%3E%3C/svg%3E">
 <link rel="stylesheet" href="/shell/style.css">
 </head>
-<body${isModel ? ` data-model="${folder}"` : ""}>
+<body${found ? ` data-model="${folder}"${found.hasPreview ? " data-preview" : ""}` : ""}>
 <header class="site"><a class="name" href="${up}">gibbs</a><nav aria-label="Site">${links.join("")}</nav><span id="device" class="device"></span></header>
 <div id="notice" role="alert" hidden></div>
 ${main}
@@ -158,7 +110,7 @@ const options = (choices: readonly (readonly [string, string])[], chosen?: strin
     .map(([value, text]) => `<option value="${value}"${value === chosen ? " selected" : ""}>${text}</option>`)
     .join("");
 
-function look({ views, viewLabel, ownColours, blocks, grid, brush, brushed }: PageOptions): string {
+function look({ views, viewLabel, ownColours, blocks, grid, brush, brushed }: Page): string {
   const sides = blocks
     ? `<select data-look="block" aria-label="Block side">${options(
         blocks.map((n) => [String(n), String(n)]),
@@ -189,7 +141,7 @@ function look({ views, viewLabel, ownColours, blocks, grid, brush, brushed }: Pa
 const timeSlider = (label: string) => `<div class="time"><label for="time">${escapeHtml(label)}</label>
     <input type="range" id="time" min="0" max="0" step="1" value="0"><output id="time-text" for="time"></output></div>`;
 
-function modelPage(model: AnyModel, page: PageOptions, text: string): string {
+function modelPage(model: AnyModel, page: Page, text: string): string {
   const speeds = page.speeds.map((n): [string, string] => [String(n), n < 1 ? `1 in ${1 / n} frames` : `${n} a frame`]);
   return `<main class="model">
 <h1>${escapeHtml(model.title)}</h1>
@@ -225,7 +177,7 @@ function modelPage(model: AnyModel, page: PageOptions, text: string): string {
   <div class="buttons">
     ${page.scan ? button("scan", page.scan.text, page.scan.help) : ""}
     ${page.correlation ? button("correlation", page.correlation.text, page.correlation.help) : ""}
-    ${button("verify", "Verify on CPU", "The run once more on the reference, compared word for word")}
+    ${page.verify ? button("verify", "Verify on CPU", "The run once more on the reference, compared word for word") : ""}
   </div>
   <div id="verdict" class="verdict" role="status"></div>
   <div id="extra-plots"></div>

@@ -1,6 +1,9 @@
-// What a model's page has in addition to the controls of its parameters: host-web/MODEL/page.ts says it, the layout makes it.
+// What a model's page has beside the controls of its parameters. It follows from the model's declaration; host-web/MODEL/page.ts says
+// what is otherwise, the layout makes it.
 
-export interface PageOptions {
+import type { AnyModel } from "../../src/models/index.ts";
+
+export interface Page {
   /** What the counter of steps counts. */
   counts: string;
   /** Steps a frame, and the one that is chosen first; below one: frames a step. */
@@ -28,8 +31,40 @@ export interface PageOptions {
   table: readonly string[];
   scan?: { text: string; help: string };
   correlation?: { text: string; help: string };
+  /** The run can be compared with the reference. */
+  verify: boolean;
   /** A file that only this model writes. */
   output?: { text: string; help: string; extension: string };
   /** What is saved as one pixel a cell. */
   cells: { text: string; help: string };
+}
+
+export type PageOptions = Partial<Page>;
+
+/** What a small run shows of a model. */
+export interface Declared {
+  /** It has a series, of which the table shows the present values, too. */
+  hasSeries: boolean;
+  /** Its picture has one value a pixel. */
+  isGrey: boolean;
+}
+
+export function declaredPage(
+  model: AnyModel,
+  { hasSeries, isGrey }: Declared = { hasSeries: true, isGrey: true },
+): Page {
+  return {
+    counts: model.step,
+    speeds: [0.1, 1, 4, 16, 64],
+    speed: 1,
+    softwarePixels: 2000, // the plain canvas draws, not the adapter
+    viewLabel: "View",
+    views: [["picture", "Picture"]],
+    ownColours: !isGrey,
+    table: hasSeries
+      ? ["observable", "now", "mean ± error", "exact", "z"]
+      : ["observable", "value ± error", "exact", "z"],
+    verify: true,
+    cells: { text: "Data picture", help: "The picture as the simulation draws it (PNG)" },
+  };
 }

@@ -23,7 +23,7 @@ const LAW = "#ff9d3b";
 export const scene: SceneModule<CurieWeissSimulation> = {
   model: curieWeiss,
   defaults: () => ({ size: "256", temperature: "0.95" }),
-  look: { mode: "law", colours: "ink", block: 8, grid: false },
+  options: { mode: "law", colours: "ink", block: 8, grid: false },
   size: () => SIZE,
 
   async createCanvas(simulation) {

@@ -1,8 +1,11 @@
 // The least loss that a denoiser can have on the points it is trained on: that of the exact one, which knows them all by heart.
 
-import type { DiffusionTrainingSimulation } from "../../src/models/diffusion-training/index.ts";
-import { ReferenceTraining } from "../../src/models/diffusion-training/reference.ts";
-import { ADAM, PURPOSE } from "../../src/models/diffusion-training/trainer.ts";
+import {
+  ADAM,
+  type DiffusionTrainingSimulation,
+  MINIBATCHES,
+  ReferenceTraining,
+} from "../../src/models/diffusion-training/index.ts";
 
 /** Noisy samples that it is the mean over, and their numbers times points, at most. */
 const SAMPLES = 2048;
@@ -19,7 +22,7 @@ export function floorOf({ options }: DiffusionTrainingSimulation): Floor {
   const { dimension: d, classes } = shape;
   const count = points.length / d;
   const wanted = Math.max(32, Math.min(SAMPLES, Math.floor(AFFORDABLE / points.length)));
-  const training = new ReferenceTraining({ ...options, batch: wanted, adam: ADAM, purpose: PURPOSE }, []);
+  const training = new ReferenceTraining({ ...options, batch: wanted, adam: ADAM, purpose: MINIBATCHES }, []);
   const losses = training.minibatch(0).map(({ point, noise, sigma, label }) => {
     const exponents = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
     let most = Number.NEGATIVE_INFINITY;

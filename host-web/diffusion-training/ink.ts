@@ -1,8 +1,6 @@
 // The sheet that a law is drawn on: ink in 64 × 64 cells, painted by the brush; of points it shows where they lie.
 
-import { DRAWING, parseDrawing } from "../../src/models/diffusion/data/drawing.ts";
-import { type DataSet, drawingText } from "../../src/models/diffusion/index.ts";
-import { boxOf } from "../../src/models/diffusion/pictures.ts";
+import { boxOf, type DataSet, DRAWING, drawingText, parseDrawing } from "../../src/models/diffusion/index.ts";
 import type { Stroke } from "../worker/protocol.ts";
 
 /** Cells along a side. */

@@ -1,11 +1,8 @@
 import type { PageOptions } from "../build/page-options.ts";
 
 export const page: PageOptions = {
-  counts: "step",
   speeds: [1, 4, 16, 64],
   speed: 16,
-  softwarePixels: 2000, // the plain canvas draws, not the adapter
-  viewLabel: "View",
   views: [
     ["beside", "Data and samples"],
     ["weights", "Weights of the last layer"],

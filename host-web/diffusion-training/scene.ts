@@ -34,7 +34,7 @@ export const scene: SceneModule<DiffusionTrainingSimulation> = {
       ? { ...FIRST, width: "64", batch: "64", learningRate: "0.005", steps: "2000", points: "4000" }
       : { ...FIRST, learningRate: "0.003" },
 
-  look: { mode: "beside", colours: "ink", block: 8, grid: false },
+  options: { mode: "beside", colours: "ink", block: 8, grid: false },
   size: () => SIZE,
   rest: ({ points }) => points.parameters.steps,
   createCanvas: canvasScene,

@@ -1,9 +1,11 @@
 // What Verify compares: the slopes of the loss in all parameters, of the first minibatch and the network that training begins with. Later
 // networks are the sum of thousands of such steps, and their roundings part as those of any long sum.
 
-import { GpuTrainer } from "../../src/models/diffusion-training/gpu.ts";
-import type { DiffusionTrainingSimulation } from "../../src/models/diffusion-training/index.ts";
-import { ReferenceTrainer } from "../../src/models/diffusion-training/reference-trainer.ts";
+import {
+  type DiffusionTrainingSimulation,
+  GpuTrainer,
+  ReferenceTrainer,
+} from "../../src/models/diffusion-training/index.ts";
 import { firstParameters } from "../../src/network/init.ts";
 
 /** Root mean squares of the slopes that a slope in 32-bit floats may be off. */

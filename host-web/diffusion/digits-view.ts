@@ -1,7 +1,6 @@
 // Samples that are pictures, side by side.
 
-import type { Pixels, Unit } from "../../src/models/diffusion/index.ts";
-import { decode, decodePixels } from "../../src/models/diffusion/pictures.ts";
+import { decode, decodePixels, type Pixels, type Unit } from "../../src/models/diffusion/index.ts";
 import type { Decoder } from "../../src/models/diffusion-training/index.ts";
 import { colourMap } from "../worker/colours.ts";
 import type { Context } from "../worker/sheet.ts";

@@ -1,8 +1,13 @@
 // The law of the data with noise in it: its moments at a level, which are those of the data, shrunk and widened, and how far samples are from it.
 
-import { covarianceOf, meanOf } from "../../src/models/diffusion/data/moments.ts";
-import { type DataSet, type Level, slicedWasserstein } from "../../src/models/diffusion/index.ts";
-import { mixtureMoments } from "../../src/models/diffusion/moments.ts";
+import {
+  covarianceOf,
+  type DataSet,
+  type Level,
+  meanOf,
+  mixtureMoments,
+  slicedWasserstein,
+} from "../../src/models/diffusion/index.ts";
 
 /** Points and directions that the distance is told from. */
 const POINTS = 2048;

@@ -1,9 +1,13 @@
 // What is measured of samples after a step.
 
-import { meanOf } from "../../src/models/diffusion/data/moments.ts";
-import type { DataSet, DiffusionSimulation, Level } from "../../src/models/diffusion/index.ts";
-import { logDensity } from "../../src/models/diffusion/reference-denoisers.ts";
-import { momentsOf } from "../../src/models/diffusion/summary.ts";
+import {
+  type DataSet,
+  type DiffusionSimulation,
+  type Level,
+  logDensity,
+  meanOf,
+  momentsOf,
+} from "../../src/models/diffusion/index.ts";
 import { type Estimate, independentMean } from "../../src/statistics/index.ts";
 import type { Law } from "./law.ts";
 

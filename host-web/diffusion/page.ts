@@ -1,11 +1,8 @@
 import type { PageOptions } from "../build/page-options.ts";
 
 export const page: PageOptions = {
-  counts: "step",
   speeds: [0.1, 0.25, 0.5, 1, 4, 16],
   speed: 0.25, // steps are few and large
-  softwarePixels: 2000, // the plain canvas draws, not the adapter
-  viewLabel: "View",
   views: [], // they follow from the data
   time: "Noise → data",
   table: ["observable", "value ± error", "exact", "z"],

@@ -1,7 +1,6 @@
 // From the same noise along the probability flow (ddim, η = 0) and with fresh noise (η = 1): two runs in addition to the page's own.
 
-import { type DiffusionSimulation, diffusion } from "../../src/models/diffusion/index.ts";
-import { defaultSchedule } from "../../src/models/diffusion/sampling-setup.ts";
+import { type DiffusionSimulation, defaultSchedule, diffusion } from "../../src/models/diffusion/index.ts";
 import { historyOf, note, type SampleHistory } from "./history.ts";
 
 const SAMPLES = 1500;

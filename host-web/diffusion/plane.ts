@@ -1,7 +1,6 @@
 // Samples in the plane of their first two numbers: the data below, particles, and the ways that some of them came.
 
-import type { DataSet } from "../../src/models/diffusion/index.ts";
-import { boxOf } from "../../src/models/diffusion/pictures.ts";
+import { boxOf, type DataSet } from "../../src/models/diffusion/index.ts";
 import { colourMap } from "../worker/colours.ts";
 import { type Context, curve, INK, type Size, within } from "../worker/sheet.ts";
 import type { Frame, SampleHistory } from "./history.ts";

@@ -1,7 +1,11 @@
 // How good samples are for what they cost: the distance from the law against the times that the denoiser is asked, for four samplers.
 
-import { type DiffusionSimulation, diffusion, slicedWasserstein } from "../../src/models/diffusion/index.ts";
-import type { SamplerName } from "../../src/models/diffusion/parameters.ts";
+import {
+  type DiffusionSimulation,
+  diffusion,
+  type SamplerName,
+  slicedWasserstein,
+} from "../../src/models/diffusion/index.ts";
 import type { Curve, ScanResult } from "../worker/protocol.ts";
 import { historyOf } from "./history.ts";
 

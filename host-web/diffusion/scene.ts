@@ -27,7 +27,7 @@ export const scene: SceneModule<DiffusionSimulation> = {
   defaults: (device): Record<string, string> =>
     device.kind === "reference" ? { samples: "256" } : device.info.software ? { samples: "2048" } : {},
 
-  look: { mode: "particles", colours: "cividis", block: 8, grid: false },
+  options: { mode: "particles", colours: "cividis", block: 8, grid: false },
   size: () => SIZE,
   length: ({ length }) => length,
   note,

@@ -24,12 +24,12 @@ export async function densityScene(
   const paths = await simulation.counts(0, PATHS);
   const end = times[times.length - 1];
   let moments: GillespieResult | undefined;
-  let cells: { steps: number; look: string; image: OffscreenCanvas; top: number } | undefined;
+  let cells: { steps: number; view: string; image: OffscreenCanvas; top: number } | undefined;
 
   /** One pixel a (time, bin); the most frequent count of each time is the brightest. */
   const density = (at: number, colours: string) => {
-    const look = `${at} ${colours}`;
-    if (cells?.steps === simulation.steps && cells.look === look) return cells;
+    const view = `${at} ${colours}`;
+    if (cells?.steps === simulation.steps && cells.view === view) return cells;
     const { bins, counts, width } = simulation.histogram() ?? { bins: 1, counts: new Float64Array(), width: 1 };
     const row = (t: number) => counts.subarray((t * species.length + at) * bins).subarray(0, bins);
     const columns = Array.from(times, (_, t) => row(t));
@@ -52,7 +52,7 @@ export async function densityScene(
       });
     });
     image.getContext("2d")!.putImageData(data, 0, 0);
-    cells = { steps: simulation.steps, look, image, top: rows * together * width };
+    cells = { steps: simulation.steps, view, image, top: rows * together * width };
     return cells;
   };
 

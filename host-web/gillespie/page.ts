@@ -4,7 +4,6 @@ export const page: PageOptions = {
   counts: "trajectories",
   speeds: [1, 16, 64, 256, 1024, 4096, 16_384],
   speed: 64,
-  softwarePixels: 2000, // the plain canvas draws, not the adapter
   viewLabel: "Species",
   views: [],
   table: ["at the end", "mean ± error", "exact", "z"],

@@ -2,8 +2,13 @@
 // histogram against the master equation; or a map of a sweep.
 
 import { deviationOf } from "../../src/models/deviation.ts";
-import { type GillespieSimulation, gillespie, networks, rateEquations } from "../../src/models/gillespie/index.ts";
-import type { Law } from "../../src/models/gillespie/reference/exact.ts";
+import {
+  type GillespieSimulation,
+  gillespie,
+  type Law,
+  networks,
+  rateEquations,
+} from "../../src/models/gillespie/index.ts";
 import { chiSquareTest, mergeCells } from "../../src/statistics/index.ts";
 import type { Curve, PlotData, Row, ViewOptions } from "../worker/protocol.ts";
 import type { SceneModule } from "../worker/scene.ts";
@@ -37,7 +42,7 @@ export const scene: SceneModule<GillespieSimulation> = {
 
   defaults: () => ({ example: "schloegl", points: "201" }),
 
-  look: { mode: "X", colours: "cividis", block: 8, grid: false },
+  options: { mode: "X", colours: "cividis", block: 8, grid: false },
 
   size: () => SIZE,
 
@@ -59,17 +64,17 @@ export const scene: SceneModule<GillespieSimulation> = {
     return { ...(await densityScene(simulation, SIZE, rates)), dispose };
   },
 
-  async report(simulation, look) {
+  async report(simulation, options) {
     if (simulation.steps === 0) return { table: [], equilibrium: "No trajectories yet.", plots: [] };
     if (simulation.ensemble.points.length > 1) return sweepReport(simulation);
     const found = laws.get(simulation);
     const law = found === "none" ? undefined : found;
-    const { text, plots } = distribution(simulation, look, law);
+    const { text, plots } = distribution(simulation, options, law);
     const why = found === "none" ? NO_LAW : "The master equation is being solved.";
     return {
       table: tableOf(simulation, law),
       equilibrium: law ? text : why,
-      plots: [...plots, ...inTime(simulation, look, law)],
+      plots: [...plots, ...inTime(simulation, options, law)],
     };
   },
 
@@ -105,9 +110,9 @@ const speciesOf = ({ ensemble: { network } }: GillespieSimulation, { mode }: Vie
   Math.max(0, network.species.indexOf(mode));
 
 /** How often each count occurs at the end, against the exact distribution, with the band of statistical error. */
-function distribution(simulation: GillespieSimulation, look: ViewOptions, law: Law | undefined) {
+function distribution(simulation: GillespieSimulation, options: ViewOptions, law: Law | undefined) {
   const { network, times } = simulation.ensemble;
-  const at = speciesOf(simulation, look);
+  const at = speciesOf(simulation, options);
   const name = network.species[at];
   const histogram = simulation.histogram();
   const end = times[times.length - 1];
@@ -159,10 +164,10 @@ function distribution(simulation: GillespieSimulation, look: ViewOptions, law: L
 /** Points of a curve with bars: more would touch. */
 const BARS = 25;
 
-function inTime(simulation: GillespieSimulation, look: ViewOptions, law: Law | undefined): PlotData[] {
+function inTime(simulation: GillespieSimulation, options: ViewOptions, law: Law | undefined): PlotData[] {
   const { ensemble } = simulation;
   const { mean, sd, species, passage } = simulation.result();
-  const at = speciesOf(simulation, look);
+  const at = speciesOf(simulation, options);
   const times = [...ensemble.times];
   const stride = Math.max(1, Math.floor(times.length / BARS));
   const some = times.map((_, t) => t).filter((t) => t % stride === 0);

@@ -2,9 +2,7 @@
 // memory.
 
 import { denseMemory } from "../../src/models/dense-memory/index.ts";
-import { hopfield } from "../../src/models/hopfield/index.ts";
-import type { MemoryParameters } from "../../src/models/hopfield/parameters.ts";
-import type { MemorySimulation } from "../../src/models/hopfield/simulation.ts";
+import { hopfield, type MemoryParameters, type MemorySimulation } from "../../src/models/hopfield/index.ts";
 import { colourMap } from "../worker/colours.ts";
 import type { CanvasScene, SceneModule } from "../worker/scene.ts";
 
@@ -29,7 +27,7 @@ export function memoryScene<S extends Memory>(
   more: Record<string, (simulation: S, size: [number, number], changed: () => void) => CanvasScene>,
 ): Omit<SceneModule<S>, "model" | "defaults"> {
   return {
-    look: { mode: "recall", colours: "ink", block: 8, grid: false },
+    options: { mode: "recall", colours: "ink", block: 8, grid: false },
 
     /** In neurons, so that the brush finds them; the state has the longer side of its picture. */
     size: (simulation) => {
@@ -42,15 +40,15 @@ export function memoryScene<S extends Memory>(
       const compare = compareScene(simulation, changed);
       const others = new Map<string, CanvasScene>();
       return {
-        async draw(context, look, marked, picture) {
-          const own = more[look.mode];
-          if (own && !others.has(look.mode)) others.set(look.mode, own(simulation, [WIDTH, SIDE], changed));
-          const scene = others.get(look.mode) ?? (look.mode === "compare" ? compare : recall);
+        async draw(context, options, marked, picture) {
+          const own = more[options.mode];
+          if (own && !others.has(options.mode)) others.set(options.mode, own(simulation, [WIDTH, SIDE], changed));
+          const scene = others.get(options.mode) ?? (options.mode === "compare" ? compare : recall);
           context.save();
           context.scale(sideOf(simulation) / SIDE, sideOf(simulation) / SIDE);
           context.fillStyle = PAPER;
           context.fillRect(0, 0, WIDTH, SIDE);
-          await scene.draw(context, look, marked, picture);
+          await scene.draw(context, options, marked, picture);
           context.restore();
         },
       };

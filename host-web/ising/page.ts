@@ -3,9 +3,7 @@ import type { PageOptions } from "../build/page-options.ts";
 export const page: PageOptions = {
   counts: "step",
   speeds: [0.1, 1, 4, 16, 64, 256],
-  speed: 1,
   softwarePixels: 400,
-  viewLabel: "View",
   views: [
     ["spins", "Spins"],
     ["walls", "Domain walls"],
@@ -17,7 +15,6 @@ export const page: PageOptions = {
     ["1", "paint up"],
     ["-1", "paint down"],
   ],
-  table: ["observable", "now", "mean ± error", "exact", "z"],
   scan: { text: "Scan", help: "A batch over the main parameter, against the exact curve" },
   correlation: { text: "Correlations", help: "The correlation function of the present state" },
   cells: { text: "Lattice", help: "The whole lattice, one pixel a cell (PNG)" },

@@ -8,9 +8,9 @@ import {
   IsingView,
   ising,
   onsager,
+  packSpins,
   planeOf,
 } from "../../src/models/ising/index.ts";
-import { packSpins } from "../../src/models/ising/packing.ts";
 import { colourMap } from "../worker/colours.ts";
 import type { Curve, ScanResult } from "../worker/protocol.ts";
 import type { SceneModule } from "../worker/scene.ts";
@@ -26,7 +26,7 @@ export const scene: SceneModule<IsingSimulation> = {
     return { size: `${size},${size}`, temperature: "2.27", start: "random" };
   },
 
-  look: { mode: "spins", colours: "ink", block: 8, grid: false },
+  options: { mode: "spins", colours: "ink", block: 8, grid: false },
 
   size: ({ parameters: { size } }) => [size[0], size[1]],
 
@@ -40,10 +40,10 @@ export const scene: SceneModule<IsingSimulation> = {
       return maps.get(name)!;
     };
     return {
-      draw(encoder, target, { look, ...picture }, timing) {
-        const mode = look.mode === "walls" || look.mode === "blocks" ? look.mode : "spins";
-        const colours = map(look.colours);
-        view.draw(encoder, target, { ...picture, ...look, mode, colours, background: BACKGROUND }, timing);
+      draw(encoder, target, { options, ...picture }, timing) {
+        const mode = options.mode === "walls" || options.mode === "blocks" ? options.mode : "spins";
+        const colours = map(options.colours);
+        view.draw(encoder, target, { ...picture, ...options, mode, colours, background: BACKGROUND }, timing);
       },
       mark: (cells) => view.mark(cells && packSpins(cells as ArrayLike<number>, { width, height, replicas: 1 })),
       dispose: () => view.dispose(),

@@ -1,11 +1,8 @@
 import type { PageOptions } from "../build/page-options.ts";
 
 export const page: PageOptions = {
-  counts: "forecast",
   speeds: [0.02, 0.1, 1, 4, 16, 64],
   speed: 0.1,
-  softwarePixels: 2000, // the plain canvas draws, not the adapter
-  viewLabel: "View",
   views: [["time", "In time"]],
   ownColours: true,
   output: { text: "Weights", help: "Weights of the first training segment as .safetensors", extension: ".safetensors" },

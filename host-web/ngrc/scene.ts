@@ -2,15 +2,15 @@
 
 import { type NgrcSimulation, ngrc } from "../../src/models/ngrc/index.ts";
 import { type Axes, drawAxes, drawLegend, frameOf } from "../worker/axes.ts";
-import type { Row } from "../worker/protocol.ts";
+import { pictureScene } from "../worker/picture-scene.ts";
 import type { SceneModule } from "../worker/scene.ts";
+import { SIZE } from "../worker/sheet.ts";
 
-const SIZE: [number, number] = [640, 400];
 /** Components that are drawn, one below the other. */
 const SHOWN = 3;
 const TRUTH = "#4f8fd9";
 const FORECAST = "#ff9d3b";
-/** Forecasts after which a run that plays comes to rest, where there is room for more. */
+/** Forecasts after which a run that plays comes to rest. */
 const REST = 200;
 /** Beyond this a forecast has left the truth, whatever it is. */
 const LIMIT = 1e3;
@@ -18,11 +18,14 @@ const LIMIT = 1e3;
 type Made = Awaited<ReturnType<NgrcSimulation["forecast"]>>;
 
 export const scene: SceneModule<NgrcSimulation> = {
-  model: ngrc,
+  ...pictureScene(ngrc),
   defaults: () => ({ starts: "10000" }),
-  look: { mode: "time", colours: "ink", block: 8, grid: false },
-  size: () => SIZE,
-  rest: ({ room }) => Math.min(REST, room),
+  options: { mode: "time", colours: "ink", block: 8, grid: false },
+  rest: REST,
+  limit: ({ room }) => ({
+    steps: room,
+    message: `All ${room} forecasts that the series has room for are made; shorter forecasts or less training make room for more.`,
+  }),
 
   async createCanvas(simulation) {
     let kept: { start: number; made: Made } | undefined;
@@ -39,21 +42,14 @@ export const scene: SceneModule<NgrcSimulation> = {
     };
   },
 
-  async report(simulation) {
-    if (simulation.steps === 0) return { table: [], equilibrium: "", plots: [] };
-    const table = Object.entries(simulation.estimate()).map(([name, { value, error }]): Row => {
-      const { unit = "", description = name } = simulation.observables[name] ?? {};
-      return { name, description, unit, value, ...(Number.isFinite(error) ? { error } : {}) };
-    });
+  plots(simulation) {
     const { validPredictionTime } = simulation.result();
     const sorted = [...validPredictionTime].sort((a, b) => a - b);
     const share = sorted.map((_, i) => 1 - i / sorted.length);
     const curves = [{ name: "forecasts", x: sorted, y: share }];
-    const plots =
-      sorted.length > 1
-        ? [{ key: "valid", title: "Share of forecasts still valid", x: simulation.plan.unit, curves }]
-        : [];
-    return { table, equilibrium: simulation.notes().join(" "), plots };
+    return sorted.length > 1
+      ? [{ key: "valid", title: "Share of forecasts still valid", x: simulation.plan.unit, curves }]
+      : [];
   },
 
   compare: {

@@ -8,7 +8,7 @@ import type { SceneModule } from "../worker/scene.ts";
 export const scene: SceneModule<PottsSimulation> = {
   model: potts,
   defaults: (device) => ({ size: device.info.software ? "128,128" : "512,512", temperature: "0.995" }),
-  look: { mode: "layer", colours: "ink", block: 8, grid: false },
+  options: { mode: "layer", colours: "ink", block: 8, grid: false },
   size: ({ geometry }) => [geometry.size[0], geometry.size[1] ?? 1],
   scan,
 };

@@ -17,7 +17,7 @@ export const scene: SceneModule<RbmSimulation> = {
   model: rbm,
   defaults: (device): Record<string, string> =>
     device.kind === "reference" || device.info.software ? { hidden: "64", chains: "63" } : {},
-  look: { mode: "both", colours: "ink", block: 8, grid: false },
+  options: { mode: "both", colours: "ink", block: 8, grid: false },
   size: () => SIZE,
 
   async createCanvas(simulation) {

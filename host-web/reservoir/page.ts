@@ -3,9 +3,6 @@ import type { PageOptions } from "../build/page-options.ts";
 export const page: PageOptions = {
   counts: "reservoirs",
   speeds: [0.02, 0.1, 1, 4, 16, 64],
-  speed: 1,
-  softwarePixels: 2000, // the plain canvas draws, not the adapter
-  viewLabel: "View",
   views: [], // they follow from the task
   orbits: ["attractor"],
   picks: ["map"],

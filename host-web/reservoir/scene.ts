@@ -27,7 +27,7 @@ export const scene: SceneModule<ReservoirSimulation> = {
     return phone ? { units: "200" } : {};
   },
 
-  look: { mode: "attractor", colours: "ink", block: 8, grid: false },
+  options: { mode: "attractor", colours: "ink", block: 8, grid: false },
   size: () => SIZE,
   rest: ({ points: { parameters } }) => (parameters.network === "" ? MOST : 1), // a file holds one
 
@@ -97,31 +97,31 @@ async function canvasScene(simulation: ReservoirSimulation, changed: () => void)
   };
 
   return {
-    async draw(context, look, _, picture) {
+    async draw(context, options, _, picture) {
       const { unit } = task;
-      const options = { unit, threshold: points.parameters.threshold, count: simulation.steps };
-      if (look.mode === "map") return map.draw(context, picture, look);
-      if (look.mode === "classes") return drawClasses(context, picture, simulation);
-      if (look.mode === "beyond") {
+      const shown = { unit, threshold: points.parameters.threshold, count: simulation.steps };
+      if (options.mode === "map") return map.draw(context, picture, options);
+      if (options.mode === "classes") return drawClasses(context, picture, simulation);
+      if (options.mode === "beyond") {
         if (simulation.steps > 0) beyond = await simulation.beyond();
         return drawBeyond(context, picture, task, beyond);
       }
-      if (look.mode === "memory") return drawMemory(context, picture, simulation);
-      if (look.mode === "synchronisation") return drawSynchronisation(context, picture, simulation);
+      if (options.mode === "memory") return drawMemory(context, picture, simulation);
+      if (options.mode === "synchronisation") return drawSynchronisation(context, picture, simulation);
       if (!forecasts) {
         if (simulation.steps > 0) outputs ??= await alongTest(simulation);
         return drawOutputs(context, picture, outputs, simulation.steps > 0 ? simulation.estimate().nrmse.value : 0);
       }
       await forecasts.update();
-      if (look.mode === "series" && targets >= PLACES) {
-        return drawStrips(context, picture, forecasts, options, task.sd.subarray(columns));
+      if (options.mode === "series" && targets >= PLACES) {
+        return drawStrips(context, picture, forecasts, shown, task.sd.subarray(columns));
       }
-      if (look.mode === "series") return drawSeries(context, picture, forecasts, options);
-      if (look.mode === "return") return drawReturnMap(context, picture, forecasts, series(), unit);
-      if (look.mode === "fan") return drawFan(context, picture, forecasts, unit, layer);
+      if (options.mode === "series") return drawSeries(context, picture, forecasts, shown);
+      if (options.mode === "return") return drawReturnMap(context, picture, forecasts, series(), unit);
+      if (options.mode === "fan") return drawFan(context, picture, forecasts, unit, layer);
       return drawAttractor(context, picture, forecasts, spaceOf(targets, lag), simulation.steps, unit);
     },
-    pick: (at, picture) => (picture.look.mode === "map" ? map.pick(at, picture) : undefined),
+    pick: (at, picture) => (picture.options.mode === "map" ? map.pick(at, picture) : undefined),
   };
 }
 

@@ -11,11 +11,11 @@ export interface FormEvents {
   /** True if a run began with the file. */
   input: (input: string, file: string, bytes: Uint8Array) => Promise<boolean>;
   seed: (seed: string) => Promise<unknown>;
-  look: (look: Partial<ViewOptions>) => Promise<unknown>;
+  view: (options: Partial<ViewOptions>) => Promise<unknown>;
   /** What was read of a file. */
   noted: (text: string) => void;
   /** A file cannot be taken for this parameter; why. */
-  refused: (parameter: string, message: string) => void;
+  error: (parameter: string, message: string) => void;
 }
 
 /** A slider that is dragged sends at most so often; milliseconds. */
@@ -26,8 +26,8 @@ const LONG = 32;
 export class Form {
   readonly #form: HTMLFormElement;
   readonly #events: FormEvents;
-  #run: Pick<NonNullable<WorkerUpdate["run"]>, "values" | "files" | "seed" | "look"> | undefined;
-  /** Parameters whose controls are ahead of the run, by the changes that have no answer yet. */
+  #run: Pick<NonNullable<WorkerUpdate["run"]>, "values" | "files" | "seed" | "options"> | undefined;
+  /** Parameters whose controls are ahead of the run, by the changes that have no response yet. */
   readonly #sent = new Map<string, number>();
   readonly #due = new Map<string, ReturnType<typeof setTimeout>>();
   /** What the user types into and has not sent. */
@@ -104,7 +104,7 @@ export class Form {
       this.#fillSeed();
     } else if (look) {
       const value = look === "grid" ? field.checked : look === "block" ? Number(field.value) : field.value;
-      await this.#events.look({ [look]: value });
+      await this.#events.view({ [look]: value });
     }
   }
 
@@ -131,7 +131,7 @@ export class Form {
       const value = await textOf(file, holds, () => Number(this.#fields("neurons")[0].value));
       await this.#use(parameter, value, file.name);
     } catch (error) {
-      this.#events.refused(parameter, (error as Error).message);
+      this.#events.error(parameter, (error as Error).message);
     }
   }
 
@@ -150,7 +150,7 @@ export class Form {
     try {
       await this.#use(parameter, (await reading.read()).text, reading.name);
     } catch (error) {
-      this.#events.refused(parameter, (error as Error).message);
+      this.#events.error(parameter, (error as Error).message);
     }
   }
 
@@ -217,7 +217,7 @@ export class Form {
     for (const name of Object.keys(values)) this.#fill(name);
   }
 
-  /** Shows a run's parameters, seed and look. */
+  /** Shows a run's parameters, seed and view options. */
   show(run: NonNullable<WorkerUpdate["run"]>): void {
     this.#run = run;
     this.#typed = undefined;
@@ -228,7 +228,7 @@ export class Form {
     }
     this.#fillSeed();
     for (const field of this.#form.querySelectorAll<HTMLInputElement>("[data-look]")) {
-      const value = run.look[field.dataset.look as keyof ViewOptions];
+      const value = run.options[field.dataset.look as keyof ViewOptions];
       if (typeof value === "boolean") field.checked = value;
       else {
         const options = field.dataset.look === "mode" ? run.views : undefined;

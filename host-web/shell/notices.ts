@@ -65,3 +65,16 @@ export function unnotifyRun(): void {
 }
 
 const place = () => document.getElementById("notice")!;
+
+/** Milliseconds that a notice of the worker's stands at least: what is over in a moment shall be seen all the same. */
+const LEAST_SHOWN = 5000;
+const reported = new Map<string, number>();
+
+/** A notice of the worker's; without a text it is over. */
+export function report(notice: Notice): void {
+  const { about, text } = notice;
+  const now = performance.now();
+  reported.set(about, now);
+  if (text !== "") notify(notice);
+  else setTimeout(() => reported.get(about) === now && unnotify(about), LEAST_SHOWN);
+}

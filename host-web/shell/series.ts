@@ -1,9 +1,9 @@
 // A time series of the user's as the text that a model takes, and what reading it had to say.
 
 import { readPoints } from "../../src/files/points.ts";
+import { pointsText } from "../../src/files/points-text.ts";
 import { type Choice, readSeries } from "../../src/files/series.ts";
 import { seriesText } from "../../src/files/series-text.ts";
-import { pointsText } from "../../src/models/diffusion/data/points-text.ts";
 
 export interface ReadSeries {
   text: string;

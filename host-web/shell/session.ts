@@ -3,9 +3,9 @@
 import type { Camera, FromWorker, Orbit, RequestName, Requests, ToWorker, WorkerUpdate } from "../worker/protocol.ts";
 import { ABOUT } from "./notices.ts";
 
-/** The worker refuses the request. If `lost`, the device was lost meanwhile, which an update reports. */
-export class RefusedError extends Error {
-  override name = "RefusedError";
+/** The worker responds with an error. If `lost`, the device was lost meanwhile, which an update reports. */
+export class RequestError extends Error {
+  override name = "RequestError";
   readonly lost: boolean;
 
   constructor(message: string, lost: boolean) {
@@ -26,7 +26,7 @@ export class Session {
       const { resolve, reject } = this.#waiting.get(data.id)!;
       this.#waiting.delete(data.id);
       if (data.name === "response") resolve(data.response as never);
-      else reject(new RefusedError(data.message, data.lost));
+      else reject(new RequestError(data.message, data.lost));
     };
     this.#worker.onerror = (event) =>
       onUpdate({
@@ -40,7 +40,7 @@ export class Session {
     this.#send({ name: "canvas", model, canvas: offscreen, width, height }, [offscreen]);
   }
 
-  /** @throws RefusedError with a message for the user. */
+  /** @throws RequestError with a message for the user. */
   request<K extends RequestName>(name: K, request: Requests[K]["request"]): Promise<Requests[K]["response"]> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {

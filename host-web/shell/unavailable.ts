@@ -14,17 +14,22 @@ const TITLES: Record<string, string> = {
 export function actOnUnavailable({ reason, message }: NonNullable<WorkerUpdate["unavailable"]>): void {
   const title = document.createElement("b");
   title.textContent = TITLES[reason] ?? TITLES.failed;
+  const hasRecorded = document.body.dataset.preview !== undefined;
   const paragraph = (text: string) => Object.assign(document.createElement("p"), { textContent: text });
-  const picture = new Image(160, 100);
-  picture.src = "./preview.jpg";
-  picture.alt = "A recorded picture of the model at full size";
   put(ABOUT.gpu, "fault", [
-    picture,
+    ...(hasRecorded ? [recorded()] : []),
     title,
     paragraph(message),
     paragraph(
-      "What runs below is the CPU reference: the same model in plain TypeScript, slower, and smaller unless the link says otherwise. Its numbers are correct. The picture shows the same model on a GPU.",
+      `What runs below is the CPU reference: the same model in plain TypeScript, slower, and smaller unless the link says otherwise. Its numbers are correct.${hasRecorded ? " The picture shows the same model on a GPU." : ""}`,
     ),
   ]);
   document.documentElement.dataset.unavailable = reason;
+}
+
+function recorded(): HTMLElement {
+  const picture = new Image(160, 100);
+  picture.src = "./preview.jpg";
+  picture.alt = "A recorded picture of the model at full size";
+  return picture;
 }

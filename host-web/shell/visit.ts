@@ -11,7 +11,7 @@ export interface Visit {
   run: string;
   step: number;
   playing: boolean;
-  look: ViewOptions;
+  options: ViewOptions;
   sight: Sight;
   /** Texts of controls that are the page's own, by id. */
   controls: Record<string, string>;

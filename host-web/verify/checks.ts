@@ -6,12 +6,12 @@ import type { Check } from "../../src/models/model.ts";
 import { validateModels } from "../../src/validation/index.ts";
 import { openDevice } from "../index.ts";
 
-export type CheckNews =
+export type CheckUpdate =
   | { name: "device"; device: DeviceInfo; models: string[] }
   | { name: "check"; check: Check }
   | { name: "end"; message?: string };
 
-const post = (news: CheckNews) => self.postMessage(news);
+const post = (update: CheckUpdate) => self.postMessage(update);
 
 self.onmessage = async ({ data }: MessageEvent<{ quick: boolean }>) => {
   try {

@@ -5,7 +5,7 @@ import { figure, REPORT_STYLE, reportHtml, reportParts, type Validation } from "
 import { version } from "../../src/version.ts";
 import { download } from "../shell/download.ts";
 import { takeDrops } from "../shell/drop.ts";
-import type { CheckNews } from "./checks.ts";
+import type { CheckUpdate } from "./checks.ts";
 
 const find = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const start = find<HTMLButtonElement>("start");
@@ -70,7 +70,7 @@ start.onclick = () => {
     const why = `The check stopped: ${message || "its worker could not be loaded"}.`;
     finish(why, why);
   };
-  worker.onmessage = ({ data }: MessageEvent<CheckNews>) => {
+  worker.onmessage = ({ data }: MessageEvent<CheckUpdate>) => {
     if (data.name === "device") {
       const { device, models } = data;
       about = { device, models };

@@ -29,7 +29,7 @@ export async function createPainter(
   if (module.createCanvas) {
     const scene = await module.createCanvas(simulation, changed);
     const dispose = () => scene.dispose?.();
-    const paint: Paint = async (context, picture, marked) => scene.draw(context, picture.look, marked, picture);
+    const paint: Paint = async (context, picture, marked) => scene.draw(context, picture.options, marked, picture);
     return Object.assign(new PlainPainter(canvas, paint, { dispose, prepare: scene.prepare?.bind(scene) }), {
       pick: scene.pick?.bind(scene),
       paint: scene.paint?.bind(scene),
@@ -102,19 +102,30 @@ type Paint = (
 
 /** The simulation's own picture, nearest cells. */
 function cellsOf(simulation: Simulation): Paint {
-  return async (context, { camera, look }, marked) => {
-    const { width, height, data, channels = 1 } = await simulation.picture();
-    const image = new ImageData(width, height);
-    const pixels = new Uint32Array(image.data.buffer);
-    const colours = new Uint32Array(colourMap(look.colours).buffer);
-    const colourOf = (i: number) =>
-      channels === 3 ? 0xff000000 | (data[3 * i + 2] << 16) | (data[3 * i + 1] << 8) | data[3 * i] : colours[data[i]];
-    for (let i = 0; i < pixels.length; i++) pixels[i] = marked?.[i] ? 0xff2020e0 : colourOf(i);
-    const cells = new OffscreenCanvas(width, height);
-    cells.getContext("2d")!.putImageData(image, 0, 0);
+  return async (context, { camera, options }, marked) => {
+    const cells = cellImage(await simulation.picture(), options, marked);
     context.imageSmoothingEnabled = camera.scale > 1;
     context.drawImage(cells, 0, 0);
   };
+}
+
+type Cells = Awaited<ReturnType<Simulation["picture"]>>;
+
+/** A simulation's picture, one pixel a cell; marked cells are red. */
+export function cellImage(
+  { width, height, data, channels = 1 }: Cells,
+  options: ViewOptions,
+  marked?: ArrayLike<unknown>,
+): OffscreenCanvas {
+  const image = new ImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const colours = new Uint32Array(colourMap(options.colours).buffer);
+  const colourOf = (i: number) =>
+    channels === 3 ? 0xff000000 | (data[3 * i + 2] << 16) | (data[3 * i + 1] << 8) | data[3 * i] : colours[data[i]];
+  for (let i = 0; i < pixels.length; i++) pixels[i] = marked?.[i] ? 0xff2020e0 : colourOf(i);
+  const cells = new OffscreenCanvas(width, height);
+  cells.getContext("2d")!.putImageData(image, 0, 0);
+  return cells;
 }
 
 /** By the plain 2-D canvas. */
@@ -122,14 +133,14 @@ class PlainPainter implements Painter {
   readonly #canvas: OffscreenCanvas;
   readonly #context: OffscreenCanvasRenderingContext2D;
   readonly #paint: Paint;
-  readonly #prepare: ((look: ViewOptions) => Promise<void>) | undefined;
+  readonly #prepare: ((options: ViewOptions) => Promise<void>) | undefined;
   readonly dispose: () => void;
   #marked: ArrayLike<unknown> | undefined;
 
   constructor(
     canvas: OffscreenCanvas,
     paint: Paint,
-    { dispose = () => {}, prepare }: { dispose?: () => void; prepare?: (look: ViewOptions) => Promise<void> } = {},
+    { dispose = () => {}, prepare }: { dispose?: () => void; prepare?: (options: ViewOptions) => Promise<void> } = {},
   ) {
     this.dispose = dispose;
     this.#prepare = prepare;
@@ -139,7 +150,7 @@ class PlainPainter implements Painter {
   }
 
   async draw(picture: Picture): Promise<void> {
-    await this.#prepare?.(picture.look);
+    await this.#prepare?.(picture.options);
     const { x, y, scale } = picture.camera;
     const context = this.#context;
     context.resetTransform();

@@ -1,4 +1,4 @@
-// What a page and its worker say to each other. Every request has a number and gets one response; the worker also posts updates of its own accord.
+// What a page and its worker say to each other. Every request has a number and gets one response; updates come unasked.
 
 import type { DeviceInfo } from "../../src/device/device.ts";
 import type { Notice } from "../shell/notices.ts";
@@ -34,14 +34,14 @@ export interface Stroke {
   value: number;
 }
 
-/** Requests to the worker, and its responses. */
+/** What the page requests of the worker, and the responses. */
 export interface Requests {
   /** Opens the run of a link: the text behind # in the address, or "" for the page's own default. */
   open: { request: { text: string }; response: undefined };
   /** From now on the run is kept in the browser's storage under this key: false where it has none. */
   keep: { request: { key: string }; response: boolean };
   /** The run that is kept under that key, at this step if it is this run; false if none is. */
-  resume: { request: { run: string; step: number; look: ViewOptions }; response: boolean };
+  resume: { request: { run: string; step: number; options: ViewOptions }; response: boolean };
   /** The page's own run, as on a first visit; what was kept goes. */
   afresh: { request: object; response: undefined };
   /** Changes parameters: live ones from the next step on, others by a new run. Values are the texts of the controls. */
@@ -53,7 +53,7 @@ export interface Requests {
   /** Steps a frame; below one, frames a step. */
   speed: { request: { steps: number }; response: undefined };
   reset: { request: { seed?: string }; response: undefined };
-  look: { request: { look: Partial<ViewOptions> }; response: undefined };
+  view: { request: { options: Partial<ViewOptions> }; response: undefined };
   /** A finger begins a stroke, which a second finger may make void. */
   stroke: { request: object; response: undefined };
   paint: { request: Stroke; response: undefined };
@@ -112,7 +112,7 @@ export interface WorkerUpdate {
     /** Names of the files that it began with, by the model's inputs. */
     files: Record<string, string>;
     seed: string;
-    look: ViewOptions;
+    options: ViewOptions;
     /** Ways to see this run, where the page does not list them: value and text. */
     views?: [string, string][];
     /** Steps of the whole way, where it has an end. */

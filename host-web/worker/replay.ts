@@ -4,20 +4,20 @@ import { ReferenceDevice } from "../../src/device/device.ts";
 import { followLink, type Link } from "../../src/link.ts";
 import { sceneOf } from "./scene.ts";
 
-export interface ReplayAsk {
+export interface ReplayRequest {
   model: string;
   link?: Link;
   checkpoint?: Uint8Array;
   steps?: number;
 }
 
-export interface ReplayAnswer {
+export interface ReplayResponse {
   data: ArrayLike<number>;
   digest: string;
   milliseconds: number;
 }
 
-self.onmessage = async ({ data: { model: name, link, checkpoint, steps } }: MessageEvent<ReplayAsk>) => {
+self.onmessage = async ({ data: { model: name, link, checkpoint, steps } }: MessageEvent<ReplayRequest>) => {
   try {
     const { model, compare } = await sceneOf(name);
     const device = new ReferenceDevice("web");
@@ -26,7 +26,7 @@ self.onmessage = async ({ data: { model: name, link, checkpoint, steps } }: Mess
     await simulation.run(steps ?? 0);
     const data = compare ? await compare.numbers(simulation) : (await simulation.array()).data;
     const milliseconds = performance.now() - start;
-    self.postMessage({ data, digest: await simulation.digest(), milliseconds } satisfies ReplayAnswer);
+    self.postMessage({ data, digest: await simulation.digest(), milliseconds } satisfies ReplayResponse);
   } catch (error) {
     self.postMessage({ message: (error as Error).message });
   }

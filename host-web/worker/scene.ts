@@ -1,9 +1,10 @@
 // What a model's folder under host-web/ supplies to the worker: how its state is drawn, and the plots of its page.
 
+import { scenes } from "virtual:gibbs/scenes";
 import type { Device } from "../../src/device/device.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Simulation } from "../../src/models/model.ts";
-import type { Camera, Curve, Orbit, ScanResult, Stroke, ViewOptions, WorkerUpdate } from "./protocol.ts";
+import type { Camera, Curve, Orbit, PlotData, ScanResult, Stroke, ViewOptions, WorkerUpdate } from "./protocol.ts";
 
 export interface Picture {
   width: number;
@@ -12,7 +13,7 @@ export interface Picture {
   ratio: number;
   camera: Camera;
   orbit: Orbit;
-  look: ViewOptions;
+  options: ViewOptions;
 }
 
 /** A state that can be drawn. */
@@ -31,10 +32,10 @@ export interface Scene {
 /** A state that is drawn with the plain 2-D canvas, in units of `SceneModule.size`. */
 export interface CanvasScene {
   /** What takes its time, before the canvas is cleared: what waits in the middle of a drawing would be seen half drawn. */
-  prepare?(look: ViewOptions): Promise<void>;
+  prepare?(options: ViewOptions): Promise<void>;
   draw(
     context: OffscreenCanvasRenderingContext2D,
-    look: ViewOptions,
+    options: ViewOptions,
     marked: ArrayLike<unknown> | undefined,
     picture: Picture,
   ): void | Promise<void>;
@@ -55,7 +56,7 @@ export interface SceneModule<S extends Simulation = any> {
   model: AnyModel;
   /** The page's run when its address names none: texts of parameters, by what the device can do. */
   defaults(device: Device, phone: boolean): Record<string, string>;
-  look: ViewOptions;
+  options: ViewOptions;
   size(simulation: S): [number, number];
   /** The state drawn on the GPU, or with the 2-D canvas from numbers; without either as the simulation's picture. */
   create?(device: Device, simulation: S, format: GPUTextureFormat): Promise<Scene>;
@@ -70,10 +71,14 @@ export interface SceneModule<S extends Simulation = any> {
   rest?: number | ((simulation: S) => number);
   /** Steps of the whole way of a run that has an end: then it stands, and its kept steps can be played again. */
   length?(simulation: S): number;
+  /** How many steps there is room for: a run that has made them stops, and the page says why. */
+  limit?(simulation: S): { steps: number; message: string };
   /** What is noted of a run at its beginning and after each step; steps are then made one by one. */
   note?(simulation: S): Promise<void>;
-  /** Table, remark and plots of models that measure something else than a series of observables. */
-  report?(simulation: S, look: ViewOptions): Promise<Pick<WorkerUpdate, "table" | "equilibrium" | "plots">>;
+  /** Table, remark and plots of models that measure something else than a series of observables, or estimates of an ensemble. */
+  report?(simulation: S, options: ViewOptions): Promise<Pick<WorkerUpdate, "table" | "equilibrium" | "plots">>;
+  /** Plots beside the estimates of an ensemble, which has no series. */
+  plots?(simulation: S): PlotData[];
   /** What Verify compares where that is not the state of the run: numbers in groups, of which a share may differ. */
   compare?: {
     numbers(simulation: S): Promise<ArrayLike<number>>;
@@ -92,10 +97,8 @@ export interface SceneModule<S extends Simulation = any> {
   scan?(device: Device, simulation: S): Promise<ScanResult>;
 }
 
-const modules = import.meta.glob<{ scene: SceneModule }>("../*/scene.ts");
-
 export async function sceneOf(model: string): Promise<SceneModule> {
-  const load = modules[`../${model}/scene.ts`];
+  const load = scenes[model];
   if (!load) throw new Error(`There is no page for the model "${model}".`);
   return (await load()).scene;
 }

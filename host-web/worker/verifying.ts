@@ -5,7 +5,7 @@ import type { Device } from "../../src/device/device.ts";
 import type { Link } from "../../src/link.ts";
 import type { AnySimulation } from "../../src/models/index.ts";
 import type { Verdict } from "./protocol.ts";
-import type { ReplayAnswer, ReplayAsk } from "./replay.ts";
+import type { ReplayRequest, ReplayResponse } from "./replay.ts";
 import type { SceneModule } from "./scene.ts";
 
 /** Updates of single cells that the reference makes in some seconds. */
@@ -91,12 +91,12 @@ async function compared(
 }
 
 /** In a worker of its own, so that the canvas lives on. */
-function replay(model: string, ask: Omit<ReplayAsk, "model">): Promise<ReplayAnswer> {
+function replay(model: string, request: Omit<ReplayRequest, "model">): Promise<ReplayResponse> {
   const worker = new Worker(new URL("./replay.ts", import.meta.url), { type: "module" });
-  return new Promise<ReplayAnswer>((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<ReplayAnswer | { message: string }>) =>
+  return new Promise<ReplayResponse>((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<ReplayResponse | { message: string }>) =>
       "message" in data ? reject(new Error(data.message)) : resolve(data);
     worker.onerror = ({ message }) => reject(new Error(message || "The reference's worker could not be loaded."));
-    worker.postMessage({ model, ...ask });
+    worker.postMessage({ model, ...request });
   }).finally(() => worker.terminate());
 }

@@ -3,7 +3,7 @@
 import { Engine } from "./engine.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 
-const post = (message: FromWorker, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
+const post = (message: FromWorker) => self.postMessage(message);
 
 let engine: Engine | undefined;
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {

@@ -221,6 +221,8 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
   exact(parameters: z.output<S>): Partial<Record<string, Exact>>;
   /** Why a value may be off its exact one, and what to do: the end of a warning's sentence. */
   remedy?: string;
+  /** Its states hold rounded numbers, in whose last bits devices may differ. */
+  rounded?: true;
   /** Elementary updates of one step of one replica, and what they are called; `cost` of one where it is not about that of a spin's. */
   updates(parameters: z.output<S>): { count: number; unit: string; cost?: number };
   /** Files of the user's that `create` takes as arrays, by the flag that names them; a later one may depend on those before it. */

@@ -121,6 +121,27 @@ describe("src/ knows no host", () => {
   });
 });
 
+describe("hosts see a model's index only", () => {
+  const inner = (file: ts.SourceFile) =>
+    allImportsOf(file).filter((path) => /^src\/models\/[^/]+\/(?!index\.ts$)/.test(path));
+
+  for (const path of ["host-node", "host-web"].flatMap((folder) => filesBelow(folder, ".ts"))) {
+    test(path, () => expect(inner(parse(path))).toEqual([]));
+  }
+
+  test("negative control", () => {
+    const text = `import { ising } from "../../src/models/ising/index.ts"; import { models } from "../../src/models/index.ts";
+      import type { Task } from "../../src/models/reservoir/tasks/index.ts";
+      export { packSpins } from "../../src/models/ising/packing.ts";
+      const late = await import("../../src/models/gillespie/formats/omex.ts");`;
+    expect(inner(parse("host-web/x/scene.ts", text))).toEqual([
+      "src/models/reservoir/tasks/index.ts",
+      "src/models/ising/packing.ts",
+      "src/models/gillespie/formats/omex.ts",
+    ]);
+  });
+});
+
 describe("no test is left to run alone", () => {
   const ALONE = /\b(?:test|it|describe|suite)(?:\.\w+)*\.only\b/;
 

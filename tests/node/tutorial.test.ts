@@ -1,46 +1,25 @@
 // docs/adding-a-model.md does what it says: its code, added to a copy of the sources, is a model that keeps every promise.
 
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wgslLayouts } from "../../scripts/wgsl.js";
 import type { Device } from "../../src/device/device.ts";
 import type { Check, Model } from "../../src/models/model.ts";
+import { copyWithModel } from "../tutorial.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..");
 const copy = mkdtempSync(join(tmpdir(), "gibbs-tutorial-"));
-
-/** Files of the page, by the path in the line before each block; blocks without one are part of the text. */
-function filesOf(page: string): Map<string, string> {
-  const blocks = page.matchAll(/^`([\w./-]+)`\n\n```\w+\n([\s\S]*?)^```$/gm);
-  return new Map([...blocks].map(([, path, text]) => [path, text]));
-}
 
 let server: Awaited<ReturnType<typeof createServer>>;
 let model: Model;
 let openDevice: (kind?: string) => Promise<Device & AsyncDisposable>;
 beforeAll(async () => {
-  for (const name of ["src", "shaders", "host-node"]) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
-  symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"), "dir");
-  const page = readFileSync(join(ROOT, "docs/adding-a-model.md"), "utf8");
-  const files = filesOf(page);
-  expect([...files.keys()]).toEqual([
+  expect(copyWithModel(copy, ["src", "shaders", "host-node"])).toEqual([
     "shaders/fredrickson-andersen/rule.wgsl",
     "src/models/fredrickson-andersen/index.ts",
   ]);
-  for (const [path, text] of files) {
-    mkdirSync(dirname(join(copy, path)), { recursive: true });
-    writeFileSync(join(copy, path), text);
-  }
-  // Step 3.
-  const list = join(copy, "src/models/index.ts");
-  const [line] = /^import \{ fredricksonAndersen \}.*$/m.exec(page)!;
-  writeFileSync(
-    list,
-    `${line}\n${readFileSync(list, "utf8").replace("  ising,\n", "  ising,\n  fredricksonAndersen,\n")}`,
-  );
   server = await createServer({
     ...{ configFile: false, root: copy, appType: "custom", logLevel: "error", plugins: [wgslLayouts()] },
     define: { __GIBBS_VERSION__: '"0"', __GIBBS_COMMIT__: '""' },

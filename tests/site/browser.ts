@@ -6,8 +6,8 @@ import { chrome } from "../chrome.ts";
 import { LONGEST, watch } from "../patience.ts";
 
 const VITE = new URL("../../.vite/", import.meta.url).pathname;
-/** What is served; the site lies in a folder of it. */
-const SERVED = `${VITE}site/`;
+/** What is served, by the name of a site; the site lies in a folder of it. */
+const served = (name: string) => `${VITE}${name}/`;
 
 export interface Site {
   url: string;
@@ -15,18 +15,20 @@ export interface Site {
   close(): Promise<void>;
 }
 
-export async function buildSite(): Promise<void> {
-  const outDir = `${SERVED}below`;
-  await build({ configFile: "host-web/vite.config.ts", logLevel: "warn", build: { outDir, emptyOutDir: true } });
+/** Builds the site of this folder, or that of a copy of it, under a name of its own. */
+export async function buildSite(folder = ".", name = "site"): Promise<void> {
+  const outDir = `${served(name)}below`;
+  const configFile = `${folder}/host-web/vite.config.ts`;
+  await build({ configFile, logLevel: "warn", build: { outDir, emptyOutDir: true } });
 }
 
 /** Serves what `buildSite` built, and starts a browser, which has no GPU if `gpu` is false. */
-export async function openSite({ gpu = true } = {}): Promise<Site> {
+export async function openSite({ gpu = true, name = "site" } = {}): Promise<Site> {
   const server: PreviewServer = await preview({
     configFile: false,
     root: VITE,
     logLevel: "warn",
-    build: { outDir: SERVED },
+    build: { outDir: served(name) },
     preview: { port: 0, host: "127.0.0.1" },
   });
   const address = server.httpServer.address() as { port: number };

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
 import { npy } from "../../src/files/npy.ts";
-import { ask, linkOf, picture, settled, shades, text, useSite } from "./visit.ts";
+import { linkOf, picture, request, settled, shades, text, useSite } from "./visit.ts";
 
 const { ready } = useSite();
 
@@ -226,7 +226,7 @@ describe("pictures of one's own", () => {
     await training.page.waitForFunction(
       () => document.querySelector('[data-input="network"]')?.textContent === "in use: net.safetensors",
     );
-    await ask(training.page, "step", { count: 3 });
+    await request(training.page, "step", { count: 3 });
     await standing(training.page, 3);
 
     const { page, complaints } = await ready("diffusion/#v=2&seed=3&samples=20&sampler=heun&steps=12", look);
@@ -237,7 +237,7 @@ describe("pictures of one's own", () => {
     await page.fill("#p-label", "1");
     await page.dispatchEvent("#p-label", "change");
     await page.waitForFunction(() => location.hash.includes("label=1"));
-    await ask(page, "step", { count: 12 });
+    await request(page, "step", { count: 12 });
     await expect.poll(() => text(page, "#table tbody")).toMatch(/agreement1( |$|[^\d.])/);
     expect(await page.inputValue("#look-mode")).toBe("sheet");
     // The sheet of the exact denoiser: bars across, white on black.

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { CheckNews } from "../../host-web/verify/checks.ts";
+import type { CheckUpdate } from "../../host-web/verify/checks.ts";
 import type { DeviceInfo } from "../../src/device/device.ts";
 import type { Check } from "../../src/models/model.ts";
 import { ENSEMBLE, findings, picture, SMALL, settled, text, useSite } from "./visit.ts";
@@ -94,13 +94,13 @@ describe("what /verify tells where something is wrong", () => {
     ...{ kind: "gpu", software: true, host: "web", vendor: "", architecture: "", description: "a device" },
   };
   const check: Check = { model: "ising", oracle: "exact", name: "energy", value: 5, bound: 4, pass: false };
-  const news: CheckNews[] = [
+  const updates: CheckUpdate[] = [
     { name: "device", device, models: ["ising"] },
     { name: "check", check },
     { name: "check", check: { ...check, name: "magnetization", value: 1, pass: true } },
   ];
-  const worker = (news: CheckNews[], end = "") =>
-    `onmessage = () => { for (const each of ${JSON.stringify(news)}) postMessage(each); ${end} };`;
+  const worker = (updates: CheckUpdate[], end = "") =>
+    `onmessage = () => { for (const each of ${JSON.stringify(updates)}) postMessage(each); ${end} };`;
 
   /** The page at work, with this script as its worker. */
   async function opened(script?: string) {
@@ -119,14 +119,14 @@ describe("what /verify tells where something is wrong", () => {
   }
 
   it("a failed check is counted, and the report begins by it", async () => {
-    const page = await verified(worker([...news, { name: "end" }]));
+    const page = await verified(worker([...updates, { name: "end" }]));
     expect(await text(page, "#state")).toBe("2 checks, 1 failed.");
     expect(await text(page, "#report .verdict.bad")).toContain("1 of 2 checks passed on a device");
     expect(await text(page, "#report [aria-label='What failed'] tbody")).toBe("exactenergy54FAIL");
   });
 
   it("a worker that dies is told of, and what it found is kept", async () => {
-    const page = await verified(worker(news, "setTimeout(() => { throw Error('gone'); });"));
+    const page = await verified(worker(updates, "setTimeout(() => { throw Error('gone'); });"));
     expect(await text(page, "#state")).toMatch(/^The check stopped: .*gone/);
     expect(await text(page, "#report .verdict.bad")).toMatch(/It ended before its end: .*gone/);
     const [saved] = await Promise.all([page.waitForEvent("download"), page.click("#save-json")]);
@@ -135,7 +135,7 @@ describe("what /verify tells where something is wrong", () => {
   });
 
   it("stops where it is told to, and keeps what it found", async () => {
-    const page = await opened(worker(news));
+    const page = await opened(worker(updates));
     await page.waitForFunction(() => /now ising/.test(document.getElementById("state")!.textContent!));
     await page.click("#stop");
     expect(await text(page, "#state")).toBe("Stopped; what was checked stays.");

@@ -6,7 +6,7 @@ import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
 import { openDevice } from "../../host-node/index.ts";
 import { follow, parseLink } from "../../src/links.ts";
-import { ask, count, drop, ENSEMBLE, linkOf, text, useSite } from "./visit.ts";
+import { count, drop, ENSEMBLE, linkOf, request, text, useSite } from "./visit.ts";
 
 const { ready, site } = useSite();
 
@@ -48,7 +48,7 @@ describe("the Gillespie page", () => {
     await page.locator("#p-network").blur();
     await page.waitForFunction(() => (document.getElementById("look-mode") as HTMLSelectElement).value === "Z");
     expect(await page.inputValue("#p-example")).toBe("none");
-    await ask(page, "step", { count: 64 });
+    await request(page, "step", { count: 64 });
     const before = await linkOf(page);
     expect(decodeURIComponent(before.text)).toContain("0 -> Z @ 5");
     await page.fill("#p-network", "0 -> Z");
@@ -63,13 +63,13 @@ describe("the Gillespie page", () => {
     const { page, complaints } = await ready(`gillespie/#${ENSEMBLE}`, { reducedMotion: true });
     await page.setInputFiles("#p-sbml", "tests/data/sbml/immigration_death_l3v1.xml");
     await page.waitForFunction(() => (document.getElementById("look-mode") as HTMLSelectElement).value === "X");
-    await ask(page, "step", { count: 32 });
+    await request(page, "step", { count: 32 });
     expect((await linkOf(page)).text).toContain("sbml=");
     await page.selectOption("#p-example", "isomerisation");
     await page.waitForFunction(() => (document.getElementById("look-mode") as HTMLSelectElement).value === "A");
     await page.fill("#p-set", "k1=0.5:2:4");
     await page.locator("#p-set").blur();
-    await ask(page, "step", { count: 32 });
+    await request(page, "step", { count: 32 });
     await page.waitForFunction(() => /4 points over k1/.test(document.getElementById("equilibrium")!.textContent!));
     await expect.poll(() => count(page, "#plots .plot")).toBe(2);
     expect(complaints).toEqual([]);
@@ -90,7 +90,7 @@ describe("the Gillespie page", () => {
     expect(await text(page, '#notice [data-about="file"]')).toContain(
       "direct method takes the place of Gibson and Bruck",
     );
-    await ask(page, "step", { count: 32 });
+    await request(page, "step", { count: 32 });
     expect((await linkOf(page)).text).toMatch(/until=3&points=7|points=7.*until=3/);
     expect(complaints).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { decode } from "fast-png";
 import { describe, expect, it } from "vitest";
 import { openDevice } from "../../host-node/index.ts";
 import { follow, parseLink } from "../../src/links.ts";
-import { ask, count, linkOf, pixels, SMALL, text, useSite } from "./visit.ts";
+import { count, linkOf, pixels, request, SMALL, text, useSite } from "./visit.ts";
 
 const { ready, site } = useSite();
 const red = (seen: number[][]) => seen.filter(([r, g, b]) => r > 180 && g < 90 && b < 90).length;
@@ -32,8 +32,8 @@ describe("the Ising page", () => {
     const heat = async (temperature: string) => {
       await page.fill("#p-temperature", temperature);
       await page.press("#p-temperature", "Enter");
-      await ask(page, "step", { count: 400 });
-      const spins = await ask<{ digest: string; text: string }>(page, "link");
+      await request(page, "step", { count: 400 });
+      const spins = await request<{ digest: string; text: string }>(page, "link");
       expect(spins.text).toContain(`temperature=${temperature}`);
     };
     const magnetization = async () => {
@@ -48,9 +48,9 @@ describe("the Ising page", () => {
 
   it("a permalink opened twice and followed in Node gives one digest", async () => {
     const first = await ready(`ising/#${SMALL}&step=3`, { reducedMotion: true });
-    await ask(first.page, "paint", { x: 60, y: 2, radius: 6, value: 1 });
-    await ask(first.page, "change", { values: { temperature: "2.5", field: "0.05" } });
-    await ask(first.page, "step", { count: 11 });
+    await request(first.page, "paint", { x: 60, y: 2, radius: 6, value: 1 });
+    await request(first.page, "change", { values: { temperature: "2.5", field: "0.05" } });
+    await request(first.page, "step", { count: 11 });
     const link = await linkOf(first.page);
     expect(link.steps).toBe(14);
     const second = await ready(`ising/#${link.text}`);
@@ -88,8 +88,8 @@ describe("the Ising page", () => {
   it("survives a lost device with the state that it would have had", async () => {
     const { page } = await ready(`ising/#${SMALL}&step=7`, { reducedMotion: true });
     await page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 7");
-    await ask(page, "lose");
-    await ask(page, "step", { count: 1 }).catch(() => {});
+    await request(page, "lose");
+    await request(page, "step", { count: 1 }).catch(() => {});
     await page.waitForFunction(() => /rebuilt/.test(document.getElementById("notice")!.textContent!));
     await page.waitForTimeout(1000);
     const { text: now, digest } = await linkOf(page);

@@ -1,7 +1,7 @@
 // What a visitor can meet with: links that are none, and a browser without a GPU.
 
 import { describe, expect, it } from "vitest";
-import { ask, linkOf, SMALL, shades, text, useSite } from "./visit.ts";
+import { linkOf, request, SMALL, shades, text, useSite } from "./visit.ts";
 
 const { ready, site, visit } = useSite();
 
@@ -19,7 +19,7 @@ describe("bad links", () => {
     expect(await page.locator("#notice span").textContent()).toContain(message); // as text, whatever it quotes
     expect(await page.locator("#notice span *").count()).toBe(0);
     expect(await page.title()).not.toContain("owned");
-    await ask(page, "step", { count: 2 });
+    await request(page, "step", { count: 2 });
     expect((await linkOf(page)).steps).toBeGreaterThanOrEqual(2);
     expect(complaints).toEqual([]);
   });
@@ -40,7 +40,7 @@ describe("bad links", () => {
       expect(await linkOf(page)).toEqual(before);
       await expect.poll(() => page.evaluate(() => location.hash)).toBe(`#${before.text}`);
     }
-    await ask(page, "step", { count: 2 });
+    await request(page, "step", { count: 2 });
     expect((await linkOf(page)).steps).toBe(5);
     expect(complaints).toEqual([]);
   });
@@ -68,7 +68,7 @@ describe("without a GPU", () => {
     await page.waitForSelector(`html[data-unavailable="${reason}"][data-ready]`);
     expect(await text(page, "#notice b")).toMatch(told);
     expect(await text(page, "#device")).toContain("CPU reference");
-    await ask(page, "step", { count: 3 });
+    await request(page, "step", { count: 3 });
     expect((await linkOf(page)).steps).toBeGreaterThanOrEqual(3);
     await expect.poll(() => shades(page)).toBeGreaterThan(2);
   });

@@ -2,7 +2,7 @@
 
 import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
-import { ask, linkOf, shades, text, useSite } from "./visit.ts";
+import { linkOf, request, shades, text, useSite } from "./visit.ts";
 
 const { ready } = useSite();
 
@@ -12,7 +12,7 @@ describe("the pages of memories", () => {
 
   it("recall a digit, which Verify confirms", async () => {
     const { page, complaints } = await ready(`hopfield/#${RECALL}&step=1`, { reducedMotion: true });
-    await ask(page, "step", { count: 5 });
+    await request(page, "step", { count: 5 });
     await expect.poll(() => overlap(page)).toBeGreaterThan(0.98);
     await page.click("#verify");
     await page.waitForSelector("#verdict.good");
@@ -23,10 +23,10 @@ describe("the pages of memories", () => {
   it("take strokes and pictures as cues, and links hold both", async () => {
     const { page, complaints } = await ready(`hopfield/#${RECALL}&step=4`, { reducedMotion: true });
     const clean = await linkOf(page);
-    await ask(page, "paint", { x: 16, y: 16, radius: 6, value: -1 });
+    await request(page, "paint", { x: 16, y: 16, radius: 6, value: -1 });
     const damaged = await linkOf(page);
     expect(damaged.digest).not.toBe(clean.digest);
-    await ask(page, "step", { count: 3 });
+    await request(page, "step", { count: 3 });
     expect((await linkOf(page)).digest).toBe(clean.digest);
     await page.setInputFiles("#p-image", "docs/pictures/ising-wide.jpg");
     await page.waitForFunction(() => location.hash.includes("image=32x32"));

@@ -2,7 +2,7 @@
 
 import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
-import { ask, count, findings, linkOf, SMALL, text, useSite } from "./visit.ts";
+import { count, findings, linkOf, request, SMALL, text, useSite } from "./visit.ts";
 
 const quiet = { reducedMotion: true };
 
@@ -48,7 +48,7 @@ describe("controls show what the run has", () => {
     await enter(page, "#seed", "minus one");
     await about(page, "seed").waitFor();
     expect(await page.inputValue("#seed")).toBe("5");
-    await ask(page, "change", { values: { size: "1,1" } }).catch(() => {});
+    await request(page, "change", { values: { size: "1,1" } }).catch(() => {});
     expect(await page.inputValue("#p-size")).toBe("64,64");
     expect(await linkOf(page)).toEqual(before);
     await enter(page, "#seed", "6");
@@ -58,7 +58,7 @@ describe("controls show what the run has", () => {
 
   it("while a slider is dragged under a notice", async () => {
     const { page } = await ready(`ising/#${SMALL}&step=3`, quiet);
-    await ask(page, "open", { text: "v=2&nonsense=1" });
+    await request(page, "open", { text: "v=2&nonsense=1" });
     await about(page, "link").waitFor();
     const slider = page.locator('[data-slides="p-temperature"]');
     for (const value of ["1.5", "1.75", "3"]) await slider.fill(value);
@@ -89,12 +89,12 @@ describe("controls show what the run has", () => {
     const { page, complaints } = await ready(`ising/#${SMALL}`, quiet);
     await enter(page, "#p-temperature", "1.5"); // at step 0, before any checkpoint
     await expect.poll(() => temperature(page)).toBe("1.5");
-    await ask(page, "step", { count: 5 });
+    await request(page, "step", { count: 5 });
     await enter(page, "#p-temperature", "2.5");
     await enter(page, "#p-temperature", "3"); // twice at one step
     await expect.poll(() => temperature(page)).toBe("3");
     const before = await linkOf(page);
-    await ask(page, "lose");
+    await request(page, "lose");
     await enter(page, "#p-field", "0.5"); // asked of a device that is gone
     await about(page, "device").waitFor();
     await expect.poll(async () => (await linkOf(page)).text).toContain("field=0.5");
@@ -103,7 +103,7 @@ describe("controls show what the run has", () => {
     expect([await page.inputValue("#p-field"), await page.inputValue("#p-temperature")]).toEqual(["0.5", "3"]);
     await about(page, "device").waitFor({ state: "detached" });
     expect(await page.isVisible("#notice")).toBe(false);
-    await ask(page, "step", { count: 2 });
+    await request(page, "step", { count: 2 });
     expect((await linkOf(page)).steps).toBe(7);
     expect(complaints).toEqual([]);
   });
@@ -122,9 +122,9 @@ describe("controls show what the run has", () => {
     });
     await page.goto(`${site().url}ising/#${SMALL}`);
     await page.waitForSelector("html[data-ready]");
-    await ask(page, "step", { count: 5 });
+    await request(page, "step", { count: 5 });
     const before = await linkOf(page);
-    await ask(page, "lose");
+    await request(page, "lose");
     await enter(page, "#p-temperature", "3");
     await expect
       .poll(() => about(page, "device").textContent())
@@ -137,14 +137,14 @@ describe("controls show what the run has", () => {
     // What is drawn without a GPU goes on without one.
     await page.goto(`${site().url}hopfield/#v=2&neurons=256&patterns=5&temperature=0.1`);
     await page.waitForSelector("html[data-ready]");
-    await ask(page, "step", { count: 2 });
-    await ask(page, "lose");
+    await request(page, "step", { count: 2 });
+    await request(page, "lose");
     await enter(page, "#p-temperature", "0.25");
     await about(page, "gpu").waitFor();
     await expect.poll(() => temperature(page)).toBe("0.25");
     expect(await page.inputValue("#p-temperature")).toBe("0.25");
     expect(await text(page, "#device")).toContain("CPU reference");
-    await ask(page, "step", { count: 2 });
+    await request(page, "step", { count: 2 });
     expect((await linkOf(page)).steps).toBe(4);
   });
 

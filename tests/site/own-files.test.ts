@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureBuilt } from "../../scripts/setup.js";
 import { npy } from "../../src/files/npy.ts";
 import { gibbs } from "../node/start.ts";
-import { ask, drop, linkOf, text, useSite } from "./visit.ts";
+import { drop, linkOf, request, text, useSite } from "./visit.ts";
 
 const { ready } = useSite();
 const quiet = { reducedMotion: true };
@@ -57,7 +57,7 @@ describe("a file of one's own", () => {
     expect(await text(page, '#notice [data-about="address"]')).toContain(
       "a link cannot hold the contents of spins.npy",
     );
-    await ask(page, "step", { count: 12 });
+    await request(page, "step", { count: 12 });
     const { about, checkpoint } = await state(page);
     const made = await record("run ising --spins spins.npy --temperature 2.2 --seed 4 --warmup 0 --steps 12");
     expect(about).toMatchObject({ digest: made.digest, inputs: made.inputs, parameters: { size: [40, 24] } });
@@ -92,7 +92,7 @@ describe("a file of one's own", () => {
     const { page, complaints } = await ready("hopfield/#v=2&seed=2&neurons=256&patterns=5&step=1", quiet);
     await drop(page, [photo]);
     await page.waitForFunction(() => location.hash.includes("image=16x16"));
-    await ask(page, "step", { count: 2 });
+    await request(page, "step", { count: 2 });
     const made = await record(
       "run hopfield --neurons 256 --patterns 5 --image photo.jpg --seed 2 --warmup 0 --steps 2",
     );
@@ -103,7 +103,7 @@ describe("a file of one's own", () => {
     await page.waitForFunction(
       () => document.querySelector('[data-input="stored"]')?.textContent === "in use: patterns.npy",
     );
-    await ask(page, "step", { count: 2 });
+    await request(page, "step", { count: 2 });
     const recalled = await record("run hopfield --stored patterns.npy --seed 2 --warmup 0 --steps 2");
     expect((await state(page)).about).toMatchObject({ digest: recalled.digest, parameters: { row: 40 } });
     const size = await page.evaluate(async () => {
@@ -113,7 +113,7 @@ describe("a file of one's own", () => {
     });
     expect(size).toEqual([40, 32]);
     // Its last cell can be painted on.
-    await ask(page, "paint", { x: 39, y: 31, radius: 0, value: -1 });
+    await request(page, "paint", { x: 39, y: 31, radius: 0, value: -1 });
     await page.selectOption("#look-mode", "compare");
     expect(complaints).toEqual([]);
   });
@@ -131,7 +131,7 @@ describe("a file of one's own", () => {
     await page.waitForFunction(
       () => document.querySelector('[data-input="weights"]')?.textContent === "in use: w-page.npy",
     );
-    await ask(page, "step", { count: 3 });
+    await request(page, "step", { count: 3 });
     const made = await record("run rbm --data images.npy --weights w.npy --chains 20 --seed 3 --warmup 0 --steps 3");
     expect((await state(page)).about).toMatchObject({ digest: made.digest, inputs: made.inputs });
     expect(complaints).toEqual([]);

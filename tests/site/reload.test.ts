@@ -2,7 +2,7 @@
 
 import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
-import { ask, linkOf, picture, SMALL, settled, text, useSite } from "./visit.ts";
+import { linkOf, picture, request, SMALL, settled, text, useSite } from "./visit.ts";
 
 const { ready } = useSite();
 const quiet = { reducedMotion: true };
@@ -40,13 +40,13 @@ const kept = (page: Page) => text(page, '#notice [data-about="kept"]');
 describe("a reload", () => {
   it("gives back parameters, seed, changes, strokes, step and view", async () => {
     const { page, complaints } = await ready("ising/", quiet);
-    await ask(page, "change", { values: { size: "64,64" } });
+    await request(page, "change", { values: { size: "64,64" } });
     await page.fill("#seed", "77");
     await page.press("#seed", "Enter");
-    await ask(page, "step", { count: 9 });
-    await ask(page, "change", { values: { temperature: "2.5" } });
-    await ask(page, "paint", { x: 10, y: 20, radius: 6, value: 1 });
-    await ask(page, "step", { count: 4 });
+    await request(page, "step", { count: 9 });
+    await request(page, "change", { values: { temperature: "2.5" } });
+    await request(page, "paint", { x: 10, y: 20, radius: 6, value: 1 });
+    await request(page, "step", { count: 4 });
     await page.selectOption("#look-mode", "walls");
     await page.selectOption("#look-colours", "cividis");
     await page.check('[data-look="grid"]');
@@ -83,7 +83,7 @@ describe("a reload", () => {
     const { page, complaints } = await ready(`ising/#${SMALL}`);
     await page.selectOption("#speed", "16");
     await reached(page, 500);
-    await ask(page, "change", { values: { temperature: "3" } });
+    await request(page, "change", { values: { temperature: "3" } });
     const steps = (await linkOf(page)).steps;
     await page.waitForTimeout(12_000); // a checkpoint is kept meanwhile
     await reload(page);
@@ -116,7 +116,7 @@ describe("a reload", () => {
       buffer: Buffer.from(lines.join("\n")),
     });
     await expect.poll(() => kept(page)).toContain("own.csv is in use. This browser keeps a copy on this machine");
-    await ask(page, "step", { count: 2 });
+    await request(page, "step", { count: 2 });
     await expect.poll(() => page.evaluate(() => location.hash)).toBe("");
     const digest = await digestOf(page);
     const values = await page.inputValue("#p-train");
@@ -163,7 +163,7 @@ describe("a reload", () => {
     });
     await reload(page);
     await reached(page, 3);
-    await ask(page, "step", { count: 2 });
+    await request(page, "step", { count: 2 });
     await page.click("#copy-link");
     const before = await linkOf(page);
     await reload(page);

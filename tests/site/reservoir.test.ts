@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
-import { ask, linkOf, picture, settled, shades, text, useSite } from "./visit.ts";
+import { linkOf, picture, request, settled, shades, text, useSite } from "./visit.ts";
 
 const { ready } = useSite();
 
@@ -27,7 +27,7 @@ describe("the page of echo-state networks", () => {
     const before = await nrmse();
     await page.fill("#p-inputScaling", "1.5");
     await page.press("#p-inputScaling", "Enter");
-    await ask(page, "step", { count: 2 });
+    await request(page, "step", { count: 2 });
     await expect.poll(nrmse).not.toBe(before);
     expect((await linkOf(page)).text).toContain("inputScaling=1.5");
     expect(complaints).toEqual([]);
@@ -91,7 +91,7 @@ describe("the page of echo-state networks", () => {
     };
     await page.setInputFiles("#p-data", file(300));
     await page.waitForFunction(() => (document.getElementById("p-task") as HTMLSelectElement).value === "data");
-    await ask(page, "step", { count: 1 });
+    await request(page, "step", { count: 1 });
     const own = await linkOf(page);
     expect(own.text).toMatch(/data=1x300x1d%3Bn%3Dx%3A|data=1x300x1d;n=x%3A/);
     await expect.poll(() => text(page, "#table tbody")).toMatch(/^validPredictionTime\d/);
@@ -144,7 +144,7 @@ describe("the page of echo-state networks", () => {
     };
     await page.setInputFiles("#p-data", file(0, 600));
     await page.waitForFunction(() => (document.getElementById("p-forecast") as HTMLInputElement).value === "60");
-    await ask(page, "step", { count: 2 });
+    await request(page, "step", { count: 2 });
     await page.selectOption("#look-mode", "beyond");
     await expect.poll(() => shades(page)).toBeGreaterThan(20);
     expect(await page.locator("#table").textContent()).toMatch(/validationNrmse.*persistenceNrmse/);
@@ -163,7 +163,7 @@ describe("the page of echo-state networks", () => {
     await page.waitForFunction(() => (document.getElementById("p-forecast") as HTMLInputElement).value === "60");
     await page.setInputFiles("#p-network", network);
     await page.waitForFunction(() => (document.getElementById("p-train") as HTMLInputElement).value === "0");
-    await ask(page, "step", { count: 1 });
+    await request(page, "step", { count: 1 });
     await expect.poll(async () => (await forecast()).length).toBe(61);
     near(await forecast(), 900);
     expect(complaints).toEqual([]);
@@ -183,7 +183,7 @@ describe("the page of echo-state networks", () => {
         (view) => (document.getElementById("look-mode") as HTMLSelectElement).value === view,
         view,
       );
-      await ask(page, "step", { count: 1 });
+      await request(page, "step", { count: 1 });
       await expect.poll(() => shades(page)).toBeGreaterThan(20);
     }
     expect(complaints).toEqual([]);

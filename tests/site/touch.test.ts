@@ -2,7 +2,7 @@
 
 import type { CDPSession, Page } from "playwright";
 import { describe, expect, it } from "vitest";
-import { ask, linkOf, picture, SMALL, settled, useSite } from "./visit.ts";
+import { linkOf, picture, request, SMALL, settled, useSite } from "./visit.ts";
 
 const { ready } = useSite();
 const PHONE = { width: 390, height: 844, touch: true, reducedMotion: true };
@@ -138,6 +138,6 @@ describe("fingers on the canvas", () => {
     await expect.poll(() => strokes(page)).toBe(1);
     await page.mouse.up();
     await expect.poll(() => picture(page)).not.toBe(seen);
-    await ask(page, "step", { count: 1 });
+    await request(page, "step", { count: 1 });
   });
 });

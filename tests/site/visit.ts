@@ -43,13 +43,13 @@ export function useSite(options: Parameters<typeof openSite>[0] = {}) {
 }
 
 /** What the page's worker answers. */
-export const ask = <T>(page: Page, name: string, what: object = {}): Promise<T> =>
+export const request = <T>(page: Page, name: string, what: object = {}): Promise<T> =>
   page.evaluate(
     ([name, what]) =>
       (globalThis as unknown as { gibbs: { request(...words: unknown[]): Promise<T> } }).gibbs.request(name, what),
     [name, what] as const,
   );
-export const linkOf = (page: Page) => ask<{ text: string; digest: string; steps: number }>(page, "link");
+export const linkOf = (page: Page) => request<{ text: string; digest: string; steps: number }>(page, "link");
 export const text = (page: Page, selector: string) => page.textContent(selector).then((found) => found ?? "");
 export const count = (page: Page, selector: string) => page.locator(selector).count();
 

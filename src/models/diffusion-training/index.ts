@@ -1,8 +1,8 @@
 // The training of denoisers: a network learns to tell data from noise, at every strength of noise.
 
 import type { Device } from "../../device/device.ts";
+import { dimensionOf } from "../../files/points-text.ts";
 import { offsetsOf } from "../../network/shape.ts";
-import { dimensionOf } from "../diffusion/data/points-text.ts";
 import type { Model } from "../model.ts";
 import { diffusionTrainingInputs } from "./inputs.ts";
 import { diffusionTrainingParameters, VERSION_1 } from "./parameters.ts";
@@ -11,8 +11,12 @@ import { validateDiffusionTraining } from "./validate.ts";
 
 export { networkFile, readNetwork } from "../../network/file.ts";
 export type { Decoder, Network, NetworkShape } from "../../network/shape.ts";
+export { GpuTrainer } from "./gpu.ts";
 export type { DiffusionTrainingParameters } from "./parameters.ts";
+export { ReferenceTraining } from "./reference.ts";
+export { ReferenceTrainer } from "./reference-trainer.ts";
 export { type DiffusionTrainingOptions, DiffusionTrainingSimulation } from "./simulation.ts";
+export { ADAM, PURPOSE as MINIBATCHES } from "./trainer.ts";
 export { validateDiffusionTraining } from "./validate.ts";
 
 export const diffusionTraining = {
@@ -24,6 +28,7 @@ export const diffusionTraining = {
   unsaid: { 1: VERSION_1 },
   inputs: diffusionTrainingInputs,
   step: "step",
+  rounded: true,
   observables,
   steps: ({ steps }) => steps,
   /**

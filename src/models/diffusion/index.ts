@@ -8,20 +8,23 @@ import { diffusionParameters, VERSION_1 } from "./parameters.ts";
 import { type DiffusionOptions, DiffusionSimulation } from "./simulation.ts";
 import { validateDiffusion } from "./validate.ts";
 
+export { labelsText, pointsText } from "../../files/points-text.ts";
 export type { Level } from "../../network/level.ts";
 export type { Pixels, Unit } from "../../network/sample.ts";
 export type { DataSet, Mixture } from "./data/data-set.ts";
 export { nearestLabel, slicedWasserstein } from "./data/distance.ts";
-export { drawingText } from "./data/drawing.ts";
+export { DRAWING, drawingText, parseDrawing } from "./data/drawing.ts";
 export { dataSetOf, inOwnUnits } from "./data/index.ts";
-export { largestEigenvalue } from "./data/moments.ts";
-export { labelsText, pointsText } from "./data/points-text.ts";
-export { gaussianMoments } from "./moments.ts";
-export type { DiffusionParameters } from "./parameters.ts";
-export { decode } from "./pictures.ts";
+export { covarianceOf, largestEigenvalue, meanOf } from "./data/moments.ts";
+export { gaussianMoments, mixtureMoments } from "./moments.ts";
+export type { DiffusionParameters, SamplerName } from "./parameters.ts";
+export { boxOf, decode, decodePixels } from "./pictures.ts";
+export { noiseOf } from "./reference.ts";
+export { logDensity } from "./reference-denoisers.ts";
 export { cloneAgreement, collapseTime, measureRegimes, type Regimes, speciationTime } from "./regimes.ts";
+export { defaultSchedule } from "./sampling-setup.ts";
 export { type DiffusionOptions, DiffusionSimulation } from "./simulation.ts";
-export type { DiffusionResult } from "./summary.ts";
+export { type DiffusionResult, momentsOf } from "./summary.ts";
 
 export const diffusion = {
   name: "diffusion",
@@ -31,6 +34,7 @@ export const diffusion = {
   parameters: diffusionParameters,
   unsaid: { 1: VERSION_1 },
   step: "step",
+  rounded: true,
   observables: { ...observables, ...agreement },
   steps: ({ steps }) => steps,
   /**

@@ -1,12 +1,12 @@
 // Is this device right? Published numbers of a scheduler, steps against the reference, Gaussian recursions, and the law of a mixture.
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
+import { pointsText } from "../../files/points-text.ts";
 import { type Network, type NetworkShape, offsetsOf } from "../../network/shape.ts";
 import type { Estimate } from "../../statistics/index.ts";
 import { checksOf, DEVIATION, zScores } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
 import { dataSetOf } from "./data/index.ts";
-import { pointsText } from "./data/points-text.ts";
 import { exactOf } from "./exact.ts";
 import { diffusionParameters, samplerNames } from "./parameters.ts";
 import { posteriorOf } from "./posterior.ts";

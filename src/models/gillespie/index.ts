@@ -12,6 +12,7 @@ import { exactGillespie, type GillespieOptions, GillespieSimulation } from "./si
 import { validateGillespie } from "./validate.ts";
 
 export { type Ensemble, prepare } from "./ensemble.ts";
+export { omex } from "./formats/omex.ts";
 export { buildNetwork, type NetworkParts } from "./network/builder.ts";
 export { examples as networks } from "./network/examples.ts";
 export { type GillespieParameters, networkOf } from "./parameters.ts";
@@ -30,6 +31,7 @@ export const gillespie = {
   parameters: gillespieParameters,
   unsaid: { 1: VERSION_1 },
   step: "trajectory",
+  rounded: true,
   observables: {},
   steps: ({ trajectories }) => trajectories,
   /**

@@ -21,6 +21,7 @@ export const ngrc = {
     "Forecasts of chaotic systems by ridge regression on monomials of their last samples, from many starts at once.",
   parameters: ngrcParameters,
   step: "forecast",
+  rounded: true,
   observables,
   unsaid: { 1: VERSION_1 },
   /** With a series at most as many as it has room for. */

@@ -13,6 +13,7 @@ export { base64url as bytesText } from "../../files/base64.ts";
 export { parseSeries, seriesText } from "../../files/series-text.ts";
 export { type Flow, type FlowName, flowOf } from "../../systems/index.ts";
 export { attractorStatistics, type ColumnStatistics, powerSpectrum, returnMap } from "./attractor.ts";
+export { type Beyond, leadOf } from "./beyond.ts";
 export type { Forecast } from "./export.ts";
 export type { Spread } from "./figures.ts";
 export { type ClosedLoop, lyapunovSpectrum } from "./lyapunov.ts";
@@ -49,6 +50,7 @@ export const reservoir = {
   // In 0.1.0 parts of a series did not follow from its length.
   unsaid: { 1: { washout: 500, train: 5000, test: 2000, synchronisation: 200 } },
   step: "reservoir",
+  rounded: true,
   observables: {},
   steps: ({ reservoirs, network }) => (network === "" ? reservoirs : 1), // a file holds one
   /**

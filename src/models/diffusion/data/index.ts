@@ -2,6 +2,7 @@
 
 import { COMPONENTS as DIGIT_COMPONENTS, digitCoefficients } from "../../../data/digit-coefficients.ts";
 import { ParameterError } from "../../../device/errors.ts";
+import { isPointsText, parseClasses, parsePoints } from "../../../files/points-text.ts";
 import type { Unit } from "../../../network/sample.ts";
 import type { DataSet, Mixture } from "./data-set.ts";
 import { DRAWING, drawingLaw } from "./drawing.ts";
@@ -10,7 +11,6 @@ import { mixtureLaw, ring8 } from "./mixture.ts";
 import { parseMixture } from "./mixture-text.ts";
 import { pixelsOf } from "./pixels.ts";
 import { moons, rings, spiral } from "./planar.ts";
-import { isPointsText, parseClasses, parsePoints } from "./points-text.ts";
 import { type Scaling, scaled, scaledMixture, unitOf, unitOfMixture, unscaled } from "./unit.ts";
 
 /** Data that come with gibbs. */

@@ -1,8 +1,8 @@
 // Points that are pictures: how their numbers lie in rows, and which are black and white.
 
 import { ParameterError } from "../../../device/errors.ts";
+import type { PointsArray } from "../../../files/points-text.ts";
 import type { Pixels } from "../../../network/sample.ts";
-import type { PointsArray } from "./points-text.ts";
 
 /** Numbers of a table's row from which on it may be a picture. */
 const LEAST = 64;

@@ -6,9 +6,9 @@
 //
 // and … the values in little-endian order as base64url.
 
-import { ParameterError } from "../../../device/errors.ts";
-import { base64Bytes, base64url } from "../../../files/base64.ts";
-import { isSeriesText, parseSeries, seriesText } from "../../../files/series-text.ts";
+import { ParameterError } from "../device/errors.ts";
+import { base64Bytes, base64url } from "./base64.ts";
+import { isSeriesText, parseSeries, seriesText } from "./series-text.ts";
 
 export interface PointsArray {
   data: Float64Array | Float32Array | Uint8Array;

@@ -1,0 +1,152 @@
+// What was measured of the run: the table of observables, plots, timing, and a sentence for those who hear the page.
+
+import { zText } from "../../src/statistics/index.ts";
+import type { Row, WorkerUpdate } from "../worker/protocol.ts";
+import { find } from "./elements.ts";
+import type { Plot } from "./plots.ts";
+import type { Toolbar } from "./toolbar.ts";
+
+type Curves = Parameters<Plot["show"]>[0];
+
+/** Milliseconds between two sentences. */
+const ANNOUNCE_EVERY = 10_000;
+
+export class Telemetry {
+  readonly #toolbar: Toolbar;
+  readonly #plots = new Map<string, Promise<Plot>>();
+  /** Keys of plots of the model's own. */
+  readonly #own = new Set<string>();
+  #announced = 0;
+
+  constructor(toolbar: Toolbar) {
+    this.#toolbar = toolbar;
+  }
+
+  show({ replaying, table, equilibrium, series, plots, timing }: WorkerUpdate): void {
+    if (replaying !== undefined) showReplay(replaying);
+    if (table) {
+      showTable(table);
+      this.#announce(table);
+    }
+    if (equilibrium !== undefined) find("equilibrium").textContent = this.#toolbar.steps > 0 ? equilibrium : "";
+    if (series) this.#showSeries(series);
+    if (plots) this.#showPlots(plots);
+    if (timing) showTiming(timing);
+  }
+
+  /** A plot that was asked for, below the others. */
+  showExtra(title: string, x: string, curves: Curves, log = false): Promise<void> {
+    return this.#plot({ key: `extra ${title}`, title, x, log }, curves, "extra-plots");
+  }
+
+  /** The plotting library is most of a page's script; it is loaded with the first curve, behind the first picture. */
+  async #plot(
+    { key, title, x, log = false }: { key: string; title: string; x: string; log?: boolean },
+    curves: Curves,
+    place = "plots",
+  ): Promise<void> {
+    let plot = this.#plots.get(key);
+    if (!plot) {
+      // Its place is taken at once, for the first to be ready need not be the first to be shown.
+      const mark = document.createComment(key);
+      find(place).append(mark);
+      plot = import("./plots.ts").then(({ Plot }) => {
+        const made = new Plot(title, x, log);
+        mark.replaceWith(made.element);
+        return made;
+      });
+      this.#plots.set(key, plot);
+    }
+    (await plot).show(curves);
+  }
+
+  #showSeries({ steps: x, columns }: NonNullable<WorkerUpdate["series"]>): void {
+    for (const [name, y] of Object.entries(columns)) {
+      const curve = { name, x: Array.from(x), y: Array.from(y) };
+      void this.#plot({ key: name, title: `${name} in time`, x: "step" }, [curve]);
+    }
+  }
+
+  /** Plots that this run no longer has go. */
+  #showPlots(all: NonNullable<WorkerUpdate["plots"]>): void {
+    for (const { curves, ...plot } of all) {
+      this.#own.add(plot.key);
+      void this.#plot(plot, curves);
+    }
+    for (const key of this.#own) {
+      if (all.some((each) => each.key === key)) continue;
+      this.#own.delete(key);
+      void this.#plots.get(key)!.then(({ element }) => element.remove());
+      this.#plots.delete(key);
+    }
+  }
+
+  /** For those who hear the page: the run in a sentence. */
+  #announce(rows: readonly Row[]): void {
+    if (performance.now() - this.#announced < ANNOUNCE_EVERY && this.#announced > 0) return;
+    this.#announced = performance.now();
+    const values = rows.flatMap(({ name, now, value }) => {
+      const present = now ?? value;
+      return present === undefined ? [] : [`${name} ${number(present, 3)}`];
+    });
+    const state = this.#toolbar.playing ? "Running" : "Paused";
+    find("summary").textContent = `${state}, ${find("step-count").textContent}. ${values.join(", ")}.`;
+  }
+}
+
+function showReplay(replaying: WorkerUpdate["replaying"]): void {
+  const box = find("replay");
+  box.hidden = !replaying;
+  if (!replaying) return;
+  box.querySelector("progress")!.value = replaying.done / Math.max(1, replaying.total);
+  box.querySelector("span")!.textContent = `replaying: step ${replaying.done} of ${replaying.total}`;
+}
+
+function showTable(rows: readonly Row[]): void {
+  const table = find("table");
+  const hasPresent = table.dataset.now === "true";
+  table.querySelector("tbody")!.replaceChildren(
+    ...rows.map(({ name, description, unit, now, value, error, exact, z, alarm }) => {
+      const row = document.createElement("tr");
+      const present = hasPresent ? [number(now, 4)] : [];
+      const far = alarm === true;
+      row.classList.toggle("alarm", far);
+      const texts = [name, ...present, uncertain(value, error), number(exact?.value, 6)];
+      for (const text of [...texts, z === undefined ? "" : zText(z, 1)]) {
+        const cell = document.createElement("td");
+        cell.textContent = text;
+        row.append(cell);
+      }
+      row.title = `${far ? "Far from its exact value: not in equilibrium, or stuck. " : ""}${description}${unit ? `, ${unit}` : ""}${exact ? `. Exact: ${exact.source}` : ""}.`;
+      return row;
+    }),
+  );
+}
+
+const number = (value: number | undefined, digits = 5) =>
+  value === undefined ? "" : Number(value.toPrecision(digits)).toString();
+
+/** A mean to the second digit of its error; more say nothing, and make the table wider than a panel. */
+function uncertain(value: number | undefined, error: number | undefined): string {
+  if (value === undefined) return "";
+  if (error === undefined) return number(value);
+  const digits = 1 - Math.floor(Math.log10(error));
+  if (!(error > 0) || digits > 8) return `${number(value)} ± ${number(error, 2)}`;
+  const places = Math.max(0, digits);
+  return `${value.toFixed(places)} ± ${error.toFixed(places)}`;
+}
+
+function showTiming({
+  steps: ms,
+  draw,
+  exact,
+  framesPerSecond,
+  rate,
+  unit,
+}: NonNullable<WorkerUpdate["timing"]>): void {
+  const clock = exact ? "GPU clock" : "wall clock";
+  find("hud").textContent =
+    `${framesPerSecond.toFixed(0)} frames/s · steps ${ms.toFixed(2)} ms · picture ${draw.toFixed(2)} ms · ${rate.toPrecision(3)} ${unit}`;
+  find("timing").textContent =
+    `per frame, ${clock}: steps ${ms.toFixed(3)} ms, picture ${draw.toFixed(3)} ms; ${rate.toPrecision(4)} ${unit}; ${framesPerSecond.toFixed(1)} frames/s`;
+}
