@@ -108,7 +108,7 @@ function fail(error: unknown): void {
   process.stderr.write(describeError(error));
 }
 
-// What nobody caught must not end the process while the GPU works: free the devices and let it drain.
+// An uncaught error must not end the process while the GPU works: free the devices and let it drain.
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(event, (error) => {
     fail(error);

@@ -32,7 +32,7 @@ export async function openDevice(choice: DeviceChoice = "auto"): Promise<Device>
 
 /**
  * Node tears down a software driver's threads while they work, which now and then ends in SIGSEGV instead of the exit code of
- * an error that nobody caught. So whatever still lives is disposed of on the way out.
+ * an uncaught error. So whatever still lives is disposed of on the way out.
  */
 const open = new Set<GpuDevice>();
 

@@ -172,7 +172,7 @@ it("thinned rates: what falls beyond all of them is no reaction", () => {
   expect(chosen(rates, 1, 0.6 * 2 ** 32, () => 0)).toBeUndefined();
 });
 
-it("a rare reaction in a sweep happens as often as it should, though the first point never saw the frequent one", async () => {
+it("a rare reaction in a scan happens as often as it should, though the first point never saw the frequent one", async () => {
   const options: GillespieOptions = {
     network: "G -> G + P @ kp; M -> D @ 0.001; G = 1; M = 1; kp = 1",
     ...{ set: "kp = 0|20000", until: 1, points: 2, seed: 5n },

@@ -100,7 +100,7 @@ describe("a replay", () => {
       }
     }));
 
-  it("follows real quantities, and each point of a sweep", async () => {
+  it("follows real quantities, and each point of a scan", async () => {
     const hybrid = {
       network: "V' = g*V; X -> 2 X @ 0.2*V; g = 0.5; V = 1; X = 5",
       until: 2,
@@ -189,7 +189,7 @@ describe("files of an ensemble", () => {
     await using(reference, { ...TOGGLE, passage: "", set: "a=1|2" }, async (all) => {
       expect(() => all.checkOutput(".passages.csv")).toThrow("add --passage");
       expect(() => all.checkOutput(".histograms.npy")).toThrow("keeps no histograms");
-      expect(() => all.checkOutput(".xml")).toThrow("a sweep has 2 networks");
+      expect(() => all.checkOutput(".xml")).toThrow("a scan has 2 networks");
     });
   });
 });

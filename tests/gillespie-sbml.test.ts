@@ -221,7 +221,7 @@ describe("starts between two counts", () => {
     expect(Math.abs(tables.counts.filter((x) => x === 3).length - 100)).toBeLessThan(4 * Math.sqrt(400 * 0.1875));
   });
 
-  it("leave what arithmetic made of whole numbers alone, and are of a sweep, too", async () => {
+  it("leave what arithmetic made of whole numbers alone, and are of a scan, too", async () => {
     const network = "X -> 0 @ 0.5; X = (0.1 + 0.2)*10";
     const first = async (options: GillespieOptions) => {
       using ensemble = await gillespie.create(reference, { until: 1, points: 2, ...options });

@@ -290,7 +290,7 @@ describe("laws that are known exactly", () => {
     expect(rateEquations(jumps.ensemble)).toBeUndefined();
   });
 
-  it("a sweep is one launch, each point with its own law", async () => {
+  it("a scan is one launch, each point with its own law", async () => {
     const set = "k1 = 0.5:2:4, A = 60|100";
     using ensemble = await ensembleOf(device, 500, { example: "isomerisation", until: 1, points: 2, set, seed: 7n });
     const { points } = ensemble.result();

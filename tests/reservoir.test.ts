@@ -338,7 +338,7 @@ describe("runs", () => {
     expect(await first.digest()).not.toBe(digests[0]);
   });
 
-  it("a sweep is its points, and the reference agrees", async () => {
+  it("a scan is its points, and the reference agrees", async () => {
     const spectralRadius = [0.1, 0.5, 0.9];
     using sweep = await reservoir.create(device, { ...SMALL, spectralRadius });
     using plain = await reservoir.create(reference, { ...SMALL, spectralRadius });

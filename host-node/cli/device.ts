@@ -27,7 +27,7 @@ export async function withDevice<T>(
   }
 }
 
-/** Frees what is still open after an error that nobody caught; the promises of the work on it reject. */
+/** Frees what is still open after an uncaught error; the promises of the work on it reject. */
 export function abandonDevices(): void {
   for (const device of open) device.dispose();
 }

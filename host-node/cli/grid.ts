@@ -15,7 +15,7 @@ export interface Grid {
   batches: Values[];
   /** Independent replicas of each point. */
   copies: number;
-  /** What whoever learns from its files should know. */
+  /** Notes on its files for the user. */
   notes: string[];
 }
 

@@ -15,7 +15,7 @@ export interface Reading {
   choice: Choice;
   /** Files that were read by the choice. */
   read: number;
-  /** What whoever learns from them should know: a sentence each. */
+  /** Notes for the user: a sentence each. */
   notes: string[];
 }
 

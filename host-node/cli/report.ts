@@ -39,7 +39,7 @@ export interface RunDocument extends Common {
   exact: Known;
   /** Values that are not where exact ones are: a sentence each. */
   warnings: string[];
-  /** What whoever reads the results should know. */
+  /** Notes that a reader of the results needs. */
   notes: string[];
   digest: string;
   /** The link that was followed. */
@@ -63,7 +63,7 @@ export interface ScanDocument extends Common {
   points: ScanPoint[];
   /** As of a run, each with its point. */
   warnings: string[];
-  /** What whoever reads the results should know. */
+  /** Notes that a reader of the results needs. */
   notes: string[];
   /** One a batch. */
   digests: string[];

@@ -55,7 +55,7 @@ async function writeDurably(path: string, content: Content): Promise<void> {
   const file = await open(path, "w");
   try {
     const chunks = typeof content === "string" || content instanceof Uint8Array ? [content] : content;
-    for (const chunk of chunks) await file.writeFile(chunk); // goes on where the last one ended
+    for (const chunk of chunks) await file.writeFile(chunk); // continues where the last one ended
     await file.sync();
   } finally {
     await file.close();

@@ -1,4 +1,4 @@
-// What a model's page has beside the controls of its parameters. It follows from the model's declaration; host-web/MODEL/page.ts says
+// What a model's page has in addition to the controls of its parameters. It follows from the model's declaration; host-web/MODEL/page.ts says
 // what is otherwise, the layout makes it.
 
 import type { AnyModel } from "../../src/models/index.ts";

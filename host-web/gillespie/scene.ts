@@ -1,5 +1,5 @@
 // The page of Gillespie ensembles in the worker: density of the trajectories with some of them, the rate equations and the mean;
-// histogram against the master equation; or a map of a sweep.
+// histogram against the master equation; or a map of a scan.
 
 import { deviationOf } from "../../src/models/deviation.ts";
 import {
@@ -84,7 +84,7 @@ export const scene: SceneModule<GillespieSimulation> = {
     unit: "trajectories",
     reason: "f32 and f64 part where a random number falls within 1e-7 of a boundary.",
     async numbers(simulation) {
-      // Of the first point only, in a sweep.
+      // Of the first point only, in a scan.
       return (await simulation.counts(0, COMPARED)).slice(0, COMPARED).flat(2);
     },
   },
@@ -200,7 +200,7 @@ function sweepReport(simulation: GillespieSimulation) {
     (name) => new Set(points.map(({ parameters }) => parameters[name])).size > 1,
   );
   const [first] = names;
-  const text = `A sweep of ${points.length} points over ${names.join(" and ")}; each has ${simulation.steps} trajectories.`;
+  const text = `A scan of ${points.length} points over ${names.join(" and ")}; each has ${simulation.steps} trajectories.`;
   if (names.length !== 1) return { table: [], equilibrium: text, plots: [] };
   const x = points.map(({ parameters }) => parameters[first]);
   const curves = Object.keys(points[0].observables).map((name) => ({

@@ -1,4 +1,4 @@
-// The map of a sweep: over one parameter the mean in time, over two the mean at the end.
+// The map of a scan: over one parameter the mean in time, over two the mean at the end.
 
 import type { GillespieSimulation } from "../../src/models/gillespie/index.ts";
 import { type Axes, drawAxes, frameOf } from "../worker/axes.ts";

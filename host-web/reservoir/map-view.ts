@@ -1,4 +1,4 @@
-// The map of a task over spectral radius and input scaling: a sweep, all its networks of one topology in one launch. A cell is chosen by
+// The map of a task over spectral radius and input scaling: a scan, all its networks of one topology in one launch. A cell is chosen by
 // a click.
 
 import { type ReservoirSimulation, reservoir } from "../../src/models/reservoir/index.ts";
@@ -105,7 +105,7 @@ export class MapView {
     const values = this.#failed === undefined ? this.#wanted().values : undefined;
     if (!values) {
       const { side } = this.#plan();
-      words(context, this.#failed ?? `${side * side} networks of one sweep are at work…`, [14, 20]);
+      words(context, this.#failed ?? `${side * side} networks of one scan are running…`, [14, 20]);
       return;
     }
     const { side, name } = values;

@@ -33,7 +33,7 @@ export const scene: SceneModule<ReservoirSimulation> = {
 
   views: viewsOf,
 
-  // Who brings a series wants to know how it goes on.
+  // A user with a series wants to know how it continues.
   complete(values, { points: { parameters } }) {
     if (values.data === undefined || values.data === "" || parameters.given > 0) return values;
     const { lengths, labels } = parseSeries(values.data);

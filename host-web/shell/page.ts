@@ -127,7 +127,7 @@ function showDevice(device: NonNullable<WorkerUpdate["device"]>): void {
 
 function showRun(begun: NonNullable<WorkerUpdate["run"]>): void {
   if (begun.id !== run) {
-    // What was said and found of a run does not stand beside the next one.
+    // Verdicts and messages about one run are not shown with the next one.
     unnotifyRun();
     find("verdict").textContent = "";
     find("shared").textContent = "";

@@ -1,4 +1,4 @@
-// No GPU: why, and what to do. The page goes on with the model in plain TypeScript at a small size, next to a recorded picture.
+// No GPU: why, and what to do. The page continues with the model in plain TypeScript at a small size, next to a recorded picture.
 
 import type { WorkerUpdate } from "../worker/protocol.ts";
 import { ABOUT, put } from "./notices.ts";

@@ -77,7 +77,7 @@ export interface Requests {
   verify: { request: object; response: Verdict };
   scan: { request: object; response: ScanResult };
   correlation: { request: object; response: Curve[] };
-  /** Gives the device up as if the system had taken it; the page goes on from its last checkpoint. For tests and the curious. */
+  /** Gives the device up as if the system had taken it; the page continues from its last checkpoint. For tests and the curious. */
   lose: { request: object; response: undefined };
 }
 
@@ -99,7 +99,7 @@ export type FromWorker =
 /** Everything that the page shows of the run, a few times a second; only what has changed. */
 export interface WorkerUpdate {
   device?: DeviceInfo;
-  /** Why there is no GPU: the run goes on in plain TypeScript at a small size. */
+  /** Why there is no GPU: the run continues in plain TypeScript at a small size. */
   unavailable?: { reason: string; message: string };
   /** A thing to tell the user; without a text, one that is over. */
   notice?: Notice;

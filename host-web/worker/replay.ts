@@ -1,4 +1,4 @@
-// A worker that makes a link's run, or goes on from a checkpoint, on the CPU reference.
+// A worker that makes a link's run, or continues from a checkpoint, on the CPU reference.
 
 import { ReferenceDevice } from "../../src/device/device.ts";
 import { followLink, type Link } from "../../src/link.ts";

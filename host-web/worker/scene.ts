@@ -77,7 +77,7 @@ export interface SceneModule<S extends Simulation = any> {
   note?(simulation: S): Promise<void>;
   /** Table, remark and plots of models that measure something else than a series of observables, or estimates of an ensemble. */
   report?(simulation: S, options: ViewOptions): Promise<Pick<WorkerUpdate, "table" | "equilibrium" | "plots">>;
-  /** Plots beside the estimates of an ensemble, which has no series. */
+  /** Plots next to the estimates of an ensemble, which has no series. */
   plots?(simulation: S): PlotData[];
   /** What Verify compares where that is not the state of the run: numbers in groups, of which a share may differ. */
   compare?: {

@@ -23,7 +23,7 @@ fn weight_gradient(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
     let s1 = transposed[at + stride];
     let s2 = transposed[at + 2u * stride];
     let s3 = transposed[at + 3u * stride];
-    // Past the last weight it is of other rows, which nobody asks for.
+    // Past the last weight it belongs to other rows and is never used.
     let seen = row_of_rows(block.z * run.quads + k, run.quads, lane);
     for (var i = 0u; i < ROW; i++) {
       sums[i] += seen[i].x * s0 + seen[i].y * s1 + seen[i].z * s2 + seen[i].w * s3;

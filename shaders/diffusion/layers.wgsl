@@ -125,7 +125,7 @@ fn output(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) ind
     let h1 = below[(4u * v + 1u) * place.quads + place.quad];
     let h2 = below[(4u * v + 2u) * place.quads + place.quad];
     let h3 = below[(4u * v + 3u) * place.quads + place.quad];
-    // Past the last dimension it is of other numbers, which nobody asks for.
+    // Past the last dimension it belongs to other numbers and is never used.
     let w = row_of_weights(WEIGHTS + first * VECTORS + v, VECTORS, lane);
     for (var i = 0u; i < ROW; i++) {
       f[i] += w[i].x * h0 + w[i].y * h1 + w[i].z * h2 + w[i].w * h3;

@@ -1,5 +1,5 @@
 // Forecasts of next-generation reservoirs: one invocation a start, and the loop over time inside. A path holds its own past, so that a
-// dispatch goes on wherever the last one ended.
+// dispatch continues where the last one ended.
 
 struct Run {
   /// Starts side by side, and training segments: those that share one have the same weights.

@@ -11,7 +11,7 @@ export interface PointsFile {
   shape: [number, number] | [number, number, number, number];
   /** Of the columns, where the file has them. */
   names?: string[];
-  /** What whoever learns from them should know: a sentence each. */
+  /** Notes for the user: a sentence each. */
   notes: string[];
 }
 
@@ -60,13 +60,13 @@ function laidOut(name: string, data: PointsFile["data"], shape: readonly number[
 /** From [picture][channel][pixel] to [picture][pixel][channel]. */
 function channelsLast<T extends PointsFile["data"]>(data: T, channels: number, pixels: number): T {
   if (channels === 1) return data;
-  const turned = data.slice() as T;
+  const rearranged = data.slice() as T;
   for (let at = 0; at < data.length; at++) {
     const picture = Math.floor(at / (channels * pixels));
     const [channel, pixel] = [Math.floor(at / pixels) % channels, at % pixels];
-    turned[(picture * pixels + pixel) * channels + channel] = data[at];
+    rearranged[(picture * pixels + pixel) * channels + channel] = data[at];
   }
-  return turned;
+  return rearranged;
 }
 
 /** First lines of a column of labels that are its name. */

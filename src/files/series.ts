@@ -25,7 +25,7 @@ export interface SeriesFile {
   labels?: string[];
   /** What the column of sequences calls each. */
   sequences?: string[];
-  /** What whoever learns from it should know: a sentence each. */
+  /** Notes for the user: a sentence each. */
   notes: string[];
 }
 

@@ -139,7 +139,7 @@ const FEW = 8;
 
 /**
  * Whether lines such as 0,123 are one column with decimal commas, and not two of integers. A line of names says it; so do whole
- * numbers that begin with a 0, for nobody writes them, and those of several lengths that end in one.
+ * numbers that begin with a 0, because nobody writes them, and those of several lengths that end in one.
  *
  * @throws FileError where nothing says it
  */

@@ -41,7 +41,7 @@ export function timesOf(name: string, cells: readonly string[], { compact = fals
     return spaced(name, "number", Float64Array.from(cells, Number), places);
   }
   const readings = readDates(cells, { compact }).map((dates) => ofDates(name, dates));
-  // Days and months the other way round are seldom evenly spaced.
+  // Days and months the other way round are rarely evenly spaced.
   const isOrdered = ({ trouble }: TimesFound) => trouble === undefined || trouble.kind === "uneven";
   return readings.find(({ times }) => times) ?? readings.find(isOrdered) ?? readings[0];
 }

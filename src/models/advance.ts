@@ -28,7 +28,7 @@ export function measurements(from: number, count: number, every: number, origin:
   return sweeps;
 }
 
-/** One sweep after another, as a reference goes on. */
+/** One sweep after another, as a reference advances. */
 export async function advancePlainly<Sums>(
   { from, sweeps, every, origin, onSums, onSweeps, ...options }: AdvanceOptions<Sums>,
   sweep: (time: number) => void,

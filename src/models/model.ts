@@ -110,7 +110,7 @@ export interface Simulation<P = unknown> extends Disposable {
   conclude?(what?: { result: boolean }): Promise<void>;
   /** What only this model has, for the record of a run. */
   result?(): object;
-  /** What whoever reads its results must know: a sentence each. */
+  /** Notes that a reader of the results needs: a sentence each. */
   notes?(): string[];
   /** Points of the model's own scan, side by side in this one simulation. */
   sweep?(): { parameters: Record<string, number>; observables: Record<string, Estimate> }[] | undefined;
@@ -163,7 +163,7 @@ export interface Archive {
 export interface ArchivedRun {
   parameters: Record<string, unknown>;
   seed?: bigint;
-  /** What whoever reads the results must know: a sentence each. */
+  /** Notes that a reader of the results needs: a sentence each. */
   notes: string[];
 }
 

@@ -212,7 +212,7 @@ describe("a network that is written", () => {
     expect(write({ round: "down" })).toContain("X = floor(");
     expect(networkOf(gillespieParameters.parse({ network: write({ round: "down" }) })).initial).toHaveLength(1);
     expect(write({ set: "k=3, X=9" })).toMatch(/X = 9[\s\S]*k = 3/);
-    expect(() => write({ set: "k=1:2:3" })).toThrow("a sweep has 3 networks");
+    expect(() => write({ set: "k=1:2:3" })).toThrow("a scan has 3 networks");
   });
 });
 

@@ -59,7 +59,7 @@ describe("the Gillespie page", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("takes an SBML file, and a sweep", async () => {
+  it("takes an SBML file, and a scan", async () => {
     const { page, complaints } = await ready(`gillespie/#${ENSEMBLE}`, { reducedMotion: true });
     await page.setInputFiles("#p-sbml", "tests/data/sbml/immigration_death_l3v1.xml");
     await page.waitForFunction(() => (document.getElementById("look-mode") as HTMLSelectElement).value === "X");

@@ -20,7 +20,7 @@ export interface Kind {
 export interface Begun<P> {
   points: Points<P>;
   seed: bigint;
-  /** Copies that run side by side, or points of a sweep; 1 if not given. */
+  /** Copies that run side by side, or points of a scan; 1 if not given. */
   replicas?: number;
 }
 
@@ -53,7 +53,7 @@ export abstract class BaseSimulation<P extends object> implements Simulation<P> 
   /** Steps made so far. */
   abstract get steps(): number;
 
-  /** What each replica, or each point of a sweep, is set to now. */
+  /** The present parameters of each replica, or of each point of a scan. */
   get points(): Points<P> {
     return this.#points;
   }

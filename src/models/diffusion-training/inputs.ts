@@ -1,4 +1,4 @@
-// A network that training goes on from.
+// A network from which training continues.
 
 import { FileError, ParameterError } from "../../device/errors.ts";
 import { readNetwork } from "../../network/file.ts";

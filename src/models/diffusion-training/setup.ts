@@ -14,11 +14,11 @@ export interface Setup {
   options: TrainerOptions;
 }
 
-/** What training goes on from: a network, or what a checkpoint keeps of it. */
+/** From what training continues: a network, or what a checkpoint keeps of it. */
 export type From = Pick<Network, "centre" | "deviation" | "unit"> & Partial<Pick<Network, "shape" | "classNames">>;
 
 /**
- * @param from a network that training goes on from: its unit is that of the data
+ * @param from a network from which training continues: its unit is that of the data
  * @throws ParameterError for data that are none, of more numbers than can be sampled, or others than the network's
  */
 export async function setupOf(parameters: DiffusionTrainingParameters, seed: bigint, from?: From): Promise<Setup> {

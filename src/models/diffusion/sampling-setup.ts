@@ -22,7 +22,7 @@ export interface Prepared {
   options: SamplerOptions;
   data: DataSet;
   decoder?: Decoder;
-  /** What whoever reads the samples must know of the way. */
+  /** Notes that a reader of the samples needs. */
   notes: string[];
   /** Numbers of a sample that are given, in the data's own units. */
   given?: (number | undefined)[];

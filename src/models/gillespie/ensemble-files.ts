@@ -50,7 +50,7 @@ export function checkFile(ending: string, ensemble: Ensemble, trajectories: numb
   if (ending.startsWith(".histograms") && binsOf(ensemble) === 0) {
     throw new ParameterError(
       "out",
-      `out ${ending}: a sweep, and one of very many times and species, keeps no histograms; write .samples.npy, or take one point.`,
+      `out ${ending}: a scan, or a run with very many times and species, keeps no histograms; write .samples.npy, or choose one point.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-// What a run needs beyond the network: values of every point of a sweep, the grid of times, and an order of the reactions.
+// What a run needs beyond the network: values of every point of a scan, the grid of times, and an order of the reactions.
 
 import { ParameterError } from "../../device/errors.ts";
 import { type Expression, hasDraws, parseExpression } from "../../expression/expression.ts";
@@ -19,7 +19,7 @@ import {
 import { simulate } from "./reference/reference.ts";
 
 export interface Point {
-  /** What the sweep sets here. */
+  /** What the scan sets here. */
   set: Readonly<Record<string, number>>;
   parameters: ReadonlyMap<string, number>;
   /** Counts; with random rounding also what lies between two. */
@@ -143,7 +143,7 @@ export function readSweep(network: Network, text: string, rounding: Rounding = "
     const list = valuesOf(name, values);
     if (network.species.includes(name)) for (const value of list) checkCount(name, value, rounding);
     if (points.length * list.length > MOST_POINTS) {
-      throw new ParameterError("set", `set: the sweep has over ${MOST_POINTS} points; take fewer values.`);
+      throw new ParameterError("set", `set: the scan has over ${MOST_POINTS} points; give fewer values.`);
     }
     points = points.flatMap((point) => list.map((value) => ({ ...point, [name]: value })));
   }

@@ -1,4 +1,4 @@
-// The parameters of a Gillespie ensemble, declared once: the network from one of three sources, the times, the sweep.
+// The parameters of a Gillespie ensemble, declared once: the network from one of three sources, the times, the scan.
 
 import * as z from "zod";
 import { ParameterError } from "../../device/errors.ts";

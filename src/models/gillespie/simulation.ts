@@ -141,7 +141,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
     return this.#statistics.result(this.points.parameters.passage);
   }
 
-  /** How often each count occurred: bins of `width` counts, [time][species][bin]. Undefined in a sweep, and beyond 262,144 rows. */
+  /** How often each count occurred: bins of `width` counts, [time][species][bin]. Undefined in a scan, and beyond 262,144 rows. */
   histogram(): { width: number; bins: number; counts: Float64Array } | undefined {
     this.exclusive.check();
     if (this.#tally.bins === 0) return undefined;
@@ -203,7 +203,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
     return this.#statistics.estimate(point);
   }
 
-  /** The points of the sweep, each with its values at the end. */
+  /** The points of the scan, each with its values at the end. */
   sweep(): { parameters: Record<string, number>; observables: Record<string, Estimate> }[] | undefined {
     this.exclusive.check();
     if (Object.keys(this.ensemble.points[0].set).length === 0) return undefined;
@@ -241,11 +241,11 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
     const histogram = this.histogram();
     if (!histogram)
-      throw new ParameterError("out", "out: a sweep, or one of very many times, has no picture; write .csv or .npy.");
+      throw new ParameterError("out", "out: a scan, or a run with very many times, has no picture; write .csv or .npy.");
     return histogramPicture(this.ensemble, histogram);
   }
 
-  /** A table for spreadsheets: time, then mean and sd of everything; in a sweep the values set before them. */
+  /** A table for spreadsheets: time, then mean and sd of everything; in a scan preceded by the values that were set. */
   table(): { head: string[]; rows: (string | number)[][] } {
     this.exclusive.check();
     return this.#statistics.table();

@@ -9,7 +9,7 @@ export interface Batch {
   replicates: number;
   /** [point][time][pair]: Σ x as 2 words, Σ x y as 3, the largest x. */
   sums: Uint32Array;
-  /** [time][species][bin], of a run without a sweep. */
+  /** [time][species][bin], of a run without a scan. */
   histogram: Uint32Array;
   shift: number;
   /** [point][time]: trajectories whose first passage was in the interval that ends there. */
@@ -26,7 +26,7 @@ const MOST_ROWS = 2 ** 18;
 
 export const hasCovariances = (species: number) => species <= MOST_COVARIANCES;
 
-/** Bins of one histogram, a power of two; 0 in a sweep and for very many times. */
+/** Bins of one histogram, a power of two; 0 in a scan and for very many times. */
 export function binsOf({ network, points, times }: Ensemble): number {
   const rows = times.length * network.species.length;
   if (points.length > 1 || rows > MOST_ROWS) return 0;

@@ -54,7 +54,7 @@ export const reservoir = {
   observables: {},
   steps: ({ reservoirs, network }) => (network === "" ? reservoirs : 1), // a file holds one
   /**
-   * Reservoirs of a task, or a sweep of them side by side.
+   * Reservoirs of a task, or a scan of them side by side.
    *
    * @throws ParameterError for values out of range and for data that cannot be learned from.
    */

@@ -1,4 +1,4 @@
-// Reservoirs on any device. One step makes a random network, trains it at every point of the sweep, and tests it; what is kept are its
+// Reservoirs on any device. One step makes a random network, trains it at every point of the scan, and tests it; what is kept are its
 // figures and its readouts. So a run can be stopped between networks, extended, and continued elsewhere.
 
 import * as z from "zod";
@@ -95,7 +95,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
     checkContinue(parameters, this.#loaded);
     if (this.#loaded && lists.length > 0) {
       const [name] = Object.keys(points.batch);
-      throw new ParameterError(name, `${name}: a network from a file is tested as it is, not in a sweep.`);
+      throw new ParameterError(name, `${name}: a network from a file is tested as it is, not in a scan.`);
     }
     const shape = shapeOf(points, this.task, seed);
     const { degree, fan } = this.#loaded?.topology ?? shape;

@@ -25,7 +25,7 @@ export interface Training {
   task: Task;
   shape: Shape;
   points: Points<ReservoirParameters>;
-  /** Points of the sweep. */
+  /** Points of the scan. */
   replicas: number;
   loaded: Loaded | undefined;
   wantsRank: boolean;

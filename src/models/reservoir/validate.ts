@@ -93,7 +93,7 @@ async function* outputsBeside(device: GpuDevice, how: string, options: Reservoir
   const { shape, task } = simulation;
   const topology = await topologyOf({ ...shape, kind: "random" }, 0);
   const { spectralRadius, inputScaling, leakRate, bias } = simulation.points.parameters;
-  // Two networks that differ in their settings alone, as those of a sweep.
+  // Two networks that differ in their settings alone, as those of a scan.
   const members = [spectralRadius, 0.5 * spectralRadius].flatMap((radius) =>
     Array.from({ length: shape.patches }, (_, patch): Member => {
       return { topology, spectralRadius: radius, inputScaling, leakRate, bias, noise: 0, patch };

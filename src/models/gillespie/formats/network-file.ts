@@ -15,7 +15,7 @@ export const isNetworkFile = (ending: string) => (NETWORK_FILES as readonly stri
 /**
  * With the values that `set` gives, and starts as `round` makes them.
  *
- * @throws ParameterError where the parameters name no network, sweep over several, or the format cannot hold it
+ * @throws ParameterError where the parameters name no network, scan over several, or the format cannot hold it
  */
 export function networkFile(ending: string, parameters: GillespieParameters): string {
   const network = networkOf(parameters);
@@ -23,7 +23,7 @@ export function networkFile(ending: string, parameters: GillespieParameters): st
   if (points.length > 1) {
     throw new ParameterError(
       "out",
-      `out ${ending}: a sweep has ${points.length} networks, one a point; give one value to each name in set.`,
+      `out ${ending}: a scan has ${points.length} networks, one per point; give one value to each name in set.`,
     );
   }
   const own = withValues(network, points[0]);

@@ -14,7 +14,7 @@ export function startsOf(network: Network, rounding: Rounding): Expression[] {
     const count = counted(name, exact, isMeasured ? "nearest" : rounding);
     if (count === undefined || count === exact || !Number.isInteger(count)) return start;
     if (start.kind === "number") return number(count);
-    // It follows parameters that a sweep may set.
+    // It depends on parameters that a scan may set.
     if (rounding === "nearest" || isMeasured) return call("floor", call("+", start, number(0.5)));
     return rounding === "down" ? call("floor", call("*", start, number(1 + 1e-9))) : start;
   });

@@ -89,7 +89,7 @@ export interface Network {
   reactions: readonly Reaction[];
   /** Species whose start is declared in mole. */
   measured?: ReadonlySet<string>;
-  /** What whoever reads the results must know of how it was read: a sentence each. */
+  /** Notes on how it was read, for a reader of the results: a sentence each. */
   notes?: readonly string[];
   /** What a file calls species whose name here is another, by that name. */
   labels?: ReadonlyMap<string, string>;

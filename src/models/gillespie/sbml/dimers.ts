@@ -8,7 +8,7 @@ export type Copies = ReadonlyMap<string, number>;
 
 /**
  * The law with the falling power of each species of which several are taken; undefined where it has that already, or nothing to change. A text
- * says which species stands in it in another way, so that nobody can tell.
+ * says which species stands in it in another way, so that it cannot be decided.
  */
 export function withCountedCopies(law: Expression, copies: Copies): Expression | undefined | string {
   const [above, below] = expanded(law);

@@ -41,7 +41,7 @@ export class Maths {
     return expressionOf(math, this.#context);
   }
 
-  /** Functions are read when they are needed, so that their order is of no matter. */
+  /** Functions are read when they are needed, so that their order does not matter. */
   #functionOf(name: string): Lambda | undefined {
     const known = this.#functions.get(name);
     const definition = this.#definitions.get(name);
