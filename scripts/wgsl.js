@@ -1,4 +1,4 @@
-// A Vite plugin: the module `virtual:wgsl-layouts` has what the host must know of the shader files - their bindings, and where the fields of
+// A Vite plugin: the module `virtual:gibbs/layouts` has what the host must know of the shader files - their bindings, and where the fields of
 // uniforms, and of tables that are read, lie. It is worked out when Vite loads it, so that nothing of WGSL is parsed at run time.
 // src/device/layout.ts reads what `encoded` writes.
 
@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 
-const NAME = "virtual:wgsl-layouts";
+const NAME = "virtual:gibbs/layouts";
 const KINDS = { read: "read-only-storage", write: "storage", read_write: "storage" };
 /** Types of a field: their scalars are words of 32 bits. */
 const SCALARS = { u: "u32", i: "i32", f: "f32", u32: "u32", i32: "i32", f32: "f32" };

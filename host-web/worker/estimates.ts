@@ -1,4 +1,4 @@
-// What the page shows of an ensemble, which has no series: the estimates of its jobs against what is known.
+// What the page shows of an ensemble, which has no series: the estimates of its jobs compared with what is known.
 
 import { deviationOf } from "../../src/models/deviation.ts";
 import type { AnyModel, AnySimulation } from "../../src/models/index.ts";

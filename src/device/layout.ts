@@ -1,7 +1,7 @@
 // What the host knows of the WGSL: the bindings of a kernel, and where the fields of a struct lie. scripts/wgsl.js works it out of the
 // shader files when Vite loads them, so that it is said once, in the shader.
 
-import layouts from "virtual:wgsl-layouts";
+import layouts from "virtual:gibbs/layouts";
 import { shaderParts } from "./shader.ts";
 
 /** `step` is a uniform with a dynamic offset: what differs between the dispatches of one submission. In WGSL it has this name, too. */

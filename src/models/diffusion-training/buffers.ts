@@ -18,7 +18,7 @@ const MOST_WORK = 2 ** 38;
 export const TILE = 8;
 
 /** The data as the network sees them without noise: (x₀ - centre) / σ_data. */
-export const scaled = ({ points, centre, deviation, shape }: TrainerOptions) =>
+const scaled = ({ points, centre, deviation, shape }: TrainerOptions) =>
   points.map((value, at) => (value - centre[at % shape.dimension]) / deviation);
 
 function runOf({ shape, seed, points, batch, dropout, noiseMean, noiseSd, deviation }: TrainerOptions): Values {
@@ -33,7 +33,7 @@ function runOf({ shape, seed, points, batch, dropout, noiseMean, noiseSd, deviat
 }
 
 /** The table of gradient.wgsl: weights side by side of a layer that see units, then those that see conditions; and the output's. */
-export function blocksOf({ shape }: TrainerOptions): Uint32Array {
+function blocksOf({ shape }: TrainerOptions): Uint32Array {
   const { dimension, width, layers } = shape;
   const conditions = conditionsOf(shape);
   const rowsOf = (layer: number) => dimension + conditions + layer * width;
