@@ -241,7 +241,10 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
     const histogram = this.histogram();
     if (!histogram)
-      throw new ParameterError("out", "out: a scan, or a run with very many times, has no picture; write .csv or .npy.");
+      throw new ParameterError(
+        "out",
+        "out: a scan, or a run with very many times, has no picture; write .csv or .npy.",
+      );
     return histogramPicture(this.ensemble, histogram);
   }
 
