@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type IsingOptions, ising, potts } from "../src/index.ts";
 import { geometryOf } from "../src/models/ising/axes.ts";
 import { enumerate, enumerateGeometry } from "../src/models/ising/exact.ts";
+import { torusExactly } from "../src/models/lattice/transfer-matrix.ts";
 import { pottsTorus } from "../src/models/potts/index.ts";
 import { device, reference } from "./devices.ts";
 
@@ -142,6 +143,14 @@ describe("lattices of three and four sides", () => {
     const own = { temperature: 7, field: 0, couplings: [1, 1] as [number, number] };
     const known = ising.exact({ ...own, size: [2, 2, 2] } as never) as Record<string, { value: number }>;
     expect(known.energy.value).toBeCloseTo(2 * pottsTorus(2, [2, 2, 2], { temperature: 3.5 }).energy + 3, 10);
+    const slender = ising.exact({ ...own, temperature: 4.6, size: [2, 12, 2] } as never) as typeof known;
+    expect(slender.energy.value).toBeCloseTo(2 * pottsTorus(2, [2, 2, 12], { temperature: 2.3 }).energy + 3, 10);
+    const uneven = { temperature: 4, field: 0, couplings: [1, 0.5, -0.7], size: [2, 2, 4] };
+    const all = enumerateGeometry(geometryOf({ size: [2, 2, 4], boundary: ["periodic", "periodic"] }), uneven);
+    const bond = (axis: number, a: number, b: number) => (a === b ? 1 : -1) * uneven.couplings[axis];
+    const matrices = torusExactly({ states: 2, size: uneven.size, bond }, uneven.temperature);
+    expect(matrices.energy).toBeCloseTo(all.energy, 10);
+    expect(matrices.specificHeat).toBeCloseTo(all.specificHeat, 10);
     expect(Object.keys(ising.exact({ ...own, size: [8, 8, 8] } as never) as object)).toEqual([]);
   });
 

@@ -3,6 +3,7 @@
 import { ParameterError } from "../../device/errors.ts";
 import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
 import { siteCount } from "../lattice/geometry.ts";
+import { layerStates, MOST_LAYERS, torusExactly } from "../lattice/transfer-matrix.ts";
 import { estimateMagnet, exactMagnet, magnetObservables, type Phases } from "../magnet.ts";
 import type { Exact, Observable } from "../model.ts";
 import { type Points, parametersOf } from "../parameters.ts";
@@ -153,13 +154,21 @@ export function exactIsing(given: Magnet): Partial<Record<keyof IsingObservables
   return exact;
 }
 
-/** What is known of three sides and more: every observable of tiny lattices. */
+/** What is known of three sides and more: every observable of tiny lattices, and energy and specific heat of slender ones without a field. */
 function exactBox(given: Magnet): Partial<Record<keyof IsingObservables, Exact>> {
   const parameters = { ...given, boundary: given.boundary ?? PERIODIC };
   const sites = siteCount(parameters);
-  if (sites > ENUMERATED) return {};
-  const { temperature, field } = parameters;
+  const { temperature, field, size } = parameters;
   const couplings = couplingsOf(parameters);
+  if (sites > ENUMERATED) {
+    const closed = boundariesOf(parameters).every((edge, axis) => size[axis] === 1 || edge === "periodic");
+    if (field !== 0 || !closed || layerStates(2, size) > MOST_LAYERS) return {};
+    const bond = (axis: number, a: number, b: number) => (a === b ? couplings[axis] : -couplings[axis]);
+    const { energy, specificHeat } = torusExactly({ states: 2, size, bond }, temperature);
+    if (!Number.isFinite(energy) || !Number.isFinite(specificHeat)) return {};
+    const source = "transfer matrix";
+    return { energy: { value: energy, source }, specificHeat: { value: specificHeat, source } };
+  }
   const all = enumerateGeometry(geometryOf(parameters), { temperature, field, couplings });
   const source = `enumeration of 2^${sites} states`;
   const susceptibility = field === 0 ? all.absSusceptibility : all.susceptibility;

@@ -3,9 +3,10 @@
 import { ParameterError } from "../../device/errors.ts";
 import { type Estimate, estimateReplicas, jackknifeReplicas } from "../../statistics/index.ts";
 import { type Geometry, siteCount } from "../lattice/geometry.ts";
+import { layerStates, MOST_LAYERS } from "../lattice/transfer-matrix.ts";
 import type { Exact, Observable } from "../model.ts";
 import type { Series } from "../series.ts";
-import { layerStates, MOST_LAYERS, pottsOfTwo, pottsTorus } from "./exact.ts";
+import { pottsOfTwo, pottsTorus } from "./exact.ts";
 import type { PottsParameters } from "./parameters.ts";
 
 export const columns = ["energy", "order", "squaredOrder"] as const;

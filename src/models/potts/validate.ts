@@ -1,7 +1,8 @@
 // Is this device right? The Potts model against the reference state for state, against transfer matrices, and against known energies.
 
-import { type Device, ReferenceDevice } from "../../device/device.ts";
-import { checksOf, countMismatches, DEVIATION, linspace, zScores } from "../check.ts";
+import type { Device } from "../../device/device.ts";
+import { checksOf, DEVIATION, linspace, zScores } from "../check.ts";
+import { againstReference } from "../lattice/validate.ts";
 import type { Check, Effort } from "../model.ts";
 import { pottsTorus } from "./exact.ts";
 import { estimatePotts } from "./observables.ts";
@@ -11,7 +12,8 @@ import { createPotts, type PottsOptions } from "./simulation.ts";
 const check = checksOf("potts");
 
 export async function* validatePotts(device: Device, effort: Effort): AsyncGenerator<Check> {
-  if (device.kind === "gpu") yield* againstReference(device, effort);
+  const cases = CASES.map((options) => ({ name: `q = ${options.states}`, options }));
+  yield* againstReference(check, createPotts, cases, device, effort);
   yield* againstTransferMatrix(device, effort);
   yield* cube(device, effort);
 }
@@ -26,20 +28,6 @@ const CASES: (PottsOptions & { size: [number, number, ...number[]] })[] = [
   // More sites than a workgroup counts.
   { states: 3, size: [60, 40], temperature: 0.995 },
 ];
-
-async function* againstReference(device: Device, { signal }: Effort): AsyncGenerator<Check> {
-  const reference = new ReferenceDevice(device.info.host);
-  for (const options of CASES) {
-    using a = await createPotts(device, options);
-    using b = await createPotts(reference, options);
-    for (const simulation of [a, b]) await simulation.run(10, { signal });
-    const where = `q = ${options.states}, ${options.size.join("×")}, 10 sweeps`;
-    const cells = countMismatches(await a.cells(), await b.cells());
-    yield check("reference", `${where}: states that differ from the reference`, cells, 0);
-    const sums = async (of: typeof a) => (await of.measure()).flatMap((row) => Object.values(row));
-    yield check("reference", `${where}: figures that differ`, countMismatches(await sums(a), await sums(b)), 0);
-  }
-}
 
 async function* againstTransferMatrix(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
   const count = device.kind === "reference" ? 20 : quick ? 150 : 1500;
