@@ -474,7 +474,7 @@ describe("a network from a file", () => {
     await refused({ network, reservoirs: 2 }).toThrow(/reservoirs 2: a network from a file is one/);
     await refused({ network, units: 41 }).toThrow(/units 41: the network of the file has 40; leave it out/);
     await refused({ network, task: "lorenz" }).toThrow(
-      /network: it was trained on 4 columns of inputs and outputs, and here are 3 and 3/,
+      /network: it was trained on 4 columns of inputs and outputs, and here there are 3 and 3/,
     );
     await refused({ network, ridge: [1e-6, 1e-4] }).toThrow(ParameterError);
     await refused({ network: network.slice(0, 40) }).toThrow(/network: The file says that its header has/);
@@ -551,8 +551,8 @@ describe("bad input is refused", () => {
     [{ ridge: -1 }, /ridge -1/],
     [{ spectralRadius: -1 }, /between 0 and 10/],
     [{ spectralRadius: Number.NaN }, /spectralRadius NaN/],
-    [{ leakRate: 0 }, /above 0 and up to 1/],
-    [{ connectivity: 2 }, /above 0 and up to 1/],
+    [{ leakRate: 0 }, /above 0 and at most 1/],
+    [{ connectivity: 2 }, /above 0 and at most 1/],
     [{ task: "narma20" as "narma10" }, /one of logistic/],
     [{ spectralRadius: [0.1, 0.2], leakRate: [1] }, /equally long/],
     [{ units: 1, connectivity: 1, task: "henon", patches: 3 }, /must divide the 2 columns; take 1, 2/],
