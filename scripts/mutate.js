@@ -9,9 +9,10 @@ import { ROOT } from "./sources.js";
  * The checks that fail. An error that ended a model's is no oracle, and says so.
  *
  * @param {import("./faults.js").Fault} fault
+ * @param {{ first?: boolean }} [options] `first`: up to the first that an oracle caught
  * @returns {Promise<{ model: string, oracle: string, name: string }[]>}
  */
-export async function validatedWith(fault) {
+export async function validatedWith(fault, { first = false } = {}) {
   return await withModules(
     async (load) => {
       const { models } = await load("/src/models/index.ts");
@@ -22,7 +23,10 @@ export async function validatedWith(fault) {
       const chosen = models.filter(({ name }) => fault.models.includes(name));
       try {
         for await (const { pass, model, oracle, name } of validateModels(chosen, device, { quick: true })) {
-          if (!pass) failed.push({ model, oracle: name.startsWith(ENDED) ? "an error" : oracle, name });
+          if (pass) continue;
+          const ended = name.startsWith(ENDED);
+          failed.push({ model, oracle: ended ? "an error" : oracle, name });
+          if (first && !ended) break;
         }
       } finally {
         await device[Symbol.asyncDispose]();

@@ -9,7 +9,7 @@ const kinds = [...new Set(faults.map(({ kind }) => kind))];
 describe("a seeded fault is caught", () => {
   it.each(kinds)("%s", async (kind) => {
     const fault = faults.find((one) => one.kind === kind)!;
-    const oracles = (await validatedWith(fault)).map(({ oracle }) => oracle);
+    const oracles = (await validatedWith(fault, { first: true })).map(({ oracle }) => oracle);
     expect(
       oracles.filter((oracle) => oracle !== "an error"),
       fault.what,
