@@ -73,6 +73,9 @@ const VARIANTS = [
   ),
 ].map((name) => `tests/${name}.test.ts`);
 
+/** What Chrome alone runs, unless GIBBS_TEST_LONG is set: a page draws there. */
+const DRAWN = ["tests/ising-view.test.ts"];
+
 /** GIBBS_TEST_OWN: Node where it is on SwiftShader as Chrome is: what is Node's own, and of each kind of kernel one. */
 const OWN = ["tests/node/**/*.test.ts", "tests/device.test.ts", ...SHARED, ...PLAIN];
 const isOwn = Boolean(process.env.GIBBS_TEST_OWN);
@@ -115,7 +118,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: nodes,
-          exclude: ["tests/site/**", "tests/check/**", ...(isOwn ? LAWS : [])],
+          exclude: ["tests/site/**", "tests/check/**", ...(isOwn ? LAWS : []), ...(long ? [] : DRAWN)],
           pool: "forks", // in a worker thread process.env does not reach the Vulkan loader
         },
       },
