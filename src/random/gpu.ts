@@ -21,7 +21,7 @@ export async function threefryOnGpu(
   });
   const make = () => ({
     blocks: storage(device, "threefry blocks", 4 * inputs.length),
-    inputs: storage(device, "threefry inputs", INPUTS.table(inputs)),
+    inputs: storage(device, "threefry inputs", INPUTS.table(inputs.map(({ counter, key }) => ({ counter, key })))),
   });
   return withBuffers(device, "threefry", make, async (buffers) => {
     const group = kernel.bind(buffers);
