@@ -112,6 +112,9 @@ describe("files and parameters", () => {
     expect(await made(ising, { temperature: [1, 2] }, own)).toMatchObject({ replicas: 2, array: twice });
     const batch = { spins: await file(spinsOf(64), [2, 4, 8]) };
     expect(await made(ising, {}, batch)).toMatchObject({ replicas: 2, array: spinsOf(64) });
+    expect(await made(ising, { size: [8, 4, 2] }, batch)).toMatchObject({ replicas: 1, size: [8, 4, 2] });
+    const boxes = { spins: await file(spinsOf(64), [2, 2, 2, 8]) };
+    expect(await made(ising, { size: [8, 2, 2] }, boxes)).toMatchObject({ replicas: 2, array: spinsOf(64) });
     await expect(made(ising, { size: 8 }, own)).rejects.toThrow(
       "own.npy: it makes size 8 × 4, but size 8 is given; leave size out",
     );
@@ -121,6 +124,9 @@ describe("files and parameters", () => {
     await expect(made(ising, { replicas: 3 }, batch)).rejects.toThrow("own.npy: it makes replicas 2, but replicas 3");
     await expect(made(ising, { temperature: [1, 2, 3] }, batch)).rejects.toThrow(
       "own.npy: it has 2 replicas, but lists of values make 3",
+    );
+    await expect(made(ising, { size: [8, 4, 2] }, { spins: await file(spins, [4, 8]) })).rejects.toThrow(
+      "own.npy: its shape is (4, 8); a lattice has its 3 sides, the last one first",
     );
     await expect(made(ising, {}, { spins: await file(spins, [32]) })).rejects.toThrow(
       "own.npy: its shape is (32,); a lattice has",

@@ -3,9 +3,8 @@
 import type { Device } from "../../device/device.ts";
 import type { AdvanceOptions } from "../advance.ts";
 import type { Geometry } from "../lattice/geometry.ts";
-import { GpuLattice } from "../lattice/gpu.ts";
 import type { LatticeEngine } from "../lattice/lattice.ts";
-import { ReferenceLattice } from "../lattice/reference-lattice.ts";
+import { open } from "../lattice/setup.ts";
 import type { Stroke } from "../model.ts";
 import { type FlipThresholds, type Lattice, type LatticeOptions, PURPOSE, type Sums } from "./lattice.ts";
 import { packSpins, unpackSpins } from "./packing.ts";
@@ -24,9 +23,7 @@ export class FamilyLattice implements Lattice {
       streams: { start: PURPOSE.familyStart, update: PURPOSE.familySweep },
       tables: tablesOf(thresholds),
     };
-    const engine =
-      device.kind === "gpu" ? await GpuLattice.create(device, family, workgroup) : new ReferenceLattice(family);
-    return new FamilyLattice(options, geometry, engine);
+    return new FamilyLattice(options, geometry, await open(device, family, workgroup));
   }
 
   private constructor(options: LatticeOptions, geometry: Geometry, engine: LatticeEngine) {

@@ -57,20 +57,18 @@ export const thresholdsOf = (points: Points<IsingParameters>, replicas: number):
     : upProbabilities(points, replicas, geometryOf(points.parameters));
 
 export async function openLattice(device: Device, { points, options }: Setup, workgroup?: number): Promise<Lattice> {
-  const { width, height, replicas } = options;
-  checkWorkgroup(device, workgroup);
-  if (device.kind === "reference") {
-    if (width * height * replicas > MOST_REFERENCE_SPINS) {
-      throw new ParameterError(
-        "size",
-        `size ${points.parameters.size.join(",")}: the reference is meant for up to ${MOST_REFERENCE_SPINS} sites; use a GPU device.`,
-      );
-    }
-  }
   if (!isPlane(points.parameters)) {
     return FamilyLattice.create(device, options, geometryOf(points.parameters), workgroup);
   }
-  if (device.kind === "reference") return new ReferenceLattice(options);
+  const { width, height, replicas } = options;
+  checkWorkgroup(device, workgroup);
+  if (device.kind === "reference") {
+    if (width * height * replicas <= MOST_REFERENCE_SPINS) return new ReferenceLattice(options);
+    throw new ParameterError(
+      "size",
+      `size ${width},${height}: the reference is meant for up to 16384,16384; use a GPU device.`,
+    );
+  }
   const { high, low } = options.thresholds;
   if (!fits(options, device.limits, (high.length + low.length) / replicas)) {
     const largest = largestSquare(device.limits, replicas);

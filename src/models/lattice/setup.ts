@@ -96,6 +96,7 @@ export function checkCells(cells: ArrayLike<number>, { states }: Rule, geometry:
   }
 }
 
+/** The lattice on its device. @throws ParameterError for what the device cannot hold */
 export async function open(device: Device, options: LatticeOptions, workgroup?: number): Promise<LatticeEngine> {
   checkWorkgroup(device, workgroup);
   if (device.kind === "gpu") return GpuLattice.create(device, options, workgroup);
