@@ -45,6 +45,12 @@ async function digestOf(model: AnyModel, changes: Record<string, unknown>): Prom
   }
 }
 
+/** Whose digests every adapter and host must give. */
+it("holds on every adapter for models of whole numbers", () => {
+  const exact = models.filter(({ rounded }) => !rounded).map(({ name }) => name);
+  expect(exact.sort()).toEqual(["curie-weiss", "dense-memory", "hopfield", "ising", "potts", "rbm"]);
+});
+
 describe.each(models.map((model) => [model.name, model] as const))("%s", (name, model) => {
   it("has the digests that are recorded", { timeout: 600_000 }, async ({ skip }) => {
     skip(model.rounded === true && device.info.description !== RECORDED_ON, `recorded on ${RECORDED_ON}`);

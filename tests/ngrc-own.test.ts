@@ -30,7 +30,7 @@ const withColumn = (value: (row: number) => number) =>
 
 async function made(on: GpuDevice | ReferenceDevice, options: NgrcOptions, steps = options.starts ?? 1) {
   using simulation = await ngrc.create(on, options);
-  await simulation.run(Math.min(Number(steps), simulation.room));
+  await simulation.run(Math.min(Number(steps), simulation.most));
   await simulation.conclude();
   return {
     ...{ estimate: simulation.estimate(), result: simulation.result(), notes: simulation.notes() },

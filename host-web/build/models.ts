@@ -53,11 +53,12 @@ async function load(): Promise<ModelPage[]> {
       const { name } = model;
       const exports = await open<Record<string, unknown>>(`/src/models/${name}/index.ts`);
       const [exported] = Object.entries(exports).find(([, value]) => value === model)!;
+      const declared = await declaredOptions(model, new ReferenceDevice("web"));
       const options = existsSync(own(name, "page.ts"))
         ? (await open<{ page: PageOptions }>(`/host-web/${name}/page.ts`)).page
-        : await declaredOptions(model, new ReferenceDevice("web"));
+        : {};
       const hasPreview = existsSync(join(ROOT, "public", name, "preview.jpg"));
-      return { model, page: { ...declaredPage(model), ...options }, exported, hasPreview };
+      return { model, page: { ...declared, ...options }, exported, hasPreview };
     };
     return await Promise.all(models.map(pageOf));
   } finally {
@@ -66,14 +67,14 @@ async function load(): Promise<ModelPage[]> {
 }
 
 /** What a small run shows of the model. */
-async function declaredOptions(model: AnyModel, device: Device): Promise<PageOptions> {
+async function declaredOptions(model: AnyModel, device: Device): Promise<Page> {
   const simulation = await model.create(device, model.examples.short.parameters);
   await simulation.run(1);
   const { channels = 1 } = await simulation.picture();
   const shown: Declared = { hasSeries: simulation.series().columns.length > 0, isGrey: channels === 1 };
   simulation[Symbol.dispose]();
   // A scene of its own would say how much rounding explains.
-  return { ...declaredPage(model, shown), verify: model.rounded !== true };
+  return { ...declaredPage(model, shown), verify: model.rounded !== true || existsSync(sceneFile(model.name)) };
 }
 
 /** Every page of the site: the models', and the other folders below host-web/ that have an index.html. */

@@ -49,10 +49,7 @@ export interface Declared {
   isGrey: boolean;
 }
 
-export function declaredPage(
-  model: AnyModel,
-  { hasSeries, isGrey }: Declared = { hasSeries: true, isGrey: true },
-): Page {
+export function declaredPage(model: AnyModel, { hasSeries, isGrey }: Declared): Page {
   return {
     counts: model.step,
     speeds: [0.1, 1, 4, 16, 64],

@@ -1,11 +1,7 @@
 // The least loss that a denoiser can have on the points it is trained on: that of the exact one, which knows them all by heart.
 
-import {
-  ADAM,
-  type DiffusionTrainingSimulation,
-  MINIBATCHES,
-  ReferenceTraining,
-} from "../../src/models/diffusion-training/index.ts";
+import type { DiffusionTrainingSimulation } from "../../src/models/diffusion-training/index.ts";
+import { ADAM, MINIBATCHES, ReferenceTraining } from "../../src/models/diffusion-training/internal.ts";
 
 /** Noisy samples that it is the mean over, and their numbers times points, at most. */
 const SAMPLES = 2048;

@@ -1,6 +1,7 @@
 // The sheet that a law is drawn on: ink in 64 × 64 cells, painted by the brush; of points it shows where they lie.
 
-import { boxOf, type DataSet, DRAWING, drawingText, parseDrawing } from "../../src/models/diffusion/index.ts";
+import { type DataSet, drawingText } from "../../src/models/diffusion/index.ts";
+import { boxOf, DRAWING, parseDrawing } from "../../src/models/diffusion/internal.ts";
 import type { Stroke } from "../worker/protocol.ts";
 
 /** Cells along a side. */

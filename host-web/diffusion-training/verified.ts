@@ -1,11 +1,8 @@
 // What Verify compares: the slopes of the loss in all parameters, of the first minibatch and the network that training begins with. Later
 // networks are the sum of thousands of such steps, and their roundings part as those of any long sum.
 
-import {
-  type DiffusionTrainingSimulation,
-  GpuTrainer,
-  ReferenceTrainer,
-} from "../../src/models/diffusion-training/index.ts";
+import type { DiffusionTrainingSimulation } from "../../src/models/diffusion-training/index.ts";
+import { GpuTrainer, ReferenceTrainer } from "../../src/models/diffusion-training/internal.ts";
 import { firstParameters } from "../../src/network/init.ts";
 
 /** Root mean squares of the slopes that a slope in 32-bit floats may be off. */

@@ -1,6 +1,7 @@
 // Samples that are pictures, side by side.
 
-import { decode, decodePixels, type Pixels, type Unit } from "../../src/models/diffusion/index.ts";
+import { decode, type Pixels, type Unit } from "../../src/models/diffusion/index.ts";
+import { decodePixels } from "../../src/models/diffusion/internal.ts";
 import type { Decoder } from "../../src/models/diffusion-training/index.ts";
 import { colourMap } from "../worker/colours.ts";
 import type { Context } from "../worker/sheet.ts";

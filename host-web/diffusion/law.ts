@@ -1,13 +1,7 @@
 // The law of the data with noise in it: its moments at a level, which are those of the data, shrunk and widened, and how far samples are from it.
 
-import {
-  covarianceOf,
-  type DataSet,
-  type Level,
-  meanOf,
-  mixtureMoments,
-  slicedWasserstein,
-} from "../../src/models/diffusion/index.ts";
+import { type DataSet, type Level, slicedWasserstein } from "../../src/models/diffusion/index.ts";
+import { covarianceOf, meanOf, mixtureMoments } from "../../src/models/diffusion/internal.ts";
 
 /** Points and directions that the distance is told from. */
 const POINTS = 2048;

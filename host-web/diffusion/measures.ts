@@ -1,13 +1,7 @@
 // What is measured of samples after a step.
 
-import {
-  type DataSet,
-  type DiffusionSimulation,
-  type Level,
-  logDensity,
-  meanOf,
-  momentsOf,
-} from "../../src/models/diffusion/index.ts";
+import type { DataSet, DiffusionSimulation, Level } from "../../src/models/diffusion/index.ts";
+import { logDensity, meanOf, momentsOf } from "../../src/models/diffusion/internal.ts";
 import { type Estimate, independentMean } from "../../src/statistics/index.ts";
 import type { Law } from "./law.ts";
 

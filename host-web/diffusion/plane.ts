@@ -1,6 +1,7 @@
 // Samples in the plane of their first two numbers: the data below, particles, and the ways that some of them came.
 
-import { boxOf, type DataSet } from "../../src/models/diffusion/index.ts";
+import type { DataSet } from "../../src/models/diffusion/index.ts";
+import { boxOf } from "../../src/models/diffusion/internal.ts";
 import { colourMap } from "../worker/colours.ts";
 import { type Context, curve, INK, type Size, within } from "../worker/sheet.ts";
 import type { Frame, SampleHistory } from "./history.ts";

@@ -1,6 +1,7 @@
 // The first number of some samples against the step: how bundles of ways part, and when.
 
-import { boxOf, type DataSet, type DiffusionSimulation } from "../../src/models/diffusion/index.ts";
+import type { DataSet, DiffusionSimulation } from "../../src/models/diffusion/index.ts";
+import { boxOf } from "../../src/models/diffusion/internal.ts";
 import { panel } from "../worker/panel.ts";
 import { type Context, curve, INK, MARK, type Size, words } from "../worker/sheet.ts";
 import type { Frame, SampleHistory } from "./history.ts";

@@ -1,13 +1,8 @@
 // What Verify compares: single steps, from noise and from data with noise, of a few samples. Whole ways add the differences of their steps up,
 // and where samples choose between modes they make any difference large.
 
-import {
-  type DiffusionSimulation,
-  diffusion,
-  inOwnUnits,
-  type Level,
-  noiseOf,
-} from "../../src/models/diffusion/index.ts";
+import { type DiffusionSimulation, diffusion, inOwnUnits, type Level } from "../../src/models/diffusion/index.ts";
+import { noiseOf } from "../../src/models/diffusion/internal.ts";
 import { STREAMS } from "../../src/random/streams.ts";
 
 import { Law } from "./law.ts";

@@ -8,9 +8,8 @@ import {
   IsingView,
   ising,
   onsager,
-  packSpins,
-  planeOf,
 } from "../../src/models/ising/index.ts";
+import { checkDrawable, packSpins, planeOf } from "../../src/models/ising/internal.ts";
 import { colourMap } from "../worker/colours.ts";
 import type { Curve, ScanResult } from "../worker/protocol.ts";
 import type { SceneModule } from "../worker/scene.ts";
@@ -27,6 +26,8 @@ export const scene: SceneModule<IsingSimulation> = {
   },
 
   options: { mode: "spins", colours: "ink", block: 8, grid: false },
+
+  check: ({ parameters }) => checkDrawable(parameters),
 
   size: ({ parameters: { size } }) => [size[0], size[1]],
 

@@ -22,10 +22,8 @@ export const scene: SceneModule<NgrcSimulation> = {
   defaults: () => ({ starts: "10000" }),
   options: { mode: "time", colours: "ink", block: 8, grid: false },
   rest: REST,
-  limit: ({ room }) => ({
-    steps: room,
-    message: `All ${room} forecasts that the series has room for are made; shorter forecasts or less training make room for more.`,
-  }),
+  full: ({ most }) =>
+    `All ${most} forecasts that the series has room for are made; shorter forecasts or less training make room for more.`,
 
   async createCanvas(simulation) {
     let kept: { start: number; made: Made } | undefined;

@@ -1,6 +1,7 @@
 // What follows the user's series: its end, and behind it the forecast, with the band in which all networks lie.
 
-import { type Beyond, leadOf, type Task } from "../../src/models/reservoir/index.ts";
+import type { Task } from "../../src/models/reservoir/index.ts";
+import { type Beyond, leadOf } from "../../src/models/reservoir/internal.ts";
 import { columnOf, panel, range, rows } from "../worker/panel.ts";
 import type { Picture } from "../worker/scene.ts";
 import { begin, type Context, curve, FORECAST, legend, MARK, TRUTH, words } from "../worker/sheet.ts";

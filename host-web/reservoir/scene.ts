@@ -1,13 +1,8 @@
 // The page of echo-state networks in the worker: which views a task has, what a dropped series needs, and what Verify compares.
 
 import type { Device } from "../../src/device/device.ts";
-import {
-  type Beyond,
-  type Forecast,
-  parseSeries,
-  type ReservoirSimulation,
-  reservoir,
-} from "../../src/models/reservoir/index.ts";
+import { type Forecast, parseSeries, type ReservoirSimulation, reservoir } from "../../src/models/reservoir/index.ts";
+import type { Beyond } from "../../src/models/reservoir/internal.ts";
 import type { CanvasScene, SceneModule } from "../worker/scene.ts";
 import { SIZE } from "../worker/sheet.ts";
 import { drawAttractor, lagOf, spaceOf } from "./attractor.ts";

@@ -1,6 +1,6 @@
 // A COMBINE archive as the values of a run. Its reader is loaded with the first one.
 
-import { omex } from "../../src/models/gillespie/index.ts";
+import { omex } from "../../src/models/gillespie/internal.ts";
 
 /**
  * The first of its tasks that can be run.

@@ -106,7 +106,7 @@ export class Playback {
 
   /** The run has come to where it stops. */
   get isAtEnd(): boolean {
-    return this.#run.simulation.steps >= this.#end;
+    return this.#run.isFull || this.#run.simulation.steps >= this.#end;
   }
 }
 

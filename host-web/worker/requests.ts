@@ -46,9 +46,10 @@ export function responders(run: Run, playback: Playback): Responders {
     },
     afresh: async () => {
       history.store?.forget();
-      playback.pause();
+      playback.hold();
       view.options = { ...module.options };
       await open(run, "");
+      playback.pause(); // of the new run, whose address this tells
       return undefined;
     },
     change: async ({ values }) => {

@@ -86,11 +86,7 @@ export class Run {
 
   /** There is room for no further step. */
   get isFull(): boolean {
-    return this.simulation.steps >= this.#limit.steps;
-  }
-
-  get #limit(): { steps: number; message: string } {
-    return this.module.limit?.(this.simulation) ?? { steps: Number.POSITIVE_INFINITY, message: "" };
+    return this.simulation.steps >= this.simulation.most;
   }
 
   /** Starts the run of a link, or one that was kept; the present one goes on if that fails. */
@@ -133,6 +129,7 @@ export class Run {
       ? await this.model.restore(this.device, kept)
       : await createWith(this.model, this.device, link);
     try {
+      this.module.check?.(simulation);
       await this.module.note?.(simulation);
     } catch (error) {
       simulation[Symbol.dispose]();
@@ -222,13 +219,17 @@ export class Run {
     this.#tellIfFull();
   }
 
+  /** The end of a way is where a run is meant to stop. */
   #tellIfFull(): void {
-    if (this.isFull) this.post({ notice: { about: ABOUT.run, kind: "note", text: this.#limit.message } });
+    if (!this.isFull || this.hasEnded) return;
+    const { module, simulation } = this;
+    const text = module.full?.(simulation) ?? `All ${simulation.most} steps that there is room for are made.`;
+    this.post({ notice: { about: ABOUT.run, kind: "note", text } });
   }
 
   async #make(wanted: number): Promise<void> {
     const { note } = this.module;
-    const count = Math.min(wanted, Math.min(this.length, this.#limit.steps) - this.simulation.steps);
+    const count = Math.min(wanted, Math.min(this.length, this.simulation.most) - this.simulation.steps);
     if (count < 1) return; // a speed below one step a frame makes none in most frames
     this.#unmark();
     if (!note && this.hasSeries) return this.measured.run(this.simulation, count);
@@ -253,12 +254,13 @@ export class Run {
       this.post({ values: valuesOf(this) });
     } else {
       // Steps that are made side by side cost no more than one.
-      const least = this.hasSeries ? 1 : this.pace.speed;
+      const least = this.hasSeries ? 1 : Math.max(1, this.pace.speed);
       await this.#make(Math.min((ahead?.step ?? step) - steps, this.pace.replayed(least)));
-      // The link wants more than there is.
-      if (simulation.steps === steps) {
+      if (this.isReplaying && (this.isFull || this.hasEnded)) {
+        // The link wants more than there is room for.
         this.stopReplay();
         this.#tellIfFull();
+        this.post(addressOf(this));
       }
     }
     const done = !this.isReplaying;

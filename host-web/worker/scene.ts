@@ -57,6 +57,8 @@ export interface SceneModule<S extends Simulation = any> {
   /** The page's run when its address names none: texts of parameters, by what the device can do. */
   defaults(device: Device, phone: boolean): Record<string, string>;
   options: ViewOptions;
+  /** @throws ParameterError for a run that the page cannot show */
+  check?(simulation: S): void;
   size(simulation: S): [number, number];
   /** The state drawn on the GPU, or with the 2-D canvas from numbers; without either as the simulation's picture. */
   create?(device: Device, simulation: S, format: GPUTextureFormat): Promise<Scene>;
@@ -71,8 +73,8 @@ export interface SceneModule<S extends Simulation = any> {
   rest?: number | ((simulation: S) => number);
   /** Steps of the whole way of a run that has an end: then it stands, and its kept steps can be played again. */
   length?(simulation: S): number;
-  /** How many steps there is room for: a run that has made them stops, and the page says why. */
-  limit?(simulation: S): { steps: number; message: string };
+  /** What the page says when the run has made all steps that there is room for. */
+  full?(simulation: S): string;
   /** What is noted of a run at its beginning and after each step; steps are then made one by one. */
   note?(simulation: S): Promise<void>;
   /** Table, remark and plots of models that measure something else than a series of observables, or estimates of an ensemble. */

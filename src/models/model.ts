@@ -86,6 +86,8 @@ export interface Simulation<P = unknown> extends Disposable {
   readonly replicas: number;
   /** Steps made so far. */
   readonly steps: number;
+  /** Steps that there is room for in all. */
+  readonly most: number;
   /** What it observes, where that depends on its parameters. */
   readonly observables?: Record<string, Observable>;
   /** An empty series with the model's columns, to record into. */

@@ -121,13 +121,17 @@ describe("src/ knows no host", () => {
   });
 });
 
-describe("hosts see a model's index only", () => {
+describe("hosts see a model's index and what it keeps for them", () => {
   const inner = (file: ts.SourceFile) =>
-    allImportsOf(file).filter((path) => /^src\/models\/[^/]+\/(?!index\.ts$)/.test(path));
+    allImportsOf(file).filter((path) => /^src\/models\/[^/]+\/(?!(index|internal)\.ts$)/.test(path));
 
   for (const path of ["host-node", "host-web"].flatMap((folder) => filesBelow(folder, ".ts"))) {
     test(path, () => expect(inner(parse(path))).toEqual([]));
   }
+
+  test("and users see the index alone", () => {
+    expect(allImportsOf(parse("src/index.ts")).filter((path) => path.endsWith("/internal.ts"))).toEqual([]);
+  });
 
   test("negative control", () => {
     const text = `import { ising } from "../../src/models/ising/index.ts"; import { models } from "../../src/models/index.ts";

@@ -1,7 +1,7 @@
 // A model that is only declared has a page that works. The site is built from a copy of the sources without any model's own files in
 // host-web/, and with the model of docs/adding-a-model.md.
 
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,6 +12,8 @@ import { buildSite } from "./browser.ts";
 import { count, findings, shades, text, useSite } from "./visit.ts";
 
 const TUTORIAL = "fredrickson-andersen";
+/** A model of rounded numbers whose page says one thing of itself. */
+const ONE_FIELD = "ngrc";
 const copy = mkdtempSync(join(tmpdir(), "gibbs-declared-"));
 
 beforeAll(async () => {
@@ -28,6 +30,8 @@ beforeAll(async () => {
   for (const name of models) {
     for (const folder of [name, `public/${name}`]) rmSync(join(copy, "host-web", folder), { recursive: true });
   }
+  mkdirSync(join(copy, "host-web", ONE_FIELD));
+  writeFileSync(join(copy, "host-web", ONE_FIELD, "page.ts"), `export const page = { counts: "forecast" };\n`);
   await buildSite(copy, "declared");
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
@@ -38,7 +42,7 @@ describe("a model that is only declared", () => {
   it.each([TUTORIAL, ...declared.map(({ name }) => name)])(
     "%s has a page with controls, picture and table",
     async (name) => {
-      expect(existsSync(join(copy, "host-web", name))).toBe(false);
+      expect(existsSync(join(copy, "host-web", name))).toBe(name === ONE_FIELD);
       const { page, messages } = await ready(`${name}/`, { width: 600, height: 700 });
       await expect.poll(() => stepsOf(page)).toBeGreaterThan(0);
       await expect.poll(() => count(page, "#table tbody tr")).toBeGreaterThan(0);
@@ -62,10 +66,28 @@ describe("a model that is only declared", () => {
     await page.waitForSelector("#verdict.good");
   });
 
+  it("has what its page says, and what follows from the declaration as well", async () => {
+    const { page } = await ready(`${ONE_FIELD}/#v=2&seed=1&system=henon&training=100&until=3&step=4`);
+    await expect.poll(() => text(page, "#step-count")).toBe("forecast 4");
+    expect(await count(page, "#verify")).toBe(0); // its numbers are rounded, and no scene says how far
+    expect(await text(page, "#table thead")).not.toContain("now");
+  });
+
+  it("comes to rest where a run has room for no more", async () => {
+    const { page, messages } = await ready("diffusion/#v=2&seed=1&samples=256&steps=5", { reducedMotion: true });
+    await page.selectOption("#speed", "64");
+    await page.click("#play");
+    await expect.poll(() => notices(page).then(String)).toContain("All 5 steps that there is room for are made.");
+    await expect.poll(() => text(page, "#play")).toBe("Play");
+    expect(await page.locator("#notice .fault").count()).toBe(0);
+    expect(await stepsOf(page)).toBe(5);
+    expect(messages).toEqual([]);
+  });
+
   it("has its place in the gallery", async () => {
     const { page, messages } = await visit("");
     expect(await page.locator(`.gallery a[href="./${TUTORIAL}/"]`).textContent()).toBe("Fredrickson–Andersen model");
     expect(messages).toEqual([]);
-    expect(readdirSync(join(copy, "host-web")).filter((name) => models.includes(name))).toEqual([]);
+    expect(readdirSync(join(copy, "host-web")).filter((name) => models.includes(name))).toEqual([ONE_FIELD]);
   });
 });

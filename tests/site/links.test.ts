@@ -10,6 +10,7 @@ describe("bad links", () => {
     ["v=3", "versions 1 and 2"],
     ["v=2&temperature=<img src=x onerror=document.title='owned'>", "temperature"],
     ["v=2&a megabyte", "characters"],
+    ["v=2&size=8,8,8", "lattices of two sides are drawn"],
   ])("%s: a plain message and a working page", async (given, message) => {
     const hash = given.replace("a megabyte", "x".repeat(2 ** 20));
     const { page, complaints } = await ready(`ising/#${hash}`);
@@ -71,5 +72,9 @@ describe("without a GPU", () => {
     await request(page, "step", { count: 3 });
     expect((await linkOf(page)).steps).toBeGreaterThanOrEqual(3);
     await expect.poll(() => shades(page)).toBeGreaterThan(2);
+    await page.evaluate(() => {
+      location.hash = "v=2&size=8,8,8";
+    });
+    await expect.poll(() => page.locator("#notice").textContent()).toContain("lattices of two sides are drawn");
   });
 });

@@ -35,6 +35,12 @@ it("stops at the last forecast that there is room for, and says so", async () =>
   expect(await stepsOf(page)).toBe(room);
   expect((await linkOf(page)).digest).toBe(digest);
   expect(await page.locator("#notice .fault").count()).toBe(0);
+  // Another value begins a run that plays.
+  await page.selectOption("#speed", "1");
+  await page.fill("[data-parameter=ridge]", "0.01");
+  await page.press("[data-parameter=ridge]", "Enter");
+  await expect.poll(() => linkOf(page).then(({ text }) => text)).toContain("ridge=0.01");
+  await expect.poll(() => stepsOf(page)).toBeGreaterThan(0);
   // A link that wants more comes as far as it can.
   const again = await ready(`ngrc/#${link.replace(`&step=${room}`, `&step=${room + 5}`)}`, { reducedMotion: true });
   await expect.poll(() => stepsOf(again.page)).toBe(room);

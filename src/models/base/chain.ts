@@ -42,6 +42,10 @@ export abstract class Chain<P extends object, Sums, E extends ChainEngine<Sums>>
     return this.#steps;
   }
 
+  get most(): number {
+    return this.#kind.most ?? MOST_STEPS;
+  }
+
   /** A measurement: values of all columns from the sums of each replica. */
   protected abstract rows(sums: readonly Sums[]): number[][];
 
@@ -52,8 +56,8 @@ export abstract class Chain<P extends object, Sums, E extends ChainEngine<Sums>>
    */
   run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
     return this.exclusive.use(async () => {
-      const { unit, most = MOST_STEPS, why } = this.#kind;
-      checkRun(steps, { unit, made: this.#steps, most, ...(why ? { why: why(this.#steps) } : {}) }, record);
+      const { unit, why } = this.#kind;
+      checkRun(steps, { unit, made: this.#steps, most: this.most, ...(why ? { why: why(this.#steps) } : {}) }, record);
       await this.engine.advance({
         ...options,
         from: this.#steps,

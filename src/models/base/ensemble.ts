@@ -24,6 +24,10 @@ export abstract class Ensemble<P extends object> extends BaseSimulation<P> {
   /** How jobs are called, and how many there may be. */
   protected abstract get jobs(): Omit<Steps, "made">;
 
+  get most(): number {
+    return this.jobs.most;
+  }
+
   /** How many jobs a batch takes, where it does not say so itself. */
   protected get batches(): Batches | undefined {
     return undefined;

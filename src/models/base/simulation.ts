@@ -53,6 +53,9 @@ export abstract class BaseSimulation<P extends object> implements Simulation<P> 
   /** Steps made so far. */
   abstract get steps(): number;
 
+  /** Steps that there is room for in all. */
+  abstract get most(): number;
+
   /** The present parameters of each replica, or of each point of a scan. */
   get points(): Points<P> {
     return this.#points;

@@ -11,12 +11,8 @@ import { validateDiffusionTraining } from "./validate.ts";
 
 export { networkFile, readNetwork } from "../../network/file.ts";
 export type { Decoder, Network, NetworkShape } from "../../network/shape.ts";
-export { GpuTrainer } from "./gpu.ts";
 export type { DiffusionTrainingParameters } from "./parameters.ts";
-export { ReferenceTraining } from "./reference.ts";
-export { ReferenceTrainer } from "./reference-trainer.ts";
 export { type DiffusionTrainingOptions, DiffusionTrainingSimulation } from "./simulation.ts";
-export { ADAM, PURPOSE as MINIBATCHES } from "./trainer.ts";
 export { validateDiffusionTraining } from "./validate.ts";
 
 export const diffusionTraining = {

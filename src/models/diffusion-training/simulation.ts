@@ -213,7 +213,7 @@ export class DiffusionTrainingSimulation extends Chain<DiffusionTrainingParamete
     };
   }
 
-  /** The network as a safetensors file (src/models/diffusion/network/file.ts), for --out. */
+  /** The network as a safetensors file (src/network/file.ts), for --out. */
   async output(): Promise<Uint8Array> {
     return networkFile(await this.network(), { metadata: { steps: String(this.steps) } });
   }
@@ -262,7 +262,7 @@ export class DiffusionTrainingSimulation extends Chain<DiffusionTrainingParamete
     return { header, sections: bytesOf(await this.engine.trainer.read()) };
   }
 
-  /** All parameters of the network, as src/models/diffusion/network/shape.ts places them. */
+  /** All parameters of the network, as src/network/shape.ts places them. */
   async array(): Promise<{ data: Float32Array; shape: number[] }> {
     const { parameters } = await this.network();
     return { data: parameters, shape: [parameters.length] };

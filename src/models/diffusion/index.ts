@@ -13,18 +13,16 @@ export type { Level } from "../../network/level.ts";
 export type { Pixels, Unit } from "../../network/sample.ts";
 export type { DataSet, Mixture } from "./data/data-set.ts";
 export { nearestLabel, slicedWasserstein } from "./data/distance.ts";
-export { DRAWING, drawingText, parseDrawing } from "./data/drawing.ts";
+export { drawingText } from "./data/drawing.ts";
 export { dataSetOf, inOwnUnits } from "./data/index.ts";
-export { covarianceOf, largestEigenvalue, meanOf } from "./data/moments.ts";
-export { gaussianMoments, mixtureMoments } from "./moments.ts";
+export { largestEigenvalue } from "./data/moments.ts";
+export { gaussianMoments } from "./moments.ts";
 export type { DiffusionParameters, SamplerName } from "./parameters.ts";
-export { boxOf, decode, decodePixels } from "./pictures.ts";
-export { noiseOf } from "./reference.ts";
-export { logDensity } from "./reference-denoisers.ts";
+export { decode } from "./pictures.ts";
 export { cloneAgreement, collapseTime, measureRegimes, type Regimes, speciationTime } from "./regimes.ts";
 export { defaultSchedule } from "./sampling-setup.ts";
 export { type DiffusionOptions, DiffusionSimulation } from "./simulation.ts";
-export { type DiffusionResult, momentsOf } from "./summary.ts";
+export type { DiffusionResult } from "./summary.ts";
 
 export const diffusion = {
   name: "diffusion",

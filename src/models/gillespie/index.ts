@@ -12,7 +12,6 @@ import { exactGillespie, type GillespieOptions, GillespieSimulation } from "./si
 import { validateGillespie } from "./validate.ts";
 
 export { type Ensemble, prepare } from "./ensemble.ts";
-export { omex } from "./formats/omex.ts";
 export { buildNetwork, type NetworkParts } from "./network/builder.ts";
 export { examples as networks } from "./network/examples.ts";
 export { type GillespieParameters, networkOf } from "./parameters.ts";

@@ -8,7 +8,6 @@ import { hopfieldParameters, isPairwise } from "./parameters.ts";
 import { createHopfield, type HopfieldOptions, type HopfieldSimulation, restoreHopfield } from "./simulation.ts";
 import { validateHopfield } from "./validate.ts";
 
-export { imageText } from "./image.ts";
 export type { HopfieldObservables } from "./observables.ts";
 export type { HopfieldParameters, MemoryParameters } from "./parameters.ts";
 export type { HopfieldOptions, HopfieldSimulation, MemorySimulation } from "./simulation.ts";

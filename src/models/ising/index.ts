@@ -12,11 +12,9 @@ import { isingParameters, VERSION_1 } from "./parameters.ts";
 import { type IsingOptions, IsingSimulation } from "./simulation.ts";
 import { validateIsing } from "./validate.ts";
 
-export { planeOf } from "./axes.ts";
 export { correlation } from "./correlation.ts";
 export * from "./exact.ts";
 export type { IsingObservables } from "./observables.ts";
-export { packSpins } from "./packing.ts";
 export type { IsingParameters } from "./parameters.ts";
 export { type IsingOptions, IsingSimulation } from "./simulation.ts";
 export { type IsingMode, type IsingPicture, IsingView, isingModes } from "./view.ts";

@@ -11,6 +11,7 @@ import { isPlane, planeOf } from "./axes.ts";
 import { effectiveBoundaries } from "./boundary.ts";
 import { shapeConstants } from "./kernels.ts";
 import { tiles, toPlanes } from "./packing.ts";
+import type { IsingParameters } from "./parameters.ts";
 import type { IsingSimulation } from "./simulation.ts";
 
 /** Mean spins, broken bonds, or means over square blocks. */
@@ -37,6 +38,16 @@ export interface IsingPicture {
   background: readonly [number, number, number];
 }
 
+/** @throws ParameterError for lattices of three and four sides */
+export function checkDrawable(parameters: IsingParameters): void {
+  if (isPlane(parameters)) return;
+  const sides = parameters.size.join(",");
+  throw new ParameterError(
+    "size",
+    `size ${sides}: lattices of two sides are drawn, as 256,256; gibbs run ising --size ${sides} runs this one, and the page of the Potts model draws a layer of it with states=2 and half the temperature.`,
+  );
+}
+
 const SHADER = "ising/draw.wgsl";
 const VIEW = structOf(SHADER, "view");
 
@@ -51,13 +62,7 @@ export class IsingView {
 
   /** @throws GpuError if the simulation is not on this device. */
   static async create(device: GpuDevice, simulation: IsingSimulation, format: GPUTextureFormat): Promise<IsingView> {
-    if (!isPlane(simulation.parameters)) {
-      const sides = simulation.parameters.size.join(",");
-      throw new ParameterError(
-        "size",
-        `size ${sides}: lattices of two sides are drawn, as 256,256; gibbs run ising --size ${sides} runs this one, and the page of the Potts model draws a layer of it with states=2 and half the temperature.`,
-      );
-    }
+    checkDrawable(simulation.parameters);
     if (!simulation.planes || simulation.device !== device) {
       throw new GpuError("the Ising view: it draws simulations of its own GPU device only.");
     }

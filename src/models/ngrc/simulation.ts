@@ -126,15 +126,10 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return this.#scores.length / this.#heads.length;
   }
 
-  /** Forecasts that there is room for. */
-  get room(): number {
-    return this.plan.segments * this.plan.forecasts;
-  }
-
   protected get jobs() {
-    const { room } = this;
-    const why = `with ${this.steps} made there is room for ${room} in all; choose at most that`;
-    return { name: "starts", unit: "starts", most: room, why };
+    const most = this.plan.segments * this.plan.forecasts;
+    const why = `with ${this.steps} made there is room for ${most} in all; choose at most that`;
+    return { name: "starts", unit: "starts", most, why };
   }
 
   /** Forecasts up to the end of a segment's, as many as the forecaster takes. */

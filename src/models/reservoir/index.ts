@@ -13,7 +13,6 @@ export { base64url as bytesText } from "../../files/base64.ts";
 export { parseSeries, seriesText } from "../../files/series-text.ts";
 export { type Flow, type FlowName, flowOf } from "../../systems/index.ts";
 export { attractorStatistics, type ColumnStatistics, powerSpectrum, returnMap } from "./attractor.ts";
-export { type Beyond, leadOf } from "./beyond.ts";
 export type { Forecast } from "./export.ts";
 export type { Spread } from "./figures.ts";
 export { type ClosedLoop, lyapunovSpectrum } from "./lyapunov.ts";
