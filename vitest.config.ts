@@ -45,29 +45,29 @@ const PLAIN = [
 ].map((name) => `tests/${name}.test.ts`);
 
 /**
- * What a machine with SwiftShader alone leaves out of its Node, where it would take a quarter of an hour: long statistics, and the validation of
- * all models, which `gibbs validate` makes everywhere; integers that are the same on every adapter; and the mutations, which test the tests.
+ * What a machine with SwiftShader alone leaves out of its Node, where it would take a quarter of an hour: long statistics; the validation of
+ * all models, which is `gibbs validate`; figures of integers that are the same on every adapter; and the mutations, which test the tests.
  */
 const LAWS = [
   ...["ising-physics", "ising-boundary", "ising-ergodicity"],
   ...["curie-weiss-equilibrium", "diffusion-laws", "hopfield-capacity", "hopfield-lattice"].map(
     (name) => `node/${name}`,
   ),
-  ...["rbm-statistics", "reservoir-tasks", "ssa-exact", "validate", "mutations"].map((name) => `node/${name}`),
+  ...["rbm-statistics", "reservoir-tasks", "ssa-exact", "kernels", "mutations"].map((name) => `node/${name}`),
 ].map((name) => `tests/${name}.test.ts`);
 
 /**
- * What such a machine leaves out of its site: the second opening of every page (another locale, without a GPU, on a phone), and what holds for
- * all pages at once (axe, the keyboard, every check of /verify, which `gibbs validate` makes).
+ * What such a machine leaves out of its site: the second opening of every page (without a GPU, on a phone), and the pages of models that are
+ * only declared.
  */
-const PAGES_AGAIN = ["tests/site/opening-elsewhere.test.ts", "tests/site/everyone.test.ts"];
+const PAGES_AGAIN = ["opening-elsewhere", "declared"].map((name) => `tests/site/${name}.test.ts`);
 
 /**
- * What Node alone runs: laws in other units, on other networks and of other systems. SwiftShader, on which Chrome is, would take a quarter of an
- * hour for them; it runs every kernel in `gibbs validate` (tests/node/validate.test.ts). GIBBS_TEST_LONG=1 runs them in Chrome, too.
+ * What Node on a faster adapter runs alone: laws in other units, on other networks and of other systems. SwiftShader would take a quarter of
+ * an hour for them. GIBBS_TEST_LONG=1 runs them in Chrome, too.
  */
 const VARIANTS = [
-  ...["diffusion-units", "digests", "hopfield-lattice", "ising-dimensions", "reservoir-own"],
+  ...["diffusion-units", "digests", "hopfield-lattice", "reservoir-own"],
   ...["choice", "delays", "draws", "events", "files", "hybrid", "large", "reversible"].map(
     (name) => `gillespie-${name}`,
   ),
@@ -87,8 +87,8 @@ const nodes = process.env.GIBBS_TEST_SHARED
 
 /** What takes minutes, in one process each: begun last, it would have a core to itself and leave the other idle. */
 const LONGEST_FIRST = [
-  ...["node/mutations", "node/validate", "node/checkpoint", "gillespie"],
-  ...["site/everyone", "site/opening-elsewhere", "site/opening", "site/diffusion", "site/ising"],
+  ...["node/mutations", "node/kernels", "node/checkpoint", "gillespie"],
+  ...["site/opening", "site/opening-elsewhere", "site/declared", "site/diffusion", "site/ising"],
 ].map((name) => `tests/${name}.test.ts`);
 
 class LongestFirst extends BaseSequencer {

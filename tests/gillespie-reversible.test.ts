@@ -1,7 +1,7 @@
 // Reversible reactions of SBML run both ways; amounts in mole become molecules; leaps see rates that change in time and make no mass.
 
 import { describe, expect, it } from "vitest";
-import { parseExpression } from "../src/expression/expression.ts";
+import { parseExpression } from "../src/expression/parse.ts";
 import { type GillespieOptions, gillespie, masterEquation, networkOf } from "../src/index.ts";
 import { splitLaw } from "../src/models/gillespie/sbml/reversible.ts";
 import { device, reference } from "./devices.ts";

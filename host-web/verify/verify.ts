@@ -5,7 +5,7 @@ import { figure, REPORT_STYLE, reportHtml, reportParts, type Validation } from "
 import { version } from "../../src/version.ts";
 import { download } from "../shell/download.ts";
 import { takeDrops } from "../shell/drop.ts";
-import type { CheckUpdate } from "./checks.ts";
+import type { CheckRequest, CheckUpdate } from "./checks.ts";
 
 const find = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const start = find<HTMLButtonElement>("start");
@@ -84,7 +84,8 @@ start.onclick = () => {
       finish(data.message ?? `${checks.length} checks, ${failed} failed.`, data.message);
     }
   };
-  worker.postMessage({ quick: effort === "quick" });
+  const names = new URLSearchParams(location.hash.slice(1)).get("models");
+  worker.postMessage({ quick: effort === "quick", names: names ? names.split(",") : [] } satisfies CheckRequest);
 };
 
 function rowOf({ model, oracle, name, value, bound, pass }: Validation["checks"][number]): HTMLTableRowElement {

@@ -14,8 +14,8 @@ fn update(own: u32, near: array<u32, NEIGHBOURS>, random: vec2u, table: u32) -> 
   }
   let high = tables[table + 2u * row];
   let low = tables[table + 2u * row + 1u];
-  // The largest high word stands for certainty.
-  let up = high == 0xffffffffu || random.y < high || (random.y == high && random.x < low);
+  // The largest of both words stands for certainty.
+  let up = (high & low) == 0xffffffffu || random.y < high || (random.y == high && random.x < low);
   return select(0u, 1u, up);
 }
 

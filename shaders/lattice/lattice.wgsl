@@ -137,7 +137,9 @@ fn paint(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   let centre = vec2u(step.sweep, step.colour);
   let apart = max(place, centre) - min(place, centre);
   // The shorter way around, where there is one.
-  let d = select(apart, min(apart, LAYER - apart), WRAPS);
+  let shorter = select(apart, min(apart, LAYER - apart), WRAPS);
+  // A radius is 1024 at most, and the square of a longer way may be beyond a word.
+  let d = min(shorter, vec2u(2048u));
   if (d.x * d.x + d.y * d.y <= step.first) {
     cells[step.goal + site] = step.count;
   }

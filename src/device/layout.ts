@@ -128,9 +128,25 @@ export class Struct {
     return words.u32 as Uint32Array<ArrayBuffer>;
   }
 
-  /** Writes one from a word on; true if any word changed. @throws RangeError as `write` */
+  /** Writes one from a word on; true if any word changed. @throws RangeError as `write`, and then nothing is written */
   put(values: Values, words: Words, at: number): boolean {
+    this.#check(values);
     let changed = false;
+    for (const { name, scalar, places } of this.#fields) {
+      const value = values[name];
+      for (let i = 0; i < places.length; i++) {
+        const number = Number(typeof value === "object" ? value[i] : value);
+        const place = at + places[i];
+        const before = words.u32[place];
+        words[scalar][place] = number;
+        if (words.u32[place] !== before) changed = true;
+      }
+    }
+    return changed;
+  }
+
+  /** @throws RangeError */
+  #check(values: Values): void {
     for (const { name, scalar, places, single } of this.#fields) {
       const value = values[name];
       if (value === undefined) throw this.#refusal(`${name} is missing`);
@@ -141,15 +157,11 @@ export class Struct {
       for (let i = 0; i < places.length; i++) {
         const number = Number(typeof value === "object" ? value[i] : value);
         if (!IS[scalar](number)) throw this.#refusal(`${name}: ${number} is no ${scalar}`);
-        const place = at + places[i];
-        const before = words.u32[place];
-        words[scalar][place] = number;
-        if (words.u32[place] !== before) changed = true;
       }
     }
     let given = 0;
     for (const _ in values) given++;
-    if (given === this.#fields.length) return changed;
+    if (given === this.#fields.length) return;
     const names = this.#fields.map(({ name }) => name);
     const unknown = Object.keys(values).filter((name) => !names.includes(name));
     throw this.#refusal(`it has no ${unknown.join(" and no ")}, but ${names.join(", ")}`);

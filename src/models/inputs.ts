@@ -111,13 +111,14 @@ export function decided(
   { parameters }: InputContext,
   name: string,
   value: unknown,
+  remedy = `leave ${name} out`,
 ): Record<string, unknown> {
   const given = parameters[name];
   const isSame = given === undefined || String(given) === String(value) || isBoth(given, value);
   if (isSame) return { [name]: value };
   const show = (what: unknown) => String(what).replaceAll(",", " × ");
   throw new FileError(
-    `${file}: it makes ${name} ${show(value)}, but ${name} ${show(given)} is given; leave ${name} out, or give a file that fits.`,
+    `${file}: it makes ${name} ${show(value)}, but ${name} ${show(given)} is given; ${remedy}, or give a file that fits.`,
   );
 }
 

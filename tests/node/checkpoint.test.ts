@@ -32,6 +32,7 @@ const RESUME = ["run", "--resume", "run.gibbs", "--json", "--device", "software"
 /** What SwiftShader, up to ten times slower, is given of long examples: seconds of work there, too. */
 const LESS: Record<string, { parameters?: object; steps?: number }> = {
   ising: { steps: 2000 },
+  potts: { steps: 400 },
   "dense-memory": { steps: 250 },
   hopfield: { steps: 1500 },
   rbm: { steps: 40 },

@@ -5,20 +5,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ensureBuilt } from "../../scripts/setup.js";
 import { npy, readNpy } from "../../src/files/npy.ts";
 import { readLabels, readPoints } from "../../src/files/points.ts";
 import { FileError } from "../../src/index.ts";
 import { device, skipSlow } from "../devices.ts";
-import { gibbs } from "./start.ts";
+import { inside } from "./inside.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "gibbs-diffusion-"));
-beforeAll(() => ensureBuilt());
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 const write = (name: string, content: Uint8Array | string) => writeFileSync(join(cwd, name), content);
 const read = (name: string) => readFileSync(join(cwd, name));
-const run = (words: string[]) => gibbs([...words, "--device", device.adapterKind, "--quiet"], { cwd }).ended;
+const run = (words: string[]) => inside([...words, "--device", device.adapterKind, "--quiet"], { cwd });
 
 // biome-ignore lint/suspicious/noExplicitAny: the documents are checked field by field
 async function record(...words: string[]): Promise<any> {

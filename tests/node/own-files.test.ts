@@ -6,14 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ensureBuilt } from "../../scripts/setup.js";
 import { npy } from "../../src/files/npy.ts";
 import { writeSafetensors } from "../../src/files/safetensors.ts";
 import { readSpins } from "../../src/files/spins.ts";
 import { formatLink, hopfield, ising, LinkError, ReferenceDevice, rbm } from "../../src/index.ts";
 import { followLink } from "../../src/link.ts";
 import { createWith, inputFile } from "../../src/models/inputs.ts";
-import { gibbs as start } from "./start.ts";
+import { inside } from "./inside.ts";
 
 const device = new ReferenceDevice("node");
 const bit = (i: number) => (Math.imul(i + 1, 0x9e3779b1) >>> 13) & 1;
@@ -245,7 +244,6 @@ describe("the command line", () => {
   const cwd = mkdtempSync(join(tmpdir(), "gibbs-own-"));
   const save = (name: string, data: Int8Array, shape: number[]) => writeFileSync(join(cwd, name), npy({ data, shape }));
   beforeAll(() => {
-    ensureBuilt();
     save("spins.npy", spinsOf(32), [4, 8]);
     save("other.npy", spinsOf(32, 9), [4, 8]);
     save("stored.npy", spinsOf(120), [3, 5, 8]);
@@ -253,7 +251,7 @@ describe("the command line", () => {
     save("rest.npy", new Int8Array(32), [4, 8]);
   });
   afterAll(() => rmSync(cwd, { recursive: true, force: true }));
-  const run = (words: string) => start([...words.split(" "), "--device", "reference"], { cwd }).ended;
+  const run = (words: string) => inside([...words.split(" "), "--device", "reference"], { cwd });
   const json = async (words: string) => {
     const { status, stdout, stderr } = await run(`${words} --json`);
     expect([status, status === 0 ? "" : stderr]).toEqual([0, ""]);
@@ -316,9 +314,9 @@ describe("the command line", () => {
   });
 
   it("lists the flags of files, and what they hold", async () => {
-    const { stdout } = await start(["run", "hopfield", "--help"], { cwd }).ended;
+    const { stdout } = await inside(["run", "hopfield", "--help"], { cwd });
     expect(stdout).toMatch(/Files of your own:\s+--stored FILE\s+The stored patterns[\s\S]*--spins FILE/);
-    expect((await start(["run", "rbm", "--help"], { cwd }).ended).stdout).toMatch(
+    expect((await inside(["run", "rbm", "--help"], { cwd })).stdout).toMatch(
       /--data digits\|bars\|FILE[\s\S]*--weights FILE/,
     );
   });

@@ -4,15 +4,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, it } from "vitest";
-import { ensureBuilt } from "../../scripts/setup.js";
+import { afterAll, describe, it } from "vitest";
 import { readNpy } from "../../src/files/npy.ts";
 import { safetensorsMetadata } from "../../src/files/safetensors.ts";
-import { gibbs as start } from "./start.ts";
+import { inside } from "./inside.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gibbs-series-"));
 const at = (name: string) => join(folder, name);
-beforeAll(() => ensureBuilt());
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A wave that swells, with noise, as monthly counts of sunspots. */
@@ -29,7 +27,7 @@ const monthly = (from: number, to: number) => {
   });
   return `date,spots\n${rows.join("\n")}\n`;
 };
-const gibbs = (...words: string[]) => start(words).ended;
+const gibbs = (...words: string[]) => inside(words, { cwd: tmpdir() });
 const csvOf = (name: string) =>
   readFileSync(at(name), "utf8")
     .trim()

@@ -5,13 +5,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ensureBuilt } from "../../scripts/setup.js";
 import { npy, readNpy } from "../../src/files/npy.ts";
 import { flowOf } from "../../src/index.ts";
-import { gibbs as start } from "./start.ts";
+import { inside } from "./inside.ts";
 
 let cwd = "";
-const gibbs = (words: string) => start([...words.split(" "), "--device", "reference"], { cwd }).ended;
+const gibbs = (words: string) => inside([...words.split(" "), "--device", "reference"], { cwd });
 const document = async (words: string) => {
   const { status, stdout, stderr } = await gibbs(`${words} --json`);
   expect(stderr.replace(/^gibbs: \d.*$/gm, ""), words).not.toMatch(/error/i);
@@ -42,7 +41,6 @@ const FILES: Record<string, () => string> = {
 };
 
 beforeAll(async () => {
-  await ensureBuilt();
   cwd = mkdtempSync(join(tmpdir(), "gibbs-series-"));
   for (const [name, text] of Object.entries(FILES)) writeFileSync(join(cwd, name), text());
   writeFileSync(join(cwd, "henon.npy"), npy({ data: path, shape: [3000, 2] }));

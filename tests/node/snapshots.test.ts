@@ -4,18 +4,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode } from "fast-png";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ensureBuilt } from "../../scripts/setup.js";
+import { afterAll, describe, expect, it } from "vitest";
 import { readNpy } from "../../src/files/npy.ts";
-import { gibbs as startGibbs } from "./start.ts";
+import { inside } from "./inside.ts";
 
 const root = mkdtempSync(join(tmpdir(), "gibbs-snapshots-"));
 const newFolder = () => mkdtempSync(join(root, "t-"));
-beforeAll(() => ensureBuilt());
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const gibbs = async (line: string, cwd: string) => {
-  const { status, stdout, lines } = await startGibbs([...line.split(" "), "--quiet"], { cwd }).ended;
+  const { status, stdout, lines } = await inside([...line.split(" "), "--quiet"], { cwd });
   return { status, stdout, lines };
 };
 const RUN = "run ising --size 12,10 --temperature 2.5 --warmup 10";

@@ -5,7 +5,7 @@ import type { Page } from "playwright";
 import { expect } from "vitest";
 import { models as all } from "../../src/models/index.ts";
 import type { Visit } from "./browser.ts";
-import { text, type useSite } from "./visit.ts";
+import { findings, text, type useSite } from "./visit.ts";
 
 const ROOT = new URL("../../host-web/", import.meta.url);
 const folders = readdirSync(ROOT).filter((name) => existsSync(new URL(`${name}/index.html`, ROOT)));
@@ -45,16 +45,20 @@ export async function watch(path: string, look: Visit, { ready }: ReturnType<typ
   const seen = { steps, pictures: pictures.size, frames, notices: await notices(page), messages };
   const device = await text(page, "#device");
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (!isAtRest) await page.click("#play");
+  const violations = await findings(page);
   await page.close(); // or it works on behind the next
-  return { ...seen, isAtRest, device, wide };
+  return { ...seen, isAtRest, violations, device, wide };
 }
 
 /** What every page must do, wherever it is opened. */
-export function expectAlive({ steps, pictures, frames, wide, isAtRest }: Awaited<ReturnType<typeof watch>>): void {
+export function expectAlive(seen: Awaited<ReturnType<typeof watch>>): void {
+  const { steps, pictures, frames, wide, isAtRest, violations } = seen;
   for (let i = 1; i < steps.length; i++) expect(steps[i]).toBeGreaterThanOrEqual(steps[i - 1]);
   // A run that comes to rest has made all its steps, maybe before the first look.
   expect(isAtRest || steps[steps.length - 1] > steps[0], `steps ${steps}`).toBe(true);
   expect(pictures).toBeGreaterThan(1);
   expect(frames).toMatch(/^\d+ frames\/s/);
   expect(wide).toBeLessThanOrEqual(0);
+  expect(violations).toEqual([]);
 }

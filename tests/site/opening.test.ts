@@ -1,4 +1,5 @@
-// Every page as a visitor finds it who touches nothing: it runs, and it complains of nothing. And at every speed that it offers.
+// Every page as a visitor finds it who touches nothing: it runs, axe finds nothing, and it complains of nothing. And at every speed that
+// it offers.
 
 import { describe, expect, it } from "vitest";
 import { expectAlive, models, notices, others, stepsOf, watch } from "./alone.ts";

@@ -41,7 +41,7 @@ export function checkLevels(levels: readonly Level[]): Level[] {
   if (levels.length < 2) throw new ParameterError("levels", "levels: a way has two levels or more.");
   const wrong = levels.findIndex(
     ({ signal, noise, time }, i) =>
-      ![signal, noise, time].every(Number.isFinite) ||
+      ![signal, noise, time].every((value) => Number.isFinite(Math.fround(value))) ||
       signal < 0 ||
       noise < 0 ||
       (noise === 0 && i < levels.length - 1 && i > 0),
@@ -49,7 +49,7 @@ export function checkLevels(levels: readonly Level[]): Level[] {
   if (wrong < 0) return levels.map(({ signal, noise, time }) => ({ signal, noise, time }));
   throw new ParameterError(
     "levels",
-    `levels: number ${wrong} has signal ${levels[wrong].signal}, noise ${levels[wrong].noise} and time ${levels[wrong].time}; they are finite and not negative, and only an end is without noise.`,
+    `levels: number ${wrong} has signal ${levels[wrong].signal}, noise ${levels[wrong].noise} and time ${levels[wrong].time}; they are finite as 32-bit floats (below 3.4e38) and not negative, and only an end is without noise.`,
   );
 }
 

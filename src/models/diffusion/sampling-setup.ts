@@ -150,10 +150,16 @@ function unitFor({ scaling, data }: DiffusionParameters, model: Denoiser | undef
 
 /** @throws ParameterError for noise levels so close, so small or so large that 32-bit floats do not hold a step between them */
 function checkedProgram(way: Schedule, options: SamplerOptions, schedule: string) {
+  const isHeld = (value: number) => Number.isFinite(Math.fround(value));
+  const beyond = [{ noise: way.start }, ...way.levels].find((level) => !Object.values(level).every(isHeld));
+  if (beyond) {
+    throw new ParameterError(
+      "schedule",
+      `schedule ${schedule}: a level of noise ${beyond.noise} is beyond what 32-bit floats hold; take noise levels nearer 1 (betaStart, betaEnd, sigmaMin, sigmaMax, shift).`,
+    );
+  }
   const program = programOf(way, options);
-  const wrong = program.stages.findIndex(({ a, h, g, c, e, s }) =>
-    [a, h, g, c, e, s].some((value) => !Number.isFinite(Math.fround(value))),
-  );
+  const wrong = program.stages.findIndex(({ a, h, g, c, e, s }) => ![a, h, g, c, e, s].every(isHeld));
   if (wrong < 0) return program;
   const step = program.starts.findIndex((first) => first > wrong);
   const [from, to] = [way.levels[step - 1], way.levels[step]];

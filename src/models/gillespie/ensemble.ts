@@ -1,7 +1,8 @@
 // What a run needs beyond the network: values of every point of a scan, the grid of times, and an order of the reactions.
 
 import { ParameterError } from "../../device/errors.ts";
-import { type Expression, hasDraws, parseExpression } from "../../expression/expression.ts";
+import { type Expression, hasDraws } from "../../expression/expression.ts";
+import { parseExpression } from "../../expression/parse.ts";
 import { isLarge, treeOf } from "./kernel/tree.ts";
 import type { Leaping } from "./kernel/wgsl.ts";
 import { type Schedule, scheduleOf, scheduleOfVersion1, withClocks } from "./network/clock.ts";

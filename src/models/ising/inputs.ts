@@ -18,9 +18,10 @@ export const isingInputs: Record<string, Input> = {
         const known = sides === 2 ? "(height, width)" : `its ${sides} sides, the last one first`;
         wrongShape(file, shape, `a lattice has ${known}, and several have the replicas before these`);
       }
+      const own = shape.slice(-sides).reverse();
       const all = perReplica(file, context, spins, shape.length > sides ? shape[0] : undefined);
       const parameters = {
-        ...decided(file, context, "size", shape.slice(-sides).reverse()),
+        ...decided(file, context, "size", own, ...(sides > 2 ? [`give --size ${own}`] : [])),
         ...decided(file, context, "start", "given"),
         ...all.parameters,
       };

@@ -13,6 +13,7 @@ import { type Boundaries, bondsOfLine, isClosed } from "./boundary.ts";
 import { chain, criticalTemperature, enumerate, enumerateGeometry, kaufman, onsager } from "./exact.ts";
 import type { Sums } from "./lattice.ts";
 import { coarsestProbability, type IsingParameters } from "./parameters.ts";
+import { groundStates } from "./start.ts";
 
 export const columns = ["energy", "magnetization", "staggered"] as const;
 
@@ -119,7 +120,7 @@ export function exactIsing(given: Magnet): Partial<Record<keyof IsingObservables
     const susceptibility = field === 0 ? all.absSusceptibility : all.susceptibility;
     const known = exactMagnet({ ...all, susceptibility }, { field, phases: phasesOf(parameters), source });
     if (Object.keys(known).length === 0) return {};
-    const staggered = phasesOf({ ...parameters, field: 0, couplings: [-couplings[0], -couplings[1]] }) === "mixed";
+    const staggered = phasesOf({ ...parameters, field: 0 }, "staggered") === "mixed";
     return {
       ...known,
       ...(staggered ? { staggered: { value: all.staggered, source } } : {}),
@@ -172,16 +173,16 @@ function exactBox(given: Magnet): Partial<Record<keyof IsingObservables, Exact>>
   const all = enumerateGeometry(geometryOf(parameters), { temperature, field, couplings });
   const source = `enumeration of 2^${sites} states`;
   const susceptibility = field === 0 ? all.absSusceptibility : all.susceptibility;
-  // Mean-field theory overestimates where order begins, so above that every run turns over.
-  const cold = temperature < 2 * couplings.reduce((sum, j) => sum + Math.abs(j), 0);
+  // Mean-field theory overestimates where order begins, so above that every run turns over. A side of one site has no bonds.
+  const cold = temperature < 2 * couplings.reduce((sum, j, axis) => sum + (size[axis] > 1 ? Math.abs(j) : 0), 0);
   const chosen = (2 * Math.abs(field) * sites) / temperature > 20;
-  const apart = (sign: number) => cold && couplings.every((j) => sign * j >= 0);
-  const phases: Phases = apart(1) && !chosen ? "apart" : "mixed";
+  const ground = groundStates(parameters);
+  const phases: Phases = cold && ground.magnetized && !chosen ? "apart" : "mixed";
   const known = exactMagnet({ ...all, susceptibility }, { field, phases, source });
   if (Object.keys(known).length === 0) return {};
   return {
     ...known,
-    ...(apart(-1) ? {} : { staggered: { value: all.staggered, source } }),
+    ...(cold && ground.staggered ? {} : { staggered: { value: all.staggered, source } }),
     absStaggered: { value: all.absStaggered, source },
   };
 }
@@ -197,14 +198,17 @@ function kaufmanOf([width, height]: [number, number], options: Parameters<typeof
 }
 
 /**
- * What a run of a tiny ferromagnet sees in equilibrium below T_c, or where a chain of its stronger bonds turns over in
- * e^4 sweeps and more: one phase or both, unless the field leaves less than e^-20 of the other.
+ * What a run of a tiny magnet sees in equilibrium below T_c, or where a chain of its stronger bonds turns over in e^4 sweeps and more,
+ * of what a ground state has: one phase or both, unless the field leaves less than e^-20 of the other.
  */
-function phasesOf({ size, temperature, field, couplings, boundary = PERIODIC }: Plane): Phases {
+function phasesOf(
+  { size, temperature, field, couplings, boundary = PERIODIC }: Plane,
+  moment: "magnetized" | "staggered" = "magnetized",
+): Phases {
   // Fixed spins choose a phase, and an antiperiodic edge puts walls into every state.
   if (boundary.some((edge) => edge !== "periodic" && edge !== "free")) return "mixed";
-  const cold = temperature < Math.max(criticalTemperature(couplings), ...couplings);
-  if (!cold || Math.min(...couplings) < 0) return "mixed";
+  const cold = temperature < Math.max(criticalTemperature(couplings), ...couplings.map(Math.abs));
+  if (!cold || !groundStates({ size, couplings, boundary })[moment]) return "mixed";
   return (2 * Math.abs(field) * size[0] * size[1]) / temperature > 20 ? "mixed" : "apart";
 }
 

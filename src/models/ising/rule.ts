@@ -15,15 +15,25 @@ const axesOf = ({ directions }: Geometry) => directions.map((direction) => direc
 /** Probabilities of a replica. */
 export const probabilitiesOf = (geometry: Geometry): number => 5 ** axesOf(geometry).length;
 
+/** 1 less a probability in two words of 32 bits; certainty is the largest of both. */
+function complement([high, low]: [number, number]): [number, number] {
+  return low > 0 ? [ALWAYS - high, 2 ** 32 - low] : high > 0 ? [2 ** 32 - high, 0] : [ALWAYS, ALWAYS];
+}
+
 /**
- * The probability of up for every sum -2 to 2 of the two neighbours along each axis, the last axis fastest, in units of 2^-64; certainty
- * is ALWAYS. [replica][5^axes]
+ * The probability of up for every sum -2 to 2 of the two neighbours along each axis, the last axis fastest, in units of 2^-64, rounded to
+ * nearest; certainty is the largest of both words. [replica][5^axes]
  */
 export function upProbabilities(points: Points<IsingParameters>, replicas: number, geometry: Geometry): FlipThresholds {
   const axes = axesOf(geometry);
   const rows = probabilitiesOf(geometry);
   const [high, low] = [new Uint32Array(rows * replicas), new Uint32Array(rows * replicas)];
+  const alike = Object.keys(points.batch).length === 0;
   for (let replica = 0; replica < replicas; replica++) {
+    if (alike && replica > 0) {
+      for (const words of [high, low]) words.copyWithin(rows * replica, 0, rows);
+      continue;
+    }
     const own = parametersOf(points, replica);
     const couplings = couplingsOf(own);
     for (let row = 0; row < rows; row++) {
@@ -31,9 +41,10 @@ export function upProbabilities(points: Points<IsingParameters>, replicas: numbe
         const pair = (Math.floor(row / 5 ** (axes.length - 1 - i)) % 5) - 2;
         return sum + couplings[axis] * pair;
       }, own.field);
-      const scaled = 2 ** 32 / (1 + portableExp((-2 * pull) / own.temperature));
+      // The smaller one of up and down has all its digits.
+      const smaller = split(2 ** 32 / (1 + portableExp((2 * Math.abs(pull)) / own.temperature)));
       const at = rows * replica + row;
-      [high[at], low[at]] = scaled >= ALWAYS ? [ALWAYS, 0] : split(scaled);
+      [high[at], low[at]] = pull > 0 ? complement(smaller) : smaller;
     }
   }
   return { high, low };
@@ -59,7 +70,7 @@ export const isingRule = (axes: number): Rule => ({
       (at, sum) => 5 * at + sum,
       0,
     );
-    if (table[2 * row] === ALWAYS) return 1;
+    if (table[2 * row] === ALWAYS && table[2 * row + 1] === ALWAYS) return 1;
     const probability = (BigInt(table[2 * row]) << 32n) | BigInt(table[2 * row + 1]);
     return ((BigInt(high) << 32n) | BigInt(low)) < probability ? 1 : 0;
   },

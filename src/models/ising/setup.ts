@@ -6,6 +6,7 @@ import { checkSeed } from "../../random/seed.ts";
 import { replicasOf } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
+import { tooLargeForReference } from "../lattice/setup.ts";
 import { type Points, resolve } from "../parameters.ts";
 import { checkAxes, geometryOf, isPlane, perAxis, planeOf } from "./axes.ts";
 import { effectiveBoundaries } from "./boundary.ts";
@@ -64,10 +65,7 @@ export async function openLattice(device: Device, { points, options }: Setup, wo
   checkWorkgroup(device, workgroup);
   if (device.kind === "reference") {
     if (width * height * replicas <= MOST_REFERENCE_SPINS) return new ReferenceLattice(options);
-    throw new ParameterError(
-      "size",
-      `size ${width},${height}: the reference is meant for up to 16384,16384; use a GPU device.`,
-    );
+    throw tooLargeForReference([width, height], replicas, MOST_REFERENCE_SPINS);
   }
   const { high, low } = options.thresholds;
   if (!fits(options, device.limits, (high.length + low.length) / replicas)) {

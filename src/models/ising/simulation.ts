@@ -10,7 +10,7 @@ import type { Observable, Options, Stroke } from "../model.ts";
 import { type Points, parametersOf, resolve } from "../parameters.ts";
 import type { Series } from "../series.ts";
 import { checkStroke } from "../stroke.ts";
-import { checkAxes } from "./axes.ts";
+import { checkAxes, perAxis } from "./axes.ts";
 import { GpuLattice } from "./gpu.ts";
 import type { FlipThresholds, Lattice, Sums } from "./lattice.ts";
 import { columnsOf, estimateIsing, type IsingObservables, notesOf, observablesOf, perSite } from "./observables.ts";
@@ -78,6 +78,13 @@ export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
 
   protected rows(sums: readonly Sums[]): number[][] {
     return sums.map((sum, replica) => perSite(sum, parametersOf(this.points, replica)).slice(0, this.columns.length));
+  }
+
+  /** Values of one axis stand for all, as at the beginning. */
+  override async set(changes: Partial<IsingParameters>): Promise<void> {
+    await super.set(changes);
+    const { parameters, batch } = this.points;
+    this.replacePoints({ parameters: { ...parameters, ...perAxis(parameters) }, batch });
   }
 
   protected override async changed(points: Points<IsingParameters>): Promise<void> {

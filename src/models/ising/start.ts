@@ -7,6 +7,8 @@ import { fixedSpins, isClosed } from "./boundary.ts";
 import { packSpins, rowBytes, type Shape, stateBytes } from "./packing.ts";
 import type { IsingParameters } from "./parameters.ts";
 
+type Magnet = Pick<IsingParameters, "size" | "couplings" | "boundary">;
+
 /** The state s(x, y, …) = spin · along[0]^x · along[1]^y · …: uniform, striped or a checkerboard. */
 export interface Pattern {
   spin: 1 | -1;
@@ -33,8 +35,19 @@ function orderedPattern(parameters: IsingParameters): Pattern {
   return all[energies.indexOf(Math.min(...energies))];
 }
 
+/** Whether ground states without a field, between periodic and free edges, have a magnetization, and a staggered one. */
+export function groundStates(magnet: Magnet): { magnetized: boolean; staggered: boolean } {
+  const all = patterns(magnet.size.length);
+  const energies = all.map((pattern) => patternEnergy({ ...magnet, field: 0 }, pattern));
+  const least = Math.min(...energies);
+  const ground = all.filter((_, i) => energies[i] - least <= 1e-9 * Math.abs(least));
+  const isOrdered = (sign: number) =>
+    ground.some(({ along }) => magnet.size.every((n, axis) => sign * along[axis] === 1 || n % 2 === 1));
+  return { magnetized: isOrdered(1), staggered: isOrdered(-1) };
+}
+
 /** The energy of the whole lattice in a pattern. */
-export function patternEnergy(parameters: IsingParameters, { spin, along }: Pattern): number {
+export function patternEnergy(parameters: Magnet & { field: number }, { spin, along }: Pattern): number {
   const { size, field } = parameters;
   const couplings = couplingsOf(parameters);
   const boundary = boundariesOf(parameters);

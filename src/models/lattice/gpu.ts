@@ -186,14 +186,22 @@ const titleOf = ({ model, geometry, replicas }: LatticeOptions) =>
 
 /** @throws ParameterError with what would fit */
 function checkFits(device: GpuDevice, options: LatticeOptions): void {
-  const { geometry, replicas } = options;
+  const { geometry, replicas, rule } = options;
+  const named = device.info.description || device.info.vendor;
   const words = Math.floor(bufferLimit(device.limits) / 4);
-  const needed = halves(options) * replicas * siteCount(geometry);
-  if (needed <= words) return;
+  const each = Math.max(options.tables.length / replicas, rule.sums.length);
+  if (each * replicas > words) {
+    const most = Math.floor(words / each);
+    throw new ParameterError(
+      "replicas",
+      `replicas ${replicas}: this device (${named}) holds the tables of ${most} replicas in one buffer; take fewer replicas.`,
+    );
+  }
+  if (halves(options) * replicas * siteCount(geometry) <= words) return;
   const most = Math.floor(words / (halves(options) * replicas));
   const copies = replicas > 1 ? ` × ${replicas} replicas` : "";
   throw new ParameterError(
     "size",
-    `size ${geometry.size.join(",")}${copies}: this device (${device.info.description || device.info.vendor}) holds ${most} sites of each replica in one buffer; take fewer sites or replicas.`,
+    `size ${geometry.size.join(",")}${copies}: this device (${named}) holds ${most} sites of each replica in one buffer; take fewer sites or replicas.`,
   );
 }

@@ -33,9 +33,14 @@ export function tablesOf<P extends LatticeParameters>(
   geometry: Geometry,
   replicas: number,
 ): Uint32Array {
-  return Uint32Array.from(
-    Array.from({ length: replicas }, (_, replica) => kind.table(parametersOf(points, replica), geometry)).flat(),
-  );
+  const isBatch = Object.keys(points.batch).length > 0;
+  const first = kind.table(parametersOf(points, 0), geometry);
+  const words = new Uint32Array(first.length * replicas);
+  for (let replica = 0; replica < replicas; replica++) {
+    const own = isBatch && replica > 0 ? kind.table(parametersOf(points, replica), geometry) : first;
+    words.set(own, first.length * replica);
+  }
+  return words;
 }
 
 export function prepare<P extends LatticeParameters>(kind: LatticeKind<P>, given: Points<P>, seed: bigint): Setup<P> {
@@ -96,14 +101,19 @@ export function checkCells(cells: ArrayLike<number>, { states }: Rule, geometry:
   }
 }
 
+export function tooLargeForReference(size: readonly number[], replicas: number, most: number): ParameterError {
+  const copies = replicas > 1 ? ` × ${replicas} replicas` : "";
+  return new ParameterError(
+    "size",
+    `size ${size.join(",")}${copies}: the reference is meant for up to ${most} sites in all; use a GPU device.`,
+  );
+}
+
 /** The lattice on its device. @throws ParameterError for what the device cannot hold */
 export async function open(device: Device, options: LatticeOptions, workgroup?: number): Promise<LatticeEngine> {
   checkWorkgroup(device, workgroup);
   if (device.kind === "gpu") return GpuLattice.create(device, options, workgroup);
   const { geometry, replicas } = options;
   if (siteCount(geometry) * replicas <= MOST_REFERENCE_SITES) return new ReferenceLattice(options);
-  throw new ParameterError(
-    "size",
-    `size ${geometry.size.join(",")}: the reference is meant for up to ${MOST_REFERENCE_SITES} sites; use a GPU device.`,
-  );
+  throw tooLargeForReference(geometry.size, replicas, MOST_REFERENCE_SITES);
 }

@@ -3,7 +3,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseExpression } from "../../../src/expression/expression.ts";
+import { parseExpression } from "../../../src/expression/parse.ts";
 import { GibbsError, gillespie, networks, ParameterError } from "../../../src/index.ts";
 import { prepare } from "../../../src/models/gillespie/ensemble.ts";
 import { generate } from "../../../src/models/gillespie/kernel/wgsl.ts";

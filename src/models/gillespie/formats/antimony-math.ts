@@ -6,13 +6,12 @@ import {
   call,
   type Expression,
   evaluate,
-  type ForeignSyntax,
   hasDraws,
   nameOf,
   number,
-  parseExpression,
   substitute,
 } from "../../../expression/expression.ts";
+import { type ForeignSyntax, parseExpression } from "../../../expression/parse.ts";
 import { TIME } from "../network/network.ts";
 
 /** A function of the file. */

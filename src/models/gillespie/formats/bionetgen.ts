@@ -6,14 +6,13 @@ import { ParameterError } from "../../../device/errors.ts";
 import {
   call,
   type Expression,
-  type ForeignSyntax,
   hasDraws,
   nameOf,
   namesIn,
   number,
-  parseExpression,
   substitute,
 } from "../../../expression/expression.ts";
+import { type ForeignSyntax, parseExpression } from "../../../expression/parse.ts";
 import { checkNames, checkSize, MOST_COPIES, type Network, type Reaction, TIME } from "../network/network.ts";
 import { saturated, sum } from "./bionetgen-laws.ts";
 

@@ -1,6 +1,6 @@
 // Laws that tables hold: a constant times ways to choose some species.
 
-import { type Expression, namesIn, number } from "../../../expression/expression.ts";
+import { type Expression, factorsOfProduct, namesIn, number } from "../../../expression/expression.ts";
 import { clockOf } from "../network/clock.ts";
 import { drawOf } from "../network/draws.ts";
 import { type Network, TIME } from "../network/network.ts";
@@ -48,12 +48,6 @@ export function massActionsOf(network: Network): (propensity: Expression) => Mas
     }
     return reactants.length > MOST_REACTANTS ? undefined : { constants, reactants };
   };
-}
-
-export function factorsOfProduct(expression: Expression): Expression[] {
-  return expression.kind === "call" && expression.operation === "*"
-    ? expression.operands.flatMap(factorsOfProduct)
-    : [expression];
 }
 
 export function factorial(n: number): number {

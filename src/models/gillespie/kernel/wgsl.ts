@@ -1,10 +1,11 @@
 // A network as WGSL. shaders/gillespie/direct.wgsl and leap.wgsl have the algorithms and call what is written here: species and
 // propensities in registers with every reaction unrolled (unrolled.ts), or for large networks in arrays with tables (tables.ts).
 
+import { checkNesting } from "../../../expression/wgsl.ts";
 import type { Ensemble } from "../ensemble.ts";
 import { isHybrid, isTimed, MARGIN, type Network } from "../network/network.ts";
 import { ORDER } from "../reference/leaping.ts";
-import { type Constant, checkNesting, Emitter, type Names } from "./emitter.ts";
+import { type Constant, Emitter, type Names } from "./emitter.ts";
 import { eventCode } from "./event-code.ts";
 import { ownWords } from "./own-words.ts";
 import { tables } from "./tables.ts";

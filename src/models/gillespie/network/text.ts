@@ -23,9 +23,9 @@ import {
   nameOf,
   namesIn,
   number,
-  parseExpression as parse,
   substitute,
 } from "../../../expression/expression.ts";
+import { parseExpression as parse } from "../../../expression/parse.ts";
 import { networkError } from "./errors.ts";
 import {
   checkNames,
