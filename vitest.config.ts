@@ -67,6 +67,8 @@ const PAGES_AGAIN = ["opening-elsewhere", "declared"].map((name) => `tests/site/
  * an hour for them. GIBBS_TEST_LONG=1 runs them in Chrome, too.
  */
 const VARIANTS = [
+  // Its paths and laws on SwiftShader, which Node runs elsewhere; where there is nothing else, Chrome does.
+  ...(process.env.GIBBS_TEST_OWN ? [] : ["gillespie"]),
   ...["diffusion-units", "digests", "hopfield-lattice", "reservoir-own"],
   ...["choice", "delays", "draws", "events", "files", "hybrid", "large", "reversible"].map(
     (name) => `gillespie-${name}`,

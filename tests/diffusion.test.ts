@@ -522,6 +522,12 @@ describe("bad input", () => {
     [{ schedule: "flow", sampler: "heun" }, "schedule", /flow-euler/],
     [{ schedule: "karras", sampler: "lcm" }, "schedule", /linear, scaled-linear or cosine/],
     [{ schedule: "karras", sigmaMin: 90 }, "sigmaMin", /below sigmaMax/],
+    [{ schedule: "karras", sigmaMax: 1e39 }, "schedule", /a level of noise 1e\+39 is beyond what 32-bit floats hold/],
+    [
+      { levels: [10, 0].map((noise) => ({ signal: 1, noise, time: 1e38 * noise })) },
+      "levels",
+      /time 1e\+39; they are finite/,
+    ],
     [{ sampler: "ddpm", variance: "exact", network: { ...network } }, "denoiser", /3 numbers/],
     [{ threshold: 0.9, data: "moons" }, "threshold", /clip/],
     [{ noise: [1, 2, 3], samples: 2 }, "noise", /begin with 4, but 3/],

@@ -96,10 +96,10 @@ it("the GPU's paths are the reference's, and no run leaves anything behind for t
     using a = await gillespie.create(device, options);
     using b = await gillespie.create(reference, options);
     await a.run(100);
-    const [left, right] = [await a.counts(3, 20), await b.counts(3, 20)];
-    expect(left.filter((path, i) => String(path) === String(right[i])).length).toBeGreaterThanOrEqual(18);
+    const [left, right] = [await a.counts(3, 10), await b.counts(3, 10)];
+    expect(left.filter((path, i) => String(path) === String(right[i])).length).toBeGreaterThanOrEqual(9);
     using c = await gillespie.create(device, { ...options, seed: 54n });
-    expect(await c.counts(3, 20)).not.toEqual(left);
+    expect(await c.counts(3, 10)).not.toEqual(left);
     expect(await a.counts(7, 5)).toEqual(left.slice(4, 9));
   }
 });

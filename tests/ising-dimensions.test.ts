@@ -4,7 +4,10 @@ import { describe, expect, it } from "vitest";
 import { type IsingOptions, ising, potts } from "../src/index.ts";
 import { geometryOf } from "../src/models/ising/axes.ts";
 import { enumerate, enumerateGeometry } from "../src/models/ising/exact.ts";
+import { isingParameters } from "../src/models/ising/parameters.ts";
+import { upProbabilities } from "../src/models/ising/rule.ts";
 import { torusExactly } from "../src/models/lattice/transfer-matrix.ts";
+import { resolve } from "../src/models/parameters.ts";
 import { pottsTorus } from "../src/models/potts/index.ts";
 import { device, reference } from "./devices.ts";
 
@@ -152,6 +155,72 @@ describe("lattices of three and four sides", () => {
     expect(matrices.energy).toBeCloseTo(all.energy, 10);
     expect(matrices.specificHeat).toBeCloseTo(all.specificHeat, 10);
     expect(Object.keys(ising.exact({ ...own, size: [8, 8, 8] } as never) as object)).toEqual([]);
+  });
+
+  it("take up and down with 64 bits each, however rare", () => {
+    const geometry = geometryOf({ size: [4, 4, 4], boundary: ["periodic", "periodic"] });
+    const points = resolve("ising", isingParameters, { size: [4, 4, 4], temperature: 0.3 });
+    const { high, low } = upProbabilities(points, 2, geometry);
+    const up = (row: number, replica = 0) =>
+      (BigInt(high[125 * replica + row]) << 32n) + BigInt(low[125 * replica + row]);
+    const [all, none] = [2n ** 64n, 2n ** 64n - 1n];
+    for (let row = 0; row < 125; row++) {
+      // Sums of the other sign; certainty is the largest of 64 bits.
+      expect([all, none]).toContain(up(row) + up(124 - row));
+      expect(up(row, 1)).toBe(up(row));
+    }
+    // Down among six and among five neighbours up, which 32 bits do not hold.
+    const down = (row: number) => Number(all - up(row)) / 2 ** 64;
+    expect(down(124) / Math.exp(-12 / 0.3)).toBeCloseTo(1, 1);
+    expect(down(122) / Math.exp(-8 / 0.3)).toBeCloseTo(1, 6);
+  });
+
+  it.each([
+    [{ size: [4, 4, 1], couplings: [1, 1, -1], temperature: 1 }, "magnetization"],
+    [
+      { size: [2, 3, 2], couplings: [1, -1, 1], boundary: ["periodic", "free", "periodic"], temperature: 0.5 },
+      "magnetization",
+    ],
+    [{ size: [2, 3, 2], couplings: [-1, 1, -1], boundary: ["free", "free", "free"], temperature: 0.4 }, "staggered"],
+    [{ size: [4, 3], couplings: [1, -1], boundary: ["periodic", "free"], temperature: 0.4 }, "magnetization"],
+    [{ size: [4, 3], couplings: [-1, 1], boundary: ["periodic", "free"], temperature: 0.4 }, "staggered"],
+  ] as [IsingOptions, string][])("know no 0 of what stays in one of two states: %o", async (options, name) => {
+    const { parameters } = resolve("ising", isingParameters, options);
+    expect(Object.keys(ising.exact(parameters)!)).toContain("energy");
+    expect(Object.keys(ising.exact(parameters)!)).not.toContain(name);
+    expect(Object.keys(ising.exact({ ...parameters, temperature: 50 })!)).toContain(name); // where it turns over
+  });
+
+  it("count a coupling along a side of one site as nothing", () => {
+    const { parameters } = resolve("ising", isingParameters, { size: [2, 1, 1], temperature: 5, field: 0.1 });
+    const without = { ...parameters, couplings: [1, 0, 0] as [number, number, number] };
+    expect(ising.exact(parameters)).toEqual(ising.exact(without));
+    expect(Object.keys(ising.exact(parameters)!)).toContain("magnetization");
+  });
+
+  it("have a coupling for each side after a change of one for all", async () => {
+    using lattice = await ising.create(device, { size: [4, 4, 4] });
+    await lattice.set({ couplings: [0.5, 0.5] });
+    expect(lattice.parameters.couplings).toEqual([0.5, 0.5, 0.5]);
+  });
+
+  it("paint a disc, however long a side is", async () => {
+    for (const model of [ising, potts]) {
+      const [a, b] = await Promise.all([device, reference].map((on) => model.create(on, { size: [131072, 2, 2] })));
+      for (const lattice of [a, b]) await lattice.paint({ x: 0, y: 0, radius: 3, value: model === ising ? -1 : 1 });
+      expect(await a.digest()).toBe(await b.digest());
+      for (const lattice of [a, b]) lattice.dispose();
+    }
+  });
+
+  it("say how many replicas there is room for, or how many sites the reference takes", async () => {
+    const many = Math.floor(device.limits.maxStorageBufferBindingSize / 1000) + 1;
+    await expect(ising.create(device, { size: [2, 2, 2], replicas: many })).rejects.toThrow(
+      /^replicas \d+: this device .* holds the tables of \d+ replicas in one buffer; take fewer replicas/,
+    );
+    await expect(ising.create(reference, { size: [4, 4, 4], replicas: 100_000 })).rejects.toThrow(
+      "size 4,4,4 × 100000 replicas: the reference is meant for up to 4194304 sites in all",
+    );
   });
 
   it.each([

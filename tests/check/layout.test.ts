@@ -91,6 +91,9 @@ describe("a struct", () => {
     expect(every.put(VALUES, held, 0)).toBe(true);
     expect(every.put(VALUES, held, 0)).toBe(false);
     expect(every.put({ ...VALUES, last: [8.5, 9.75] }, held, 0)).toBe(true);
+    const before = held.u32.slice();
+    expect(() => every.put({ ...VALUES, last: [1, 1e39] }, held, 0)).toThrow(/no f32/);
+    expect(held.u32).toEqual(before);
   });
 
   it("stands row by row in a table", () => {

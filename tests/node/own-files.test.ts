@@ -124,6 +124,9 @@ describe("files and parameters", () => {
     await expect(made(ising, { temperature: [1, 2, 3] }, batch)).rejects.toThrow(
       "own.npy: it has 2 replicas, but lists of values make 3",
     );
+    await expect(made(ising, { size: [8, 4, 4] }, batch)).rejects.toThrow(
+      "own.npy: it makes size 8 × 4 × 2, but size 8 × 4 × 4 is given; give --size 8,4,2, or give a file that fits.",
+    );
     await expect(made(ising, { size: [8, 4, 2] }, { spins: await file(spins, [4, 8]) })).rejects.toThrow(
       "own.npy: its shape is (4, 8); a lattice has its 3 sides, the last one first",
     );

@@ -7,7 +7,7 @@ import type { Visit } from "./browser.ts";
 import { useSite } from "./visit.ts";
 
 /** Long enough for steps and pictures to follow each other; opening.test.ts looks longer. */
-const SECONDS = 4;
+const SECONDS = 2;
 
 /** A dark phone, whose locale no standard knows. */
 const look: Visit = { width: 390, height: 844, touch: true, dark: true, locale: "en-US@posix" };
