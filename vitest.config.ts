@@ -79,7 +79,7 @@ const VARIANTS = [
 const DRAWN = ["tests/ising-view.test.ts"];
 
 /** GIBBS_TEST_OWN: Node where it is on SwiftShader as Chrome is: what is Node's own, and of each kind of kernel one. */
-const OWN = ["tests/node/**/*.test.ts", "tests/device.test.ts", ...SHARED, ...PLAIN];
+const OWN = ["tests/node/**/*.test.ts", "tests/device-*.test.ts", ...SHARED, ...PLAIN];
 const isOwn = Boolean(process.env.GIBBS_TEST_OWN);
 const nodes = process.env.GIBBS_TEST_SHARED
   ? SHARED

@@ -22,7 +22,7 @@ const MOST_TEXT = 100_000;
 /** Parentheses in each other: Tint reads 128, and others hardly more. */
 const MOST_NESTED = 100;
 /** Powers up to this are products. */
-export const MOST_FACTORS = 16;
+const MOST_FACTORS = 16;
 
 /** @throws ParameterError where a shader would be too long to compile */
 function bounded(text: string): string {
