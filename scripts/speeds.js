@@ -1,5 +1,5 @@
-// `node scripts/speeds.js [--write]`: README's table of speeds from the kept result that it names, so that no figure is copied by hand.
-// With --write it is put into README.md, else printed; a check holds that both are the same.
+// `node scripts/speeds.js [--write]`: the tables of speeds in docs/benchmarks.md and README.md from the kept result that they name, so that no
+// figure is copied by hand. With --write they are put there, else printed; a check holds that both are the same.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,8 +7,9 @@ import { pathToFileURL } from "node:url";
 import { withModules } from "./modules.js";
 import { ROOT } from "./sources.js";
 
-const README = join(ROOT, "README.md");
-/** Where the table stands; the first line names the result. */
+/** Where tables stand: all rows, and a few. */
+const PAGES = { "docs/benchmarks.md": speedsOf, "README.md": shortSpeedsOf };
+/** The place in a page; the first line names the result. */
 const PLACE = /(<!-- scripts\/speeds\.js: (\S+) -->\n)([\s\S]*?)(<!-- end of speeds -->)/;
 
 const SEARCH = "search over settings on Lorenz, 2,000 steps to learn, 4 forecasts of 400 each, from end to end";
@@ -38,8 +39,20 @@ const ROWS = [
   ["Gillespie, chain of 500 reactions", "gillespie", "direct, chain of reversible steps, in tables", [500]],
 ];
 
-/** The table, under the words on the machine; `shareOfLimit` is that of bench/harness/words.ts. @throws where the result lacks a row */
-export function speedsOf({ rows, machine, device, system, commit, date }, shareOfLimit) {
+/** The rows of README, by the words of the table. */
+const FEW = [
+  "Ising, Metropolis, 4096²",
+  "Gillespie, gene, 6 reactions",
+  "Gillespie, chain of 500 reactions",
+  "reservoirs, 1,024 × 500 units, 10 links",
+  "diffusion, network 2-128-128-2",
+];
+
+const tableOf = (head, lines) =>
+  [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+/** Cells of every row: kernel, rate, spread, share, C, JavaScript. @throws where the result lacks a row */
+function cellsOf({ rows }, shareOfLimit) {
   const of = (model, kernel, size) =>
     rows.find((row) => row.model === model && row.kernel === kernel && String(row.size) === String(size));
   /** The fastest of a peer's programs for this kernel: JavaScript may have fewer of them side by side. */
@@ -54,7 +67,7 @@ export function speedsOf({ rows, machine, device, system, commit, date }, shareO
     );
     return found.length === 0 ? "–" : figure(Math.max(...found.map(({ rate }) => rate)));
   };
-  const lines = ROWS.map(([words, model, kernel, size, own = kernel]) => {
+  return ROWS.map(([words, model, kernel, size, own = kernel]) => {
     const row = of(model, kernel, size);
     if (!row) throw new Error(`speeds: the result has no row of ${model}, ${kernel}, ${size}`);
     const [unit] = row.unit.split("/");
@@ -62,8 +75,14 @@ export function speedsOf({ rows, machine, device, system, commit, date }, shareO
     const others = ["C", "JavaScript"].map((language) => peer(language, model, own, size));
     return [words, `${figure(row.rate)} ${unit}`, spread, shareOfLimit(row), ...others];
   });
+}
+
+/** The table, under the words on the machine; `shareOfLimit` is that of bench/harness/words.ts. @throws where the result lacks a row */
+function speedsOf(result, shareOfLimit) {
+  const { machine, device, system, commit, date } = result;
+  const lines = cellsOf(result, shareOfLimit);
   const head = ["kernel", "per second", "spread", "share of the nearest limit", "C, two threads", "JavaScript"];
-  const table = [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  const table = tableOf(head, lines);
   const limits = `u32 ${figure(machine.integer)}, f32 ${figure(machine.float)} operations, ${figure(machine.copy)} bytes of copies and ${figure(machine.workgroup)} of workgroup memory a second`;
   const where = `${device.description}${device.software ? ", SOFTWARE" : ""}, on ${system.processor}; commit ${commit}, ${date.slice(0, 10)}`;
   return `${where}. At most ${limits}:\n\n${table}\n`;
@@ -78,18 +97,31 @@ function figure(value) {
   return `${digits} × 10${[...power].map((digit) => SUPERSCRIPT[digit]).join("")}`;
 }
 
-/** README as it is, and as it should be. */
-export function readmes(shareOfLimit) {
-  const text = readFileSync(README, "utf8");
-  const [, , file] = PLACE.exec(text) ?? [];
-  if (!file) throw new Error("speeds: README.md has no place for the table");
-  const made = speedsOf(JSON.parse(readFileSync(join(ROOT, file), "utf8")), shareOfLimit);
-  return { text, made, whole: text.replace(PLACE, (_, first, __, ___, last) => `${first}${made}${last}`) };
+/** A few rows without the machine's limits, which docs/benchmarks.md has. */
+function shortSpeedsOf(result, shareOfLimit) {
+  const lines = cellsOf(result, shareOfLimit).filter(([words]) => FEW.includes(words));
+  const head = ["kernel", "gibbs, per second", "C, two threads"];
+  return `${tableOf(
+    head,
+    lines.map(([words, rate, , , peer]) => [words, rate, peer]),
+  )}\n`;
+}
+
+/** Each page as it is, and as it should be. @throws where it has no place for a table */
+export function pagesOf(shareOfLimit) {
+  return Object.entries(PAGES).map(([page, made]) => {
+    const text = readFileSync(join(ROOT, page), "utf8");
+    const [, , file] = PLACE.exec(text) ?? [];
+    if (!file) throw new Error(`speeds: ${page} has no place for the table`);
+    const table = made(JSON.parse(readFileSync(join(ROOT, file), "utf8")), shareOfLimit);
+    return { page, text, table, whole: text.replace(PLACE, (_, first, __, ___, last) => `${first}${table}${last}`) };
+  });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const { shareOfLimit } = await withModules((load) => load("/bench/harness/words.ts"));
-  const { made, whole } = readmes(shareOfLimit);
-  if (process.argv.includes("--write")) writeFileSync(README, whole);
-  else process.stdout.write(made);
+  for (const { page, table, whole } of pagesOf(shareOfLimit)) {
+    if (process.argv.includes("--write")) writeFileSync(join(ROOT, page), whole);
+    else process.stdout.write(`${page}\n${table}\n`);
+  }
 }
