@@ -13,6 +13,11 @@ export const define = {
   __GIBBS_COMMIT__: JSON.stringify(commit()),
 };
 
+/** The shaders of a folder in one chunk, which is loaded with the first of them that a kernel needs. */
+export const chunks = {
+  groups: [{ test: /\.wgsl\?raw$/, name: (id: string) => `shaders-${/shaders[\\/]([\w-]+)/.exec(id)?.[1]}` }],
+};
+
 export default defineConfig({
   define,
   plugins: [wgslLayouts()],
@@ -34,7 +39,7 @@ export default defineConfig({
     rolldownOptions: {
       // Helpers of the compiler itself (for `using`) are no dependency that a user has.
       external: (id) => !/^[.\0]|^virtual:|^@oxc-project\//.test(id) && !isAbsolute(id),
-      output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
+      output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js", advancedChunks: chunks },
     },
   },
 });

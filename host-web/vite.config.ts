@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { defineConfig, type UserConfig } from "vite";
 import { wgslLayouts } from "../scripts/wgsl.js";
-import { define } from "../vite.config.ts";
+import { chunks, define } from "../vite.config.ts";
 import { declaredPages, scenes } from "./build/declared.ts";
 import { layout } from "./build/layout.ts";
 import { pages } from "./build/models.ts";
@@ -15,13 +15,17 @@ export default defineConfig(
     base: "./",
     define,
     plugins: [declaredPages(), layout(), scenes(), shaders(), wgslLayouts()],
-    worker: { format: "es", plugins: () => [scenes(), shaders(), wgslLayouts()] },
+    worker: {
+      format: "es",
+      plugins: () => [scenes(), shaders(), wgslLayouts()],
+      rolldownOptions: { output: { advancedChunks: chunks } },
+    },
     server: { fs: { allow: [".."] } },
     build: {
       target: "es2022",
       outDir: join(import.meta.dirname, "..", "dist-web"),
       emptyOutDir: true,
-      rolldownOptions: { input: await pages() },
+      rolldownOptions: { input: await pages(), output: { advancedChunks: chunks } },
     },
   }),
 );

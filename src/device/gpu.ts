@@ -147,7 +147,10 @@ export class GpuDevice {
     let kernel = this.#kernels.get(key);
     if (!kernel) {
       const who = `shaders/${description.shader}, ${description.entryPoint}`;
-      kernel = this.guard(who, () => Kernel.compile(this.raw, description));
+      // Loaded before, because a guard sees the synchronous part of its action.
+      kernel = Kernel.load(description).then((source) =>
+        this.guard(who, () => Kernel.compile(this.raw, description, source)),
+      );
       kernel.catch(() => this.#kernels.delete(key));
     }
     this.#kernels.delete(key);

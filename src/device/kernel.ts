@@ -17,6 +17,12 @@ export interface KernelDescription {
   constants: Readonly<Record<string, number>>;
 }
 
+/** All that is loaded before a kernel can be compiled. */
+export interface KernelSource {
+  layout: Layout;
+  code: string;
+}
+
 /** What a bind group is made for. */
 export class BindGroups {
   readonly layout: GPUBindGroupLayout;
@@ -62,15 +68,18 @@ export class Kernel {
     this.#groups = groups;
   }
 
-  static async compile(raw: GPUDevice, description: KernelDescription): Promise<Kernel> {
-    const { shader, generated = "", variables = {}, entryPoint, constants } = description;
+  /** The WGSL of a kernel, and its variables. @throws Error for a file that is not there */
+  static async load({ shader, generated = "", variables = {} }: KernelDescription): Promise<KernelSource> {
+    const layout = { ...(await layoutOf(shader, generated)), ...variables };
+    return { layout, code: generated + (await shaderSource(shader, undefined, generated)) };
+  }
+
+  static async compile(raw: GPUDevice, description: KernelDescription, source: KernelSource): Promise<Kernel> {
+    const { shader, entryPoint, constants } = description;
+    const { layout, code } = source;
     const title = `shaders/${shader}, ${entryPoint}`;
-    const layout = { ...layoutOf(shader, generated), ...variables };
     const groups = new BindGroups(raw, title, layout, GPUShaderStage.COMPUTE);
-    const module = raw.createShaderModule({
-      label: shader,
-      code: generated + shaderSource(shader, undefined, generated),
-    });
+    const module = raw.createShaderModule({ label: shader, code });
     try {
       const pipeline = await raw.createComputePipelineAsync({
         label: entryPoint,

@@ -59,8 +59,8 @@ function ownLayout(shader: string): Layout {
 }
 
 /** The variables of a shader module: those of the file, and of all that it and what is `generated` to go before it require. */
-export function layoutOf(shader: string, generated = ""): Layout {
-  return Object.assign({}, ...shaderParts(shader, undefined, generated).map(ownLayout));
+export async function layoutOf(shader: string, generated = ""): Promise<Layout> {
+  return Object.assign({}, ...(await shaderParts(shader, undefined, generated)).map(ownLayout));
 }
 
 const structs = new WeakMap<Variable, Struct>();

@@ -4,44 +4,49 @@
 
 const REQUIREMENT = /^\/\/ requires:\s*(\S+)\s*$/;
 
-// Vite puts the texts into the bundle, so that no host needs files at run time.
+// Vite puts the texts into chunks of the bundle: no host needs files at run time, and a page loads those of its model alone.
 const PREFIX = "../../shaders/";
-const texts = import.meta.glob<string>("../../shaders/**/*.wgsl", { query: "?raw", import: "default", eager: true });
-const shaders: ReadonlyMap<string, string> = new Map(
-  Object.entries(texts).map(([path, text]) => [path.slice(PREFIX.length), text]),
-);
+const loaders = import.meta.glob<string>("../../shaders/**/*.wgsl", { query: "?raw", import: "default" });
+
+/** The text of a file below shaders/; undefined where there is none. */
+export type ReadShader = (path: string) => Promise<string | undefined>;
+const read: ReadShader = async (path) => loaders[`${PREFIX}${path}`]?.();
 
 /**
  * The complete source of a shader module; `path` is below shaders/, as in "ising/packed.wgsl". What is `generated` to go before it may require
  * files, too. `files` is for tests.
+ *
+ * @throws Error for a file that is not there, or requires itself
  */
-export function shaderSource(path: string, files = shaders, generated = ""): string {
-  return shaderParts(path, files, generated)
-    .map((part) => `// --- ${part}\n${files.get(part)!.trimEnd()}\n`)
-    .join("\n");
+export async function shaderSource(path: string, files = read, generated = ""): Promise<string> {
+  const parts = await shaderParts(path, files, generated);
+  const texts = await Promise.all(parts.map(files));
+  return parts.map((part, i) => `// --- ${part}\n${texts[i]!.trimEnd()}\n`).join("\n");
 }
 
 /** The paths of all shader files, below shaders/. */
 export function shaderPaths(): string[] {
-  return [...shaders.keys()].sort();
+  return Object.keys(loaders)
+    .map((path) => path.slice(PREFIX.length))
+    .sort();
 }
 
-/** The files of a shader module in the order of its source, the named file last. */
-export function shaderParts(path: string, files = shaders, generated = ""): string[] {
+/** The files of a shader module in the order of its source, the named file last. @throws Error as `shaderSource` */
+export async function shaderParts(path: string, files = read, generated = ""): Promise<string[]> {
   const parts = new Set<string>();
-  const visit = (part: string, chain: readonly string[]) => {
+  const visit = async (part: string, chain: readonly string[]) => {
     if (chain.includes(part)) throw new Error(`shaders/${part} requires itself: ${[...chain, part].join(" -> ")}`);
     if (parts.has(part)) return;
-    const text = files.get(part);
+    const text = await files(part);
     if (text === undefined) {
       const by = chain.length > 0 ? `, required by shaders/${chain.at(-1)}` : "";
       throw new Error(`there is no shader file shaders/${part}${by}`);
     }
-    for (const requirement of requirements(text)) visit(requirement, [...chain, part]);
+    for (const requirement of requirements(text)) await visit(requirement, [...chain, part]);
     parts.add(part);
   };
-  for (const requirement of requirements(generated)) visit(requirement, ["generated"]);
-  visit(path, []);
+  for (const requirement of requirements(generated)) await visit(requirement, ["generated"]);
+  await visit(path, []);
   return [...parts];
 }
 

@@ -148,8 +148,8 @@ fn choose(a: u32, b: u32) -> bool { if (a < b) { return vec2<bool>(a < b, b > a)
     expect(() => layout("@group(1) @binding(0) var<storage, read> x: array<u32>;")).toThrow("x is in group 1");
   });
 
-  it.each(shaderPaths())("%s: no two variables of a module share a binding", (path) => {
-    const bindings = Object.values(layoutOf(path)).map(({ binding }) => binding);
+  it.each(shaderPaths())("%s: no two variables of a module share a binding", async (path) => {
+    const bindings = Object.values(await layoutOf(path)).map(({ binding }) => binding);
     expect(new Set(bindings).size).toBe(bindings.length);
   });
 });

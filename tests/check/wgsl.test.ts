@@ -105,16 +105,15 @@ const OTHERS: Record<string, string[]> = {
   ),
   "diffusion/points.wgsl": [4, 8].map((vectors) => rowWgsl({ vectors, broadcast: vectors === 8 }, ["points"])),
 };
-const generatedFor = (path: string): string[] => {
+const generatedFor = async (path: string): Promise<string[]> => {
   const own = GENERATED.filter(({ shader }) => shader === path).map(({ source }) => source);
-  const laned = path.startsWith("reservoir/") && shaderParts(path).includes("reservoir/unit.wgsl");
+  const laned = path.startsWith("reservoir/") && (await shaderParts(path)).includes("reservoir/unit.wgsl");
   return laned ? LANES.map(lanesWgsl) : (OTHERS[path] ?? (own.length > 0 ? own : [""]));
 };
 const ENTRY_POINT = /^\s*@(compute|vertex|fragment)\b/m;
 /** Parts of modules: they have no entry point, nor does what they require, and may use what only the module defines. */
-const isLibrary = (path: string) => !ENTRY_POINT.test(shaderSource(path));
-const modules = shaderPaths().filter((path) => !isLibrary(path));
-const libraries = shaderPaths().filter(isLibrary);
+const [modules, libraries]: string[][] = [[], []];
+for (const path of shaderPaths()) (ENTRY_POINT.test(await shaderSource(path)) ? modules : libraries).push(path);
 
 let device: GPUDevice;
 beforeAll(async () => {
@@ -139,9 +138,9 @@ async function complaints(code: string): Promise<string[]> {
  */
 describe("what is declared within a block has a value", () => {
   const WITHOUT = /^ {4,}var \w+: [^=;]+;/gm;
-  test.each(shaderPaths())("%s", (path) => {
-    const { length } = shaderParts(path);
-    const own = shaderSource(path).split("// --- ")[length];
+  test.each(shaderPaths())("%s", async (path) => {
+    const { length } = await shaderParts(path);
+    const own = (await shaderSource(path)).split("// --- ")[length];
     expect(own.match(WITHOUT)).toBeNull();
   });
   test("negative control", () => expect("  for (;;) {\n    var w: array<f32, 4>;".match(WITHOUT)).toHaveLength(1));
@@ -150,8 +149,8 @@ describe("what is declared within a block has a value", () => {
 describe("every shader module compiles without a warning", () => {
   for (const path of modules) {
     test(path, async () => {
-      for (const generated of generatedFor(path)) {
-        expect(await complaints(generated + shaderSource(path, undefined, generated))).toEqual([]);
+      for (const generated of await generatedFor(path)) {
+        expect(await complaints(generated + (await shaderSource(path, undefined, generated)))).toEqual([]);
       }
     });
   }
@@ -162,10 +161,13 @@ describe("every shader module compiles without a warning", () => {
   });
 });
 
-test("every part is required by a module, and those of shaders/common have no entry point", () => {
-  const used = new Set(
-    modules.flatMap((path) => generatedFor(path).flatMap((text) => shaderParts(path, undefined, text))),
-  );
+test("every part is required by a module, and those of shaders/common have no entry point", async () => {
+  const used = new Set<string>();
+  for (const path of modules) {
+    for (const text of await generatedFor(path)) {
+      for (const part of await shaderParts(path, undefined, text)) used.add(part);
+    }
+  }
   expect(libraries.filter((path) => !used.has(path))).toEqual([]);
   expect(modules.filter((path) => path.startsWith("common/"))).toEqual([]);
 });

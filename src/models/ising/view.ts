@@ -66,10 +66,11 @@ export class IsingView {
     if (!simulation.planes || simulation.device !== device) {
       throw new GpuError("the Ising view: it draws simulations of its own GPU device only.");
     }
+    const [layout, code] = await Promise.all([layoutOf(SHADER), shaderSource(SHADER)]);
     return device.guard("the Ising view", async () => {
       const view = uniform(device, "ising view", VIEW);
-      const groups = new BindGroups(device.raw, "ising view", layoutOf(SHADER), GPUShaderStage.FRAGMENT);
-      const module = device.raw.createShaderModule({ label: SHADER, code: shaderSource(SHADER) });
+      const groups = new BindGroups(device.raw, "ising view", layout, GPUShaderStage.FRAGMENT);
+      const module = device.raw.createShaderModule({ label: SHADER, code });
       const { size, boundary } = planeOf(simulation.parameters);
       const shape = { width: size[0], height: size[1], boundaries: effectiveBoundaries(boundary, size) };
       const pipelines = isingModes.map((_, mode) =>
