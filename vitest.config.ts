@@ -57,10 +57,10 @@ const LAWS = [
 ].map((name) => `tests/${name}.test.ts`);
 
 /**
- * What such a machine leaves out of its site: the second opening of every page (without a GPU, on a phone), and the pages of models that are
- * only declared.
+ * What such a machine runs of its site: every page as it opens, links, and the pages of two cores. All of it takes SwiftShader twenty minutes,
+ * wherever Chrome runs.
  */
-const PAGES_AGAIN = ["opening-elsewhere", "declared"].map((name) => `tests/site/${name}.test.ts`);
+const FIRST_PAGES = ["opening", "links", "ising", "gillespie", "verify"].map((name) => `tests/site/${name}.test.ts`);
 
 /**
  * What Node on a faster adapter runs alone: laws in other units, on other networks and of other systems. SwiftShader would take a quarter of
@@ -90,7 +90,7 @@ const nodes = process.env.GIBBS_TEST_SHARED
 /** What takes minutes, in one process each: begun last, it would have a core to itself and leave the other idle. */
 const LONGEST_FIRST = [
   ...["node/mutations", "node/kernels", "node/checkpoint", "gillespie"],
-  ...["site/opening", "site/opening-elsewhere", "site/declared", "site/diffusion", "site/ising"],
+  ...["site/opening", "site/opening-elsewhere", "site/speeds", "site/declared", "site/diffusion", "site/ising"],
 ].map((name) => `tests/${name}.test.ts`);
 
 class LongestFirst extends BaseSequencer {
@@ -146,8 +146,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "site",
-          include: ["tests/site/**/*.test.ts"],
-          exclude: isOwn ? PAGES_AGAIN : [],
+          include: isOwn ? FIRST_PAGES : ["tests/site/**/*.test.ts"],
           globalSetup: "tests/site/build.ts",
           pool: "forks",
         },

@@ -18,7 +18,7 @@ if (once) {
     "gibbs: Node and Chrome have SwiftShader alone here: what they share runs in Chrome, and what takes long\n",
   );
   process.stdout.write(
-    "gibbs: (vitest.config.ts: LAWS, VARIANTS, PAGES_AGAIN) is left to faster adapters; GIBBS_TEST_LONG=1 runs all\n",
+    "gibbs: (vitest.config.ts: LAWS, VARIANTS, FIRST_PAGES) is left to faster machines; GIBBS_TEST_LONG=1 runs all\n",
   );
 }
 for (const project of named ? [[]] : [["--project=node"], ["--project=chrome"], ["--project=site"]]) {

@@ -55,7 +55,8 @@ export class IsingView {
   readonly #device: GpuDevice;
   readonly #simulation: IsingSimulation;
   readonly #groups: BindGroups;
-  readonly #pipelines: Record<IsingMode, GPURenderPipeline>;
+  readonly #pipelineOf: (mode: IsingMode) => GPURenderPipelineDescriptor;
+  readonly #pipelines: Map<IsingMode, GPURenderPipeline>;
   readonly #uniform: GPUBuffer;
   #marks: [GPUBuffer, GPUBuffer] | undefined;
   #group: GPUBindGroup;
@@ -73,16 +74,18 @@ export class IsingView {
       const module = device.raw.createShaderModule({ label: SHADER, code });
       const { size, boundary } = planeOf(simulation.parameters);
       const shape = { width: size[0], height: size[1], boundaries: effectiveBoundaries(boundary, size) };
-      const pipelines = isingModes.map((_, mode) =>
-        device.raw.createRenderPipelineAsync({
-          label: `ising ${isingModes[mode]}`,
-          layout: device.raw.createPipelineLayout({ bindGroupLayouts: [groups.layout] }),
-          vertex: { module },
-          fragment: { module, targets: [{ format }], constants: { ...shapeConstants(shape), MODE: mode } },
-        }),
-      );
-      const [spins, walls, blocks] = await Promise.all(pipelines);
-      return new IsingView(device, simulation, groups, { spins, walls, blocks }, view);
+      const pipelineOf = (mode: IsingMode): GPURenderPipelineDescriptor => ({
+        label: `ising ${mode}`,
+        layout: device.raw.createPipelineLayout({ bindGroupLayouts: [groups.layout] }),
+        vertex: { module },
+        fragment: {
+          module,
+          targets: [{ format }],
+          constants: { ...shapeConstants(shape), MODE: isingModes.indexOf(mode) },
+        },
+      });
+      const spins = await device.raw.createRenderPipelineAsync(pipelineOf("spins"));
+      return new IsingView(device, simulation, groups, pipelineOf, spins, view);
     });
   }
 
@@ -90,13 +93,15 @@ export class IsingView {
     device: GpuDevice,
     simulation: IsingSimulation,
     groups: BindGroups,
-    pipelines: Record<IsingMode, GPURenderPipeline>,
+    pipelineOf: (mode: IsingMode) => GPURenderPipelineDescriptor,
+    spins: GPURenderPipeline,
     uniform: GPUBuffer,
   ) {
     this.#device = device;
     this.#simulation = simulation;
     this.#groups = groups;
-    this.#pipelines = pipelines;
+    this.#pipelineOf = pipelineOf;
+    this.#pipelines = new Map([["spins", spins]]);
     this.#uniform = uniform;
     this.#group = this.#bind();
   }
@@ -152,10 +157,17 @@ export class IsingView {
       colorAttachments: [{ view: target, loadOp: "clear", storeOp: "store" }],
       timestampWrites,
     });
-    pass.setPipeline(this.#pipelines[mode]);
+    pass.setPipeline(this.#pipeline(mode));
     pass.setBindGroup(0, this.#group);
     pass.draw(3);
     pass.end();
+  }
+
+  /** Ways to see it that nobody has chosen yet are not compiled. */
+  #pipeline(mode: IsingMode): GPURenderPipeline {
+    const pipeline = this.#pipelines.get(mode) ?? this.#device.raw.createRenderPipeline(this.#pipelineOf(mode));
+    this.#pipelines.set(mode, pipeline);
+    return pipeline;
   }
 
   dispose(): void {
