@@ -15,7 +15,13 @@ export const define = {
 
 /** The shaders of a folder in one chunk, which is loaded with the first of them that a kernel needs. */
 export const chunks = {
-  groups: [{ test: /\.wgsl\?raw$/, name: (id: string) => `shaders-${/shaders[\\/]([\w-]+)/.exec(id)?.[1]}` }],
+  groups: [
+    {
+      debugName: "shaders",
+      test: /\.wgsl\?raw$/,
+      name: (id: string) => `shaders-${/shaders[\\/]([\w-]+)/.exec(id)?.[1]}`,
+    },
+  ],
 };
 
 export default defineConfig({
@@ -39,7 +45,7 @@ export default defineConfig({
     rolldownOptions: {
       // Helpers of the compiler itself (for `using`) are no dependency that a user has.
       external: (id) => !/^[.\0]|^virtual:|^@oxc-project\//.test(id) && !isAbsolute(id),
-      output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js", advancedChunks: chunks },
+      output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js", codeSplitting: chunks },
     },
   },
 });

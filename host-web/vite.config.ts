@@ -18,14 +18,14 @@ export default defineConfig(
     worker: {
       format: "es",
       plugins: () => [scenes(), shaders(), wgslLayouts()],
-      rolldownOptions: { output: { advancedChunks: chunks } },
+      rolldownOptions: { output: { codeSplitting: chunks } },
     },
     server: { fs: { allow: [".."] } },
     build: {
       target: "es2022",
       outDir: join(import.meta.dirname, "..", "dist-web"),
       emptyOutDir: true,
-      rolldownOptions: { input: await pages(), output: { advancedChunks: chunks } },
+      rolldownOptions: { input: await pages(), output: { codeSplitting: chunks } },
     },
   }),
 );

@@ -10,6 +10,11 @@ import { findings, text, type useSite } from "./visit.ts";
 const ROOT = new URL("../../host-web/", import.meta.url);
 const folders = readdirSync(ROOT).filter((name) => existsSync(new URL(`${name}/index.html`, ROOT)));
 export const models: string[] = all.map(({ name }) => name);
+/**
+ * Pages that stand for all where it is what they share that is tested: a chain, one at less than a step a frame, a run with an end, and an
+ * ensemble. GIBBS_TEST_LONG=1 takes all.
+ */
+export const KINDS = ["ising", "hopfield", "diffusion", "gillespie"];
 /** Pages that are no model's. */
 export const others = ["", "404.html", ...folders.filter((name) => !models.includes(name)).map((name) => `${name}/`)];
 
@@ -28,7 +33,13 @@ const shownPicture = (page: Page) =>
   });
 
 /** What a page that nobody touches does in so many seconds, from its first step on. */
-export async function watch(path: string, look: Visit, { ready }: ReturnType<typeof useSite>, seconds: number) {
+export async function watch(
+  path: string,
+  look: Visit,
+  { ready }: ReturnType<typeof useSite>,
+  seconds: number,
+  axe = true,
+) {
   const { page, messages } = await ready(path, look);
   const steps: number[] = [];
   const pictures = new Set([await shownPicture(page)]);
@@ -48,8 +59,8 @@ export async function watch(path: string, look: Visit, { ready }: ReturnType<typ
   const seen = { steps, frames, notices: await notices(page), messages };
   const device = await text(page, "#device");
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  if (!isAtRest) await page.click("#play");
-  const violations = await findings(page);
+  if (axe && !isAtRest) await page.click("#play");
+  const violations = axe ? await findings(page) : [];
   await page.close(); // or it works on behind the next
   return { ...seen, isAtRest, violations, device, wide };
 }

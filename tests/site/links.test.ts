@@ -13,7 +13,7 @@ describe("bad links", () => {
     ["v=2&size=8,8,8", "lattices of two sides are drawn"],
   ])("%s: a plain message and a working page", async (given, message) => {
     const hash = given.replace("a megabyte", "x".repeat(2 ** 20));
-    const { page, complaints } = await ready(`ising/#${hash}`);
+    const { page, complaints } = await ready(`ising/#${hash}`, { reducedMotion: true });
     await page.waitForSelector("#notice:not([hidden])");
     expect(await text(page, "#notice")).toContain("The link cannot be opened");
     expect(await text(page, "#notice")).toContain(message);
@@ -60,7 +60,7 @@ describe("without a GPU", () => {
     ["no-adapter", GPU("{ requestAdapter: async () => null }"), /offers no GPU/],
     ["request-failed", GPU("{ requestAdapter: async () => { throw new Error('broken') } }"), /failed while looking/],
   ])("%s is told, and the model runs in plain TypeScript", async (reason, prelude, told) => {
-    const { page } = await visit("about:blank");
+    const { page } = await visit("about:blank", { reducedMotion: true });
     await page.route("**/assets/worker-*.js", async (route) => {
       const response = await route.fetch();
       await route.fulfill({ response, body: prelude + (await response.text()) });

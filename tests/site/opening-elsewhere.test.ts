@@ -2,7 +2,7 @@
 // nothing.
 
 import { describe, expect, it } from "vitest";
-import { expectAlive, models, notices, others, watch } from "./alone.ts";
+import { expectAlive, KINDS, models, notices, others, watch } from "./alone.ts";
 import type { Visit } from "./browser.ts";
 import { useSite } from "./visit.ts";
 
@@ -32,8 +32,8 @@ describe("opened and left alone on a phone, dark, with a strange locale", () => 
 
 describe("opened and left alone without a GPU", () => {
   const site = useSite({ gpu: false });
-  it.each(models)("%s runs on the reference, and says so", async (name) => {
-    const seen = await watch(`${name}/`, {}, site, SECONDS);
+  it.each(__GIBBS_TEST_LONG__ ? models : KINDS)("%s runs on the reference, and says so", async (name) => {
+    const seen = await watch(`${name}/`, {}, site, SECONDS, false);
     expect(seen.messages).toEqual([]);
     expect(seen.notices.join()).toMatch(/The browser offers no GPU/);
     expect(seen.device).toContain("CPU reference (no GPU)");

@@ -1,12 +1,12 @@
-// Every page at the slowest speed that it offers, at one step a frame, and at the fastest.
+// Pages at the slowest speed that it offers, at one step a frame, and at the fastest.
 
 import { describe, expect, it } from "vitest";
-import { models, notices, stepsOf } from "./alone.ts";
+import { KINDS, models, notices, stepsOf } from "./alone.ts";
 import { text, useSite } from "./visit.ts";
 
 describe("slow and fast", () => {
   const { ready } = useSite();
-  it.each(models)("%s makes steps, and complains of none", async (name) => {
+  it.each(__GIBBS_TEST_LONG__ ? models : KINDS)("%s makes steps, and complains of none", async (name) => {
     const { page, messages } = await ready(`${name}/`);
     const all = await page.$$eval("#speed option", (each) => each.map((e) => (e as HTMLOptionElement).value));
     for (const value of all.filter((each) => each === all[0] || each === "1" || each === all.at(-1))) {

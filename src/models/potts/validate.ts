@@ -47,13 +47,18 @@ async function* againstTransferMatrix(device: Device, { quick, signal }: Effort)
       const replicas = Array.from({ length: copies }, (_, k) => i * copies + k);
       return estimatePotts(series, replicas, { ...lattice.points.parameters, temperature: temperatures[i] });
     });
+    const exactly = (temperature: number) => ({ temperature, ...pottsTorus(states, size, { temperature, coupling }) });
+    const known = temperatures.map(exactly);
+    const line = linspace(temperatures[0], temperatures[temperatures.length - 1], 30).map(exactly);
     for (const name of ["energy", "specificHeat"] as const) {
-      const exactly = (temperature: number) => pottsTorus(states, size, { temperature, coupling })[name];
       const values = found.map((row) => row[name]);
-      const { z, worst } = zScores(values, temperatures.map(exactly));
+      const { z, worst } = zScores(
+        values,
+        known.map((row) => row[name]),
+      );
       const curve = {
         ...{ x: "temperature T / J", y: `${name === "energy" ? "energy / J" : "specific heat / k_B"} a site` },
-        exact: linspace(temperatures[0], temperatures.at(-1)!, 60).map((t) => [t, exactly(t)] as const),
+        exact: line.map((row) => [row.temperature, row[name]] as const),
         measured: values.map(({ value, error }, i) => [temperatures[i], value, error] as const),
       };
       const where = `q = ${states}, ${size.join("×")}${coupling < 0 ? ", J = -1" : ""}, ${temperatures.length} temperatures`;
