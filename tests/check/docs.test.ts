@@ -56,6 +56,17 @@ describe("links", () => {
   });
 });
 
+describe("code", () => {
+  /** Lines of prose with half of a code span. */
+  const halvesIn = (text: string) =>
+    text
+      .replace(/^```[\s\S]*?^```$/gm, "")
+      .split("\n")
+      .filter((line) => (line.match(/`/g)?.length ?? 0) % 2 === 1);
+  it.each(pages)("of %s is not broken between lines", (page) => expect(halvesIn(textOf(page))).toEqual([]));
+  it("negative control", () => expect(halvesIn("a `b c` d\n`e\nf`\n```sh\na `\n```\n")).toEqual(["`e", "f`"]));
+});
+
 /** The words of a command line as a shell makes them; a comment ends it. */
 function wordsOf(line: string): string[] {
   const [command] = line.split(/\s#(?:\s|$)/);
