@@ -256,8 +256,8 @@ export class Run {
       // Steps that are made side by side cost no more than one.
       const least = this.hasSeries ? 1 : Math.max(1, this.pace.speed);
       await this.#make(Math.min((ahead?.step ?? step) - steps, this.pace.replayed(least)));
-      if (this.isReplaying && (this.isFull || this.hasEnded)) {
-        // The link wants more than there is room for.
+      // The link wants more than there is room for.
+      if (simulation.steps === steps) {
         this.stopReplay();
         this.#tellIfFull();
         this.post(addressOf(this));

@@ -1,3 +1,3 @@
-// What the project's own pages, benchmarks and tests use of this model; no part of what users import.
+// What the project's own pages, command line and tests use of this model; no part of what users import.
 
 export { omex } from "./formats/omex.ts";

@@ -1,4 +1,4 @@
-// What the project's own pages, benchmarks and tests use of this model; no part of what users import.
+// What the project's own pages, command line and tests use of this model; no part of what users import.
 
 export { planeOf } from "./axes.ts";
 export { packSpins } from "./packing.ts";

@@ -13,7 +13,7 @@ import { type Boundaries, bondsOfLine, isClosed } from "./boundary.ts";
 import { chain, criticalTemperature, enumerate, enumerateGeometry, kaufman, onsager } from "./exact.ts";
 import type { Sums } from "./lattice.ts";
 import { coarsestProbability, type IsingParameters } from "./parameters.ts";
-import { groundStates } from "./start.ts";
+import { groundMoments } from "./start.ts";
 
 export const columns = ["energy", "magnetization", "staggered"] as const;
 
@@ -175,14 +175,14 @@ function exactBox(given: Magnet): Partial<Record<keyof IsingObservables, Exact>>
   const susceptibility = field === 0 ? all.absSusceptibility : all.susceptibility;
   // Mean-field theory overestimates where order begins, so above that every run turns over. A side of one site has no bonds.
   const cold = temperature < 2 * couplings.reduce((sum, j, axis) => sum + (size[axis] > 1 ? Math.abs(j) : 0), 0);
-  const chosen = (2 * Math.abs(field) * sites) / temperature > 20;
-  const ground = groundStates(parameters);
-  const phases: Phases = cold && ground.magnetized && !chosen ? "apart" : "mixed";
+  const ground = groundMoments(parameters);
+  const phases: Phases =
+    cold && ground.uniform > 0 && !isChosen(field, ground.uniform, temperature) ? "apart" : "mixed";
   const known = exactMagnet({ ...all, susceptibility }, { field, phases, source });
   if (Object.keys(known).length === 0) return {};
   return {
     ...known,
-    ...(cold && ground.staggered ? {} : { staggered: { value: all.staggered, source } }),
+    ...(cold && ground.staggered > 0 ? {} : { staggered: { value: all.staggered, source } }),
     absStaggered: { value: all.absStaggered, source },
   };
 }
@@ -203,14 +203,18 @@ function kaufmanOf([width, height]: [number, number], options: Parameters<typeof
  */
 function phasesOf(
   { size, temperature, field, couplings, boundary = PERIODIC }: Plane,
-  moment: "magnetized" | "staggered" = "magnetized",
+  of: "uniform" | "staggered" = "uniform",
 ): Phases {
   // Fixed spins choose a phase, and an antiperiodic edge puts walls into every state.
   if (boundary.some((edge) => edge !== "periodic" && edge !== "free")) return "mixed";
   const cold = temperature < Math.max(criticalTemperature(couplings), ...couplings.map(Math.abs));
-  if (!cold || !groundStates({ size, couplings, boundary })[moment]) return "mixed";
-  return (2 * Math.abs(field) * size[0] * size[1]) / temperature > 20 ? "mixed" : "apart";
+  const moment = groundMoments({ size, couplings, boundary })[of];
+  return cold && moment > 0 && !isChosen(field, moment, temperature) ? "apart" : "mixed";
 }
+
+/** Whether a field leaves less than e^-20 of the phase against it. */
+const isChosen = (field: number, moment: number, temperature: number) =>
+  (2 * Math.abs(field) * moment) / temperature > 20;
 
 /**
  * Ferromagnets so far below T_c that neither a pair of walls across the lattice nor the lattice's size matters. A wall costs

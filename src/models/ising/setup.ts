@@ -22,6 +22,9 @@ import { probabilitiesOf, upProbabilities } from "./rule.ts";
 /** The reference holds a byte a spin and takes a microsecond for each: beyond this it is a mistake. */
 const MOST_REFERENCE_SPINS = 2 ** 28;
 
+/** Replicas of lattices of three and four sides, each of which has a table of up to 5,000 bytes. */
+const MOST_BOXES = 2 ** 16;
+
 export interface Setup {
   points: Points<IsingParameters>;
   options: LatticeOptions;
@@ -31,6 +34,12 @@ export function prepare(points: Points<IsingParameters>, seed: bigint, threshold
   const { parameters, batch } = points;
   checkAxes(parameters);
   const replicas = replicasOf({ parameters, batch });
+  if (!isPlane(parameters) && replicas > MOST_BOXES) {
+    throw new ParameterError(
+      "replicas",
+      `replicas ${replicas}: lattices of three sides and more have at most ${MOST_BOXES}; take fewer.`,
+    );
+  }
   const { boundary, size } = planeOf(parameters);
   const options: LatticeOptions = {
     ...shapeOf(parameters, replicas),

@@ -35,15 +35,23 @@ function orderedPattern(parameters: IsingParameters): Pattern {
   return all[energies.indexOf(Math.min(...energies))];
 }
 
-/** Whether ground states without a field, between periodic and free edges, have a magnetization, and a staggered one. */
-export function groundStates(magnet: Magnet): { magnetized: boolean; staggered: boolean } {
+/**
+ * The sum of the spins of a ground state without a field, between periodic and free edges, and that of its spins with alternating
+ * signs; 0 where no ground state has one, and the least of several.
+ */
+export function groundMoments(magnet: Magnet): { uniform: number; staggered: number } {
   const all = patterns(magnet.size.length);
   const energies = all.map((pattern) => patternEnergy({ ...magnet, field: 0 }, pattern));
   const least = Math.min(...energies);
   const ground = all.filter((_, i) => energies[i] - least <= 1e-9 * Math.abs(least));
-  const isOrdered = (sign: number) =>
-    ground.some(({ along }) => magnet.size.every((n, axis) => sign * along[axis] === 1 || n % 2 === 1));
-  return { magnetized: isOrdered(1), staggered: isOrdered(-1) };
+  /** A row of alternating signs adds up to 1, or to 0. */
+  const moment = (sign: number, { along }: Pattern) =>
+    magnet.size.reduce((product, n, axis) => product * (sign * along[axis] === 1 ? n : n % 2), 1);
+  const smallest = (sign: number) => {
+    const moments = ground.map((pattern) => moment(sign, pattern)).filter((value) => value > 0);
+    return moments.length > 0 ? Math.min(...moments) : 0;
+  };
+  return { uniform: smallest(1), staggered: smallest(-1) };
 }
 
 /** The energy of the whole lattice in a pattern. */
