@@ -14,6 +14,7 @@ export * from "./models/curie-weiss/index.ts";
 export * from "./models/dense-memory/index.ts";
 export * from "./models/diffusion/index.ts";
 export * from "./models/diffusion-training/index.ts";
+export * from "./models/dynamics/index.ts";
 export * from "./models/gillespie/index.ts";
 export * from "./models/hopfield/index.ts";
 export { models } from "./models/index.ts";

@@ -177,6 +177,9 @@ export function redrawn(expression: Expression): Expression {
   return call(expression.operation, ...expression.operands.map(redrawn));
 }
 
+/** What an operation makes of its operands, in f64. */
+export const operationOf = (operation: Operation): ((values: Reals) => number) => operations[operation].value;
+
 /** The value in f64. */
 export function evaluate(expression: Expression, lookUp: (name: string) => number): number {
   if (expression.kind === "number") return expression.value;

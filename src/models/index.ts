@@ -4,6 +4,7 @@ import { curieWeiss } from "./curie-weiss/index.ts";
 import { denseMemory } from "./dense-memory/index.ts";
 import { diffusion } from "./diffusion/index.ts";
 import { diffusionTraining } from "./diffusion-training/index.ts";
+import { dynamics } from "./dynamics/index.ts";
 import { gillespie } from "./gillespie/index.ts";
 import { hopfield } from "./hopfield/index.ts";
 import { ising } from "./ising/index.ts";
@@ -30,4 +31,5 @@ export const models: readonly AnyModel[] = [
   diffusion,
   diffusionTraining,
   gillespie,
+  dynamics,
 ];

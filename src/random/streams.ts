@@ -51,5 +51,6 @@ export const STREAMS = {
     verifying: streamPurpose(8, 240),
   },
   potts: { start: streamPurpose(9, 0), update: streamPurpose(9, 1) },
+  dynamics: { starts: streamPurpose(11, 0) },
   training: { weights: streamPurpose(10, 0), steps: streamPurpose(10, 1) },
 } as const;

@@ -6,6 +6,9 @@ import { create } from "webgpu";
 import { shaderParts, shaderPaths, shaderSource } from "../../src/device/shader.ts";
 import { SUBGROUPS } from "../../src/device/subgroups.ts";
 import { rowWgsl } from "../../src/models/diffusion/denoisers/row-wgsl.ts";
+import { systemTexts } from "../../src/models/dynamics/index.ts";
+import { systemWgsl } from "../../src/models/dynamics/kernel/wgsl.ts";
+import { parseSystem } from "../../src/models/dynamics/text.ts";
 import { prepare } from "../../src/models/gillespie/ensemble.ts";
 import { generate } from "../../src/models/gillespie/kernel/wgsl.ts";
 import { parseNetwork } from "../../src/models/gillespie/network/text.ts";
@@ -73,6 +76,20 @@ const LATTICES = [
     tables: new Uint32Array(20),
   }),
 );
+/** Systems by name, with exponents and without, maps in both precisions. */
+function systemsOf(kind: "flow" | "map"): string[] {
+  const all = Object.values(systemTexts).map(({ system }) => parseSystem(system));
+  return all
+    .filter((system) => system.kind === kind)
+    .flatMap((system) =>
+      [0, system.variables.length].flatMap((exponents) =>
+        (kind === "map" ? [false, true] : [false]).map((pairs) => systemWgsl(system, { exponents, pairs, together: pairs ? 2 : 1 }).source),
+      ),
+    );
+}
+const METHOD = `fn moved(x: State, c: Constants, t: f32) -> State { return x; }
+fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: Constants, t: f32) {}
+`;
 const OTHERS: Record<string, string[]> = {
   "diffusion/advance.wgsl": [
     `${SAMPLE}fn denoise(x: ptr<function, Sample>, stage: Stage, at: u32, label: i32, d: ptr<function, Sample>, e: ptr<function, Sample>) { *d = *x; *e = *d; }\n`,
@@ -97,6 +114,10 @@ const OTHERS: Record<string, string[]> = {
   "diffusion-training/back.wgsl": [false, true].map((broadcast) => rowWgsl({ vectors: 8, broadcast }, ["parameters"])),
   "diffusion-training/gradient.wgsl": [false, true].map((broadcast) => rowWgsl({ vectors: 8, broadcast }, ["rows"])),
   "hopfield/sweep_subgroup.wgsl": [SUBGROUPS],
+  "dynamics/map.wgsl": systemsOf("map"),
+  "dynamics/runge-kutta.wgsl": systemsOf("flow"),
+  // Without a method there are no steps.
+  "dynamics/ensemble.wgsl": systemsOf("flow").map((text) => `${text}${METHOD}`),
   "ising/rule.wgsl": LATTICES,
   "potts/rule.wgsl": LATTICES,
   "lattice/lattice.wgsl": LATTICES.map(

@@ -3,6 +3,7 @@
 import { ParameterError } from "../../device/errors.ts";
 import { type Expression, hasDraws } from "../../expression/expression.ts";
 import { parseExpression } from "../../expression/parse.ts";
+import { readSweep } from "../../expression/sweep.ts";
 import { isLarge, treeOf } from "./kernel/tree.ts";
 import type { Leaping } from "./kernel/wgsl.ts";
 import { type Schedule, scheduleOf, scheduleOfVersion1, withClocks } from "./network/clock.ts";
@@ -51,7 +52,6 @@ export interface Ensemble {
 const MOST_EVENTS = 32;
 /** Delayed reactions that wait, where nothing else is said. */
 export const MOST_WAITING = 1024;
-const MOST_POINTS = 2 ** 20;
 /** Firings of the pilot run that orders the reactions. */
 const PILOT = 1000;
 
@@ -77,7 +77,7 @@ export function prepare(
   if (given.events.length > MOST_EVENTS) {
     throw networkError(`the network has ${given.events.length} events; ${MOST_EVENTS} are the most.`);
   }
-  const sweep = readSweep(given, set, rounding);
+  const sweep = sweepOf(given, set, rounding);
   const { network, clocks } = withClocks(withDraws(given, Object.keys(sweep[0])), !version1);
   const points = sweep.map((values): Point => {
     const chosen = new Map(Object.entries(values));
@@ -125,47 +125,12 @@ function readCondition(text: string, network: Network): Expression {
   return expression;
 }
 
-/** All combinations of "k = 0.1:1:10, X = 50, n = 2|4": a value, a range FROM:TO:COUNT, or several values. */
-export function readSweep(network: Network, text: string, rounding: Rounding = "none"): Record<string, number>[] {
+/** What a scan sets, point by point. @throws ParameterError */
+export function sweepOf(network: Network, set: string, rounding: Rounding = "none"): Record<string, number>[] {
   const known = [...network.parameters.keys(), ...network.species];
-  let points: Record<string, number>[] = [{}];
-  for (const part of text.split(/[,;\n]/).filter((each) => each.trim() !== "")) {
-    const [name, values, ...more] = part.split("=").map((each) => each.trim());
-    if (values === undefined || more.length > 0) {
-      throw new ParameterError("set", `set "${part.trim()}": write NAME=VALUE, NAME=FROM:TO:COUNT or NAME=A|B|C.`);
-    }
-    if (!known.includes(name)) {
-      throw new ParameterError(
-        "set",
-        `set ${name}: the network has no such parameter or species; it has ${known.join(", ")}.`,
-      );
-    }
-    if (Object.hasOwn(points[0], name)) throw new ParameterError("set", `set ${name}: it is set twice.`);
-    const list = valuesOf(name, values);
-    if (network.species.includes(name)) for (const value of list) checkCount(name, value, rounding);
-    if (points.length * list.length > MOST_POINTS) {
-      throw new ParameterError("set", `set: the scan has over ${MOST_POINTS} points; give fewer values.`);
-    }
-    points = points.flatMap((point) => list.map((value) => ({ ...point, [name]: value })));
-  }
-  return points;
-}
-
-function valuesOf(name: string, text: string): number[] {
-  const read = (each: string) => (each.trim() === "" ? Number.NaN : Number(each));
-  const numbers = text.split(/[:|]/).map(read);
-  if (numbers.some((value) => !Number.isFinite(value)) || (text.includes(":") && text.includes("|"))) {
-    throw new ParameterError("set", `set ${name}=${text}: give a finite number, FROM:TO:COUNT or A|B|C.`);
-  }
-  if (!text.includes(":")) return numbers;
-  const [from, to, count, ...more] = numbers;
-  if (count === undefined || more.length > 0 || !Number.isInteger(count) || count < 2 || count > MOST_POINTS) {
-    throw new ParameterError(
-      "set",
-      `set ${name}=${text}: a range is FROM:TO:COUNT, both ends included, as in 0.1:1:10.`,
-    );
-  }
-  return Array.from({ length: count }, (_, i) => Number((from + ((to - from) * i) / (count - 1)).toPrecision(12)));
+  return readSweep(set, known, { subject: "the network", kinds: "parameter or species" }, (name, value) => {
+    if (network.species.includes(name)) checkCount(name, value, rounding);
+  });
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { ParameterError } from "../../../device/errors.ts";
 import { number } from "../../../expression/expression.ts";
-import { readSweep } from "../ensemble.ts";
+import { sweepOf } from "../ensemble.ts";
 import type { Network } from "../network/network.ts";
 import { type GillespieParameters, networkOf } from "../parameters.ts";
 import { networkSbml } from "./sbml-writer.ts";
@@ -19,7 +19,7 @@ export const isNetworkFile = (ending: string) => (NETWORK_FILES as readonly stri
  */
 export function networkFile(ending: string, parameters: GillespieParameters): string {
   const network = networkOf(parameters);
-  const points = readSweep(network, parameters.set, parameters.round);
+  const points = sweepOf(network, parameters.set, parameters.round);
   if (points.length > 1) {
     throw new ParameterError(
       "out",

@@ -1,8 +1,8 @@
 // Networks as text that reads back to the same network.
 
 import { call, type Expression, namesIn, number, substitute } from "../../../expression/expression.ts";
+import { NAME } from "../../../expression/statements.ts";
 import { type Network, type NetworkEvent, NOBODY, type Reaction, type Rounding, TIME } from "../network/network.ts";
-import { NAME } from "../network/text.ts";
 import { infix } from "./infix.ts";
 import { cannotHold, checkDraws, checkKnown } from "./known.ts";
 import { validNames } from "./names.ts";

@@ -26,6 +26,7 @@ import {
   substitute,
 } from "../../../expression/expression.ts";
 import { parseExpression as parse } from "../../../expression/parse.ts";
+import { NAME, splitTop, statementsOf } from "../../../expression/statements.ts";
 import { networkError } from "./errors.ts";
 import {
   checkNames,
@@ -61,17 +62,12 @@ interface Delay {
   nonconsuming: boolean;
 }
 
-/** What a name is. */
-export const NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 const LABELLED = /^([\p{L}_][\p{L}\p{N}_]*)\s*:(?!=)\s*((?:at|when)\s.*|.*(?:->|→|⇌).*)$/u;
 const DECLARATION = /^species\s+(?![=:])/;
 
 /** @throws ParameterError that shows the statement at fault. `version1`: events as gibbs 0.1.0 had them. */
 export function parseNetwork(text: string, version1 = false): Network {
-  const statements = text
-    .split(/[;\n]/)
-    .map((line) => line.replace(/#.*/, "").trim())
-    .filter(Boolean);
+  const statements = statementsOf(text);
   const arrows: Arrow[] = [];
   const values = new Map<string, Expression>();
   const outputs: { name: string; value: Expression }[] = [];
@@ -369,19 +365,6 @@ function readDeclaration(statement: string): string[] {
       if (!NAME.test(name)) throw wrong(statement, `"${name}" is no name of a species`);
       return name;
     });
-}
-
-/** At the commas outside of parentheses. */
-function splitTop(text: string): string[] {
-  const parts = [""];
-  let depth = 0;
-  for (const character of text) {
-    if (character === "(") depth++;
-    if (character === ")") depth--;
-    if (character === "," && depth === 0) parts.push("");
-    else parts[parts.length - 1] += character;
-  }
-  return parts;
 }
 
 const wrong = (statement: string, why: string) => networkError(`"${statement}": ${why}.`);

@@ -1,0 +1,264 @@
+// requires: common/threefry.wgsl
+// requires: dynamics/functions.wgsl
+// Many trajectories of one system, one an invocation: starts, steps, and what is measured on the way. A method's own file requires this one
+// and has `moved`, which makes a step of the state, and `turned`, which makes that of a tangent vector. Before both stands what
+// src/models/dynamics/kernel/wgsl.ts writes for the system at hand: VARIABLES, QUANTITIES, EXPONENTS, CONSTANTS, the structs Flat and
+// Constants, and the functions on them.
+
+struct Run {
+  seed: vec2u,
+  purpose: u32,
+  /// The number of the first trajectory of each point.
+  first: u32,
+  /// Trajectories of each point, and of all.
+  count: u32,
+  slots: u32,
+  /// Measurements in time.
+  rows: u32,
+  /// 0, which no compiler knows.
+  zero: u32,
+  /// Steps from one orthonormalisation of the tangents to the next.
+  every: u32,
+}
+
+struct Step {
+  /// Steps of this phase that are made, to be made now, and in all.
+  done: u32,
+  count: u32,
+  total: u32,
+  /// Steps from one measurement to the next; 0 where nothing is measured yet.
+  per_row: u32,
+  /// The time at the beginning of the phase, of a step, of half a step, and a sixth of it in two parts.
+  origin: f32,
+  h: f32,
+  half: f32,
+  sixth: f32,
+  sixth_rest: f32,
+  /// The time that exponents are over.
+  span: f32,
+}
+
+@group(0) @binding(0) var<uniform> run: Run;
+@group(0) @binding(1) var<uniform> now: Step;
+/// [point][CONSTANTS] of each the number and what f32 leaves of it.
+@group(0) @binding(2) var<storage, read> points: array<vec2f>;
+/// [point][variable]: the law of its start, and its two numbers with what f32 leaves of them.
+@group(0) @binding(3) var<storage, read> starts: array<Start>;
+/// [variable][slot], twice: numbers, and what f32 leaves of them; then tangents [vector][variable][slot].
+@group(0) @binding(4) var<storage, read_write> state: array<f32>;
+/// [slot]: the largest size of a number so far; then of each vector by how much it grew, a factor from 1 to 2 and the power of 2.
+@group(0) @binding(5) var<storage, read_write> record: array<u32>;
+/// [row][quantity][slot], then exponents [vector][slot].
+@group(0) @binding(6) var<storage, read_write> samples: array<f32>;
+
+struct Start {
+  law: u32,
+  first: vec2f,
+  second: vec2f,
+}
+
+override WORKGROUP: u32;
+
+/// Numbers of a state and what f32 leaves of them.
+struct State {
+  high: Flat,
+  low: Flat,
+}
+
+const LOW = VARIABLES;
+const TANGENTS = 2u * VARIABLES;
+/// From here on a size is that of no number.
+const NO_NUMBER = 0x7f800000u;
+
+fn slot_of(id: vec3u, groups: vec3u) -> u32 {
+  return id.x + id.y * groups.x * WORKGROUP;
+}
+
+/// A number of (0, 1) with 48 bits.
+fn share(words: vec2u) -> vec2f {
+  let rest = ((words.x & 0xffu) << 16u) | (words.y >> 16u);
+  return quick_sum(f32(words.x >> 8u) * 0x1p-24, (f32(rest) + 0.5) * 0x1p-48);
+}
+
+fn drawn(law: Start, words: vec4u) -> vec2f {
+  switch law.law {
+    case 1u: {
+      return pair_add(law.first, pair_mul(law.second, vec2f(normal_pair(words.xy).x, 0.0)));
+    }
+    case 2u: {
+      return pair_add(law.first, pair_mul(pair_sub(law.second, law.first), share(words.xy)));
+    }
+    case 3u: {
+      // The tangent of half a turn less a quarter.
+      let angle = turn((words.x >> 1u) - 0x40000000u);
+      return pair_add(law.first, pair_mul(law.second, vec2f(angle.y / angle.x, 0.0)));
+    }
+    case 4u: {
+      return pair_div(vec2f(-natural_log((f32(words.x) + 0.5) * 0x1p-32), 0.0), law.first);
+    }
+    default: {
+      return law.first;
+    }
+  }
+}
+
+/// Of the first tangents: no direction that a system may prefer.
+fn generic(i: u32, j: u32) -> f32 {
+  return select(0.0, 1.0, i == j) + 0.3 * (fract(0.61803399 * f32(i + 1u) + 0.32471796 * f32(j + 1u)) - 0.5);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let slot = slot_of(id, groups);
+  if (slot >= run.slots) {
+    return;
+  }
+  let point = slot / run.count;
+  let trajectory = run.first + slot - point * run.count;
+  var size = 0u;
+  for (var i = 0u; i < VARIABLES; i++) {
+    let words = threefry4x32(vec4u(trajectory, i, 0u, 0u), vec4u(run.seed, run.purpose, 0u));
+    let x = drawn(starts[point * VARIABLES + i], words);
+    state[i * run.slots + slot] = x.x;
+    state[(LOW + i) * run.slots + slot] = x.y;
+    size = max(size, size_of(x.x));
+    for (var j = 0u; j < EXPONENTS; j++) {
+      state[(TANGENTS + j * VARIABLES + i) * run.slots + slot] = generic(i, j);
+    }
+  }
+  record[slot] = size;
+  for (var j = 0u; j < EXPONENTS; j++) {
+    record[(1u + 2u * j) * run.slots + slot] = bitcast<u32>(1.0);
+    record[(2u + 2u * j) * run.slots + slot] = 0u;
+  }
+}
+
+/// x and what is left of it, plus an increment times a number that `weight` and `rest` add up to.
+fn added(x: f32, low: f32, increment: f32, weight: f32, rest: f32) -> vec2f {
+  let step = opaque(increment * weight);
+  let y = opaque(x + step);
+  // What of the step has not come into y, and what of the weight not into the step: far below the last digit of y, and always on one side.
+  let left = opaque((low + increment * rest) + opaque(step - opaque(y - x)));
+  return quick_sum(y, left);
+}
+
+/// Orthonormal tangents, by Gram and Schmidt; the lengths that they had go into `grown`.
+fn orthonormalise(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, slot: u32, counts: bool) {
+  for (var j = 0u; j < EXPONENTS; j++) {
+    var v = (*tangents)[j];
+    for (var i = 0u; i < j; i++) {
+      v = stepped(v, -dot_of((*tangents)[i], v), (*tangents)[i]);
+    }
+    var length = sqrt(dot_of(v, v));
+    if (length < 0x1p-126) {
+      // A superstable orbit: the exponent of this step is -87 and not minus infinity, and the next begins anew.
+      length = 0x1p-126;
+      v = fresh(j);
+      (*tangents)[j] = times(1.0 / sqrt(dot_of(v, v)), v);
+    } else {
+      (*tangents)[j] = times(1.0 / length, v);
+    }
+    if (counts) {
+      // ln is left to the end: the length as a factor from 1 to 2 and a power of 2.
+      let at = (1u + 2u * j) * run.slots + slot;
+      let bits = bitcast<u32>(bitcast<f32>(record[at]) * length);
+      record[at] = (bits & 0x007fffffu) | 0x3f800000u;
+      record[at + run.slots] += (bits >> 23u) - 127u;
+    }
+  }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  // An invocation has TOGETHER trajectories, as far apart as there are invocations: on a CPU the operations of one wait for each other.
+  let apart = (run.slots + TOGETHER - 1u) / TOGETHER;
+  let first = slot_of(id, groups);
+  if (first >= apart) {
+    return;
+  }
+  var slots: array<u32, TOGETHER>;
+  var exists: array<bool, TOGETHER>;
+  var c: array<Constants, TOGETHER>;
+  var x: array<State, TOGETHER>;
+  var size: array<u32, TOGETHER>;
+  var tangents: array<array<Flat, EXPONENTS + 1u>, TOGETHER>;
+  for (var k = 0u; k < TOGETHER; k++) {
+    // Where there are too few the last is moved once more, and forgotten.
+    exists[k] = first + k * apart < run.slots;
+    let slot = min(first + k * apart, run.slots - 1u);
+    slots[k] = slot;
+    c[k] = constants_at((slot / run.count) * CONSTANTS);
+    x[k] = State(loaded(0u, slot), loaded(LOW, slot));
+    size[k] = record[slot];
+    for (var j = 0u; j < EXPONENTS; j++) {
+      tangents[k][j] = loaded(TANGENTS + j * VARIABLES, slot);
+    }
+    if (EXPONENTS > 0u && now.done == 0u) {
+      orthonormalise(&tangents[k], slot, false);
+    }
+  }
+  let measures = now.per_row > 0u;
+  if (measures && now.done == 0u) {
+    for (var k = 0u; k < TOGETHER; k++) {
+      if (exists[k]) {
+        measure(0u, slots[k], x[k], c[k], now.origin, size[k]);
+      }
+    }
+  }
+  // Counted down, for a division of integers costs more than a step.
+  var to_row = select(0u, now.per_row - now.done % max(now.per_row, 1u), measures);
+  var to_frame = run.every - now.done % run.every;
+  for (var n = 0u; n < now.count; n++) {
+    let made = now.done + n;
+    let t = now.origin + f32(made) * now.h;
+    let after = made + 1u;
+    if (EXPONENTS > 0u) {
+      to_frame--;
+      let frames = to_frame == 0u || after == now.total;
+      for (var k = 0u; k < TOGETHER; k++) {
+        turn_all(&tangents[k], x[k], c[k], t);
+        if (frames) {
+          orthonormalise(&tangents[k], slots[k], measures && exists[k]);
+        }
+      }
+      to_frame = select(to_frame, run.every, frames);
+    }
+    for (var k = 0u; k < TOGETHER; k++) {
+      x[k] = moved(x[k], c[k], t);
+      size[k] = max(size[k], largest(x[k].high));
+    }
+    to_row--;
+    if (to_row == 0u) {
+      for (var k = 0u; k < TOGETHER; k++) {
+        if (exists[k]) {
+          measure(after / now.per_row, slots[k], x[k], c[k], now.origin + f32(after) * now.h, size[k]);
+        }
+      }
+      to_row = now.per_row;
+    }
+  }
+  for (var k = 0u; k < TOGETHER; k++) {
+    if (!exists[k]) {
+      continue;
+    }
+    let slot = slots[k];
+    for (var j = 0u; j < EXPONENTS; j++) {
+      stored(TANGENTS + j * VARIABLES, slot, tangents[k][j]);
+      if (measures && now.done + now.count == now.total) {
+        let at = (1u + 2u * j) * run.slots + slot;
+        let power = f32(bitcast<i32>(record[at + run.slots]));
+        let sum = power * 0.69314718 + logarithm(bitcast<f32>(record[at]));
+        let fails = size[k] >= NO_NUMBER || size_of(sum) >= NO_NUMBER;
+        samples[(run.rows * QUANTITIES + j) * run.slots + slot] = no_number(sum / now.span, fails);
+      }
+    }
+    stored(0u, slot, x[k].high);
+    stored(LOW, slot, x[k].low);
+    record[slot] = size[k];
+  }
+}
+
+/// By bits: compilers assume that there is no NaN.
+fn no_number(x: f32, holds: bool) -> f32 {
+  return bitcast<f32>(select(bitcast<u32>(x), 0x7fc00000u, holds));
+}

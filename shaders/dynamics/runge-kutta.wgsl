@@ -1,0 +1,25 @@
+// requires: dynamics/ensemble.wgsl
+// The classical method of Runge and Kutta, of order 4. States keep what f32 leaves of them, as the increments of small steps are.
+
+fn moved(x: State, c: Constants, t: f32) -> State {
+  let k1 = rates(x.high, c, t);
+  let k2 = rates(stepped(x.high, now.half, k1), c, t + now.half);
+  let k3 = rates(stepped(x.high, now.half, k2), c, t + now.half);
+  let k4 = rates(stepped(x.high, now.h, k3), c, t + now.h);
+  return increased(x, weighted(k1, k2, k3, k4));
+}
+
+/// The same method for the equation of tangents, at the same stages.
+fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: Constants, t: f32) {
+  let x2 = stepped(x.high, now.half, rates(x.high, c, t));
+  let x3 = stepped(x.high, now.half, rates(x2, c, t + now.half));
+  let x4 = stepped(x.high, now.h, rates(x3, c, t + now.half));
+  for (var j = 0u; j < EXPONENTS; j++) {
+    let v = (*tangents)[j];
+    let k1 = tangent(x.high, v, c, t);
+    let k2 = tangent(x2, stepped(v, now.half, k1), c, t + now.half);
+    let k3 = tangent(x3, stepped(v, now.half, k2), c, t + now.half);
+    let k4 = tangent(x4, stepped(v, now.h, k3), c, t + now.h);
+    (*tangents)[j] = stepped(v, now.sixth, weighted(k1, k2, k3, k4));
+  }
+}

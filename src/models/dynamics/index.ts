@@ -1,0 +1,40 @@
+// Dynamical systems from text: ensembles of trajectories of maps and ordinary differential equations, with statistics on the device.
+
+import type { Device } from "../../device/device.ts";
+import type { Model } from "../model.ts";
+import { dynamicsParameters } from "./parameters.ts";
+import { type DynamicsOptions, DynamicsSimulation, FILES } from "./simulation.ts";
+import { validateDynamics } from "./validate.ts";
+
+export { examples as systemTexts } from "./examples.ts";
+export type { DynamicsParameters } from "./parameters.ts";
+export type { DynamicsResult, Exponent } from "./result.ts";
+export { type DynamicsOptions, DynamicsSimulation } from "./simulation.ts";
+
+export const dynamics = {
+  name: "dynamics",
+  title: "Dynamics from text",
+  summary: "Maps and ordinary differential equations as ensembles: moments, orbit diagrams and Lyapunov exponents.",
+  parameters: dynamicsParameters,
+  step: "trajectory",
+  rounded: true,
+  observables: {},
+  steps: ({ trajectories }) => trajectories,
+  /**
+   * An ensemble, or a sweep of them side by side.
+   *
+   * @throws ParameterError for a system that cannot be read (it shows the statement) and for values out of range.
+   */
+  create: (device: Device, options: DynamicsOptions = {}) => DynamicsSimulation.create(device, options),
+  /** Continues a checkpoint exactly. @throws CheckpointError */
+  restore: (device: Device, checkpoint: Uint8Array) => DynamicsSimulation.restore(device, checkpoint),
+  estimate: (simulation) => simulation.estimate(),
+  exact: () => ({}),
+  updates: () => ({ count: 1, unit: "trajectories" }),
+  outputs: FILES,
+  examples: {
+    short: { parameters: { example: "henon", until: 20, transient: 4, points: 5, lyapunov: 2, trajectories: 300 } },
+    long: { parameters: { example: "lorenz", until: 20, points: 5, trajectories: 400_000 } },
+  },
+  validate: validateDynamics,
+} satisfies Model<typeof dynamicsParameters, DynamicsSimulation>;

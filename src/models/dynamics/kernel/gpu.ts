@@ -1,0 +1,260 @@
+// Batches of trajectories on the GPU: started together, moved on in dispatches of as many steps as the budget allows, and summed there.
+
+import { bufferLimit, storage, uniform } from "../../../device/buffers.ts";
+import { ParameterError } from "../../../device/errors.ts";
+import type { GpuDevice } from "../../../device/gpu.ts";
+import { type Kernel, workgroupGrid } from "../../../device/kernel.ts";
+import { structOf } from "../../../device/layout.ts";
+import { dispatchOnce, Pacer, submitPass } from "../../../device/submissions.ts";
+import { compile } from "../../../expression/compile.ts";
+import { STREAMS } from "../../../random/streams.ts";
+import { seedWords } from "../../../random/threefry.ts";
+import { lawNumber, type Phase, type Plan } from "../plan.ts";
+import { centreOf, type Runner, rowsOf } from "../runner.ts";
+import { quantitiesOf } from "../system.ts";
+import { type Batch, type Cell, cellOf, WORDS } from "../tally.ts";
+import { type Generated, systemWgsl } from "./wgsl.ts";
+
+const RUN = structOf("dynamics/ensemble.wgsl", "run");
+const STEP = structOf("dynamics/ensemble.wgsl", "now");
+const STARTS = structOf("dynamics/ensemble.wgsl", "starts");
+const SHAPE = structOf("dynamics/tally.wgsl", "shape");
+
+/** Trajectories side by side, and bytes of them: enough to fill the device, and not so many that nothing is seen. */
+const HARDWARE = { slots: 1 << 20, bytes: 1 << 30 };
+const SOFTWARE = { slots: 1 << 16, bytes: 1 << 27 };
+/** Numbers of a state and its tangents up to which two trajectories share an invocation. */
+const MOST_TOGETHER = 4;
+/** Rows and points that are summed in one dispatch. */
+const CELLS = 1 << 14;
+
+type Kernels = Record<"start" | "advance" | "tally", Kernel>;
+type Buffers = Record<
+  "run" | "now" | "points" | "starts" | "state" | "record" | "samples" | "shape" | "centres" | "sums",
+  GPUBuffer
+>;
+
+export class GpuRunner implements Runner {
+  readonly most: number;
+  readonly #device: GpuDevice;
+  readonly #plan: Plan;
+  readonly #kernels: Kernels;
+  readonly #workgroup: number;
+  readonly #together: number;
+  readonly #buffers: Buffers;
+  readonly #pacer: Pacer;
+
+  /** @throws ParameterError where the points of a sweep do not fit side by side, OutOfMemoryError, GpuError */
+  static async create(device: GpuDevice, plan: Plan, workgroup = 64): Promise<GpuRunner> {
+    const together = togetherOf(device, plan);
+    const generated = systemWgsl(plan.system, { ...plan, together });
+    const shader = plan.system.kind === "map" ? "dynamics/map.wgsl" : "dynamics/runge-kutta.wgsl";
+    const own = (entryPoint: string) =>
+      device.kernel({ shader, generated: generated.source, entryPoint, constants: { WORKGROUP: workgroup } });
+    const [start, advance, tally] = await Promise.all([
+      own("start"),
+      own("advance"),
+      device.kernel({ shader: "dynamics/tally.wgsl", entryPoint: "tally", constants: { WORKGROUP: 64 } }),
+    ]);
+    const most = mostOf(device, plan);
+    return device.guard(`dynamics, ${plan.points.length * most} trajectories`, () => {
+      return new GpuRunner(device, plan, { ...generated, together }, { start, advance, tally }, workgroup, most);
+    });
+  }
+
+  private constructor(
+    device: GpuDevice,
+    plan: Plan,
+    generated: Generated & { together: number },
+    kernels: Kernels,
+    workgroup: number,
+    most: number,
+  ) {
+    this.#device = device;
+    this.#plan = plan;
+    this.#kernels = kernels;
+    this.#workgroup = workgroup;
+    this.#together = generated.together;
+    this.#pacer = new Pacer(device);
+    this.most = most;
+    const slots = most * plan.points.length;
+    const { state, record, rows } = words(plan);
+    const own = (name: string, contents: number | Float32Array | Uint32Array) =>
+      storage(device, `dynamics ${name}`, contents);
+    this.#buffers = {
+      run: uniform(device, "dynamics run", RUN),
+      now: uniform(device, "dynamics step", STEP),
+      points: own("points", pointTable(plan, generated)),
+      starts: own("starts", startTable(plan)),
+      state: own("state", state * slots),
+      record: own("record", record * slots),
+      samples: own("samples", rows * slots),
+      shape: uniform(device, "dynamics shape", SHAPE),
+      centres: own("centres", rows * plan.points.length),
+      sums: own("sums", WORDS * Math.min(CELLS, rows * plan.points.length)),
+    };
+  }
+
+  async batch(first: number, count: number, centres: Float32Array, tick: () => Promise<void>): Promise<Batch> {
+    const { points } = this.#plan;
+    await this.#simulate(first, count, tick);
+    const slots = count * points.length;
+    if (first === 0) {
+      for (let row = 0; row < rowsOf(this.#plan); row++) {
+        const own = new Float32Array(await this.#device.read(this.#buffers.samples, 4 * row * slots, 4 * slots));
+        for (let point = 0; point < points.length; point++) {
+          centres[row * points.length + point] = centreOf(own[point * count]);
+        }
+      }
+    }
+    this.#device.write(this.#buffers.centres, centres);
+    const cells = await this.#sums(count);
+    return { count, cells, diverged: await this.#diverged(first, count, cells) };
+  }
+
+  async samples(first: number, count: number, tick: () => Promise<void>): Promise<Float32Array> {
+    await this.#simulate(first, count, tick);
+    const bytes = 4 * rowsOf(this.#plan) * count * this.#plan.points.length;
+    return new Float32Array(await this.#device.read(this.#buffers.samples, 0, bytes));
+  }
+
+  async #simulate(first: number, count: number, tick: () => Promise<void>): Promise<void> {
+    const { points, times, transient, measured, every, seed } = this.#plan;
+    const device = this.#device;
+    const slots = count * points.length;
+    const title = `dynamics, ${slots} trajectories`;
+    const groupsOf = (invocations: number) => workgroupGrid(Math.ceil(invocations / this.#workgroup), device.limits);
+    device.write(
+      this.#buffers.run,
+      RUN.write({
+        seed: seedWords(seed),
+        purpose: STREAMS.dynamics.starts,
+        ...{ first, count, slots, every, rows: times.length, zero: 0 },
+      }),
+    );
+    const bound = (kernel: Kernel, invocations: number) => ({
+      ...{ kernel, group: kernel.bind(this.#buffers), groups: groupsOf(invocations) },
+    });
+    await dispatchOnce(device, title, [bound(this.#kernels.start, slots)]);
+    const advance = bound(this.#kernels.advance, Math.ceil(slots / this.#together));
+    for (const phase of [transient, measured]) {
+      const own = stepOf(phase, phase === measured ? this.#plan.perRow : 0);
+      const pieces = {
+        most: phase.steps,
+        submit: (done: number, steps: number) => {
+          device.write(this.#buffers.now, STEP.write({ ...own, done, count: steps }));
+          return submitPass(device, title, [advance], "steps");
+        },
+      };
+      if (phase.steps > 0) await this.#pacer.make(phase.steps, { onProgress: tick }, pieces);
+    }
+  }
+
+  /** Sums over the trajectories of each point, row by row. */
+  async #sums(count: number): Promise<Cell[]> {
+    const device = this.#device;
+    const points = this.#plan.points.length;
+    const cells = rowsOf(this.#plan) * points;
+    const kernel = this.#kernels.tally;
+    const group = kernel.bind(this.#buffers);
+    const all: Cell[] = [];
+    for (let first = 0; first < cells; first += CELLS) {
+      const own = Math.min(CELLS, cells - first);
+      device.write(this.#buffers.shape, SHAPE.write({ count, slots: count * points, points, first, groups: own }));
+      await dispatchOnce(device, "dynamics, sums", [{ kernel, group, groups: workgroupGrid(own, device.limits) }]);
+      const found = new Uint32Array(await device.read(this.#buffers.sums, 0, 4 * WORDS * own));
+      for (let i = 0; i < own; i++) all.push(cellOf(found, i * WORDS));
+    }
+    return all;
+  }
+
+  /** Trajectories without a number at the last time. */
+  async #diverged(first: number, count: number, cells: readonly Cell[]): Promise<Batch["diverged"]> {
+    const { system, points, times } = this.#plan;
+    const row = (times.length - 1) * quantitiesOf(system).length;
+    const own = cells.slice(row * points.length, (row + 1) * points.length);
+    if (own.every(({ numbers }) => numbers === count)) return [];
+    const slots = count * points.length;
+    const last = new Float32Array(await this.#device.read(this.#buffers.samples, 4 * row * slots, 4 * slots));
+    return Array.from(last.keys())
+      .filter((slot) => !Number.isFinite(last[slot]))
+      .map((slot) => [Math.floor(slot / count), first + (slot % count)]);
+  }
+
+  dispose(): void {
+    for (const buffer of Object.values(this.#buffers)) this.#device.free(buffer);
+  }
+}
+
+/** Words of one trajectory. */
+function words(plan: Plan) {
+  const n = plan.system.variables.length;
+  return { state: (2 + plan.exponents) * n, record: 1 + 2 * plan.exponents, rows: rowsOf(plan) };
+}
+
+/** Trajectories of each point in a batch. @throws ParameterError */
+function mostOf(device: GpuDevice, plan: Plan): number {
+  const { state, record, rows } = words(plan);
+  const limit = bufferLimit(device.limits);
+  const bound = device.info.software ? SOFTWARE : HARDWARE;
+  const fit = Math.floor(limit / (4 * Math.max(state, rows)));
+  const points = plan.points.length;
+  if (points > fit) {
+    throw new ParameterError(
+      "set",
+      `set: ${points} points of ${rows} measured numbers do not fit the device; ${fit} points do. Take fewer, or fewer times.`,
+    );
+  }
+  const slots = Math.min(bound.slots, fit, Math.floor(bound.bytes / (4 * (state + record + rows))));
+  return Math.max(1, Math.floor(slots / points));
+}
+
+/**
+ * Trajectories of one invocation: a GPU has others to go on with while the operations of one wait for each other, a CPU has none. Of large systems
+ * the registers are the limit.
+ */
+function togetherOf(device: GpuDevice, { system, exponents }: Plan): number {
+  const numbers = system.variables.length * (1 + exponents);
+  return device.info.software && numbers <= MOST_TOGETHER ? 2 : 1;
+}
+
+const rest = (x: number) => x - Math.fround(x);
+
+function stepOf({ origin, h, steps }: Phase, perRow: number) {
+  const sixth = { sixth: Math.fround(h / 6), sixthRest: rest(h / 6) };
+  return { total: steps, perRow, origin, h, half: h / 2, ...sixth, span: Math.max(steps * h, Number.MIN_VALUE) };
+}
+
+/** What the shader calls constants: [point][constant], a number and what f32 leaves of it. */
+function pointTable({ points }: Plan, { constants }: Generated): Float32Array {
+  const count = Math.max(1, constants.length);
+  const table = new Float32Array(2 * count * points.length);
+  const names = [...points[0].parameters.keys()];
+  const values = constants.map((constant) => compile(constant, (name) => names.indexOf(name)));
+  points.forEach(({ parameters }, point) => {
+    const own = Float64Array.from(parameters.values());
+    values.forEach((constant, i) => {
+      const value = constant(own);
+      if (!Number.isFinite(Math.fround(value))) {
+        throw new ParameterError(
+          "system",
+          `a constant of the system is ${value}, beyond a GPU's numbers; change the parameters, or its units.`,
+        );
+      }
+      table.set([value, rest(value)], 2 * (point * count + i));
+    });
+  });
+  return table;
+}
+
+function startTable({ points }: Plan): Uint32Array {
+  return STARTS.table(
+    points.flatMap(({ starts }) =>
+      starts.map(({ law, numbers: [a, b = 0] }) => ({
+        law: lawNumber(law),
+        first: [a, rest(a)],
+        second: [b, rest(b)],
+      })),
+    ),
+  );
+}

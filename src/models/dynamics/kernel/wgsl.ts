@@ -1,0 +1,141 @@
+// What of the ensemble's shader depends on the system at hand: its right sides, its tangents, what is measured, and the arithmetic of states.
+
+import { alongTangent } from "../../../expression/derivative.ts";
+import type { Expression } from "../../../expression/expression.ts";
+import { checkNesting } from "../../../expression/wgsl.ts";
+import { quantitiesOf, type System } from "../system.ts";
+import { PairWriter, tangentName, Writer } from "./writer.ts";
+
+export interface Generated {
+  /** Goes before the source of a method's shader. */
+  source: string;
+  /** What the host computes for every point. */
+  constants: readonly Expression[];
+}
+
+export interface Shape {
+  /** Lyapunov exponents. */
+  exponents: number;
+  /** States of maps have 48 bits. */
+  pairs: boolean;
+  /** Trajectories of one invocation. */
+  together: number;
+}
+
+/** @throws ParameterError where an expression is too long or too deep for a shader */
+export function systemWgsl(system: System, { exponents, pairs, together }: Shape): Generated {
+  const { kind, variables, outputs } = system;
+  const writer = pairs ? new PairWriter(system) : new Writer(system);
+  const n = variables.length;
+  const flat = (text: (i: number) => string) => `Flat(${variables.map((_, i) => text(i)).join(", ")})`;
+  const names = variables.map(({ name }) => name);
+  const rates = variables.map(({ rate }) => rate);
+  const tangents = exponents > 0 ? rates.map((rate) => alongTangent(rate, names, tangentName)) : [];
+  const now = "let now = t;\n  ";
+  // The uniform is called `now`, too; within these functions it is the time.
+  const parts = [
+    kind === "flow"
+      ? `fn rates(x: Flat, c: Constants, t: f32) -> Flat {
+  ${now}return Flat(${rates.map((rate) => writer.real(rate)).join(",\n    ")});
+}`
+      : nextWgsl(system, writer),
+    exponents > 0
+      ? `fn tangent(x: Flat, v: Flat, c: Constants, t: f32) -> Flat {
+  ${now}return Flat(${tangents.map((rate) => writer.real(rate)).join(",\n    ")});
+}`
+      : `fn tangent(x: Flat, v: Flat, c: Constants, t: f32) -> Flat {
+  return v;
+}`,
+    `/// A measurement: variables, and outputs of them.
+fn measure(row: u32, slot: u32, state: State, c: Constants, t: f32, size: u32) {
+  let x = state.high;
+  ${now}let fails = size >= NO_NUMBER;
+  let at = row * QUANTITIES * run.slots + slot;
+${[...names.map((_, i) => `x.v${i}`), ...outputs.map(({ value }) => writer.real(value))]
+  .map((text, i) => `  samples[at + ${i}u * run.slots] = no_number(${text}, fails);`)
+  .join("\n")}
+}`,
+  ];
+  const count = Math.max(1, writer.constants.length);
+  const source = `const VARIABLES = ${n}u;
+const QUANTITIES = ${quantitiesOf(system).length}u;
+const EXPONENTS = ${exponents}u;
+const CONSTANTS = ${count}u;
+const TOGETHER = ${together}u;
+
+/// Numbers of one state.
+struct Flat {
+${variables.map((_, i) => `  v${i}: f32,`).join("\n")}
+}
+
+struct Constants {
+${Array.from({ length: count }, (_, i) => `  k${i}: vec2f,`).join("\n")}
+}
+
+fn constants_at(at: u32) -> Constants {
+  return Constants(${Array.from({ length: count }, (_, i) => `points[at + ${i}u]`).join(", ")});
+}
+
+fn loaded(at: u32, slot: u32) -> Flat {
+  return ${flat((i) => `state[(at + ${i}u) * run.slots + slot]`)};
+}
+
+fn stored(at: u32, slot: u32, x: Flat) {
+${variables.map((_, i) => `  state[(at + ${i}u) * run.slots + slot] = x.v${i};`).join("\n")}
+}
+
+/// x + h k
+fn stepped(x: Flat, h: f32, k: Flat) -> Flat {
+  return ${flat((i) => `x.v${i} + h * k.v${i}`)};
+}
+
+fn times(a: f32, x: Flat) -> Flat {
+  return ${flat((i) => `a * x.v${i}`)};
+}
+
+fn dot_of(a: Flat, b: Flat) -> f32 {
+  return ${variables.map((_, i) => `a.v${i} * b.v${i}`).join(" + ")};
+}
+
+/// The sum of stages that the method of Runge and Kutta takes a sixth of.
+fn weighted(a: Flat, b: Flat, c: Flat, d: Flat) -> Flat {
+  return ${flat((i) => `a.v${i} + 2.0 * (b.v${i} + c.v${i}) + d.v${i}`)};
+}
+
+fn increased(x: State, sum: Flat) -> State {
+${variables.map((_, i) => `  let y${i} = added(x.high.v${i}, x.low.v${i}, sum.v${i}, now.sixth, now.sixth_rest);`).join("\n")}
+  return State(${flat((i) => `y${i}.x`)}, ${flat((i) => `y${i}.y`)});
+}
+
+/// The largest size of a number.
+fn largest(x: Flat) -> u32 {
+  return ${variables.map((_, i) => `size_of(x.v${i})`).reduce((a, b) => `max(${a}, ${b})`)};
+}
+
+fn fresh(j: u32) -> Flat {
+  return ${flat((i) => `generic(${i}u, j)`)};
+}
+
+${parts.join("\n\n")}
+`;
+  checkNesting(source);
+  return { source, constants: writer.constants };
+}
+
+/** The next state of a map: as pairs, or in f32. */
+function nextWgsl({ variables }: System, writer: Writer): string {
+  const head = "fn next_of(state: State, c: Constants, t: f32) -> State {";
+  if (writer instanceof PairWriter) {
+    const lines = variables.map(({ rate }, i) => `  let y${i} = ${writer.pair(rate)};`);
+    const flat = (part: string) => `Flat(${variables.map((_, i) => `y${i}.${part}`).join(", ")})`;
+    return `fn next_of(x: State, c: Constants, now_t: f32) -> State {
+${lines.join("\n")}
+  return State(${flat("x")}, ${flat("y")});
+}`;
+  }
+  return `${head}
+  let x = state.high;
+  let now = t;
+  return State(Flat(${variables.map(({ rate }) => writer.real(rate)).join(",\n    ")}), state.low);
+}`;
+}

@@ -1,0 +1,151 @@
+// Expressions of a system as WGSL: in f32, or as pairs of f32 that hold some 48 bits.
+
+import { type Expression, namesIn, type Operation, TRUTHS } from "../../../expression/expression.ts";
+import { type Call, ExpressionWriter } from "../../../expression/wgsl.ts";
+import { type System, TIME } from "../system.ts";
+
+/** Numbers of a tangent vector have names that no system has. */
+export const tangentName = (i: number) => `$tangent${i}`;
+
+export class Writer extends ExpressionWriter {
+  protected readonly time = TIME;
+  /** Expressions of parameters alone, which the host computes: `k0`, `k1` … of the struct Constants. */
+  readonly constants: Expression[] = [];
+  readonly #places = new Map<string, number>();
+  readonly #moving: ReadonlySet<string>;
+  readonly #names: Map<string, string>;
+
+  constructor({ variables }: System) {
+    super();
+    this.#names = new Map(
+      variables.flatMap(({ name }, i) => [
+        [name, `x.v${i}`],
+        [tangentName(i), `v.v${i}`],
+      ]),
+    );
+    this.#moving = new Set([TIME, ...this.#names.keys()]);
+  }
+
+  protected override isConstant(expression: Expression): boolean {
+    for (const name of namesIn(expression)) if (this.#moving.has(name)) return false;
+    return true;
+  }
+
+  /** The place of an expression among the constants. */
+  protected place(expression: Expression): string {
+    const key = JSON.stringify(expression);
+    const place = this.#places.get(key) ?? this.constants.push(expression) - 1;
+    this.#places.set(key, place);
+    return `c.k${place}`;
+  }
+
+  protected override constant(expression: Expression): string {
+    return `${this.place(expression)}.x`;
+  }
+
+  protected override named(name: string): string {
+    return this.#names.get(name)!;
+  }
+
+  /** WGSL's own sin, cos and log may be off by 2^-11 and 2^-21; its pow has no negative base. */
+  protected override special({ operation, operands }: Call): string | undefined {
+    const own = FUNCTIONS[operation];
+    return own && `${own}(${this.real(operands[0])})`;
+  }
+}
+
+const FUNCTIONS: Partial<Record<Operation, string>> = {
+  sin: "sine",
+  cos: "cosine",
+  tan: "tangent_of",
+  ln: "logarithm",
+};
+
+/** As pairs, a vec2f each: + - × ÷, roots, powers and what compares, by their own arithmetic; other functions with the digits of f32. */
+export class PairWriter extends Writer {
+  readonly #names: Map<string, string>;
+
+  constructor(system: System) {
+    super(system);
+    this.#names = new Map(system.variables.map(({ name }, i) => [name, `vec2f(x.high.v${i}, x.low.v${i})`]));
+  }
+
+  pair(expression: Expression): string {
+    if (this.isConstant(expression)) return this.place(expression);
+    if (expression.kind === "name") {
+      return expression.name === TIME ? "vec2f(now_t, 0.0)" : this.#names.get(expression.name)!;
+    }
+    if (expression.kind === "number") return this.place(expression);
+    const { operation, operands } = expression;
+    const all = () => operands.map((each) => this.pair(each));
+    const folded = (name: string) => all().reduce((a, b) => `${name}(${a}, ${b})`);
+    const [first, second, third] = operands;
+    switch (operation) {
+      case "+":
+        return folded("pair_add");
+      case "-":
+        return folded("pair_sub");
+      case "*":
+        return folded("pair_mul");
+      case "/":
+        return folded("pair_div");
+      case "min":
+      case "max":
+        return folded(`pair_${operation}`);
+      case "negate":
+        return `(-${this.pair(first)})`;
+      case "abs":
+      case "sqrt":
+      case "floor":
+        return `pair_${operation}(${this.pair(first)})`;
+      case "ceil":
+        return `(-pair_floor(-${this.pair(first)}))`;
+      case "if":
+        return `select(${this.pair(third)}, ${this.pair(second)}, ${this.holds(first)})`;
+      case "^": {
+        const n = second.kind === "number" ? second.value : Number.NaN;
+        if (Number.isInteger(n) && n >= 0 && n <= 1024) return `pair_power(${this.pair(first)}, ${n}u)`;
+        return `vec2f(power_of(${this.pair(first)}.x, ${this.pair(second)}.x), 0.0)`;
+      }
+      case "sin":
+        return `vec2f(turn(pair_phase(${this.pair(first)})).y, 0.0)`;
+      case "cos":
+        return `vec2f(turn(pair_phase(${this.pair(first)})).x, 0.0)`;
+      case "tan":
+      case "ln":
+        return `vec2f(${FUNCTIONS[operation]}(${this.pair(first)}.x), 0.0)`;
+      default:
+        if (TRUTHS.includes(operation)) return `vec2f(select(0.0, 1.0, ${this.holds(expression)}), 0.0)`;
+        return `vec2f(${operation}(${this.pair(first)}.x), 0.0)`;
+    }
+  }
+
+  /** A bool of pairs. */
+  holds(expression: Expression): string {
+    if (expression.kind !== "call") return `(${this.pair(expression)}.x != 0.0)`;
+    const { operation, operands } = expression;
+    const [a, b] = operands;
+    switch (operation) {
+      case "not":
+        return `!(${this.holds(a)})`;
+      case "and":
+        return `(${operands.map((each) => this.holds(each)).join(" & ")})`;
+      case "or":
+        return `(${operands.map((each) => this.holds(each)).join(" | ")})`;
+      case "<":
+        return `pair_less(${this.pair(a)}, ${this.pair(b)})`;
+      case ">":
+        return `pair_less(${this.pair(b)}, ${this.pair(a)})`;
+      case "<=":
+        return `!pair_less(${this.pair(b)}, ${this.pair(a)})`;
+      case ">=":
+        return `!pair_less(${this.pair(a)}, ${this.pair(b)})`;
+      case "==":
+        return `all(${this.pair(a)} == ${this.pair(b)})`;
+      case "!=":
+        return `any(${this.pair(a)} != ${this.pair(b)})`;
+      default:
+        return `(${this.pair(expression)}.x != 0.0)`;
+    }
+  }
+}

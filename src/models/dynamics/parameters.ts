@@ -1,0 +1,78 @@
+// The parameters of ensembles of a dynamical system, declared once: the system, the times, the method, the sweep.
+
+import * as z from "zod";
+import { ParameterError } from "../../device/errors.ts";
+import { integer } from "../parameters.ts";
+import { type ExampleName, examples } from "./examples.ts";
+import { type System, systemError } from "./system.ts";
+import { parseSystem } from "./text.ts";
+
+const names = Object.keys(examples) as [ExampleName, ...ExampleName[]];
+
+export const dynamicsParameters = z.object({
+  example: z
+    .enum(["none", ...names], { error: `it must be one of ${names.join(", ")}` })
+    .default("none")
+    .describe("A system by name; lorenz if no system is given at all")
+    .meta({ replaces: ["system", "until", "transient", "dt", "set"] }),
+  system: z
+    .string({ error: "it must be a text" })
+    .default("")
+    .describe(
+      'Right sides and values, as in "x\' = s*(y - x); y\' = x*(r - z) - y; z\' = x*y - b*z; s = 10; r = 28; b = 8/3; x ~ normal(0, 1); y = 1; z = 20" or "x -> r*x*(1 - x); r = 4; x ~ uniform(0, 1)"',
+    )
+    .meta({ lines: 7, file: "text", inline: true, replaces: ["example"] }),
+  until: z
+    .number({ error: "it must be a finite number" })
+    .gt(0, { error: "it must be above 0" })
+    .max(1e9, { error: "it must be at most 1e9; take another unit of time" })
+    .optional()
+    .describe(
+      "Time at which trajectories end, of a map a number of steps; by default the example's own, or 50 and 1000",
+    ),
+  transient: z
+    .number({ error: "it must be a finite number" })
+    .min(0, { error: "it must be 0 or more" })
+    .optional()
+    .describe("Time before the first measurement; by default 0, and with exponents a tenth of until"),
+  points: integer(2, 100_001)
+    .optional()
+    .describe("Number of times at which the ensemble is measured, from the transient to the end; by default 51"),
+  dt: z
+    .number({ error: "it must be a finite number" })
+    .gt(0, { error: "it must be above 0" })
+    .optional()
+    .describe(
+      "Longest step of a flow; by default so short that a step changes no variable by more than 1e-7 of its size in error",
+    ),
+  trajectories: integer(1, 2 ** 32 - 1)
+    .default(1000)
+    .describe("Trajectories per point of the sweep")
+    .meta({ page: false }),
+  lyapunov: integer(0, 64).default(0).describe("Lyapunov exponents to measure, the largest first"),
+  set: z
+    .string({ error: "it must be a text" })
+    .default("")
+    .describe('Values of parameters and starts, and sweeps over them: "r=28", "r=2.5:4:400, x=0.1|0.2"')
+    .meta({ lines: 1, sweep: true }),
+  precision: z
+    .enum(["auto", "single"], { error: "it must be auto or single" })
+    .default("auto")
+    .describe("auto: states of maps have 48 bits; single: 24, in which chaotic maps fall into short cycles")
+    .meta({ page: false }),
+});
+
+export type DynamicsParameters = z.output<typeof dynamicsParameters>;
+
+/** The system that the parameters name. @throws ParameterError */
+export function systemOf({ example, system }: DynamicsParameters): System {
+  if (example !== "none" && system !== "") throw systemError("example and system are given; give one of them.");
+  return parseSystem(system || examples[example === "none" ? "lorenz" : example].system);
+}
+
+export function untilOf({ until, example, system }: DynamicsParameters, { kind }: System): number {
+  const usual = system !== "" ? (kind === "map" ? 1000 : 50) : examples[example === "none" ? "lorenz" : example].until;
+  const own = until ?? usual;
+  if (!(own > 0)) throw new ParameterError("until", `until ${own}: it must be above 0.`);
+  return own;
+}

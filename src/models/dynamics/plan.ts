@@ -1,0 +1,193 @@
+// What a run needs beyond the system: values at every point of a sweep, the grid of times, and the steps between them.
+
+import { ParameterError } from "../../device/errors.ts";
+import { compile } from "../../expression/compile.ts";
+import { type Expression, evaluate } from "../../expression/expression.ts";
+import { readSweep } from "../../expression/sweep.ts";
+import { type DynamicsParameters, systemOf, untilOf } from "./parameters.ts";
+import { type Pilot, pilotOf } from "./reference/pilot.ts";
+import { LAWS, type Law, type System, TIME } from "./system.ts";
+
+export interface Point {
+  /** What the sweep sets here. */
+  set: Readonly<Record<string, number>>;
+  parameters: ReadonlyMap<string, number>;
+  /** Of each variable: its law, and that law's numbers; without a law the first is the start. */
+  starts: readonly { law?: Law; numbers: readonly number[] }[];
+}
+
+/** Steps of equal length, one after another. */
+export interface Phase {
+  /** The time at which it begins. */
+  origin: number;
+  /** The length of a step; 1 in a map. */
+  h: number;
+  steps: number;
+}
+
+export interface Plan {
+  system: System;
+  points: readonly Point[];
+  seed: bigint;
+  /** Times of measurements, the first and the last included. */
+  times: Float64Array;
+  /** Before the first of them, without measurements. */
+  transient: Phase;
+  measured: Phase;
+  /** Steps from one measurement to the next. */
+  perRow: number;
+  /** Lyapunov exponents that are measured. */
+  exponents: number;
+  /** Steps from one orthonormalisation to the next. */
+  every: number;
+  /** States of a map have the 48 bits of two f32. */
+  pairs: boolean;
+  pilot: Pilot | undefined;
+}
+
+/** Steps of a trajectory at most: their numbers are words. */
+const MOST_STEPS = 2 ** 32 - 1;
+/** Measurements of a trajectory where nothing else is said. */
+const USUAL_POINTS = 51;
+/** Steps from one orthonormalisation of a flow's tangents to the next: they grow little in one. */
+const EVERY = 8;
+
+/** @throws ParameterError naming what is wrong */
+export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
+  const system = systemOf(parameters);
+  const { kind, variables } = system;
+  const points = pointsOf(system, parameters.set);
+  const exponents = parameters.lyapunov;
+  if (exponents > variables.length) {
+    throw new ParameterError(
+      "lyapunov",
+      `lyapunov ${exponents}: a system of ${variables.length} variables has ${variables.length} exponents.`,
+    );
+  }
+  const until = untilOf(parameters, system);
+  const transient = parameters.transient ?? (exponents > 0 ? share(until, kind) : 0);
+  if (transient >= until) {
+    throw new ParameterError("transient", `transient ${transient}: it must be less than until, ${until}.`);
+  }
+  const shape = { system, points, seed, exponents };
+  if (kind === "map") return { ...shape, ...mapGrid(parameters, transient, until), every: 1, pilot: undefined };
+  const count = parameters.points ?? USUAL_POINTS;
+  const pilot = pilotOf(system, points, seed, { until, dt: parameters.dt });
+  const interval = (until - transient) / (count - 1);
+  const perRow = Math.ceil((interval / pilot.dt) * (1 - 1e-12));
+  const measured = { origin: transient, h: interval / perRow, steps: perRow * (count - 1) };
+  const before = Math.ceil((transient / pilot.dt) * (1 - 1e-12));
+  if (measured.steps > MOST_STEPS || before > MOST_STEPS) {
+    throw new ParameterError(
+      "dt",
+      `dt ${pilot.dt}: a trajectory would take ${measured.steps + before} steps; ${MOST_STEPS} are the most. Raise dt, or shorten until.`,
+    );
+  }
+  return {
+    ...shape,
+    times: Float64Array.from({ length: count }, (_, i) => transient + ((until - transient) * i) / (count - 1)),
+    transient: { origin: 0, h: before > 0 ? transient / before : 0, steps: before },
+    measured,
+    perRow,
+    every: EVERY,
+    pairs: false,
+    pilot,
+  };
+}
+
+/** What is dropped before exponents are measured: directions and states come to where they stay. */
+const share = (until: number, kind: System["kind"]) => (kind === "map" ? Math.floor(until / 10) : until / 10);
+
+/** Times of a map are numbers of steps. */
+function mapGrid(
+  { points, precision, dt }: DynamicsParameters,
+  transient: number,
+  until: number,
+): Pick<Plan, "times" | "transient" | "measured" | "perRow" | "pairs"> {
+  if (dt !== undefined) throw new ParameterError("dt", `dt ${dt}: a step of a map is 1; leave dt out.`);
+  for (const [name, value] of Object.entries({ until, transient })) {
+    if (!Number.isInteger(value)) {
+      throw new ParameterError(name, `${name} ${value}: the time of a map is a number of steps, a whole one.`);
+    }
+  }
+  const steps = until - transient;
+  if (until > MOST_STEPS) throw new ParameterError("until", `until ${until}: ${MOST_STEPS} steps are the most.`);
+  const count = points ?? usualCount(steps);
+  if (steps % (count - 1) !== 0) {
+    throw new ParameterError(
+      "points",
+      `points ${count}: ${steps} steps do not divide into ${count - 1} equal parts; take ${usualCount(steps, count)}.`,
+    );
+  }
+  const perRow = steps / (count - 1);
+  return {
+    times: Float64Array.from({ length: count }, (_, i) => transient + perRow * i),
+    transient: { origin: 0, h: 1, steps: transient },
+    measured: { origin: transient, h: 1, steps },
+    perRow,
+    pairs: precision !== "single",
+  };
+}
+
+/** The most measurements up to `most` that lie at equal distances. */
+function usualCount(steps: number, most = USUAL_POINTS): number {
+  let count = Math.min(most, steps + 1);
+  while (steps % (count - 1) !== 0) count--;
+  return count;
+}
+
+function pointsOf(system: System, set: string): Point[] {
+  const { variables, parameters } = system;
+  const known = [...parameters.keys(), ...variables.map(({ name }) => name)];
+  return readSweep(set, known, { subject: "the system", kinds: "parameter or start" }).map((own): Point => {
+    const values = new Map<string, number>();
+    const numberOf = (expression: Expression) => evaluate(expression, (name) => values.get(name)!);
+    for (const [name, value] of parameters) {
+      values.set(name, Object.hasOwn(own, name) ? own[name] : finite(name, numberOf(value)));
+    }
+    const starts = variables.map(({ name, start: { law, operands } }) => {
+      if (Object.hasOwn(own, name)) return { numbers: [own[name]] };
+      const numbers = operands.map((operand) => finite(name, numberOf(operand)));
+      checkLaw(name, law, numbers);
+      return { numbers, ...(law ? { law } : {}) };
+    });
+    return { set: own, parameters: values, starts };
+  });
+}
+
+function finite(name: string, value: number): number {
+  if (!Number.isFinite(value)) {
+    throw new ParameterError("system", `${name} is ${value} at the start; it must be a finite number.`);
+  }
+  if (!Number.isFinite(Math.fround(value))) {
+    throw new ParameterError("system", `${name} is ${value}; numbers beyond 3.4e38 need other units.`);
+  }
+  return value;
+}
+
+function checkLaw(name: string, law: Law | undefined, [a, b]: readonly number[]): void {
+  const refuse = (why: string) => {
+    throw new ParameterError("system", `${name} ~ ${law}(…): ${why}.`);
+  };
+  if (law === "normal" && !(b >= 0)) refuse(`its standard deviation is ${b}; it must be 0 or more`);
+  if (law === "cauchy" && !(b >= 0)) refuse(`its scale is ${b}; it must be 0 or more`);
+  if (law === "uniform" && !(b >= a)) refuse(`its largest value, ${b}, is below its least, ${a}`);
+  if (law === "exponential" && !(a > 0)) refuse(`its rate is ${a}; it must be above 0`);
+}
+
+/** The number that a law has in a shader; 0 for none. */
+export const lawNumber = (law: Law | undefined): number => (law ? LAWS.indexOf(law) + 1 : 0);
+
+/** Right sides and outputs as functions of [variables, parameters, time] in f64. */
+export function compiled(system: System, { parameters }: Pick<Point, "parameters">) {
+  const names = [...system.variables.map(({ name }) => name), ...parameters.keys(), TIME];
+  const placeOf = (name: string) => names.indexOf(name);
+  const values = new Float64Array(names.length);
+  values.set([...parameters.values()], system.variables.length);
+  return {
+    values,
+    placeOf,
+    rates: system.variables.map(({ rate }) => compile(rate, placeOf)),
+    outputs: system.outputs.map(({ value }) => compile(value, placeOf)),
+  };
+}

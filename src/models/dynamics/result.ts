@@ -1,0 +1,137 @@
+// What the sums of an ensemble say: moments at the measured times, exponents, and which trajectories diverged.
+
+import type { Estimate } from "../../statistics/index.ts";
+import type { Plan } from "./plan.ts";
+import { quantitiesOf } from "./system.ts";
+import type { Tally } from "./tally.ts";
+
+/** Outer index time, inner index as `variables`. Values without a number are null in JSON. */
+export interface Moments {
+  mean: number[][];
+  sd: number[][];
+}
+
+export interface Exponent {
+  value: number;
+  /** One standard error, from the spread over trajectories. */
+  error: number;
+}
+
+export interface DynamicsResult extends Moments {
+  times: number[];
+  /** Variables, then outputs. */
+  variables: string[];
+  trajectories: number;
+  /** The step of a flow, and the largest error of one step in a variable's own size, as trajectories in f64 show it. */
+  dt?: number;
+  stepError?: number;
+  /** Lyapunov exponents per unit of time, or per step of a map, the largest first. */
+  exponents?: Exponent[];
+  /** Numbers of trajectories that came to no number, 1000 at most; in a sweep [point, trajectory]. */
+  diverged: number[] | (readonly [number, number])[];
+  /** The points of a sweep; mean, sd and exponents above are those of the first. */
+  points?: ({ set: Record<string, number>; exponents?: Exponent[] } & Moments)[];
+}
+
+export class Statistics {
+  readonly names: readonly string[];
+  readonly #plan: Plan;
+  readonly #tally: Tally;
+
+  constructor(plan: Plan, tally: Tally) {
+    this.#plan = plan;
+    this.#tally = tally;
+    this.names = quantitiesOf(plan.system);
+  }
+
+  result(): DynamicsResult {
+    const { points, times, pilot, exponents, measured } = this.#plan;
+    const { diverged, count } = this.#tally;
+    const own = (point: number) => ({
+      ...this.moments(point),
+      ...(exponents > 0 ? { exponents: this.exponents(point) } : {}),
+    });
+    const many = points.length > 1;
+    return {
+      times: [...times],
+      variables: [...this.names],
+      trajectories: count,
+      ...(pilot ? { dt: measured.h, stepError: pilot.error } : {}),
+      ...own(0),
+      diverged: many ? [...diverged] : diverged.map(([, trajectory]) => trajectory),
+      ...(many ? { points: points.map(({ set }, point) => ({ set: { ...set }, ...own(point) })) } : {}),
+    };
+  }
+
+  moments(point: number): Moments {
+    const rows = [...this.#plan.times.keys()].map((row) => this.names.map((_, i) => this.#at(row, i, point)));
+    return { mean: rows.map((row) => row.map(({ mean }) => mean)), sd: rows.map((row) => row.map(({ sd }) => sd)) };
+  }
+
+  exponents(point: number): Exponent[] {
+    return Array.from({ length: this.#plan.exponents }, (_, j) => {
+      const { value, error } = this.#estimateAt(this.#plan.times.length * this.names.length + j, point);
+      return { value, error };
+    });
+  }
+
+  /** Values at the end, and exponents. */
+  estimate(point: number): Record<string, Estimate> {
+    const last = (this.#plan.times.length - 1) * this.names.length;
+    const own = this.names.map((name, i) => [name, this.#estimateAt(last + i, point)] as const);
+    const first = this.#plan.times.length * this.names.length;
+    const exponents = Array.from(
+      { length: this.#plan.exponents },
+      (_, j) => [exponentName(j), this.#estimateAt(first + j, point)] as const,
+    );
+    return Object.fromEntries([...own, ...exponents]);
+  }
+
+  /** Time, then mean and standard deviation of everything; in a sweep preceded by the values that were set. */
+  table(): { head: string[]; rows: (string | number)[][] } {
+    const { points, times } = this.#plan;
+    const set = points.length > 1 ? Object.keys(points[0].set) : [];
+    const rows = points.flatMap((point, p) => {
+      const { mean, sd } = this.moments(p);
+      return Array.from(times, (time, row) => [
+        ...set.map((name) => point.set[name]),
+        time,
+        ...this.names.flatMap((_, i) => [mean[row][i], sd[row][i]]),
+      ]);
+    });
+    return { head: [...set, "time", ...this.names.flatMap((name) => [name, `${name}_sd`])], rows };
+  }
+
+  notes(): string[] {
+    const { pilot, points } = this.#plan;
+    const lost = this.#tally.diverged.length;
+    const of = this.#tally.count * points.length;
+    const [first] = this.#tally.diverged;
+    return [
+      ...(pilot && pilot.error > LARGE_ERROR
+        ? [
+            `One step of ${pilot.dt} is off by up to ${pilot.error.toPrecision(2)} of a variable's size: results may be those of the step and not of the system. Take a smaller dt, or leave it out.`,
+          ]
+        : []),
+      ...(lost > 0
+        ? [
+            `${lost === 1000 ? "1000 or more" : lost} of ${of} trajectories diverged (the first: ${first[1]}${points.length > 1 ? ` of point ${first[0]}` : ""}); from there on they are left out of all figures.`,
+          ]
+        : []),
+    ];
+  }
+
+  #at(row: number, quantity: number, point: number) {
+    return this.#tally.moments((row * this.names.length + quantity) * this.#plan.points.length + point);
+  }
+
+  #estimateAt(row: number, point: number): Estimate {
+    const { n, mean, sd } = this.#tally.moments(row * this.#plan.points.length + point);
+    return { value: mean, error: n > 1 ? sd / Math.sqrt(n) : Number.POSITIVE_INFINITY, tau: 0.5, n };
+  }
+}
+
+/** The error of one step from which on a user is warned. */
+const LARGE_ERROR = 1e-4;
+
+export const exponentName = (j: number) => `lyapunov${j + 1}`;

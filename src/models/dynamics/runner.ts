@@ -1,0 +1,86 @@
+// What makes trajectories: the GPU, or the reference.
+
+import type { Plan } from "./plan.ts";
+import { trajectoryOf } from "./reference/trajectory.ts";
+import { quantitiesOf } from "./system.ts";
+import { type Batch, type Cell, cellOfNumber } from "./tally.ts";
+
+export interface Runner {
+  /** Trajectories of each point in a batch at most. */
+  readonly most: number;
+  /** @param centres [row][point] of the tally; trajectory 0 fills them */
+  batch(first: number, count: number, centres: Float32Array, tick: () => Promise<void>): Promise<Batch>;
+  /** What was measured of single trajectories: [row][point][trajectory]. They are not tallied. */
+  samples(first: number, count: number, tick: () => Promise<void>): Promise<Float32Array>;
+  dispose(): void;
+}
+
+/** Measured numbers of a trajectory: quantities at each time, then exponents. */
+export const rowsOf = ({ system, times, exponents }: Plan): number =>
+  times.length * quantitiesOf(system).length + exponents;
+
+/** Trajectories of a batch of the reference. */
+const REFERENCE = 64;
+
+export class ReferenceRunner implements Runner {
+  readonly most = REFERENCE;
+  readonly #plan: Plan;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+  }
+
+  async batch(first: number, count: number, centres: Float32Array, tick: () => Promise<void>): Promise<Batch> {
+    const { points } = this.#plan;
+    const samples = await this.samples(first, count, tick);
+    if (first === 0) for (let cell = 0; cell < centres.length; cell++) centres[cell] = centreOf(samples[cell * count]);
+    const diverged: [number, number][] = [];
+    const cells = Array.from(centres, (centre, cell): Cell => {
+      const total = { numbers: 0, sum: 0n, square: 0n };
+      for (let i = 0; i < count; i++) {
+        const { numbers, sum, square } = cellOfNumber(samples[cell * count + i], centre);
+        total.numbers += numbers;
+        total.sum += sum;
+        total.square += square;
+      }
+      return total;
+    });
+    for (let point = 0; point < points.length; point++) {
+      for (let i = 0; i < count; i++) {
+        const slot = point * count + i;
+        if (this.#fails(samples, slot, count)) diverged.push([point, first + i]);
+      }
+    }
+    return { count, cells, diverged };
+  }
+
+  async samples(first: number, count: number, tick: () => Promise<void>): Promise<Float32Array> {
+    const { points } = this.#plan;
+    const rows = rowsOf(this.#plan);
+    const samples = new Float32Array(rows * points.length * count);
+    for (let point = 0; point < points.length; point++) {
+      for (let i = 0; i < count; i++) {
+        await tick();
+        const { samples: own, exponents } = trajectoryOf(this.#plan, point, first + i);
+        let fails = false;
+        for (const [row, value] of [...own, ...exponents].entries()) {
+          if (!Number.isFinite(Math.fround(value))) fails = true;
+          samples[(row * points.length + point) * count + i] = fails ? Number.NaN : value;
+        }
+      }
+    }
+    return samples;
+  }
+
+  /** Whether a trajectory came to no number by the last time. */
+  #fails(samples: Float32Array, slot: number, count: number): boolean {
+    const { system, times, points } = this.#plan;
+    const row = (times.length - 1) * quantitiesOf(system).length;
+    return Number.isNaN(samples[row * points.length * count + slot]);
+  }
+
+  dispose(): void {}
+}
+
+/** A number from which distances are taken. */
+export const centreOf = (x: number): number => (Number.isFinite(x) ? x : 0);

@@ -1,0 +1,205 @@
+// An ensemble of trajectories of a dynamical system on any device. One step is one more trajectory of every point, so a run can be extended,
+// stopped between batches, and continued elsewhere.
+
+import { BatchBudget } from "../../device/budget.ts";
+import type { Device } from "../../device/device.ts";
+import { ParameterError } from "../../device/errors.ts";
+import { checkSeed } from "../../random/seed.ts";
+import type { Estimate } from "../../statistics/index.ts";
+import { type Batches, Ensemble, type Tick } from "../base/ensemble.ts";
+import { filled, restored } from "../base/simulation.ts";
+import { checkWorkgroup } from "../calls.ts";
+import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
+import type { FileContent, Observable, Options } from "../model.ts";
+import { type Points, resolve } from "../parameters.ts";
+import { GpuRunner } from "./kernel/gpu.ts";
+import { type DynamicsParameters, dynamicsParameters } from "./parameters.ts";
+import { densityPicture } from "./picture.ts";
+import { type Plan, planOf } from "./plan.ts";
+import { type DynamicsResult, exponentName, Statistics } from "./result.ts";
+import { ReferenceRunner, type Runner, rowsOf } from "./runner.ts";
+import { keptTally, Tally } from "./tally.ts";
+
+export type DynamicsOptions = Options<typeof dynamicsParameters> & {
+  /** Invocations in a workgroup; changes the speed and nothing else. */
+  workgroup?: number;
+};
+
+/** Files of single trajectories. */
+export const FILES = [".samples.npy"] as const;
+
+const KIND = { model: "dynamics", title: "The ensemble", schema: dynamicsParameters };
+/** Trajectories that a picture is made of. */
+const PICTURED = 256;
+/** Numbers of a file at most. */
+const MOST_NUMBERS = 2 ** 28;
+
+export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
+  readonly plan: Plan;
+  readonly #runner: Runner;
+  readonly #tally: Tally;
+  readonly #statistics: Statistics;
+  readonly #batches: Batches;
+
+  private constructor(device: Device, points: Points<DynamicsParameters>, plan: Plan, runner: Runner) {
+    super(device, KIND, { points, seed: plan.seed, replicas: plan.points.length });
+    this.plan = plan;
+    this.#runner = runner;
+    const budget = new BatchBudget(runner.most, Math.ceil(runner.most / 16), device.info.software);
+    this.#batches = { budget, most: runner.most };
+    this.#tally = new Tally(rowsOf(plan) * plan.points.length);
+    this.#statistics = new Statistics(plan, this.#tally);
+  }
+
+  static async create(device: Device, given: DynamicsOptions = {}): Promise<DynamicsSimulation> {
+    const { seed = 1n, workgroup, ...parameters } = given;
+    checkWorkgroup(device, workgroup);
+    const points = resolve("dynamics", dynamicsParameters, parameters);
+    const plan = planOf(points.parameters, checkSeed(seed));
+    const runner = device.kind === "gpu" ? await GpuRunner.create(device, plan, workgroup) : new ReferenceRunner(plan);
+    return new DynamicsSimulation(device, points, plan, runner);
+  }
+
+  static restore(device: Device, bytes: Uint8Array) {
+    return restored(bytes, (checkpoint) => DynamicsSimulation.#restore(device, checkpoint));
+  }
+
+  static async #restore(device: Device, checkpoint: Checkpoint): Promise<DynamicsSimulation> {
+    const { parameters, seed, ...kept } = headerOf(checkpoint, "dynamics", keptTally);
+    const own = await DynamicsSimulation.create(device, { ...parameters, seed: checkSeed(seed) });
+    return filled(own, () => {
+      const cells = rowsOf(own.plan) * own.plan.points.length;
+      own.#tally.restore(
+        kept,
+        sectionOf(checkpoint, "centres", 4 * cells),
+        sectionOf(checkpoint, "numbers", 8 * cells),
+      );
+    });
+  }
+
+  /** Trajectories of each point made so far. */
+  get steps(): number {
+    return this.#tally.count;
+  }
+
+  get observables(): Record<string, Observable> {
+    const names = this.#statistics.names.map((name) => [name, { unit: "", description: `${name} at the end` }]);
+    const exponents = Array.from({ length: this.plan.exponents }, (_, j) => [
+      exponentName(j),
+      { unit: this.plan.system.kind === "map" ? "1/step" : "1/time", description: `Lyapunov exponent ${j + 1}` },
+    ]);
+    return Object.fromEntries([...names, ...exponents]);
+  }
+
+  protected get jobs() {
+    return { name: "trajectories", unit: "trajectories", most: 2 ** 32 - 1 };
+  }
+
+  protected override get batches(): Batches {
+    return this.#batches;
+  }
+
+  protected async batch(first: number, count: number, tick: Tick): Promise<void> {
+    this.#tally.add(await this.#runner.batch(first, count, this.#tally.centres, tick));
+  }
+
+  /** Mean and standard deviation at the measured times, exponents, and what diverged. */
+  result(): DynamicsResult {
+    this.exclusive.check();
+    return this.#statistics.result();
+  }
+
+  /** Measured numbers of trajectories `first` …, [time][point][trajectory][variable or output]. They are not tallied. */
+  async samples(first: number, count: number): Promise<{ data: Float32Array; shape: number[] }> {
+    const { times, points } = this.plan;
+    const quantities = this.#statistics.names.length;
+    const data = new Float32Array(times.length * quantities * points.length * count);
+    for (let done = 0; done < count; ) {
+      const own = Math.min(this.#runner.most, count - done);
+      const found = await this.exclusive.use(() => this.#runner.samples(first + done, own, async () => {}));
+      for (let row = 0; row < times.length; row++) {
+        for (let i = 0; i < quantities; i++) {
+          for (let point = 0; point < points.length; point++) {
+            const from = ((row * quantities + i) * points.length + point) * own;
+            const to = (row * points.length + point) * count + done;
+            for (let k = 0; k < own; k++) data[(to + k) * quantities + i] = found[from + k];
+          }
+        }
+      }
+      done += own;
+    }
+    return { data, shape: [times.length, points.length, count, quantities] };
+  }
+
+  /** Single trajectories, [time][point][trajectory][variable or output]. @throws ParameterError for one that is too large */
+  async output(ending: string): Promise<FileContent> {
+    this.checkOutput(ending);
+    return this.samples(0, this.steps);
+  }
+
+  checkOutput(ending: string): void {
+    this.exclusive.check();
+    const count = Math.max(this.steps, this.points.parameters.trajectories);
+    const numbers = this.plan.times.length * this.#statistics.names.length * this.plan.points.length * count;
+    if (numbers > MOST_NUMBERS) {
+      throw new ParameterError(
+        "out",
+        `out ${ending}: ${numbers} numbers are more than a file holds, ${MOST_NUMBERS}; take fewer trajectories or times.`,
+      );
+    }
+  }
+
+  notes(): string[] {
+    return this.#statistics.notes();
+  }
+
+  /** Values at the end, and exponents. */
+  estimate(point = 0): Record<string, Estimate> {
+    this.exclusive.check();
+    return this.#statistics.estimate(point);
+  }
+
+  /** The points of the sweep, each with its values at the end. */
+  sweep(): { parameters: Record<string, number>; observables: Record<string, Estimate> }[] | undefined {
+    this.exclusive.check();
+    const { points } = this.plan;
+    if (Object.keys(points[0].set).length === 0) return undefined;
+    return points.map(({ set }, point) => ({ parameters: { ...set }, observables: this.estimate(point) }));
+  }
+
+  /** All exact sums, and the number of trajectories. */
+  protected async canonical(): Promise<[string, ...Uint8Array[]]> {
+    const { header, sections } = this.#tally.saved();
+    const text = new TextEncoder().encode(JSON.stringify(header));
+    return [`dynamics ${this.steps}`, sections.centres, sections.numbers, text];
+  }
+
+  protected async saved() {
+    return this.#tally.saved();
+  }
+
+  /** Means, shape [point][time][variables and outputs]. */
+  async array(): Promise<{ data: Float64Array; shape: number[] }> {
+    this.exclusive.check();
+    const { points, times } = this.plan;
+    const means = points.map((_, p) => this.#statistics.moments(p).mean);
+    const shape = [times.length, this.#statistics.names.length];
+    return { data: Float64Array.from(means.flat(2)), shape: points.length > 1 ? [points.length, ...shape] : shape };
+  }
+
+  /** The first variable of up to 256 trajectories against time, or in a sweep of all times against its points. */
+  async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
+    const count = Math.max(1, Math.min(PICTURED, this.steps, this.#runner.most));
+    const samples = await this.exclusive.use(() => this.#runner.samples(0, count, async () => {}));
+    return densityPicture(this.plan, samples, count);
+  }
+
+  table(): { head: string[]; rows: (string | number)[][] } {
+    this.exclusive.check();
+    return this.#statistics.table();
+  }
+
+  protected free(): void {
+    this.#runner.dispose();
+  }
+}

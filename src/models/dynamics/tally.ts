@@ -1,0 +1,171 @@
+// What an ensemble remembers of its trajectories: exact sums of each measured number and of its square, from a centre that belongs to
+// trajectory 0, so that no figure depends on the order in which they ran.
+
+import * as z from "zod";
+import { CheckpointError } from "../../device/errors.ts";
+
+/** Bins of shaders/dynamics/tally.wgsl: a number of 64 bits for every 16 powers of two. */
+const SUM_BINS = 16;
+const SQUARE_BINS = 32;
+export const WORDS = 1 + 2 * (SUM_BINS + SQUARE_BINS);
+/** Of what sums and squares are multiples: 2^-150 and 2^-277, a number in bin 0 shifted by none. */
+const SUM_UNIT = 150;
+const SQUARE_UNIT = 277;
+
+/** Trajectories of every point together, for each row and point. */
+export interface Batch {
+  /** Trajectories of each point. */
+  count: number;
+  /** How many numbers there were, and sums of them and of their squares from the centres, in units of 2^-150 and 2^-277. */
+  cells: readonly Cell[];
+  /** Numbers of trajectories that came to no number, [point, trajectory]. */
+  diverged: readonly (readonly [point: number, trajectory: number])[];
+}
+
+export interface Cell {
+  numbers: number;
+  sum: bigint;
+  square: bigint;
+}
+
+/** A cell from the words that the kernel left at `at`. */
+export function cellOf(words: Uint32Array, at: number): Cell {
+  const total = (first: number, bins: number) => {
+    let sum = 0n;
+    for (let bin = bins - 1; bin >= 0; bin--) {
+      const place = at + 1 + 2 * (first + bin);
+      sum <<= 16n;
+      if (words[place] !== 0 || words[place + 1] !== 0) {
+        sum += (BigInt(words[place + 1] | 0) << 32n) + BigInt(words[place]);
+      }
+    }
+    return sum;
+  };
+  return { numbers: words[at], sum: total(0, SUM_BINS), square: total(SUM_BINS, SQUARE_BINS) };
+}
+
+/** The cell of one number, for the reference: exact in f64 as far as f32 goes. */
+export function cellOfNumber(x: number, centre: number): Cell {
+  const rounded = Math.fround(x);
+  if (!Number.isFinite(rounded)) return { numbers: 0, sum: 0n, square: 0n };
+  const distance = Math.fround(rounded - centre);
+  return { numbers: 1, sum: scaled(distance, SUM_UNIT), square: scaled(distance * distance, SQUARE_UNIT) };
+}
+
+const view = new DataView(new ArrayBuffer(8));
+
+/** The integer nearest below x 2^power. */
+function scaled(x: number, power: number): bigint {
+  view.setFloat64(0, x);
+  const bits = view.getBigUint64(0);
+  const exponent = Number((bits >> 52n) & 0x7ffn);
+  if (exponent === 0) return 0n;
+  const mantissa = (bits & 0xfffffffffffffn) | 0x10000000000000n;
+  const shift = exponent - 1075 + power;
+  const size = shift >= 0 ? mantissa << BigInt(shift) : mantissa >> BigInt(-shift);
+  return x < 0 ? -size : size;
+}
+
+/** x 2^-power. */
+function unscaled(x: bigint, power: number): number {
+  const digits = (x < 0n ? -x : x).toString(2).length;
+  const drop = Math.max(0, digits - 60);
+  return Number(x >> BigInt(drop)) * 2 ** (drop - power);
+}
+
+/** Numbers of diverged trajectories that are kept; of more it is known how many. */
+const MOST_NAMED = 1000;
+
+export class Tally {
+  /** Trajectories of each point so far. */
+  count = 0;
+  /** [row][point] */
+  readonly centres: Float32Array;
+  readonly numbers: Float64Array;
+  readonly sums: bigint[];
+  readonly squares: bigint[];
+  readonly diverged: (readonly [point: number, trajectory: number])[] = [];
+
+  constructor(cells: number) {
+    this.centres = new Float32Array(cells);
+    this.numbers = new Float64Array(cells);
+    this.sums = Array(cells).fill(0n);
+    this.squares = Array(cells).fill(0n);
+  }
+
+  add({ count, cells, diverged }: Batch): void {
+    for (const [i, { numbers, sum, square }] of cells.entries()) {
+      this.numbers[i] += numbers;
+      this.sums[i] += sum;
+      this.squares[i] += square;
+    }
+    for (const one of diverged) if (this.diverged.length < MOST_NAMED) this.diverged.push(one);
+    this.count += count;
+  }
+
+  /** Mean and standard deviation of a cell over the trajectories that have a number there; NaN where none has. */
+  moments(cell: number): { n: number; mean: number; sd: number } {
+    const n = this.numbers[cell];
+    if (n === 0) return { n, mean: Number.NaN, sd: Number.NaN };
+    const [sum, square] = [this.sums[cell], this.squares[cell]];
+    // n Σ d² - (Σ d)² in integers of 2^-300: nothing is lost in the difference.
+    const spread = BigInt(n) * (square << BigInt(2 * SUM_UNIT - SQUARE_UNIT)) - sum * sum;
+    const variance = n > 1 ? unscaled(spread > 0n ? spread : 0n, 2 * SUM_UNIT) / n / (n - 1) : Number.NaN;
+    return { n, mean: this.centres[cell] + unscaled(sum, SUM_UNIT) / n, sd: Math.sqrt(variance) };
+  }
+
+  /** All of it, for digests and checkpoints. */
+  saved(): { header: Kept; sections: { centres: Uint8Array; numbers: Uint8Array } } {
+    const text = (all: readonly bigint[]) => all.map((one) => one.toString(16));
+    return {
+      header: {
+        count: this.count,
+        sums: text(this.sums),
+        squares: text(this.squares),
+        diverged: this.diverged.map(([point, trajectory]) => [point, trajectory]),
+      },
+      sections: {
+        centres: new Uint8Array(this.centres.slice().buffer),
+        numbers: new Uint8Array(this.numbers.slice().buffer),
+      },
+    };
+  }
+
+  /** @throws CheckpointError for what is none of this tally */
+  restore({ count, sums, squares, diverged }: Kept, centres: Uint8Array, numbers: Uint8Array): void {
+    this.centres.set(new Float32Array(centres.slice().buffer));
+    this.numbers.set(new Float64Array(numbers.slice().buffer));
+    for (const [own, kept] of [
+      [this.sums, sums],
+      [this.squares, squares],
+    ] as const) {
+      if (kept.length !== own.length) {
+        throw new CheckpointError(`The checkpoint has ${kept.length} sums; its parameters ask for ${own.length}.`);
+      }
+      for (const [i, text] of kept.entries()) own[i] = fromHex(text);
+    }
+    const bad = this.numbers.findIndex((n) => !(Number.isInteger(n) && n >= 0 && n <= count));
+    if (bad >= 0) {
+      throw new CheckpointError(`The checkpoint counts ${this.numbers[bad]} numbers of ${count} trajectories.`);
+    }
+    if (!this.centres.every(Number.isFinite)) throw new CheckpointError("The checkpoint's centres are no numbers.");
+    this.diverged.push(...diverged);
+    this.count = count;
+  }
+}
+
+/** What a checkpoint's header has of a tally; sums are hexadecimal. */
+export const keptTally = {
+  count: z.int().min(0),
+  sums: z.array(z.string()),
+  squares: z.array(z.string()),
+  diverged: z.array(z.tuple([z.int().min(0), z.int().min(0)])).max(MOST_NAMED),
+};
+const kept = z.object(keptTally);
+export type Kept = z.output<typeof kept>;
+
+function fromHex(text: string): bigint {
+  const [, sign, digits] = /^(-?)([0-9a-f]{1,200})$/.exec(text) ?? [];
+  if (digits === undefined) throw new CheckpointError(`The checkpoint's sum "${text.slice(0, 20)}" is no number.`);
+  return sign ? -BigInt(`0x${digits}`) : BigInt(`0x${digits}`);
+}

@@ -1,0 +1,237 @@
+// Dynamical systems as text, one statement a line or between semicolons:
+//   x' = s*(y - x)              a flow: the derivative with respect to the time t
+//   x -> r*x*(1 - x)            a map: the next value; all variables of a map step together
+//   x = 0.1                     where a variable starts
+//   x ~ uniform(0, 1)           or the law that it is drawn from: normal, uniform, cauchy, exponential
+//   s = 10                      a parameter
+//   w ~ normal(0, 1)            a number of each trajectory that is drawn once
+//   e = (x^2 + y^2)/2           what follows from variables, for use in other statements
+//   r := sqrt(x^2 + y^2)        an output: is measured, and may be used in other statements
+//   # a comment
+
+import { ParameterError } from "../../device/errors.ts";
+import { type Expression, hasDraws, isLaw, nameOf, namesIn, number, substitute } from "../../expression/expression.ts";
+import { parseExpression } from "../../expression/parse.ts";
+import { NAME, statementsOf } from "../../expression/statements.ts";
+import { LAWS, type Law, type Start, type System, systemError, TIME, type Variable } from "./system.ts";
+
+/** Variables of a system at most. */
+const MOST_VARIABLES = 64;
+/** Names that are numbers everywhere. */
+const CONSTANTS: Record<string, number> = { pi: Math.PI };
+
+interface Read {
+  kind: System["kind"];
+  rates: Map<string, Expression>;
+  values: Map<string, Expression>;
+  drawn: Map<string, Start>;
+  outputs: { name: string; value: Expression }[];
+}
+
+/** @throws ParameterError that shows the statement at fault */
+export function parseSystem(text: string): System {
+  const read = readStatements(text);
+  const { kind, rates, values, drawn } = read;
+  const isVariable = (name: string) => rates.has(name) || drawn.has(name);
+  const { open, isFollowing } = definitions(read, isVariable);
+
+  const variables = [...rates].map(([name, rate]): Variable => {
+    const start = drawn.get(name) ?? startOf(name, values);
+    return { name, rate: checked(name, open(rate)), start: openedStart(name, start, open, isVariable) };
+  });
+  for (const [name, start] of drawn) {
+    if (rates.has(name)) continue;
+    const stays = kind === "flow" ? number(0) : nameOf(name);
+    variables.push({ name, rate: stays, start: openedStart(name, start, open, isVariable) });
+  }
+  if (variables.length > MOST_VARIABLES) {
+    throw systemError(`the system has ${variables.length} variables; ${MOST_VARIABLES} are the most.`);
+  }
+  const parameters = new Map([...values].filter(([name]) => !rates.has(name) && !isFollowing(name)));
+  const system: System = {
+    kind,
+    variables,
+    parameters: inOrder(parameters),
+    outputs: read.outputs.map(({ name, value }) => ({ name, value: checked(name, open(value)) })),
+  };
+  checkNames(system);
+  return system;
+}
+
+function readStatements(text: string): Read {
+  const read: Read = { kind: "flow", rates: new Map(), values: new Map(), drawn: new Map(), outputs: [] };
+  let kind: System["kind"] | undefined;
+  for (const statement of statementsOf(text)) {
+    const [, name, prime, sign, right] = /^([^\s'=~<>:-]+)\s*('?)\s*(:=|->|=|~)(.*)$/su.exec(statement) ?? [];
+    if (name === undefined) throw wrong(statement, unread(statement));
+    if (!NAME.test(name)) throw wrong(statement, `"${name}" is no name; letters, digits and _ make one`);
+    if (name === TIME) throw wrong(statement, `${TIME} is the time; give it another name`);
+    if (Object.hasOwn(CONSTANTS, name)) throw wrong(statement, `${name} is a number already; give it another name`);
+    if (prime && sign !== "=") throw wrong(statement, "a derivative is written as in x' = -x");
+    if (prime || sign === "->") {
+      const own = prime ? "flow" : "map";
+      if (sign === "->" && right.includes("@")) {
+        throw wrong(statement, 'it looks like a reaction; those are for "gibbs run gillespie"');
+      }
+      kind ??= own;
+      if (kind !== own) throw wrong(statement, "a system is a flow (x' = …) or a map (x -> …), not both");
+      if (read.rates.has(name)) throw wrong(statement, `${name} has a right side already`);
+      read.rates.set(name, expressionOf(statement, right));
+    } else if (sign === "~") {
+      if (read.values.has(name) || read.drawn.has(name)) throw wrong(statement, `${name} has a value already`);
+      read.drawn.set(name, lawOf(statement, right));
+    } else if (sign === ":=") {
+      if (read.outputs.some((output) => output.name === name)) throw wrong(statement, `${name} is an output already`);
+      read.outputs.push({ name, value: expressionOf(statement, right) });
+    } else {
+      if (read.values.has(name) || read.drawn.has(name)) throw wrong(statement, `${name} has a value already`);
+      read.values.set(name, expressionOf(statement, right));
+    }
+  }
+  if (!kind) throw systemError(`the system changes nothing; write a flow, as in "x' = -x", or a map, "x -> 2*x".`);
+  for (const { name } of read.outputs) {
+    if (read.rates.has(name) || read.values.has(name) || read.drawn.has(name)) {
+      throw wrong(`${name} := …`, `${name} is something else already`);
+    }
+  }
+  return { ...read, kind };
+}
+
+/** Why a statement could not be taken apart. */
+function unread(statement: string): string {
+  if (/^(at|when)\s/.test(statement)) return "a dynamical system has no events";
+  if (/^units\s/.test(statement) || /\[\s*\w*\s*\]/.test(statement)) return "variables have no index; write each out";
+  if (/^before\s/.test(statement)) return "there are no delays, and so no past";
+  if (/'\s*\{/.test(statement)) return "derivatives are whole: x' = …";
+  return "it is no flow (x' = …), no map (x -> …), no value (NAME = VALUE or NAME ~ LAW) and no output (NAME := …)";
+}
+
+function expressionOf(statement: string, text: string): Expression {
+  const expression = inSystem(() => parseExpression(text));
+  if (hasDraws(expression)) {
+    throw wrong(statement, 'a random number is drawn at the start alone, as in "x ~ normal(0, 1)"');
+  }
+  return substitute(expression, (name) => (Object.hasOwn(CONSTANTS, name) ? number(CONSTANTS[name]) : undefined));
+}
+
+function lawOf(statement: string, text: string): Start {
+  const expression = inSystem(() => parseExpression(text));
+  if (expression.kind !== "call" || !isLaw(expression.operation)) {
+    throw wrong(statement, `behind ~ stands a law: ${LAWS.join(", ")}`);
+  }
+  const law = expression.operation as Law;
+  if (!LAWS.includes(law)) throw wrong(statement, `${law} is no law of a start; take ${LAWS.join(", ")}`);
+  const wanted = law === "exponential" ? 1 : 2;
+  if (expression.operands.length !== wanted) throw wrong(statement, `${law} has ${wanted} numbers, and no bounds`);
+  if (expression.operands.some(hasDraws)) throw wrong(statement, "the numbers of a law are not drawn");
+  const operands = expression.operands.map((operand) =>
+    substitute(operand, (name) => (Object.hasOwn(CONSTANTS, name) ? number(CONSTANTS[name]) : undefined)),
+  );
+  return { law, operands };
+}
+
+function startOf(name: string, values: ReadonlyMap<string, Expression>): Start {
+  const value = values.get(name);
+  if (!value) {
+    throw systemError(
+      `${name} has no start; add "${name} = VALUE", or "${name} ~ uniform(0, 1)" for one that is drawn.`,
+    );
+  }
+  return { operands: [value] };
+}
+
+function openedStart(
+  name: string,
+  { law, operands }: Start,
+  open: (expression: Expression) => Expression,
+  isVariable: (name: string) => boolean,
+): Start {
+  const opened = operands.map(open);
+  for (const operand of opened) {
+    const moving = [...namesIn(operand)].find((each) => isVariable(each) || each === TIME);
+    if (moving !== undefined) {
+      throw wrong(`${name} = …`, `a start follows from parameters alone, and ${moving} changes`);
+    }
+  }
+  return { operands: opened, ...(law ? { law } : {}) };
+}
+
+/** Puts what follows from variables in the place of its name. */
+function definitions({ values, outputs, rates }: Read, isVariable: (name: string) => boolean) {
+  const named = new Map(outputs.map(({ name, value }) => [name, value]));
+  const known = new Map<string, boolean>();
+  /** Whether a name follows from what changes. */
+  const isFollowing = (name: string): boolean => {
+    if (isVariable(name) || name === TIME) return true;
+    if (named.has(name)) return true;
+    const value = values.get(name);
+    if (!value) return false;
+    if (!known.has(name)) {
+      known.set(name, false); // a circle is found below
+      known.set(name, [...namesIn(value)].some(isFollowing));
+    }
+    return known.get(name)!;
+  };
+  const open = (expression: Expression, within: readonly string[] = []): Expression =>
+    substitute(expression, (name) => {
+      if (isVariable(name) || rates.has(name) || !isFollowing(name)) return undefined;
+      const value = named.get(name) ?? values.get(name);
+      if (!value) return undefined;
+      if (within.includes(name)) throw wrong(`${name} = …`, `${name} follows from itself`);
+      return open(value, [...within, name]);
+    });
+  return { open: (expression: Expression) => open(expression), isFollowing };
+}
+
+/** Parameters so that each follows from those before it. */
+function inOrder(parameters: ReadonlyMap<string, Expression>): Map<string, Expression> {
+  const ordered = new Map<string, Expression>();
+  const visit = (name: string, within: readonly string[]) => {
+    const value = parameters.get(name);
+    if (!value || ordered.has(name)) return;
+    if (within.includes(name)) throw wrong(`${name} = …`, `${name} follows from itself`);
+    for (const other of namesIn(value)) visit(other, [...within, name]);
+    ordered.set(name, value);
+  };
+  for (const name of parameters.keys()) visit(name, []);
+  return ordered;
+}
+
+function checkNames({ variables, parameters, outputs }: System): void {
+  const known = new Set([TIME, ...variables.map(({ name }) => name), ...parameters.keys()]);
+  const check = (statement: string, expression: Expression) => {
+    for (const name of namesIn(expression)) {
+      if (!known.has(name)) {
+        throw wrong(statement, `${name} has no value; add "${name} = VALUE"`);
+      }
+    }
+  };
+  for (const { name, rate, start } of variables) {
+    check(`${name}' = …`, rate);
+    for (const operand of start.operands) check(`${name} = …`, operand);
+  }
+  for (const [name, value] of parameters) check(`${name} = …`, value);
+  for (const { name, value } of outputs) check(`${name} := …`, value);
+}
+
+/** Binomial coefficients are of counts, which there are none here. */
+function checked(name: string, expression: Expression): Expression {
+  const holds = (each: Expression): boolean =>
+    each.kind === "call" && (each.operation === "choose" || each.operands.some(holds));
+  if (holds(expression)) throw wrong(`${name} = …`, "choose is of counts, and a dynamical system has none");
+  return expression;
+}
+
+/** Errors of expressions as those of a system. */
+function inSystem<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ParameterError) throw systemError(error.message.replace(/^network: /, ""));
+    if (error instanceof RangeError) throw systemError("it is nested too deeply to be read; write it in parts.");
+    throw error;
+  }
+}
+
+const wrong = (statement: string, why: string) =>
+  systemError(`"${statement.length > 300 ? `${statement.slice(0, 200)} …` : statement}": ${why}.`);
