@@ -58,6 +58,12 @@ const LINKS = {
     counted: "step 2000",
     zooms: 0,
   },
+  dynamics: {
+    link: "v=2&seed=1&example=lorenz&points=1001&step=64",
+    counted: "trajectories 64",
+    zooms: 0,
+    preview: "v=2&seed=1&example=logistic&set=r%3D2.8:4:640&until=400&transient=300&points=101&step=64",
+  },
   gillespie: { link: "v=2&seed=2&example=schloegl&points=201&step=512", counted: "trajectories 512", zooms: 0 },
 };
 

@@ -83,7 +83,9 @@ function systemsOf(kind: "flow" | "map"): string[] {
     .filter((system) => system.kind === kind)
     .flatMap((system) =>
       [0, system.variables.length].flatMap((exponents) =>
-        (kind === "map" ? [false, true] : [false]).map((pairs) => systemWgsl(system, { exponents, pairs, together: pairs ? 2 : 1 }).source),
+        (kind === "map" ? [false, true] : [false]).map(
+          (pairs) => systemWgsl(system, { exponents, pairs, together: pairs ? 2 : 1 }).source,
+        ),
       ),
     );
 }

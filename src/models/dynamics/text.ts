@@ -33,11 +33,11 @@ export function parseSystem(text: string): System {
   const read = readStatements(text);
   const { kind, rates, values, drawn } = read;
   const isVariable = (name: string) => rates.has(name) || drawn.has(name);
-  const { open, isFollowing } = definitions(read, isVariable);
+  const { open, following } = definitions(read, isVariable);
 
   const variables = [...rates].map(([name, rate]): Variable => {
     const start = drawn.get(name) ?? startOf(name, values);
-    return { name, rate: checked(name, open(rate)), start: openedStart(name, start, open, isVariable) };
+    return { name, rate: open(rate), start: openedStart(name, start, open, isVariable) };
   });
   for (const [name, start] of drawn) {
     if (rates.has(name)) continue;
@@ -47,12 +47,12 @@ export function parseSystem(text: string): System {
   if (variables.length > MOST_VARIABLES) {
     throw systemError(`the system has ${variables.length} variables; ${MOST_VARIABLES} are the most.`);
   }
-  const parameters = new Map([...values].filter(([name]) => !rates.has(name) && !isFollowing(name)));
+  const parameters = new Map([...values].filter(([name]) => !rates.has(name) && !following.has(name)));
   const system: System = {
     kind,
     variables,
     parameters: inOrder(parameters),
-    outputs: read.outputs.map(({ name, value }) => ({ name, value: checked(name, open(value)) })),
+    outputs: read.outputs.map(({ name, value }) => ({ name, value: open(value) })),
   };
   checkNames(system);
   return system;
@@ -63,7 +63,7 @@ function readStatements(text: string): Read {
   let kind: System["kind"] | undefined;
   for (const statement of statementsOf(text)) {
     const [, name, prime, sign, right] = /^([^\s'=~<>:-]+)\s*('?)\s*(:=|->|=|~)(.*)$/su.exec(statement) ?? [];
-    if (name === undefined) throw wrong(statement, unread(statement));
+    if (name === undefined || name.includes("[")) throw wrong(statement, unread(statement));
     if (!NAME.test(name)) throw wrong(statement, `"${name}" is no name; letters, digits and _ make one`);
     if (name === TIME) throw wrong(statement, `${TIME} is the time; give it another name`);
     if (Object.hasOwn(CONSTANTS, name)) throw wrong(statement, `${name} is a number already; give it another name`);
@@ -157,30 +157,24 @@ function openedStart(
 }
 
 /** Puts what follows from variables in the place of its name. */
-function definitions({ values, outputs, rates }: Read, isVariable: (name: string) => boolean) {
+function definitions({ values, outputs }: Read, isVariable: (name: string) => boolean) {
   const named = new Map(outputs.map(({ name, value }) => [name, value]));
-  const known = new Map<string, boolean>();
-  /** Whether a name follows from what changes. */
-  const isFollowing = (name: string): boolean => {
-    if (isVariable(name) || name === TIME) return true;
-    if (named.has(name)) return true;
-    const value = values.get(name);
-    if (!value) return false;
-    if (!known.has(name)) {
-      known.set(name, false); // a circle is found below
-      known.set(name, [...namesIn(value)].some(isFollowing));
-    }
-    return known.get(name)!;
-  };
+  // Names that follow from what changes, and names that follow from those.
+  const following = new Set(named.keys());
+  const follows = (value: Expression) =>
+    [...namesIn(value)].some((name) => isVariable(name) || name === TIME || following.has(name));
+  for (let before = -1; before < following.size; ) {
+    before = following.size;
+    for (const [name, value] of values) if (!isVariable(name) && follows(value)) following.add(name);
+  }
   const open = (expression: Expression, within: readonly string[] = []): Expression =>
     substitute(expression, (name) => {
-      if (isVariable(name) || rates.has(name) || !isFollowing(name)) return undefined;
-      const value = named.get(name) ?? values.get(name);
+      const value = following.has(name) ? (named.get(name) ?? values.get(name)) : undefined;
       if (!value) return undefined;
       if (within.includes(name)) throw wrong(`${name} = …`, `${name} follows from itself`);
       return open(value, [...within, name]);
     });
-  return { open: (expression: Expression) => open(expression), isFollowing };
+  return { open: (expression: Expression) => open(expression), following };
 }
 
 /** Parameters so that each follows from those before it. */
@@ -212,14 +206,6 @@ function checkNames({ variables, parameters, outputs }: System): void {
   }
   for (const [name, value] of parameters) check(`${name} = …`, value);
   for (const { name, value } of outputs) check(`${name} := …`, value);
-}
-
-/** Binomial coefficients are of counts, which there are none here. */
-function checked(name: string, expression: Expression): Expression {
-  const holds = (each: Expression): boolean =>
-    each.kind === "call" && (each.operation === "choose" || each.operands.some(holds));
-  if (holds(expression)) throw wrong(`${name} = …`, "choose is of counts, and a dynamical system has none");
-  return expression;
 }
 
 /** Errors of expressions as those of a system. */

@@ -44,12 +44,22 @@ export function pilotOf(
     const walk = { step: stepper(system, points[point]), start, until };
     // A variable that starts at 0 has no size of its own: first it is seen how large each becomes.
     const sizes = start.map(Math.abs);
-    walked({ ...walk, tolerance: COARSE }, (whole, half) => {
-      for (const [k, value] of half.entries()) sizes[k] = Math.max(sizes[k], Math.abs(value));
-      return largest(half.map((value, k) => Math.abs(value - whole[k]))) / largest(sizes);
-    });
-    const { shortest, error } = walked({ ...walk, tolerance: TOLERANCE, dt }, (whole, half) =>
-      largest(half.map((value, k) => (value === whole[k] ? 0 : Math.abs(value - whole[k]) / sizes[k]))),
+    walked(
+      { ...walk, tolerance: COARSE, breaks: dt !== undefined },
+      {
+        error: (whole, half) =>
+          largest(half.map((value, k) => Math.abs(value - whole[k]))) / (largest(sizes) || largest(half.map(Math.abs))),
+        accept(half) {
+          for (const [k, value] of half.entries()) sizes[k] = Math.max(sizes[k], Math.abs(value));
+        },
+      },
+    );
+    const { shortest, error } = walked(
+      { ...walk, tolerance: TOLERANCE, dt },
+      {
+        error: (whole, half) =>
+          largest(half.map((value, k) => (value === whole[k] ? 0 : Math.abs(value - whole[k]) / sizes[k]))),
+      },
     );
     least = Math.min(least, shortest);
     worst = Math.max(worst, error);
@@ -66,11 +76,18 @@ interface Walk {
   until: number;
   tolerance: number;
   dt?: number | undefined;
+  /** It ends where no step is short enough; otherwise that is an error. */
+  breaks?: boolean;
+}
+
+/** How a step is judged by its whole and its halves. */
+interface Judge {
+  error(whole: Vector, half: Vector): number;
+  accept?(half: Vector): void;
 }
 
 /** A trajectory with steps whose error keeps the tolerance, or with a given one: the shortest step, and the largest error of one. */
-function walked({ step, start, until, tolerance, dt }: Walk, difference: (whole: Vector, half: Vector) => number) {
-  // From a step so short that no error can hide in it.
+function walked({ step, start, until, tolerance, dt, breaks = false }: Walk, judge: Judge) {
   let [x, t, h] = [start, 0, dt ?? FIRST * until];
   let shortest = Number.POSITIVE_INFINITY;
   let worst = 0;
@@ -78,16 +95,18 @@ function walked({ step, start, until, tolerance, dt }: Walk, difference: (whole:
     const own = Math.min(h, until - t);
     const whole = step(x, t, own);
     const half = step(step(x, t, own / 2), t + own / 2, own / 2);
-    const error = difference(whole, half) / 15;
+    const error = judge.error(whole, half) / 15;
     if (dt === undefined && !(error <= tolerance)) {
       h = own * (Number.isFinite(error) ? Math.max(0.2, 0.9 * (tolerance / error) ** 0.2) : 0.2);
       if (until / h > MOST_STEPS) {
-        if (largest(x.map(Math.abs)) > DIVERGED) break; // it grows without bound, which the run tells
+        if (breaks || largest(x.map(Math.abs)) > DIVERGED) break; // it grows without bound, which the run tells
         throw tooStiff(h);
       }
       continue;
     }
-    if (!half.every(Number.isFinite)) break; // likewise
+    // Likewise, and with a step that is given the last errors are of its end.
+    if (!half.every(Number.isFinite)) return { shortest, error: 0 };
+    judge.accept?.(half);
     // While the step still grows from the first, and where the end cuts it, it is shorter than need be.
     if (dt !== undefined || error > tolerance / 100) shortest = Math.min(shortest, h);
     worst = Math.max(worst, error);
