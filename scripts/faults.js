@@ -802,4 +802,85 @@ export const faults = [
       "header: { replicates: replicates + 1, shift }",
     ),
   },
+  {
+    what: "Dynamics: the sum of stages takes 1.9 and not 2 of those in the middle, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("src/models/dynamics/kernel/wgsl.ts", "+ 2.0 * (b.v", "+ 1.9 * (b.v")],
+  },
+  {
+    what: "Dynamics: the second stage has the time of the first, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [
+      edit(
+        "shaders/dynamics/runge-kutta.wgsl",
+        "let k2 = rates(stepped(x.high, now.half, k1), c, t + now.half);",
+        "let k2 = rates(stepped(x.high, now.half, k1), c, t);",
+      ),
+    ],
+  },
+  {
+    what: "Dynamics: flows take one step more than their time asks for, on both sides",
+    kind: "wrong table on the host",
+    models: ["dynamics"],
+    edits: [edit("src/models/dynamics/plan.ts", "h: interval / perRow, steps", "h: interval / (perRow + 1), steps")],
+  },
+  {
+    what: "Dynamics: a product's derivative leaves out its last factor's, on both sides",
+    kind: "wrong table on the host",
+    models: ["dynamics"],
+    edits: [
+      edit(
+        "src/expression/derivative.ts",
+        "sum(...parts.map((part, i) =>",
+        "sum(...parts.slice(0, -1).map((part, i) =>",
+      ),
+    ],
+  },
+  {
+    what: "Dynamics: all trajectories start from the same random numbers, on both sides",
+    kind: "repeated counter",
+    models: ["dynamics"],
+    edits: [
+      edit("shaders/dynamics/ensemble.wgsl", "vec4u(trajectory, i, 0u, 0u)", "vec4u(0u, i, 0u, 0u)"),
+      edit("src/models/dynamics/reference/start.ts", "[trajectory, i, 0, 0]", "[0, i, 0, 0]"),
+    ],
+  },
+  {
+    what: "Dynamics: starts of exponential laws have the rate for their mean, on both sides",
+    kind: "wrong table on the host",
+    models: ["dynamics"],
+    edits: [
+      edit(
+        "shaders/dynamics/ensemble.wgsl",
+        "return pair_div(vec2f(-natural_log(",
+        "return pair_mul(vec2f(-natural_log(",
+      ),
+      edit("src/models/dynamics/reference/start.ts", "-Math.log(coarse) / a", "-Math.log(coarse) * a"),
+    ],
+  },
+  {
+    what: "Dynamics: exponents count the growth before the first measurement",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("shaders/dynamics/ensemble.wgsl", "slots[k], measures && exists[k]", "slots[k], exists[k]")],
+  },
+  {
+    what: "Dynamics: sums lose what is carried from their lower words",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("shaders/dynamics/tally.wgsl", "select(0u, 1u, old + amount.x < old)", "0u")],
+  },
+  {
+    what: "Pairs of f32: a product forgets the low half of its second factor",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("shaders/common/pair.wgsl", "opaque(a.x * b.y + a.y * b.x)", "opaque(a.y * b.x)")],
+  },
+  {
+    what: "Dynamics: a checkpoint forgets its last trajectory",
+    models: ["dynamics"],
+    ...stale("src/models/dynamics/tally.ts", "count: this.count,", "count: Math.max(0, this.count - 1),"),
+  },
 ];

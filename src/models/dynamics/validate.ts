@@ -31,6 +31,17 @@ export async function* validateDynamics(device: Device, { quick, signal }: Effor
     yield check("reference", `${what}: difference from f64`, await largestDifference(device, options), bound);
   }
 
+  yield check("reference", "moments of 3000 starts of all sizes: difference from f64", await errorOfSums(device), 1e-6);
+
+  const laws =
+    "n' = 0; u' = 0; e' = 0; c' = 0; n ~ normal(3, 2); u ~ uniform(-1, 2); e ~ exponential(4); c ~ cauchy(1, 2); n2 := (n - 3)^2; u2 := (u - 0.5)^2; e2 := e^2; below := if(c < -1, 1, 0); above := if(c > 1, 1, 0)";
+  const starts = await estimates({ system: laws, until: 1, points: 2, dt: 1 });
+  const { n, u, e, n2, u2, e2, below, above } = starts;
+  const drawn = zScores([n, u, e, n2, u2, e2, below, above], [3, 0.5, 1 / 4, 4, 3 / 4, 1 / 8, 1 / 4, 1 / 2]);
+  yield check("exact", "moments and quartiles of the laws of starts, largest |z|", drawn.worst, DEVIATION, {
+    z: drawn.z,
+  });
+
   // Exactly the bits of the start, moved: an f32 has lost all that are looked at here.
   using doubling = await make({ example: "doubling", until: 24, points: 2 });
   yield check("known answer", "2 x mod 1, 24 steps: error of 48 bits", await errorOfDoubling(doubling), 1e-6);
@@ -89,6 +100,24 @@ async function largestDifference(device: Device, options: DynamicsOptions): Prom
       each.result().exponents!.reduce((sum, { value }) => sum + value, 0),
     );
     worst = Math.max(worst, Math.abs(own - right));
+  }
+  return worst;
+}
+
+/** The largest relative difference of means and standard deviations from those of the same numbers in f64. */
+async function errorOfSums(device: Device): Promise<number> {
+  const count = 3000;
+  const system = "x' = 0; y' = 0; z' = 0; x ~ normal(1000, 0.1); y ~ cauchy(0, 1e-9); z ~ normal(-1e6, 1e6)";
+  using ensemble = await DynamicsSimulation.create(device, { system, until: 1, points: 2, dt: 1 });
+  await ensemble.run(count);
+  const { mean, sd } = ensemble.result();
+  const { data } = await ensemble.samples(0, count);
+  let worst = 0;
+  for (let i = 0; i < 3; i++) {
+    const own = Array.from({ length: count }, (_, k) => data[k * 3 + i]);
+    const middle = own.reduce((sum, x) => sum + x, 0) / count;
+    const spread = Math.sqrt(own.reduce((sum, x) => sum + (x - middle) ** 2, 0) / (count - 1));
+    worst = Math.max(worst, Math.abs(mean[0][i] - middle) / spread, Math.abs(sd[0][i] / spread - 1));
   }
   return worst;
 }
