@@ -54,22 +54,19 @@ const LAWS = [
     (name) => `node/${name}`,
   ),
   ...["rbm-statistics", "reservoir-tasks", "ssa-exact", "kernels", "mutations"].map((name) => `node/${name}`),
+  // What does not depend on the adapter, and what is long on any.
+  ...["bench", "diffusion-files", "own-series", "fuzz/*"].map((name) => `node/${name}`),
 ].map((name) => `tests/${name}.test.ts`);
 
-/**
- * What such a machine runs of its site: every page as it opens, links, and the pages of two cores. All of it takes SwiftShader twenty minutes,
- * wherever Chrome runs.
- */
-const FIRST_PAGES = ["opening", "links", "ising", "gillespie", "verify"].map((name) => `tests/site/${name}.test.ts`);
+/** What such a machine runs of its site: every page as it opens, and links. All of it takes SwiftShader twenty minutes, wherever Chrome runs. */
+const FIRST_PAGES = ["opening", "links"].map((name) => `tests/site/${name}.test.ts`);
 
 /**
  * What Node on a faster adapter runs alone: laws in other units, on other networks and of other systems. SwiftShader would take a quarter of
  * an hour for them. GIBBS_TEST_LONG=1 runs them in Chrome, too.
  */
 const VARIANTS = [
-  // Its paths and laws on SwiftShader, which Node runs elsewhere; where there is nothing else, Chrome does.
-  ...(process.env.GIBBS_TEST_OWN ? [] : ["gillespie"]),
-  ...["diffusion-units", "digests", "hopfield-lattice", "reservoir-own"],
+  ...["gillespie", "diffusion-units", "digests", "hopfield-lattice", "reservoir-own"],
   ...["choice", "delays", "draws", "events", "files", "hybrid", "large", "reversible"].map(
     (name) => `gillespie-${name}`,
   ),

@@ -1,6 +1,6 @@
 // Dynamical systems from text: the language, the arithmetic, the methods, and figures that are known.
 
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { derivative } from "../src/expression/derivative.ts";
 import { evaluate } from "../src/expression/expression.ts";
 import { parseExpression } from "../src/expression/parse.ts";
@@ -15,7 +15,7 @@ import {
 import { trajectoryOf } from "../src/models/dynamics/reference/trajectory.ts";
 import { cellOfNumber, Tally } from "../src/models/dynamics/tally.ts";
 import { parseSystem } from "../src/models/dynamics/text.ts";
-import { device, reference } from "./devices.ts";
+import { device, reference, skipSlow } from "./devices.ts";
 
 const create = (options: DynamicsOptions, on: Device = device) => dynamics.create(on, options);
 
@@ -298,6 +298,7 @@ const EXPONENTS: [string, DynamicsOptions, (number | undefined)[], number][] = [
 ];
 
 describe("Lyapunov exponents within four errors of figures in f64", () => {
+  beforeEach(({ skip }) => skipSlow(skip));
   it.each(EXPONENTS)("%s", async (_, options, known, error) => {
     const { exponents } = await result(options, Number(options.trajectories ?? 400));
     for (const [j, value] of known.entries()) {
@@ -344,6 +345,7 @@ describe("Lyapunov exponents within four errors of figures in f64", () => {
 });
 
 describe("identities of stationary ensembles, by their own errors", () => {
+  beforeEach(({ skip }) => skipSlow(skip));
   const stationary = async (system: string, until: number, options: DynamicsOptions = {}) => {
     const { mean, sd, variables, trajectories } = await result({ system, until, points: 2, ...options }, 20_000);
     return (name: string) => {
@@ -381,6 +383,7 @@ describe("identities of stationary ensembles, by their own errors", () => {
 });
 
 describe("period doubling", () => {
+  beforeEach(({ skip }) => skipSlow(skip));
   // Where period 2^k loses its stability the exponent comes back to 0, between two superstable points.
   it("finds r_1 to r_5, and Feigenbaum's delta, to a per cent", async () => {
     const exact = [3, 3.449489742783178, 3.544090359551923, 3.564407266095433, 3.568759419543826];

@@ -1,4 +1,4 @@
-// Every page where browsers differ: on a phone with a strange locale, and without a GPU. It runs, axe finds nothing, and it complains of
+// Pages of every kind where browsers differ: on a phone with a strange locale, and without a GPU. It runs, axe finds nothing, and it complains of
 // nothing.
 
 import { describe, expect, it } from "vitest";
@@ -9,12 +9,14 @@ import { useSite } from "./visit.ts";
 /** Long enough for steps and pictures to follow each other; opening.test.ts looks longer. */
 const SECONDS = 2;
 
+const some = __GIBBS_TEST_LONG__ ? models : [...KINDS, "dynamics"];
+
 /** A dark phone, whose locale no standard knows. */
 const look: Visit = { width: 390, height: 844, touch: true, dark: true, locale: "en-US@posix" };
 
 describe("opened and left alone on a phone, dark, with a strange locale", () => {
   const site = useSite();
-  it.each(models)("%s runs", async (name) => {
+  it.each(some)("%s runs", async (name) => {
     const seen = await watch(`${name}/`, look, site, SECONDS);
     expect(seen.messages).toEqual([]);
     expect(seen.notices).toEqual([]);
@@ -32,7 +34,7 @@ describe("opened and left alone on a phone, dark, with a strange locale", () => 
 
 describe("opened and left alone without a GPU", () => {
   const site = useSite({ gpu: false });
-  it.each(__GIBBS_TEST_LONG__ ? models : KINDS)("%s runs on the reference, and says so", async (name) => {
+  it.each(some)("%s runs on the reference, and says so", async (name) => {
     const seen = await watch(`${name}/`, {}, site, SECONDS, false);
     expect(seen.messages).toEqual([]);
     expect(seen.notices.join()).toMatch(/The browser offers no GPU/);
