@@ -166,7 +166,7 @@ describe("sums", () => {
     const tally = new Tally(1);
     const cells = numbers.map((x) => cellOfNumber(x, 0));
     for (const order of [cells, [...cells].reverse()]) {
-      for (const cell of order) tally.add({ count: 1, cells: [cell], diverged: [] });
+      for (const cell of order) tally.add({ count: 1, cells: [cell], worst: 0, diverged: [] });
     }
     const { n, mean } = tally.moments(0);
     expect([n, mean * n]).toEqual([22, expect.closeTo(2 * (-3.5 + 7 + Math.fround(0.1)), 6)]);
@@ -182,7 +182,7 @@ describe("sums", () => {
       const tally = new Tally(1);
       tally.centres[0] = data[i];
       for (let k = 0; k < 3000; k++) {
-        tally.add({ count: 1, cells: [cellOfNumber(data[k * 3 + i], tally.centres[0])], diverged: [] });
+        tally.add({ count: 1, cells: [cellOfNumber(data[k * 3 + i], tally.centres[0])], worst: 0, diverged: [] });
       }
       const right = tally.moments(0);
       expect(mean[0][i] / right.mean).toBeCloseTo(1, 12);
@@ -242,7 +242,7 @@ describe("methods", () => {
 
   it("a step that is too long is told of, and the one that is chosen is not", async () => {
     using long = await create({ example: "lorenz", dt: 0.1, until: 5 });
-    expect(long.notes().join()).toMatch(/One step of 0\.1 is off by up to/);
+    expect(long.notes().join()).toMatch(/A step of 0\.1 is off by up to/);
     using own = await create({ example: "lorenz", until: 5 });
     expect(own.notes()).toEqual([]);
     expect(own.plan.pilot!.error).toBeLessThan(1e-7);

@@ -100,7 +100,7 @@ export async function runDocument(
       ...notes,
       ...(simulation.notes?.() ?? []),
       ...shortSeriesNote({ observables, ...common }, model),
-      ...constantNote(observables),
+      ...constantNote(observables, model),
     ],
     digest: await simulation.digest(),
     ...(link === undefined ? {} : { link }),
@@ -208,10 +208,12 @@ export function json(document: unknown): string {
 }
 
 /** A sentence where values never changed: what was not visited is in no mean. */
-function constantNote(observables: Measured): string[] {
+function constantNote(observables: Measured, { steps, step }: AnyModel): string[] {
   const constant = Object.entries(observables).filter(([, { error, n }]) => error === 0 && n > 1);
   if (constant.length === 0) return [];
   const names = constant.map(([name]) => name).join(", ");
+  // Samples of an ensemble are not states of one run.
+  if (steps) return [`${names}: all ${plural(step)} agree, so the error is 0.`];
   return [`${names} never changed, so an error of 0 says nothing about states that the run did not visit.`];
 }
 

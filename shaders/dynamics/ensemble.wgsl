@@ -1,7 +1,7 @@
 // requires: common/threefry.wgsl
 // requires: dynamics/functions.wgsl
 // Many trajectories of one system, one an invocation: starts, steps, and what is measured on the way. A method's own file requires this one
-// and has `moved`, which makes a step of the state, and `turned`, which makes that of a tangent vector. Before both stands what
+// and has `moved`, which makes a step of the state and says how far from converged it is, and `turn_all`, which makes that of the tangents. Before both stands what
 // src/models/dynamics/kernel/wgsl.ts writes for the system at hand: VARIABLES, QUANTITIES, EXPONENTS, CONSTANTS, the structs Flat and
 // Constants, and the functions on them.
 
@@ -46,13 +46,18 @@ struct Step {
 @group(0) @binding(3) var<storage, read> starts: array<Start>;
 /// [variable][slot], twice: numbers, and what f32 leaves of them; then tangents [vector][variable][slot].
 @group(0) @binding(4) var<storage, read_write> state: array<f32>;
-/// [slot]: the largest size of a number so far; then of each vector by how much it grew, a factor from 1 to 2 and the power of 2.
+/// [slot]: the largest size of a number so far, and how far from converged the worst step was; then of each vector by how much it grew,
+/// a factor from 1 to 2 and the power of 2.
 @group(0) @binding(5) var<storage, read_write> record: array<u32>;
 /// [row][quantity][slot], then exponents [vector][slot].
 @group(0) @binding(6) var<storage, read_write> samples: array<f32>;
+/// Bits of how far from converged the worst step of all trajectories was.
+@group(0) @binding(7) var<storage, read_write> worst: atomic<u32>;
 
 struct Start {
   law: u32,
+  /// 1 over the size of the variable, as the pilot has seen it.
+  inverse: f32,
   first: vec2f,
   second: vec2f,
 }
@@ -127,9 +132,10 @@ fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     }
   }
   record[slot] = size;
+  record[run.slots + slot] = 0u;
   for (var j = 0u; j < EXPONENTS; j++) {
-    record[(1u + 2u * j) * run.slots + slot] = bitcast<u32>(1.0);
-    record[(2u + 2u * j) * run.slots + slot] = 0u;
+    record[(2u + 2u * j) * run.slots + slot] = bitcast<u32>(1.0);
+    record[(3u + 2u * j) * run.slots + slot] = 0u;
   }
 }
 
@@ -160,7 +166,7 @@ fn orthonormalise(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, slot: u3
     }
     if (counts) {
       // ln is left to the end: the length as a factor from 1 to 2 and a power of 2.
-      let at = (1u + 2u * j) * run.slots + slot;
+      let at = (2u + 2u * j) * run.slots + slot;
       let bits = bitcast<u32>(bitcast<f32>(record[at]) * length);
       record[at] = (bits & 0x007fffffu) | 0x3f800000u;
       record[at + run.slots] += (bits >> 23u) - 127u;
@@ -181,6 +187,8 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   var c: array<Constants, TOGETHER>;
   var x: array<State, TOGETHER>;
   var size: array<u32, TOGETHER>;
+  var off: array<f32, TOGETHER>;
+  var inverse: array<Flat, TOGETHER>;
   var tangents: array<array<Flat, EXPONENTS + 1u>, TOGETHER>;
   for (var k = 0u; k < TOGETHER; k++) {
     // Where there are too few the last is moved once more, and forgotten.
@@ -190,6 +198,8 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     c[k] = constants_at((slot / run.count) * CONSTANTS);
     x[k] = State(loaded(0u, slot), loaded(LOW, slot));
     size[k] = record[slot];
+    off[k] = bitcast<f32>(record[run.slots + slot]);
+    inverse[k] = inverse_sizes((slot / run.count) * VARIABLES);
     for (var j = 0u; j < EXPONENTS; j++) {
       tangents[k][j] = loaded(TANGENTS + j * VARIABLES, slot);
     }
@@ -224,7 +234,7 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
       to_frame = select(to_frame, run.every, frames);
     }
     for (var k = 0u; k < TOGETHER; k++) {
-      x[k] = moved(x[k], c[k], t);
+      x[k] = moved(x[k], c[k], t, inverse[k], &off[k]);
       size[k] = max(size[k], largest(x[k].high));
     }
     to_row--;
@@ -245,7 +255,7 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     for (var j = 0u; j < EXPONENTS; j++) {
       stored(TANGENTS + j * VARIABLES, slot, tangents[k][j]);
       if (measures && now.done + now.count == now.total) {
-        let at = (1u + 2u * j) * run.slots + slot;
+        let at = (2u + 2u * j) * run.slots + slot;
         let power = f32(bitcast<i32>(record[at + run.slots]));
         let sum = power * 0.69314718 + logarithm(bitcast<f32>(record[at]));
         let fails = size[k] >= NO_NUMBER || size_of(sum) >= NO_NUMBER;
@@ -255,6 +265,11 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     stored(0u, slot, x[k].high);
     stored(LOW, slot, x[k].low);
     record[slot] = size[k];
+    record[run.slots + slot] = bitcast<u32>(off[k]);
+    // What diverges has steps of any error.
+    if (now.done + now.count == now.total && size[k] < NO_NUMBER) {
+      atomicMax(&worst, size_of(off[k]));
+    }
   }
 }
 

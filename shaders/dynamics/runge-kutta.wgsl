@@ -1,11 +1,13 @@
 // requires: dynamics/ensemble.wgsl
 // The classical method of Runge and Kutta, of order 4. States keep what f32 leaves of them, as the increments of small steps are.
 
-fn moved(x: State, c: Constants, t: f32) -> State {
+/// The two slopes in the middle differ by what is of third order in a step: how far it is from converged.
+fn moved(x: State, c: Constants, t: f32, inverse: Flat, off: ptr<function, f32>) -> State {
   let k1 = rates(x.high, c, t);
   let k2 = rates(stepped(x.high, now.half, k1), c, t + now.half);
   let k3 = rates(stepped(x.high, now.half, k2), c, t + now.half);
   let k4 = rates(stepped(x.high, now.h, k3), c, t + now.h);
+  *off = max(*off, now.h * apart_by(k2, k3, inverse));
   return increased(x, weighted(k1, k2, k3, k4));
 }
 

@@ -2,6 +2,7 @@
 
 import type { Estimate } from "../../statistics/index.ts";
 import type { Plan } from "./plan.ts";
+import { errorOf } from "./reference/pilot.ts";
 import { quantitiesOf } from "./system.ts";
 import type { Tally } from "./tally.ts";
 
@@ -22,7 +23,7 @@ export interface DynamicsResult extends Moments {
   /** Variables, then outputs. */
   variables: string[];
   trajectories: number;
-  /** The step of a flow, and the largest error of one step in a variable's own size, as trajectories in f64 show it. */
+  /** The step of a flow, and what one step of all may be off by, in parts of a variable's size: see Pilot and errorOf. */
   dt?: number;
   stepError?: number;
   /** Lyapunov exponents per unit of time, or per step of a map, the largest first. */
@@ -56,7 +57,7 @@ export class Statistics {
       times: [...times],
       variables: [...this.names],
       trajectories: count,
-      ...(pilot ? { dt: measured.h, stepError: pilot.error } : {}),
+      ...(pilot ? { dt: measured.h, stepError: this.#stepError } : {}),
       ...own(0),
       diverged: many ? [...diverged] : diverged.map(([, trajectory]) => trajectory),
       ...(many ? { points: points.map(({ set }, point) => ({ set: { ...set }, ...own(point) })) } : {}),
@@ -103,14 +104,15 @@ export class Statistics {
   }
 
   notes(): string[] {
-    const { pilot, points } = this.#plan;
+    const { points, measured } = this.#plan;
+    const error = this.#stepError;
     const lost = this.#tally.diverged.length;
     const of = this.#tally.count * points.length;
     const [first] = this.#tally.diverged;
     return [
-      ...(pilot && pilot.error > LARGE_ERROR
+      ...(error > LARGE_ERROR
         ? [
-            `One step of ${pilot.dt} is off by up to ${pilot.error.toPrecision(2)} of a variable's size: results may be those of the step and not of the system. Take a smaller dt, or leave it out.`,
+            `A step of ${shown(measured.h)} is off by up to ${shown(error)} of a variable's size: results may be those of the step and not of the system. Take a smaller dt.`,
           ]
         : []),
       ...(lost > 0
@@ -119,6 +121,11 @@ export class Statistics {
           ]
         : []),
     ];
+  }
+
+  get #stepError(): number {
+    const { pilot } = this.#plan;
+    return pilot ? errorOf(pilot, this.#tally.worst) : 0;
   }
 
   #at(row: number, quantity: number, point: number) {
@@ -130,6 +137,8 @@ export class Statistics {
     return { value: mean, error: n > 1 ? sd / Math.sqrt(n) : Number.POSITIVE_INFINITY, tau: 0.5, n };
   }
 }
+
+const shown = (value: number) => String(Number(value.toPrecision(2)));
 
 /** The error of one step from which on a user is warned. */
 const LARGE_ERROR = 1e-4;

@@ -32,7 +32,7 @@ export class ReferenceRunner implements Runner {
 
   async batch(first: number, count: number, centres: Float32Array, tick: () => Promise<void>): Promise<Batch> {
     const { points } = this.#plan;
-    const samples = await this.samples(first, count, tick);
+    const { samples, worst } = await this.#simulate(first, count, tick);
     if (first === 0) for (let cell = 0; cell < centres.length; cell++) centres[cell] = centreOf(samples[cell * count]);
     const diverged: [number, number][] = [];
     const cells = Array.from(centres, (centre, cell): Cell => {
@@ -51,25 +51,31 @@ export class ReferenceRunner implements Runner {
         if (this.#fails(samples, slot, count)) diverged.push([point, first + i]);
       }
     }
-    return { count, cells, diverged };
+    return { count, cells, worst, diverged };
   }
 
   async samples(first: number, count: number, tick: () => Promise<void>): Promise<Float32Array> {
+    return (await this.#simulate(first, count, tick)).samples;
+  }
+
+  async #simulate(first: number, count: number, tick: () => Promise<void>) {
     const { points } = this.#plan;
     const rows = rowsOf(this.#plan);
     const samples = new Float32Array(rows * points.length * count);
+    let worst = 0;
     for (let point = 0; point < points.length; point++) {
       for (let i = 0; i < count; i++) {
         await tick();
-        const { samples: own, exponents } = trajectoryOf(this.#plan, point, first + i);
+        const { samples: own, exponents, apart } = trajectoryOf(this.#plan, point, first + i);
         let fails = false;
         for (const [row, value] of [...own, ...exponents].entries()) {
           if (!Number.isFinite(Math.fround(value))) fails = true;
           samples[(row * points.length + point) * count + i] = fails ? Number.NaN : value;
         }
+        if (!fails) worst = Math.max(worst, Math.fround(apart));
       }
     }
-    return samples;
+    return { samples, worst };
   }
 
   /** Whether a trajectory came to no number by the last time. */

@@ -18,6 +18,8 @@ export interface Batch {
   count: number;
   /** How many numbers there were, and sums of them and of their squares from the centres, in units of 2^-150 and 2^-277. */
   cells: readonly Cell[];
+  /** How far from converged the worst step of a flow was; see Pilot. */
+  worst: number;
   /** Numbers of trajectories that came to no number, [point, trajectory]. */
   diverged: readonly (readonly [point: number, trajectory: number])[];
 }
@@ -79,6 +81,8 @@ const MOST_NAMED = 1000;
 export class Tally {
   /** Trajectories of each point so far. */
   count = 0;
+  /** How far from converged the worst step so far was. */
+  worst = 0;
   /** [row][point] */
   readonly centres: Float32Array;
   readonly numbers: Float64Array;
@@ -93,7 +97,8 @@ export class Tally {
     this.squares = Array(cells).fill(0n);
   }
 
-  add({ count, cells, diverged }: Batch): void {
+  add({ count, cells, worst, diverged }: Batch): void {
+    this.worst = Math.max(this.worst, worst);
     for (const [i, { numbers, sum, square }] of cells.entries()) {
       this.numbers[i] += numbers;
       this.sums[i] += sum;
@@ -120,6 +125,7 @@ export class Tally {
     return {
       header: {
         count: this.count,
+        worst: this.worst,
         sums: text(this.sums),
         squares: text(this.squares),
         diverged: this.diverged.map(([point, trajectory]) => [point, trajectory]),
@@ -132,7 +138,7 @@ export class Tally {
   }
 
   /** @throws CheckpointError for what is none of this tally */
-  restore({ count, sums, squares, diverged }: Kept, centres: Uint8Array, numbers: Uint8Array): void {
+  restore({ count, worst, sums, squares, diverged }: Kept, centres: Uint8Array, numbers: Uint8Array): void {
     this.centres.set(new Float32Array(centres.slice().buffer));
     this.numbers.set(new Float64Array(numbers.slice().buffer));
     for (const [own, kept] of [
@@ -150,6 +156,7 @@ export class Tally {
     }
     if (!this.centres.every(Number.isFinite)) throw new CheckpointError("The checkpoint's centres are no numbers.");
     this.diverged.push(...diverged);
+    this.worst = worst;
     this.count = count;
   }
 }
@@ -157,6 +164,7 @@ export class Tally {
 /** What a checkpoint's header has of a tally; sums are hexadecimal. */
 export const keptTally = {
   count: z.int().min(0),
+  worst: z.number().min(0),
   sums: z.array(z.string()),
   squares: z.array(z.string()),
   diverged: z.array(z.tuple([z.int().min(0), z.int().min(0)])).max(MOST_NAMED),

@@ -30,7 +30,7 @@ const CELLS = 1 << 14;
 
 type Kernels = Record<"start" | "advance" | "tally", Kernel>;
 type Buffers = Record<
-  "run" | "now" | "points" | "starts" | "state" | "record" | "samples" | "shape" | "centres" | "sums",
+  "run" | "now" | "points" | "starts" | "state" | "record" | "samples" | "worst" | "shape" | "centres" | "sums",
   GPUBuffer
 >;
 
@@ -89,6 +89,7 @@ export class GpuRunner implements Runner {
       state: own("state", state * slots),
       record: own("record", record * slots),
       samples: own("samples", rows * slots),
+      worst: own("worst", 1),
       shape: uniform(device, "dynamics shape", SHAPE),
       centres: own("centres", rows * plan.points.length),
       sums: own("sums", WORDS * Math.min(CELLS, rows * plan.points.length)),
@@ -109,7 +110,8 @@ export class GpuRunner implements Runner {
     }
     this.#device.write(this.#buffers.centres, centres);
     const cells = await this.#sums(count);
-    return { count, cells, diverged: await this.#diverged(first, count, cells) };
+    const [worst] = new Float32Array(await this.#device.read(this.#buffers.worst, 0, 4));
+    return { count, cells, worst, diverged: await this.#diverged(first, count, cells) };
   }
 
   async samples(first: number, count: number, tick: () => Promise<void>): Promise<Float32Array> {
@@ -132,6 +134,7 @@ export class GpuRunner implements Runner {
         ...{ first, count, slots, every, rows: times.length, zero: 0 },
       }),
     );
+    device.write(this.#buffers.worst, new Uint32Array(1));
     const bound = (kernel: Kernel, invocations: number) => ({
       ...{ kernel, group: kernel.bind(this.#buffers), groups: groupsOf(invocations) },
     });
@@ -189,7 +192,7 @@ export class GpuRunner implements Runner {
 /** Words of one trajectory. */
 function words(plan: Plan) {
   const n = plan.system.variables.length;
-  return { state: (2 + plan.exponents) * n, record: 1 + 2 * plan.exponents, rows: rowsOf(plan) };
+  return { state: (2 + plan.exponents) * n, record: 2 + 2 * plan.exponents, rows: rowsOf(plan) };
 }
 
 /** Trajectories of each point in a batch. @throws ParameterError */
@@ -217,6 +220,9 @@ function togetherOf(device: GpuDevice, { system, exponents }: Plan): number {
   const numbers = system.variables.length * (1 + exponents);
   return device.info.software && numbers <= MOST_TOGETHER ? 2 : 1;
 }
+
+/** No f32 is larger, about. */
+const LARGEST = 3e38;
 
 const rest = (x: number) => x - Math.fround(x);
 
@@ -247,11 +253,12 @@ function pointTable({ points }: Plan, { constants }: Generated): Float32Array {
   return table;
 }
 
-function startTable({ points }: Plan): Uint32Array {
+function startTable({ points, pilot }: Plan): Uint32Array {
   return STARTS.table(
     points.flatMap(({ starts }) =>
-      starts.map(({ law, numbers: [a, b = 0] }) => ({
+      starts.map(({ law, numbers: [a, b = 0] }, i) => ({
         law: lawNumber(law),
+        inverse: pilot ? Math.min(1 / pilot.sizes[i], LARGEST) : 0,
         first: [a, rest(a)],
         second: [b, rest(b)],
       })),

@@ -107,6 +107,15 @@ ${variables.map((_, i) => `  let y${i} = added(x.high.v${i}, x.low.v${i}, sum.v$
   return State(${flat((i) => `y${i}.x`)}, ${flat((i) => `y${i}.y`)});
 }
 
+/// The largest difference of two numbers, by their sizes.
+fn apart_by(a: Flat, b: Flat, inverse: Flat) -> f32 {
+  return ${variables.map((_, i) => `abs(a.v${i} - b.v${i}) * inverse.v${i}`).reduce((a, b) => `max(${a}, ${b})`)};
+}
+
+fn inverse_sizes(at: u32) -> Flat {
+  return ${flat((i) => `starts[at + ${i}u].inverse`)};
+}
+
 /// The largest size of a number.
 fn largest(x: Flat) -> u32 {
   return ${variables.map((_, i) => `size_of(x.v${i})`).reduce((a, b) => `max(${a}, ${b})`)};

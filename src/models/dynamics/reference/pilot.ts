@@ -11,6 +11,10 @@ export interface Pilot {
   dt: number;
   /** The largest error of one step that was seen with it, in parts of the variable's size. */
   error: number;
+  /** How far from converged that step was: h |k2 - k3|, the slopes in the middle, in parts of the variable's size. It is of third order. */
+  apart: number;
+  /** How large each variable becomes. */
+  sizes: readonly number[];
 }
 
 /** The error of a step that is allowed, in parts of the variable's size. */
@@ -26,7 +30,8 @@ const FIRST = 1e-6;
 const MOST_STEPS = 1e8;
 
 type Vector = readonly number[];
-type Step = (x: Vector, t: number, h: number) => number[];
+/** The state after a step, and h (k2 - k3). */
+type Step = (x: Vector, t: number, h: number) => { x: number[]; apart: Vector };
 
 /** @param dt a step that is given: its error is measured, and it is not changed @throws ParameterError where no step is short enough */
 export function pilotOf(
@@ -35,40 +40,56 @@ export function pilotOf(
   seed: bigint,
   { until, dt }: { until: number; dt: number | undefined },
 ): Pilot {
-  let least = Math.min(dt ?? Number.POSITIVE_INFINITY, until);
-  let worst = 0;
+  const pilot = {
+    ...{ dt: Math.min(dt ?? Number.POSITIVE_INFINITY, until), error: 0, apart: 0 },
+    sizes: system.variables.map(() => 0),
+  };
   const count = Math.min(TRAJECTORIES, Math.max(2, points.length));
-  for (let i = 0; i < count; i++) {
+  const walks = Array.from({ length: count }, (_, i): Walk => {
     const point = Math.round((i * (points.length - 1)) / (count - 1));
     const start = startOf({ points, seed }, point, i);
-    const walk = { step: stepper(system, points[point]), start, until };
-    // A variable that starts at 0 has no size of its own: first it is seen how large each becomes.
-    const sizes = start.map(Math.abs);
-    walked(
-      { ...walk, tolerance: COARSE, breaks: dt !== undefined },
-      {
-        error: (whole, half) =>
-          largest(half.map((value, k) => Math.abs(value - whole[k]))) / (largest(sizes) || largest(half.map(Math.abs))),
-        accept(half) {
-          for (const [k, value] of half.entries()) sizes[k] = Math.max(sizes[k], Math.abs(value));
-        },
-      },
-    );
-    const { shortest, error } = walked(
-      { ...walk, tolerance: TOLERANCE, dt },
-      {
-        error: (whole, half) =>
-          largest(half.map((value, k) => (value === whole[k] ? 0 : Math.abs(value - whole[k]) / sizes[k]))),
-      },
-    );
-    least = Math.min(least, shortest);
-    worst = Math.max(worst, error);
+    return { step: stepper(system, points[point]), start, until, tolerance: COARSE, breaks: dt !== undefined };
+  });
+  // A variable that starts at 0 has no size of its own: first it is seen how large each becomes.
+  const { sizes } = pilot;
+  const grow = (x: Vector) => {
+    for (const [k, value] of x.entries()) if (Math.abs(value) > sizes[k]) sizes[k] = Math.abs(value);
+  };
+  for (const walk of walks) {
+    grow(walk.start);
+    walked(walk, {
+      error: (whole, half) => largest(minus(half, whole)) / (largest(sizes) || largest(half)),
+      accept: grow,
+    });
   }
-  return { dt: least, error: worst };
+  const inSizes = (x: Vector) => largest(x.map((value, k) => (value === 0 ? 0 : value / sizes[k])));
+  for (const walk of walks) {
+    const judge = {
+      error: (whole: Vector, half: Vector) => inSizes(minus(half, whole)),
+      accept(_: Vector, apart: Vector) {
+        pilot.apart = Math.max(pilot.apart, inSizes(apart));
+      },
+    };
+    const { shortest, error } = walked({ ...walk, tolerance: TOLERANCE, dt, breaks: false }, judge);
+    pilot.dt = Math.min(pilot.dt, shortest);
+    pilot.error = Math.max(pilot.error, error);
+  }
+  return pilot;
 }
 
-/** NaN where one is. */
-const largest = (values: Vector) => values.reduce((most, value) => (value <= most ? most : value), 0);
+/**
+ * What of a variable's size one step of a run may be off by, where the worst of all was so far from converged: the error is of fifth order, that
+ * distance of third, and never the smaller.
+ */
+export function errorOf({ error, apart }: Pilot, worst: number): number {
+  if (worst <= apart) return error;
+  return Math.max(error, apart > 0 ? Math.min(worst, error * (worst / apart) ** (5 / 3)) : worst);
+}
+
+/** The largest of absolute values; NaN where one is. */
+const largest = (values: Vector) =>
+  values.reduce((most, value) => (Math.abs(value) <= most ? most : Math.abs(value)), 0);
+const minus = (a: Vector, b: Vector) => a.map((value, k) => value - b[k]);
 
 interface Walk {
   step: Step;
@@ -77,36 +98,37 @@ interface Walk {
   tolerance: number;
   dt?: number | undefined;
   /** It ends where no step is short enough; otherwise that is an error. */
-  breaks?: boolean;
+  breaks: boolean;
 }
 
-/** How a step is judged by its whole and its halves. */
+/** How a step is judged by its whole and its halves, and what is done with one that is good. */
 interface Judge {
   error(whole: Vector, half: Vector): number;
-  accept?(half: Vector): void;
+  accept(half: Vector, apart: Vector): void;
 }
 
 /** A trajectory with steps whose error keeps the tolerance, or with a given one: the shortest step, and the largest error of one. */
-function walked({ step, start, until, tolerance, dt, breaks = false }: Walk, judge: Judge) {
+function walked({ step, start, until, tolerance, dt, breaks }: Walk, judge: Judge) {
+  // From a step so short that no error can hide in it.
   let [x, t, h] = [start, 0, dt ?? FIRST * until];
   let shortest = Number.POSITIVE_INFINITY;
   let worst = 0;
   for (let n = 0; n < STEPS && t < until; ) {
     const own = Math.min(h, until - t);
-    const whole = step(x, t, own);
-    const half = step(step(x, t, own / 2), t + own / 2, own / 2);
+    const { x: whole, apart } = step(x, t, own);
+    const { x: half } = step(step(x, t, own / 2).x, t + own / 2, own / 2);
     const error = judge.error(whole, half) / 15;
     if (dt === undefined && !(error <= tolerance)) {
       h = own * (Number.isFinite(error) ? Math.max(0.2, 0.9 * (tolerance / error) ** 0.2) : 0.2);
       if (until / h > MOST_STEPS) {
-        if (breaks || largest(x.map(Math.abs)) > DIVERGED) break; // it grows without bound, which the run tells
+        if (breaks || largest(x) > DIVERGED) break; // it grows without bound, which the run tells
         throw tooStiff(h);
       }
       continue;
     }
     // Likewise, and with a step that is given the last errors are of its end.
     if (!half.every(Number.isFinite)) return { shortest, error: 0 };
-    judge.accept?.(half);
+    judge.accept(half, apart);
     // While the step still grows from the first, and where the end cuts it, it is shorter than need be.
     if (dt !== undefined || error > tolerance / 100) shortest = Math.min(shortest, h);
     worst = Math.max(worst, error);
@@ -139,6 +161,9 @@ function stepper(system: System, point: Plan["points"][number]): Step {
     const k2 = slope(along(x, h / 2, k1), t + h / 2);
     const k3 = slope(along(x, h / 2, k2), t + h / 2);
     const k4 = slope(along(x, h, k3), t + h);
-    return x.map((value, i) => value + (h / 6) * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]));
+    return {
+      x: x.map((value, i) => value + (h / 6) * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i])),
+      apart: k2.map((value, i) => h * (value - k3[i])),
+    };
   };
 }

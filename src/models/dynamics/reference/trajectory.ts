@@ -11,6 +11,8 @@ export interface Trajectory {
   /** [time][quantity] */
   samples: Float64Array;
   exponents: number[];
+  /** How far from converged the worst step of a flow was; see Pilot. */
+  apart: number;
 }
 
 type Vector = readonly number[];
@@ -27,7 +29,7 @@ interface Motion {
 }
 
 export function trajectoryOf(plan: Plan, point: number, trajectory: number, start?: Vector): Trajectory {
-  const { system, transient, measured, perRow, times, exponents, every } = plan;
+  const { system, transient, measured, perRow, times, exponents, every, pilot } = plan;
   const { kind, variables } = system;
   const quantities = quantitiesOf(system).length;
   const { motion, outputs } = motionOf(plan, point);
@@ -37,6 +39,7 @@ export function trajectoryOf(plan: Plan, point: number, trajectory: number, star
     Array.from({ length: exponents }, (_, j) => variables.map((_, i) => (i === j ? 1 : 0.1 * Math.cos(1 + i + 3 * j)))),
   ).vectors;
   const grown = frame.map(() => 0);
+  let apart = 0;
   const measure = (row: number, t: number) => samples.set([...x, ...outputs(x, t)], row * quantities);
 
   const walk = ({ origin, h, steps }: Phase, measures: boolean) => {
@@ -44,7 +47,10 @@ export function trajectoryOf(plan: Plan, point: number, trajectory: number, star
     for (let n = 0; n < steps; n++) {
       const t = origin + n * h;
       const step = kind === "map" ? mapStep : rungeKutta;
-      [x, frame] = step(motion, x, frame, t, h);
+      const made = step(motion, x, frame, t, h);
+      [x, frame] = made.state;
+      if (pilot)
+        for (const [i, value] of made.apart.entries()) apart = Math.max(apart, Math.abs(value) / pilot.sizes[i] || 0);
       if (exponents > 0 && ((n + 1) % every === 0 || n + 1 === steps)) {
         const { vectors, lengths } = orthonormal(frame);
         frame = vectors;
@@ -57,7 +63,7 @@ export function trajectoryOf(plan: Plan, point: number, trajectory: number, star
   };
   walk(transient, false);
   walk(measured, true);
-  return { samples, exponents: grown.map((sum) => sum / (measured.steps * measured.h)) };
+  return { samples, apart, exponents: grown.map((sum) => sum / (measured.steps * measured.h)) };
 }
 
 function motionOf({ system, points, exponents }: Plan, point: number) {
@@ -90,11 +96,17 @@ function motionOf({ system, points, exponents }: Plan, point: number) {
   };
 }
 
-type Step = (motion: Motion, x: Vector, frame: Vector[], t: number, h: number) => [number[], Vector[]];
+type Step = (
+  motion: Motion,
+  x: Vector,
+  frame: Vector[],
+  t: number,
+  h: number,
+) => { state: [number[], Vector[]]; apart: Vector };
 
 const mapStep: Step = ({ at, jacobian }, x, frame, t) => {
   const slopes = frame.length > 0 ? jacobian(x, t) : [];
-  return [at(x, t), frame.map((v) => slopes.map((row) => dot(row, v)))];
+  return { state: [at(x, t), frame.map((v) => slopes.map((row) => dot(row, v)))], apart: [] };
 };
 
 /** The state and the tangents as one system: v' = J(x) v. */
@@ -111,20 +123,18 @@ const rungeKutta: Step = ({ at, jacobian }, x, frame, t, h) => {
   const k4 = slopeOf(...along(h, k3), t + h);
   const mean = (of: (k: typeof k1) => Vector) =>
     of(k1).map((_, i) => (of(k1)[i] + 2 * of(k2)[i] + 2 * of(k3)[i] + of(k4)[i]) / 6);
-  return [
-    plus(
-      x,
-      h,
-      mean((k) => k.point),
-    ),
-    frame.map((v, j) =>
+  const next = frame.map((_, j) => mean((k) => k.vectors[j]));
+  return {
+    state: [
       plus(
-        v,
+        x,
         h,
-        mean((k) => k.vectors[j]),
+        mean((k) => k.point),
       ),
-    ),
-  ];
+      frame.map((v, j) => plus(v, h, next[j])),
+    ],
+    apart: plus(k2.point, -1, k3.point).map((value) => h * value),
+  };
 };
 
 /** By Gram and Schmidt; the lengths are the diagonal of R in QR. */
