@@ -12,11 +12,7 @@ fn update(own: u32, near: array<u32, NEIGHBOURS>, random: vec2u, table: u32) -> 
   for (var i = 0u; i < NEIGHBOURS; i += 2u) {
     row = 5u * row + raised(near[i]) + raised(near[i + 1u]);
   }
-  let high = tables[table + 2u * row];
-  let low = tables[table + 2u * row + 1u];
-  // The largest of both words stands for certainty.
-  let up = (high & low) == 0xffffffffu || random.y < high || (random.y == high && random.x < low);
-  return select(0u, 1u, up);
+  return select(0u, 1u, below(random, table + 2u * row));
 }
 
 /// Spins up, those at even sites, and along each axis the bonds whose two spins differ.

@@ -39,6 +39,13 @@ const PAIR = 2u;
 /// Sites that an invocation counts.
 const COUNTED = 16u;
 
+/// Whether 64 random bits are below the probability in two words of a table, the high one first; the largest of both stands for certainty.
+fn below(random: vec2u, at: u32) -> bool {
+  let high = tables[at];
+  let low = tables[at + 1u];
+  return (high & low) == 0xffffffffu || random.y < high || (random.y == high && random.x < low);
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let thread = id.x + id.y * groups.x * WORKGROUP;

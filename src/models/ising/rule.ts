@@ -3,7 +3,7 @@
 
 import { portableExp } from "../../portable.ts";
 import type { Geometry } from "../lattice/geometry.ts";
-import type { Rule } from "../lattice/rule.ts";
+import { isBelow, type Rule } from "../lattice/rule.ts";
 import { type Points, parametersOf } from "../parameters.ts";
 import { couplingsOf } from "./axes.ts";
 import { ALWAYS, type FlipThresholds } from "./lattice.ts";
@@ -64,15 +64,13 @@ export const isingRule = (axes: number): Rule => ({
   states: 2,
   sums: ["up", "up at even sites", ...Array.from({ length: axes }, (_, i) => `unequal ${i}`)],
   shader: "ising/rule.wgsl",
-  update(_, near, [low, high], table) {
+  update(_, near, random, table) {
     const spins = near.map((state) => (state === 2 ? 0 : 2 * state - 1));
     const row = Array.from({ length: axes }, (_, i) => spins[2 * i] + spins[2 * i + 1] + 2).reduce(
       (at, sum) => 5 * at + sum,
       0,
     );
-    if (table[2 * row] === ALWAYS && table[2 * row + 1] === ALWAYS) return 1;
-    const probability = (BigInt(table[2 * row]) << 32n) | BigInt(table[2 * row + 1]);
-    return ((BigInt(high) << 32n) | BigInt(low)) < probability ? 1 : 0;
+    return isBelow(random, table, 2 * row) ? 1 : 0;
   },
   tally(own, near, count, parity) {
     if (own === 1) count(0, 1);

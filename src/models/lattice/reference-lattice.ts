@@ -77,6 +77,7 @@ export class ReferenceLattice implements LatticeEngine {
       const sums = new Uint32Array(rule.sums.length);
       for (let site = 0; site < this.#sites; site++) {
         const count = (sum: number, amount: number) => {
+          if (!(sum in sums)) throw new RangeError(`a rule counts sum ${sum}; it has ${sums.length}`);
           sums[sum] += amount;
         };
         rule.tally(cells[site], this.#near(cells, site), count, parityOf(geometry, site));
@@ -106,7 +107,10 @@ export class ReferenceLattice implements LatticeEngine {
       sites.forEach((site, at) => {
         const block = threefry4x32([Math.floor(at / 2), sweep, 0, colour], key);
         const random: Bits = at % 2 === 0 ? [block[0], block[1]] : [block[2], block[3]];
-        next[site] = rule.update(cells[site], this.#near(cells, site), random, table);
+        const state = rule.update(cells[site], this.#near(cells, site), random, table);
+        if (!(state >= 0 && state < rule.states))
+          throw new RangeError(`a rule of ${rule.states} states gives state ${state}`);
+        next[site] = state;
       });
       this.#cells[replica] = next;
     });
