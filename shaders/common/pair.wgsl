@@ -94,12 +94,17 @@ fn pair_abs(a: vec2f) -> vec2f {
   return select(a, -a, a.x < 0.0);
 }
 
+/// What is no number is no smaller and no larger: it stays.
 fn pair_min(a: vec2f, b: vec2f) -> vec2f {
-  return select(a, b, pair_less(b, a));
+  return select(a, b, pair_less(b, a) || pair_is_lost(b));
 }
 
 fn pair_max(a: vec2f, b: vec2f) -> vec2f {
-  return select(a, b, pair_less(a, b));
+  return select(a, b, pair_less(a, b) || pair_is_lost(b));
+}
+
+fn pair_is_lost(a: vec2f) -> bool {
+  return (bitcast<u32>(a.x) & 0x7fffffffu) > 0x7f800000u;
 }
 
 /// The place of an angle in its turn, as a word: 2^32 is 2 pi. For |a| below some 2^20.

@@ -28,6 +28,8 @@ struct Step {
   total: u32,
   /// Steps from one measurement to the next; 0 where nothing is measured yet.
   per_row: u32,
+  /// Steps of phases before this one.
+  first_step: u32,
   /// The time at the beginning of the phase, of a step, of half a step, and a sixth of it in two parts.
   origin: f32,
   h: f32,
@@ -72,8 +74,14 @@ struct State {
 
 const LOW = VARIABLES;
 const TANGENTS = 2u * VARIABLES;
-/// From here on a size is that of no number.
-const NO_NUMBER = 0x7f800000u;
+/// The time after so many steps of this phase, and what f32 leaves of it where steps are 1.
+fn time_after(steps: u32) -> vec2f {
+  if (WHOLE_TIME) {
+    let made = now.first_step + steps;
+    return quick_sum(f32(made & 0xffff0000u), f32(made & 0xffffu));
+  }
+  return vec2f(now.origin + f32(steps) * now.h, 0.0);
+}
 
 fn slot_of(id: vec3u, groups: vec3u) -> u32 {
   return id.x + id.y * groups.x * WORKGROUP;
@@ -128,7 +136,7 @@ fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     state[(LOW + i) * run.slots + slot] = x.y;
     size = max(size, size_of(x.x));
     for (var j = 0u; j < EXPONENTS; j++) {
-      state[(TANGENTS + j * VARIABLES + i) * run.slots + slot] = generic(i, j);
+      state[(TANGENTS + j * VARIABLES + i) * run.slots + slot] = generic(i, j) / starts[point * VARIABLES + i].inverse;
     }
   }
   record[slot] = size;
@@ -148,28 +156,43 @@ fn added(x: f32, low: f32, increment: f32, weight: f32, rest: f32) -> vec2f {
   return quick_sum(y, left);
 }
 
-/// Orthonormal tangents, by Gram and Schmidt; the lengths that they had go into `grown`.
-fn orthonormalise(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, slot: u32, counts: bool) {
+/// What is left of a tangent has so few of its digits that its direction is rounding.
+const COLLAPSED = 1e-5;
+
+/// Orthonormal tangents in the variables' own sizes, by Gram and Schmidt; the lengths that they had go into the record. Where a tangent collapses,
+/// or is no number, its exponent and those after it are none.
+fn orthonormalise(
+  tangents: ptr<function, array<Flat, EXPONENTS + 1u>>,
+  inverse: Flat,
+  slot: u32,
+  counts: bool,
+) {
+  var fails = false;
   for (var j = 0u; j < EXPONENTS; j++) {
     var v = (*tangents)[j];
+    // The largest number first, lest squares be beyond f32.
+    let scale = size_in(v, inverse);
+    fails = fails || scale == 0.0 || size_of(scale) >= NO_NUMBER || size_of(1.0 / scale) >= NO_NUMBER;
+    v = times(1.0 / scale, v);
+    let before = sqrt(dot_of(v, v, inverse));
     for (var i = 0u; i < j; i++) {
-      v = stepped(v, -dot_of((*tangents)[i], v), (*tangents)[i]);
+      v = stepped(v, -dot_of((*tangents)[i], v, inverse), (*tangents)[i]);
     }
-    var length = sqrt(dot_of(v, v));
-    if (length < 0x1p-126) {
-      // A superstable orbit: the exponent of this step is -87 and not minus infinity, and the next begins anew.
-      length = 0x1p-126;
-      v = fresh(j);
-      (*tangents)[j] = times(1.0 / sqrt(dot_of(v, v)), v);
-    } else {
-      (*tangents)[j] = times(1.0 / length, v);
+    let length = sqrt(dot_of(v, v, inverse));
+    fails = fails || !(length > COLLAPSED * before);
+    (*tangents)[j] = times(1.0 / length, v);
+    if (fails) {
+      v = fresh(j, inverse);
+      (*tangents)[j] = times(1.0 / sqrt(dot_of(v, v, inverse)), v);
     }
     if (counts) {
-      // ln is left to the end: the length as a factor from 1 to 2 and a power of 2.
+      // ln is left to the end: the length as a factor from 1 to 2 and a power of 2. What is no number stays it.
       let at = (2u + 2u * j) * run.slots + slot;
-      let bits = bitcast<u32>(bitcast<f32>(record[at]) * length);
-      record[at] = (bits & 0x007fffffu) | 0x3f800000u;
-      record[at + run.slots] += (bits >> 23u) - 127u;
+      let first = bitcast<u32>(bitcast<f32>(record[at]) * length);
+      let second = bitcast<u32>(bitcast<f32>((first & 0x007fffffu) | 0x3f800000u) * scale);
+      let lost = fails || record[at] >= NO_NUMBER;
+      record[at] = select((second & 0x007fffffu) | 0x3f800000u, 0x7fc00000u, lost);
+      record[at + run.slots] += (first >> 23u) + (second >> 23u) - 254u;
     }
   }
 }
@@ -197,21 +220,21 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     slots[k] = slot;
     c[k] = constants_at((slot / run.count) * CONSTANTS);
     x[k] = State(loaded(0u, slot), loaded(LOW, slot));
+    inverse[k] = inverse_sizes((slot / run.count) * VARIABLES);
     size[k] = record[slot];
     off[k] = bitcast<f32>(record[run.slots + slot]);
-    inverse[k] = inverse_sizes((slot / run.count) * VARIABLES);
     for (var j = 0u; j < EXPONENTS; j++) {
       tangents[k][j] = loaded(TANGENTS + j * VARIABLES, slot);
     }
     if (EXPONENTS > 0u && now.done == 0u) {
-      orthonormalise(&tangents[k], slot, false);
+      orthonormalise(&tangents[k], inverse[k], slot, false);
     }
   }
   let measures = now.per_row > 0u;
   if (measures && now.done == 0u) {
     for (var k = 0u; k < TOGETHER; k++) {
       if (exists[k]) {
-        measure(0u, slots[k], x[k], c[k], now.origin, size[k]);
+        measure(0u, slots[k], x[k], c[k], time_after(0u), size[k]);
       }
     }
   }
@@ -220,7 +243,7 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   var to_frame = run.every - now.done % run.every;
   for (var n = 0u; n < now.count; n++) {
     let made = now.done + n;
-    let t = now.origin + f32(made) * now.h;
+    let t = time_after(made);
     let after = made + 1u;
     if (EXPONENTS > 0u) {
       to_frame--;
@@ -228,7 +251,7 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
       for (var k = 0u; k < TOGETHER; k++) {
         turn_all(&tangents[k], x[k], c[k], t);
         if (frames) {
-          orthonormalise(&tangents[k], slots[k], measures && exists[k]);
+          orthonormalise(&tangents[k], inverse[k], slots[k], measures && exists[k]);
         }
       }
       to_frame = select(to_frame, run.every, frames);
@@ -241,7 +264,7 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     if (to_row == 0u) {
       for (var k = 0u; k < TOGETHER; k++) {
         if (exists[k]) {
-          measure(after / now.per_row, slots[k], x[k], c[k], now.origin + f32(after) * now.h, size[k]);
+          measure(after / now.per_row, slots[k], x[k], c[k], time_after(after), size[k]);
         }
       }
       to_row = now.per_row;
@@ -271,9 +294,4 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
       atomicMax(&worst, size_of(off[k]));
     }
   }
-}
-
-/// By bits: compilers assume that there is no NaN.
-fn no_number(x: f32, holds: bool) -> f32 {
-  return bitcast<f32>(select(bitcast<u32>(x), 0x7fc00000u, holds));
 }

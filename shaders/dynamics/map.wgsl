@@ -1,12 +1,12 @@
 // requires: dynamics/ensemble.wgsl
 // A map: the next state from the present one, and tangents by its Jacobian there.
 
-fn moved(x: State, c: Constants, t: f32, _inverse: Flat, _off: ptr<function, f32>) -> State {
+fn moved(x: State, c: Constants, t: vec2f, _inverse: Flat, _off: ptr<function, f32>) -> State {
   return next_of(x, c, t);
 }
 
-fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: Constants, t: f32) {
+fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: Constants, t: vec2f) {
   for (var j = 0u; j < EXPONENTS; j++) {
-    (*tangents)[j] = tangent(x.high, (*tangents)[j], c, t);
+    (*tangents)[j] = tangent(x.high, (*tangents)[j], c, t.x);
   }
 }

@@ -2,7 +2,8 @@
 // The classical method of Runge and Kutta, of order 4. States keep what f32 leaves of them, as the increments of small steps are.
 
 /// The two slopes in the middle differ by what is of third order in a step: how far it is from converged.
-fn moved(x: State, c: Constants, t: f32, inverse: Flat, off: ptr<function, f32>) -> State {
+fn moved(x: State, c: Constants, time: vec2f, inverse: Flat, off: ptr<function, f32>) -> State {
+  let t = time.x;
   let k1 = rates(x.high, c, t);
   let k2 = rates(stepped(x.high, now.half, k1), c, t + now.half);
   let k3 = rates(stepped(x.high, now.half, k2), c, t + now.half);
@@ -12,7 +13,8 @@ fn moved(x: State, c: Constants, t: f32, inverse: Flat, off: ptr<function, f32>)
 }
 
 /// The same method for the equation of tangents, at the same stages.
-fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: Constants, t: f32) {
+fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: Constants, time: vec2f) {
+  let t = time.x;
   let x2 = stepped(x.high, now.half, rates(x.high, c, t));
   let x3 = stepped(x.high, now.half, rates(x2, c, t + now.half));
   let x4 = stepped(x.high, now.h, rates(x3, c, t + now.half));

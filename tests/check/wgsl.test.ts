@@ -89,8 +89,8 @@ function systemsOf(kind: "flow" | "map"): string[] {
       ),
     );
 }
-const METHOD = `fn moved(x: State, c: Constants, t: f32) -> State { return x; }
-fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: Constants, t: f32) {}
+const METHOD = `fn moved(x: State, c: Constants, t: vec2f, inverse: Flat, off: ptr<function, f32>) -> State { return x; }
+fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: Constants, t: vec2f) {}
 `;
 const OTHERS: Record<string, string[]> = {
   "diffusion/advance.wgsl": [

@@ -6,6 +6,7 @@ import { type Expression, evaluate } from "../../expression/expression.ts";
 import { readSweep } from "../../expression/sweep.ts";
 import { type DynamicsParameters, systemOf, untilOf } from "./parameters.ts";
 import { type Pilot, pilotOf } from "./reference/pilot.ts";
+import { LARGEST, SMALLEST } from "./reference/range.ts";
 import { LAWS, type Law, type System, TIME } from "./system.ts";
 
 export interface Point {
@@ -143,10 +144,10 @@ function pointsOf(system: System, set: string): Point[] {
     const values = new Map<string, number>();
     const numberOf = (expression: Expression) => evaluate(expression, (name) => values.get(name)!);
     for (const [name, value] of parameters) {
-      values.set(name, Object.hasOwn(own, name) ? own[name] : finite(name, numberOf(value)));
+      values.set(name, finite(name, Object.hasOwn(own, name) ? own[name] : numberOf(value)));
     }
     const starts = variables.map(({ name, start: { law, operands } }) => {
-      if (Object.hasOwn(own, name)) return { numbers: [own[name]] };
+      if (Object.hasOwn(own, name)) return { numbers: [finite(name, own[name])] };
       const numbers = operands.map((operand) => finite(name, numberOf(operand)));
       checkLaw(name, law, numbers);
       return { numbers, ...(law ? { law } : {}) };
@@ -159,8 +160,11 @@ function finite(name: string, value: number): number {
   if (!Number.isFinite(value)) {
     throw new ParameterError("system", `${name} is ${value} at the start; it must be a finite number.`);
   }
-  if (!Number.isFinite(Math.fround(value))) {
-    throw new ParameterError("system", `${name} is ${value}; numbers beyond 3.4e38 need other units.`);
+  if (Math.abs(value) > LARGEST || (value !== 0 && Math.abs(value) < SMALLEST)) {
+    throw new ParameterError(
+      "system",
+      `${name} is ${value}; numbers beyond 3.4e38 and below 1.2e-38 need other units.`,
+    );
   }
   return value;
 }

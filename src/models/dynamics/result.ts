@@ -1,9 +1,10 @@
 // What the sums of an ensemble say: moments at the measured times, exponents, and which trajectories diverged.
 
+import { namesIn } from "../../expression/expression.ts";
 import type { Estimate } from "../../statistics/index.ts";
 import type { Plan } from "./plan.ts";
 import { errorOf } from "./reference/pilot.ts";
-import { quantitiesOf } from "./system.ts";
+import { quantitiesOf, type System, TIME } from "./system.ts";
 import type { Tally } from "./tally.ts";
 
 /** Outer index time, inner index as `variables`. Values without a number are null in JSON. */
@@ -92,6 +93,8 @@ export class Statistics {
   table(): { head: string[]; rows: (string | number)[][] } {
     const { points, times } = this.#plan;
     const set = points.length > 1 ? Object.keys(points[0].set) : [];
+    // A start that is set is not the variable.
+    const title = (name: string) => (this.names.includes(name) ? `${name}(0)` : name);
     const rows = points.flatMap((point, p) => {
       const { mean, sd } = this.moments(p);
       return Array.from(times, (time, row) => [
@@ -100,19 +103,32 @@ export class Statistics {
         ...this.names.flatMap((_, i) => [mean[row][i], sd[row][i]]),
       ]);
     });
-    return { head: [...set, "time", ...this.names.flatMap((name) => [name, `${name}_sd`])], rows };
+    return { head: [...set.map(title), "time", ...this.names.flatMap((name) => [name, `${name}_sd`])], rows };
   }
 
   notes(): string[] {
-    const { points, measured } = this.#plan;
+    const { points, times, measured, transient, pilot, system } = this.#plan;
     const error = this.#stepError;
     const lost = this.#tally.diverged.length;
     const of = this.#tally.count * points.length;
     const [first] = this.#tally.diverged;
+    const until = times[times.length - 1];
+    const drift = (pilot?.drift ?? 0) * until;
+    const roundedTime = pilot && usesTime(system) && (measured.steps + transient.steps) * 2 ** -24 > ROUNDED_TIME;
     return [
       ...(error > LARGE_ERROR
         ? [
             `A step of ${shown(measured.h)} is off by up to ${shown(error)} of a variable's size: results may be those of the step and not of the system. Take a smaller dt.`,
+          ]
+        : []),
+      ...(error <= LARGE_ERROR && drift > LARGE_DRIFT
+        ? [
+            `Errors of steps may add up to ${shown(drift)} of a variable's size by t = ${until}; for single trajectories take a smaller dt.`,
+          ]
+        : []),
+      ...(roundedTime
+        ? [
+            `The time in right sides is rounded to ${shown(until * 2 ** -24)} at the end, ${shown((until * 2 ** -24) / measured.h)} of a step. For a driving force write its phase as a variable, as in p' = 2*pi*f.`,
           ]
         : []),
       ...(lost > 0
@@ -120,6 +136,34 @@ export class Statistics {
             `${lost === 1000 ? "1000 or more" : lost} of ${of} trajectories diverged (the first: ${first[1]}${points.length > 1 ? ` of point ${first[0]}` : ""}); from there on they are left out of all figures.`,
           ]
         : []),
+      ...this.#missing(),
+    ];
+  }
+
+  /** What has no number though its trajectory goes on: an output, or an exponent. */
+  #missing(): string[] {
+    const { times, points, exponents, system } = this.#plan;
+    const [variables, quantities] = [system.variables.length, this.names.length];
+    const numbers = (row: number) =>
+      Array.from(points.keys()).reduce((sum, point) => sum + this.#tally.numbers[row * points.length + point], 0);
+    const all = (row: number) => numbers(row * quantities);
+    const outputs = this.names.slice(variables).flatMap((name, i) => {
+      const rows = Array.from(times.keys(), (row) => all(row) - numbers(row * quantities + variables + i));
+      const most = Math.max(...rows);
+      return most > 0
+        ? [
+            `${name} is no number in ${most} of ${all(rows.indexOf(most))} trajectories at t = ${times[rows.indexOf(most)]}; its figures leave them out.`,
+          ]
+        : [];
+    });
+    const made = this.#tally.count * points.length;
+    const last = all(times.length - 1);
+    const without = Array.from({ length: exponents }, (_, j) => last - numbers(times.length * quantities + j));
+    const j = without.findIndex((many) => many > 0);
+    if (made === 0 || j < 0) return outputs;
+    return [
+      ...outputs,
+      `${without[j]} of ${last} trajectories have no exponent ${j + 1}${j + 1 < exponents ? " and beyond" : ""}: tangents collapse there, as on a superstable orbit, in a map that cannot be reversed, or where they shrink in one step by more than the 24 bits of their numbers.`,
     ];
   }
 
@@ -140,7 +184,11 @@ export class Statistics {
 
 const shown = (value: number) => String(Number(value.toPrecision(2)));
 
-/** The error of one step from which on a user is warned. */
+/** The error of one step, and of all, from which on a user is warned; and the part of a step to which the time may be rounded. */
 const LARGE_ERROR = 1e-4;
+const LARGE_DRIFT = 1e-2;
+const ROUNDED_TIME = 1e-3;
+
+const usesTime = ({ variables }: System) => variables.some(({ rate }) => namesIn(rate).has(TIME));
 
 export const exponentName = (j: number) => `lyapunov${j + 1}`;

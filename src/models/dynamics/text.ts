@@ -17,6 +17,8 @@ import { LAWS, type Law, type Start, type System, systemError, TIME, type Variab
 
 /** Variables of a system at most. */
 const MOST_VARIABLES = 64;
+/** Names of columns that results have in addition to a system's own. */
+const TAKEN = /^(time|lyapunov\d+|.*_sd)$/u;
 /** Names that are numbers everywhere. */
 const CONSTANTS: Record<string, number> = { pi: Math.PI };
 
@@ -66,6 +68,7 @@ function readStatements(text: string): Read {
     if (name === undefined || name.includes("[")) throw wrong(statement, unread(statement));
     if (!NAME.test(name)) throw wrong(statement, `"${name}" is no name; letters, digits and _ make one`);
     if (name === TIME) throw wrong(statement, `${TIME} is the time; give it another name`);
+    if (TAKEN.test(name)) throw wrong(statement, `${name} is what results call something else; give it another name`);
     if (Object.hasOwn(CONSTANTS, name)) throw wrong(statement, `${name} is a number already; give it another name`);
     if (prime && sign !== "=") throw wrong(statement, "a derivative is written as in x' = -x");
     if (prime || sign === "->") {

@@ -10,6 +10,7 @@ import { compile } from "../../../expression/compile.ts";
 import { STREAMS } from "../../../random/streams.ts";
 import { seedWords } from "../../../random/threefry.ts";
 import { lawNumber, type Phase, type Plan } from "../plan.ts";
+import { LARGEST, SMALLEST } from "../reference/range.ts";
 import { centreOf, type Runner, rowsOf } from "../runner.ts";
 import { quantitiesOf } from "../system.ts";
 import { type Batch, type Cell, cellOf, WORDS } from "../tally.ts";
@@ -141,7 +142,7 @@ export class GpuRunner implements Runner {
     await dispatchOnce(device, title, [bound(this.#kernels.start, slots)]);
     const advance = bound(this.#kernels.advance, Math.ceil(slots / this.#together));
     for (const phase of [transient, measured]) {
-      const own = stepOf(phase, phase === measured ? this.#plan.perRow : 0);
+      const own = stepOf(phase, phase === measured ? transient.steps : 0, phase === measured ? this.#plan.perRow : 0);
       const pieces = {
         most: phase.steps,
         submit: (done: number, steps: number) => {
@@ -221,14 +222,20 @@ function togetherOf(device: GpuDevice, { system, exponents }: Plan): number {
   return device.info.software && numbers <= MOST_TOGETHER ? 2 : 1;
 }
 
-/** No f32 is larger, about. */
-const LARGEST = 3e38;
-
 const rest = (x: number) => x - Math.fround(x);
 
-function stepOf({ origin, h, steps }: Phase, perRow: number) {
+function stepOf({ origin, h, steps }: Phase, firstStep: number, perRow: number) {
   const sixth = { sixth: Math.fround(h / 6), sixthRest: rest(h / 6) };
-  return { total: steps, perRow, origin, h, half: h / 2, ...sixth, span: Math.max(steps * h, Number.MIN_VALUE) };
+  return {
+    total: steps,
+    firstStep,
+    perRow,
+    origin,
+    h,
+    half: h / 2,
+    ...sixth,
+    span: Math.max(steps * h, Number.MIN_VALUE),
+  };
 }
 
 /** What the shader calls constants: [point][constant], a number and what f32 leaves of it. */
@@ -241,7 +248,7 @@ function pointTable({ points }: Plan, { constants }: Generated): Float32Array {
     const own = Float64Array.from(parameters.values());
     values.forEach((constant, i) => {
       const value = constant(own);
-      if (!Number.isFinite(Math.fround(value))) {
+      if (!(Math.abs(value) <= LARGEST) || (value !== 0 && Math.abs(value) < SMALLEST)) {
         throw new ParameterError(
           "system",
           `a constant of the system is ${value}, beyond a GPU's numbers; change the parameters, or its units.`,
@@ -258,7 +265,7 @@ function startTable({ points, pilot }: Plan): Uint32Array {
     points.flatMap(({ starts }) =>
       starts.map(({ law, numbers: [a, b = 0] }, i) => ({
         law: lawNumber(law),
-        inverse: pilot ? Math.min(1 / pilot.sizes[i], LARGEST) : 0,
+        inverse: pilot ? (pilot.sizes[i] > 1 / LARGEST ? 1 / pilot.sizes[i] : 1) : 1,
         first: [a, rest(a)],
         second: [b, rest(b)],
       })),

@@ -47,11 +47,14 @@ export function systemWgsl(system: System, { exponents, pairs, together }: Shape
   return v;
 }`,
     `/// A measurement: variables, and outputs of them.
-fn measure(row: u32, slot: u32, state: State, c: Constants, t: f32, size: u32) {
-  let x = state.high;
-  ${now}let fails = size >= NO_NUMBER;
+fn measure(row: u32, slot: u32, ${pairs ? "x" : "state"}: State, c: Constants, time: vec2f, size: u32) {
+  ${pairs ? "let now_t = time;" : "let x = state.high;\n  let now = time.x;"}
+  let fails = size >= NO_NUMBER;
   let at = row * QUANTITIES * run.slots + slot;
-${[...names.map((_, i) => `x.v${i}`), ...outputs.map(({ value }) => writer.real(value))]
+${[
+  ...names.map((_, i) => (pairs ? `x.high.v${i}` : `x.v${i}`)),
+  ...outputs.map(({ value }) => measuredText(writer, value)),
+]
   .map((text, i) => `  samples[at + ${i}u * run.slots] = no_number(${text}, fails);`)
   .join("\n")}
 }`,
@@ -62,6 +65,7 @@ const QUANTITIES = ${quantitiesOf(system).length}u;
 const EXPONENTS = ${exponents}u;
 const CONSTANTS = ${count}u;
 const TOGETHER = ${together}u;
+const WHOLE_TIME = ${kind === "map"};
 
 /// Numbers of one state.
 struct Flat {
@@ -93,8 +97,13 @@ fn times(a: f32, x: Flat) -> Flat {
   return ${flat((i) => `a * x.v${i}`)};
 }
 
-fn dot_of(a: Flat, b: Flat) -> f32 {
-  return ${variables.map((_, i) => `a.v${i} * b.v${i}`).join(" + ")};
+/// In the variables' own sizes.
+fn dot_of(a: Flat, b: Flat, inverse: Flat) -> f32 {
+  return ${variables.map((_, i) => `(a.v${i} * inverse.v${i}) * (b.v${i} * inverse.v${i})`).join(" + ")};
+}
+
+fn size_in(a: Flat, inverse: Flat) -> f32 {
+  return ${variables.map((_, i) => `abs(a.v${i} * inverse.v${i})`).reduce((a, b) => `larger_of(${a}, ${b})`)};
 }
 
 /// The sum of stages that the method of Runge and Kutta takes a sixth of.
@@ -121,8 +130,8 @@ fn largest(x: Flat) -> u32 {
   return ${variables.map((_, i) => `size_of(x.v${i})`).reduce((a, b) => `max(${a}, ${b})`)};
 }
 
-fn fresh(j: u32) -> Flat {
-  return ${flat((i) => `generic(${i}u, j)`)};
+fn fresh(j: u32, inverse: Flat) -> Flat {
+  return ${flat((i) => `generic(${i}u, j) / inverse.v${i}`)};
 }
 
 ${parts.join("\n\n")}
@@ -131,20 +140,24 @@ ${parts.join("\n\n")}
   return { source, constants: writer.constants };
 }
 
+/** The f32 of an output. */
+const measuredText = (writer: Writer, value: Expression) =>
+  writer instanceof PairWriter ? `${writer.pair(value)}.x` : writer.real(value);
+
 /** The next state of a map: as pairs, or in f32. */
 function nextWgsl({ variables }: System, writer: Writer): string {
-  const head = "fn next_of(state: State, c: Constants, t: f32) -> State {";
+  const head = "fn next_of(state: State, c: Constants, time: vec2f) -> State {";
   if (writer instanceof PairWriter) {
     const lines = variables.map(({ rate }, i) => `  let y${i} = ${writer.pair(rate)};`);
     const flat = (part: string) => `Flat(${variables.map((_, i) => `y${i}.${part}`).join(", ")})`;
-    return `fn next_of(x: State, c: Constants, now_t: f32) -> State {
+    return `fn next_of(x: State, c: Constants, now_t: vec2f) -> State {
 ${lines.join("\n")}
   return State(${flat("x")}, ${flat("y")});
 }`;
   }
   return `${head}
   let x = state.high;
-  let now = t;
+  let now = time.x;
   return State(Flat(${variables.map(({ rate }) => writer.real(rate)).join(",\n    ")}), state.low);
 }`;
 }

@@ -47,11 +47,36 @@ export class Writer extends ExpressionWriter {
     return this.#names.get(name)!;
   }
 
-  /** WGSL's own sin, cos and log may be off by 2^-11 and 2^-21; its pow has no negative base. */
+  /** WGSL's own functions may be far off (shaders/dynamics/functions.wgsl), and its min and max hide what is no number. */
   protected override special({ operation, operands }: Call): string | undefined {
+    if (operation === "min" || operation === "max") {
+      const own = operation === "min" ? "smaller_of" : "larger_of";
+      return operands.map((each) => this.real(each)).reduce((a, b) => `${own}(${a}, ${b})`);
+    }
+    if (operation === "^") return this.#power(operands[0], operands[1]);
     const own = FUNCTIONS[operation];
     return own && `${own}(${this.real(operands[0])})`;
   }
+
+  /** Compilers take long for what decides at run time between powers that are products and others. */
+  #power(base: Expression, exponent: Expression): string | undefined {
+    const n = numberIn(exponent);
+    if (n === undefined) return `power_of(${this.real(base)}, ${this.real(exponent)})`;
+    if (n === 0.5) return `sqrt(${this.real(base)})`;
+    if (n === -0.5) return `(1.0 / sqrt(${this.real(base)}))`;
+    if (!Number.isInteger(n)) return `real_power(${this.real(base)}, ${this.real(exponent)})`;
+    if (n >= 1 && n <= 16) return undefined; // a product
+    const power = `whole_power(${this.real(base)}, ${Math.abs(n)}u)`;
+    return n < 0 ? `(1.0 / ${power})` : power;
+  }
+}
+
+/** A number that is written out, with its sign. */
+function numberIn(expression: Expression): number | undefined {
+  if (expression.kind === "number") return expression.value;
+  if (expression.kind !== "call" || expression.operation !== "negate") return undefined;
+  const inside = numberIn(expression.operands[0]);
+  return inside === undefined ? undefined : -inside;
 }
 
 const FUNCTIONS: Partial<Record<Operation, string>> = {
@@ -59,9 +84,16 @@ const FUNCTIONS: Partial<Record<Operation, string>> = {
   cos: "cosine",
   tan: "tangent_of",
   ln: "logarithm",
+  exp: "exponential",
+  asin: "arcsine",
+  acos: "arccosine",
+  atan: "arctangent",
+  sinh: "hyperbolic_sine",
+  cosh: "hyperbolic_cosine",
+  tanh: "hyperbolic_tangent",
 };
 
-/** As pairs, a vec2f each: + - × ÷, roots, powers and what compares, by their own arithmetic; other functions with the digits of f32. */
+/** As pairs, a vec2f each: + - × ÷, roots, powers and what compares, by their own arithmetic; other functions with the digits of f32, and an integer power by products whatever it follows from. */
 export class PairWriter extends Writer {
   readonly #names: Map<string, string>;
 
@@ -73,7 +105,7 @@ export class PairWriter extends Writer {
   pair(expression: Expression): string {
     if (this.isConstant(expression)) return this.place(expression);
     if (expression.kind === "name") {
-      return expression.name === TIME ? "vec2f(now_t, 0.0)" : this.#names.get(expression.name)!;
+      return expression.name === TIME ? "now_t" : this.#names.get(expression.name)!;
     }
     if (expression.kind === "number") return this.place(expression);
     const { operation, operands } = expression;
@@ -105,16 +137,14 @@ export class PairWriter extends Writer {
       case "^": {
         const n = second.kind === "number" ? second.value : Number.NaN;
         if (Number.isInteger(n) && n >= 0 && n <= 1024) return `pair_power(${this.pair(first)}, ${n}u)`;
-        return `vec2f(power_of(${this.pair(first)}.x, ${this.pair(second)}.x), 0.0)`;
+        return `pair_raised(${this.pair(first)}, ${this.pair(second)})`;
       }
       case "sin":
         return `vec2f(turn(pair_phase(${this.pair(first)})).y, 0.0)`;
       case "cos":
         return `vec2f(turn(pair_phase(${this.pair(first)})).x, 0.0)`;
-      case "tan":
-      case "ln":
-        return `vec2f(${FUNCTIONS[operation]}(${this.pair(first)}.x), 0.0)`;
       default:
+        if (FUNCTIONS[operation]) return `vec2f(${FUNCTIONS[operation]}(${this.pair(first)}.x), 0.0)`;
         if (TRUTHS.includes(operation)) return `vec2f(select(0.0, 1.0, ${this.holds(expression)}), 0.0)`;
         return `vec2f(${operation}(${this.pair(first)}.x), 0.0)`;
     }

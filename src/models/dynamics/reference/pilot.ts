@@ -1,9 +1,11 @@
-// How long a step of a flow may be: a few trajectories in f64 with a step and its two halves, whose difference is 15 times the error of a step of
-// order 4 (Hairer, Nørsett and Wanner, Solving Ordinary Differential Equations I, II.4).
+// How long a step of a flow may be: some trajectories in f64 with a step and its two halves, whose difference is 15/16 of the error of the step
+// (Hairer, Nørsett and Wanner, Solving Ordinary Differential Equations I, II.4).
 
 import { ParameterError } from "../../../device/errors.ts";
+import { namesIn } from "../../../expression/expression.ts";
 import { compiled, type Plan } from "../plan.ts";
-import type { System } from "../system.ts";
+import { type System, TIME } from "../system.ts";
+import { outOfRange } from "./range.ts";
 import { startOf } from "./start.ts";
 
 export interface Pilot {
@@ -11,23 +13,35 @@ export interface Pilot {
   dt: number;
   /** The largest error of one step that was seen with it, in parts of the variable's size. */
   error: number;
+  /** Errors of steps per unit of time, added up. */
+  drift: number;
   /** How far from converged that step was: h |k2 - k3|, the slopes in the middle, in parts of the variable's size. It is of third order. */
   apart: number;
   /** How large each variable becomes. */
   sizes: readonly number[];
 }
 
-/** The error of a step that is allowed, in parts of the variable's size. */
+/** The error of a step that is allowed, in parts of the variable's size, and of all steps together. */
 const TOLERANCE = 1e-7;
-/** The same where it is only looked at how large variables become, in parts of the largest. */
+const TOTAL = 1e-3;
+/** The same where it is only looked at how large variables become. */
 const COARSE = 1e-4;
 /** Trajectories, and steps of each. */
 const TRAJECTORIES = 8;
 const STEPS = 1500;
+/** Points of a sweep whose first step is too long, and that get a trajectory of their own. */
+const MOST_FOUND = 16;
 /** The first step, in parts of the whole time. */
 const FIRST = 1e-6;
+/** The longest step in parts of the whole time; where the time stands in a right side, something may happen in a thousandth of it. */
+const LONGEST = 1 / 20;
+const LONGEST_IN_TIME = 1 / 1000;
+/** The error that is taken where a right side jumps: it is of first order there, and no step is short enough for much less. */
+const JUMP = 1e-4;
 /** Steps of one trajectory beyond which a flow is called stiff. */
 const MOST_STEPS = 1e8;
+/** A flow that comes here within its pilot has no bound. */
+const DIVERGED = 1e12;
 
 type Vector = readonly number[];
 /** The state after a step, and h (k2 - k3). */
@@ -40,41 +54,44 @@ export function pilotOf(
   seed: bigint,
   { until, dt }: { until: number; dt: number | undefined },
 ): Pilot {
-  const pilot = {
-    ...{ dt: Math.min(dt ?? Number.POSITIVE_INFINITY, until), error: 0, apart: 0 },
-    sizes: system.variables.map(() => 0),
-  };
-  const count = Math.min(TRAJECTORIES, Math.max(2, points.length));
-  const walks = Array.from({ length: count }, (_, i): Walk => {
-    const point = Math.round((i * (points.length - 1)) / (count - 1));
-    const start = startOf({ points, seed }, point, i);
-    return { step: stepper(system, points[point]), start, until, tolerance: COARSE, breaks: dt !== undefined };
+  const inTime = system.variables.some(({ rate }) => namesIn(rate).has(TIME));
+  const longest = until * (inTime ? LONGEST_IN_TIME : LONGEST);
+  const walkOf = (point: number, trajectory: number): Walk => ({
+    step: stepper(system, points[point]),
+    check: outOfRange(system, points[point]),
+    start: startOf({ points, seed }, point, trajectory),
+    ...{ until, longest },
   });
-  // A variable that starts at 0 has no size of its own: first it is seen how large each becomes.
-  const { sizes } = pilot;
-  const grow = (x: Vector) => {
-    for (const [k, value] of x.entries()) if (Math.abs(value) > sizes[k]) sizes[k] = Math.abs(value);
-  };
-  for (const walk of walks) {
-    grow(walk.start);
-    walked(walk, {
-      error: (whole, half) => largest(minus(half, whole)) / (largest(sizes) || largest(half)),
-      accept: grow,
-    });
-  }
-  const inSizes = (x: Vector) => largest(x.map((value, k) => (value === 0 ? 0 : value / sizes[k])));
-  for (const walk of walks) {
-    const judge = {
-      error: (whole: Vector, half: Vector) => inSizes(minus(half, whole)),
-      accept(_: Vector, apart: Vector) {
-        pilot.apart = Math.max(pilot.apart, inSizes(apart));
-      },
+  const walks = Array.from({ length: TRAJECTORIES }, (_, i) =>
+    walkOf(Math.round((i * (points.length - 1)) / (TRAJECTORIES - 1)), i),
+  );
+  const sizes = system.variables.map(() => 0);
+  for (const walk of walks) measureSizes(walk, sizes, dt !== undefined);
+  let own = Math.min(dt ?? Number.POSITIVE_INFINITY, longest);
+  if (dt === undefined) {
+    const shorten = (walk: Walk) => {
+      own = Math.min(own, longestStep(walk, sizes));
     };
-    const { shortest, error } = walked({ ...walk, tolerance: TOLERANCE, dt, breaks: false }, judge);
-    pilot.dt = Math.min(pilot.dt, shortest);
-    pilot.error = Math.max(pilot.error, error);
-  }
-  return pilot;
+    walks.forEach(shorten);
+    // A point of a sweep may be far faster than those that were tried.
+    const errors = points.map((_, point) => ({ point, error: firstError(walkOf(point, 0), sizes, own) }));
+    const found = errors.filter(({ error }) => !(error <= 4 * TOLERANCE)).sort((a, b) => b.error - a.error);
+    for (const { point } of found.slice(0, MOST_FOUND)) {
+      const walk = walkOf(point, 0);
+      measureSizes(walk, sizes, false);
+      walks.push(walk);
+      shorten(walk);
+    }
+  } else own = Math.min(dt, until);
+  const seen = walks.map((walk) => measured(walk, sizes, own));
+  const most = (of: (one: (typeof seen)[number]) => number) => seen.reduce((top, one) => Math.max(top, of(one)), 0);
+  return {
+    dt: own,
+    sizes,
+    error: most((one) => one.error),
+    drift: most((one) => one.drift),
+    apart: most((one) => one.apart),
+  };
 }
 
 /**
@@ -86,66 +103,135 @@ export function errorOf({ error, apart }: Pilot, worst: number): number {
   return Math.max(error, apart > 0 ? Math.min(worst, error * (worst / apart) ** (5 / 3)) : worst);
 }
 
-/** The largest of absolute values; NaN where one is. */
-const largest = (values: Vector) =>
-  values.reduce((most, value) => (Math.abs(value) <= most ? most : Math.abs(value)), 0);
-const minus = (a: Vector, b: Vector) => a.map((value, k) => value - b[k]);
-
 interface Walk {
   step: Step;
+  /** @throws ParameterError where a part of a right side is beyond f32 */
+  check(x: Vector, t: number): void;
   start: Vector;
   until: number;
-  tolerance: number;
-  dt?: number | undefined;
-  /** It ends where no step is short enough; otherwise that is an error. */
-  breaks: boolean;
+  longest: number;
 }
 
-/** How a step is judged by its whole and its halves, and what is done with one that is good. */
-interface Judge {
-  error(whole: Vector, half: Vector): number;
-  accept(half: Vector, apart: Vector): void;
+/** The largest of absolute values; NaN where one is. */
+const largest = (values: Vector) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const minus = (a: Vector, b: Vector) => a.map((value, k) => value - b[k]);
+/** By sizes; what has none is not judged. */
+const inSizes = (x: Vector, sizes: Vector) => largest(x.map((value, k) => (sizes[k] > 0 ? value / sizes[k] : 0)));
+
+/** A step, and the same by two halves; the error is that of the whole. */
+function doubled(step: Step, x: Vector, t: number, h: number) {
+  const { x: whole, apart } = step(x, t, h);
+  const { x: half } = step(step(x, t, h / 2).x, t + h / 2, h / 2);
+  return { whole, half, apart, off: minus(half, whole).map((value) => (value * 16) / 15) };
 }
 
-/** A trajectory with steps whose error keeps the tolerance, or with a given one: the shortest step, and the largest error of one. */
-function walked({ step, start, until, tolerance, dt, breaks }: Walk, judge: Judge) {
-  // From a step so short that no error can hide in it.
-  let [x, t, h] = [start, 0, dt ?? FIRST * until];
-  let shortest = Number.POSITIVE_INFINITY;
-  let worst = 0;
+/** Tells a jump of a right side by errors that fall too slowly as a step is shortened. */
+function jumpFinder() {
+  let last: { t: number; h: number; error: number } | undefined;
+  return (t: number, h: number, error: number): boolean => {
+    const slow = last?.t === t && h <= last.h / 2 && error > last.error * (h / last.h) ** 2.5;
+    if (last?.t !== t || h <= last.h / 2) last = { t, h, error };
+    return slow && error < JUMP;
+  };
+}
+
+/** Looks how large each variable becomes, by steps that are good enough for that. */
+function measureSizes({ step, check, start, until, longest }: Walk, sizes: number[], breaks: boolean): void {
+  const grow = (x: Vector) => {
+    for (const [k, value] of x.entries()) if (Math.abs(value) > sizes[k]) sizes[k] = Math.abs(value);
+  };
+  // Its own sizes so far: those of other trajectories may be far larger.
+  const seen = start.map(Math.abs);
+  grow(start);
+  const isJump = jumpFinder();
+  let [x, t, h] = [start, 0, FIRST * until];
   for (let n = 0; n < STEPS && t < until; ) {
-    const own = Math.min(h, until - t);
-    const { x: whole, apart } = step(x, t, own);
-    const { x: half } = step(step(x, t, own / 2).x, t + own / 2, own / 2);
-    const error = judge.error(whole, half) / 15;
-    if (dt === undefined && !(error <= tolerance)) {
-      h = own * (Number.isFinite(error) ? Math.max(0.2, 0.9 * (tolerance / error) ** 0.2) : 0.2);
+    h = Math.min(h, until - t, longest);
+    check(x, t);
+    const { half, off } = doubled(step, x, t, h);
+    // A variable that is 0 so far shall only come from there by a step that is half-way right.
+    const left = largest(off.map((value, k) => (seen[k] > 0 || half[k] === 0 ? 0 : (2 * COARSE * value) / half[k])));
+    const error = Math.max(inSizes(off, seen), left);
+    if (!(error <= COARSE) && !isJump(t, h, error)) {
+      h *= Number.isFinite(error) ? Math.max(0.2, 0.9 * (COARSE / error) ** 0.2) : 0.2;
       if (until / h > MOST_STEPS) {
-        if (breaks || largest(x) > DIVERGED) break; // it grows without bound, which the run tells
+        // It grows without bound, or its right side is no number: the run tells.
+        if (breaks || largest(x) > DIVERGED || !step(x, t, 0).apart.every(Number.isFinite)) return;
         throw tooStiff(h);
       }
       continue;
     }
-    // Likewise, and with a step that is given the last errors are of its end.
-    if (!half.every(Number.isFinite)) return { shortest, error: 0 };
-    judge.accept(half, apart);
-    // While the step still grows from the first, and where the end cuts it, it is shorter than need be.
-    if (dt !== undefined || error > tolerance / 100) shortest = Math.min(shortest, h);
-    worst = Math.max(worst, error);
-    [x, t] = [half, t + own];
+    if (!half.every(Number.isFinite)) return;
+    for (const [k, value] of half.entries()) if (Math.abs(value) > seen[k]) seen[k] = Math.abs(value);
+    grow(half);
+    [x, t] = [half, t + h];
     n++;
-    if (dt === undefined) h = own * Math.min(2, 0.9 * (tolerance / Math.max(error, 1e-20)) ** 0.2);
+    h *= Math.min(2, 0.9 * (COARSE / Math.max(error, 1e-20)) ** 0.2);
   }
-  return { shortest, error: worst };
 }
 
-/** A flow that comes here within its pilot has no bound. */
-const DIVERGED = 1e12;
+/** The longest step with which every step of a trajectory keeps the tolerance, and all together theirs. */
+function longestStep({ step, start, until, longest }: Walk, sizes: Vector): number {
+  let best = longest;
+  const jumpAt = jumpFinder();
+  let [x, t, h] = [start, 0, FIRST * until];
+  for (let n = 0; n < STEPS && t < until; ) {
+    h = Math.min(h, until - t, longest);
+    const { half, off } = doubled(step, x, t, h);
+    const error = inSizes(off, sizes);
+    const isJump = error > TOLERANCE && jumpAt(t, h, error);
+    if (!(error <= TOLERANCE) && !isJump) {
+      h *= Number.isFinite(error) ? Math.max(0.2, 0.9 * (TOLERANCE / error) ** 0.2) : 0.2;
+      if (until / h > MOST_STEPS) {
+        if (largest(x) > DIVERGED || !step(x, t, 0).apart.every(Number.isFinite)) return best;
+        throw tooStiff(h);
+      }
+      continue;
+    }
+    if (!half.every(Number.isFinite)) return best;
+    // Of fifth order: the step that would have had just this error here, and the one whose errors add up to no more than that.
+    const single = isJump ? h : 0.9 * h * (TOLERANCE / Math.max(error, 1e-20)) ** 0.2;
+    const together = isJump ? h : h * ((TOTAL * h) / until / Math.max(error, 1e-20)) ** 0.25;
+    if (error > 1e-15) best = Math.min(best, single, together);
+    [x, t] = [half, t + h];
+    n++;
+    h = Math.min(2 * h, Math.max(single, h / 2));
+  }
+  return best;
+}
+
+/** The error of the first step. */
+function firstError({ step, start }: Walk, sizes: Vector, h: number): number {
+  const { off } = doubled(step, start, 0, h);
+  const error = inSizes(off, sizes);
+  return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+}
+
+/** What steps of one length are off by. */
+function measured({ step, start, until }: Walk, sizes: Vector, h: number) {
+  let [error, total, apart] = [0, 0, 0];
+  let [x, t]: [Vector, number] = [start, 0];
+  for (let n = 0; n < STEPS && t < until; n++) {
+    const own = Math.min(h, until - t);
+    const made = doubled(step, x, t, own);
+    if (!made.whole.every(Number.isFinite)) {
+      // It diverges, or the step does.
+      if (largest(x) < DIVERGED * largest(start)) error = 1;
+      break;
+    }
+    const off = inSizes(made.off, sizes);
+    error = Math.max(error, Math.min(1, off));
+    total += Math.min(1, off);
+    apart = Math.max(apart, inSizes(made.apart, sizes));
+    [x, t] = [made.whole, t + own];
+  }
+  return { error, apart, drift: t > 0 ? total / t : 0 };
+}
 
 const tooStiff = (h: number) =>
   new ParameterError(
     "dt",
-    `dt: a step of ${h.toPrecision(3)} is still too long for an error of ${TOLERANCE}: the flow is stiff, has a jump, or diverges. Give dt, or take away what is fast.`,
+    `dt: a step of ${h.toPrecision(3)} is still too long for an error of ${TOLERANCE}: the flow is stiff, or diverges. Give dt, or take away what is fast.`,
   );
 
 function stepper(system: System, point: Plan["points"][number]): Step {
