@@ -101,6 +101,7 @@ export async function runDocument(
       ...(simulation.notes?.() ?? []),
       ...shortSeriesNote({ observables, ...common }, model),
       ...constantNote(observables, model),
+      ...firstPointNote(simulation.sweep?.() ?? []),
     ],
     digest: await simulation.digest(),
     ...(link === undefined ? {} : { link }),
@@ -215,6 +216,15 @@ function constantNote(observables: Measured, { steps, step }: AnyModel): string[
   // Samples of an ensemble are not states of one run.
   if (steps) return [`${names}: all ${plural(step)} agree, so the error is 0.`];
   return [`${names} never changed, so an error of 0 says nothing about states that the run did not visit.`];
+}
+
+/** What is shown of a run of several points. */
+function firstPointNote(points: readonly { parameters: Record<string, number> }[]): string[] {
+  if (points.length < 2) return [];
+  const first = Object.entries(points[0].parameters).map(([name, value]) => `${name} = ${value}`);
+  return [
+    `observables are those of the first of ${points.length} points, ${first.join(", ")}; "gibbs scan" shows all, and result and files hold them.`,
+  ];
 }
 
 /** Fewer independent values than this say little of an error, and less of whether the warm-up was long enough. */
