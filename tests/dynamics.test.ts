@@ -221,6 +221,7 @@ describe("sums", () => {
 });
 
 describe("methods", () => {
+  beforeEach(({ skip }) => skipSlow(skip));
   it("Runge and Kutta's has order 4", async () => {
     const off: number[] = [];
     for (const dt of [0.25, 0.125]) {
@@ -267,6 +268,7 @@ describe("methods", () => {
 });
 
 describe("functions have the digits of f32", () => {
+  beforeEach(({ skip }) => skipSlow(skip));
   it.each([
     ["exp(x)", -80, 80],
     ["ln(x)", 1e-20, 3],
@@ -315,6 +317,7 @@ describe("functions have the digits of f32", () => {
 });
 
 describe("what would be a wrong number", () => {
+  beforeEach(({ skip }) => skipSlow(skip));
   const noteOf = async (options: DynamicsOptions, trajectories = 20) => {
     using ensemble = await create(options);
     await ensemble.run(trajectories);
@@ -599,6 +602,7 @@ describe("period doubling", () => {
 });
 
 describe("energy", () => {
+  beforeEach(({ skip }) => skipSlow(skip));
   it.each([
     ["henon-heiles", 1e-5],
     ["double-pendulum", 2e-5],
