@@ -13,6 +13,7 @@ import {
 import { GpuLattice } from "../src/models/lattice/gpu.ts";
 import type { LatticeOptions } from "../src/models/lattice/lattice.ts";
 import { ReferenceLattice } from "../src/models/lattice/reference-lattice.ts";
+import { chanceOf, isBelow } from "../src/models/lattice/rule.ts";
 import { pottsRule, tableOf } from "../src/models/potts/rule.ts";
 import { chiSquareTest, mergeCells, zScore } from "../src/statistics/index.ts";
 import { device, reference } from "./devices.ts";
@@ -278,5 +279,26 @@ describe("bad input", () => {
     await lattice.paint({ x: 7, y: 7, radius: 1, value: 2 });
     const cells = await lattice.cells();
     expect([cells[63], cells[56], cells[7], cells[62], cells[55]]).toEqual([2, 2, 2, 2, 2]);
+  });
+});
+
+describe("chances in the tables of rules", () => {
+  const most = 2 ** 32 - 1;
+
+  it("are two words, and certainty is the largest of both", () => {
+    expect(chanceOf(0)).toEqual([0, 0]);
+    expect(chanceOf(0.5)).toEqual([2 ** 31, 0]);
+    expect(chanceOf(2 ** -40)).toEqual([0, 2 ** 24]);
+    expect(chanceOf(1)).toEqual([most, most]);
+    expect(chanceOf(1 - 2 ** -53)).toEqual([most, 2 ** 32 - 2 ** 11]);
+  });
+
+  it("are compared with 64 random bits, the high word first", () => {
+    const table = (probability: number) => Uint32Array.from([7, ...chanceOf(probability)]);
+    expect(isBelow([most, most], table(1), 1)).toBe(true);
+    expect(isBelow([0, 0], table(0), 1)).toBe(false);
+    expect(isBelow([most, 2 ** 31 - 1], table(0.5), 1)).toBe(true);
+    expect(isBelow([0, 2 ** 31], table(0.5), 1)).toBe(false);
+    expect(() => isBelow([0, 0], table(0.5), 2)).toThrow(/looks up word 3 of a table of 3/);
   });
 });

@@ -1,7 +1,7 @@
 // What the languages of models have in common: statements a line or between semicolons, and names.
 
-/** What a name is. (Objects have a __proto__ of their own.) */
-export const NAME = /^(?!__proto__$)[\p{L}_][\p{L}\p{N}_]*$/u;
+/** What a name is. */
+export const NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
 /** Statements without comments, which "#" begins. */
 export const statementsOf = (text: string): string[] =>
