@@ -23,9 +23,9 @@ const wantsChrome = named.length === 0 || named.some((name) => name.endsWith("ch
 const TESTS = "tests/**/*.test.ts";
 /**
  * GIBBS_TEST_SHARED: Node on the second adapter, where Chrome runs everything on SwiftShader already. What is left is of each kind of kernel one:
- * random numbers, integers in lattices, and f32.
+ * random numbers, integers in lattices, f32, and pairs of them.
  */
-const SHARED = ["random", "ising", "diffusers"].map((name) => `tests/${name}.test.ts`);
+const SHARED = ["random", "ising", "diffusers", "dynamics"].map((name) => `tests/${name}.test.ts`);
 
 /**
  * No device takes part in these, so one host is enough; and the Ising model's figures are whole numbers, the same on every adapter, where its
@@ -66,7 +66,7 @@ const FIRST_PAGES = ["opening", "links"].map((name) => `tests/site/${name}.test.
  * an hour for them. GIBBS_TEST_LONG=1 runs them in Chrome, too.
  */
 const VARIANTS = [
-  ...["gillespie", "diffusion-units", "digests", "hopfield-lattice", "reservoir-own"],
+  ...["gillespie", "dynamics", "diffusion-units", "digests", "hopfield-lattice", "reservoir-own"],
   ...["choice", "delays", "draws", "events", "files", "hybrid", "large", "reversible"].map(
     (name) => `gillespie-${name}`,
   ),
