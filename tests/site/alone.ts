@@ -11,10 +11,10 @@ const ROOT = new URL("../../host-web/", import.meta.url);
 const folders = readdirSync(ROOT).filter((name) => existsSync(new URL(`${name}/index.html`, ROOT)));
 export const models: string[] = all.map(({ name }) => name);
 /**
- * Pages that stand for all where it is what they share that is tested: a chain, one at less than a step a frame, a run with an end, and an
- * ensemble. GIBBS_TEST_LONG=1 takes all.
+ * Pages that stand for all where it is what they share that is tested: a chain, one at less than a step a frame, and an ensemble.
+ * GIBBS_TEST_LONG=1 takes all.
  */
-export const KINDS = ["ising", "hopfield", "diffusion", "gillespie"];
+export const KINDS = ["ising", "hopfield", "dynamics"];
 /** Pages that are no model's. */
 export const others = ["", "404.html", ...folders.filter((name) => !models.includes(name)).map((name) => `${name}/`)];
 

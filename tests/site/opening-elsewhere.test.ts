@@ -2,15 +2,14 @@
 // nothing.
 
 import { describe, expect, it } from "vitest";
-import { expectAlive, models, notices, others, watch } from "./alone.ts";
+import { expectAlive, KINDS, models, notices, others, watch } from "./alone.ts";
 import type { Visit } from "./browser.ts";
 import { useSite } from "./visit.ts";
 
 /** Long enough for steps and pictures to follow each other; opening.test.ts looks longer. */
 const SECONDS = 2;
 
-/** A chain, one at less than a step a frame, and an ensemble. */
-const some = __GIBBS_TEST_LONG__ ? models : ["ising", "hopfield", "dynamics"];
+const some = __GIBBS_TEST_LONG__ ? models : KINDS;
 
 /** A dark phone, whose locale no standard knows. */
 const look: Visit = { width: 390, height: 844, touch: true, dark: true, locale: "en-US@posix" };
