@@ -447,6 +447,23 @@ describe("what would be a wrong number", () => {
     expect(/have no exponent/.test(notes)).toBe(known.includes(null));
   });
 
+  it("a part of a map's right side beyond the numbers is refused, and units of its variables change no exponent", async () => {
+    await expect(create({ system: "x -> 1e25*x/(1 + x^3); x = 1e13" })).rejects.toThrow(/beyond a GPU's numbers/);
+    const unit = "x -> 1 - 1.4*x^2 + y/1e7; y -> 0.3e7*x; x ~ uniform(-0.1, 0.1); y ~ uniform(-1e6, 1e6)";
+    const { exponents, notes } = await noteOf({ system: unit, lyapunov: 2 }, 200);
+    expect(notes).toBe("");
+    expect(Math.abs(exponents![0].value - 0.419269) / Math.hypot(exponents![0].error, 6e-5)).toBeLessThan(4);
+    expect(exponents![0].value + exponents![1].value).toBeCloseTo(Math.log(0.3), 5);
+  });
+
+  it("a step whose slopes are no number is told of, and a checkpoint holds it", async () => {
+    using blown = await create({ system: "x' = -1e30*x^3; x ~ uniform(0, 1e-3)", until: 1, points: 2, dt: 0.5 });
+    await blown.run(20);
+    using again = await dynamics.restore(device, await blown.checkpoint());
+    expect(again.notes()).toEqual(blown.notes());
+    expect(blown.notes().join()).toMatch(/A step of 0\.5 is off by up to 1 /);
+  });
+
   it("exponents of variables of very different sizes vanish where they should", async () => {
     const { exponents } = await result(
       { system: "x' = v; v' = -1e12*x; x = 1; v = 0", until: 1e-3, points: 2, lyapunov: 2 },

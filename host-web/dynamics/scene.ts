@@ -37,7 +37,7 @@ export const scene: SceneModule<DynamicsSimulation> = {
 
   async createCanvas(simulation) {
     const { times, points } = simulation.plan;
-    const each = times.length * points.length * simulation.result().variables.length;
+    const each = times.length * points.length * simulation.quantities.length;
     const most = Math.max(1, Math.floor(MOST_NUMBERS / each));
     /** Made once more, for their single values. */
     const parts: Part[] = [];
@@ -131,7 +131,7 @@ interface View {
 /** Planes of two variables and each against the time; of a sweep each against what is swept. */
 function viewsOf(simulation: DynamicsSimulation): View[] {
   const { plan } = simulation;
-  const names = simulation.result().variables;
+  const names = simulation.quantities;
   const [points, quantities] = [plan.points.length, names.length];
   if (points > 1) {
     const [swept = ""] = Object.keys(plan.points[0].set).filter(

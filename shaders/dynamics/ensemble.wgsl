@@ -1,8 +1,8 @@
 // requires: common/threefry.wgsl
 // requires: dynamics/functions.wgsl
 // Many trajectories of one system, one an invocation: starts, steps, and what is measured on the way. A method's own file requires this one
-// and has `moved`, which makes a step of the state and says how far from converged it is, and `turn_all`, which makes that of the tangents. Before both stands what
-// src/models/dynamics/kernel/wgsl.ts writes for the system at hand: VARIABLES, QUANTITIES, EXPONENTS, CONSTANTS, the structs Flat and
+// and has `moved`, which makes a step of the state and says how far from converged it is, and `turn_all`, which makes that of the tangents.
+// Before both stands what src/models/dynamics/kernel/wgsl.ts writes for the system at hand: VARIABLES, QUANTITIES, EXPONENTS, CONSTANTS, the structs Flat and
 // Constants, and the functions on them.
 
 struct Run {
@@ -74,6 +74,7 @@ struct State {
 
 const LOW = VARIABLES;
 const TANGENTS = 2u * VARIABLES;
+
 /// The time after so many steps of this phase, and what f32 leaves of it where steps are 1.
 fn time_after(steps: u32) -> vec2f {
   if (WHOLE_TIME) {

@@ -17,7 +17,7 @@ struct Shape {
 /// [row][slot]
 @group(0) @binding(1) var<storage, read> samples: array<f32>;
 /// [row][point]
-@group(0) @binding(2) var<storage, read> centres: array<f32>;
+@group(0) @binding(2) var<storage, read_write> centres: array<f32>;
 /// [row][point] from the first of this dispatch on: how many numbers; then bins of their sum and of that of their squares.
 @group(0) @binding(3) var<storage, read_write> sums: array<u32>;
 
@@ -26,6 +26,18 @@ override WORKGROUP: u32;
 const SUM_BINS = 16u;
 const SQUARE_BINS = 32u;
 const WORDS = 1u + 2u * (SUM_BINS + SQUARE_BINS);
+
+/// Of each row and point the number of the first trajectory, or 0 where that is none.
+@compute @workgroup_size(WORKGROUP)
+fn centre(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let cell = id.x + id.y * groups.x * WORKGROUP;
+  if (cell >= shape.groups) {
+    return;
+  }
+  let row = cell / shape.points;
+  let bits = bitcast<u32>(samples[row * shape.slots + (cell - row * shape.points) * shape.count]);
+  centres[cell] = bitcast<f32>(select(bits, 0u, (bits & 0x7fffffffu) >= 0x7f800000u));
+}
 
 var<workgroup> bins: array<atomic<u32>, WORDS>;
 

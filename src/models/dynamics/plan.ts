@@ -7,6 +7,7 @@ import { readSweep } from "../../expression/sweep.ts";
 import { type DynamicsParameters, systemOf, untilOf } from "./parameters.ts";
 import { type Pilot, pilotOf } from "./reference/pilot.ts";
 import { LARGEST, SMALLEST } from "./reference/range.ts";
+import { sizesOfMap } from "./reference/sizes.ts";
 import { LAWS, type Law, type System, TIME } from "./system.ts";
 
 export interface Point {
@@ -43,6 +44,9 @@ export interface Plan {
   every: number;
   /** States of a map have the 48 bits of two f32. */
   pairs: boolean;
+  /** How large each variable becomes. */
+  sizes: readonly number[];
+  /** Of a flow. */
   pilot: Pilot | undefined;
 }
 
@@ -71,7 +75,10 @@ export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
     throw new ParameterError("transient", `transient ${transient}: it must be less than until, ${until}.`);
   }
   const shape = { system, points, seed, exponents };
-  if (kind === "map") return { ...shape, ...mapGrid(parameters, transient, until), every: 1, pilot: undefined };
+  if (kind === "map") {
+    const grid = mapGrid(parameters, transient, until);
+    return { ...shape, ...grid, every: 1, sizes: sizesOfMap(system, points, seed, until), pilot: undefined };
+  }
   const count = parameters.points ?? USUAL_POINTS;
   const pilot = pilotOf(system, points, seed, { until, dt: parameters.dt });
   const interval = (until - transient) / (count - 1);
@@ -92,6 +99,7 @@ export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
     perRow,
     every: EVERY,
     pairs: false,
+    sizes: pilot.sizes,
     pilot,
   };
 }

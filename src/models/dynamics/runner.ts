@@ -93,4 +93,4 @@ export class ReferenceRunner implements Runner {
 }
 
 /** A number from which distances are taken. */
-export const centreOf = (x: number): number => (Number.isFinite(x) ? x : 0);
+const centreOf = (x: number): number => (Number.isFinite(x) ? x : 0);

@@ -91,6 +91,11 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
     return Object.fromEntries([...names, ...exponents]);
   }
 
+  /** What is measured: variables, then outputs. */
+  get quantities(): readonly string[] {
+    return this.#statistics.names;
+  }
+
   protected get jobs() {
     return { name: "trajectories", unit: "trajectories", most: 2 ** 32 - 1 };
   }

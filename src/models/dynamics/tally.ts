@@ -3,6 +3,7 @@
 
 import * as z from "zod";
 import { CheckpointError } from "../../device/errors.ts";
+import { LARGEST } from "./reference/range.ts";
 
 /** Bins of shaders/dynamics/tally.wgsl: a number of 64 bits for every 16 powers of two. */
 const SUM_BINS = 16;
@@ -98,7 +99,8 @@ export class Tally {
   }
 
   add({ count, cells, worst, diverged }: Batch): void {
-    this.worst = Math.max(this.worst, worst);
+    // JSON has no infinity.
+    this.worst = Math.max(this.worst, Number.isFinite(worst) ? worst : LARGEST);
     for (const [i, { numbers, sum, square }] of cells.entries()) {
       this.numbers[i] += numbers;
       this.sums[i] += sum;

@@ -11,7 +11,7 @@ import { STREAMS } from "../../../random/streams.ts";
 import { seedWords } from "../../../random/threefry.ts";
 import { lawNumber, type Phase, type Plan } from "../plan.ts";
 import { LARGEST, SMALLEST } from "../reference/range.ts";
-import { centreOf, type Runner, rowsOf } from "../runner.ts";
+import { type Runner, rowsOf } from "../runner.ts";
 import { quantitiesOf } from "../system.ts";
 import { type Batch, type Cell, cellOf, WORDS } from "../tally.ts";
 import { type Generated, systemWgsl } from "./wgsl.ts";
@@ -29,7 +29,7 @@ const MOST_TOGETHER = 4;
 /** Rows and points that are summed in one dispatch. */
 const CELLS = 1 << 14;
 
-type Kernels = Record<"start" | "advance" | "tally", Kernel>;
+type Kernels = Record<"start" | "advance" | "centre" | "tally", Kernel>;
 type Buffers = Record<
   "run" | "now" | "points" | "starts" | "state" | "record" | "samples" | "worst" | "shape" | "centres" | "sums",
   GPUBuffer
@@ -52,14 +52,24 @@ export class GpuRunner implements Runner {
     const shader = plan.system.kind === "map" ? "dynamics/map.wgsl" : "dynamics/runge-kutta.wgsl";
     const own = (entryPoint: string) =>
       device.kernel({ shader, generated: generated.source, entryPoint, constants: { WORKGROUP: workgroup } });
-    const [start, advance, tally] = await Promise.all([
+    const summing = (entryPoint: string) =>
+      device.kernel({ shader: "dynamics/tally.wgsl", entryPoint, constants: { WORKGROUP: 64 } });
+    const [start, advance, centre, tally] = await Promise.all([
       own("start"),
       own("advance"),
-      device.kernel({ shader: "dynamics/tally.wgsl", entryPoint: "tally", constants: { WORKGROUP: 64 } }),
+      summing("centre"),
+      summing("tally"),
     ]);
     const most = mostOf(device, plan);
     return device.guard(`dynamics, ${plan.points.length * most} trajectories`, () => {
-      return new GpuRunner(device, plan, { ...generated, together }, { start, advance, tally }, workgroup, most);
+      return new GpuRunner(
+        device,
+        plan,
+        { ...generated, together },
+        { start, advance, centre, tally },
+        workgroup,
+        most,
+      );
     });
   }
 
@@ -98,17 +108,8 @@ export class GpuRunner implements Runner {
   }
 
   async batch(first: number, count: number, centres: Float32Array, tick: () => Promise<void>): Promise<Batch> {
-    const { points } = this.#plan;
     await this.#simulate(first, count, tick);
-    const slots = count * points.length;
-    if (first === 0) {
-      for (let row = 0; row < rowsOf(this.#plan); row++) {
-        const own = new Float32Array(await this.#device.read(this.#buffers.samples, 4 * row * slots, 4 * slots));
-        for (let point = 0; point < points.length; point++) {
-          centres[row * points.length + point] = centreOf(own[point * count]);
-        }
-      }
-    }
+    if (first === 0) centres.set(await this.#centres(count));
     this.#device.write(this.#buffers.centres, centres);
     const cells = await this.#sums(count);
     const [worst] = new Float32Array(await this.#device.read(this.#buffers.worst, 0, 4));
@@ -152,6 +153,19 @@ export class GpuRunner implements Runner {
       };
       if (phase.steps > 0) await this.#pacer.make(phase.steps, { onProgress: tick }, pieces);
     }
+  }
+
+  /** What trajectory 0 has in each row and point. */
+  async #centres(count: number): Promise<Float32Array> {
+    const device = this.#device;
+    const points = this.#plan.points.length;
+    const groups = rowsOf(this.#plan) * points;
+    device.write(this.#buffers.shape, SHAPE.write({ count, slots: count * points, points, first: 0, groups }));
+    const kernel = this.#kernels.centre;
+    const group = kernel.bind(this.#buffers);
+    const size = workgroupGrid(Math.ceil(groups / 64), device.limits);
+    await dispatchOnce(device, "dynamics, centres", [{ kernel, group, groups: size }]);
+    return new Float32Array(await device.read(this.#buffers.centres, 0, 4 * groups));
   }
 
   /** Sums over the trajectories of each point, row by row. */
@@ -260,12 +274,12 @@ function pointTable({ points }: Plan, { constants }: Generated): Float32Array {
   return table;
 }
 
-function startTable({ points, pilot }: Plan): Uint32Array {
+function startTable({ points, sizes }: Plan): Uint32Array {
   return STARTS.table(
     points.flatMap(({ starts }) =>
       starts.map(({ law, numbers: [a, b = 0] }, i) => ({
         law: lawNumber(law),
-        inverse: pilot ? (pilot.sizes[i] > 1 / LARGEST ? 1 / pilot.sizes[i] : 1) : 1,
+        inverse: sizes[i] > 1 / LARGEST ? 1 / sizes[i] : 1,
         first: [a, rest(a)],
         second: [b, rest(b)],
       })),

@@ -74,7 +74,11 @@ export function pilotOf(
     };
     walks.forEach(shorten);
     // A point of a sweep may be far faster than those that were tried.
-    const errors = points.map((_, point) => ({ point, error: firstError(walkOf(point, 0), sizes, own) }));
+    const { step, at } = movable(system, points[0]);
+    const errors = points.map((one, point) => {
+      at(one);
+      return { point, error: firstError(step, startOf({ points, seed }, point, 0), sizes, own) };
+    });
     const found = errors.filter(({ error }) => !(error <= 4 * TOLERANCE)).sort((a, b) => b.error - a.error);
     for (const { point } of found.slice(0, MOST_FOUND)) {
       const walk = walkOf(point, 0);
@@ -100,7 +104,7 @@ export function pilotOf(
  */
 export function errorOf({ error, apart }: Pilot, worst: number): number {
   if (worst <= apart) return error;
-  return Math.max(error, apart > 0 ? Math.min(worst, error * (worst / apart) ** (5 / 3)) : worst);
+  return Math.max(error, Math.min(1, worst, apart > 0 ? error * (worst / apart) ** (5 / 3) : 1));
 }
 
 interface Walk {
@@ -147,7 +151,7 @@ function measureSizes({ step, check, start, until, longest }: Walk, sizes: numbe
   let [x, t, h] = [start, 0, FIRST * until];
   for (let n = 0; n < STEPS && t < until; ) {
     h = Math.min(h, until - t, longest);
-    check(x, t);
+    if (n === 0 || largest(x) <= DIVERGED * Math.max(1, largest(start))) check(x, t);
     const { half, off } = doubled(step, x, t, h);
     // A variable that is 0 so far shall only come from there by a step that is half-way right.
     const left = largest(off.map((value, k) => (seen[k] > 0 || half[k] === 0 ? 0 : (2 * COARSE * value) / half[k])));
@@ -201,7 +205,7 @@ function longestStep({ step, start, until, longest }: Walk, sizes: Vector): numb
 }
 
 /** The error of the first step. */
-function firstError({ step, start }: Walk, sizes: Vector, h: number): number {
+function firstError(step: Step, start: Vector, sizes: Vector, h: number): number {
   const { off } = doubled(step, start, 0, h);
   const error = inSizes(off, sizes);
   return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
@@ -219,9 +223,9 @@ function measured({ step, start, until }: Walk, sizes: Vector, h: number) {
       if (largest(x) < DIVERGED * largest(start)) error = 1;
       break;
     }
-    const off = inSizes(made.off, sizes);
-    error = Math.max(error, Math.min(1, off));
-    total += Math.min(1, off);
+    const off = made.half.every(Number.isFinite) ? Math.min(1, inSizes(made.off, sizes)) : 1;
+    error = Math.max(error, off);
+    total += off;
     apart = Math.max(apart, inSizes(made.apart, sizes));
     [x, t] = [made.whole, t + own];
   }
@@ -234,7 +238,10 @@ const tooStiff = (h: number) =>
     `dt: a step of ${h.toPrecision(3)} is still too long for an error of ${TOLERANCE}: the flow is stiff, or diverges. Give dt, or take away what is fast.`,
   );
 
-function stepper(system: System, point: Plan["points"][number]): Step {
+const stepper = (system: System, point: Plan["points"][number]): Step => movable(system, point).step;
+
+/** A step at one point, and a way to another: to compile for each of a million takes long. */
+function movable(system: System, point: Plan["points"][number]) {
   const { values, rates } = compiled(system, point);
   const slope = (x: Vector, t: number) => {
     values.set(x);
@@ -242,7 +249,7 @@ function stepper(system: System, point: Plan["points"][number]): Step {
     return rates.map((rate) => rate(values));
   };
   const along = (x: Vector, h: number, k: Vector) => x.map((value, i) => value + h * k[i]);
-  return (x, t, h) => {
+  const step: Step = (x, t, h) => {
     const k1 = slope(x, t);
     const k2 = slope(along(x, h / 2, k1), t + h / 2);
     const k3 = slope(along(x, h / 2, k2), t + h / 2);
@@ -252,4 +259,6 @@ function stepper(system: System, point: Plan["points"][number]): Step {
       apart: k2.map((value, i) => h * (value - k3[i])),
     };
   };
+  const at = ({ parameters }: Plan["points"][number]) => values.set([...parameters.values()], system.variables.length);
+  return { step, at };
 }
