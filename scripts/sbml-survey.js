@@ -1,7 +1,8 @@
-// `node scripts/sbml-survey.js FOLDER [--trajectories N] [--round WORD] [--units WORD] [--reversible WORD] [--only TEXT] [--json FILE]`: what becomes of the SBML
-// files below a folder. A file that is refused is counted by the reason. Where a file is a case of the SBML test suite - its settings
-// and results are next to it - the rate equations are compared with the results of the semantic suite, and with --trajectories the
-// moments of so many with those of the stochastic suite. Exit 1 where one differs. The public suites are sbmlteam/sbml-test-suite and
+// `node scripts/sbml-survey.js FOLDER [--trajectories N] [--round WORD] [--units WORD] [--reversible WORD] [--dimers WORD]
+// [--only TEXT] [--json FILE]`: what becomes of the SBML files below a folder. A file that is refused is counted by the reason, and so is one
+// that is read but stops within 1,000 firings, because a law turns negative or consumes molecules that are missing. Where a file is a
+// case of the SBML test suite - its settings and results are next to it - the rate equations are compared with the results of the
+// semantic suite, and with --trajectories the moments of so many with those of the stochastic suite. Exit 1 where one differs. The public suites are sbmlteam/sbml-test-suite and
 // sys-bio/BiomodelsStore; none of their files is part of this project.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -13,6 +14,7 @@ const { values, positionals } = parseArgs({
   options: {
     ...{ trajectories: { type: "string" }, round: { type: "string", default: "none" } },
     ...{ units: { type: "string", default: "declared" }, reversible: { type: "string", default: "declared" } },
+    dimers: { type: "string", default: "written" },
     ...{ only: { type: "string" }, json: { type: "string" } },
   },
   allowPositionals: true,
@@ -70,6 +72,7 @@ async function survey(path, modules, on) {
       ...options,
       units: values.units,
       reversible: values.reversible,
+      dimers: values.dimers,
       ...more,
     });
   try {
@@ -87,14 +90,26 @@ async function survey(path, modules, on) {
     const ensemble = modules.prepare(network, { ...plan, rounding: values.round });
     modules.generate(ensemble);
     // A law may turn negative on the way: a thousand firings show most of them.
-    let firings = 0;
-    const watch = () => ++firings < FIRINGS;
-    if (!modules.isHybrid(network)) modules.simulate(ensemble, { point: 0, replicate: 0 }, { watch });
+    const stops = stopsWithin(ensemble, modules);
+    if (stops) return { accepted: true, stops };
     if (expected && on) return { accepted: true, ...(await againstMoments(text, expected, on)) };
     return { accepted: true, notes: network.notes };
   } catch (error) {
     if (!error.message || error.name === "TypeError") throw new Error(`${path}: ${error.stack}`);
     return { accepted: false, why: error.message };
+  }
+}
+
+/** Why the first trajectory of an accepted model stops within the first firings. */
+function stopsWithin(ensemble, { isHybrid, simulate }) {
+  if (isHybrid(ensemble.network)) return undefined;
+  let firings = 0;
+  try {
+    simulate(ensemble, { point: 0, replicate: 0 }, { watch: () => ++firings < FIRINGS });
+    return undefined;
+  } catch (error) {
+    if (error.name !== "ParameterError") throw error;
+    return error.message;
   }
 }
 
@@ -173,7 +188,15 @@ function againstRates(ensemble, { start, head, rows, tolerance, concentrations }
 
 async function againstMoments(sbml, { until, points, head, rows }, { device, gillespie }) {
   const columns = columnsOf(sbml, head, rows);
-  const options = { until, points, seed: 1n, round: values.round, units: values.units, reversible: values.reversible };
+  const options = {
+    until,
+    points,
+    seed: 1n,
+    round: values.round,
+    units: values.units,
+    reversible: values.reversible,
+    dimers: values.dimers,
+  };
   const ensemble = await gillespie.create(device, { sbml: withRules(sbml, columns), ...options });
   await ensemble.run(trajectories);
   const { mean, sd, species } = ensemble.result();
@@ -248,8 +271,9 @@ function withRules(sbml, columns) {
 function report(rows) {
   const say = (line) => process.stdout.write(`${line}\n`);
   const accepted = rows.filter((row) => row.accepted);
+  const stopped = accepted.filter((row) => row.stops);
   say(
-    `${rows.length} files, ${accepted.length} accepted (--round ${values.round}, --units ${values.units}, --reversible ${values.reversible})`,
+    `${rows.length} files, ${accepted.length} accepted, of which ${stopped.length} stop (--round ${values.round}, --units ${values.units}, --reversible ${values.reversible}, --dimers ${values.dimers})`,
   );
   const count = (list, keyOf) => {
     const counts = new Map();
@@ -263,19 +287,18 @@ function report(rows) {
   ))
     say(`${String(many).padStart(6)} ${key}`);
   for (const { path, worst } of rows.filter(({ agrees }) => agrees === false)) say(`  differs: ${path}: ${worst}`);
-  say("refused, by reason:");
   // Names, numbers and places left out.
-  const reason = ({ why }) =>
-    why
+  const reason = ({ why, stops }) =>
+    (why ?? stops)
       .replace(/"[^"]*"/g, "…")
       .replace(/^sbml, line \d+: /, "")
       .replace(/-?\d+(\.\d+)?(e[+-]?\d+)?/g, "#")
       .replace(/^\S+ starts at/, "… starts at")
       .replace(/asks for \S+,/, "asks for …,")
       .slice(0, 110);
-  for (const [key, many] of count(
-    rows.filter((row) => !row.accepted),
-    reason,
-  ))
-    say(`${String(many).padStart(6)} ${key}`);
+  const refused = rows.filter((row) => !row.accepted);
+  for (const [title, list] of Object.entries({ refused, stopped })) {
+    say(`${title}, by reason:`);
+    for (const [key, many] of count(list, reason)) say(`${String(many).padStart(6)} ${key}`);
+  }
 }
