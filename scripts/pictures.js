@@ -67,8 +67,11 @@ const LINKS = {
   gillespie: { link: "v=2&seed=2&example=schloegl&points=201&step=512", counted: "trajectories 512", zooms: 0 },
 };
 
-/** node scripts/pictures.js [MODEL | bench | report]: all, or those of one. */
+/** node scripts/pictures.js [MODEL | bench | report | gallery | RUN,…]: all, those of one, or runs of the gallery by their ids. */
 const only = process.argv[2];
+
+/** Milliseconds until the last table and plots, the master equation, samples are there. */
+const SETTLING = { dynamics: 10_000, gillespie: 25_000, "diffusion-training": 8000 };
 
 const LOOKS = {
   wide: { width: 1440, height: 900 },
@@ -99,7 +102,7 @@ try {
       await page.waitForFunction((text) => document.getElementById("step-count").textContent === text, counted, {
         timeout: 120_000,
       });
-      await page.waitForTimeout({ gillespie: 25_000, "diffusion-training": 8000 }[model] ?? 1000); // the last table and plots, the master equation, samples
+      await page.waitForTimeout(SETTLING[model] ?? 1000);
       return page;
     };
     const bare = await opened("?embed=canvas", { width: 640, height: 400 }, preview);
@@ -114,6 +117,20 @@ try {
       const page = await opened("", look);
       await page.screenshot({ path: `docs/pictures/${model}-${name}.jpg`, ...SMALL });
     }
+  }
+  const { runs } = await server.ssrLoadModule("/host-web/build/runs.ts");
+  mkdirSync("host-web/public/gallery", { recursive: true });
+  for (const { id, model, link } of runs) {
+    if (only !== undefined && only !== "gallery" && !only.split(",").includes(id)) continue;
+    const { page } = await openPage(site, `${site.url}${model}/?embed=canvas#${link}`, { width: 480, height: 300 });
+    const step = /[&]step=(\d+)/.exec(link)[1];
+    const isThere = (number) => document.getElementById("step-count").textContent.endsWith(` ${number}`);
+    await page.waitForFunction(isThere, step, { timeout: 240_000 });
+    await page.addStyleTag({ content: ".hud { display: none }" });
+    await page.waitForTimeout(Math.min(SETTLING[model] ?? 2000, 10_000)); // the picture alone
+    await page.screenshot({ path: `host-web/public/gallery/${id}.jpg`, ...SMALL });
+    await page.close(); // or it works on behind the next
+    process.stderr.write(`${id}\n`);
   }
   if (only === undefined || only === "bench") {
     for (const [name, look] of Object.entries(LOOKS)) {

@@ -7,9 +7,11 @@ import temml from "temml";
 import type { Plugin } from "vite";
 import { escapeHtml } from "../../src/files/html.ts";
 import type { AnyModel } from "../../src/models/index.ts";
+import { GROUPS } from "../../src/models/model.ts";
 import { controls } from "./controls.ts";
 import { type ModelPage, modelPages, ROOT } from "./models.ts";
 import type { Page } from "./page-options.ts";
+import { type Run, runs } from "./runs.ts";
 
 export function layout(): Plugin {
   return {
@@ -28,7 +30,8 @@ export function layout(): Plugin {
         const up = folder === "" ? "./" : "../";
         const content = equations(
           body
-            .replaceAll("{{models}}", gallery(models))
+            .replaceAll("{{models}}", modelCards(models))
+            .replaceAll("{{runs}}", runCards(models))
             .replaceAll("{{options}}", options(models.map(({ model: { name, title } }) => [name, title]))),
         );
         const main = found ? modelPage(found.model, found.page, content) : `<main class="text">${content}</main>`;
@@ -48,13 +51,42 @@ function equations(html: string): string {
   });
 }
 
-function gallery(models: readonly ModelPage[]): string {
-  const cards = models.map(
-    ({ model: { name, title, summary }, hasPreview }) =>
-      `<li><a href="./${name}/">${hasPreview ? `<img src="./${name}/preview.jpg" alt="" width="320" height="200" loading="lazy">` : ""}<b>${escapeHtml(title)}</b></a><p>${escapeHtml(summary)}</p></li>`,
-  );
-  return `<ul class="gallery">${cards.join("\n")}</ul>`;
+/** Models in groups, in the order of lists. */
+const grouped = (models: readonly ModelPage[]) =>
+  Object.entries(GROUPS).map(([group, title]) => ({ title, own: models.filter(({ model }) => model.group === group) }));
+
+function modelCards(models: readonly ModelPage[]): string {
+  const card = ({ model: { name, title, summary }, hasPreview }: ModelPage) =>
+    `<li><a href="./${name}/">${hasPreview ? picture(`./${name}/preview.jpg`) : ""}<b>${escapeHtml(title)}</b></a><p>${escapeHtml(summary)}</p></li>`;
+  return grouped(models)
+    .map(({ title, own }) => `<h2>${escapeHtml(title)}</h2>\n<ul class="gallery">${own.map(card).join("\n")}</ul>`)
+    .join("\n");
 }
+
+const picture = (source: string) => `<img src="${source}" alt="" width="320" height="200" loading="lazy">`;
+
+/** The runs of the gallery, in the groups of their models; what the search looks through stands in each card. */
+function runCards(models: readonly ModelPage[]): string {
+  const card = (own: readonly ModelPage[]) => (run: Run) => {
+    const { title } = own.find(({ model }) => model.name === run.model)!.model;
+    const sought = escapeHtml([run.title, run.text, run.tags, title, run.model].join(" ").toLowerCase());
+    return `<li data-sought="${sought}"><a href="../${run.model}/#${escapeHtml(run.link)}">${picture(`./${run.id}.jpg`)}<b>${escapeHtml(run.title)}</b></a>
+<p>${escapeHtml(run.text)} <span class="unit">${escapeHtml(title)}</span></p></li>`;
+  };
+  return grouped(models)
+    .map(({ title, own }) => {
+      const cards = runs.filter((run) => own.some(({ model }) => model.name === run.model)).map(card(own));
+      return `<section><h2>${escapeHtml(title)}</h2>\n<ul class="gallery">${cards.join("\n")}</ul></section>`;
+    })
+    .join("\n");
+}
+
+const OTHERS = [
+  ["gallery", "Gallery"],
+  ["verify", "Verify"],
+  ["bench", "Speed"],
+  ["docs", "Docs"],
+] as const;
 
 interface Shell {
   title: string;
@@ -66,19 +98,12 @@ interface Shell {
 }
 
 function shell({ title, description, up, folder, main, models }: Shell): string {
-  const links = [
-    ...models.map(({ model: { name } }) => [
-      name,
-      (name[0].toUpperCase() + name.slice(1))
-        .replace("-weiss", "–Weiss")
-        .replace("-", " ")
-        .replace("Rbm", "RBM")
-        .replace("Ngrc", "NG-RC"),
-    ]),
-    ["verify", "Verify"],
-    ["bench", "Speed"],
-    ["docs", "Docs"],
-  ].map(([to, text]) => `<a href="${up}${to}/"${to === folder ? ' aria-current="page"' : ""}>${text}</a>`);
+  const link = (to: string, text: string) =>
+    `<a href="${up}${to}/"${to === folder ? ' aria-current="page"' : ""}>${escapeHtml(text)}</a>`;
+  const menu = grouped(models).map(
+    ({ title, own }) =>
+      `<section><h2>${escapeHtml(title)}</h2>${own.map(({ model: { name, title } }) => link(name, title)).join("")}</section>`,
+  );
   const found = models.find(({ model: { name } }) => name === folder);
   const own = `${folder}/${folder}.ts`;
   const script = found ? "shell/page.ts" : existsSync(join(ROOT, own)) ? own : "shell/site.ts";
@@ -94,7 +119,7 @@ function shell({ title, description, up, folder, main, models }: Shell): string 
 <link rel="stylesheet" href="/shell/style.css">
 </head>
 <body${found ? ` data-model="${folder}"${found.hasPreview ? " data-preview" : ""}` : ""}>
-<header class="site"><a class="name" href="${up}">gibbs</a><nav aria-label="Site">${links.join("")}</nav><span id="device" class="device"></span></header>
+<header class="site"><a class="name" href="${up}">gibbs</a><nav aria-label="Site"><button type="button" popovertarget="models">Models</button><div id="models" class="menu" popover>${menu.join("")}</div>${OTHERS.map(([to, text]) => link(to, text)).join("")}</nav><span id="device" class="device"></span></header>
 <div id="notice" role="alert" hidden></div>
 ${main}
 <script type="module" src="/${script}"></script>

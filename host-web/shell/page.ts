@@ -21,8 +21,16 @@ import { actOnUnavailable } from "./unavailable.ts";
 import { keepVisits, lastVisit } from "./visit.ts";
 
 const model = document.body.dataset.model!;
-const embed = new URLSearchParams(location.search).get("embed");
+const query = new URLSearchParams(location.search);
+const embed = query.get("embed");
 if (embed === "canvas" || embed === "mini") document.documentElement.dataset.embed = embed;
+/** Controls that an embedded page keeps, by their parameters. */
+const kept = query.get("show")?.split(",") ?? [];
+for (const name of kept) {
+  for (const input of document.querySelectorAll(`[data-parameter="${CSS.escape(name)}"]`))
+    input.closest<HTMLElement>(".control")!.dataset.kept = "";
+}
+if (document.querySelector("[data-kept]")) document.documentElement.dataset.keeps = "";
 
 const canvas = find<HTMLCanvasElement>("canvas");
 const ratio = Math.min(devicePixelRatio, 2);
@@ -56,6 +64,8 @@ const view = new CanvasControl(canvas, {
   painted: () => void requester.request("painted", {}),
 });
 if (brush) {
+  const wanted = query.get("brush") ?? "";
+  if ([...brush.options].some(({ value }) => value === wanted)) brush.value = wanted;
   brush.onchange = () => canvas.classList.toggle("brush", brush.value !== "");
   brush.dispatchEvent(new Event("change"));
 }

@@ -200,11 +200,24 @@ export interface Example<S extends Schema = Schema> {
   steps?: number;
 }
 
+/** What models are listed under, in the order of lists. */
+export const GROUPS = {
+  lattices: "Lattices and spins",
+  memories: "Memories and Boltzmann machines",
+  reservoirs: "Reservoirs",
+  diffusion: "Diffusion models",
+  reactions: "Reaction networks",
+  dynamics: "Maps and flows",
+} as const;
+export type Group = keyof typeof GROUPS;
+
 export interface Model<S extends Schema = Schema, Sim extends Simulation = Simulation> {
   name: string;
   title: string;
   /** One sentence. */
   summary: string;
+  /** What it is listed under. */
+  group: Group;
   parameters: S;
   /** What links of an older version leave unsaid, where today's defaults are others: by the version of the link. */
   unsaid?: Record<number, Partial<z.input<S>>>;

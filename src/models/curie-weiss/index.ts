@@ -23,6 +23,7 @@ export const curieWeiss = {
   name: "curie-weiss",
   title: "Curie–Weiss model",
   summary: "The mean-field magnet: N spins, each coupled to all others, compared with the exact sums for this N.",
+  group: "lattices",
   parameters: curieWeissParameters,
   unsaid: { 1: { start: "up" } },
   step: "sweep",

@@ -22,6 +22,7 @@ export const denseMemory = {
   title: "Dense associative memory",
   summary:
     "Thousands of patterns in a few hundred spins: many-body and exponential interactions, the modern Hopfield network behind attention.",
+  group: "memories",
   parameters: denseMemoryParameters,
   step: "sweep",
   observables: {

@@ -20,6 +20,7 @@ export const diffusionTraining = {
   title: "Training of a denoiser",
   summary:
     "Trains the network that diffusion samples with: a residual perceptron, by Adam, on noisy data of any level.",
+  group: "diffusion",
   parameters: diffusionTrainingParameters,
   unsaid: { 1: VERSION_1 },
   inputs: diffusionTrainingInputs,

@@ -29,6 +29,7 @@ export const diffusion = {
   title: "Diffusion",
   summary:
     "Samples from noise by exact scores or trained networks: DDPM, DDIM, Heun, DPM-Solver++ and others, the same for any size of the batch.",
+  group: "diffusion",
   parameters: diffusionParameters,
   unsaid: { 1: VERSION_1 },
   step: "step",

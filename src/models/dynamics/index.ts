@@ -15,6 +15,7 @@ export const dynamics = {
   name: "dynamics",
   title: "Dynamics from text",
   summary: "Maps and ordinary differential equations as ensembles: moments, orbit diagrams and Lyapunov exponents.",
+  group: "dynamics",
   parameters: dynamicsParameters,
   step: "trajectory",
   rounded: true,

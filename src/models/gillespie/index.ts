@@ -27,6 +27,7 @@ export const gillespie = {
   title: "Gillespie ensembles of reaction networks",
   summary:
     "Trajectories of any reaction network, from text or SBML: moments, histograms and first passages in fixed memory.",
+  group: "reactions",
   parameters: gillespieParameters,
   unsaid: { 1: VERSION_1 },
   step: "trajectory",

@@ -25,6 +25,7 @@ export const hopfield = {
   title: "Hopfield model of associative memory",
   summary:
     "Patterns stored in the couplings of N spins and recalled from noisy cues, exact to the bit, compared with the theory of Amit, Gutfreund and Sompolinsky.",
+  group: "memories",
   parameters: hopfieldParameters,
   step: "sweep",
   observables,

@@ -24,6 +24,7 @@ export const ising = {
   title: "Ising model",
   summary:
     "Spins on a square lattice or a chain with a field, couplings of either sign and any boundary, 32 spins per word, exact to the bit; and in three or four dimensions.",
+  group: "lattices",
   parameters: isingParameters,
   unsaid: { 1: VERSION_1 },
   step: "sweep",

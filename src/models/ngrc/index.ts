@@ -19,6 +19,7 @@ export const ngrc = {
   title: "Next-generation reservoir",
   summary:
     "Forecasts of chaotic systems by ridge regression on monomials of their last samples, from many starts at once.",
+  group: "reservoirs",
   parameters: ngrcParameters,
   step: "forecast",
   rounded: true,

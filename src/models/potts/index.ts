@@ -18,6 +18,7 @@ export const potts = {
   title: "Potts model",
   summary:
     "Sites with q states on a chain, a square, a cube or a four-dimensional lattice, coupled to their nearest neighbours.",
+  group: "lattices",
   parameters: pottsParameters,
   step: "sweep",
   observables,

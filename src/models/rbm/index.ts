@@ -25,6 +25,7 @@ export const rbm = {
   title: "Restricted Boltzmann machine",
   summary:
     "Contrastive divergence in integer arithmetic: features of handwritten digits and samples of them, while they are learned.",
+  group: "memories",
   parameters: rbmParameters,
   step: "update",
   observables: { ...likelihood, ...observables },

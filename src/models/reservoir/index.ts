@@ -45,6 +45,7 @@ export const reservoir = {
   name: "reservoir",
   title: "Echo-state networks",
   summary: "Thousands of reservoirs in one launch: forecasts of chaos, NARMA10, memory capacity, and your own series.",
+  group: "reservoirs",
   parameters: reservoirParameters,
   // In 0.1.0 parts of a series did not follow from its length.
   unsaid: { 1: { washout: 500, train: 5000, test: 2000, synchronisation: 200 } },
