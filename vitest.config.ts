@@ -55,7 +55,7 @@ const LAWS = [
   ),
   ...["rbm-statistics", "reservoir-tasks", "ssa-exact", "kernels", "mutations"].map((name) => `node/${name}`),
   // What does not depend on the adapter, and what is long on any.
-  ...["bench", "diffusion-files", "own-series", "fuzz/*"].map((name) => `node/${name}`),
+  ...["bench", "diffusion-files", "outputs", "own-series", "fuzz/*"].map((name) => `node/${name}`),
 ].map((name) => `tests/${name}.test.ts`);
 
 /** What such a machine runs of its site: every page as it opens, and links. All of it takes SwiftShader twenty minutes, wherever Chrome runs. */

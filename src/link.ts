@@ -25,19 +25,27 @@ export class LinkError extends GibbsError {
 
 /** What was done to the run when it stood at `step`. */
 export interface Change {
+  /** Steps that the run had made. */
   step: number;
+  /** Live parameters that were set, by name. */
   parameters?: Record<string, unknown>;
+  /** A disc of cells that was set. */
   paint?: Stroke;
 }
 
+/** A run with all that was done to it, as a link holds it. */
 export interface Link {
+  /** The model's name. */
   model: string;
+  /** 64 bits. */
   seed: bigint;
   /** As given; the others have their defaults. */
   parameters: Record<string, unknown>;
   /** In the order in which they were made. */
   changes: Change[];
+  /** Steps of the run. */
   step: number;
+  /** How a page shows the state, by option; it changes nothing of the run. */
   view: Record<string, string>;
   /** Files that it begins with, which no text holds. */
   inputs?: Inputs;

@@ -28,6 +28,9 @@ export default defineConfig({
   head: [["link", { rel: "icon", href: ICON }]],
   markdown: {
     config(md) {
+      // On GitHub a folder shows its README.md; here that is its index.
+      const normalize = md.normalizeLink.bind(md);
+      md.normalizeLink = (url) => normalize(url.replace(/(^|\/)README\.md(?=#|$)/, "$1index.md"));
       md.use(tex, { delimiters: "dollars", render: mathml });
     },
   },

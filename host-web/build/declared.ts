@@ -47,6 +47,11 @@ export function declaredPages(): Plugin {
       server.middlewares.use(async (request, response, next) => {
         const { pathname } = new URL(request.url ?? "/", "http://localhost");
         const path = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
+        // The docs are built files of the public folder, which Vite serves by name alone.
+        if (path === "/docs/index.html" || path === "/docs/api/index.html") {
+          request.url = path;
+          return next();
+        }
         const html = path.endsWith("/index.html") ? await declaredHtml(join(ROOT, path)) : undefined;
         if (html === undefined) return next();
         response.setHeader("Content-Type", "text/html");

@@ -2,6 +2,7 @@
 
 import type { GpuDevice } from "./gpu.ts";
 
+/** A device that a model runs on: a GPU through WebGPU, or the reference in plain TypeScript. */
 export type Device = GpuDevice | ReferenceDevice;
 
 /** What a result's record says of its device. */
@@ -10,9 +11,13 @@ export interface DeviceInfo {
   kind: "gpu" | "reference";
   /** True where a CPU does the work: lavapipe, SwiftShader, WARP, or the reference. */
   software: boolean;
+  /** Where it was opened: in Node, or in a browser. */
   host: "node" | "web";
+  /** As WebGPU reports it; empty for the reference. */
   vendor: string;
+  /** As WebGPU reports it; empty for the reference. */
   architecture: string;
+  /** As WebGPU reports it, such as the GPU's name with its driver; may be empty in a browser. */
   description: string;
 }
 
@@ -24,7 +29,9 @@ export function deviceName({ kind, description, vendor, architecture }: DeviceIn
 
 /** The reference: every model in plain TypeScript and f64, independent of any GPU, slow on purpose. */
 export class ReferenceDevice {
+  /** Tells it from a `GpuDevice`. */
   readonly kind = "reference";
+  /** What results say of it. */
   readonly info: DeviceInfo;
 
   constructor(host: "node" | "web") {
@@ -41,7 +48,9 @@ export class ReferenceDevice {
   /** A reference has no failures. */
   check(): void {}
 
+  /** Does nothing: a reference holds no resources. */
   dispose(): void {}
 
+  /** Does nothing, as `dispose`; for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {}
 }

@@ -2,12 +2,14 @@
 
 /** The base of all errors that gibbs throws on purpose; anything else that escapes is a bug of gibbs. */
 export class GibbsError extends Error {
+  /** The name of the class. */
   override name = "GibbsError";
 }
 
 /** A parameter, option or input has a value that is not allowed. `parameter` names it. */
 export class ParameterError extends GibbsError {
   override name = "ParameterError";
+  /** The name of the parameter, option or input. */
   readonly parameter: string;
   constructor(parameter: string, message: string) {
     super(message);

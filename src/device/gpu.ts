@@ -9,8 +9,11 @@ import type { Timer } from "./timer.ts";
 
 /** What a host supplies. */
 export interface Host {
+  /** Where the adapter is from: Node, or a browser. */
   name: "node" | "web";
+  /** The adapter that is opened. */
   adapter: GPUAdapter;
+  /** True where a CPU does the work. */
   software: boolean;
   /**
    * Lets time pass without work. Dawn in Node polls for the GPU on the main thread as long as a promise is pending, which
@@ -30,9 +33,16 @@ const STAGING_BYTES = 1 << 22;
 
 const SCOPES: readonly GPUErrorFilter[] = ["validation", "out-of-memory", "internal"];
 
+/**
+ * A device of WebGPU with its buffers, compiled kernels and errors. `openDevice` opens one; end it with
+ * `dispose`.
+ */
 export class GpuDevice {
+  /** Tells it from a `ReferenceDevice`. */
   readonly kind = "gpu";
+  /** What results say of it. */
   readonly info: DeviceInfo;
+  /** Hardware, or which software adapter. */
   readonly adapterKind: AdapterKind;
   /** The WebGPU device itself: the escape hatch for rendering and for sharing buffers with other WebGPU code. */
   readonly raw: GPUDevice;
@@ -104,6 +114,7 @@ export class GpuDevice {
     }
   }
 
+  /** The limits of the WebGPU device. */
   get limits(): GPUSupportedLimits {
     return this.raw.limits;
   }
@@ -129,11 +140,16 @@ export class GpuDevice {
     return buffer;
   }
 
+  /** Destroys a buffer that `buffer` made; a second call does nothing. */
   free(buffer: GPUBuffer): void {
     if (this.#buffers.delete(buffer)) buffer.destroy();
   }
 
-  /** @throws DisposedError if the buffer was freed: the GPU would report it later, and not to this caller. */
+  /**
+   * Writes data into a buffer, from byte `offset` on.
+   *
+   * @throws DisposedError if the buffer was freed: the GPU would report it later, and not to this caller.
+   */
   write(buffer: GPUBuffer, data: ArrayBufferView, offset = 0): void {
     this.check();
     if (!this.#buffers.has(buffer)) throw new DisposedError(`${buffer.label} was written to after it was freed.`);
@@ -281,6 +297,7 @@ export class GpuDevice {
     this.raw.destroy();
   }
 
+  /** Waits for the work that was submitted, then disposes of the device; for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#pending);
     this.dispose();

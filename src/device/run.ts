@@ -3,6 +3,7 @@
 import type { Device } from "./device.ts";
 import { DisposedError, GibbsError } from "./errors.ts";
 
+/** How a long run is watched and stopped. */
 export interface RunOptions {
   /** Stops the run between two submissions; the simulation stays valid and can be checkpointed or run on. */
   signal?: AbortSignal;
@@ -10,9 +11,11 @@ export interface RunOptions {
   onProgress?: (progress: Progress) => void | Promise<void>;
 }
 
+/** How far a run has come; steps are counted from where this call of `run` began. */
 export interface Progress {
   /** Steps done and steps wanted in this run. */
   done: number;
+  /** Steps wanted in this run. */
   total: number;
 }
 

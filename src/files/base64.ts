@@ -1,5 +1,6 @@
 // Bytes as text for links and checkpoints: base64url (RFC 4648, section 5) without padding.
 
+/** Bytes as base64url text without padding (RFC 4648, section 5), for parameters that hold a file. */
 export function base64url(bytes: Uint8Array): string {
   let characters = "";
   for (const byte of bytes) characters += String.fromCharCode(byte);

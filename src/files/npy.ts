@@ -3,7 +3,9 @@
 
 import { FileError } from "../device/errors.ts";
 
+/** An array as NumPy's files hold it. */
 export interface NpyArray {
+  /** Elements in C order, the last axis running fastest. */
   data: Int8Array | Uint8Array | Int32Array | Uint32Array | Float32Array | Float64Array;
   /** Lengths along the axes, the slowest first (C order). */
   shape: readonly number[];

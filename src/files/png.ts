@@ -2,8 +2,11 @@
 
 import { encode } from "fast-png";
 
+/** A picture in shades of grey, or in red, green and blue. */
 export interface Picture {
+  /** Pixels of a row. */
   width: number;
+  /** Rows of pixels. */
   height: number;
   /** One value 0 … 255 a pixel, or red, green and blue, row by row from the top. */
   data: Uint8Array;

@@ -4,6 +4,7 @@
 import { GibbsError } from "../device/errors.ts";
 import { fromBfloat, fromHalf, toHalf } from "./half.ts";
 
+/** A file is not a safetensors file that gibbs can read; the message says what is wrong with it. */
 export class SafetensorsError extends GibbsError {
   override name = "SafetensorsError";
 }

@@ -98,6 +98,8 @@ export function seriesHead(text: string, name = "data"): Omit<OwnSeries, "data">
 }
 
 /**
+ * Reads a series from the text that `seriesText` makes of it.
+ *
  * @param name of the parameter, for messages
  * @throws ParameterError for a text that is no series, and for values that are not finite
  */

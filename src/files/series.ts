@@ -11,7 +11,9 @@ import type { Times } from "./times.ts";
 export type { Choice } from "./columns.ts";
 export type { Times } from "./times.ts";
 
+/** A time series that was read from a file. */
 export interface SeriesFile {
+  /** Values, the last axis of `shape` running fastest. */
   data: Float64Array;
   /** [time], [time, features] or [series, time, features], the slowest first; [rows, features] where there are `lengths`. */
   shape: number[];

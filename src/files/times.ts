@@ -8,7 +8,9 @@ export interface Times {
   name: string;
   /** number: as they are; second: since 1970 UTC; day: since 1970-01-01; month: since year 0. */
   unit: "number" | "second" | "day" | "month";
+  /** The time of the first row, in `unit`. */
   first: number;
+  /** From one row to the next, in `unit`. */
   step: number;
   /** Of dates that were given with a time zone, which are UTC here. */
   zone?: "Z";

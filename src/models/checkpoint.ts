@@ -9,11 +9,13 @@ const FORMAT = 1;
 /** As PNG's: text-mode transfers and cut high bits break it visibly. */
 const MAGIC = new Uint8Array([0x89, 0x67, 0x69, 0x62, 0x62, 0x73, 0x0d, 0x0a]); // \x89 "gibbs" \r \n
 
+/** The contents of a checkpoint file, decoded. */
 export interface Checkpoint {
   /** The model's name. */
   model: string;
   /** JSON values: what the model needs in addition to its sections. */
   header: Record<string, unknown>;
+  /** Arrays of the state as bytes, by name. */
   sections: Record<string, Uint8Array>;
 }
 
@@ -60,6 +62,7 @@ export function withExtra({ model, header, sections }: Checkpoint, extra: Checkp
   return { model, header: { ...header, extra: extra.header }, sections: { ...sections, ...Object.fromEntries(kept) } };
 }
 
+/** What `withExtra` stored in a checkpoint; empty if it stored nothing. */
 export function extraOf({ header, sections }: Checkpoint): CheckpointExtra {
   const kept = Object.entries(sections).filter(([name]) => name.startsWith(EXTRA));
   return {
@@ -70,6 +73,7 @@ export function extraOf({ header, sections }: Checkpoint): CheckpointExtra {
 
 const EXTRA = "extra:";
 
+/** The bytes of a checkpoint file: header, sections and a SHA-256 over both. `decodeCheckpoint` reads it. */
 export async function encodeCheckpoint({ model, header, sections }: Checkpoint): Promise<Uint8Array> {
   const names = Object.keys(sections);
   const lengths = names.map((name) => [name, sections[name].byteLength]);
@@ -81,7 +85,11 @@ export async function encodeCheckpoint({ model, header, sections }: Checkpoint):
   return concat([body, await sha256(body)]);
 }
 
-/** @throws CheckpointError telling foreign, truncated, damaged and newer ones apart. */
+/**
+ * Decodes a checkpoint file, whose SHA-256 must match.
+ *
+ * @throws CheckpointError telling foreign, truncated, damaged and newer ones apart.
+ */
 export async function decodeCheckpoint(file: Uint8Array): Promise<Checkpoint> {
   // Node's Buffer is a Uint8Array whose slice() is a view, not a copy; sections are sliced.
   const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
@@ -133,6 +141,7 @@ function parse(bytes: Uint8Array): Record<string, unknown> | undefined {
   }
 }
 
+/** SHA-256 of bytes: 32 bytes. */
 export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
 }

@@ -19,6 +19,7 @@ export type AnyModel = Model<any>;
 // biome-ignore lint/suspicious/noExplicitAny: likewise
 export type AnySimulation = Simulation<any>;
 
+/** All models of gibbs, in the order of lists. */
 export const models: readonly AnyModel[] = [
   ising,
   potts,

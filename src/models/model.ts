@@ -10,6 +10,7 @@ import type { Series } from "./series.ts";
 
 /** A value known exactly, and from where. */
 export interface Exact {
+  /** In the unit of the observable. */
   value: number;
   /** Author and year; says so where it holds for the infinite system. */
   source: string;
@@ -20,8 +21,11 @@ export interface Exact {
   approximate?: true | number;
 }
 
+/** A measured quantity: its unit and what it is. */
 export interface Observable {
+  /** Empty where it has none. */
   unit: string;
+  /** What it is, with its formula where it has one. */
   description: string;
   /** The largest size of a single measurement, where the observable has one. */
   range?: number;
@@ -31,15 +35,21 @@ export interface Observable {
 
 /** One finding of `validate`: a figure and the bound that it must keep. */
 export interface Check {
+  /** The model's name. */
   model: string;
   /** The three oracles; and what is promised of every model, such as an exact restart. */
   oracle: "known answer" | "reference" | "exact" | "promise";
+  /** What is checked, in words. */
   name: string;
+  /** The figure. */
   value: number;
+  /** The largest value that passes. */
   bound: number;
+  /** Whether the figure keeps its bound. */
   pass: boolean;
   /** Deviations in standard errors that the figure is made of: together they should be standard normal. */
   z?: readonly number[];
+  /** For a plot in a report. */
   curve?: Curve;
 }
 
@@ -59,16 +69,21 @@ export interface Effort {
   signal?: AbortSignal;
 }
 
+/** Where and how often a run is measured. */
 export interface Recording {
+  /** Receives the measurements. */
   series: Series;
   /** Measure after each so many steps, counted from step `origin` (0 if not given). */
   every: number;
+  /** The step from which `every` counts. */
   origin?: number;
 }
 
 /** A disc of cells around (x, y), on the periodic lattice: those at most `radius` from its centre. */
 export interface Stroke {
+  /** Column of the centre. */
   x: number;
+  /** Row of the centre. */
   y: number;
   /** 0 is the cell itself. */
   radius: number;
@@ -78,9 +93,13 @@ export interface Stroke {
 
 /** A simulation of any model, on any device. */
 export interface Simulation<P = unknown> extends Disposable {
+  /** The model's name. */
   readonly model: string;
+  /** The device that it runs on. */
   readonly device: Device;
+  /** The present parameters of each replica, or of each point of a scan. */
   readonly points: Points<P>;
+  /** 64 bits. */
   readonly seed: bigint;
   /** Replicas that run side by side. */
   readonly replicas: number;
@@ -189,8 +208,11 @@ export interface Replayed {
   warnings: string[];
 }
 
+/** What a caller stores in a checkpoint in addition to the state. */
 export interface CheckpointExtra {
+  /** JSON values, by name. */
   header: Record<string, unknown>;
+  /** Bytes, by name. */
   sections: Record<string, Uint8Array>;
 }
 
@@ -211,22 +233,33 @@ export const GROUPS = {
 } as const;
 export type Group = keyof typeof GROUPS;
 
+/**
+ * What a model declares of itself: parameters, observables, exact values, and how simulations of it are made.
+ */
 export interface Model<S extends Schema = Schema, Sim extends Simulation = Simulation> {
+  /** As commands and links name it. */
   name: string;
+  /** As pages and lists name it. */
   title: string;
   /** One sentence. */
   summary: string;
   /** What it is listed under. */
   group: Group;
+  /** The schema: range, default, unit and description of every parameter. */
   parameters: S;
   /** What links of an older version leave unsaid, where today's defaults are others: by the version of the link. */
   unsaid?: Record<number, Partial<z.input<S>>>;
   /** What one step is called. */
   step: string;
+  /** What simulations observe, by name; empty where it depends on the parameters. */
   observables: Record<string, Observable>;
   /** Where the parameters say how long a run is: its steps, none of them a warm-up. */
   steps?(parameters: z.output<S>): number;
-  /** @throws ParameterError, DeviceLostError, OutOfMemoryError */
+  /**
+   * Makes a simulation at step 0.
+   *
+   * @throws ParameterError, DeviceLostError, OutOfMemoryError
+   */
   create(device: Device, options: Options<S>): Promise<Sim>;
   /** Continues a checkpoint; `extra` returns what was kept with it. */
   restore(device: Device, checkpoint: Uint8Array): Promise<Sim & { extra: CheckpointExtra }>;
@@ -250,12 +283,17 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
   explain?(parameters: z.output<S>): Explanation;
   /** Extensions of files that say what the model is, without a run; `describe` makes the one of an extension. */
   descriptions?: readonly string[];
+  /** The contents of a file that says what the model is, by its extension. */
   describe?(parameters: z.output<S>, extension: string): string;
   /** Follows steps again, each in full. @throws ParameterError for one that cannot be followed, or is too long to be kept */
   replay?(simulation: Sim, steps: readonly number[]): Promise<Replayed>;
   /** Endings of files that hold averages over states, such as ".structure.npy"; `analyse` makes the one of an ending. */
   analyses?: readonly string[];
-  /** @throws ParameterError for a simulation that is too large for it */
+  /**
+   * Begins an average over states, for a file of one of the `analyses`.
+   *
+   * @throws ParameterError for a simulation that is too large for it
+   */
   analyse?(simulation: Sim, ending: string): Analysis;
   /**
    * What every promise is tried on, for each model alike. On a software adapter the short one takes well under a second, with as much of

@@ -2,9 +2,11 @@
 
 import { CheckpointError } from "../device/errors.ts";
 
+/** A time series that a run measures: for each measurement, a few numbers of each replica. */
 export class Series {
   /** What is recorded of each replica, in order. */
   readonly columns: readonly string[];
+  /** Replicas that are measured. */
   readonly replicas: number;
   /** The step after which each measurement was taken. */
   readonly steps: number[] = [];
@@ -15,6 +17,7 @@ export class Series {
     this.replicas = replicas;
   }
 
+  /** Measurements taken so far. */
   get length(): number {
     return this.steps.length;
   }
@@ -50,6 +53,11 @@ export class Series {
     return new Uint8Array(all.buffer);
   }
 
+  /**
+   * A series from the bytes that `toBytes` made.
+   *
+   * @throws CheckpointError for bytes that are not those of a series with these columns and replicas
+   */
   static fromBytes(bytes: Uint8Array, columns: readonly string[], replicas: number): Series {
     const all = new Float64Array(bytes.slice().buffer);
     const width = replicas * columns.length;

@@ -49,10 +49,11 @@ function layout(shape: NetworkShape): Record<string, { shape: number[]; at: (row
 }
 
 /**
- * The network as a file.
+ * The network as a safetensors file.
  *
- * @param half weights in 16 bits: half the bytes, three digits; centre and decoder's mean stay in 32
- * @param metadata more texts
+ * @param options How it is written.
+ * @param options.half Weights in 16 bits: half the bytes, three digits; centre and decoder's mean stay in 32.
+ * @param options.metadata More texts.
  */
 export function networkFile(
   network: Network,
@@ -84,7 +85,12 @@ export function networkFile(
   return writeSafetensors(tensors, { ...own, ...more, ...metadata });
 }
 
-/** @throws ParameterError naming the tensor or text of the file that is missing, of the wrong shape, or not finite */
+/**
+ * Reads a denoising network from a safetensors file that `networkFile` or `gibbs train` wrote.
+ *
+ * @throws ParameterError naming the tensor or text of the file that is missing, of the wrong shape, or not
+ *   finite
+ */
 export function readNetwork(file: Uint8Array): Network {
   const { tensors, metadata } = contents(file);
   const shape = shapeOf(tensors);

@@ -6,7 +6,9 @@
  * (Kingma, Salimans, Poole & Ho 2021, arXiv 2107.00630; α_t and σ_t there.)
  */
 export interface Level {
+  /** Factor on the data. */
   signal: number;
+  /** Factor on the noise. */
   noise: number;
   /** The time that a user's model receives; networks receive noise / signal. */
   time: number;

@@ -5,7 +5,9 @@
  * never changes.
  */
 export interface Unit {
+  /** [dimension]. */
   centre: Float64Array;
+  /** [dimension]. */
   scale: Float64Array;
 }
 
@@ -14,8 +16,11 @@ export const [SMALLEST, LARGEST] = [1e-150, 1e150];
 
 /** Numbers of a point as [row][column][channel]. */
 export interface Pixels {
+  /** Pixels of a row. */
   width: number;
+  /** Rows of pixels. */
   height: number;
+  /** 1 for grey, 3 for red, green and blue. */
   channels: 1 | 3;
   /** What is black, and what is white or the whole of a colour. */
   range: [black: number, white: number];

@@ -9,6 +9,7 @@
 import type { Level } from "./level.ts";
 import type { Pixels, Unit } from "./sample.ts";
 
+/** Sizes of a denoising network. */
 export interface NetworkShape {
   /** Numbers of a sample. */
   dimension: number;
@@ -20,7 +21,9 @@ export interface NetworkShape {
   classes: number;
 }
 
+/** A trained denoising network with the scales of its data. */
 export interface Network {
+  /** Sizes of the network. */
   shape: NetworkShape;
   /** As `offsetsOf` places them. */
   parameters: Float32Array;
@@ -42,7 +45,11 @@ export interface Network {
   decoder?: Decoder;
 }
 
+/**
+ * Makes pictures of side × side pixels from the numbers of samples: pixel = mean + Σ sample_i components_i.
+ */
 export interface Decoder {
+  /** Pixels of a side. */
   side: number;
   /** [side²] */
   mean: Float32Array;

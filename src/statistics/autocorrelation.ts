@@ -7,6 +7,7 @@ import { fourier, turnsOf } from "./fourier.ts";
  * tau).
  */
 export interface AutocorrelationTime {
+  /** In steps of the series. */
   tau: number;
   /** One standard deviation of `tau`. */
   error: number;

@@ -5,6 +5,7 @@ import { chiSquareTail } from "./tests.ts";
 
 /** A measured quantity, in the unit of its series. */
 export interface Estimate {
+  /** The estimate, such as a mean. */
   value: number;
   /** One standard error of `value`. */
   error: number;

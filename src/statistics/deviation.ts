@@ -7,6 +7,7 @@
  * three: Hanley & Lippman-Hand, JAMA 249 (1983) 1743, doi 10.1001/jama.1983.03330370053031); a difference beyond that part of
  * the size that a value can have is no chance, and its z is infinite.
  *
+ * @param measured An estimate.
  * @param measured.n Values that were averaged; not given, none of the difference is put down to chance.
  * @param measured.range The largest size of a single measurement, where it is more than that of the two values.
  * @returns undefined where the error is not known (infinite or NaN), 0 where the values agree, ±Infinity for an error of 0 and a

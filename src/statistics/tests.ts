@@ -4,7 +4,9 @@ import { gammaQ } from "./gamma.ts";
 
 /** What a test found: its statistic and the chance of one at least as large if the law is right. */
 export interface TestResult {
+  /** The statistic of the test. */
   statistic: number;
+  /** The chance of a statistic at least as large if the law is right. */
   p: number;
 }
 

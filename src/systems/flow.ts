@@ -8,6 +8,7 @@ import { checkSeed } from "../random/seed.ts";
 import { STREAMS } from "../random/streams.ts";
 import { streamKey, threefry4x32 } from "../random/threefry.ts";
 
+/** Which samples of a trajectory `Flow.trajectory` keeps, and where it starts. */
 export interface TrajectoryOptions {
   /** Samples that are kept. */
   steps: number;
@@ -15,6 +16,7 @@ export interface TrajectoryOptions {
   transient?: number;
   /** The state before all samples: with transient 0 it is the first of them. Without it, a point that is drawn near the attractor. */
   start?: readonly number[];
+  /** 64 bits. */
   seed?: bigint;
   /** Which of the trajectories of a seed: each has its own start. */
   trajectory?: number;
@@ -22,12 +24,15 @@ export interface TrajectoryOptions {
 
 /** A figure from the literature or of our own, and where it comes from. */
 export interface Known {
+  /** The figure. */
   value: number;
+  /** Author and year, or how it was computed. */
   source: string;
 }
 
 /** A dynamical system with its constants: a map, or a differential equation that is sampled every `dt`. */
 export interface Flow<Name extends string = string> {
+  /** As `flowOf` names it. */
   readonly name: Name;
   /** Numbers of a sample. */
   readonly dimension: number;

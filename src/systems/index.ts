@@ -24,12 +24,15 @@ export const FLOWS = {
   "kuramoto-sivashinsky": { dt: 0.25, substeps: 1, length: 22, grid: 64 },
 } as const;
 
+/** The name of a system that reservoirs and NG-RC learn; `flowOf` makes it. */
 export type FlowName = keyof typeof FLOWS;
+/** The names of all systems of `flowOf`. */
 export const flowNames = Object.keys(FLOWS) as readonly FlowName[];
 
 type KeysOf<T> = T extends unknown ? keyof T : never;
 /** A constant of some system: `dt`, `substeps`, `coupling`, `length`, …; see FLOWS. */
 export type FlowOption = KeysOf<(typeof FLOWS)[FlowName]>;
+/** Constants of a system, by name; the others have their defaults. */
 export type FlowOptions = Partial<Record<FlowOption, number>>;
 
 // biome-ignore lint/suspicious/noExplicitAny: each takes its own constants, which FLOWS has

@@ -4,18 +4,24 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import * as commandLine from "../../host-node/cli/errors.ts";
 import { DeviceUnavailableError } from "../../src/device/errors.ts";
+import * as gibbs from "../../src/index.ts";
 import { inside } from "../node/inside.ts";
 
 const REACHED = "the device would be opened here";
 vi.mock("../../host-node/open.ts", () => ({
   openDevice: () => Promise.reject(new DeviceUnavailableError(REACHED)),
 }));
+vi.mock("../../host-node/adapter.ts", () => ({
+  requestAdapter: () => Promise.reject(new DeviceUnavailableError(REACHED)),
+}));
 
 const ROOT = join(import.meta.dirname, "../..");
-const docs = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).filter((name) =>
-  name.endsWith(".md"),
-);
+// The API reference is made from the sources (`npm run docs`), and git ignores it.
+const docs = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+  .map((name) => name.replaceAll("\\", "/"))
+  .filter((name) => name.endsWith(".md") && !/^(api|\.vitepress)\//.test(name));
 const pages = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", ...docs.map((name) => `docs/${name}`)];
 const textOf = (page: string) => readFileSync(join(ROOT, page), "utf8");
 
@@ -67,9 +73,50 @@ describe("code", () => {
   it("negative control", () => expect(halvesIn("a `b c` d\n`e\nf`\n```sh\na `\n```\n")).toEqual(["`e", "f`"]));
 });
 
-/** The words of a command line as a shell makes them; a comment ends it. */
+describe("errors", () => {
+  const classesOf = (module: object) =>
+    Object.entries(module)
+      .filter(([, value]) => typeof value === "function" && value.prototype instanceof Error)
+      .map(([name]) => name);
+  /** Classes that no heading of a page explains. */
+  const unexplained = (names: readonly string[], text: string) =>
+    names.filter((name) => !text.split("\n").includes(`### ${name}`));
+  const page = textOf("docs/troubleshooting.md");
+
+  it("that users can catch or meet are explained", () => {
+    expect(unexplained([...classesOf(gibbs), ...classesOf(commandLine)], page)).toEqual([]);
+  });
+  it("that are explained are there", () => {
+    const explained = [...page.matchAll(/^### (\w+Error)$/gm)].map(([, name]) => name);
+    expect(explained.filter((name) => !(name in gibbs) && !(name in commandLine))).toEqual([]);
+  });
+  it("negative control", () => {
+    expect(classesOf(gibbs)).toContain("ParameterError");
+    expect(classesOf(commandLine)).toContain("UsageError");
+    expect(unexplained(["ParameterError", "MissingError"], page)).toEqual(["MissingError"]);
+  });
+});
+
+describe("digests", () => {
+  const page = textOf("docs/reproducibility.md");
+  /** Of the run that the page cites; integers, so the reference has the one of every device. */
+  const digestOf = async (temperature: number) => {
+    const own = { size: [96, 64] as [number, number], temperature, replicas: 2, seed: 42n };
+    using lattice = await gibbs.ising.create(new gibbs.ReferenceDevice("node"), own);
+    await lattice.run(50);
+    return await lattice.digest(); // before `using` disposes of it
+  };
+
+  it("that are cited are those of the run", async () => {
+    expect(page).toContain("ising --size 96,64 --temperature 2.4 --replicas 2 --seed 42 --steps 50 --warmup 0");
+    expect(page).toContain(await digestOf(2.4));
+  });
+  it("negative control", async () => expect(page).not.toContain(await digestOf(2.5)));
+});
+
+/** The words of a command line as a shell makes them; a comment or a redirection ends it. */
 function wordsOf(line: string): string[] {
-  const [command] = line.split(/\s#(?:\s|$)/);
+  const [command] = line.split(/\s#(?:\s|$)|\s>\s(?=[\w.-]+$)/);
   return [...command.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replace(/["']/g, ""));
 }
 
@@ -89,7 +136,8 @@ describe("commands", () => {
   afterAll(() => rmSync(cwd, { recursive: true, force: true }));
   /** What a command comes to: the device, or a file of the reader's that is not here. */
   async function accepted(words: readonly string[]) {
-    const { status, stderr } = await inside([...words, "--quiet"], { cwd });
+    const quiet = ["models", "info"].includes(words[0]) ? [] : ["--quiet"];
+    const { status, stderr } = await inside([...words, ...quiet], { cwd });
     return status === 0 || stderr.includes(REACHED) || /cannot be read|no such file/.test(stderr) ? "" : stderr;
   }
 
@@ -103,6 +151,7 @@ describe("commands", () => {
   it("negative control", async () => {
     expect(await accepted(["run", "ising", "--sise", "8"])).toContain("--sise");
     expect(await accepted(["run", "ising", "--temperature=-1"])).toContain("temperature -1");
+    expect(wordsOf("npx gibbs info --json > info.json")).toEqual(["npx", "gibbs", "info", "--json"]);
     expect(wordsOf('npx gibbs run x --set "a = 1, b" --out f-#.png  # a comment')).toEqual([
       "npx",
       "gibbs",

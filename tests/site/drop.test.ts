@@ -14,7 +14,7 @@ const PHOTO = { name: "photo.png", type: "image/png", content: "\x89PNG" };
 const SERIES = { name: "own.csv", type: "text/csv", content: "x,y\n0,0\n4,4\n0,4\n" };
 
 describe("a file dropped on a page", () => {
-  it.each(["", "docs/", "verify/", "bench/", "404.html"])("/%s: is refused, and the page stays", async (path) => {
+  it.each(["", "gallery/", "verify/", "bench/", "404.html"])("/%s: is refused, and the page stays", async (path) => {
     const { page, complaints } = await visit(path);
     await page.waitForLoadState("load");
     const address = page.url();

@@ -12,7 +12,8 @@ describe("everyone", () => {
     { width: 1440, height: 900, dark: false },
     { width: 390, height: 844, dark: true },
   ])("axe finds nothing at $width x $height, dark $dark", async (look) => {
-    for (const path of ["", `ising/#${SMALL}&step=2`, "hopfield/#v=2&digits=1&step=2", "verify/", "docs/", "bench/"]) {
+    const texts = ["", "gallery/", "verify/", "bench/", "docs/", "docs/models/ising.html", "docs/api/"];
+    for (const path of [`ising/#${SMALL}&step=2`, "hopfield/#v=2&digits=1&step=2", ...texts]) {
       const open = path.includes("#") ? ready : visit;
       const { page, complaints } = await open(path, { ...look, reducedMotion: true });
       if (path.startsWith("ising")) {

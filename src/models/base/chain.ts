@@ -26,7 +26,9 @@ export interface ChainKind extends Kind {
 
 const MOST_STEPS = 2 ** 32 - 1;
 
+/** A simulation whose state moves on in steps, and which is measured on the way. */
 export abstract class Chain<P extends object, Sums, E extends ChainEngine<Sums>> extends BaseSimulation<P> {
+  /** What moves the state on: on the GPU, or as the reference. */
   protected readonly engine: E;
   readonly #kind: ChainKind;
   #steps: number;
@@ -38,10 +40,12 @@ export abstract class Chain<P extends object, Sums, E extends ChainEngine<Sums>>
     this.#steps = steps;
   }
 
+  /** Steps made so far. */
   get steps(): number {
     return this.#steps;
   }
 
+  /** Steps that there is room for in all. */
   get most(): number {
     return this.#kind.most ?? MOST_STEPS;
   }
@@ -86,6 +90,7 @@ export abstract class Chain<P extends object, Sums, E extends ChainEngine<Sums>>
     throw new ParameterError(differs, `The replicas differ in ${differs}: name those to average.`);
   }
 
+  /** Frees what the engine holds on its device. */
   protected free(): void {
     this.engine.dispose();
   }

@@ -16,6 +16,7 @@ export interface Batches {
   most: number;
 }
 
+/** A simulation of independent jobs whose results add up. A step is one more job at every point. */
 export abstract class Ensemble<P extends object> extends BaseSimulation<P> {
   protected constructor(device: Device, kind: Kind, begun: Begun<P>) {
     super(device, kind, begun);
@@ -24,6 +25,7 @@ export abstract class Ensemble<P extends object> extends BaseSimulation<P> {
   /** How jobs are called, and how many there may be. */
   protected abstract get jobs(): Omit<Steps, "made">;
 
+  /** Steps that there is room for in all. */
   get most(): number {
     return this.jobs.most;
   }

@@ -31,10 +31,15 @@ export interface Saved {
 }
 
 export abstract class BaseSimulation<P extends object> implements Simulation<P> {
+  /** The model's name. */
   readonly model: string;
+  /** The device that it runs on. */
   readonly device: Device;
+  /** 64 bits; random numbers are addressed by it. */
   readonly seed: bigint;
+  /** Replicas, or points of a scan, that run side by side. */
   readonly replicas: number;
+  /** Lets one call at a time use the simulation. */
   protected readonly exclusive: SimulationLock;
   readonly #kind: Kind;
   #points: Points<P>;
@@ -66,10 +71,12 @@ export abstract class BaseSimulation<P extends object> implements Simulation<P> 
     return [];
   }
 
+  /** An empty series with the model's columns, to record into. */
   series(): Series {
     return new Series(this.columns, this.columns.length > 0 ? this.replicas : 1);
   }
 
+  /** Makes `steps` steps in many short submissions. */
   abstract run(steps: number, options?: RunOptions & { record?: Recording }): Promise<void>;
 
   /**
@@ -104,8 +111,10 @@ export abstract class BaseSimulation<P extends object> implements Simulation<P> 
     });
   }
 
+  /** What a checkpoint keeps in addition to parameters, seed and steps. */
   protected abstract saved(): Promise<Saved>;
 
+  /** Everything needed to continue bit for bit, as the bytes of a file; `extra` is kept with it. */
   checkpoint(extra: CheckpointExtra = { header: {}, sections: {} }): Promise<Uint8Array> {
     return this.exclusive.use(async () => {
       const { header: own, sections } = await this.saved();
@@ -114,7 +123,9 @@ export abstract class BaseSimulation<P extends object> implements Simulation<P> 
     });
   }
 
+  /** The state or the results as an array for NumPy. */
   abstract array(): ReturnType<Simulation["array"]>;
+  /** The state or the results as a picture. */
   abstract picture(): ReturnType<Simulation["picture"]>;
 
   /** Frees what the simulation holds on its device. */
@@ -125,6 +136,7 @@ export abstract class BaseSimulation<P extends object> implements Simulation<P> 
     if (this.exclusive.dispose()) this.free();
   }
 
+  /** The same as `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

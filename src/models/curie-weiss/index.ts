@@ -19,6 +19,23 @@ export { curieWeissMeans, magnetizationLaw, weissMagnetization } from "./exact.t
 export type { CurieWeissParameters } from "./parameters.ts";
 export { type CurieWeissOptions, type CurieWeissSimulation, simulatedField } from "./simulation.ts";
 
+/**
+ * The Curie–Weiss model: every spin feels the mean of all N spins. It has a phase transition at T = 1 without
+ * a field (Weiss 1907, doi 10.1051/jphystap:019070060066100). All averages at finite N are known exactly, as
+ * sums over N + 1 magnetizations.
+ *
+ * Guide: docs/models/curie-weiss.md.
+ *
+ * @example
+ * ```js
+ * import { curieWeiss, openDevice } from "gibbs/node";
+ * const device = await openDevice();
+ * const magnet = await curieWeiss.create(device, { size: 1000, temperature: 0.8 });
+ * await magnet.run(50); // warm-up
+ * const { absMagnetization } = curieWeiss.estimate(magnet, await magnet.collect(200));
+ * console.log(absMagnetization.value); // near 0.71, the value of infinite size
+ * ```
+ */
 export const curieWeiss = {
   name: "curie-weiss",
   title: "Curie–Weiss model",
@@ -42,6 +59,7 @@ export const curieWeiss = {
   restore: (device: Device, checkpoint: Uint8Array) => restoreCurieWeiss(device, checkpoint),
   estimate: (simulation, series, replicas = [...Array(simulation.replicas).keys()]) =>
     simulation.estimate(series, replicas) as MagnetEstimates,
+  /** Sums over the N + 1 magnetizations, at the field that is simulated. */
   exact(parameters: CurieWeissParameters): Partial<Record<string, Exact>> {
     const { size, temperature } = parameters;
     const field = simulatedField(parameters);

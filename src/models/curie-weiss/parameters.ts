@@ -35,4 +35,5 @@ export const curieWeissParameters = z.object({
   firstReplica,
 });
 
+/** All parameters of the Curie–Weiss model with their values, as `points.parameters` holds them. */
 export type CurieWeissParameters = z.output<typeof curieWeissParameters>;

@@ -11,10 +11,12 @@ import type { Options } from "../model.ts";
 import { parametersOf } from "../parameters.ts";
 import { type CurieWeissParameters, curieWeissParameters } from "./parameters.ts";
 
+/** What `curieWeiss.create` takes: parameters, of which some may be lists, the seed, and the workgroup. */
 export type CurieWeissOptions = Options<typeof curieWeissParameters> & {
   /** Invocations in a workgroup, 32 to the device's limit in powers of two; changes the speed and nothing else. */
   workgroup?: number;
 };
+/** A simulation of the Curie–Weiss model: the memory of one pattern, all spins up. */
 export type CurieWeissSimulation = MemorySimulation<CurieWeissParameters>;
 
 export const columns = ["energy", "magnetization"] as const;

@@ -17,6 +17,24 @@ export type { DenseMemoryParameters } from "./parameters.ts";
 export type { DenseMemoryOptions, DenseMemorySimulation } from "./simulation.ts";
 export { oneStepError, softmaxRetrieval } from "./theory.ts";
 
+/**
+ * Dense associative memory: patterns attract by a function of their overlap that is steeper than the square
+ * of the Hopfield model, so a network of N spins stores far more patterns (Krotov and Hopfield 2016, arXiv
+ * 1606.01164). An exponential function makes it the modern Hopfield network, whose update is the attention of
+ * transformers (Ramsauer et al. 2021, arXiv 2008.02217). The dynamics runs at temperature 0.
+ *
+ * Guide: docs/models/memories.md.
+ *
+ * @example
+ * ```js
+ * import { denseMemory, openDevice } from "gibbs/node";
+ * const device = await openDevice();
+ * const memory = await denseMemory.create(device, { neurons: 100, patterns: 200, order: 3, noise: 0.1 });
+ * await memory.run(5);
+ * const { overlap } = denseMemory.estimate(memory, await memory.collect(5));
+ * console.log(overlap.value); // with the pattern of the cue
+ * ```
+ */
 export const denseMemory = {
   name: "dense-memory",
   title: "Dense associative memory",

@@ -33,6 +33,7 @@ export const denseMemoryParameters = z.object({
   ...cues,
 });
 
+/** All parameters of a dense memory with their values, as `points.parameters` holds them. */
 export type DenseMemoryParameters = z.output<typeof denseMemoryParameters>;
 
 /** Bits of sums over patterns at most, so that they are exact in a double. */

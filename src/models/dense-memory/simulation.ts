@@ -10,7 +10,12 @@ import { MemorySimulation } from "../hopfield/simulation.ts";
 import type { Options } from "../model.ts";
 import { type DenseMemoryParameters, denseMemoryParameters, interactionOf, wellScale } from "./parameters.ts";
 
+/**
+ * What `denseMemory.create` takes: parameters, of which some may be lists, the seed, and the user's patterns
+ * or spins.
+ */
 export type DenseMemoryOptions = Options<typeof denseMemoryParameters> & MemoryOptions;
+/** A simulation of a dense memory. */
 export type DenseMemorySimulation = MemorySimulation<DenseMemoryParameters>;
 
 const kind: MemoryModel<DenseMemoryParameters> = {

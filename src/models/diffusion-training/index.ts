@@ -15,6 +15,23 @@ export type { DiffusionTrainingParameters } from "./parameters.ts";
 export { type DiffusionTrainingOptions, DiffusionTrainingSimulation } from "./simulation.ts";
 export { validateDiffusionTraining } from "./validate.ts";
 
+/**
+ * Training of the denoising network of diffusion models: a multilayer perceptron of residual layers,
+ * preconditioned as by Karras et al. (2022, arXiv 2206.00364). Adam minimises the squared error on noisy data
+ * of all noise levels. The network can be saved as a safetensors file, and `diffusion` samples with it.
+ *
+ * Guide: docs/models/diffusion.md.
+ *
+ * @example
+ * ```js
+ * import { diffusion, diffusionTraining, openDevice } from "gibbs/node";
+ * const device = await openDevice();
+ * const training = await diffusionTraining.create(device, { data: "gmm8", width: 32, steps: 100 });
+ * await training.run(100);
+ * const network = await training.network();
+ * const sampling = await diffusion.create(device, { data: "gmm8", network, samples: 1000 });
+ * ```
+ */
 export const diffusionTraining = {
   name: "diffusion-training",
   title: "Training of a denoiser",
@@ -39,6 +56,7 @@ export const diffusionTraining = {
   restore: (device: Device, checkpoint: Uint8Array) => DiffusionTrainingSimulation.restore(device, checkpoint),
   estimate: (simulation) => simulation.estimate(),
   exact: () => ({}),
+  /** Samples of a minibatch; their cost grows with the parameters of the network. */
   updates({ data, width, layers, batch }) {
     const [dimension, classes] = data === "digits" ? [64, 10] : [dimensionOf(data) ?? 2, 0];
     const { count } = offsetsOf({ dimension, classes, width, layers });

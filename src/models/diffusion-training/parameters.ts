@@ -65,6 +65,7 @@ export const diffusionTrainingParameters = z.object({
     .meta({ page: false }),
 });
 
+/** All parameters of a training with their values, as `points.parameters` holds them. */
 export type DiffusionTrainingParameters = z.output<typeof diffusionTrainingParameters>;
 
 /** Defaults of links and checkpoints of version 1. */

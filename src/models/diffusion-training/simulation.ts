@@ -37,6 +37,9 @@ export const observables = {
   },
 } satisfies Record<string, Observable>;
 
+/**
+ * What `diffusionTraining.create` takes: parameters, the seed, the workgroup, and a network to go on from.
+ */
 export type DiffusionTrainingOptions = Options<typeof diffusionTrainingParameters> & {
   /** Invocations of a workgroup, a power of two; changes the speed and nothing else. */
   workgroup?: number;
@@ -70,6 +73,7 @@ const networkOf = ({ centre, deviation, unit }: z.output<typeof keptFrom>): From
   ...(unit ? { unit: { centre: Float64Array.from(unit.centre), scale: Float64Array.from(unit.scale) } } : {}),
 });
 
+/** A training of a denoiser. A step is one minibatch and one update by Adam. */
 export class DiffusionTrainingSimulation extends Chain<DiffusionTrainingParameters, number, Learning> {
   readonly #setup: Setup;
   readonly #extended: number[];
@@ -83,6 +87,7 @@ export class DiffusionTrainingSimulation extends Chain<DiffusionTrainingParamete
     this.#from = from;
   }
 
+  /** Makes a simulation at step 0; the same as `diffusionTraining.create`, which says what is thrown. */
   static async create(device: Device, options: DiffusionTrainingOptions = {}): Promise<DiffusionTrainingSimulation> {
     const { seed = 1n, workgroup, network, ...given } = options;
     checkWorkgroup(device, workgroup);
@@ -102,6 +107,7 @@ export class DiffusionTrainingSimulation extends Chain<DiffusionTrainingParamete
     return DiffusionTrainingSimulation.#begin(device, setup, state, made, workgroup);
   }
 
+  /** Continues a checkpoint; the same as `diffusionTraining.restore`. @throws CheckpointError */
   static restore(device: Device, bytes: Uint8Array) {
     return restored(bytes, (checkpoint) => DiffusionTrainingSimulation.#restore(device, checkpoint));
   }
@@ -218,6 +224,7 @@ export class DiffusionTrainingSimulation extends Chain<DiffusionTrainingParamete
     return networkFile(await this.network(), { metadata: { steps: String(this.steps) } });
   }
 
+  /** Sizes of the network and of its data, and σ_data. */
   result(): object {
     this.exclusive.check();
     const { shape, points, deviation } = this.#setup.options;
@@ -229,6 +236,7 @@ export class DiffusionTrainingSimulation extends Chain<DiffusionTrainingParamete
     };
   }
 
+  /** Notes on units, on a training that was extended, and on steps without learning: a sentence each. */
   notes(): string[] {
     const { decay, steps } = this.points.parameters;
     const { unit, pixels } = this.#setup.data;

@@ -24,6 +24,24 @@ export { defaultSchedule } from "./sampling-setup.ts";
 export { type DiffusionOptions, DiffusionSimulation } from "./simulation.ts";
 export type { DiffusionResult } from "./summary.ts";
 
+/**
+ * Sampling of diffusion models: noise becomes samples of a distribution, step by step, by a denoiser.
+ * Samplers are DDPM, DDIM, Euler, Heun, DPM-Solver++, Langevin and others; denoisers are exact scores,
+ * trained networks, or the user's WGSL. For mixtures of Gaussians and sets of points the exact denoiser is
+ * known, which separates the error of a sampler from that of a network.
+ *
+ * Guide: docs/models/diffusion.md.
+ *
+ * @example
+ * ```js
+ * import { diffusion, openDevice } from "gibbs/node";
+ * const device = await openDevice();
+ * const sampling = await diffusion.create(device, { data: "gmm8", sampler: "heun", steps: 30, samples: 2000 });
+ * await sampling.run(30);
+ * const samples = await sampling.samples(); // [sample][dimension]
+ * console.log(samples.length); // 4000
+ * ```
+ */
 export const diffusion = {
   name: "diffusion",
   title: "Diffusion",

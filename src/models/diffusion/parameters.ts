@@ -18,6 +18,7 @@ export const samplerNames = [
   "flow-euler",
   "lcm",
 ] as const;
+/** The name of a sampler of `diffusion`. */
 export type SamplerName = (typeof samplerNames)[number];
 
 const scheduleNames = ["linear", "scaled-linear", "cosine", "karras", "exponential", "vp", "ve", "flow"] as const;
@@ -219,5 +220,6 @@ export const diffusionParameters = z.object({
 /** Defaults of links and checkpoints of version 1. */
 export const VERSION_1 = { scaling: "none", rules: 1, spacing: "leading", last: "zero" } as const;
 
+/** All parameters of a diffusion run with their values, as `points.parameters` holds them. */
 export type DiffusionParameters = z.output<typeof diffusionParameters>;
 export type Prediction = DiffusionParameters["prediction"];

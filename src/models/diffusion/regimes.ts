@@ -11,7 +11,13 @@ import { posteriorOf } from "./posterior.ts";
 import { noiseOf } from "./reference.ts";
 import { PURPOSE, USE } from "./sampling.ts";
 
+/**
+ * Speciation and collapse on the way back from noise, measured at several times and predicted. Times are
+ * those of the Ornstein-Uhlenbeck process: signal e^-t, noise √(1 - e^-2t). (Biroli, Bonnaire, de Bortoli and
+ * Mézard 2024, doi 10.1038/s41467-024-54281-3.)
+ */
 export interface Regimes {
+  /** Rising times at which the others are measured. */
   times: number[];
   /** Probability that two samples that go back from the same noisy point end in the same class, at each time; empty without classes. */
   agreement: number[];
@@ -52,8 +58,9 @@ export function cloneAgreement(a: number): number {
  * Both times on an ensemble of noisy points. Agreement and concentration follow from the weights that the data's points have in the posterior of
  * each: those of an exact denoiser, whose samples end at the points in proportion to them.
  *
- * @param probes noisy points at each time
- * @param times rising
+ * @param options How it is measured.
+ * @param options.probes Noisy points at each time.
+ * @param options.times Two or more, above 0 and rising.
  * @throws ParameterError for times that do not rise
  */
 export async function measureRegimes(

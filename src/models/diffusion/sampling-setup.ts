@@ -45,6 +45,7 @@ const SCHEDULES: Record<SamplerName, NonNullable<DiffusionParameters["schedule"]
   "dpmpp-2m-sde": "karras",
 };
 
+/** The schedule of noise levels that a sampler has if none is set. */
 export const defaultSchedule = (sampler: SamplerName) => SCHEDULES[sampler];
 
 /** Numbers of a sample, and of one that an invocation holds by itself. */

@@ -31,6 +31,10 @@ import { endsOf, type Prepared, prepare } from "./sampling-setup.ts";
 import type { Schedule } from "./schedules.ts";
 import { type DiffusionResult, type Summary, summaryOf } from "./summary.ts";
 
+/**
+ * What `diffusion.create` takes: parameters, the seed, and arrays, levels, a network or WGSL of the user's
+ * own.
+ */
 export type DiffusionOptions = Options<typeof diffusionParameters> & {
   /** What samples begin with, in place of noise of the seed: [sample][dimension], in the units in which samples are reported. */
   noise?: ArrayLike<number>;
@@ -46,7 +50,9 @@ export type DiffusionOptions = Options<typeof diffusionParameters> & {
   workgroup?: number;
 };
 
+/** Samples on their way from noise to data. All samples make a step together. */
 export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampler> {
+  /** What it observes; with `agreement` where samples have classes of the data. */
   readonly observables: Record<string, Observable>;
   /** What is sampled. */
   readonly data: DataSet;
@@ -78,6 +84,7 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
     this.observables = { ...observables, ...(labelled ? agreement : {}) };
   }
 
+  /** Makes a simulation at step 0; the same as `diffusion.create`, which says what is thrown. */
   static async create(device: Device, options: DiffusionOptions = {}): Promise<DiffusionSimulation> {
     const { seed = 1n, noise, levels, network, wgsl, workgroup, ...own } = options;
     checkWorkgroup(device, workgroup);
@@ -153,6 +160,7 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
     return greatCircle(a, b, samples, program.start);
   }
 
+  /** Continues a checkpoint; the same as `diffusion.restore`. @throws CheckpointError */
   static restore(device: Device, bytes: Uint8Array) {
     return restored(bytes, (checkpoint) => DiffusionSimulation.#restore(device, checkpoint));
   }
@@ -305,6 +313,9 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
     );
   }
 
+  /**
+   * What the samples show, which `conclude` or `summary` makes; before it only the unit, where there is one.
+   */
   result(): Partial<DiffusionResult> {
     this.exclusive.check();
     const { unit, dimension } = this.data;
@@ -312,6 +323,7 @@ export class DiffusionSimulation extends Chain<DiffusionParameters, never, Sampl
     return { ...this.#summary?.result, ...unitPart };
   }
 
+  /** Notes on steps that are still to make, on settings, and on units: a sentence each. */
   notes(): string[] {
     const left = this.length - this.steps;
     const undone = left > 0 ? [`${left} of ${this.length} steps are still to make: samples are noisy.`] : [];

@@ -25,14 +25,17 @@ export interface Summary {
   result: DiffusionResult;
 }
 
+/** What the samples of a run show, in the data's own units. */
 export interface DiffusionResult {
   /** [dimension], and [dimension][dimension]; of samples with many numbers only the mean. */
   mean: number[];
+  /** [dimension][dimension]; left out for samples with many numbers. */
   covariance?: number[][];
   /** Sliced W₁ from fresh points of the same law, or where there is none from the data's points. */
   slicedWasserstein?: number;
   /** Mean variance in a dimension about the nearest mode of a mixture, and samples nearest to each mode. */
   withinModeVariance?: number;
+  /** Samples nearest to each mode of the mixture, [mode]. */
   modeCounts?: number[];
   /** Mean and standard deviation of each number that data are denoised in, where these are not 0 and 1. */
   unit?: { centre: number[]; scale: number[] };

@@ -6,6 +6,7 @@ export interface Example {
   until: number;
 }
 
+/** Systems that come with `dynamics`, by name: a title with its source, the text, and the time to run for. */
 export const examples = {
   lorenz: {
     title: "Lorenz 1963: convection, and the butterfly",

@@ -11,6 +11,24 @@ export type { DynamicsParameters } from "./parameters.ts";
 export type { DynamicsResult, Exponent } from "./result.ts";
 export { type DynamicsOptions, DynamicsSimulation } from "./simulation.ts";
 
+/**
+ * Maps and ordinary differential equations, written as text and run as ensembles of trajectories. Results are
+ * means and standard deviations at the measured times, orbit diagrams over a sweep of a parameter, and
+ * Lyapunov exponents. Exponents are measured by tangent vectors that are orthonormalised on the way (Benettin
+ * et al. 1980, doi 10.1007/BF02128236).
+ *
+ * Guide: docs/models/dynamics.md.
+ *
+ * @example
+ * ```js
+ * import { dynamics, openDevice } from "gibbs/node";
+ * const device = await openDevice();
+ * const ensemble = await dynamics.create(device, { example: "lorenz", until: 100, lyapunov: 1 });
+ * await ensemble.run(64); // trajectories
+ * const [largest] = ensemble.result().exponents;
+ * console.log(largest.value, largest.error); // per unit of time
+ * ```
+ */
 export const dynamics = {
   name: "dynamics",
   title: "Dynamics from text",

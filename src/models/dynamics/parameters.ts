@@ -62,6 +62,7 @@ export const dynamicsParameters = z.object({
     .meta({ page: false }),
 });
 
+/** All parameters of a run of `dynamics` with their values, as `points.parameters` holds them. */
 export type DynamicsParameters = z.output<typeof dynamicsParameters>;
 
 /** The system that the parameters name. @throws ParameterError */

@@ -9,23 +9,31 @@ import type { Tally } from "./tally.ts";
 
 /** Outer index time, inner index as `variables`. Values without a number are null in JSON. */
 export interface Moments {
+  /** Mean over trajectories, [time][variable or output]. */
   mean: number[][];
+  /** Standard deviation over trajectories, [time][variable or output]. */
   sd: number[][];
 }
 
+/** A Lyapunov exponent, per unit of time of a flow or per step of a map. */
 export interface Exponent {
+  /** Mean over trajectories. */
   value: number;
   /** One standard error, from the spread over trajectories. */
   error: number;
 }
 
+/** What the trajectories of a run show: moments, [time][variable or output], and Lyapunov exponents. */
 export interface DynamicsResult extends Moments {
+  /** Measured times, [time]. */
   times: number[];
   /** Variables, then outputs. */
   variables: string[];
+  /** Trajectories of each point. */
   trajectories: number;
   /** The step of a flow, and what one step of all may be off by, in parts of a variable's size: see Pilot and errorOf. */
   dt?: number;
+  /** What one step may be off by, in parts of a variable's size. */
   stepError?: number;
   /** Lyapunov exponents per unit of time, or per step of a map, the largest first. */
   exponents?: Exponent[];

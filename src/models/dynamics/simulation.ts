@@ -20,6 +20,7 @@ import { type DynamicsResult, exponentName, Statistics } from "./result.ts";
 import { ReferenceRunner, type Runner, rowsOf } from "./runner.ts";
 import { keptTally, Tally } from "./tally.ts";
 
+/** What `dynamics.create` takes: parameters, the seed, and the workgroup. */
 export type DynamicsOptions = Options<typeof dynamicsParameters> & {
   /** Invocations in a workgroup; changes the speed and nothing else. */
   workgroup?: number;
@@ -34,7 +35,11 @@ const PICTURED = 256;
 /** Numbers of a file at most. */
 const MOST_NUMBERS = 2 ** 28;
 
+/**
+ * An ensemble of trajectories of a map or a flow. A step is one more trajectory at every point of the sweep.
+ */
 export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
+  /** The system with the values of every point, times and steps. */
   readonly plan: Plan;
   readonly #runner: Runner;
   readonly #tally: Tally;
@@ -51,6 +56,7 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
     this.#statistics = new Statistics(plan, this.#tally);
   }
 
+  /** Makes a simulation at step 0; the same as `dynamics.create`, which says what is thrown. */
   static async create(device: Device, given: DynamicsOptions = {}): Promise<DynamicsSimulation> {
     const { seed = 1n, workgroup, ...parameters } = given;
     checkWorkgroup(device, workgroup);
@@ -60,6 +66,7 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
     return new DynamicsSimulation(device, points, plan, runner);
   }
 
+  /** Continues a checkpoint; the same as `dynamics.restore`. @throws CheckpointError */
   static restore(device: Device, bytes: Uint8Array) {
     return restored(bytes, (checkpoint) => DynamicsSimulation.#restore(device, checkpoint));
   }
@@ -82,6 +89,7 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
     return this.#tally.count;
   }
 
+  /** What it observes: variables and outputs at the end, and Lyapunov exponents. */
   get observables(): Record<string, Observable> {
     const names = this.#statistics.names.map((name) => [name, { unit: "", description: `${name} at the end` }]);
     const exponents = Array.from({ length: this.plan.exponents }, (_, j) => [
@@ -142,6 +150,11 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
     return this.samples(0, this.steps);
   }
 
+  /**
+   * Whether `output` can be made at the end of the run.
+   *
+   * @throws ParameterError for more numbers than a file holds
+   */
   checkOutput(ending: string): void {
     this.exclusive.check();
     const count = Math.max(this.steps, this.points.parameters.trajectories);
@@ -154,6 +167,7 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
     }
   }
 
+  /** Notes that a reader of the results needs, such as exponents that are not known: a sentence each. */
   notes(): string[] {
     return this.#statistics.notes();
   }
@@ -199,6 +213,7 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
     return densityPicture(this.plan, samples, count);
   }
 
+  /** A table for spreadsheets: time, then mean and sd of everything; in a sweep preceded by the values that were set. */
   table(): { head: string[]; rows: (string | number)[][] } {
     this.exclusive.check();
     return this.#statistics.table();

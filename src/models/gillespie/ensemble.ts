@@ -30,14 +30,17 @@ export interface Point {
   schedule: Schedule;
 }
 
+/** What trajectories of a reaction network are simulated from; `prepare` makes it. */
 export interface Ensemble {
   /** Its triggers ask clocks, not the time: see clock.ts. */
   network: Network;
+  /** One a point of the scan; without a scan a single one. */
   points: readonly Point[];
   /** Grid times 0 … until, both included. */
   times: Float64Array;
   /** Its first time is of interest. */
   passage: Expression | undefined;
+  /** 64 bits; random numbers are addressed by it. */
   seed: bigint;
   /** Reactions of one trajectory at most. */
   maxEvents: number;
@@ -68,7 +71,12 @@ export interface Plan {
   rounding?: Rounding;
 }
 
-/** @throws ParameterError naming what is wrong. */
+/**
+ * Prepares a network for simulation: values at every point of a scan, the grid of times, and the order of the
+ * reactions.
+ *
+ * @throws ParameterError naming what is wrong.
+ */
 export function prepare(
   given: Network,
   { until, points: count, set, passage, seed, maxEvents = 1e9, leaping, version1 = false, ...plan }: Plan,

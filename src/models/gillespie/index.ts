@@ -22,6 +22,24 @@ export type { Trajectory } from "./reference/trajectory.ts";
 export { type GillespieOptions, GillespieSimulation } from "./simulation.ts";
 export type { GillespieResult } from "./statistics.ts";
 
+/**
+ * Ensembles of trajectories of reaction networks: exact ones by Gillespie's direct method (Gillespie 1977, doi
+ * 10.1021/j100540a008), or approximate ones by tau-leaping or the chemical Langevin equation. Networks are given
+ * as text, SBML, BioNetGen or Antimony. Results are moments, histograms and first passages, tallied in memory
+ * that does not grow with the number of trajectories.
+ *
+ * Guide: docs/models/gillespie.md.
+ *
+ * @example
+ * ```js
+ * import { gillespie, openDevice } from "gibbs/node";
+ * const device = await openDevice();
+ * const network = "0 -> X @ 10; X -> 0 @ 0.1";
+ * const ensemble = await gillespie.create(device, { network, until: 50, points: 6 });
+ * await ensemble.run(1000); // trajectories
+ * const { times, mean, sd } = ensemble.result(); // mean[time][species]
+ * ```
+ */
 export const gillespie = {
   name: "gillespie",
   title: "Gillespie ensembles of reaction networks",

@@ -117,6 +117,7 @@ export const gillespieParameters = z.object({
 /** Defaults of links and checkpoints of version 1, those of gibbs 0.1.0. */
 export const VERSION_1 = { rules: "1" } as const;
 
+/** All parameters of a run of `gillespie` with their values, as `points.parameters` holds them. */
 export type GillespieParameters = z.output<typeof gillespieParameters>;
 
 /** The network that the parameters name. @throws ParameterError */

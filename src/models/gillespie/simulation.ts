@@ -32,6 +32,7 @@ import { ReferenceRunner, type Runner } from "./runner.ts";
 import { type GillespieResult, histogramPicture, nonlinearOf, notesOf, Statistics } from "./statistics.ts";
 import { Tally } from "./tally.ts";
 
+/** What `gillespie.create` takes: parameters, the seed, and the workgroup. */
 export type GillespieOptions = Options<typeof gillespieParameters> & {
   /** Invocations in a workgroup; changes the speed and nothing else. */
   workgroup?: number;
@@ -39,7 +40,12 @@ export type GillespieOptions = Options<typeof gillespieParameters> & {
 
 const KIND = { model: "gillespie", title: "The Gillespie ensemble", schema: gillespieParameters };
 
+/**
+ * An ensemble of trajectories of a reaction network. A step is one more trajectory at every point of the
+ * scan.
+ */
 export class GillespieSimulation extends EnsembleSimulation<GillespieParameters> {
+  /** What its trajectories are simulated from. */
   readonly ensemble: Ensemble;
   readonly #runner: Runner;
   readonly #tally: Tally;
@@ -62,6 +68,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
     this.#statistics = new Statistics(ensemble, outputs, this.#tally);
   }
 
+  /** Makes a simulation at step 0; the same as `gillespie.create`, which says what is thrown. */
   static async create(device: Device, given: GillespieOptions = {}): Promise<GillespieSimulation> {
     const { seed = 1n, workgroup, ...parameters } = given;
     checkWorkgroup(device, workgroup);
@@ -87,6 +94,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
     return new GillespieSimulation(device, points, ensemble, outputs, runner);
   }
 
+  /** Continues a checkpoint; the same as `gillespie.restore`. @throws CheckpointError */
   static restore(device: Device, bytes: Uint8Array) {
     return restored(bytes, (checkpoint) => GillespieSimulation.#restore(device, checkpoint));
   }
@@ -113,6 +121,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
     return this.#tally.replicates;
   }
 
+  /** What it observes: species and outputs at the end. */
   get observables(): Record<string, Observable> {
     const names = this.#statistics.names.map((name) => [
       name,
@@ -167,6 +176,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
     });
   }
 
+  /** Whether `output` can be made at the end of the run. @throws ParameterError for one that is too large */
   checkOutput(ending: string): void {
     if (isNetworkFile(ending)) networkFile(ending, this.points.parameters);
     else checkFile(ending, this.ensemble, Math.max(this.steps, this.points.parameters.trajectories));

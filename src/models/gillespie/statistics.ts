@@ -8,14 +8,19 @@ import type { Tally } from "./tally.ts";
 
 /** What an ensemble shows of one point: outer index time, inner index as `species`. */
 export interface Moments {
+  /** Mean over trajectories, [time][species or output]. */
   mean: number[][];
+  /** Standard deviation over trajectories, [time][species or output]. */
   sd: number[][];
 }
 
+/** What the trajectories of a run show: moments, [time][species], covariances and first passages. */
 export interface GillespieResult extends Moments {
+  /** Grid times, [time]. */
   times: number[];
   /** Species, then outputs. */
   species: string[];
+  /** Trajectories of each point. */
   trajectories: number;
   /** [time][i][j] over the species, at most 16 of them. */
   covariance?: number[][][];

@@ -20,6 +20,24 @@ export {
   retrievalTemperature,
 } from "./theory.ts";
 
+/**
+ * The Hopfield model of associative memory: N spins whose couplings store P patterns by Hebb's rule (Hopfield
+ * 1982, doi 10.1073/pnas.79.8.2554). Started from a noisy cue, the network relaxes to a stored pattern as
+ * long as the load P/N stays below a critical value. Retrieval is compared with the theory of Amit, Gutfreund
+ * and Sompolinsky (1985, doi 10.1103/PhysRevLett.55.1530).
+ *
+ * Guide: docs/models/memories.md.
+ *
+ * @example
+ * ```js
+ * import { hopfield, openDevice } from "gibbs/node";
+ * const device = await openDevice();
+ * const network = await hopfield.create(device, { neurons: 1000, patterns: 50, noise: 0.2 });
+ * await network.run(20);
+ * const { overlap } = hopfield.estimate(network, await network.collect(10));
+ * console.log(overlap.value); // with the pattern of the cue
+ * ```
+ */
 export const hopfield = {
   name: "hopfield",
   title: "Hopfield model of associative memory",

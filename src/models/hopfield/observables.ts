@@ -17,6 +17,7 @@ export const observables = {
   magnetization: { unit: "1/neuron", description: "Mean spin" },
 } satisfies Record<string, Observable>;
 
+/** Estimates of the observables of a Hopfield network or a dense memory, by name. */
 export type HopfieldObservables = Record<keyof typeof observables, Estimate>;
 
 /** Energy per neuron from the integer sums. */

@@ -158,9 +158,13 @@ export const hopfieldParameters = z.object({
     .meta({ slider: [0, 0.99, 0.01] }),
 });
 
+/** All parameters of a Hopfield network with their values, as `points.parameters` holds them. */
 export type HopfieldParameters = z.output<typeof hopfieldParameters>;
 
 const memory = z.object({ ...memoryParameters, dynamics: hopfieldParameters.shape.dynamics });
+/**
+ * Parameters that Hopfield networks and dense memories have in common: patterns, cue, dynamics and replicas.
+ */
 export type MemoryParameters = z.output<typeof memory>;
 
 /** Couplings that are not Hebb's sums over patterns, whose fields follow from overlaps: each one is computed by itself. */

@@ -24,8 +24,16 @@ import {
 /** In the engines a field is an integer number of units; a note reports rounding by more than this share. */
 const ROUNDING = 0.01;
 
+/**
+ * What `hopfield.create` takes: parameters, of which some may be lists, the seed, and the user's patterns or
+ * spins.
+ */
 export type HopfieldOptions = Options<typeof hopfieldParameters> & MemoryOptions;
 
+/**
+ * A simulation of a network that stores patterns: `hopfield`, `denseMemory` and `curieWeiss`. A step is a
+ * sweep over all neurons.
+ */
 export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> {
   readonly #kind: MemoryModel<P>;
   readonly #options: NetworkOptions;
@@ -43,6 +51,11 @@ export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> 
     this.#options = options;
   }
 
+  /**
+   * Makes a simulation of one of the models at step 0. `create` of the model is simpler.
+   *
+   * @throws ParameterError for a value out of range, and for what the device cannot hold
+   */
   static async create<P extends object>(
     device: Device,
     kind: MemoryModel<P>,
@@ -53,6 +66,7 @@ export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> 
     return new MemorySimulation(device, kind, setup, network, 0);
   }
 
+  /** Continues a checkpoint of one of the models. @throws CheckpointError */
   static restore<P extends object>(device: Device, kind: MemoryModel<P>, bytes: Uint8Array) {
     return restored(bytes, async (checkpoint) => {
       const { setup, steps, state } = readCheckpoint(kind, checkpoint);
@@ -172,6 +186,7 @@ export class MemorySimulation<P extends object> extends Chain<P, Sums, Network> 
     return { sections: { state: await this.engine.read(), ...stored } };
   }
 
+  /** Spins ±1, shape [neurons], of several replicas [replicas][neurons]. */
   async array(): Promise<{ data: Int8Array; shape: number[] }> {
     const { neurons } = this.#options;
     return { data: await this.spins(), shape: this.replicas > 1 ? [this.replicas, neurons] : [neurons] };
@@ -195,4 +210,5 @@ export const createHopfield = (device: Device, options: HopfieldOptions): Promis
   MemorySimulation.create(device, hopfieldMemory, options);
 export const restoreHopfield = (device: Device, checkpoint: Uint8Array) =>
   MemorySimulation.restore(device, hopfieldMemory, checkpoint);
+/** A simulation of the Hopfield model. */
 export type HopfieldSimulation = MemorySimulation<HopfieldParameters>;

@@ -19,6 +19,24 @@ export type { IsingParameters } from "./parameters.ts";
 export { type IsingOptions, IsingSimulation } from "./simulation.ts";
 export { type IsingMode, type IsingPicture, IsingView, isingModes } from "./view.ts";
 
+/**
+ * The Ising model: spins ±1 on a lattice of two to four dimensions, coupled to their nearest neighbours, in a
+ * field. Single spins are updated by the heat bath or by Metropolis' rule, one colour of a checkerboard after
+ * the other. Energies and specific heats of the square lattice without a field are compared with the exact
+ * values of Kaufman (1949, doi 10.1103/PhysRev.76.1232).
+ *
+ * Guide: docs/models/ising.md.
+ *
+ * @example
+ * ```js
+ * import { ising, openDevice } from "gibbs/node";
+ * const device = await openDevice();
+ * const lattice = await ising.create(device, { size: [64, 64], temperature: 2.5, seed: 42n });
+ * await lattice.run(200); // warm-up
+ * const { energy } = await lattice.sample(100, { every: 2 });
+ * console.log(energy.value, energy.error); // per site
+ * ```
+ */
 export const ising = {
   name: "ising",
   title: "Ising model",

@@ -33,6 +33,7 @@ export const observables = {
   absStaggered: { unit: "1/site", description: "Mean of |m_s|", range: 1 },
 } satisfies Record<string, Observable>;
 
+/** Estimates of the observables of the Ising model, by name. */
 export type IsingObservables = Record<keyof typeof observables, Estimate>;
 
 /** What a run with these parameters observes. */

@@ -127,6 +127,7 @@ export const isingParameters = z.object({
 /** Defaults of links of version 1, those of gibbs 0.1.0. */
 export const VERSION_1 = { algorithm: "metropolis", start: "up", probabilityBits: "32" } as const;
 
+/** All parameters of the Ising model with their values, as `points.parameters` holds them. */
 export type IsingParameters = z.output<typeof isingParameters>;
 
 export const rounds = ({ generator }: IsingParameters) => (generator === "threefry12" ? 12 : 20);

@@ -24,6 +24,10 @@ const KIND: ChainKind = {
   why: () => "random numbers are counted for 4294967295 sweeps in all; use another seed",
 };
 
+/**
+ * What `ising.create` takes: parameters, of which some may be lists, the seed, the workgroup, and the user's
+ * spins.
+ */
 export type IsingOptions = Options<typeof isingParameters> & {
   /** The state at step 0, ±1 or any numbers of their signs, shape [replicas][height][width]; sets `start` to "given". */
   spins?: ArrayLike<number>;
@@ -31,6 +35,10 @@ export type IsingOptions = Options<typeof isingParameters> & {
   workgroup?: number;
 };
 
+/**
+ * A simulation of the Ising model, of one lattice or of a batch of replicas. A step is a sweep over all
+ * spins.
+ */
 export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
   #thresholds: FlipThresholds;
 
@@ -39,6 +47,7 @@ export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
     this.#thresholds = options.thresholds;
   }
 
+  /** Makes a simulation at step 0; the same as `ising.create`, which says what is thrown. */
   static async create(device: Device, given: IsingOptions = {}): Promise<IsingSimulation> {
     const { seed = 1n, spins, workgroup, ...parameters } = given;
     const points = resolve("ising", isingParameters, spins ? { ...parameters, start: "given" } : parameters);
@@ -50,6 +59,7 @@ export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
     return new IsingSimulation(device, setup, lattice, 0);
   }
 
+  /** Continues a checkpoint; the same as `ising.restore`. @throws CheckpointError */
   static restore(device: Device, bytes: Uint8Array, workgroup?: number) {
     return restored(bytes, async (checkpoint) => {
       const { setup, steps, state } = readCheckpoint(checkpoint);
@@ -72,6 +82,7 @@ export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
     return observablesOf(this.parameters);
   }
 
+  /** Notes that a reader of the results needs: a sentence each. */
   notes(): string[] {
     return notesOf(this.points);
   }
@@ -160,6 +171,7 @@ export class IsingSimulation extends Chain<IsingParameters, Sums, Lattice> {
     return { sections: { state: await this.engine.read(), thresholds: bytes(high), thresholdsLow: bytes(low) } };
   }
 
+  /** Spins ±1, the last axis first: [height][width], of several replicas with their number before. */
   async array(): Promise<{ data: Int8Array; shape: number[] }> {
     const shape = [...(this.replicas > 1 ? [this.replicas] : []), ...this.#sides];
     return { data: await this.spins(), shape };

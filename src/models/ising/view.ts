@@ -16,11 +16,14 @@ import type { IsingSimulation } from "./simulation.ts";
 
 /** Mean spins, broken bonds, or means over square blocks. */
 export const isingModes = ["spins", "walls", "blocks"] as const;
+/** What a picture of the lattice shows: spins, broken bonds (`walls`), or means over square blocks. */
 export type IsingMode = (typeof isingModes)[number];
 
+/** How `IsingView` draws a lattice. */
 export interface IsingPicture {
   /** Pixels of the target. */
   width: number;
+  /** Pixels of the target. */
   height: number;
   /** Coordinates of the picture's upper left corner, and cells a pixel; cell (i, j) covers [i, i + 1] × [j, j + 1], y down. */
   camera: { x: number; y: number; scale: number };
@@ -51,6 +54,7 @@ export function checkDrawable(parameters: IsingParameters): void {
 const SHADER = "ising/draw.wgsl";
 const VIEW = structOf(SHADER, "view");
 
+/** Draws an Ising lattice of two sides from its bits, on the GPU that simulates it, into any texture. */
 export class IsingView {
   readonly #device: GpuDevice;
   readonly #simulation: IsingSimulation;
@@ -61,7 +65,11 @@ export class IsingView {
   #marks: [GPUBuffer, GPUBuffer] | undefined;
   #group: GPUBindGroup;
 
-  /** @throws GpuError if the simulation is not on this device. */
+  /**
+   * Compiles the shaders for textures of `format`.
+   *
+   * @throws GpuError if the simulation is not on this device; ParameterError for a lattice of more than two sides
+   */
   static async create(device: GpuDevice, simulation: IsingSimulation, format: GPUTextureFormat): Promise<IsingView> {
     checkDrawable(simulation.parameters);
     if (!simulation.planes || simulation.device !== device) {
@@ -170,6 +178,7 @@ export class IsingView {
     return pipeline;
   }
 
+  /** Frees the buffers of the view; the simulation keeps its own. */
   dispose(): void {
     for (const buffer of [...(this.#marks ?? []), this.#uniform]) this.#device.free(buffer);
   }

@@ -25,6 +25,10 @@ import {
   uniformCells,
 } from "./setup.ts";
 
+/**
+ * A simulation of a lattice whose sites have a few states, such as the Potts model. A step is a sweep over
+ * all sites.
+ */
 export class LatticeSimulation<P extends LatticeParameters> extends Chain<P, Uint32Array, LatticeEngine> {
   readonly geometry: Geometry;
   readonly #kind: LatticeKind<P>;
@@ -56,6 +60,7 @@ export class LatticeSimulation<P extends LatticeParameters> extends Chain<P, Uin
     return new LatticeSimulation(device, kind, setup, engine, 0);
   }
 
+  /** Continues a checkpoint. @throws CheckpointError */
   static restore<P extends LatticeParameters>(device: Device, kind: LatticeKind<P>, bytes: Uint8Array) {
     return restored(bytes, async (checkpoint) => {
       const { parameters, batch, seed, steps } = headerOf(checkpoint, kind.name, {});

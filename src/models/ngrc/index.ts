@@ -14,6 +14,24 @@ export type { NgrcParameters } from "./parameters.ts";
 export type { NgrcResult } from "./result.ts";
 export { type NgrcOptions, NgrcSimulation } from "./simulation.ts";
 
+/**
+ * Next-generation reservoir computing: forecasts of chaotic systems by ridge regression on the monomials of
+ * their last samples (Gauthier, Bollt, Griffith and Barbosa 2021, doi 10.1038/s41467-021-25801-2). Forecasts
+ * from many starts run side by side and are compared with the true continuation. The series comes from a
+ * system that gibbs integrates, or from the user.
+ *
+ * Guide: docs/models/ngrc.md.
+ *
+ * @example
+ * ```js
+ * import { ngrc, openDevice } from "gibbs/node";
+ * const device = await openDevice();
+ * const forecasts = await ngrc.create(device, { system: "lorenz" });
+ * await forecasts.run(20); // starts
+ * const { nrmse, validPredictionTime } = forecasts.estimate();
+ * console.log(nrmse.value, validPredictionTime.value); // times in Lyapunov times
+ * ```
+ */
 export const ngrc = {
   name: "ngrc",
   title: "Next-generation reservoir",
@@ -43,6 +61,7 @@ export const ngrc = {
   restore: (device: Device, checkpoint: Uint8Array) => NgrcSimulation.restore(device, checkpoint),
   estimate: (simulation) => simulation.estimate(),
   exact: () => ({}),
+  /** Samples of a forecast; their cost grows with the number of monomials. */
   updates(parameters) {
     const { features, horizon } = planOf(parameters, 0n);
     const { dimension, delays, order } = features;

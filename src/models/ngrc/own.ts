@@ -8,12 +8,15 @@ import type { NgrcParameters } from "./parameters.ts";
 
 /** A series as it is given: [time], [time][features] or [series][time][features]. */
 export interface OwnSeries {
+  /** Values, the last axis of `shape` running fastest. */
   data: ArrayLike<number>;
+  /** Lengths of the axes. */
   shape: readonly number[];
   /** Rows of each sequence, where the shape is [rows][features] of several. */
   lengths?: readonly number[];
   /** Of the features. */
   names?: readonly string[];
+  /** Times of the rows, where they are known. */
   times?: Times;
 }
 

@@ -132,6 +132,7 @@ export const ngrcParameters = z.object({
 /** What links and checkpoints of gibbs 0.1.0 mean where they do not say it. */
 export const VERSION_1 = { scaling: "none", score: "together", ridge: 0.1 } as const;
 
+/** All parameters of a run of `ngrc` with their values, as `points.parameters` holds them. */
 export type NgrcParameters = z.output<typeof ngrcParameters>;
 
 /** The constants that `set` names. @throws ParameterError */

@@ -19,16 +19,21 @@ export const observables = {
   trainingNrmse: { unit: "", description: "Median error of one-step forecasts on the training samples" },
 } satisfies Record<string, Observable>;
 
+/** What the forecasts of a run show. */
 export interface NgrcResult {
+  /** Forecasts made. */
   starts: number;
   /** Monomials of a delay vector. */
   features: number;
   /** Samples of one forecast, and the time between two. */
   horizon: number;
+  /** Time between two samples. */
   dt: number;
+  /** The largest Lyapunov exponent per unit of time, where it is known. */
   lyapunov?: number;
   /** [start] */
   nrmse: number[];
+  /** [start], in Lyapunov times, or in steps where no exponent is known. */
   validPredictionTime: number[];
   /** Forecasts that were still valid at their end: their valid times are at least that. */
   censored: { forecasts: number; of: number; horizon: number };
@@ -41,6 +46,7 @@ export interface NgrcResult {
    * beyond the end of a series the weights that made it.
    */
   names?: string[];
+  /** [component][feature]. */
   weights?: number[][];
   /** What follows the series, [step][column], in its own units; `at` counts steps or tells times. */
   forecast?: { axis: string; at: (number | string)[]; names: string[]; values: number[][] };

@@ -24,6 +24,7 @@ import { COLUMNS, lostNote, type NgrcResult, observables, offsetNote, runNotes, 
 import { type Forecasted, historyOf, judge, learn, lostAt, type Segment } from "./segment.ts";
 import { weightsFile } from "./weights.ts";
 
+/** What `ngrc.create` takes: parameters, the seed, the workgroup, and the user's series. */
 export type NgrcOptions = Options<typeof ngrcParameters> & {
   /** A series of your own as numbers, in place of a system. */
   own?: OwnSeries;
@@ -41,7 +42,9 @@ const TURN = 20;
 
 const KIND = { model: "ngrc", title: "The NG-RC ensemble", schema: ngrcParameters };
 
+/** An ensemble of forecasts. A step is one more forecast, from a start of its own. */
 export class NgrcSimulation extends Ensemble<NgrcParameters> {
+  /** What it learns from and forecasts: features, segments, and times. */
   readonly plan: Plan;
   readonly #own: OwnSeries | undefined;
   readonly #forecaster: Forecaster;
@@ -92,6 +95,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return single.length <= FEW_COLUMNS ? single : [];
   }
 
+  /** Makes a simulation at step 0; the same as `ngrc.create`, which says what is thrown. */
   static async create(device: Device, given: NgrcOptions = {}): Promise<NgrcSimulation> {
     const { seed = 1n, own, workgroup, ...parameters } = given;
     checkWorkgroup(device, workgroup);
@@ -102,6 +106,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return new NgrcSimulation(device, points, seed, plan, forecaster, own);
   }
 
+  /** Continues a checkpoint; the same as `ngrc.restore`. @throws CheckpointError */
   static restore(device: Device, bytes: Uint8Array) {
     return restored(bytes, (checkpoint) => NgrcSimulation.#restore(device, checkpoint));
   }
@@ -197,6 +202,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     });
   }
 
+  /** Medians over the forecasts made so far, with their errors. */
   estimate(): Record<keyof typeof observables, Estimate> & Record<string, Estimate> {
     this.exclusive.check();
     const { forecasts } = this.plan;
@@ -227,6 +233,9 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     return this.#beyond;
   }
 
+  /**
+   * Figures of every forecast, weights of the regression where they are few, and the forecast beyond the end.
+   */
   result(): NgrcResult {
     this.exclusive.check();
     const { features, horizon, dt, lyapunov } = this.plan;

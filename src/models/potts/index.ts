@@ -13,6 +13,24 @@ export type { PottsObservables } from "./observables.ts";
 export { type PottsParameters, pottsCriticalTemperature } from "./parameters.ts";
 export type { PottsOptions, PottsSimulation } from "./simulation.ts";
 
+/**
+ * The Potts model: sites with q states on a lattice of one to four dimensions, where equal neighbours lower
+ * the energy (Potts 1952, doi 10.1017/S0305004100027419). On the square lattice its transition is continuous
+ * up to q = 4 and of first order beyond (Baxter 1973, doi 10.1088/0022-3719/6/23/005). Sites are updated by
+ * the heat bath.
+ *
+ * Guide: docs/models/potts.md.
+ *
+ * @example
+ * ```js
+ * import { openDevice, potts } from "gibbs/node";
+ * const device = await openDevice();
+ * const lattice = await potts.create(device, { states: 3, size: [48, 48], temperature: 1.1 });
+ * await lattice.run(100); // warm-up
+ * const { energy, order } = potts.estimate(lattice, await lattice.collect(200));
+ * console.log(energy.value, order.value); // energy per site
+ * ```
+ */
 export const potts = {
   name: "potts",
   title: "Potts model",

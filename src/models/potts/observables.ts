@@ -28,6 +28,7 @@ export const observables = {
   },
 } satisfies Record<string, Observable>;
 
+/** Estimates of the observables of the Potts model, by name. */
 export type PottsObservables = Record<keyof typeof observables, Estimate>;
 
 /** Energy, order and squared order from sites in each state, and bonds between equal states. */

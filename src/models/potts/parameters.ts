@@ -53,6 +53,7 @@ export const pottsParameters = z.object({
     .meta({ page: false }),
 });
 
+/** All parameters of the Potts model with their values, as `points.parameters` holds them. */
 export type PottsParameters = z.output<typeof pottsParameters>;
 
 /** T_c of the square lattice without edges (Potts 1952, by duality). @param states 2 or more */

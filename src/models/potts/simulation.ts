@@ -11,7 +11,12 @@ import { columns, estimatePotts, rowOf } from "./observables.ts";
 import { type PottsParameters, pottsParameters } from "./parameters.ts";
 import { pottsRule, tableOf } from "./rule.ts";
 
+/**
+ * What `potts.create` takes: parameters, of which some may be lists, the seed, the workgroup, and the user's
+ * states.
+ */
 export type PottsOptions = Options<typeof pottsParameters> & LatticeGiven;
+/** A simulation of the Potts model. A step is a sweep over all sites. */
 export type PottsSimulation = LatticeSimulation<PottsParameters>;
 
 const kind: LatticeKind<PottsParameters> = {

@@ -5,6 +5,7 @@ import { streamKey, threefry4x32 } from "../../random/threefry.ts";
 import { PURPOSE } from "./machine.ts";
 import { softplus, type Weights } from "./weights.ts";
 
+/** An estimate of ln Z by annealed importance sampling, with its error. */
 export interface Annealed {
   /** The estimate of ln Z. */
   value: number;
@@ -12,10 +13,13 @@ export interface Annealed {
   error: number;
   /** As many runs of equal weight would tell as much; where it is near 1 the error is a guess. */
   effective: number;
+  /** Independent runs of annealing. */
   runs: number;
+  /** Steps of each run. */
   temperatures: number;
 }
 
+/** How long and from where `annealedPartition` anneals. */
 export interface AnnealingOptions {
   /** Independent runs, 2 or more; by default 32. */
   runs?: number;

@@ -20,6 +20,24 @@ export type { RbmOptions } from "./setup.ts";
 export { type RbmResult, RbmSimulation } from "./simulation.ts";
 export type { Weights } from "./weights.ts";
 
+/**
+ * The restricted Boltzmann machine: a layer of visible units, the data, and a layer of hidden units, the
+ * features, with couplings between the layers only. It is trained by contrastive divergence (Hinton 2002, doi
+ * 10.1162/089976602760128018), in integer arithmetic that has the same bits on every device. The partition
+ * function is exact for small machines and estimated by annealed importance sampling for others.
+ *
+ * Guide: docs/models/rbm.md.
+ *
+ * @example
+ * ```js
+ * import { openDevice, rbm } from "gibbs/node";
+ * const device = await openDevice();
+ * const machine = await rbm.create(device, { data: "bars", side: 4, hidden: 16 });
+ * await machine.run(100); // updates
+ * await machine.conclude();
+ * console.log(machine.result().logLikelihood.value); // nats an image
+ * ```
+ */
 export const rbm = {
   name: "rbm",
   title: "Restricted Boltzmann machine",

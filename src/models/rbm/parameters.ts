@@ -73,6 +73,7 @@ export const rbmParameters = z.object({
     .meta({ live: true, slider: [0, 0.3, 0.005] }),
 });
 
+/** All parameters of a Boltzmann machine with their values, as `points.parameters` holds them. */
 export type RbmParameters = z.output<typeof rbmParameters>;
 
 /** Weights and biases are integer multiples of this. */

@@ -17,6 +17,7 @@ import { LARGEST_WEIGHT, MOST_UNITS, type RbmParameters, rateOf, rbmParameters }
 import { ReferenceMachine } from "./reference-machine.ts";
 import { checkedWeights, wholeOf } from "./weights.ts";
 
+/** What `rbm.create` takes: parameters, the seed, the workgroup, and the user's images or weights. */
 export type RbmOptions = Options<typeof rbmParameters> & {
   /** The user's images, 0 and 1 or booleans, shape [image][visible]; sets `data` to "given". `visible` says how long each is. */
   own?: ArrayLike<number | boolean>;

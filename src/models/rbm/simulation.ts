@@ -21,11 +21,15 @@ const KIND: ChainKind = { model: "rbm", title: "The machine", schema: rbmParamet
 const FEW_RUNS = 4;
 /** What a run ends with: ln Z and the log-likelihood an image in nats, with standard errors, 0 where they are exact. */
 export interface RbmResult {
+  /** ln Z. */
   logPartition: { value: number; error: number; method: string };
+  /** Mean over the images, in nats. */
   logLikelihood: { value: number; error: number };
 }
 
+/** A training of a Boltzmann machine. A step is one update of its weights. */
 export class RbmSimulation extends Chain<RbmParameters, MachineState, Machine> {
+  /** Visible units. */
   readonly visible: number;
   /** 0 and 1, [image][visible]. */
   readonly images: Uint8Array;
@@ -40,11 +44,13 @@ export class RbmSimulation extends Chain<RbmParameters, MachineState, Machine> {
     this.observables = observablesOf(options);
   }
 
+  /** Makes a simulation at step 0; the same as `rbm.create`, which says what is thrown. */
   static async create(device: Device, given: RbmOptions = {}): Promise<RbmSimulation> {
     const { setup, state } = await setupOf(given);
     return RbmSimulation.#begin(device, setup, state, 0, given.workgroup);
   }
 
+  /** Continues a checkpoint; the same as `rbm.restore`. @throws CheckpointError */
   static restore(device: Device, bytes: Uint8Array) {
     return restored(bytes, (checkpoint) => RbmSimulation.#restore(device, checkpoint));
   }
@@ -115,6 +121,7 @@ export class RbmSimulation extends Chain<RbmParameters, MachineState, Machine> {
     return { logPartition, logLikelihood };
   }
 
+  /** ln Z and the log-likelihood in a sentence, where `conclude` made them and no step was made since. */
   notes(): string[] {
     if (this.#result?.steps !== this.steps) return [];
     const { logPartition, logLikelihood, effective } = this.#result;

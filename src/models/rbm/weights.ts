@@ -7,11 +7,15 @@ import { LARGEST_WEIGHT, WEIGHT_UNIT } from "./parameters.ts";
 
 /** Weights and biases as plain numbers. */
 export interface Weights {
+  /** Visible units. */
   visible: number;
+  /** Hidden units; 0 for a fully visible machine. */
   hidden: number;
   /** [visible][hidden]; without hidden units [visible][visible]. */
   weights: ArrayLike<number>;
+  /** [visible]. */
   visibleBiases: ArrayLike<number>;
+  /** [hidden]. */
   hiddenBiases: ArrayLike<number>;
 }
 

@@ -5,7 +5,9 @@ import { Fourier } from "../../systems/fourier.ts";
 
 /** Statistics of one column. */
 export interface ColumnStatistics {
+  /** In the series' own units. */
   mean: number;
+  /** Standard deviation. */
   sd: number;
   /** Shares of the values in bins of equal width from `least` to `most`. */
   histogram: { least: number; most: number; shares: number[] };

@@ -5,9 +5,13 @@ import { featureCount, type Readout, type Shape, type Sums } from "./network.ts"
 import type { Task } from "./tasks/index.ts";
 import type { Topology } from "./topology.ts";
 
+/** What a network put out, with the true values, [start][step][output], in the series' own units. */
 export interface Forecast {
+  /** Lengths of the axes of both arrays. */
   shape: [starts: number, steps: number, outputs: number];
+  /** Outputs of the network, [start][step][output]. */
   predicted: Float64Array;
+  /** True values, [start][step][output]. */
   truth: Float64Array;
 }
 

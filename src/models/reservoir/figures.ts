@@ -8,8 +8,11 @@ import type { Task } from "./tasks/index.ts";
 
 /** Median and quartiles over reservoirs and, where there are some, starts. */
 export interface Spread {
+  /** In `unit`, as the quartiles. */
   median: number;
+  /** The first and the third quartile. */
   quartiles: [number, number];
+  /** Empty where it has none. */
   unit: string;
 }
 

@@ -41,6 +41,23 @@ function exact(parameters: ReservoirParameters) {
   return { memoryCapacity: { value: shares.reduce((sum, share) => sum + share, 0), source } };
 }
 
+/**
+ * Echo-state networks: random recurrent networks that a series drives, of which only a linear readout is
+ * trained (Jaeger 2001; Lukoševičius and Jaeger 2009, doi 10.1016/j.cosrev.2009.03.005). Tasks are forecasts
+ * of chaotic systems, NARMA10, memory capacity, synchronisation, classes of sequences, and the user's series.
+ * Many networks, and a scan of their settings, are trained and tested in one launch.
+ *
+ * Guide: docs/models/reservoir.md.
+ *
+ * @example
+ * ```js
+ * import { openDevice, reservoir } from "gibbs/node";
+ * const device = await openDevice();
+ * const scan = await reservoir.create(device, { task: "henon", units: 50, spectralRadius: [0.3, 0.6] });
+ * await scan.run(4); // random networks, each at both points of the scan
+ * for (const point of [0, 1]) console.log(scan.estimate(point).validPredictionTime.value);
+ * ```
+ */
 export const reservoir = {
   name: "reservoir",
   title: "Echo-state networks",

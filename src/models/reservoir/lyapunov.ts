@@ -3,11 +3,15 @@
 
 import type { Member, Readout } from "./network.ts";
 
+/** A trained network that runs free: its outputs are its next inputs. */
 export interface ClosedLoop {
+  /** The network with its settings. */
   member: Member;
   /** [feature][output]: states, inputs, 1; every second state squared with `squares`. */
   readout: Readout;
+  /** Units are linear, in place of tanh. */
   linear: boolean;
+  /** The readout sees every second state squared. */
   squares: boolean;
 }
 

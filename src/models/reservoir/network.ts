@@ -41,12 +41,19 @@ export interface Table {
 
 /** One network with its settings. */
 export interface Member {
+  /** The random network. */
   topology: Topology;
+  /** ρ: factor on W, which has spectral radius 1. */
   spectralRadius: number;
+  /** σ: factor on the input weights. */
   inputScaling: number;
+  /** a: the share of a state that a step renews. */
   leakRate: number;
+  /** β: factor on the biases. */
   bias: number;
+  /** Amplitude of the noise added to states, uniform on [-1, 1). */
   noise: number;
+  /** Which of the patches of the series it belongs to, from 0. */
   patch: number;
 }
 

@@ -4,8 +4,11 @@
 import { ParameterError } from "../../device/errors.ts";
 import type { Readout } from "./network.ts";
 
+/** Sizes and settings of `RecursiveLeastSquares`. */
 export interface OnlineOptions {
+  /** Numbers that the readout sees. */
   features: number;
+  /** Numbers that it puts out. */
   outputs: number;
   /** P begins as 1/ridge: after n steps without forgetting the readout is that of ridge regression over them. */
   ridge: number;
@@ -82,10 +85,13 @@ export interface Steps {
   features(inputs: ArrayLike<number>): Float64Array;
 }
 
+/** Targets and settings of `force`. */
 export interface ForceOptions {
   /** [step][output]. */
   targets: ArrayLike<number>;
+  /** Outputs of a step, which are the network's inputs in the next. */
   outputs: number;
+  /** As that of `RecursiveLeastSquares`. */
   ridge: number;
   /** Learn in every so many steps; 1 if not given. */
   every?: number;

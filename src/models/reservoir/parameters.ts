@@ -196,6 +196,7 @@ export const reservoirParameters = z.object({
     .meta({ page: false }),
 });
 
+/** All parameters of echo-state networks with their values, as `points.parameters` holds them. */
 export type ReservoirParameters = z.output<typeof reservoirParameters>;
 
 /** Links of a unit. */

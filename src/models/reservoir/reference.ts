@@ -9,15 +9,22 @@
 import { streamKey, threefry4x32 } from "../../random/threefry.ts";
 import type { Member } from "./network.ts";
 
+/** What a `ReferenceNetwork` needs beyond the settings of its member. */
 export interface ReferenceOptions {
+  /** Units are linear, in place of tanh. */
   linear: boolean;
   /** A readout sees every second state squared. */
   squares: boolean;
   /** The seed and the purpose of the noise's random numbers. */
   seed: bigint;
+  /** The purpose of the noise's random numbers. */
   purpose: number;
 }
 
+/**
+ * An echo-state network in plain TypeScript and f64, as it is defined (Jaeger 2001; Lukoševičius and Jaeger
+ * 2009, doi 10.1016/j.cosrev.2009.03.005). All states are 0 at first.
+ */
 export class ReferenceNetwork {
   readonly #member: Member;
   readonly #options: ReferenceOptions;

@@ -9,7 +9,9 @@ import { zeroOfLine } from "./metrics.ts";
 import type { ReservoirParameters } from "./parameters.ts";
 import type { Task } from "./tasks/index.ts";
 
+/** What the networks of a run show, at the first point of a scan. */
 export interface ReservoirResult {
+  /** Random networks made. */
   reservoirs: number;
   /** What follows the user's series, [step][column]; `at` counts steps or tells times. */
   forecast?: ReturnType<typeof aheadRecord>;
@@ -17,19 +19,29 @@ export interface ReservoirResult {
   validPredictionTime?: Spread;
   /** Forecasts that were valid to their end: how long they would have stayed so is not known. */
   censored?: { forecasts: number; of: number; horizon: number };
+  /** Error of outputs one step ahead, root mean square, in standard deviations. */
   nrmse?: Spread;
+  /** Time until a free-running forecast of the rows set aside is no longer valid. */
   validationTime?: Spread;
+  /** Error one step ahead along the rows set aside. */
   validationNrmse?: Spread;
+  /** Valid time of the baseline, which repeats the last value. */
   persistenceTime?: Spread;
+  /** Error one step ahead of the baseline, which repeats the last value. */
   persistenceNrmse?: Spread;
+  /** Share of the test sequences that are classified correctly. */
   accuracy?: Spread;
+  /** Accuracy of the baseline, which assigns the most common class to every sequence. */
   majorityAccuracy?: Spread;
   /** The network that is written to files, and forecasts: the best along the rows set aside. */
   best?: number;
   /** Of classes, over all networks: [class][class it was put into]. */
   confusion?: { classes: readonly string[]; counts: number[][] };
+  /** Sum over delays of the squared correlation of outputs with past inputs. */
   memoryCapacity?: Spread;
+  /** Rank of the states. */
   kernelRank?: Spread;
+  /** Coupling above which the two systems synchronise when the reservoir runs free. */
   criticalCoupling?: Spread;
   /** Of a memory task: the share of the input's variance that is remembered after 0, 1, … steps. */
   memoryFunction?: number[];
@@ -37,6 +49,7 @@ export interface ReservoirResult {
   synchronisation?: { coupling: number; exponent: number }[];
   /** Ridges that had to be raised, and networks that diverged, if any. */
   raised: { point: number; reservoir: number; ridge: number }[];
+  /** Networks that diverged, by their numbers from 0. */
   diverged: { point: number; reservoir: number }[];
 }
 

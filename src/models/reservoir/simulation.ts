@@ -43,6 +43,9 @@ import { withParts } from "./tasks/parts.ts";
 import { type Topology, topologyOf } from "./topology.ts";
 import { sumsAlong, type Training, trainAndJudge } from "./trainer.ts";
 
+/**
+ * What `reservoir.create` takes: parameters, of which some may be lists, the seed, and settings of the GPU.
+ */
 export type ReservoirOptions = Options<typeof reservoirParameters> & GpuNetworkOptions;
 
 /** Of each step and point, as `figuresTo` writes them. */
@@ -62,9 +65,16 @@ const FEW = 8;
 
 const KIND = { model: "reservoir", title: "The reservoir", schema: reservoirParameters };
 
+/**
+ * An ensemble of echo-state networks. A step is one more random network, trained and tested at every point of
+ * the scan.
+ */
 export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
+  /** The task with its data. */
   readonly task: Task;
+  /** Sizes that all its networks share. */
   readonly shape: Shape;
+  /** What it observes, which depends on the task. */
   readonly observables: Record<string, Observable>;
   readonly #engine: Engine;
   readonly #batches: Batches;
@@ -109,6 +119,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
     this.#batches = { budget: new BatchBudget(networks, FEW, device.info.software), most: Math.max(1, networks) };
   }
 
+  /** Makes a simulation at step 0; the same as `reservoir.create`, which says what is thrown. */
   static async create(device: Device, given: ReservoirOptions = {}): Promise<ReservoirSimulation> {
     const { seed = 1n, workgroup, lanes, stepwise, onKept, ...parameters } = given;
     const file = openNetwork(parameters.network);
@@ -119,6 +130,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
     return new ReservoirSimulation(device, points, checkSeed(seed), file, { workgroup, lanes, stepwise, onKept });
   }
 
+  /** Continues a checkpoint; the same as `reservoir.restore`. @throws CheckpointError */
   static restore(device: Device, bytes: Uint8Array) {
     return restored(bytes, (checkpoint) => ReservoirSimulation.#restore(device, checkpoint));
   }
@@ -370,6 +382,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
     });
   }
 
+  /** The best network as a safetensors file, for --out. */
   output(): Promise<Uint8Array> {
     return this.safetensors();
   }

@@ -22,12 +22,15 @@ export interface TopologyOptions {
 
 /** One random network. W has spectral radius 1 in each layer; all weights are 32-bit floats. */
 export interface Topology extends TopologyOptions {
+  /** Which of the random networks of a seed it is, from 0. */
   number: number;
   /** Where links come from, [unit][link]: units of the own layer, counted from the first unit of all. */
   sources: Uint32Array;
+  /** [unit][link]. */
   weights: Float32Array;
   /** [unit][link]: inputs, or for higher layers units of the layer below. */
   inputSources: Uint32Array;
+  /** [unit][link]. */
   inputWeights: Float32Array;
   /** Uniform on [-1, 1), [unit]. */
   biases: Float32Array;

@@ -3,6 +3,7 @@
 import { networkError } from "./errors.ts";
 import { parseNetwork } from "./text.ts";
 
+/** A reaction network in parts, from which `buildNetwork` makes its text. */
 export interface NetworkParts {
   /**
    * Each as in "2 A + B -> C", with its rate constant or law: a number, or an expression of species, values and the time t; with a delay as in

@@ -6,6 +6,7 @@ export interface Example {
   until: number;
 }
 
+/** Networks that come with `gillespie`, by name: a title, the text, and the time to run for. */
 export const examples = {
   "birth-death": {
     title: "Immigration and death: Poisson at all times",

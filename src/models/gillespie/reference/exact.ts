@@ -5,9 +5,11 @@ import { evaluate } from "../../../expression/expression.ts";
 import type { Ensemble } from "../ensemble.ts";
 import { isDelayed, isHybrid, TIME } from "../network/network.ts";
 
+/** Solution of the chemical master equation at the grid times. */
 export interface Law {
   /** [time][species] */
   mean: number[][];
+  /** Standard deviation, [time][species]. */
   sd: number[][];
   /** [species][count] at the last time. */
   final: Float64Array[];

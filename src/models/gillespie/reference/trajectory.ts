@@ -10,6 +10,7 @@ import { type Completion, MOST, PURPOSE, TIME } from "../network/network.ts";
 import { Happenings } from "./happenings.ts";
 import { drawn } from "./sampling.ts";
 
+/** One trajectory at the grid times. */
 export interface Trajectory {
   /** Counts at the grid times: [time][species]. */
   counts: number[][];

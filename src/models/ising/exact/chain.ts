@@ -6,7 +6,9 @@ import { type Couplings, checkTemperature } from "./lattice.ts";
 
 /** Exact equilibrium values of a chain, per site. */
 export interface ChainIsing {
+  /** ⟨E⟩ / N, in the unit of the couplings. */
   energy: number;
+  /** ⟨m⟩ of m = Σ s / N. */
   magnetization: number;
   /** (⟨E²⟩ - ⟨E⟩²) / (N T²), in k_B. */
   specificHeat: number;
@@ -18,7 +20,11 @@ export interface ChainIsing {
 type Jet = readonly [value: number, b1: number, b2: number, h1: number, h2: number];
 
 /**
+ * The exact equilibrium averages of an Ising chain, by its transfer matrix (Kramers and Wannier 1941, doi
+ * 10.1103/PhysRev.60.252).
+ *
  * @param length Sites, 2 or more; a closed chain of 2 sites has its bond twice.
+ * @param options Parameters of the model.
  * @param options.couplings [Jx, Jy]: Jy acts only between the chain and fixed spins above and below it.
  * @param options.boundary Along the chain, and across it; an open or closed boundary across it has no bonds.
  * @throws ParameterError for a parameter that is out of range.

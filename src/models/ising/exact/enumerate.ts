@@ -11,8 +11,11 @@ export interface EnumeratedIsing {
   energy: number;
   /** ⟨m⟩, ⟨|m|⟩, ⟨m²⟩ and ⟨m⁴⟩ of the magnetization per site, m = Σ s / N. */
   magnetization: number;
+  /** ⟨|m|⟩. */
   absMagnetization: number;
+  /** ⟨m²⟩. */
   magnetization2: number;
+  /** ⟨m⁴⟩. */
   magnetization4: number;
   /** (⟨E²⟩ - ⟨E⟩²) / (N T²), in k_B. */
   specificHeat: number;
@@ -24,6 +27,7 @@ export interface EnumeratedIsing {
   binder: number;
   /** ⟨m_s⟩ and ⟨|m_s|⟩ of the staggered magnetization per site, m_s = Σ (-1)^(x+y) s / N. */
   staggered: number;
+  /** ⟨|m_s|⟩. */
   absStaggered: number;
   /** ln Z / N. */
   lnZ: number;
@@ -37,6 +41,7 @@ const MAX_SITES = 24;
  *
  * @param width Sites along x, 1 or more; a closed axis of 2 sites has each of its bonds twice, one of 1 site has none.
  * @param height Sites along y, 1 or more.
+ * @param options Parameters of the model.
  * @param options.temperature In the unit of the couplings.
  * @param options.field h, by default 0, in the unit of the couplings.
  * @param options.couplings [Jx, Jy], by default [1, 1].
@@ -113,6 +118,7 @@ function averages(
  * Averages over all states of a lattice of any number of sides, with periodic or free edges.
  *
  * @param geometry bonds along axes only
+ * @param options Parameters of the model.
  * @param options.temperature In the unit of the couplings.
  * @param options.couplings One for each side.
  * @throws ParameterError for more than 20 sites, or a temperature that is out of range.

@@ -27,6 +27,7 @@ const LEAST_SHARE = 1e-6;
  *
  * @param width Sites along x, 2 or more; a torus 2 wide has each of its x bonds twice.
  * @param height Sites along y, 2 or more.
+ * @param options Parameters of the model.
  * @param options.temperature In the unit of the couplings.
  * @param options.couplings [Jx, Jy], by default [1, 1], of any sign.
  * @param options.antiperiodic Whether the bonds that close the torus along x, and along y, have the opposite sign.

@@ -1,7 +1,7 @@
 // What the exact results of the Ising lattice share: the couplings, the critical temperature.
 import { ParameterError } from "../../../device/errors.ts";
 
-/** [Jx, Jy]: along the width and along the height. Positive is ferromagnetic. */
+/** Jx along the width and Jy along the height. Positive is ferromagnetic. */
 export type Couplings = readonly [number, number];
 
 /**

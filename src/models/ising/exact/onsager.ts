@@ -28,6 +28,7 @@ export interface InfiniteIsing {
  *
  * Sources: Onsager, Phys. Rev. 65 (1944) 117, doi 10.1103/PhysRev.65.117; Yang, Phys. Rev. 85 (1952) 808, doi
  * 10.1103/PhysRev.85.808; for unequal couplings Chang, Phys. Rev. 88 (1952) 1422, doi 10.1103/PhysRev.88.1422.
+ * @param options Parameters of the model.
  * @param options.temperature In the unit of the couplings.
  * @param options.couplings [Jx, Jy] of any sign, by default [1, 1]; with a 0 the lattice is a set of chains.
  * @throws ParameterError for a temperature not above 0 or a coupling that is not finite.

@@ -6,7 +6,9 @@ import type { Span, Table } from "../network.ts";
 
 /** Means and standard deviations of the columns, inputs before targets. */
 export interface Scales {
+  /** [column], in the series' own units. */
   mean: Float64Array;
+  /** [column], in the series' own units. */
   sd: Float64Array;
 }
 

@@ -11,11 +11,13 @@ import type { Scales } from "./standardised.ts";
 export interface Task extends Scales {
   /** A system's next state, outputs of given inputs, inputs of the past, or the class of a sequence. */
   kind: "forecast" | "filter" | "memory" | "synchronisation" | "classes";
+  /** Inputs and targets, in units of the standard deviation of each column. */
   table: Table;
   /** Inputs that are not fed back when a reservoir runs free. */
   exogenous: number;
   /** None where a network from a file is used as it is. */
   training: Span[];
+  /** The rows that networks are tested on. */
   testing: Span;
   /** Rows by which networks are compared, apart from those that are tested. */
   validating?: Validation;
@@ -25,7 +27,9 @@ export interface Task extends Scales {
   classes?: Classes;
   /** Rows where forecasts start to be driven. */
   starts: number[];
+  /** Steps that the series drives a network before it forecasts. */
   driven: number;
+  /** Steps of a forecast. */
   horizon: number;
   /** Steps of a Lyapunov time; 1 where none is known. */
   lyapunovTime: number;
@@ -33,6 +37,7 @@ export interface Task extends Scales {
   unit: "Lyapunov times" | "steps";
   /** What is known of the columns of the user's series. */
   names?: readonly string[];
+  /** Times of the rows, where they are known. */
   times?: Times;
   /** Rows of the series itself, where it is the user's. */
   length?: number;
@@ -40,6 +45,7 @@ export interface Task extends Scales {
   notes?: readonly string[];
   /** Couplings of the forecasts, where that is requested. */
   couplings?: number[];
+  /** The system that the series is from, where it is one of gibbs. */
   flow?: Flow;
 }
 
