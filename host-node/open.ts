@@ -5,6 +5,7 @@ import { type Device, ReferenceDevice } from "../src/device/device.ts";
 import { GpuDevice } from "../src/device/gpu.ts";
 import { type AdapterChoice, requestAdapter } from "./adapter.ts";
 
+/** What `openDevice` opens in Node: a kind of WebGPU adapter, or the reference. */
 export type DeviceChoice = AdapterChoice | "reference";
 
 /**

@@ -409,6 +409,8 @@ describe("the mean of independent values", () => {
       tau: 0.5,
       n: 4,
     });
+    const equal = independentMean(Array.from({ length: 8 }, () => 0.6709183673469389));
+    expect(equal).toMatchObject({ value: 0.6709183673469389, error: 0 });
     expect(independentMean([7])).toEqual({ value: 7, error: Number.POSITIVE_INFINITY, tau: 0.5, n: 1 });
   });
 });
@@ -445,6 +447,10 @@ describe("deviations from exact values", () => {
     expect(rare).toMatchObject({ largest: expect.closeTo(0.5, 2), error: expect.closeTo(5e-4, 4) });
     expect(isAlarming(rare, -2 + 6 * 5e-4)).toBe(false);
     expect(isAlarming(rare, -1.9)).toBe(true);
+    // Of 4,000 counts that are all 0 a mean of 3.5e-6 is no contradiction; one of 1e-2 is.
+    const none = { value: 0, error: 0, n: 4000, tau: 0.5, range: 1 };
+    expect(isAlarming(none, 3.5e-6)).toBe(false);
+    expect(isAlarming(none, 1e-2)).toBe(true);
     expect(isAlarming({ value: 0, error: 0, n: 100, tau: 0.5 }, -1.95)).toBe(true);
     expect(isAlarming({ value: 0, error: Infinity, n: 1, tau: 0.5 }, -1.95)).toBe(false);
   });

@@ -46,4 +46,6 @@ function wrap(text: string, width: number): string[] {
 }
 
 /** sweep, sweeps; trajectory, trajectories. */
-export const plural = (word: string) => word.replace(/([^aeiou])y$/, "$1ie").concat("s");
+export const plural = (word: string, count = 2) => (count === 1 ? word : manyOf(word));
+
+const manyOf = (word: string) => word.replace(/([^aeiou])y$/, "$1ie").concat("s");

@@ -35,9 +35,12 @@ export function commandHelp({ usage, summary, flags, examples }: CommandHelp, mo
   const taken = [
     ...Object.keys(model?.parameters.shape ?? {}),
     ...(model?.steps ? ["steps", "warmup", "measureEvery"] : []),
+    ...(model && !model.explain ? ["explain"] : []),
+    ...(model && !model.replay ? ["replay"] : []),
   ];
   parts.push(`Flags:\n${list(flags.filter(({ name }) => !taken.includes(name)))}`);
-  if (examples) parts.push(`Examples:\n${examples.map((line) => `  ${line}\n`).join("")}`);
+  const shown = examples?.filter((line) => !model || line.includes(` ${model.name} `)) ?? [];
+  if (shown.length > 0) parts.push(`Examples:\n${shown.map((line) => `  ${line}\n`).join("")}`);
   return parts.join("\n");
 }
 

@@ -23,6 +23,8 @@ interface Elapsed {
 
 interface Common {
   gibbs: string;
+  /** Of the sources that it was built from, with a + where they were changed; empty for a package. */
+  commit: string;
   model: string;
   parameters: Values;
   seed: string;
@@ -74,7 +76,15 @@ export function commonOf({ model, simulation, plan, inputs }: Job): Common {
   const { points, seed, device } = simulation;
   const parameters = points.parameters as Values;
   return {
-    ...{ gibbs: __GIBBS_VERSION__, model: model.name, parameters, seed: String(seed), ...plan, device: device.info },
+    ...{
+      gibbs: __GIBBS_VERSION__,
+      commit: __GIBBS_COMMIT__,
+      model: model.name,
+      parameters,
+      seed: String(seed),
+      ...plan,
+      device: device.info,
+    },
     ...(Object.keys(inputs).length > 0 ? { inputs } : {}),
   };
 }
@@ -192,12 +202,17 @@ function brief(value: unknown): unknown {
 
 export const notesText = (notes: readonly string[]) => notes.map((each) => `note: ${each}\n\n`).join("");
 
-export function planLine(document: Common, { step, steps: own }: AnyModel): string {
+/** `points`: parameters of a scan's points, where they differ. */
+export function planLine(document: Common, { step, steps: own }: AnyModel, points: readonly Values[] = [{}]): string {
   const { steps, warmup, measureEvery } = document;
   // Steps that a model counts itself are samples: none is before another.
-  if (own) return `${warmup + steps} ${plural(step)} of each point`;
+  if (own) {
+    const counts = points.map((point) => own({ ...document.parameters, ...point }));
+    const [least, most] = [Math.min(...counts), Math.max(...counts)];
+    return `${least < most ? `${least} to ` : ""}${most} ${plural(step, most)} of each point`;
+  }
   const each = measureEvery === 1 ? `each ${step}` : `every ${measureEvery} ${plural(step)}`;
-  return `${warmup} ${plural(step)} of warm-up, then ${steps}, measured ${each} (τ_int counts measurements)`;
+  return `${warmup} ${plural(step, warmup)} of warm-up, then ${steps}, measured ${each} (τ_int counts measurements)`;
 }
 
 export function rateLine({ seconds, rate, unit }: Elapsed): string {

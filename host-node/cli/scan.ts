@@ -191,7 +191,14 @@ function text(document: ScanDocument, model: AnyModel): string {
       document.model,
       `${points.length} points in ${document.digests.length} ${document.digests.length > 1 ? "batches" : "batch"}`,
     ],
-    ["steps", planLine(document, model)],
+    [
+      "steps",
+      planLine(
+        document,
+        model,
+        points.map(({ parameters }) => parameters),
+      ),
+    ],
   ] as const;
   const last = [
     ...document.digests.map((digest) => ["digest", digest] as const),

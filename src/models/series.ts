@@ -56,7 +56,7 @@ export class Series {
   /**
    * A series from the bytes that `toBytes` made.
    *
-   * @throws CheckpointError for bytes that are not those of a series with these columns and replicas
+   * @throws CheckpointError for bytes whose length does not fit these columns and replicas
    */
   static fromBytes(bytes: Uint8Array, columns: readonly string[], replicas: number): Series {
     const all = new Float64Array(bytes.slice().buffer);

@@ -204,7 +204,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
 
   /** How the network was read, and starts that were rounded. */
   notes(): string[] {
-    return notesOf(this.ensemble);
+    return [...notesOf(this.ensemble), ...this.#statistics.passageNote(this.points.parameters.passage)];
   }
 
   /** Values at the end. */

@@ -30,6 +30,9 @@ export interface GillespieResult extends Moments {
   points?: ({ set: Record<string, number>; passage?: { probability: number[] } } & Moments)[];
 }
 
+/** What no trajectory showed changes a count by one molecule at least. */
+const SINGLE = { largest: 1, range: 1 };
+
 /** Outputs that are summed one trajectory after another. */
 export const nonlinearOf = (outputs: readonly Output[]) => outputs.filter(({ place }) => place >= 0).length;
 
@@ -86,7 +89,7 @@ export class Statistics {
     const n = this.#tally.replicates;
     const values = this.names.map((name, i) => [
       name,
-      { value: mean[last][i], error: sd[last][i] / Math.sqrt(n), tau: 0.5, n },
+      { value: mean[last][i], error: sd[last][i] / Math.sqrt(n), tau: 0.5, n, ...(i < this.#seen.length && SINGLE) },
     ]);
     return Object.fromEntries(values);
   }
@@ -157,6 +160,15 @@ export class Statistics {
       });
       return matrix;
     });
+  }
+
+  /** In how many trajectories of the first point the condition of a passage has held. */
+  passageNote(condition: string): string[] {
+    const { passage, times } = this.#ensemble;
+    if (!passage || this.#tally.replicates === 0) return [];
+    const n = this.#tally.replicates;
+    const held = Math.round(n * this.#passage(0).at(-1)!);
+    return [`"${condition}" was true in ${held} of ${n} trajectories by time ${times.at(-1)}; .passages.csv has when.`];
   }
 
   #passage(point: number): number[] {

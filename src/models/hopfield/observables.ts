@@ -1,6 +1,6 @@
 // The observables of a Hopfield network, their estimates with errors, and their known values.
 
-import { type Estimate, estimateReplicas } from "../../statistics/index.ts";
+import { type Estimate, estimateReplicas, independentMean } from "../../statistics/index.ts";
 import { exactIsing } from "../ising/observables.ts";
 import type { Exact, Observable } from "../model.ts";
 import type { Series } from "../series.ts";
@@ -47,13 +47,8 @@ export function estimateHopfield(series: Series, replicas: number[]): HopfieldOb
 }
 
 /** The spread is that of the patterns: a series of one replica says nothing of it, however long it is. */
-function acrossReplicas(rows: readonly Float64Array[]): Estimate {
-  const means = rows.map((row) => row.reduce((a, b) => a + b, 0) / row.length);
-  const n = means.length;
-  const value = means.reduce((a, b) => a + b, 0) / n;
-  const error = Math.sqrt(means.reduce((sum, mean) => sum + (mean - value) ** 2, 0) / (n * (n - 1)));
-  return { value, error, tau: 0.5, n };
-}
+const acrossReplicas = (rows: readonly Float64Array[]): Estimate =>
+  independentMean(rows.map((row) => independentMean(row).value));
 
 /**
  * The overlap of the retrieval state for N → ∞, where the theory holds: random patterns, no field, and a cue that leads there.

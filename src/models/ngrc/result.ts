@@ -79,7 +79,7 @@ export function runNotes(
     const bound = 2 * forecasts >= of ? `; the median is at least ${Number(median.toPrecision(4))} ${unit}` : "";
     const remedy = lyapunov !== undefined && asked === 0 ? "--until" : "--horizon";
     notes.push(
-      `${forecasts} of ${of} forecasts are valid to their end, after ${horizon} steps: their times count as that${bound}; give a larger ${remedy} to see more.`,
+      `${forecasts} of ${of} forecasts ${forecasts === 1 ? "is" : "are"} valid to their end, after ${horizon} steps: their times count as that${bound}; give a larger ${remedy} to see more.`,
     );
   }
   return notes;

@@ -196,7 +196,7 @@ export function notesOf({ raised, diverged, censored }: ReservoirResult): string
     const { forecasts, of, horizon } = censored;
     const bound = 2 * forecasts >= of ? "; the median is a lower bound" : "";
     notes.push(
-      `${forecasts} of ${of} forecasts are valid to their end, after ${horizon} steps: their times count as that${bound}; give a longer --horizon${bound ? "" : " to see more"}.`,
+      `${forecasts} of ${of} forecasts ${forecasts === 1 ? "is" : "are"} valid to their end, after ${horizon} steps: their times count as that${bound}; give a longer --horizon${bound ? "" : " to see more"}.`,
     );
   }
   return notes;

@@ -10,13 +10,17 @@ export const PURPOSE = STREAMS.reservoir;
 export interface TopologyOptions {
   /** Units of a layer. */
   units: number;
+  /** Layers of units, 1 or more. */
   layers: number;
+  /** random: links from units drawn at random; ring: from the unit before. */
   kind: "random" | "ring";
   /** Links of a unit from its own layer. */
   degree: number;
+  /** Inputs of the network. */
   inputs: number;
   /** Links of a unit of the first layer from inputs, and of a higher one from the layer below. */
   fan: number;
+  /** 64 bits; random numbers are addressed by it. */
   seed: bigint;
 }
 
