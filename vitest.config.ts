@@ -86,7 +86,7 @@ const nodes = process.env.GIBBS_TEST_SHARED
 
 /** What takes minutes, in one process each: begun last, it would have a core to itself and leave the other idle. */
 const LONGEST_FIRST = [
-  ...["node/mutations", "node/kernels", "node/checkpoint", "gillespie"],
+  ...["node/mutations", "node/kernels", "node/checkpoint", "node/package", "gillespie"],
   ...["site/opening", "site/opening-elsewhere", "site/speeds", "site/declared", "site/diffusion", "site/ising"],
 ].map((name) => `tests/${name}.test.ts`);
 

@@ -1,5 +1,5 @@
-// Builds dist/: vite makes the modules, tsc the type declarations. `node scripts/build.js [--force] [--modules]`; does nothing
-// if dist/ is up to date. The build is made in a folder of its own, and its files are then renamed into dist/ one by one, what is
+// Builds dist/: vite makes the modules, for Node and for bundlers, and tsc the type declarations. `node scripts/build.js [--force]
+// [--modules]` (those for Node alone); does nothing if dist/ is up to date. The build is made in a folder of its own, and its files are then renamed into dist/ one by one, what is
 // imported before what imports it. So several processes can build at once, and one that starts meanwhile finds whole files.
 
 import { spawnSync } from "node:child_process";
@@ -29,6 +29,10 @@ async function build() {
   const target = mkdtempSync(join(parent, "build-"));
   try {
     await vite.build({ root: ROOT, logLevel: "warn", build: { outDir: target, emptyOutDir: false } });
+    if (types) {
+      const outDir = join(target, "web");
+      await vite.build({ root: ROOT, mode: "web", logLevel: "warn", build: { outDir, emptyOutDir: false } });
+    }
     writeFileSync(join(target, MODULES_STAMP), sources);
     if (types) declareTypes(target, sources);
     publish(target);

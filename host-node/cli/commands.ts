@@ -4,6 +4,7 @@ import type { AnyModel } from "../../src/models/index.ts";
 import { ABOUT_FLAGS, info, listModels } from "./about.ts";
 import { unknown } from "./arguments.ts";
 import { BENCH_FLAGS, bench } from "./bench.ts";
+import { completion } from "./completion.ts";
 import { DEMO_FLAGS, demo } from "./demo.ts";
 import { UsageError } from "./errors.ts";
 import { RUN_FLAGS, SCAN_FLAGS, TRAIN_FLAGS } from "./flags.ts";
@@ -70,6 +71,17 @@ const COMMANDS: Record<string, Command> = {
     main: bench,
   },
   info: { usage: "gibbs info", summary: "Adapters, limits, versions.", flags: ABOUT_FLAGS, main: info },
+  completion: {
+    usage: "gibbs completion SHELL",
+    summary: "A script for bash, zsh or fish that completes commands, models, flags and their values.",
+    flags: [],
+    main: async (words) => void process.stdout.write(completion(words, COMMANDS)),
+    examples: [
+      "source <(gibbs completion bash)",
+      "source <(gibbs completion zsh)",
+      "gibbs completion fish > ~/.config/fish/completions/gibbs.fish",
+    ],
+  },
   demo: { usage: "gibbs demo", summary: "What npm start shows.", flags: DEMO_FLAGS, main: demo },
 };
 

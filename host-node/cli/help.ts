@@ -24,13 +24,12 @@ export function programHelp(commands: readonly CommandHelp[]): string {
   ].join("\n");
 }
 
-export function commandHelp({ usage, summary, flags, examples }: CommandHelp, model?: AnyModel): string {
+/** What a command takes, of a model if it has one: parameters, files, and the flags that apply. */
+export function flagsOf(
+  { usage, flags }: CommandHelp,
+  model?: AnyModel,
+): Record<"parameters" | "files" | "flags", Flag[]> {
   const scan = usage.startsWith("gibbs scan");
-  const parts = [`${model ? usage.replace("MODEL", model.name) : usage}\n\n${summary}\n`];
-  if (!model && usage.includes("MODEL")) parts.push(`${MODELS}\n`);
-  if (model) parts.push(`${model.summary}\n`, `Parameters:\n${list(parameterFlags(model, { scan }))}`);
-  const inputs = model ? [...inputFlags(model), ...(scan ? [] : archiveFlags(model)), ...choiceFlags(model)] : [];
-  if (inputs.length > 0) parts.push(`Files of your own:\n${list(inputs)}`);
   // A model's own parameter takes a flag's place, and one that says how long a run is makes others meaningless.
   const taken = [
     ...Object.keys(model?.parameters.shape ?? {}),
@@ -38,7 +37,21 @@ export function commandHelp({ usage, summary, flags, examples }: CommandHelp, mo
     ...(model && !model.explain ? ["explain"] : []),
     ...(model && !model.replay ? ["replay"] : []),
   ];
-  parts.push(`Flags:\n${list(flags.filter(({ name }) => !taken.includes(name)))}`);
+  return {
+    parameters: model ? parameterFlags(model, { scan }) : [],
+    files: model ? [...inputFlags(model), ...(scan ? [] : archiveFlags(model)), ...choiceFlags(model)] : [],
+    flags: flags.filter(({ name }) => !taken.includes(name)),
+  };
+}
+
+export function commandHelp(command: CommandHelp, model?: AnyModel): string {
+  const { usage, summary, examples } = command;
+  const { parameters, files, flags } = flagsOf(command, model);
+  const parts = [`${model ? usage.replace("MODEL", model.name) : usage}\n\n${summary}\n`];
+  if (!model && usage.includes("MODEL")) parts.push(`${MODELS}\n`);
+  if (model) parts.push(`${model.summary}\n`, `Parameters:\n${list(parameters)}`);
+  if (files.length > 0) parts.push(`Files of your own:\n${list(files)}`);
+  if (flags.length > 0) parts.push(`Flags:\n${list(flags)}`);
   const shown = examples?.filter((line) => !model || line.includes(` ${model.name} `)) ?? [];
   if (shown.length > 0) parts.push(`Examples:\n${shown.map((line) => `  ${line}\n`).join("")}`);
   return parts.join("\n");

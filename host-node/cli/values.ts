@@ -75,7 +75,8 @@ async function archivedRun({ model, given }: Files): Promise<ArchivedRun | undef
 }
 
 /** The words that a parameter takes, in place of a file. */
-const choicesOf = (field: z.ZodType) => metaOf(field).choices ?? (schemaOf(field).enum ?? []).map(String);
+/** Values that a field names. */
+export const choicesOf = (field: z.ZodType) => metaOf(field).choices ?? (schemaOf(field).enum ?? []).map(String);
 
 /** Whether what is given for this parameter is a file that becomes an array. */
 const isInput = ({ inputs = {} }: AnyModel, name: string, field: z.ZodType, text: string) =>
