@@ -67,11 +67,14 @@ const LINKS = {
   gillespie: { link: "v=2&seed=2&example=schloegl&points=201&step=512", counted: "trajectories 512", zooms: 0 },
 };
 
-/** node scripts/pictures.js [MODEL | bench | report | gallery | RUN,…]: all, those of one, or runs of the gallery by their ids. */
+/** node scripts/pictures.js [MODEL | texts | bench | report | gallery | RUN,…]: all, those of one, or runs of the gallery by their ids. */
 const only = process.argv[2];
 
 /** Milliseconds until the last table and plots, the master equation, samples are there. */
 const SETTLING = { dynamics: 10_000, gillespie: 25_000, "diffusion-training": 8000 };
+
+/** Pages that are no model's, and what their pictures are called. */
+const TEXTS = { "": "home", "gallery/": "gallery", "docs/models/ising.html": "docs" };
 
 const LOOKS = {
   wide: { width: 1440, height: 900 },
@@ -131,6 +134,16 @@ try {
     await page.screenshot({ path: `host-web/public/gallery/${id}.jpg`, ...SMALL });
     await page.close(); // or it works on behind the next
     process.stderr.write(`${id}\n`);
+  }
+  if (only === undefined || only === "texts") {
+    for (const [path, name] of Object.entries(TEXTS)) {
+      for (const [kind, look] of Object.entries({ ...LOOKS, tablet: { width: 820, height: 1180 } })) {
+        const { page } = await openPage(site, site.url + path, look);
+        await page.waitForTimeout(name === "home" ? 15_000 : 2000); // the lattice runs
+        await page.screenshot({ path: `docs/pictures/${name}-${kind}.jpg`, ...SMALL });
+        await page.close();
+      }
+    }
   }
   if (only === undefined || only === "bench") {
     for (const [name, look] of Object.entries(LOOKS)) {

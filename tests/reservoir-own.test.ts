@@ -10,6 +10,7 @@ import {
   seriesText,
 } from "../src/index.ts";
 import { parseLink } from "../src/links.ts";
+import { rangeNote } from "../src/models/forecast.ts";
 import { persistenceOf } from "../src/models/reservoir/baseline.ts";
 import { withParts } from "../src/models/reservoir/tasks/parts.ts";
 import { device } from "./devices.ts";
@@ -190,6 +191,41 @@ describe("a series that is divided", () => {
     expect(cut.notes().join()).toMatch(/forecasts are 400 steps long, not 1000/);
     using plain = await trained({ ...WAVES, data: series(waves(1500)), threshold: 1e-4 });
     expect(plain.notes()).toEqual([]);
+  });
+});
+
+describe("a short series with noise", () => {
+  // Months of a season with noise, from a generator of its own.
+  let word = 12345;
+  const noise = () => {
+    word = (Math.imul(word, 1664525) + 1013904223) >>> 0;
+    return word / 2 ** 32 - 0.5;
+  };
+  const months = Array.from({ length: 300 }, (_, i) => 100 + 20 * Math.sin((2 * Math.PI * i) / 12) + 40 * noise());
+  const learned = async (more: object) => {
+    using simulation = await trained({ data: series(months), reservoirs: 4, forecast: 24, ...more });
+    return simulation.notes().join("\n");
+  };
+
+  it("is forecast no better than by persistence, which is said", async () =>
+    expect(await learned({ units: 300, ridge: 1e-10 })).toMatch(/no better than repeating the last value \(nrmse \d/));
+
+  it("a forecast beyond its range is told of, of the best network or of another", () => {
+    const ahead = { axis: "step", at: [4, 5], names: ["x"], values: Float64Array.of(2, 5) };
+    const past = Float64Array.of(0, 1, 3, 2);
+    expect(rangeNote(ahead, past)).toEqual([]); // 3 beyond the range of 0 to 3 is 6
+    const off = { ...ahead, least: Float64Array.of(1, -4), most: Float64Array.of(2, 6) };
+    expect(rangeNote(off, past).join()).toMatch(
+      /from step 2 on the forecast of another network .* x is -4, .* between 0 and 3/,
+    );
+    expect(rangeNote({ ...off, values: Float64Array.of(7, 2) }, past).join()).toMatch(
+      /from step 1 on the forecast is far/,
+    );
+  });
+
+  it("negative control: a network with a ridge is better, and nothing is said", async () => {
+    const notes = await learned({ units: 50, ridge: 1 });
+    expect(notes).not.toMatch(/no better than|far from all/);
   });
 });
 

@@ -114,6 +114,10 @@ function shell({ title, description, up, folder, main, models }: Shell): string 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="${description}">
+<meta property="og:title" content="${title}">
+<meta property="og:description" content="${description}">
+<meta property="og:type" content="website">
+<meta name="twitter:card" content="summary">
 <title>${title}</title>
 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 4'%3E%3Cpath d='M0 0h2v2H0zM2 2h2v2H2z' fill='%232563eb'/%3E%3C/svg%3E">
 <link rel="stylesheet" href="/shell/style.css">

@@ -37,6 +37,37 @@ export const lostNotes = ({ asked, at }: Ahead): string[] =>
     ? []
     : [`after ${at.length} of ${asked} steps the forecast diverges, and ends there; use a larger --ridge.`];
 
+/**
+ * Where a forecast leaves what it was learned from: further from its range than that is wide.
+ *
+ * @param past all rows of the series, [row][column]
+ */
+export function rangeNote({ names, values, least: lows, most: highs }: Ahead, past: Float64Array): string[] {
+  const d = names.length;
+  const ranges = names.map((_, i) => {
+    const own = past.filter((_, at) => at % d === i);
+    const least = own.reduce((a, b) => Math.min(a, b));
+    const most = own.reduce((a, b) => Math.max(a, b));
+    return { least, most, span: most - least };
+  });
+  const isFar = (value: number, i: number) => {
+    const { least, most, span } = ranges[i % d];
+    return value < least - span || value > most + span;
+  };
+  const show = (value: number) => Number(value.toPrecision(4));
+  const noteOf = (all: Float64Array, what: string) => {
+    const at = all.findIndex(isFar);
+    if (at < 0) return [];
+    const { least, most } = ranges[at % d];
+    return [
+      `from step ${Math.floor(at / d) + 1} on ${what} is far from all that it was learned from: ${names[at % d]} is ${show(all[at])}, and was between ${show(least)} and ${show(most)}.`,
+    ];
+  };
+  const own = noteOf(values, "the forecast");
+  if (own.length > 0) return own;
+  return [lows, highs].flatMap((all) => (all ? noteOf(all, "the forecast of another network") : [])).slice(0, 1);
+}
+
 /** As a table: the time, then each column, and of several forecasts the least and the largest of each. */
 export function aheadTable({ axis, at, names, values, least, most }: Ahead) {
   const several = least && most;

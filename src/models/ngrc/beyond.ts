@@ -60,24 +60,3 @@ export async function beyondOf(
     forecaster.dispose();
   }
 }
-
-/** Where a forecast leaves what it was learned from: further from its range than that is wide. */
-export function rangeNote({ names, values, past }: Beyond): string[] {
-  const d = names.length;
-  const ranges = names.map((_, i) => {
-    const own = past.filter((_, at) => at % d === i);
-    const least = own.reduce((a, b) => Math.min(a, b));
-    const most = own.reduce((a, b) => Math.max(a, b));
-    return { least, most, span: most - least };
-  });
-  const at = values.findIndex((value, i) => {
-    const { least, most, span } = ranges[i % d];
-    return value < least - span || value > most + span;
-  });
-  if (at < 0) return [];
-  const { least, most } = ranges[at % d];
-  const show = (value: number) => Number(value.toPrecision(4));
-  return [
-    `from step ${Math.floor(at / d) + 1} on the forecast is far from all that it was learned from: ${names[at % d]} is ${show(values[at])}, and was between ${show(least)} and ${show(most)}.`,
-  ];
-}

@@ -10,10 +10,10 @@ import { Ensemble, type Tick } from "../base/ensemble.ts";
 import { restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
-import { aheadPicture, aheadRecord, aheadTable, lostNotes } from "../forecast.ts";
+import { aheadPicture, aheadRecord, aheadTable, lostNotes, rangeNote } from "../forecast.ts";
 import type { Observable, Options } from "../model.ts";
 import { type Points, resolve } from "../parameters.ts";
-import { type Beyond, beyondOf, rangeNote } from "./beyond.ts";
+import { type Beyond, beyondOf } from "./beyond.ts";
 import { type OwnSeries, type Plan, planOf } from "./data.ts";
 import { columnNames, countMonomials, namesOf } from "./features.ts";
 import { type Forecaster, ReferenceForecaster, type Start } from "./forecaster.ts";
@@ -297,7 +297,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
       ...runNotes(plan, parameters, censored, median),
       ...(this.#heads.length > COLUMNS.length ? lostNote(this.#diverged(), steps) : []),
       ...(parameters.score === "columns" && steps > 0 ? offsetNote(plan, parameters) : []),
-      ...(this.#beyond ? [...lostNotes(this.#beyond), ...rangeNote(this.#beyond)] : []),
+      ...(this.#beyond ? [...lostNotes(this.#beyond), ...rangeNote(this.#beyond, this.#beyond.past)] : []),
     ];
   }
 

@@ -50,6 +50,15 @@ export async function beyondOf(network: TrainedNetworks, best: number, options: 
   };
 }
 
+/** What is forecast, all rows of the series, [row][column], in its own units. */
+export function pastOf({ table, mean, sd }: Task): Float64Array {
+  const { rows, columns, targets, data } = table;
+  return Float64Array.from({ length: rows * targets }, (_, i) => {
+    const [row, c] = [Math.floor(i / targets), i % targets];
+    return data[row * (columns + targets) + c] * sd[c] + mean[c];
+  });
+}
+
 /** The rows that lead to where a forecast begins, [row][column], in the series' own units. */
 export function leadOf({ table, mean, sd, beyond }: Task): Float64Array {
   const { starts, driven } = beyond!;

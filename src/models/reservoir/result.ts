@@ -174,8 +174,8 @@ function confusionOf({ figures, task: { classes } }: Run) {
   return { classes: names, counts };
 }
 
-/** Networks that diverged, ridges that were raised, and forecasts that end before they fail: a sentence each. */
-export function notesOf({ raised, diverged, censored }: ReservoirResult): string[] {
+/** Networks that diverged or learned nothing, ridges that were raised, and forecasts that end before they fail: a sentence each. */
+export function notesOf({ raised, diverged, censored, nrmse, persistenceNrmse }: ReservoirResult): string[] {
   const names = (list: readonly { point: number; reservoir: number }[]) => {
     const some = list.slice(0, 5).map(({ point: p, reservoir }) => `${reservoir}${p > 0 ? ` at point ${p}` : ""}`);
     return `${list.length === 1 ? "reservoir" : "reservoirs"} ${some.join(", ")}${list.length > 5 ? ", …" : ""}`;
@@ -184,6 +184,12 @@ export function notesOf({ raised, diverged, censored }: ReservoirResult): string
   if (diverged.length > 0) {
     notes.push(
       `${names(diverged)} diverged: their states grew without bound, and they are left out; use a smaller spectral radius.`,
+    );
+  }
+  if (nrmse && persistenceNrmse && nrmse.median >= persistenceNrmse.median) {
+    const [own, other] = [nrmse, persistenceNrmse].map(({ median }) => median.toPrecision(3));
+    notes.push(
+      `one step ahead the networks are no better than repeating the last value (nrmse ${own}, of persistence ${other}), so their forecasts say little; try a larger --ridge or fewer --units.`,
     );
   }
   if (raised.length > 0) {

@@ -12,11 +12,11 @@ import { type Batches, Ensemble, type Tick } from "../base/ensemble.ts";
 import { restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
-import { aheadPicture, aheadRecord, aheadTable, lostNotes } from "../forecast.ts";
+import { aheadPicture, aheadRecord, aheadTable, lostNotes, rangeNote } from "../forecast.ts";
 import type { Observable, Options } from "../model.ts";
 import { type Points, parametersOf, resolve } from "../parameters.ts";
 import { type Baseline, persistenceOf } from "./baseline.ts";
-import { type Beyond, beyondOf, leadOf } from "./beyond.ts";
+import { type Beyond, beyondOf, leadOf, pastOf } from "./beyond.ts";
 import { type Forecast, networkFile, outputsTable, stripsOf } from "./export.ts";
 import { bestOf, type Figures, figuresFrom, figuresTo } from "./figures.ts";
 import { checkFits } from "./fits.ts";
@@ -281,7 +281,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
 
   /** What a reader must know: what was cut, networks that diverged, forecasts that end before they fail. */
   notes(): string[] {
-    const lost = this.#beyond ? lostNotes(this.#beyond) : [];
+    const lost = this.#beyond ? [...lostNotes(this.#beyond), ...rangeNote(this.#beyond, pastOf(this.task))] : [];
     return [...(this.task.notes ?? []), ...lost, ...notesOf(this.result())];
   }
 

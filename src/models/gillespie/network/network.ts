@@ -164,9 +164,11 @@ export function checkCount(name: string, value: number, rounding: Rounding = "no
   const same = Math.abs(value - count) <= 1e-9 * Math.abs(value);
   if (same && count >= 0 && count <= MOST) return count;
   const remedy =
-    value > 0 && value < MOST
-      ? " Give --round nearest, down or random, or multiply volume and amounts by a number."
-      : "";
+    value <= 0 || value >= MOST
+      ? ""
+      : value < 1
+        ? " If amounts are fractions of a whole, multiply them by the number of molecules or individuals, and divide the constants of reactions between two of them by it. --round nearest would make 0 or 1 of it."
+        : " Give --round nearest, down or random, or multiply volume and amounts by a number.";
   throw networkError(
     `${name} starts at ${value}; molecules are counted, so it must be a whole number from 0 to ${MOST}.${remedy}`,
   );
