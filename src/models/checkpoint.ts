@@ -1,6 +1,7 @@
 // A checkpoint: a header in JSON, named sections of bytes, and a SHA-256 over all of it. Any damage is found before use.
 
 import * as z from "zod";
+import { concat } from "../arrays.ts";
 import { CheckpointError } from "../device/errors.ts";
 import type { CheckpointExtra } from "./model.ts";
 
@@ -81,8 +82,8 @@ export async function encodeCheckpoint({ model, header, sections }: Checkpoint):
   const text = new TextEncoder().encode(JSON.stringify(json));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, text.length, true);
-  const body = concat([MAGIC, length, text, ...names.map((name) => sections[name])]);
-  return concat([body, await sha256(body)]);
+  const body = concat<Uint8Array>(Uint8Array, [MAGIC, length, text, ...names.map((name) => sections[name])]);
+  return concat<Uint8Array>(Uint8Array, [body, await sha256(body)]);
 }
 
 /**
@@ -148,16 +149,6 @@ export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
 
 /** "sha256:" and 64 hexadecimal digits. */
 export async function digestOf(...parts: Uint8Array[]): Promise<string> {
-  const hex = Array.from(await sha256(concat(parts)), (byte) => byte.toString(16).padStart(2, "0"));
+  const hex = Array.from(await sha256(concat(Uint8Array, parts)), (byte) => byte.toString(16).padStart(2, "0"));
   return `sha256:${hex.join("")}`;
-}
-
-function concat(parts: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

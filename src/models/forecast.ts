@@ -31,8 +31,10 @@ export function following(
   };
 }
 
-/** What a reader must know of a forecast that ends early. */
-export const lostNotes = ({ asked, at }: Ahead): string[] =>
+/** What a reader must know of a forecast: that it ends early, or leaves what it was learned from. @param past all rows of the series, [row][column] */
+export const aheadNotes = (ahead: Ahead, past: Float64Array) => [...lostNotes(ahead), ...rangeNote(ahead, past)];
+
+const lostNotes = ({ asked, at }: Ahead): string[] =>
   asked === undefined
     ? []
     : [`after ${at.length} of ${asked} steps the forecast diverges, and ends there; use a larger --ridge.`];
@@ -82,6 +84,12 @@ export function aheadTable({ axis, at, names, values, least, most }: Ahead) {
     ]),
   };
 }
+
+/** As an array, [step][column]. */
+export const aheadArray = ({ values, names }: Ahead) => ({
+  data: values,
+  shape: [values.length / names.length, names.length],
+});
 
 /** For the record of a run: [step][column]. */
 export function aheadRecord({ axis, at, names, values, least, most }: Ahead) {

@@ -1,5 +1,6 @@
 // A batch of samples on its way from noise to data, on any device. One step is a step of the sampler; the run ends at the data.
 
+import { bytesOf } from "../../arrays.ts";
 import type { Device } from "../../device/device.ts";
 import { GibbsError, ParameterError } from "../../device/errors.ts";
 import { base64url } from "../../files/base64.ts";
@@ -401,5 +402,3 @@ function transposed(values: Numbers, inner: number): Float32Array {
   for (let a = 0; a < outer; a++) for (let b = 0; b < inner; b++) all[b * outer + a] = values[a * inner + b];
   return all;
 }
-
-const bytesOf = (values: Numbers) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

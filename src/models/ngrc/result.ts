@@ -2,9 +2,9 @@
 
 import type { Observable } from "../model.ts";
 import type { Plan } from "./data.ts";
-import { columnNames } from "./features.ts";
+import { columnNames, namesOf } from "./features.ts";
 import type { NgrcParameters } from "./parameters.ts";
-import { BOUND, learn } from "./segment.ts";
+import { BOUND, learn, type Segment } from "./segment.ts";
 
 export const observables = {
   nrmse: {
@@ -51,6 +51,21 @@ export interface NgrcResult {
   /** What follows the series, [step][column], in its own units; `at` counts steps or tells times. */
   forecast?: { axis: string; at: (number | string)[]; names: string[]; values: number[][] };
 }
+
+/** Weights of a regression with at most so many monomials are shown. */
+export const FEW_WEIGHTS = 100;
+
+/** What is known of each column, where its median error is `errorOf`. */
+export const columnsOf = (plan: Plan, { mean, sd }: Segment, errorOf: (column: number) => number) =>
+  columnNames(plan).map((name, i) => ({ name, nrmse: errorOf(i), mean: mean[i], sd: sd[i] }));
+
+/** The monomials, `count` of them, and their weights. */
+export const weightsOf = ({ features, names }: Plan, { weights }: Segment, count: number) => ({
+  names: namesOf(features, names),
+  weights: Array.from({ length: features.dimension }, (_, i) =>
+    Array.from(weights.subarray(i * count, (i + 1) * count)),
+  ),
+});
 
 /** One forecast with the true trajectory: [time][component]. */
 export interface Shown {

@@ -10,17 +10,28 @@ import { Ensemble, type Tick } from "../base/ensemble.ts";
 import { restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
-import { aheadPicture, aheadRecord, aheadTable, lostNotes, rangeNote } from "../forecast.ts";
+import { aheadArray, aheadNotes, aheadPicture, aheadRecord, aheadTable } from "../forecast.ts";
 import type { Observable, Options } from "../model.ts";
 import { type Points, resolve } from "../parameters.ts";
 import { type Beyond, beyondOf } from "./beyond.ts";
 import { type OwnSeries, type Plan, planOf } from "./data.ts";
-import { columnNames, countMonomials, namesOf } from "./features.ts";
+import { columnNames, countMonomials } from "./features.ts";
 import { type Forecaster, ReferenceForecaster, type Start } from "./forecaster.ts";
 import { GpuForecaster } from "./gpu.ts";
 import { type NgrcParameters, ngrcParameters, VERSION_1 } from "./parameters.ts";
 import { forecastPicture } from "./pictures.ts";
-import { COLUMNS, lostNote, type NgrcResult, observables, offsetNote, runNotes, type Shown } from "./result.ts";
+import {
+  COLUMNS,
+  columnsOf,
+  FEW_WEIGHTS,
+  lostNote,
+  type NgrcResult,
+  observables,
+  offsetNote,
+  runNotes,
+  type Shown,
+  weightsOf,
+} from "./result.ts";
 import { type Forecasted, historyOf, judge, learn, lostAt, type Segment } from "./segment.ts";
 import { weightsFile } from "./weights.ts";
 
@@ -242,31 +253,17 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     const { dimension } = features;
     const count = countMonomials(features.delays * dimension, features.order);
     const isAny = this.steps > 0 || this.#beyond !== undefined;
-    const segment = isAny && (count <= 100 || this.#heads.length > COLUMNS.length) ? this.#shown() : undefined;
-    const names = columnNames(this.plan);
+    const segment = isAny && (count <= FEW_WEIGHTS || this.#heads.length > COLUMNS.length) ? this.#shown() : undefined;
+    const hasColumns = this.#heads.length > COLUMNS.length + (dimension > 1 ? 1 : 0);
+    const errorOf = (i: number) =>
+      this.steps > 0 ? median(this.#column(dimension > 1 ? COLUMNS.length + 1 + i : 0)).value : Number.NaN;
     return {
       ...{ starts: this.steps, features: count, horizon, dt },
       ...(lyapunov === undefined ? {} : { lyapunov }),
       ...{ nrmse: this.#column(0), validPredictionTime: this.#column(1), censored: this.#censored() },
       ...(this.#heads.length > COLUMNS.length ? { diverged: this.#diverged() } : {}),
-      ...(segment && this.#heads.length > COLUMNS.length + (dimension > 1 ? 1 : 0)
-        ? {
-            columns: names.map((name, i) => ({
-              name,
-              nrmse:
-                this.steps > 0 ? median(this.#column(dimension > 1 ? COLUMNS.length + 1 + i : 0)).value : Number.NaN,
-              ...{ mean: segment.mean[i], sd: segment.sd[i] },
-            })),
-          }
-        : {}),
-      ...(segment && count <= 100
-        ? {
-            names: namesOf(features, this.plan.names),
-            weights: Array.from({ length: dimension }, (_, i) =>
-              Array.from(segment.weights.subarray(i * count, (i + 1) * count)),
-            ),
-          }
-        : {}),
+      ...(segment && hasColumns ? { columns: columnsOf(this.plan, segment, errorOf) } : {}),
+      ...(segment && count <= FEW_WEIGHTS ? weightsOf(this.plan, segment, count) : {}),
       ...(this.#beyond ? { forecast: aheadRecord(this.#beyond) } : {}),
     };
   }
@@ -297,7 +294,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
       ...runNotes(plan, parameters, censored, median),
       ...(this.#heads.length > COLUMNS.length ? lostNote(this.#diverged(), steps) : []),
       ...(parameters.score === "columns" && steps > 0 ? offsetNote(plan, parameters) : []),
-      ...(this.#beyond ? [...lostNotes(this.#beyond), ...rangeNote(this.#beyond, this.#beyond.past)] : []),
+      ...(this.#beyond ? aheadNotes(this.#beyond, this.#beyond.past) : []),
     ];
   }
 
@@ -318,10 +315,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
    */
   async array(): Promise<{ data: Float64Array; shape: number[] }> {
     this.exclusive.check();
-    if (this.points.parameters.forecast > 0) {
-      const { values, names } = await this.beyond();
-      return { data: values, shape: [values.length / names.length, names.length] };
-    }
+    if (this.points.parameters.forecast > 0) return aheadArray(await this.beyond());
     return { data: Float64Array.from(this.#scores), shape: [this.steps, this.#heads.length] };
   }
 

@@ -1,5 +1,6 @@
 // What is kept of a trained network: how well it puts out, forecasts and remembers, from its outputs and what was true.
 
+import * as z from "zod";
 import { quantile } from "../../statistics/index.ts";
 import { type Baseline, majorityOf } from "./baseline.ts";
 import { memoryFunction, nrmse, validSteps, zeroOfLine } from "./metrics.ts";
@@ -193,6 +194,18 @@ export function bestOf(figures: readonly Figures[], task: Task): number {
   );
   return best;
 }
+
+/** Of each step and point, as `figuresTo` writes them. */
+const figure = z.number().nullable();
+export const keptFigures = z.array(
+  z.array(
+    z.tuple([
+      ...([figure, figure, figure, figure, z.array(figure), z.array(figure), z.array(figure)] as const),
+      // Since 0.2.0: along the rows set aside, and classes.
+      ...([figure.optional(), z.array(figure).optional(), z.array(figure).optional()] as const),
+    ]),
+  ),
+);
 
 /** Figures as JSON can hold them: it knows no NaN. */
 export const figuresTo = (own: Figures) => [

@@ -1,6 +1,7 @@
 // Echo-state networks on the GPU: many in one launch, driven by a series with exact sums of their features on the way, or running free
 // from many starts.
 
+import { concat } from "../../arrays.ts";
 import { bufferLimit, storage, uniform, withBuffers } from "../../device/buffers.ts";
 import type { GpuDevice } from "../../device/gpu.ts";
 import { type Kernel, workgroupGrid } from "../../device/kernel.ts";
@@ -150,7 +151,7 @@ export class GpuNetworks implements Engine {
         const end = at + together;
         parts.push(await this.predict(members.slice(at, end), readouts.slice(at, end), table, span, options));
       }
-      return concatenate(parts);
+      return concat(Float64Array, parts);
     }
     const kernel = await this.#device.kernel({
       shader: "reservoir/readout.wgsl",
@@ -159,7 +160,7 @@ export class GpuNetworks implements Engine {
     });
     const units = unitsOf(this.#shape, rangesOf(this.#shape, table, span));
     const weights = Float32Array.from(
-      concatenate(readouts),
+      concat(Float64Array, readouts),
       (weight, at) => weight * units[Math.floor(at / outputs) % features],
     );
     return this.#withBuffers(
@@ -254,7 +255,7 @@ export class GpuNetworks implements Engine {
     const own = { kernel: advance, group: advance.bind(b) };
     const rows = grouped.bundles.length;
     if (!signal) {
-      yield { ...own, groups: this.#grid(rows), step: { first, count, keep, layer: 0 } };
+      yield { ...own, groups: workgroupGrid(rows, this.#device.limits), step: { first, count, keep, layer: 0 } };
       return;
     }
     const start: Dispatch = { kernel: signal, group: signal.bind(b), groups: [1, rows] };
@@ -291,7 +292,7 @@ export class GpuNetworks implements Engine {
         const common = this.#common(grouped, table, ranges, { driven, horizon }, lanes ? inputs : 0);
         return {
           ...common,
-          readouts: this.#storage("readouts", Float32Array.from(concatenate(readouts))),
+          readouts: this.#storage("readouts", Float32Array.from(concat(Float64Array, readouts))),
           predictions: this.#storage("predictions", slots * horizon * outputs),
           kept: this.#storage("features", 1),
           flags: this.#storage("flags", 1),
@@ -333,10 +334,6 @@ export class GpuNetworks implements Engine {
       this.#kernel("step_drive", "next_signal", lanes),
       this.#kernel("step_forecast", "put_out", lanes, squares),
     ]);
-  }
-
-  #grid(bundles: number): [number, number] {
-    return workgroupGrid(bundles, this.#device.limits);
   }
 
   get #workgroupMemory() {
@@ -410,17 +407,6 @@ export class GpuNetworks implements Engine {
   }
 
   dispose(): void {}
-}
-
-/** One after another. */
-function concatenate(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** Networks that share a topology and a patch, at most. */

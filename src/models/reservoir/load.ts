@@ -215,3 +215,21 @@ function linksOf({ shape: [rows, columns], data }: Tensor, units = 0) {
   });
   return { count, sources, weights };
 }
+
+/** @throws ParameterError for a network that cannot be trained on */
+export function checkContinue({ continue: goesOn, task }: ReservoirParameters, loaded: Loaded | undefined): void {
+  if (!goesOn) return;
+  if (!loaded)
+    throw new ParameterError("continue", "continue: there is no network to train on; name its file by network.");
+  if (task !== "data" && task !== "classification") {
+    throw new ParameterError(
+      "continue",
+      `continue: a network is trained on with a series of your own, not with ${task}.`,
+    );
+  }
+  if (loaded.sums.length > 0) return;
+  throw new ParameterError(
+    "continue",
+    "continue: the network's file holds no sums of what it learned; it was written by gibbs 0.1.0 or another program. Train it again.",
+  );
+}

@@ -1,7 +1,7 @@
 // Reservoirs on any device. One step makes a random network, trains it at every point of the scan, and tests it; what is kept are its
 // figures and its readouts. So a run can be stopped between networks, extended, and continued elsewhere.
 
-import * as z from "zod";
+import { concat } from "../../arrays.ts";
 import { BatchBudget } from "../../device/budget.ts";
 import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
@@ -12,17 +12,17 @@ import { type Batches, Ensemble, type Tick } from "../base/ensemble.ts";
 import { restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
-import { aheadPicture, aheadRecord, aheadTable, lostNotes, rangeNote } from "../forecast.ts";
+import { aheadArray, aheadNotes, aheadPicture, aheadRecord, aheadTable } from "../forecast.ts";
 import type { Observable, Options } from "../model.ts";
 import { type Points, parametersOf, resolve } from "../parameters.ts";
 import { type Baseline, persistenceOf } from "./baseline.ts";
 import { type Beyond, beyondOf, leadOf, pastOf } from "./beyond.ts";
 import { type Forecast, networkFile, outputsTable, stripsOf } from "./export.ts";
-import { bestOf, type Figures, figuresFrom, figuresTo } from "./figures.ts";
+import { bestOf, type Figures, figuresFrom, figuresTo, keptFigures } from "./figures.ts";
 import { checkFits } from "./fits.ts";
 import { type GpuNetworkOptions, GpuNetworks } from "./gpu.ts";
 import { attractorOf, exponentsOf, forecastOf, freeRuns, outputsOf, type TrainedNetworks } from "./inference.ts";
-import { type Loaded, loadNetwork, type NetworkFile, openNetwork, withFileSettings } from "./load.ts";
+import { checkContinue, type Loaded, loadNetwork, type NetworkFile, openNetwork, withFileSettings } from "./load.ts";
 import { type Engine, featureCount, type Member, type Readout, type Shape } from "./network.ts";
 import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
 import { hasRank } from "./rank.ts";
@@ -47,18 +47,6 @@ import { sumsAlong, type Training, trainAndJudge } from "./trainer.ts";
  * What `reservoir.create` takes: parameters, of which some may be lists, the seed, and settings of the GPU.
  */
 export type ReservoirOptions = Options<typeof reservoirParameters> & GpuNetworkOptions;
-
-/** Of each step and point, as `figuresTo` writes them. */
-const figure = z.number().nullable();
-const keptFigures = z.array(
-  z.array(
-    z.tuple([
-      ...([figure, figure, figure, figure, z.array(figure), z.array(figure), z.array(figure)] as const),
-      // Since 0.2.0: along the rows set aside, and classes.
-      ...([figure.optional(), z.array(figure).optional(), z.array(figure).optional()] as const),
-    ]),
-  ),
-);
 
 /** Networks that fill a CPU. */
 const FEW = 8;
@@ -281,7 +269,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
 
   /** What a reader must know: what was cut, networks that diverged, forecasts that end before they fail. */
   notes(): string[] {
-    const lost = this.#beyond ? [...lostNotes(this.#beyond), ...rangeNote(this.#beyond, pastOf(this.task))] : [];
+    const lost = this.#beyond ? aheadNotes(this.#beyond, pastOf(this.task)) : [];
     return [...(this.task.notes ?? []), ...lost, ...notesOf(this.result())];
   }
 
@@ -392,10 +380,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
    * readout where it does not run free.
    */
   async array(): Promise<{ data: Float64Array; shape: number[] }> {
-    if (this.task.beyond) {
-      const { values, names } = await this.beyond();
-      return { data: values, shape: [values.length / names.length, names.length] };
-    }
+    if (this.task.beyond) return aheadArray(await this.beyond());
     if (this.#putsOut) {
       const { predicted, shape } = await this.outputs(this.best);
       return { data: predicted, shape: shape.slice(1) };
@@ -419,30 +404,4 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
   }
 }
 
-function bytesOf(readouts: readonly Readout[]): Uint8Array {
-  const bytes = new Uint8Array(readouts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const readout of readouts) {
-    bytes.set(new Uint8Array(readout.buffer, readout.byteOffset, readout.byteLength), at);
-    at += readout.byteLength;
-  }
-  return bytes;
-}
-
-/** @throws ParameterError for a network that cannot be trained on */
-function checkContinue({ continue: goesOn, task }: ReservoirParameters, loaded: Loaded | undefined): void {
-  if (!goesOn) return;
-  if (!loaded)
-    throw new ParameterError("continue", "continue: there is no network to train on; name its file by network.");
-  if (task !== "data" && task !== "classification") {
-    throw new ParameterError(
-      "continue",
-      `continue: a network is trained on with a series of your own, not with ${task}.`,
-    );
-  }
-  if (loaded.sums.length > 0) return;
-  throw new ParameterError(
-    "continue",
-    "continue: the network's file holds no sums of what it learned; it was written by gibbs 0.1.0 or another program. Train it again.",
-  );
-}
+const bytesOf = (readouts: readonly Readout[]) => new Uint8Array(concat(Float64Array, readouts).buffer);

@@ -44,14 +44,23 @@ interface Shape {
 
 type Kernels = Record<"start" | "advance" | "reduce" | "histogram", Kernel>;
 
+interface Plan {
+  kernels: Kernels;
+  workgroup: number;
+  /** Trajectories of one point in a batch at most. */
+  most: number;
+  /** Units of time of a grid interval. */
+  units: number;
+  /** Words of the table of points, of a trajectory's state, and of its scratch space. */
+  sizes: Record<"table" | "state" | "scratch", number>;
+}
+
 export class GpuRunner implements Runner {
   readonly #device: GpuDevice;
   readonly #ensemble: Ensemble;
   readonly #outputs: readonly Output[];
-  readonly #kernels: Kernels;
-  readonly #workgroup: number;
+  readonly #plan: Plan;
   readonly #buffers: Record<"state" | "snapshots" | "points" | "a" | "b" | "counters" | "run" | "pairs", GPUBuffer>;
-  readonly #units: number;
   readonly #budget = new Budget();
   /** Trajectories of one point in a batch at most. */
   readonly most: number;
@@ -107,51 +116,30 @@ export class GpuRunner implements Runner {
     const units = 2 ** Math.floor(Math.log2(Math.min(MOST_UNITS, 2 ** 31 / times.length)));
     const table = pointTable(ensemble, generated, units);
     return device.guard(`gillespie, ${species} species`, () => {
-      const own = new GpuRunner(
-        device,
-        ensemble,
-        outputs,
-        { start, advance, reduce, histogram },
-        workgroup,
-        most,
-        units,
-        table.byteLength,
-        words,
-        generated.scratch,
-      );
+      const kernels = { start, advance, reduce, histogram };
+      const sizes = { table: table.length, state: words, scratch: generated.scratch };
+      const own = new GpuRunner(device, ensemble, outputs, { kernels, workgroup, most, units, sizes });
       device.write(own.#buffers.points, table);
       device.write(own.#buffers.pairs, new Uint32Array(pairsOf(species).flat()));
       return own;
     });
   }
 
-  private constructor(
-    device: GpuDevice,
-    ensemble: Ensemble,
-    outputs: readonly Output[],
-    kernels: Kernels,
-    workgroup: number,
-    most: number,
-    units: number,
-    tableBytes: number,
-    stateWords: number,
-    scratch: number,
-  ) {
+  private constructor(device: GpuDevice, ensemble: Ensemble, outputs: readonly Output[], plan: Plan) {
     this.#device = device;
     this.#ensemble = ensemble;
     this.#outputs = outputs;
-    this.#kernels = kernels;
-    this.#workgroup = workgroup;
-    this.most = most;
-    this.#units = units;
-    const slots = most * ensemble.points.length;
+    this.#plan = plan;
+    this.most = plan.most;
+    const { table, state, scratch } = plan.sizes;
+    const slots = plan.most * ensemble.points.length;
     const species = ensemble.network.species.length;
     const kept = species + ensemble.network.variables.length;
     const words = (name: string, count: number) => storage(device, `gillespie ${name}`, count);
     this.#buffers = {
-      state: words("state", slots * stateWords + Math.ceil(slots / BESIDE) * BESIDE * scratch),
+      state: words("state", slots * state + Math.ceil(slots / BESIDE) * BESIDE * scratch),
       snapshots: words("snapshots", slots * kept * ensemble.times.length),
-      points: words("points", tableBytes / 4),
+      points: words("points", table),
       a: words("active", slots),
       b: words("active", slots),
       counters: words("counters", 4),
@@ -214,11 +202,17 @@ export class GpuRunner implements Runner {
         run,
         RUN.write({
           ...{ seed: seedWords(seed), purpose: PURPOSE, slots, replicates, firstReplicate: first },
-          ...{ activeCount, blocks, lastGrid: times.length - 1, gridUnits: this.#units, unit: times[1] / this.#units },
+          ...{
+            activeCount,
+            blocks,
+            lastGrid: times.length - 1,
+            gridUnits: this.#plan.units,
+            unit: times[1] / this.#plan.units,
+          },
           mostDraws: Math.ceil(this.#ensemble.maxEvents / 2),
         }),
       );
-    const { start, advance } = this.#kernels;
+    const { start, advance } = this.#plan.kernels;
     const groups = lists.map((activeIn, i) => advance.bind({ ...this.#buffers, activeIn, activeOut: lists[1 - i] }));
     const startGroup = start.bind({ ...this.#buffers, activeIn: b, activeOut: a });
     writeRun(0, 0);
@@ -266,13 +260,13 @@ export class GpuRunner implements Runner {
     const pairs = pairsOf(species).length;
     const items = points.length * times.length * pairs;
     const shape = { slots, replicates, species, gridPoints: times.length, pairs, items };
-    return this.#counted(6 * items, this.#kernels.reduce, REDUCED, shape, { items, workgroup: 1 });
+    return this.#counted(6 * items, this.#plan.kernels.reduce, REDUCED, shape, { items, workgroup: 1 });
   }
 
   async #histogram({ slots }: Shape, bins: number, shift: number): Promise<Uint32Array> {
     const rows = this.#ensemble.times.length * this.#ensemble.network.species.length;
     const shape = { slots, rows, bins, shift };
-    return this.#counted(rows * bins, this.#kernels.histogram, HISTOGRAM, shape, {
+    return this.#counted(rows * bins, this.#plan.kernels.histogram, HISTOGRAM, shape, {
       items: slots * rows,
       workgroup: 64,
     });
@@ -336,7 +330,7 @@ export class GpuRunner implements Runner {
     });
   }
 
-  #submit(kernel: Kernel, group: GPUBindGroup, count: number, workgroup = this.#workgroup): Promise<void> {
+  #submit(kernel: Kernel, group: GPUBindGroup, count: number, workgroup = this.#plan.workgroup): Promise<void> {
     const groups = workgroupGrid(Math.ceil(count / workgroup), this.#device.limits);
     return submitPass(this.#device, "gillespie", [{ kernel, group, groups }], "steps");
   }

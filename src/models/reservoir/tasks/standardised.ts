@@ -1,5 +1,6 @@
 // Columns of a table in units of their standard deviation from their mean; in f64 before they become 32-bit floats.
 
+import { concat } from "../../../arrays.ts";
 import { ParameterError } from "../../../device/errors.ts";
 import { columnMoments } from "../../../statistics/moments.ts";
 import type { Span, Table } from "../network.ts";
@@ -75,9 +76,7 @@ function scalesOf(raw: Float64Array, width: number, learned: readonly Rows[]): S
   const mean = new Float64Array(width);
   const sd = new Float64Array(width);
   const all =
-    learned.length === 1
-      ? raw.subarray(learned[0][0] * width, learned[0][1] * width)
-      : concatenate(raw, width, learned);
+    learned.length === 1 ? raw.subarray(learned[0][0] * width, learned[0][1] * width) : rowsOf(raw, width, learned);
   for (let c = 0; c < width; c++) {
     const own = columnMoments(all, { first: c, stride: width, count: all.length / width });
     mean[c] = own.mean;
@@ -87,15 +86,11 @@ function scalesOf(raw: Float64Array, width: number, learned: readonly Rows[]): S
 }
 
 /** Rows of several spans after each other. */
-function concatenate(raw: Float64Array, width: number, spans: readonly Rows[]): Float64Array {
-  const all = new Float64Array(spans.reduce((sum, [first, last]) => sum + (last - first) * width, 0));
-  let at = 0;
-  for (const [first, last] of spans) {
-    all.set(raw.subarray(first * width, last * width), at);
-    at += (last - first) * width;
-  }
-  return all;
-}
+const rowsOf = (raw: Float64Array, width: number, spans: readonly Rows[]) =>
+  concat(
+    Float64Array,
+    spans.map(([first, last]) => raw.subarray(first * width, last * width)),
+  );
 
 /**
  * @param what the rows are used for
