@@ -16,3 +16,7 @@ declare module "virtual:gibbs/scenes" {
     (() => Promise<{ scene: import("./host-web/worker/scene.ts").SceneModule }>) | undefined
   >;
 }
+/** Of all models how they are loaded, each alone; host-web/build/declared.ts makes it. */
+declare module "virtual:gibbs/models" {
+  export const models: Record<string, (() => Promise<import("./src/models/index.ts").AnyModel>) | undefined>;
+}

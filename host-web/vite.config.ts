@@ -25,7 +25,15 @@ export default defineConfig(
       target: "es2022",
       outDir: join(import.meta.dirname, "..", "dist-web"),
       emptyOutDir: true,
-      rolldownOptions: { input: await pages(), output: { codeSplitting: chunks } },
+      rolldownOptions: {
+        input: { ...(await pages()), widget: join(import.meta.dirname, "widget.ts") },
+        // Notebooks import the widget by its name.
+        preserveEntrySignatures: "exports-only",
+        output: {
+          codeSplitting: chunks,
+          entryFileNames: ({ name }) => (name === "widget" ? "widget.js" : "assets/[name]-[hash].js"),
+        },
+      },
     },
   }),
 );

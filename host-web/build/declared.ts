@@ -7,14 +7,17 @@ import { declaredHtml, modelPages, ROOT, sceneFile } from "./models.ts";
 
 const SCENES = "virtual:gibbs/scenes";
 const SCENE = "virtual:gibbs/scene/";
+const MODELS = "virtual:gibbs/models";
 
 const imported = (path: string) => JSON.stringify(path.replaceAll("\\", "/"));
 
-/** The scenes of all models, each in a chunk of its own. */
+const indexOf = (model: string) => join(ROOT, "..", "src", "models", model, "index.ts");
+
+/** The scenes of all models, and the models, each in a chunk of its own. */
 export function scenes(): Plugin {
   return {
     name: "gibbs-scenes",
-    resolveId: (id) => (id === SCENES || id.startsWith(SCENE) ? `\0${id}` : undefined),
+    resolveId: (id) => (id === SCENES || id === MODELS || id.startsWith(SCENE) ? `\0${id}` : undefined),
     async load(id) {
       if (!id.startsWith("\0virtual:gibbs/")) return undefined;
       const models = await modelPages();
@@ -25,9 +28,16 @@ export function scenes(): Plugin {
         });
         return `export const scenes = {\n${entries.join(",\n")}\n};\n`;
       }
+      if (id === `\0${MODELS}`) {
+        const entries = models.map(
+          ({ model: { name }, exported }) =>
+            `${JSON.stringify(name)}: () => import(${imported(indexOf(name))}).then(({ ${exported}: model }) => model)`,
+        );
+        return `export const models = {\n${entries.join(",\n")}\n};\n`;
+      }
       const found = models.find(({ model: { name } }) => id === `\0${SCENE}${name}`);
       if (!found) return undefined;
-      const index = join(ROOT, "..", "src", "models", found.model.name, "index.ts");
+      const index = indexOf(found.model.name);
       return `import { ${found.exported} } from ${imported(index)};
 import { pictureScene } from ${imported(join(ROOT, "worker", "picture-scene.ts"))};
 export const scene = pictureScene(${found.exported});
