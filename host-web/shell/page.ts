@@ -64,8 +64,9 @@ const view = new CanvasControl(canvas, {
   painted: () => void requester.request("painted", {}),
 });
 if (brush) {
-  const wanted = query.get("brush") ?? "";
-  if ([...brush.options].some(({ value }) => value === wanted)) brush.value = wanted;
+  // Without one the page's own choice stands: a sheet begins with its pen.
+  const wanted = query.get("brush");
+  if ([...brush.options].some(({ value }) => value === wanted)) brush.value = wanted!;
   brush.onchange = () => canvas.classList.toggle("brush", brush.value !== "");
   brush.dispatchEvent(new Event("change"));
 }
