@@ -1,7 +1,7 @@
 // The package as its users get it: the tarball of `npm pack`, installed into the projects of examples/, and the programs of examples/. No
 // network takes part: what gibbs and the projects depend on is linked from this checkout.
 
-import { cpSync, createReadStream, createWriteStream } from "node:fs";
+import { cpSync, createReadStream, createWriteStream, existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -46,9 +46,11 @@ async function install(project: string, as = project): Promise<string> {
   const modules = join(at, "node_modules");
   cpSync(join(ROOT, "examples", project), at, { recursive: true });
   await extract(tarball, join(modules, "gibbs"));
-  const { dependencies } = JSON.parse(await readFile(join(modules, "gibbs", "package.json"), "utf8"));
+  const own = JSON.parse(await readFile(join(modules, "gibbs", "package.json"), "utf8"));
   const { devDependencies } = JSON.parse(await readFile(join(at, "package.json"), "utf8"));
-  for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+  // npm installs the optional ones as well where they exist: SwiftShader comes with one.
+  for (const name of Object.keys({ ...own.dependencies, ...own.optionalDependencies, ...devDependencies })) {
+    if (!existsSync(join(ROOT, "node_modules", name))) continue;
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(ROOT, "node_modules", name), join(modules, name), "junction");
   }
