@@ -1,6 +1,6 @@
 // `npm run docs`: the API reference from the docstrings (docs/api/, by TypeDoc), and docs/ as HTML in host-web/public/docs/, from where the site
 // takes it (by VitePress). With --if-changed nothing is done where the sources are those of the last build. Exit 1 where a link of a
-// docstring leads nowhere or an export has no docstring, named on standard error.
+// docstring or a page leads nowhere or a formula cannot be read. (tests/check/docstrings.test.ts: every export has a docstring.)
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";

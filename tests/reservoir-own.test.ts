@@ -214,6 +214,7 @@ describe("a short series with noise", () => {
     const ahead = { axis: "step", at: [4, 5], names: ["x"], values: Float64Array.of(2, 5) };
     const past = Float64Array.of(0, 1, 3, 2);
     expect(rangeNote(ahead, past)).toEqual([]); // 3 beyond the range of 0 to 3 is 6
+    expect(rangeNote({ ...ahead, values: Float64Array.of(5.000001, 5) }, Float64Array.of(5, 5, 5))).toEqual([]);
     const off = { ...ahead, least: Float64Array.of(1, -4), most: Float64Array.of(2, 6) };
     expect(rangeNote(off, past).join()).toMatch(
       /from step 2 on the forecast of another network .* x is -4, .* between 0 and 3/,

@@ -448,9 +448,13 @@ describe("deviations from exact values", () => {
     expect(isAlarming(rare, -2 + 6 * 5e-4)).toBe(false);
     expect(isAlarming(rare, -1.9)).toBe(true);
     // Of 4,000 counts that are all 0 a mean of 3.5e-6 is no contradiction; one of 1e-2 is.
-    const none = { value: 0, error: 0, n: 4000, tau: 0.5, range: 1 };
+    const none = { value: 0, error: 0, n: 4000, tau: 0.5, unseen: 1 };
     expect(isAlarming(none, 3.5e-6)).toBe(false);
     expect(isAlarming(none, 1e-2)).toBe(true);
+    // Nor is one event where six are expected.
+    const one = { value: 1 / 4000, error: 1 / 4000, n: 4000, tau: 0.5, unseen: 1 };
+    expect(isAlarming(one, 7 / 4000)).toBe(false);
+    expect(isAlarming({ ...one, unseen: 0 }, 7 / 4000)).toBe(true);
     expect(isAlarming({ value: 0, error: 0, n: 100, tau: 0.5 }, -1.95)).toBe(true);
     expect(isAlarming({ value: 0, error: Infinity, n: 1, tau: 0.5 }, -1.95)).toBe(false);
   });

@@ -22,7 +22,7 @@ export default defineConfig({
   srcDir: join(ROOT, "docs"),
   outDir,
   cacheDir: join(ROOT, ".vite/docs"),
-  rewrites: { "README.md": "index.md", "api/README.md": "api/index.md" },
+  rewrites: { "README.md": "index.md" },
   // Of the repository, outside the docs; a check of the tests follows all links.
   ignoreDeadLinks: [/^(\.\.\/|\.\/\.\.\/)/],
   head: [["link", { rel: "icon", href: ICON }]],

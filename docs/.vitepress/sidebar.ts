@@ -1,5 +1,5 @@
-// The contents of the docs: the headings of docs/README.md are the groups, its links the pages. Below the API reference is one group a
-// module, as TypeDoc lists them.
+// The contents of the docs: the headings of docs/README.md are the groups, its links the pages. The API reference has a group for
+// each kind of export, as TypeDoc lists them.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -14,7 +14,7 @@ type Commands = Readonly<Record<string, CommandHelp>>;
 
 /** A script to be sourced. @throws UsageError for a shell that is not known */
 export function completion([shell, ...more]: readonly string[], commands: Commands): string {
-  const make = SHELLS[shell as keyof typeof SHELLS];
+  const make = Object.hasOwn(SHELLS, shell ?? "") ? SHELLS[shell as keyof typeof SHELLS] : undefined;
   if (!make || more.length > 0) throw new UsageError(`completion needs a shell: ${Object.keys(SHELLS).join(", ")}.`);
   return make(tableOf(commands));
 }

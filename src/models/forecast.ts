@@ -50,7 +50,8 @@ export function rangeNote({ names, values, least: lows, most: highs }: Ahead, pa
     const own = past.filter((_, at) => at % d === i);
     const least = own.reduce((a, b) => Math.min(a, b));
     const most = own.reduce((a, b) => Math.max(a, b));
-    return { least, most, span: most - least };
+    // A constant column has no width; its size says what is far.
+    return { least, most, span: most - least || Math.abs(most) };
   });
   const isFar = (value: number, i: number) => {
     const { least, most, span } = ranges[i % d];

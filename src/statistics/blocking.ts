@@ -18,8 +18,8 @@ export interface Estimate {
   n: number;
   /** The largest distance of a value from the mean, where values were averaged as they are. */
   largest?: number;
-  /** The least by which a value differs that none of the averaged ones shows, such as 1 of counts. */
-  range?: number;
+  /** By how much a value that is not among the averaged ones differs from them at least, such as 1 of counts. */
+  unseen?: number;
 }
 
 /**

@@ -1,5 +1,7 @@
 // How far a measured value is from one that is known exactly, in standard errors.
 
+import type { Estimate } from "./blocking.ts";
+
 /**
  * The z score of a mean.
  *
@@ -10,6 +12,7 @@
  * @param measured An estimate.
  * @param measured.n Values that were averaged; not given, none of the difference is put down to chance.
  * @param measured.range The largest size of a single measurement, where it is more than that of the two values.
+ * @param measured.unseen By how much a value that was not seen differs at least.
  * @returns undefined where the error is not known (infinite or NaN), 0 where the values agree, ±Infinity for an error of 0 and a
  *   value that differs.
  */
@@ -19,14 +22,15 @@ export function zScore(
     error,
     n = Number.POSITIVE_INFINITY,
     range = 0,
-  }: { value: number; error: number; n?: number; range?: number },
+    unseen = 0,
+  }: { value: number; error: number; n?: number; range?: number; unseen?: number },
   exact: number,
 ): number | undefined {
   const difference = value - exact;
   if (!Number.isFinite(error) || Number.isNaN(difference)) return undefined;
   if (difference === 0) return 0;
   if (error > 0) return difference / error;
-  const hidden = (3 / Math.max(3, n)) * Math.max(Math.abs(value), Math.abs(exact), range);
+  const hidden = (3 / Math.max(3, n)) * Math.max(Math.abs(value), Math.abs(exact), range, unseen);
   return Math.abs(difference) <= hidden ? 0 : Math.sign(difference) * Number.POSITIVE_INFINITY;
 }
 
@@ -37,13 +41,10 @@ export const ALARM = 5;
  * Whether a difference is beyond chance. Rare events that are large against the rest make an error that is itself uncertain: of
  * six that are expected one may be seen. So the error is widened by three events of the size of the largest deviation.
  */
-export function isAlarming(
-  estimate: { value: number; error: number; n: number; tau: number; largest?: number; range?: number },
-  exact: number,
-): boolean {
-  const { value, error, n, tau, largest = 0 } = estimate;
+export function isAlarming(estimate: Estimate & { range?: number }, exact: number): boolean {
+  const { value, error, n, tau, largest = 0, unseen = 0 } = estimate;
   if (error > 0 && Number.isFinite(error)) {
-    return Math.abs(value - exact) > ALARM * Math.hypot(error, (3 * largest * 2 * tau) / n);
+    return Math.abs(value - exact) > ALARM * Math.hypot(error, (3 * Math.max(largest, unseen) * 2 * tau) / n);
   }
   return Math.abs(zScore(estimate, exact) ?? 0) > ALARM;
 }

@@ -41,7 +41,9 @@ describe.skipIf(process.platform === "win32")("completion", () => {
     expect(await scriptOf("fish")).toContain(
       'case "run ising --algorithm"\n      string split " " "heat-bath metropolis"',
     );
-    const { status, stderr } = await inside(["completion", "csh"], { cwd: tmpdir() });
-    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("bash, zsh, fish") });
+    for (const words of [["csh"], ["constructor"], [], ["bash", "zsh"]]) {
+      const { status, stderr } = await inside(["completion", ...words], { cwd: tmpdir() });
+      expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("bash, zsh, fish") });
+    }
   });
 });

@@ -31,7 +31,7 @@ export interface GillespieResult extends Moments {
 }
 
 /** What no trajectory showed changes a count by one molecule at least. */
-const SINGLE = { largest: 1, range: 1 };
+const SINGLE = { unseen: 1 };
 
 /** Outputs that are summed one trajectory after another. */
 export const nonlinearOf = (outputs: readonly Output[]) => outputs.filter(({ place }) => place >= 0).length;

@@ -189,7 +189,7 @@ export function notesOf({ raised, diverged, censored, nrmse, persistenceNrmse }:
   if (nrmse && persistenceNrmse && nrmse.median >= persistenceNrmse.median) {
     const [own, other] = [nrmse, persistenceNrmse].map(({ median }) => median.toPrecision(3));
     notes.push(
-      `one step ahead the networks are no better than repeating the last value (nrmse ${own}, of persistence ${other}), so their forecasts say little; try a larger --ridge or fewer --units.`,
+      `one step ahead the networks are no better than repeating the last value (nrmse ${own}, of persistence ${other}), so compare validPredictionTime with persistenceTime before you use what they say; try a larger --ridge or fewer --units.`,
     );
   }
   if (raised.length > 0) {
