@@ -1,9 +1,11 @@
-// Runs vitest and counts. GIBBS_TOTALS=FILE collects the counts of several runs, one line "passed failed skipped" each.
+// Runs vitest and counts. GIBBS_TOTALS=FILE collects the counts of several runs, one line "passed failed skipped" each, and after a "# "
+// each line about a test that failed, so that the end of a long log tells which.
 
 import { spawn } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { ROOT } from "./sources.js";
 
 /** Runs vitest with `args`; resolves to its exit status and the counts of tests. */
@@ -14,8 +16,11 @@ export async function runVitest(args, env = {}) {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   try {
     const status = await run([program, "run", ...reporters, ...args], { ...process.env, ...env });
-    const counts = countsOf(report);
-    if (process.env.GIBBS_TOTALS) appendFileSync(process.env.GIBBS_TOTALS, `${Object.values(counts).join(" ")}\n`);
+    const { failures, ...counts } = readReport(report);
+    if (process.env.GIBBS_TOTALS) {
+      const lines = [Object.values(counts).join(" "), ...failures.map((line) => `# ${line}`)];
+      appendFileSync(process.env.GIBBS_TOTALS, lines.map((line) => `${line}\n`).join(""));
+    }
     return { status, ...counts };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -34,11 +39,34 @@ function run(args, env) {
 }
 
 /** No report: vitest fell over before its first test, which its exit status tells. */
-function countsOf(report) {
+function readReport(path) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, "utf8"));
-    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+    const report = JSON.parse(readFileSync(path, "utf8"));
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      skipped: report.numPendingTests + report.numTodoTests,
+      failures: report.testResults.flatMap(linesOfFile),
+    };
   } catch {
-    return { passed: 0, failed: 0, skipped: 0 };
+    return { passed: 0, failed: 0, skipped: 0, failures: [] };
   }
 }
+
+/** What failed in one file: each test with the start of its message, or the file itself. */
+function linesOfFile({ name, status, message, assertionResults }) {
+  const file = relative(ROOT, name);
+  const tests = assertionResults.filter((test) => test.status === "failed");
+  if (tests.length === 0) return status === "failed" ? [`${file}`, ...startOf(message)] : [];
+  return tests.flatMap(({ fullName, failureMessages }) => [
+    `${file}: ${fullName}`,
+    ...startOf(failureMessages.join("\n")),
+  ]);
+}
+
+const startOf = (message) =>
+  stripVTControlCharacters(message ?? "")
+    .split("\n")
+    .filter((line) => !line.includes("node_modules"))
+    .slice(0, 12)
+    .map((line) => `  ${line.slice(0, 300)}`);

@@ -53,17 +53,10 @@ describe("gibbs bench", () => {
     expect(slower.stdout).toContain("SLOWER, timed twice");
     expect(slower.stderr).toContain("3 of 3 kernels are slower");
     write("slow.json", faster(document, 0.01));
-    const now = await bench(...QUICK, "--json", "--baseline", "slow.json");
-    expect(now.status).toBe(0);
-    const told: BenchDocument = JSON.parse(now.stdout);
-    expect([told.rows.length, told.comparison?.rows.map(({ verdict }) => verdict)]).toEqual([
-      3,
-      Array(3).fill("faster"),
-    ]);
-    expect(now.stderr).toContain("faster"); // the table stands on the other stream
     const quiet = await bench(...QUICK, "--json", "--quiet", "--baseline", "slow.json");
     const silent: BenchDocument = JSON.parse(quiet.stdout);
-    expect([quiet.status, silent.rows.length, silent.comparison?.rows.length, quiet.stderr]).toEqual([0, 3, 3, ""]);
+    const verdicts = silent.comparison?.rows.map(({ verdict }) => verdict);
+    expect([quiet.status, silent.rows.length, verdicts, quiet.stderr]).toEqual([0, 3, Array(3).fill("faster"), ""]);
   });
 
   it("keeps what it has measured where it is interrupted", async () => {

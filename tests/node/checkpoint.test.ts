@@ -107,9 +107,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** SwiftShader takes minutes for all; what differs between models is what their checkpoints hold, which promises.test.ts tests. */
-const killed =
-  slow && !__GIBBS_TEST_LONG__ ? models.filter(({ name }) => /^(ising|reservoir|gillespie)$/.test(name)) : models;
+/**
+ * Minutes for all: a lattice, trajectories, a machine that learns, samples, and a reservoir. What differs between models is what their
+ * checkpoints hold, which promises.test.ts tests of each.
+ */
+const KILLED = slow ? /^(ising|reservoir|gillespie)$/ : /^(ising|reservoir|gillespie|rbm|diffusion|dynamics)$/;
+const killed = __GIBBS_TEST_LONG__ ? models : models.filter(({ name }) => KILLED.test(name));
 
 describe.concurrent.each(killed.map((model) => [model.name, model] as const))("%s", (name, model) => {
   it("ends as the uninterrupted run after kill -9 and Ctrl-C", async ({ expect }) => {
