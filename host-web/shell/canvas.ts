@@ -158,7 +158,7 @@ export class CanvasControl {
       this.#gesture = true;
       this.#pressed = undefined;
       this.#drop();
-      if (this.#byFinger && this.#painted !== "" && performance.now() - this.#heldSince < REVOCABLE) {
+      if (this.#byFinger && this.#painted !== "" && event.timeStamp - this.#heldSince < REVOCABLE) {
         this.#painted = "";
         this.#events.unpaint();
       } else this.#endStroke();
@@ -167,7 +167,7 @@ export class CanvasControl {
     this.#pressed = this.#at(event);
     if (!this.#events.painting()) return;
     this.#byFinger = event.pointerType === "touch";
-    if (this.#byFinger) this.#hold();
+    if (this.#byFinger) this.#hold(event.timeStamp);
     this.#paint(this.#at(event));
   }
 
@@ -187,9 +187,10 @@ export class CanvasControl {
     this.#painted = "";
   }
 
-  #hold(): void {
+  /** @param since the time of the event: when the page comes to it says nothing of the finger */
+  #hold(since: number): void {
     this.#held = [];
-    this.#heldSince = performance.now();
+    this.#heldSince = since;
     this.#release = setTimeout(() => this.#flush(), HELD_RESTING);
   }
 
@@ -216,7 +217,7 @@ export class CanvasControl {
     if (this.#pointers.size === 1) {
       if (this.#events.painting()) {
         if (!this.#gesture) this.#paint(now);
-        if (this.#held && !this.#pressed && performance.now() - this.#heldSince > HELD_MOVING) this.#flush();
+        if (this.#held && !this.#pressed && event.timeStamp - this.#heldSince > HELD_MOVING) this.#flush();
         return;
       }
       if (this.#events.orbiting()) {

@@ -20,15 +20,20 @@ async function brushed(path: string, brush?: string) {
   await page.locator("#canvas").scrollIntoViewIfNeeded();
   const box = (await page.locator("#canvas").boundingBox())!;
   const session: CDPSession = await page.context().newCDPSession(page);
-  const touch = (type: "Start" | "Move" | "End", ...fingers: [number, number][]) => {
+  const base = Date.now();
+  /** At a time in milliseconds, however long the machine takes for it. */
+  const touchAt = (time: number, type: "Start" | "Move" | "End", ...fingers: [number, number][]) =>
+    touched(type, fingers, (base + time) / 1000);
+  const touch = (type: "Start" | "Move" | "End", ...fingers: [number, number][]) => touched(type, fingers);
+  const touched = (type: "Start" | "Move" | "End", fingers: [number, number][], timestamp?: number) => {
     const touchPoints: Finger[] = fingers.map(([x, y], id) => ({
       x: box.x + x * box.width,
       y: box.y + y * box.height,
       id,
     }));
-    return session.send("Input.dispatchTouchEvent", { type: `touch${type}`, touchPoints });
+    return session.send("Input.dispatchTouchEvent", { type: `touch${type}`, touchPoints, timestamp });
   };
-  return { page, complaints, touch };
+  return { page, complaints, touch, touchAt };
 }
 const strokes = async (page: Page) => ((await linkOf(page)).text.match(/paint=/g) ?? []).length;
 
@@ -89,20 +94,18 @@ describe("fingers on the canvas", () => {
   });
 
   it("what the first has painted before the second comes is undone, in a run that plays as well", async () => {
-    const { page, complaints, touch } = await brushed(`ising/#${SMALL}&step=3`, "1");
+    const { page, complaints, touchAt } = await brushed(`ising/#${SMALL}&step=3`, "1");
     const clean = await linkOf(page);
-    await touch("Start", [0.2, 0.2]);
-    await touch("End"); // a dab that stays
+    await touchAt(0, "Start", [0.2, 0.2]);
+    await touchAt(50, "End"); // a dab that stays
     await expect.poll(() => strokes(page)).toBe(1);
     await page.click("#play");
-    await touch("Start", [0.3, 0.5]);
-    for (let i = 1; i <= 8; i++) {
-      await touch("Move", [0.3 + 0.02 * i, 0.5]);
-      await page.waitForTimeout(30);
-    }
-    await touch("Start", [0.46, 0.5], [0.8, 0.5]);
-    await touch("Move", [0.4, 0.5], [0.9, 0.5]);
-    await touch("End");
+    await touchAt(1000, "Start", [0.3, 0.5]);
+    for (let i = 1; i <= 8; i++) await touchAt(1000 + 40 * i, "Move", [0.3 + 0.02 * i, 0.5]);
+    await expect.poll(() => strokes(page)).toBeGreaterThan(1); // painted, while nobody knew of a second
+    await touchAt(1400, "Start", [0.46, 0.5], [0.8, 0.5]);
+    await touchAt(1440, "Move", [0.4, 0.5], [0.9, 0.5]);
+    await touchAt(1480, "End");
     await page.waitForTimeout(800);
     await page.click("#play");
     const { text, digest, steps } = await linkOf(page);
