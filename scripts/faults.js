@@ -821,6 +821,30 @@ export const faults = [
     ],
   },
   {
+    what: "Dynamics: what lies between nodes of the past is a line, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("shaders/dynamics/runge-kutta-delayed.wgsl", "now.h * u * v * (", "0.0 * (")],
+  },
+  {
+    what: "Dynamics: a lag is a whole number of steps, whatever is left, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("src/models/dynamics/kernel/gpu.ts", "part: steps - Math.floor(steps)", "part: 0")],
+  },
+  {
+    what: "Dynamics: a step that ends where the past ends takes the start, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [
+      edit(
+        "shaders/dynamics/runge-kutta-delayed.wgsl",
+        "select(ceil(shift) - 1.0, floor(shift), part == 0.0)",
+        "floor(shift)",
+      ),
+    ],
+  },
+  {
     what: "Dynamics: flows take one step more than their time asks for, on both sides",
     kind: "wrong table on the host",
     models: ["dynamics"],

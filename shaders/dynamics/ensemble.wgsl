@@ -1,7 +1,8 @@
 // requires: common/threefry.wgsl
 // requires: dynamics/functions.wgsl
 // Many trajectories of one system, one an invocation: starts, steps, and what is measured on the way. A method's own file requires this one
-// and has `moved`, which makes a step of the state and says how far from converged it is, and `turn_all`, which makes that of the tangents.
+// and has `moved`, which makes a step of the state in a slot, so many from t = 0, and says how far from converged it is, and `turn_all`, which makes that of
+// the tangents.
 // Before both stands what src/models/dynamics/kernel/wgsl.ts writes for the system at hand: VARIABLES, QUANTITIES, EXPONENTS, CONSTANTS, the structs Flat and
 // Constants, and the functions on them.
 
@@ -235,7 +236,7 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   if (measures && now.done == 0u) {
     for (var k = 0u; k < TOGETHER; k++) {
       if (exists[k]) {
-        measure(0u, slots[k], x[k], c[k], time_after(0u), size[k]);
+        measure(0u, slots[k], x[k], c[k], time_after(0u), size[k], now.first_step);
       }
     }
   }
@@ -258,14 +259,14 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
       to_frame = select(to_frame, run.every, frames);
     }
     for (var k = 0u; k < TOGETHER; k++) {
-      x[k] = moved(x[k], c[k], t, inverse[k], &off[k]);
+      x[k] = moved(x[k], c[k], t, inverse[k], &off[k], slots[k], now.first_step + made);
       size[k] = max(size[k], largest(x[k].high));
     }
     to_row--;
     if (to_row == 0u) {
       for (var k = 0u; k < TOGETHER; k++) {
         if (exists[k]) {
-          measure(after / now.per_row, slots[k], x[k], c[k], time_after(after), size[k]);
+          measure(after / now.per_row, slots[k], x[k], c[k], time_after(after), size[k], now.first_step + after);
         }
       }
       to_row = now.per_row;

@@ -2,7 +2,7 @@
 // The classical method of Runge and Kutta, of order 4. States keep what f32 leaves of them, as the increments of small steps are.
 
 /// The two slopes in the middle differ by what is of third order in a step: how far it is from converged.
-fn moved(x: State, c: Constants, time: vec2f, inverse: Flat, off: ptr<function, f32>) -> State {
+fn moved(x: State, c: Constants, time: vec2f, inverse: Flat, off: ptr<function, f32>, _slot: u32, _step: u32) -> State {
   let t = time.x;
   let k1 = rates(x.high, c, t);
   let k2 = rates(stepped(x.high, now.half, k1), c, t + now.half);

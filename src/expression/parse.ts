@@ -17,6 +17,8 @@ const LEVELS: readonly Record<string, Operation>[] = [
 ];
 
 const ALIASES: Record<string, Operation> = { log: "ln", pow: "^" };
+/** Functions that are short for others. */
+const SHORT = ["hill", "mm"];
 /** Operations with a name that no function call may use. */
 const NO_FUNCTIONS = ["negate", "and", "or", "not", "choose"];
 
@@ -138,6 +140,9 @@ export function parseExpression(text: string, syntax?: ForeignSyntax): Expressio
   if (at < tokens.length) throw wrong(text, `"${tokens[at]}" is one too many`);
   return expression;
 }
+
+/** Whether it is the name of a function that is none of `operations`. */
+export const isFunction = (name: string): boolean => Object.hasOwn(ALIASES, name) || SHORT.includes(name);
 
 function functionOf(name: string, operands: Expression[], text: string): Expression {
   if (name === "hill" && operands.length === 3) {

@@ -77,19 +77,19 @@ const LATTICES = [
   }),
 );
 /** Systems by name, with exponents and without, maps in both precisions. */
-function systemsOf(kind: "flow" | "map"): string[] {
+function systemsOf(kind: "flow" | "map", { delays = false } = {}): string[] {
   const all = Object.values(systemTexts).map(({ system }) => parseSystem(system));
   return all
-    .filter((system) => system.kind === kind)
+    .filter((system) => system.kind === kind && system.delays.length > 0 === delays)
     .flatMap((system) =>
-      [0, system.variables.length].flatMap((exponents) =>
+      (delays ? [0] : [0, system.variables.length]).flatMap((exponents) =>
         (kind === "map" ? [false, true] : [false]).map(
-          (pairs) => systemWgsl(system, { exponents, pairs, together: pairs ? 2 : 1 }).source,
+          (pairs) => systemWgsl(system, { exponents, pairs, together: pairs ? 2 : 1, ring: 64 }).source,
         ),
       ),
     );
 }
-const METHOD = `fn moved(x: State, c: Constants, t: vec2f, inverse: Flat, off: ptr<function, f32>) -> State { return x; }
+const METHOD = `fn moved(x: State, c: Constants, t: vec2f, inverse: Flat, off: ptr<function, f32>, slot: u32, step: u32) -> State { return x; }
 fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: Constants, t: vec2f) {}
 `;
 const OTHERS: Record<string, string[]> = {
@@ -118,6 +118,7 @@ const OTHERS: Record<string, string[]> = {
   "hopfield/sweep_subgroup.wgsl": [SUBGROUPS],
   "dynamics/map.wgsl": systemsOf("map"),
   "dynamics/runge-kutta.wgsl": systemsOf("flow"),
+  "dynamics/runge-kutta-delayed.wgsl": systemsOf("flow", { delays: true }),
   // Without a method there are no steps.
   "dynamics/ensemble.wgsl": systemsOf("flow").map((text) => `${text}${METHOD}`),
   "ising/rule.wgsl": LATTICES,

@@ -86,6 +86,22 @@ difference := abs(x - X)
 x ~ normal(1, 1); y ~ normal(1, 1); z = 0; X ~ normal(1, 1); Y ~ normal(1, 1); Z = 0`,
     until: 200,
   },
+  "mackey-glass": {
+    title: "Mackey and Glass 1977: blood cells that are made from what was lacking a while ago",
+    system: `x' = b*x(t - tau)/(1 + x(t - tau)^10) - g*x
+b = 0.2; g = 0.1; tau = 17
+x ~ uniform(0.5, 1.5)
+delayed := x(t - tau)`,
+    until: 500,
+  },
+  hutchinson: {
+    title: "Hutchinson 1948: logistic growth, limited by the population of some time ago",
+    system: `N' = r*N*(1 - N(t - tau))
+r = 1.8; tau = 1
+N ~ uniform(0.5, 1.5)
+delayed := N(t - tau)`,
+    until: 60,
+  },
   logistic: {
     title: "The logistic map (May 1976)",
     system: "x -> r*x*(1 - x); r = 4; x ~ uniform(0, 1)",

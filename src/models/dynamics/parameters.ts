@@ -9,19 +9,36 @@ import { parseSystem } from "./text.ts";
 
 const names = Object.keys(examples) as [ExampleName, ...ExampleName[]];
 
+/** What pages call examples whose names as words are no good. */
+const NAMES: Partial<Record<ExampleName, string>> = {
+  rossler: "Rössler",
+  "henon-heiles": "Hénon–Heiles",
+  "double-scroll": "Double scroll (Chua)",
+  "van-der-pol": "Van der Pol",
+  "coupled-rossler": "Coupled Rössler systems",
+  "mackey-glass": "Mackey–Glass",
+  logistic: "Logistic map",
+  henon: "Hénon map",
+  standard: "Standard map",
+  doubling: "Doubling map",
+};
+
 export const dynamicsParameters = z.object({
   example: z
     .enum(["none", ...names], { error: `it must be one of ${names.join(", ")}` })
     .default("none")
     .describe("A system by name; lorenz if no system is given at all")
-    .meta({ replaces: ["system", "until", "transient", "dt", "set"] }),
+    .meta({
+      ...{ replaces: ["system", "until", "transient", "dt", "set"], front: true },
+      names: NAMES,
+    }),
   system: z
     .string({ error: "it must be a text" })
     .default("")
     .describe(
       'Right sides and values, as in "x\' = s*(y - x); y\' = x*(r - z) - y; z\' = x*y - b*z; s = 10; r = 28; b = 8/3; x ~ normal(0, 1); y = 1; z = 20" or "x -> r*x*(1 - x); r = 4; x ~ uniform(0, 1)"',
     )
-    .meta({ lines: 7, file: "text", inline: true, replaces: ["example"] }),
+    .meta({ lines: 7, file: "text", inline: true, replaces: ["example"], front: true }),
   until: z
     .number({ error: "it must be a finite number" })
     .gt(0, { error: "it must be above 0" })
@@ -29,7 +46,8 @@ export const dynamicsParameters = z.object({
     .optional()
     .describe(
       "Time at which trajectories end, of a map a number of steps; by default the example's own, or 50 and 1000",
-    ),
+    )
+    .meta({ front: true }),
   transient: z
     .number({ error: "it must be a finite number" })
     .min(0, { error: "it must be 0 or more" })
@@ -44,17 +62,21 @@ export const dynamicsParameters = z.object({
     .optional()
     .describe(
       "Longest step of a flow; by default so short that a step changes no variable by more than 1e-7 of its size in error",
-    ),
+    )
+    .meta({ label: "Time step dt" }),
   trajectories: integer(1, 2 ** 32 - 1)
     .default(1000)
     .describe("Trajectories per point of the sweep")
     .meta({ page: false }),
-  lyapunov: integer(0, 64).default(0).describe("Lyapunov exponents to measure, the largest first"),
+  lyapunov: integer(0, 64)
+    .default(0)
+    .describe("Lyapunov exponents to measure, the largest first")
+    .meta({ label: "Lyapunov exponents", front: true }),
   set: z
     .string({ error: "it must be a text" })
     .default("")
     .describe('Values of parameters and starts, and sweeps over them: "r=28", "r=2.5:4:400, x=0.1|0.2"')
-    .meta({ lines: 1, sweep: true }),
+    .meta({ lines: 1, sweep: true, label: "Values and sweeps", front: true }),
   precision: z
     .enum(["auto", "single"], { error: "it must be auto or single" })
     .default("auto")

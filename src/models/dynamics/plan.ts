@@ -16,6 +16,8 @@ export interface Point {
   parameters: ReadonlyMap<string, number>;
   /** Of each variable: its law, and that law's numbers; without a law the first is the start. */
   starts: readonly { law?: Law; numbers: readonly number[] }[];
+  /** Of each delay of the system. */
+  lags: readonly number[];
 }
 
 /** Steps of equal length, one after another. */
@@ -54,6 +56,9 @@ export interface Plan {
 const MOST_STEPS = 2 ** 32 - 1;
 /** Measurements of a trajectory where nothing else is said. */
 const USUAL_POINTS = 51;
+/** How many more steps are taken so that lags are whole numbers of them, and by how much such a number may be off. */
+const MORE_STEPS = 1.5;
+const NEAR_WHOLE = 1e-9;
 /** Steps from one orthonormalisation of a flow's tangents to the next: they grow little in one. */
 const EVERY = 8;
 
@@ -69,6 +74,12 @@ export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
       `lyapunov ${exponents}: a system of ${variables.length} variables has ${variables.length} exponents.`,
     );
   }
+  if (exponents > 0 && system.delays.length > 0) {
+    throw new ParameterError(
+      "lyapunov",
+      `lyapunov ${exponents}: exponents of systems with delays are not measured; leave it out.`,
+    );
+  }
   const until = untilOf(parameters, system);
   const transient = parameters.transient ?? (exponents > 0 ? share(until, kind) : 0);
   if (transient >= until) {
@@ -80,9 +91,16 @@ export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
     return { ...shape, ...grid, every: 1, sizes: sizesOfMap(system, points, seed, until), pilot: undefined };
   }
   const count = parameters.points ?? USUAL_POINTS;
-  const pilot = pilotOf(system, points, seed, { until, dt: parameters.dt });
   const interval = (until - transient) / (count - 1);
-  const perRow = Math.ceil((interval / pilot.dt) * (1 - 1e-12));
+  const stepsWith = (dt: number) => {
+    const least = Math.ceil((interval / dt) * (1 - 1e-12));
+    return system.delays.length === 0 ? least : alignedSteps(least, { interval, transient, points });
+  };
+  const pilot = pilotOf(system, points, seed, {
+    ...{ until, dt: parameters.dt },
+    stepOf: (dt) => (system.delays.length === 0 ? dt : interval / stepsWith(dt)),
+  });
+  const perRow = stepsWith(pilot.dt);
   const measured = { origin: transient, h: interval / perRow, steps: perRow * (count - 1) };
   const before = Math.ceil((transient / pilot.dt) * (1 - 1e-12));
   if (measured.steps > MOST_STEPS || before > MOST_STEPS) {
@@ -102,6 +120,33 @@ export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
     sizes: pilot.sizes,
     pilot,
   };
+}
+
+/**
+ * Steps of a measured interval where there are delays: the transient is a whole number of them, and so are lags where that takes few more steps, for
+ * a derivative jumps a lag after one that does.
+ */
+function alignedSteps(
+  least: number,
+  { interval, transient, points }: { interval: number; transient: number; points: readonly Point[] },
+): number {
+  const isWhole = (time: number, steps: number) => {
+    const many = (time / interval) * steps;
+    return Math.abs(many - Math.round(many)) <= NEAR_WHOLE * Math.max(1, many);
+  };
+  const lags = [...new Set(points.flatMap((point) => point.lags))];
+  let fits: number | undefined;
+  for (let steps = least; steps <= Math.max(MORE_STEPS * least, least + 100); steps++) {
+    if (!isWhole(transient, steps)) continue;
+    fits ??= steps;
+    if (lags.every((lag) => isWhole(lag, steps))) return steps;
+  }
+  if (fits !== undefined) return fits;
+  const whole = interval * Math.max(1, Math.round(transient / interval));
+  throw new ParameterError(
+    "transient",
+    `transient ${transient}: where there are delays it must be a multiple of a step, such as ${whole}, a multiple of the interval between measurements.`,
+  );
 }
 
 /** What is dropped before exponents are measured: directions and states come to where they stay. */
@@ -160,7 +205,15 @@ function pointsOf(system: System, set: string): Point[] {
       checkLaw(name, law, numbers);
       return { numbers, ...(law ? { law } : {}) };
     });
-    return { set: own, parameters: values, starts };
+    const lags = system.delays.map(({ variable, lag }) => {
+      const own = numberOf(lag);
+      const text = `${variables[variable].name}(t - LAG)`;
+      if (!(own > 0 && own <= LARGEST)) {
+        throw new ParameterError("system", `${text}: the lag is ${own}; it must be above 0 and finite.`);
+      }
+      return own;
+    });
+    return { set: own, parameters: values, starts, lags };
   });
 }
 
@@ -190,9 +243,17 @@ function checkLaw(name: string, law: Law | undefined, [a, b]: readonly number[])
 /** The number that a law has in a shader; 0 for none. */
 export const lawNumber = (law: Law | undefined): number => (law ? LAWS.indexOf(law) + 1 : 0);
 
-/** Right sides and outputs as functions of [variables, parameters, time] in f64. */
+/** Names in the order of the values of `compiled`: variables, parameters, what is delayed, and the time. */
+export const namesOf = ({ variables, parameters, delays }: System): string[] => [
+  ...variables.map(({ name }) => name),
+  ...parameters.keys(),
+  ...delays.map(({ name }) => name),
+  TIME,
+];
+
+/** Right sides and outputs as functions of those values in f64. */
 export function compiled(system: System, { parameters }: Pick<Point, "parameters">) {
-  const names = [...system.variables.map(({ name }) => name), ...parameters.keys(), TIME];
+  const names = namesOf(system);
   const placeOf = (name: string) => names.indexOf(name);
   const values = new Float64Array(names.length);
   values.set([...parameters.values()], system.variables.length);

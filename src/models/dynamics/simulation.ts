@@ -94,7 +94,11 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
     const names = this.#statistics.names.map((name) => [name, { unit: "", description: `${name} at the end` }]);
     const exponents = Array.from({ length: this.plan.exponents }, (_, j) => [
       exponentName(j),
-      { unit: this.plan.system.kind === "map" ? "1/step" : "1/time", description: `Lyapunov exponent ${j + 1}` },
+      {
+        unit: this.plan.system.kind === "map" ? "1/step" : "1/time",
+        label: `Lyapunov exponent ${j + 1}`,
+        description: `Lyapunov exponent ${j + 1}`,
+      },
     ]);
     return Object.fromEntries([...names, ...exponents]);
   }

@@ -15,18 +15,34 @@ export interface Start {
   /** Without one the start is the first operand. */
   law?: Law;
   operands: readonly Expression[];
+  /** It is where the past ends. */
+  fromPast?: true;
 }
 
 export interface Variable {
   name: string;
-  /** Its derivative, or of a map its next value: of variables, parameters and the time. */
+  /** Its derivative, or of a map its next value: of variables, what they were before, parameters and the time. */
   rate: Expression;
   start: Start;
+  /** What it was before t = 0, of the time, parameters and drawn numbers; without one always what it starts with. */
+  past?: Expression;
+}
+
+/** What a variable was some time before. */
+export interface Delay {
+  /** What stands for it in expressions. */
+  name: string;
+  /** The place of the variable among all. */
+  variable: number;
+  /** How long before; of parameters. */
+  lag: Expression;
 }
 
 export interface System {
   kind: "flow" | "map";
   variables: readonly Variable[];
+  /** Of a flow. */
+  delays: readonly Delay[];
   /** Numbers that do not change, and follow from those before them. */
   parameters: ReadonlyMap<string, Expression>;
   /** What is measured in addition to the variables. */

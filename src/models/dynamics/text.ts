@@ -5,13 +5,25 @@
 //   x ~ uniform(0, 1)           or the law that it is drawn from: normal, uniform, cauchy, exponential
 //   s = 10                      a parameter
 //   w ~ normal(0, 1)            a number of each trajectory that is drawn once
+//   x' = -x(t - tau)            what x was a time tau before
+//   before 0: x = cos(t)        what x was before t = 0, where that is not what it starts with
 //   e = (x^2 + y^2)/2           what follows from variables, for use in other statements
 //   r := sqrt(x^2 + y^2)        an output: is measured, and may be used in other statements
 //   # a comment
 
 import { ParameterError } from "../../device/errors.ts";
-import { type Expression, hasDraws, isLaw, nameOf, namesIn, number, substitute } from "../../expression/expression.ts";
-import { parseExpression } from "../../expression/parse.ts";
+import {
+  call,
+  type Expression,
+  hasDraws,
+  isLaw,
+  isOperation,
+  nameOf,
+  namesIn,
+  number,
+  substitute,
+} from "../../expression/expression.ts";
+import { isFunction, parseExpression } from "../../expression/parse.ts";
 import { NAME, statementsOf } from "../../expression/statements.ts";
 import { LAWS, type Law, type Start, type System, systemError, TIME, type Variable } from "./system.ts";
 
@@ -27,7 +39,17 @@ interface Read {
   rates: Map<string, Expression>;
   values: Map<string, Expression>;
   drawn: Map<string, Start>;
+  pasts: Map<string, Expression>;
   outputs: { name: string; value: Expression }[];
+  delays: Delayed[];
+}
+
+/** x(t - lag), as it is written. */
+interface Delayed {
+  name: string;
+  of: string;
+  lag: Expression;
+  statement: string;
 }
 
 /** @throws ParameterError that shows the statement at fault */
@@ -38,8 +60,14 @@ export function parseSystem(text: string): System {
   const { open, following } = definitions(read, isVariable);
 
   const variables = [...rates].map(([name, rate]): Variable => {
-    const start = drawn.get(name) ?? startOf(name, values);
-    return { name, rate: open(rate), start: openedStart(name, start, open, isVariable) };
+    const start = drawn.get(name) ?? startOf(name, read);
+    const past = read.pasts.get(name);
+    return {
+      name,
+      rate: open(rate),
+      start: openedStart(name, start, open, isVariable),
+      ...(past ? { past: open(past) } : {}),
+    };
   });
   for (const [name, start] of drawn) {
     if (rates.has(name)) continue;
@@ -53,6 +81,7 @@ export function parseSystem(text: string): System {
   const system: System = {
     kind,
     variables,
+    delays: delaysOf(read, open, isVariable),
     parameters: inOrder(parameters),
     outputs: read.outputs.map(({ name, value }) => ({ name, value: open(value) })),
   };
@@ -61,9 +90,14 @@ export function parseSystem(text: string): System {
 }
 
 function readStatements(text: string): Read {
-  const read: Read = { kind: "flow", rates: new Map(), values: new Map(), drawn: new Map(), outputs: [] };
+  const [rates, values, drawn, pasts] = [new Map(), new Map(), new Map(), new Map()];
+  const read: Read = { kind: "flow", rates, values, drawn, pasts, outputs: [], delays: [] };
   let kind: System["kind"] | undefined;
   for (const statement of statementsOf(text)) {
+    if (/^before\b/u.test(statement)) {
+      readPast(statement, read);
+      continue;
+    }
     const [, name, prime, sign, right] = /^([^\s'=~<>:-]+)\s*('?)\s*(:=|->|=|~)(.*)$/su.exec(statement) ?? [];
     if (name === undefined || name.includes("[")) throw wrong(statement, unread(statement));
     if (!NAME.test(name)) throw wrong(statement, `"${name}" is no name; letters, digits and _ make one`);
@@ -79,16 +113,16 @@ function readStatements(text: string): Read {
       kind ??= own;
       if (kind !== own) throw wrong(statement, "a system is a flow (x' = …) or a map (x -> …), not both");
       if (read.rates.has(name)) throw wrong(statement, `${name} has a right side already`);
-      read.rates.set(name, expressionOf(statement, right));
+      read.rates.set(name, expressionOf(statement, right, read.delays));
     } else if (sign === "~") {
       if (read.values.has(name) || read.drawn.has(name)) throw wrong(statement, `${name} has a value already`);
       read.drawn.set(name, lawOf(statement, right));
     } else if (sign === ":=") {
       if (read.outputs.some((output) => output.name === name)) throw wrong(statement, `${name} is an output already`);
-      read.outputs.push({ name, value: expressionOf(statement, right) });
+      read.outputs.push({ name, value: expressionOf(statement, right, read.delays) });
     } else {
       if (read.values.has(name) || read.drawn.has(name)) throw wrong(statement, `${name} has a value already`);
-      read.values.set(name, expressionOf(statement, right));
+      read.values.set(name, expressionOf(statement, right, read.delays));
     }
   }
   if (!kind) throw systemError(`the system changes nothing; write a flow, as in "x' = -x", or a map, "x -> 2*x".`);
@@ -104,18 +138,89 @@ function readStatements(text: string): Read {
 function unread(statement: string): string {
   if (/^(at|when)\s/.test(statement)) return "a dynamical system has no events";
   if (/^units\s/.test(statement) || /\[\s*\w*\s*\]/.test(statement)) return "variables have no index; write each out";
-  if (/^before\s/.test(statement)) return "there are no delays, and so no past";
   if (/'\s*\{/.test(statement)) return "derivatives are whole: x' = …";
   return "it is no flow (x' = …), no map (x -> …), no value (NAME = VALUE or NAME ~ LAW) and no output (NAME := …)";
 }
 
-function expressionOf(statement: string, text: string): Expression {
-  const expression = inSystem(() => parseExpression(text));
+/** before 0: x = cos(t) */
+function readPast(statement: string, read: Read): void {
+  const [, name, right] = /^before\s+0\s*:\s*([^\s'=~<>:-]+)\s*=(.*)$/su.exec(statement) ?? [];
+  if (name === undefined) throw wrong(statement, 'a past is written as in "before 0: x = cos(t)"');
+  if (read.pasts.has(name)) throw wrong(statement, `${name} has a past already`);
+  read.pasts.set(name, expressionOf(statement, right, read.delays));
+}
+
+/** What x(t - lag) stands for; undefined where the name is that of a function. */
+function delayOf(name: string, operands: readonly Expression[], statement: string, delays: Delayed[]) {
+  if (isOperation(name) || isFunction(name)) return undefined;
+  const lag = operands.length === 1 ? lagOf(operands[0]) : undefined;
+  if (!lag) {
+    throw wrong(
+      statement,
+      `${name}(…) is no function; what ${name} was before is written as ${name}(t - LAG), with a lag of parameters`,
+    );
+  }
+  const key = JSON.stringify([name, lag]);
+  const found = delays.find((each) => JSON.stringify([each.of, each.lag]) === key);
+  const delay = found ?? { name: `$delay${delays.length}`, of: name, lag, statement };
+  if (!found) delays.push(delay);
+  return nameOf(delay.name);
+}
+
+/** LAG of t - LAG, however it is written; undefined for what is not of that form. */
+function lagOf(expression: Expression): Expression | undefined {
+  if (expression.kind === "name") return expression.name === TIME ? number(0) : undefined;
+  if (expression.kind !== "call" || expression.operands.length !== 2) return undefined;
+  const { operation } = expression;
+  const [left, right] = expression.operands;
+  if ((operation !== "-" && operation !== "+") || namesIn(right).has(TIME)) return undefined;
+  const before = lagOf(left);
+  if (!before) return undefined;
+  const isFirst = before.kind === "number" && before.value === 0;
+  if (operation === "-") return isFirst ? right : call("+", before, right);
+  return call("-", before, right);
+}
+
+/** @throws ParameterError where what is delayed is no variable of a flow, or its lag no parameter */
+function delaysOf(
+  { kind, rates, delays, pasts, drawn }: Read,
+  open: (expression: Expression) => Expression,
+  isVariable: (name: string) => boolean,
+): System["delays"] {
+  const names = [...rates.keys()];
+  for (const [name, past] of pasts) {
+    const statement = `before 0: ${name} = …`;
+    if (!rates.has(name)) throw wrong(statement, `${name} is no variable of a flow`);
+    if (!delays.some(({ of }) => of === name)) throw wrong(statement, `nothing asks for the past of ${name}`);
+    const moving = [...namesIn(open(past))].find((each) => rates.has(each) || each.startsWith("$"));
+    if (moving !== undefined) {
+      throw wrong(statement, "a past follows from t, parameters and drawn numbers, and not from what variables are");
+    }
+  }
+  return delays.map(({ name, of, lag, statement }) => {
+    if (kind === "map") throw wrong(statement, `a map has no lags; a variable y -> ${of} is what ${of} was before`);
+    if (drawn.has(of) && !rates.has(of)) throw wrong(statement, `${of} does not change, and so has no past`);
+    const variable = names.indexOf(of);
+    if (variable < 0) throw wrong(statement, `${of} is no variable; only those have a past, each by its own name`);
+    const opened = open(withConstants(lag));
+    const moving = [...namesIn(opened)].find((each) => each === TIME || each.startsWith("$") || isVariable(each));
+    if (moving !== undefined) throw wrong(statement, "a lag follows from parameters alone");
+    return { name, variable, lag: opened };
+  });
+}
+
+/** @param delays where what is delayed is collected */
+function expressionOf(statement: string, text: string, delays: Delayed[]): Expression {
+  const functionOf = (name: string, operands: Expression[]) => delayOf(name, operands, statement, delays);
+  const expression = inSystem(() => parseExpression(text, { functionOf, strict: false }));
   if (hasDraws(expression)) {
     throw wrong(statement, 'a random number is drawn at the start alone, as in "x ~ normal(0, 1)"');
   }
-  return substitute(expression, (name) => (Object.hasOwn(CONSTANTS, name) ? number(CONSTANTS[name]) : undefined));
+  return withConstants(expression);
 }
+
+const withConstants = (expression: Expression): Expression =>
+  substitute(expression, (name) => (Object.hasOwn(CONSTANTS, name) ? number(CONSTANTS[name]) : undefined));
 
 function lawOf(statement: string, text: string): Start {
   const expression = inSystem(() => parseExpression(text));
@@ -127,13 +232,15 @@ function lawOf(statement: string, text: string): Start {
   const wanted = law === "exponential" ? 1 : 2;
   if (expression.operands.length !== wanted) throw wrong(statement, `${law} has ${wanted} numbers, and no bounds`);
   if (expression.operands.some(hasDraws)) throw wrong(statement, "the numbers of a law are not drawn");
-  const operands = expression.operands.map((operand) =>
-    substitute(operand, (name) => (Object.hasOwn(CONSTANTS, name) ? number(CONSTANTS[name]) : undefined)),
-  );
+  const operands = expression.operands.map(withConstants);
   return { law, operands };
 }
 
-function startOf(name: string, values: ReadonlyMap<string, Expression>): Start {
+function startOf(name: string, { values, pasts }: Read): Start {
+  const past = pasts.get(name);
+  if (past && !values.has(name)) {
+    return { operands: [substitute(past, (each) => (each === TIME ? number(0) : undefined))], fromPast: true };
+  }
   const value = values.get(name);
   if (!value) {
     throw systemError(
@@ -145,18 +252,21 @@ function startOf(name: string, values: ReadonlyMap<string, Expression>): Start {
 
 function openedStart(
   name: string,
-  { law, operands }: Start,
+  { operands, ...start }: Start,
   open: (expression: Expression) => Expression,
   isVariable: (name: string) => boolean,
 ): Start {
   const opened = operands.map(open);
   for (const operand of opened) {
-    const moving = [...namesIn(operand)].find((each) => isVariable(each) || each === TIME);
+    const moving = [...namesIn(operand)].find((each) => isVariable(each) || each === TIME || each.startsWith("$"));
     if (moving !== undefined) {
-      throw wrong(`${name} = …`, `a start follows from parameters alone, and ${moving} changes`);
+      throw wrong(
+        `${name} = …`,
+        `a start follows from parameters alone, and ${moving.startsWith("$") ? "a past" : moving} changes`,
+      );
     }
   }
-  return { operands: opened, ...(law ? { law } : {}) };
+  return { ...start, operands: opened };
 }
 
 /** Puts what follows from variables in the place of its name. */
@@ -165,7 +275,9 @@ function definitions({ values, outputs }: Read, isVariable: (name: string) => bo
   // Names that follow from what changes, and names that follow from those.
   const following = new Set(named.keys());
   const follows = (value: Expression) =>
-    [...namesIn(value)].some((name) => isVariable(name) || name === TIME || following.has(name));
+    [...namesIn(value)].some(
+      (name) => isVariable(name) || name === TIME || name.startsWith("$") || following.has(name),
+    );
   for (let before = -1; before < following.size; ) {
     before = following.size;
     for (const [name, value] of values) if (!isVariable(name) && follows(value)) following.add(name);
@@ -194,8 +306,8 @@ function inOrder(parameters: ReadonlyMap<string, Expression>): Map<string, Expre
   return ordered;
 }
 
-function checkNames({ variables, parameters, outputs }: System): void {
-  const known = new Set([TIME, ...variables.map(({ name }) => name), ...parameters.keys()]);
+function checkNames({ variables, delays, parameters, outputs }: System): void {
+  const known = new Set([TIME, ...[...variables, ...delays].map(({ name }) => name), ...parameters.keys()]);
   const check = (statement: string, expression: Expression) => {
     for (const name of namesIn(expression)) {
       if (!known.has(name)) {
@@ -203,8 +315,10 @@ function checkNames({ variables, parameters, outputs }: System): void {
       }
     }
   };
-  for (const { name, rate, start } of variables) {
+  for (const { variable, lag } of delays) check(`${variables[variable].name}(t - …)`, lag);
+  for (const { name, rate, start, past } of variables) {
     check(`${name}' = …`, rate);
+    if (past) check(`before 0: ${name} = …`, past);
     for (const operand of start.operands) check(`${name} = …`, operand);
   }
   for (const [name, value] of parameters) check(`${name} = …`, value);

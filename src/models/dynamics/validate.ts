@@ -12,6 +12,9 @@ const check = checksOf("dynamics");
 /** A flow and a map whose right sides hold every operation that a shader writes in a way of its own. */
 const FLOW =
   "x' = y; y' = -sin(3*x) - 0.1*y^3 + cos(t)*exp(-x^2) + ln(2 + x^2)^0.5 - abs(y)/(1 + y^2) + if(x > 0, tanh(x), min(x, y)); x ~ normal(0, 1); y ~ cauchy(0, 0.1); r := sqrt(x^2 + y^2)";
+/** Past, drawn and written out, that jumps at t = 0; lags that are whole numbers of steps, and not. */
+const DELAYED =
+  "x' = 0.2*x(t - tau)/(1 + x(t - tau)^10) - 0.1*x; tau = 1.7; x ~ uniform(0.5, 1.5); y' = x(t - 0.3) - a*y(t - 0.5678); a ~ normal(0, 1); before 0: y = a*cos(t) - t; y = 0; d := y(t - 0.5678)";
 const MAP =
   "x -> 1 - a*x^2/(1 + x^4/100) + y/(1 + 0.1*y^2); y -> b*max(x, -1) + 0.01*sin(2*pi*x) - floor(t/2)/8 + 0.1*sqrt(abs(y)); a = 1.2; b = 0.3; x ~ uniform(-0.1, 0.1); y ~ exponential(20)";
 
@@ -26,6 +29,7 @@ export async function* validateDynamics(device: Device, { quick, signal }: Effor
 
   for (const [what, options, bound] of [
     ["a flow with all functions to t = 3", { system: FLOW, until: 3, points: 7, dt: 0.02, lyapunov: 2 }, 2e-5],
+    ["a flow with delays to t = 6", { system: DELAYED, until: 6, points: 13, dt: 0.02 }, 2e-5],
     ["a map with all functions, 8 steps", { system: MAP, until: 8, points: 9, transient: 0, lyapunov: 2 }, 2e-5],
   ] as const) {
     yield check("reference", `${what}: difference from f64`, await largestDifference(device, options), bound);
@@ -50,6 +54,12 @@ export async function* validateDynamics(device: Device, { quick, signal }: Effor
   const [, turned] = (await turns.samples(0, 1)).data.reduce<number[][]>(pairs, []);
   const off = Math.max(Math.abs(turned[0] - Math.cos(100)), Math.abs(turned[1] + Math.sin(100)));
   yield check("exact", "x'' = -x to t = 100: error", off, 1.5e-6);
+
+  // By the method of steps: a polynomial more for each lag.
+  using delayed = await make({ system: "before 0: x = 0; x' = -x(t - 1); x = 1", until: 6, points: 2 });
+  const { data } = await delayed.samples(0, 1);
+  const right = [1, -5, 4 ** 2 / 2, -(3 ** 3) / 6, 2 ** 4 / 24, -1 / 120].reduce((sum, term) => sum + term);
+  yield check("exact", "x' = -x(t - 1), from 0 to 1 at t = 0: error at t = 6", Math.abs(data[1] - right), 2e-6);
 
   const logistic = await estimates({ example: "logistic", until: 400, points: 2, lyapunov: 1 });
   const law = zScores([logistic.lyapunov1, logistic.x], [Math.LN2, 0.5]);

@@ -14,7 +14,7 @@ import { LARGEST, SMALLEST } from "../reference/range.ts";
 import { type Runner, rowsOf } from "../runner.ts";
 import { quantitiesOf } from "../system.ts";
 import { type Batch, type Cell, cellOf, WORDS } from "../tally.ts";
-import { type Generated, systemWgsl } from "./wgsl.ts";
+import { type Generated, keptNumbers, systemWgsl } from "./wgsl.ts";
 
 const RUN = structOf("dynamics/ensemble.wgsl", "run");
 const STEP = structOf("dynamics/ensemble.wgsl", "now");
@@ -31,7 +31,18 @@ const CELLS = 1 << 14;
 
 type Kernels = Record<"start" | "advance" | "centre" | "tally", Kernel>;
 type Buffers = Record<
-  "run" | "now" | "points" | "starts" | "state" | "record" | "samples" | "worst" | "shape" | "centres" | "sums",
+  | "run"
+  | "now"
+  | "points"
+  | "starts"
+  | "state"
+  | "record"
+  | "samples"
+  | "worst"
+  | "ring"
+  | "shape"
+  | "centres"
+  | "sums",
   GPUBuffer
 >;
 
@@ -48,8 +59,8 @@ export class GpuRunner implements Runner {
   /** @throws ParameterError where the points of a sweep do not fit side by side, OutOfMemoryError, GpuError */
   static async create(device: GpuDevice, plan: Plan, workgroup = 64): Promise<GpuRunner> {
     const together = togetherOf(device, plan);
-    const generated = systemWgsl(plan.system, { ...plan, together });
-    const shader = plan.system.kind === "map" ? "dynamics/map.wgsl" : "dynamics/runge-kutta.wgsl";
+    const generated = systemWgsl(plan.system, { ...plan, together, ring: ringOf(plan) });
+    const shader = shaderOf(plan.system);
     const own = (entryPoint: string) =>
       device.kernel({ shader, generated: generated.source, entryPoint, constants: { WORKGROUP: workgroup } });
     const summing = (entryPoint: string) =>
@@ -89,7 +100,7 @@ export class GpuRunner implements Runner {
     this.#pacer = new Pacer(device);
     this.most = most;
     const slots = most * plan.points.length;
-    const { state, record, rows } = words(plan);
+    const { state, record, rows, ring } = words(plan);
     const own = (name: string, contents: number | Float32Array | Uint32Array) =>
       storage(device, `dynamics ${name}`, contents);
     this.#buffers = {
@@ -101,6 +112,7 @@ export class GpuRunner implements Runner {
       record: own("record", record * slots),
       samples: own("samples", rows * slots),
       worst: own("worst", 1),
+      ring: own("ring", Math.max(1, ring * slots)),
       shape: uniform(device, "dynamics shape", SHAPE),
       centres: own("centres", rows * plan.points.length),
       sums: own("sums", WORDS * Math.min(CELLS, rows * plan.points.length)),
@@ -207,23 +219,51 @@ export class GpuRunner implements Runner {
 /** Words of one trajectory. */
 function words(plan: Plan) {
   const n = plan.system.variables.length;
-  return { state: (2 + plan.exponents) * n, record: 2 + 2 * plan.exponents, rows: rowsOf(plan) };
+  const ring = keptNumbers(plan.system) * ringOf(plan);
+  return { state: (2 + plan.exponents) * n, record: 2 + 2 * plan.exponents, rows: rowsOf(plan), ring };
+}
+
+const shaderOf = ({ kind, delays }: Plan["system"]): string => {
+  if (kind === "map") return "dynamics/map.wgsl";
+  return delays.length > 0 ? "dynamics/runge-kutta-delayed.wgsl" : "dynamics/runge-kutta.wgsl";
+};
+
+/** A lag in whole steps, and what is left. */
+function lagOf(lag: number, { h }: Phase): { whole: number; part: number } {
+  const steps = lag / h;
+  const nearest = Math.round(steps);
+  // A lag that was to be a whole number of steps is one.
+  if (Math.abs(steps - nearest) <= 1e-9 * steps) return { whole: nearest, part: 0 };
+  return { whole: Math.floor(steps), part: steps - Math.floor(steps) };
+}
+
+/** Nodes from the one before the longest lag to the present one; a power of two, for a division of integers costs more than a step. */
+function ringOf({ system, points, measured }: Plan): number {
+  if (system.delays.length === 0) return 1;
+  const most = points.reduce((top, { lags }) => Math.max(top, ...lags.map((lag) => lagOf(lag, measured).whole)), 0);
+  return 2 ** Math.ceil(Math.log2(most + 3));
 }
 
 /** Trajectories of each point in a batch. @throws ParameterError */
 function mostOf(device: GpuDevice, plan: Plan): number {
-  const { state, record, rows } = words(plan);
+  const { state, record, rows, ring } = words(plan);
   const limit = bufferLimit(device.limits);
   const bound = device.info.software ? SOFTWARE : HARDWARE;
-  const fit = Math.floor(limit / (4 * Math.max(state, rows)));
+  const fit = Math.floor(limit / (4 * Math.max(state, rows, ring)));
   const points = plan.points.length;
+  if (points > fit && ring > rows) {
+    throw new ParameterError(
+      "dt",
+      `dt ${plan.measured.h}: the longest lag is ${ringOf(plan)} steps, which ${points} trajectories side by side cannot keep on the device; ${fit} can. Take a longer dt, or fewer points.`,
+    );
+  }
   if (points > fit) {
     throw new ParameterError(
       "set",
       `set: ${points} points of ${rows} measured numbers do not fit the device; ${fit} points do. Take fewer, or fewer times.`,
     );
   }
-  const slots = Math.min(bound.slots, fit, Math.floor(bound.bytes / (4 * (state + record + rows))));
+  const slots = Math.min(bound.slots, fit, Math.floor(bound.bytes / (4 * (state + record + rows + ring))));
   return Math.max(1, Math.floor(slots / points));
 }
 
@@ -253,12 +293,16 @@ function stepOf({ origin, h, steps }: Phase, firstStep: number, perRow: number) 
 }
 
 /** What the shader calls constants: [point][constant], a number and what f32 leaves of it. */
-function pointTable({ points }: Plan, { constants }: Generated): Float32Array {
-  const count = Math.max(1, constants.length);
+function pointTable({ points, measured }: Plan, { constants }: Generated): Float32Array {
+  const count = Math.max(1, constants.length + points[0].lags.length);
   const table = new Float32Array(2 * count * points.length);
   const names = [...points[0].parameters.keys()];
   const values = constants.map((constant) => compile(constant, (name) => names.indexOf(name)));
-  points.forEach(({ parameters }, point) => {
+  points.forEach(({ parameters, lags }, point) => {
+    lags.forEach((lag, j) => {
+      const { whole, part } = lagOf(lag, measured);
+      table.set([whole, part], 2 * (point * count + constants.length + j));
+    });
     const own = Float64Array.from(parameters.values());
     values.forEach((constant, i) => {
       const value = constant(own);

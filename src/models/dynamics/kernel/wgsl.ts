@@ -13,6 +13,10 @@ export interface Generated {
   constants: readonly Expression[];
 }
 
+/** Numbers of a node of the ring: states, slopes, and slopes from before where a past may end elsewhere than the start. */
+export const keptNumbers = (system: System): number =>
+  delayedVariables(system).length * (system.variables.some(({ past, start }) => past && !start.fromPast) ? 3 : 2);
+
 export interface Shape {
   /** Lyapunov exponents. */
   exponents: number;
@@ -20,11 +24,16 @@ export interface Shape {
   pairs: boolean;
   /** Trajectories of one invocation. */
   together: number;
+  /** Nodes of the ring that delays look back to: a power of two. */
+  ring: number;
 }
 
+/** Places of the variables that something asks the past of. */
+export const delayedVariables = ({ delays }: System): number[] => [...new Set(delays.map(({ variable }) => variable))];
+
 /** @throws ParameterError where an expression is too long or too deep for a shader */
-export function systemWgsl(system: System, { exponents, pairs, together }: Shape): Generated {
-  const { kind, variables, outputs } = system;
+export function systemWgsl(system: System, { exponents, pairs, together, ring }: Shape): Generated {
+  const { kind, variables, delays, outputs } = system;
   const writer = pairs ? new PairWriter(system) : new Writer(system);
   const n = variables.length;
   const flat = (text: (i: number) => string) => `Flat(${variables.map((_, i) => text(i)).join(", ")})`;
@@ -32,10 +41,12 @@ export function systemWgsl(system: System, { exponents, pairs, together }: Shape
   const rates = variables.map(({ rate }) => rate);
   const tangents = exponents > 0 ? rates.map((rate) => alongTangent(rate, names, tangentName)) : [];
   const now = "let now = t;\n  ";
+  // What is measured is the state of a step that begins; its own node is not in the ring yet.
+  const asked = delays.length > 0 ? "\n  remember(x, 0u, slot, step);\n  let d = delayed(x, c, slot, step, 0.0);" : "";
   // The uniform is called `now`, too; within these functions it is the time.
   const parts = [
     kind === "flow"
-      ? `fn rates(x: Flat, c: Constants, t: f32) -> Flat {
+      ? `fn rates(x: Flat, ${delays.length > 0 ? "d: Delayed, " : ""}c: Constants, t: f32) -> Flat {
   ${now}return Flat(${rates.map((rate) => writer.real(rate)).join(",\n    ")});
 }`
       : nextWgsl(system, writer),
@@ -47,8 +58,8 @@ export function systemWgsl(system: System, { exponents, pairs, together }: Shape
   return v;
 }`,
     `/// A measurement: variables, and outputs of them.
-fn measure(row: u32, slot: u32, ${pairs ? "x" : "state"}: State, c: Constants, time: vec2f, size: u32) {
-  ${pairs ? "let now_t = time;" : "let x = state.high;\n  let now = time.x;"}
+fn measure(row: u32, slot: u32, ${pairs ? "x" : "state"}: State, c: Constants, time: vec2f, size: u32, step: u32) {
+  ${pairs ? "let now_t = time;" : `let x = state.high;${asked}\n  let now = time.x;`}
   let fails = size >= NO_NUMBER;
   let at = row * QUANTITIES * run.slots + slot;
 ${[
@@ -59,12 +70,18 @@ ${[
   .join("\n")}
 }`,
   ];
-  const count = Math.max(1, writer.constants.length);
+  if (delays.length > 0) parts.unshift(delayedWgsl(system, writer));
+  // Lags come behind the constants.
+  const constants = [...writer.constants.map((_, i) => `k${i}`), ...delays.map((_, j) => `l${j}`)];
+  const count = Math.max(1, constants.length);
   const source = `const VARIABLES = ${n}u;
 const QUANTITIES = ${quantitiesOf(system).length}u;
 const EXPONENTS = ${exponents}u;
 const CONSTANTS = ${count}u;
 const TOGETHER = ${together}u;
+const DELAYED = ${delayedVariables(system).length}u;
+const KEPT = ${keptNumbers(system)}u;
+const RING = ${ring}u;
 const WHOLE_TIME = ${kind === "map"};
 
 /// Numbers of one state.
@@ -73,7 +90,7 @@ ${variables.map((_, i) => `  v${i}: f32,`).join("\n")}
 }
 
 struct Constants {
-${Array.from({ length: count }, (_, i) => `  k${i}: vec2f,`).join("\n")}
+${(constants.length > 0 ? constants : ["k0"]).map((name) => `  ${name}: vec2f,`).join("\n")}
 }
 
 fn constants_at(at: u32) -> Constants {
@@ -159,5 +176,42 @@ ${lines.join("\n")}
   let x = state.high;
   let now = time.x;
   return State(Flat(${variables.map(({ rate }) => writer.real(rate)).join(",\n    ")}), state.low);
+}`;
+}
+
+/** What is delayed, of each variable's own past, and what a trajectory keeps for it. */
+function delayedWgsl(system: System, writer: Writer): string {
+  const { variables, delays } = system;
+  const kept = delayedVariables(system);
+  const functions = delays.map(({ variable }, j) => {
+    const number = kept.indexOf(variable);
+    const { past } = variables[variable];
+    // Without a past it is the start, the first node, which the ring still has where anything asks for it.
+    const before = past
+      ? `let time = (f32(at.node) + at.part) * now.h;
+    let now = time;
+    return ${writer.real(past)};`
+      : `return ring[${number}u * run.slots + slot];`;
+    return `fn delayed_${j}(x: Flat, c: Constants, slot: u32, step: u32, part: f32) -> f32 {
+  let at = between(c.l${j}, step, part);
+  if (at.node < 0) {
+    ${before}
+  }
+  return kept(${number}u, at, slot);
+}`;
+  });
+  return `struct Delayed {
+${delays.map((_, j) => `  v${j}: f32,`).join("\n")}
+}
+
+/// Into the ring, states (from 0) or slopes (from DELAYED).
+fn remember(x: Flat, from_number: u32, slot: u32, step: u32) {
+${kept.map((variable, i) => `  ring[ring_at(i32(step), from_number + ${i}u, slot)] = x.v${variable};`).join("\n")}
+}
+
+${functions.join("\n\n")}
+
+fn delayed(x: Flat, c: Constants, slot: u32, step: u32, part: f32) -> Delayed {
+  return Delayed(${delays.map((_, j) => `delayed_${j}(x, c, slot, step, part)`).join(", ")});
 }`;
 }

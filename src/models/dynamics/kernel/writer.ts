@@ -15,14 +15,15 @@ export class Writer extends ExpressionWriter {
   readonly #moving: ReadonlySet<string>;
   readonly #names: Map<string, string>;
 
-  constructor({ variables }: System) {
+  constructor({ variables, delays }: System) {
     super();
-    this.#names = new Map(
-      variables.flatMap(({ name }, i) => [
+    this.#names = new Map([
+      ...variables.flatMap(({ name }, i): [string, string][] => [
         [name, `x.v${i}`],
         [tangentName(i), `v.v${i}`],
       ]),
-    );
+      ...delays.map(({ name }, j): [string, string] => [name, `d.v${j}`]),
+    ]);
     this.#moving = new Set([TIME, ...this.#names.keys()]);
   }
 

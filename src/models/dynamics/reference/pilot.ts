@@ -5,6 +5,7 @@ import { ParameterError } from "../../../device/errors.ts";
 import { namesIn } from "../../../expression/expression.ts";
 import { compiled, type Plan } from "../plan.ts";
 import { type System, TIME } from "../system.ts";
+import { Memory } from "./memory.ts";
 import { outOfRange } from "./range.ts";
 import { startOf } from "./start.ts";
 
@@ -38,6 +39,7 @@ const LONGEST = 1 / 20;
 const LONGEST_IN_TIME = 1 / 1000;
 /** The error that is taken where a right side jumps: it is of first order there, and no step is short enough for much less. */
 const JUMP = 1e-4;
+const MOST_HALVINGS = 6;
 /** Steps of one trajectory beyond which a flow is called stiff. */
 const MOST_STEPS = 1e8;
 /** A flow that comes here within its pilot has no bound. */
@@ -47,21 +49,39 @@ type Vector = readonly number[];
 /** The state after a step, and h (k2 - k3). */
 type Step = (x: Vector, t: number, h: number) => { x: number[]; apart: Vector };
 
-/** @param dt a step that is given: its error is measured, and it is not changed @throws ParameterError where no step is short enough */
+/**
+ * @param dt a step that is given: its error is measured, and it is not changed
+ * @param stepOf the step that a run takes where one of this length is allowed
+ * @throws ParameterError where no step is short enough, and for one that is longer than a lag
+ */
 export function pilotOf(
   system: System,
   points: Plan["points"],
   seed: bigint,
-  { until, dt }: { until: number; dt: number | undefined },
+  { until, dt, stepOf }: { until: number; dt: number | undefined; stepOf: (dt: number) => number },
 ): Pilot {
   const inTime = system.variables.some(({ rate }) => namesIn(rate).has(TIME));
-  const longest = until * (inTime ? LONGEST_IN_TIME : LONGEST);
-  const walkOf = (point: number, trajectory: number): Walk => ({
-    step: stepper(system, points[point]),
-    check: outOfRange(system, points[point]),
-    start: startOf({ points, seed }, point, trajectory),
-    ...{ until, longest },
-  });
+  // Of a reduce, for there may be a million points.
+  const shortest = points.reduce((least, { lags }) => Math.min(least, ...lags), Number.POSITIVE_INFINITY);
+  if (dt !== undefined && dt > shortest) {
+    throw new ParameterError("dt", `dt ${dt}: it must be at most the shortest lag, ${shortest}.`);
+  }
+  const longest = Math.min(shortest, until * (inTime ? LONGEST_IN_TIME : LONGEST));
+  const walkOf = (point: number, trajectory: number): Walk => {
+    const { slope, memory, ...moves } = movable(system, points[point]);
+    return {
+      ...{ ...moves, until, longest },
+      breaks: breaksOf(points[point]),
+      check: outOfRange(system, points[point], memory),
+      start: startOf({ points, seed }, point, trajectory),
+      begin: (start) => memory.begin(start),
+      keep: (x, t) => {
+        if (system.delays.length > 0) {
+          memory.keep(t, x, { before: slope(x, t), after: slope(x, t, false) });
+        }
+      },
+    };
+  };
   const walks = Array.from({ length: TRAJECTORIES }, (_, i) =>
     walkOf(Math.round((i * (points.length - 1)) / (TRAJECTORIES - 1)), i),
   );
@@ -74,10 +94,17 @@ export function pilotOf(
     };
     walks.forEach(shorten);
     // A point of a sweep may be far faster than those that were tried.
-    const { step, at } = movable(system, points[0]);
+    // What has delays is compiled for each point, whose lags are its own.
+    const { at, ...moves } = movable(system, points[0]);
     const errors = points.map((one, point) => {
+      const start = startOf({ points, seed }, point, 0);
+      if (system.delays.length > 0) {
+        const delayed = movable(system, one);
+        delayed.memory.begin(start);
+        return { point, error: firstError(delayed, start, sizes, own) };
+      }
       at(one);
-      return { point, error: firstError(step, startOf({ points, seed }, point, 0), sizes, own) };
+      return { point, error: firstError(moves, start, sizes, own) };
     });
     const found = errors.filter(({ error }) => !(error <= 4 * TOLERANCE)).sort((a, b) => b.error - a.error);
     for (const { point } of found.slice(0, MOST_FOUND)) {
@@ -87,8 +114,14 @@ export function pilotOf(
       shorten(walk);
     }
   } else own = Math.min(dt, until);
-  const seen = walks.map((walk) => measured(walk, sizes, own));
+  own = stepOf(own);
+  let seen = walks.map((walk) => measured(walk, sizes, own));
   const most = (of: (one: (typeof seen)[number]) => number) => seen.reduce((top, one) => Math.max(top, of(one)), 0);
+  // Where a lag is no whole number of steps, a step goes over what jumps a lag after the start, which errors of smooth steps do not say.
+  for (let i = 0; dt === undefined && shortest < until && most(({ error }) => error) > JUMP && i < MOST_HALVINGS; i++) {
+    own = stepOf(own / 2);
+    seen = walks.map((walk) => measured(walk, sizes, own));
+  }
   return {
     dt: own,
     sizes,
@@ -107,13 +140,33 @@ export function errorOf({ error, apart }: Pilot, worst: number): number {
   return Math.max(error, Math.min(1, worst, apart > 0 ? error * (worst / apart) ** (5 / 3) : 1));
 }
 
-interface Walk {
+interface Moves {
   step: Step;
+  /** What a step like this one is off by where it asks for values between the ends of this, whose middle is known. */
+  between(x: Vector, middle: Vector, end: Vector, t: number, h: number): Vector;
+}
+
+interface Walk extends Moves {
   /** @throws ParameterError where a part of a right side is beyond f32 */
   check(x: Vector, t: number): void;
   start: Vector;
   until: number;
   longest: number;
+  /** Times at which a derivative may jump, rising: steps end there. */
+  breaks: readonly number[];
+  /** Of what has delays: where a trajectory begins, and what it comes through. */
+  begin(start: Vector): void;
+  keep(x: Vector, t: number): void;
+}
+
+/** Multiples of lags, up to where a jump is of the order of the method. */
+const breaksOf = ({ lags }: Plan["points"][number]): number[] =>
+  lags.flatMap((lag) => [1, 2, 3, 4].map((many) => many * lag)).sort((a, b) => a - b);
+
+/** A step that goes no further than the next break. */
+function upToBreak(breaks: readonly number[], t: number, h: number): number {
+  const next = breaks.find((time) => time > t * (1 + 1e-12));
+  return next === undefined ? h : Math.min(h, next - t);
 }
 
 /** The largest of absolute values; NaN where one is. */
@@ -122,11 +175,14 @@ const minus = (a: Vector, b: Vector) => a.map((value, k) => value - b[k]);
 /** By sizes; what has none is not judged. */
 const inSizes = (x: Vector, sizes: Vector) => largest(x.map((value, k) => (sizes[k] > 0 ? value / sizes[k] : 0)));
 
-/** A step, and the same by two halves; the error is that of the whole. */
-function doubled(step: Step, x: Vector, t: number, h: number) {
+/** A step, and the same by two halves; the error is that of the whole, and what interpolation between its ends will add to a later one. */
+function doubled({ step, between }: Moves, x: Vector, t: number, h: number) {
   const { x: whole, apart } = step(x, t, h);
-  const { x: half } = step(step(x, t, h / 2).x, t + h / 2, h / 2);
-  return { whole, half, apart, off: minus(half, whole).map((value) => (value * 16) / 15) };
+  const { x: middle } = step(x, t, h / 2);
+  const { x: half } = step(middle, t + h / 2, h / 2);
+  const later = between(x, middle, half, t, h);
+  const off = minus(half, whole).map((value, k) => (value * 16) / 15 + (value < 0 ? -1 : 1) * later[k]);
+  return { whole, half, apart, off };
 }
 
 /** Tells a jump of a right side by errors that fall too slowly as a step is shortened. */
@@ -140,7 +196,7 @@ function jumpFinder() {
 }
 
 /** Looks how large each variable becomes, by steps that are good enough for that. */
-function measureSizes({ step, check, start, until, longest }: Walk, sizes: number[], breaks: boolean): void {
+function measureSizes({ check, start, until, longest, ...walk }: Walk, sizes: number[], given: boolean): void {
   const grow = (x: Vector) => {
     for (const [k, value] of x.entries()) if (Math.abs(value) > sizes[k]) sizes[k] = Math.abs(value);
   };
@@ -149,10 +205,12 @@ function measureSizes({ step, check, start, until, longest }: Walk, sizes: numbe
   grow(start);
   const isJump = jumpFinder();
   let [x, t, h] = [start, 0, FIRST * until];
+  walk.begin(start);
   for (let n = 0; n < STEPS && t < until; ) {
-    h = Math.min(h, until - t, longest);
+    h = upToBreak(walk.breaks, t, Math.min(h, until - t, longest));
+    walk.keep(x, t);
     if (n === 0 || largest(x) <= DIVERGED * Math.max(1, largest(start))) check(x, t);
-    const { half, off } = doubled(step, x, t, h);
+    const { half, off } = doubled(walk, x, t, h);
     // A variable that is 0 so far shall only come from there by a step that is half-way right.
     const left = largest(off.map((value, k) => (seen[k] > 0 || half[k] === 0 ? 0 : (2 * COARSE * value) / half[k])));
     const error = Math.max(inSizes(off, seen), left);
@@ -160,7 +218,7 @@ function measureSizes({ step, check, start, until, longest }: Walk, sizes: numbe
       h *= Number.isFinite(error) ? Math.max(0.2, 0.9 * (COARSE / error) ** 0.2) : 0.2;
       if (until / h > MOST_STEPS) {
         // It grows without bound, or its right side is no number: the run tells.
-        if (breaks || largest(x) > DIVERGED || !step(x, t, 0).apart.every(Number.isFinite)) return;
+        if (given || largest(x) > DIVERGED || !walk.step(x, t, 0).apart.every(Number.isFinite)) return;
         throw tooStiff(h);
       }
       continue;
@@ -175,19 +233,21 @@ function measureSizes({ step, check, start, until, longest }: Walk, sizes: numbe
 }
 
 /** The longest step with which every step of a trajectory keeps the tolerance, and all together theirs. */
-function longestStep({ step, start, until, longest }: Walk, sizes: Vector): number {
+function longestStep({ start, until, longest, ...walk }: Walk, sizes: Vector): number {
   let best = longest;
   const jumpAt = jumpFinder();
   let [x, t, h] = [start, 0, FIRST * until];
+  walk.begin(start);
   for (let n = 0; n < STEPS && t < until; ) {
-    h = Math.min(h, until - t, longest);
-    const { half, off } = doubled(step, x, t, h);
+    h = upToBreak(walk.breaks, t, Math.min(h, until - t, longest));
+    walk.keep(x, t);
+    const { half, off } = doubled(walk, x, t, h);
     const error = inSizes(off, sizes);
     const isJump = error > TOLERANCE && jumpAt(t, h, error);
     if (!(error <= TOLERANCE) && !isJump) {
       h *= Number.isFinite(error) ? Math.max(0.2, 0.9 * (TOLERANCE / error) ** 0.2) : 0.2;
       if (until / h > MOST_STEPS) {
-        if (largest(x) > DIVERGED || !step(x, t, 0).apart.every(Number.isFinite)) return best;
+        if (largest(x) > DIVERGED || !walk.step(x, t, 0).apart.every(Number.isFinite)) return best;
         throw tooStiff(h);
       }
       continue;
@@ -205,19 +265,21 @@ function longestStep({ step, start, until, longest }: Walk, sizes: Vector): numb
 }
 
 /** The error of the first step. */
-function firstError(step: Step, start: Vector, sizes: Vector, h: number): number {
-  const { off } = doubled(step, start, 0, h);
+function firstError(moves: Moves, start: Vector, sizes: Vector, h: number): number {
+  const { off } = doubled(moves, start, 0, h);
   const error = inSizes(off, sizes);
   return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
 }
 
 /** What steps of one length are off by. */
-function measured({ step, start, until }: Walk, sizes: Vector, h: number) {
+function measured({ start, until, ...walk }: Walk, sizes: Vector, h: number) {
   let [error, total, apart] = [0, 0, 0];
   let [x, t]: [Vector, number] = [start, 0];
+  walk.begin(start);
   for (let n = 0; n < STEPS && t < until; n++) {
     const own = Math.min(h, until - t);
-    const made = doubled(step, x, t, own);
+    walk.keep(x, t);
+    const made = doubled(walk, x, t, own);
     if (!made.whole.every(Number.isFinite)) {
       // It diverges, or the step does.
       if (largest(x) < DIVERGED * largest(start)) error = 1;
@@ -238,19 +300,20 @@ const tooStiff = (h: number) =>
     `dt: a step of ${h.toPrecision(3)} is still too long for an error of ${TOLERANCE}: the flow is stiff, or diverges. Give dt, or take away what is fast.`,
   );
 
-const stepper = (system: System, point: Plan["points"][number]): Step => movable(system, point).step;
-
 /** A step at one point, and a way to another: to compile for each of a million takes long. */
 function movable(system: System, point: Plan["points"][number]) {
   const { values, rates } = compiled(system, point);
-  const slope = (x: Vector, t: number) => {
+  const memory = new Memory(system, point);
+  const delayed = values.length - 1 - system.delays.length;
+  const slope = (x: Vector, t: number, ends = true) => {
     values.set(x);
+    values.set(memory.at(t, ends), delayed);
     values[values.length - 1] = t;
     return rates.map((rate) => rate(values));
   };
   const along = (x: Vector, h: number, k: Vector) => x.map((value, i) => value + h * k[i]);
   const step: Step = (x, t, h) => {
-    const k1 = slope(x, t);
+    const k1 = slope(x, t, false);
     const k2 = slope(along(x, h / 2, k1), t + h / 2);
     const k3 = slope(along(x, h / 2, k2), t + h / 2);
     const k4 = slope(along(x, h, k3), t + h);
@@ -260,5 +323,18 @@ function movable(system: System, point: Plan["points"][number]) {
     };
   };
   const at = ({ parameters }: Plan["points"][number]) => values.set([...parameters.values()], system.variables.length);
-  return { step, at };
+  const still = system.variables.map(() => 0);
+  const between: Moves["between"] = (x, middle, end, t, h) => {
+    if (system.delays.length === 0) return still;
+    const [first, last] = [slope(x, t, false), slope(end, t + h)];
+    const missed = x.map((value, k) => middle[k] - ((value + end[k]) / 2 + (h / 8) * (first[k] - last[k])));
+    values.set(x);
+    values.set(
+      memory.at(t, false).map((value, j) => value + missed[system.delays[j].variable]),
+      delayed,
+    );
+    values[values.length - 1] = t;
+    return rates.map((rate, k) => h * Math.abs(rate(values) - first[k]));
+  };
+  return { step, between, at, slope, memory };
 }

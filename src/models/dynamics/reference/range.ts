@@ -3,16 +3,18 @@
 import { type Expression, operationOf } from "../../../expression/expression.ts";
 import type { Plan } from "../plan.ts";
 import { type System, systemError, TIME } from "../system.ts";
+import type { Memory } from "./memory.ts";
 
 /** The largest f32, and the smallest that every device has. */
 export const LARGEST = 3.4028e38;
 export const SMALLEST = 1.1755e-38;
 
 /** @returns throws ParameterError that names the part which overflows, or a power that underflows */
-export function outOfRange(system: System, { parameters }: Plan["points"][number]) {
-  const names = system.variables.map(({ name }) => name);
+export function outOfRange(system: System, { parameters }: Plan["points"][number], memory?: Memory) {
+  const names = [...system.variables, ...system.delays].map(({ name }) => name);
   return (x: readonly number[], t: number): void => {
-    const numberOf = (name: string) => (name === TIME ? t : (parameters.get(name) ?? x[names.indexOf(name)]));
+    const all = memory ? [...x, ...memory.at(t, false)] : x;
+    const numberOf = (name: string) => (name === TIME ? t : (parameters.get(name) ?? all[names.indexOf(name)]));
     for (const { rate } of system.variables) check(rate, numberOf, t);
     for (const { value } of system.outputs) check(value, numberOf, t);
   };

@@ -5,6 +5,7 @@ import { compile } from "../../../expression/compile.ts";
 import { derivative } from "../../../expression/derivative.ts";
 import { compiled, type Phase, type Plan } from "../plan.ts";
 import { quantitiesOf } from "../system.ts";
+import { Memory } from "./memory.ts";
 import { startOf } from "./start.ts";
 
 export interface Trajectory {
@@ -23,7 +24,8 @@ const plus = (a: Vector, h: number, b: Vector) => a.map((x, i) => x + h * b[i]);
 
 /** What moves a point and its tangents. */
 interface Motion {
-  at(x: Vector, t: number): number[];
+  /** @param ends it is the end of a step, or within one */
+  at(x: Vector, t: number, ends: boolean): number[];
   /** The Jacobian there, row by row. */
   jacobian(x: Vector, t: number): Vector[];
 }
@@ -32,7 +34,7 @@ export function trajectoryOf(plan: Plan, point: number, trajectory: number, star
   const { system, transient, measured, perRow, times, exponents, every, pilot } = plan;
   const { kind, variables } = system;
   const quantities = quantitiesOf(system).length;
-  const { motion, outputs } = motionOf(plan, point);
+  const { motion, outputs, memory } = motionOf(plan, point);
   const samples = new Float64Array(times.length * quantities);
   let x = [...(start ?? startOf(plan, point, trajectory))];
   let frame = orthonormal(
@@ -42,7 +44,13 @@ export function trajectoryOf(plan: Plan, point: number, trajectory: number, star
   let apart = 0;
   const measure = (row: number, t: number) => samples.set([...x, ...outputs(x, t)], row * quantities);
 
+  memory.begin(x);
   const walk = ({ origin, h, steps }: Phase, measures: boolean) => {
+    const keep = (n: number) => {
+      const t = origin + n * h;
+      memory.keep(t, x, { before: motion.at(x, t, true), after: motion.at(x, t, false) });
+    };
+    if (system.delays.length > 0) keep(0);
     if (measures) measure(0, origin);
     for (let n = 0; n < steps; n++) {
       const t = origin + n * h;
@@ -58,6 +66,7 @@ export function trajectoryOf(plan: Plan, point: number, trajectory: number, star
           for (const [j, length] of lengths.entries()) grown[j] += Math.log(length);
         }
       }
+      if (system.delays.length > 0) keep(n + 1);
       if (measures && (n + 1) % perRow === 0) measure((n + 1) / perRow, origin + (n + 1) * h);
     }
   };
@@ -69,8 +78,10 @@ export function trajectoryOf(plan: Plan, point: number, trajectory: number, star
 function motionOf({ system, points, exponents }: Plan, point: number) {
   const { values, placeOf, rates, outputs } = compiled(system, points[point]);
   const names = system.variables.map(({ name }) => name);
-  const set = (x: Vector, t: number) => {
+  const memory = new Memory(system, points[point]);
+  const set = (x: Vector, t: number, ends: boolean) => {
     values.set(x);
+    for (const [j, value] of memory.at(t, ends).entries()) values[placeOf(system.delays[j].name)] = value;
     values[values.length - 1] = t;
   };
   const slopes =
@@ -78,19 +89,20 @@ function motionOf({ system, points, exponents }: Plan, point: number) {
       ? system.variables.map(({ rate }) => names.map((name) => compile(derivative(rate, name), placeOf)))
       : [];
   const motion: Motion = {
-    at(x, t) {
-      set(x, t);
+    at(x, t, ends) {
+      set(x, t, ends);
       return rates.map((rate) => rate(values));
     },
     jacobian(x, t) {
-      set(x, t);
+      set(x, t, false);
       return slopes.map((row) => row.map((slope) => slope(values)));
     },
   };
   return {
     motion,
+    memory,
     outputs(x: Vector, t: number) {
-      set(x, t);
+      set(x, t, false);
       return outputs.map((output) => output(values));
     },
   };
@@ -106,14 +118,14 @@ type Step = (
 
 const mapStep: Step = ({ at, jacobian }, x, frame, t) => {
   const slopes = frame.length > 0 ? jacobian(x, t) : [];
-  return { state: [at(x, t), frame.map((v) => slopes.map((row) => dot(row, v)))], apart: [] };
+  return { state: [at(x, t, false), frame.map((v) => slopes.map((row) => dot(row, v)))], apart: [] };
 };
 
 /** The state and the tangents as one system: v' = J(x) v. */
 const rungeKutta: Step = ({ at, jacobian }, x, frame, t, h) => {
   const slopeOf = (point: Vector, vectors: readonly Vector[], time: number) => {
     const slopes = vectors.length > 0 ? jacobian(point, time) : [];
-    return { point: at(point, time), vectors: vectors.map((v) => slopes.map((row) => dot(row, v))) };
+    return { point: at(point, time, time > t), vectors: vectors.map((v) => slopes.map((row) => dot(row, v))) };
   };
   const along = (factor: number, k: { point: Vector; vectors: readonly Vector[] }) =>
     [plus(x, factor, k.point), frame.map((v, j) => plus(v, factor, k.vectors[j]))] as const;
