@@ -67,7 +67,7 @@ const FIRST_PAGES = ["opening", "links"].map((name) => `tests/site/${name}.test.
  */
 const VARIANTS = [
   ...["gillespie", "dynamics", "ising-dimensions", "diffusion-units", "digests", "hopfield-lattice", "reservoir-own"],
-  ...["choice", "delays", "draws", "events", "files", "hybrid", "large", "reversible"].map(
+  ...["choice", "delays", "draws", "events", "files", "hybrid", "large", "rates", "reversible"].map(
     (name) => `gillespie-${name}`,
   ),
 ].map((name) => `tests/${name}.test.ts`);

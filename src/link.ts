@@ -14,6 +14,7 @@ import type { Simulation, Stroke } from "./models/model.ts";
 import { inner, metaOf, resolve } from "./models/parameters.ts";
 import { OutsideError } from "./models/stroke.ts";
 import { kebab, parseValue } from "./models/text.ts";
+import { checkSeed } from "./random/seed.ts";
 
 /** Links of version 1 are those of gibbs 0.1.0; what they leave unsaid is what it meant then. */
 export const LINK_VERSION = 2;
@@ -55,8 +56,18 @@ export interface Link {
 const MOST_CHARACTERS = 65_536;
 const MOST_STEPS = 2 ** 32 - 1;
 
-/** The text behind the #. @throws LinkError if the history is too long for a link, or the run began with files. */
-export function formatLink({ seed, parameters, changes, step, view, inputs = {} }: Link): string {
+/**
+ * The text behind the #. What is left out is as in a run that begins: seed 1, nothing changed, no steps.
+ *
+ * @throws LinkError if the history is too long for a link, or the run began with files; ParameterError for what is no seed or no step
+ */
+export function formatLink(link: Partial<Omit<Link, "model">> & Pick<Link, "model">): string {
+  if (typeof link !== "object" || link === null) throw new LinkError(`${link} is no link; give { model, … }.`);
+  const { seed = 1n, parameters = {}, changes = [], step = 0, view = {}, inputs = {} } = link;
+  checkSeed(seed);
+  if (!Number.isInteger(step) || step < 0) {
+    throw new ParameterError("step", `step ${step}: it must be a whole number, 0 or more.`);
+  }
   const [file] = Object.values(inputs);
   if (file) {
     throw new LinkError(
@@ -106,6 +117,7 @@ const pairs = (values: Record<string, unknown>) =>
  * @throws LinkError
  */
 export function readLink(text: string, models: readonly AnyModel[], model?: string): Link {
+  if (typeof text !== "string") throw new LinkError(`A link is a text, not ${text}.`);
   if (text.length > MOST_CHARACTERS) {
     throw new LinkError(`The link has ${text.length} characters; the longest that is read has ${MOST_CHARACTERS}.`);
   }

@@ -19,6 +19,7 @@ export const parseLink = (text: string, model?: string): Link => readLink(text, 
  * @throws ParameterError for what this device cannot hold, LinkError, the signal's reason, DeviceLostError.
  */
 export async function follow(device: Device, link: Link, options: RunOptions = {}): Promise<Simulation> {
+  if (typeof link !== "object" || link === null) throw new LinkError(`${link} is no link; parseLink reads one.`);
   const model = models.find(({ name }) => name === link.model);
   if (!model) throw new LinkError(`There is no model "${link.model}".`);
   return followLink(device, link, model, options);

@@ -394,7 +394,7 @@ describe("networks as files", () => {
       ...{ centre: [4], "decoder.mean": [9], "decoder.components": [4, 9] },
     });
     expect(Object.keys(shapes)).toHaveLength(17);
-    const text = { model: "gibbs denoiser", sigma_data: "0.7", data: "sines", classes: "2", steps: "7" };
+    const text = { model: "gibbs diffusion-training", sigma_data: "0.7", data: "sines", classes: "2", steps: "7" };
     expect(safetensorsMetadata(file)).toEqual(text);
     // What a reader of PyTorch would compute: its linear layers are weight · x + bias.
     const x = Float64Array.of(0.3, -0.8, 0.1, 1.2);

@@ -52,6 +52,10 @@ export function commandHelp(command: CommandHelp, model?: AnyModel): string {
   if (model) parts.push(`${model.summary}\n`, `Parameters:\n${list(parameters)}`);
   if (files.length > 0) parts.push(`Files of your own:\n${list(files)}`);
   if (flags.length > 0) parts.push(`Flags:\n${list(flags)}`);
+  const written = Object.entries(model?.files ?? {});
+  if (written.length > 0 && usage.startsWith("gibbs run")) {
+    parts.push(`Files of --out:\n${definitions(written)}`);
+  }
   const shown = examples?.filter((line) => !model || line.includes(` ${model.name} `)) ?? [];
   if (shown.length > 0) parts.push(`Examples:\n${shown.map((line) => `  ${line}\n`).join("")}`);
   return parts.join("\n");

@@ -50,7 +50,7 @@ export async function replay(
     } else {
       const lines: [string, string][] = [
         ["device", deviceLine(info)],
-        [model.name, parameterLine(parameters, used)],
+        [model.name, parameterLine(parameters, used, model, given)],
         ...outputs.map((path): [string, string] => ["file", path]),
       ];
       const head = Object.keys(found.summary[0] ?? {});

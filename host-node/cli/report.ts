@@ -7,6 +7,7 @@ import type { AnyModel } from "../../src/models/index.ts";
 import type { Exact, Observable } from "../../src/models/model.ts";
 import { type Estimate, zScore, zText } from "../../src/statistics/index.ts";
 import { withError } from "../../src/statistics/with-error.ts";
+import type { Arguments } from "./arguments.ts";
 import { duration, plural, quantity, table } from "./format.ts";
 import type { Job } from "./job.ts";
 import type { Values } from "./values.ts";
@@ -183,18 +184,39 @@ export function deviceLine(device: DeviceInfo): string {
   return device.software ? `${name} - SOFTWARE: this machine's CPU does the work of a GPU` : name;
 }
 
-export function parameterLine(parameters: Values, seed: string): string {
+/** `given`: flags of the command line, which name files whose contents are parameters. */
+export function parameterLine(
+  parameters: Values,
+  seed: string,
+  { holds }: Pick<AnyModel, "holds">,
+  given?: Pick<Arguments, "text">,
+): string {
   const shown = Object.entries(parameters)
     .filter(([, value]) => value !== "" && value !== undefined)
-    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(",") : brief(value)}`);
+    .map(([name, value]) => {
+      if (typeof value !== "string") return `${name} ${Array.isArray(value) ? value.join(",") : value}`;
+      const file = given?.text(name);
+      const isFile = file !== undefined && file !== value;
+      const isLong = value.length > 80 || value.includes("\n");
+      // XML says nothing in its first line, and a file has a name.
+      if (!isLong || !(isFile || value.trimStart().startsWith("<"))) return `${name} ${brief(value)}`;
+      const what = holds?.(parameters)[name] ?? (isSeriesText(value) ? brief(value) : linesOf(value));
+      const within = what.replace(/^\((.*)\)$/, "$1");
+      return `${name} ${isFile ? `${file} ` : ""}(${within})`;
+    });
   return [...shown, `seed ${seed}`].join(", ");
 }
 
+function linesOf(text: string): string {
+  const count = text.trimEnd().split("\n").length;
+  return `${count} ${plural("line", count)}`;
+}
+
 /** A series by its size, and another long text by its beginning: a network or a file may be one. */
-function brief(value: unknown): unknown {
-  if (typeof value !== "string" || value.length <= 80) return value;
+function brief(value: string): string {
+  if (value.length <= 80) return value.replace(/\s+/g, " ");
   const [, series, rows, columns] = (isSeriesText(value) && /^(\d+)x([\d+]+)x(\d+)/.exec(value)) || [];
-  if (rows === undefined) return `${value.slice(0, 70).trim()} …`;
+  if (rows === undefined) return `${value.slice(0, 70).replace(/\s+/g, " ").trim()} …`;
   const lengths = rows.split("+").map(Number);
   const each = lengths.length > 1 ? `${Math.min(...lengths)} to ${Math.max(...lengths)}` : rows;
   return `(${Number(series) > 1 ? `${series} series of ` : ""}${each} × ${columns})`;

@@ -63,7 +63,7 @@ export async function run(words: readonly string[]): Promise<void> {
     });
     const document = await runDocument(job, { link: given.text("link"), notes });
     // First the results, for a disk that is full by now must not take them away.
-    process.stdout.write(given.has("json") ? json(document) : text(document, job, outputs));
+    process.stdout.write(given.has("json") ? json(document) : text(document, job, outputs, given));
     for (const warning of document.warnings) process.stderr.write(`gibbs: warning: ${warning}\n`);
     await writeOutputs(outputs, job, document);
   });
@@ -120,10 +120,10 @@ function planFrom({ model, given, link }: Given, values: Values): Plan {
   };
 }
 
-function text(document: RunDocument, { model }: Job, outputs: readonly string[]): string {
+function text(document: RunDocument, { model }: Job, outputs: readonly string[], given: Given["given"]): string {
   const lines = [
     ["device", deviceLine(document.device)],
-    [document.model, parameterLine(document.parameters, document.seed)],
+    [document.model, parameterLine(document.parameters, document.seed, model, given)],
     ...Object.entries(document.inputs ?? {}),
     ["steps", planLine(document, model)],
   ] as const;

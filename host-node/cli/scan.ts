@@ -4,8 +4,6 @@ import type { Device } from "../../src/device/device.ts";
 import { ParameterError } from "../../src/device/errors.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { metaOf, parametersOf } from "../../src/models/parameters.ts";
-import { zScore } from "../../src/statistics/index.ts";
-import { withError } from "../../src/statistics/with-error.ts";
 import { writeFileWhole } from "../files/write.ts";
 import { withDevice } from "./device.ts";
 import { UsageError } from "./errors.ts";
@@ -27,9 +25,9 @@ import {
   rateLine,
   type ScanDocument,
   type ScanPoint,
-  showZ,
   warningsOf,
 } from "./report.ts";
+import { columnsOf, fitted } from "./scan-table.ts";
 import { fieldsOf, type Values } from "./values.ts";
 
 export async function scan(words: readonly string[]): Promise<void> {
@@ -168,23 +166,7 @@ const showPoint = (parameters: Values) =>
 
 function text(document: ScanDocument, model: AnyModel): string {
   const { points } = document;
-  const axes = Object.keys(points[0].parameters);
-  const names = Object.keys(points[0].observables);
-  const known = names.filter((name) => points.some((at) => at.exact[name]));
-  const head = [...axes, ...names.flatMap((name) => (known.includes(name) ? [name, "exact", "z"] : [name]))];
-  const rows = points.map(({ parameters, observables, exact }) => [
-    ...axes.map((name) => String(parameters[name])),
-    ...names.flatMap((name) => {
-      const { value, error } = observables[name];
-      const own = withError(value, error);
-      if (!known.includes(name)) return [own];
-      return [
-        own,
-        exact[name] ? String(Number(exact[name].value.toPrecision(7))) : "",
-        exact[name] ? showZ(zScore(observables[name], exact[name].value)) : "",
-      ];
-    }),
-  ]);
+  const { head, rows, left } = fitted(columnsOf(points), model);
   const lines = [
     ["device", deviceLine(document.device)],
     [
@@ -204,5 +186,5 @@ function text(document: ScanDocument, model: AnyModel): string {
     ...document.digests.map((digest) => ["digest", digest] as const),
     ["rate", rateLine(document.elapsed)] as const,
   ];
-  return `${definitions(lines, 0)}\n${table(head, rows)}\n${notesText(document.notes)}${definitions(last, 0)}`;
+  return `${definitions(lines, 0)}\n${table(head, rows)}\n${notesText([...left, ...document.notes])}${definitions(last, 0)}`;
 }

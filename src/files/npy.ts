@@ -89,6 +89,7 @@ export function readNpyValues(bytes: Uint8Array, name = "the file"): NpyValues {
   const refuse = (why: string): never => {
     throw new FileError(`${name}: ${why}`);
   };
+  if (!(bytes instanceof Uint8Array)) refuse("its bytes must be a Uint8Array, as fs.readFile gives them.");
   if (!isNpy(bytes)) refuse("it does not begin as a .npy file; write one with numpy.save.");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = bytes[6];

@@ -86,8 +86,8 @@ export function safetensorsMetadata(file: Uint8Array): Record<string, string> {
 
 /** The tensors of a file; floats of 64, 32 and 16 bits. @throws SafetensorsError naming what is wrong with it */
 export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const header = headerOf(file);
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = Number(view.getBigUint64(0, true));
   const tensors: [string, Tensor][] = [];
   for (const [name, entry] of Object.entries(header)) {
@@ -130,6 +130,7 @@ export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
 }
 
 function headerOf(file: Uint8Array): Record<string, unknown> {
+  if (!(file instanceof Uint8Array)) throw new SafetensorsError("The file's bytes must be a Uint8Array.");
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   if (file.length < 8)
     throw new SafetensorsError(`The file has ${file.length} bytes: a safetensors file has at least 8.`);

@@ -42,6 +42,9 @@ export interface SeriesFile {
  *   what it is, with the choice that says so
  */
 export function readSeries(name: string, bytes: Uint8Array, choice: Choice = {}): SeriesFile {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new FileError(`${name}: give the file's name, then its bytes as a Uint8Array, as fs.readFile gives them.`);
+  }
   const begins = (...words: number[]) => words.every((byte, i) => bytes[i] === byte);
   if (bytes.length === 0) throw new FileError(`${name}: the file is empty.`);
   if (isNpy(bytes) || /\.npy$/i.test(name)) return fromNpy(name, bytes, choice);

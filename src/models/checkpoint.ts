@@ -92,6 +92,8 @@ export async function encodeCheckpoint({ model, header, sections }: Checkpoint):
  * @throws CheckpointError telling foreign, truncated, damaged and newer ones apart.
  */
 export async function decodeCheckpoint(file: Uint8Array): Promise<Checkpoint> {
+  if (!(file instanceof Uint8Array))
+    throw new CheckpointError("A checkpoint is a Uint8Array, as checkpoint() gives it.");
   // Node's Buffer is a Uint8Array whose slice() is a view, not a copy; sections are sliced.
   const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const start = MAGIC.length + 4;

@@ -13,7 +13,7 @@ export type MagnetEstimates = Record<
 export const magnetObservables = {
   energy: { unit: "J/site", description: "Energy per site, each bond once: -Jx Σ s s' - Jy Σ s s' - h Σ s" },
   magnetization: { unit: "1/site", description: "Mean spin m", range: 1 },
-  absMagnetization: { unit: "1/site", description: "Mean of |m|", range: 1 },
+  absMagnetization: { unit: "1/site", label: "Magnetization |m|", description: "Mean of |m|", range: 1 },
   specificHeat: { unit: "k_B/site", description: "N (⟨e²⟩ - ⟨e⟩²) / T²", fluctuation: true },
   susceptibility: {
     unit: "1/J/site",
@@ -22,6 +22,7 @@ export const magnetObservables = {
   },
   binder: {
     unit: "",
+    label: "Binder cumulant",
     description: "Binder cumulant 1 - ⟨m⁴⟩ / (3 ⟨m²⟩²): 2/3 in order, 0 in disorder",
     fluctuation: true,
   },

@@ -27,6 +27,8 @@ export interface Observable {
   unit: string;
   /** What it is, with its formula where it has one. */
   description: string;
+  /** What pages call it, where its name as words is not what the field says. */
+  label?: string;
   /** The largest size of a single measurement, where the observable has one. */
   range?: number;
   /** It is made of fluctuations, whose errors are no measure of rare events: a difference is no alarm. */
@@ -279,6 +281,10 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
   archives?: Readonly<Record<string, Archive>>;
   /** Extensions of files that only this model's simulations write. */
   outputs?: readonly string[];
+  /** What files of --out hold where the endings alone do not say it, such as the axes of a picture: by the endings, for the help. */
+  files?: Readonly<Record<string, string>>;
+  /** What a file among the parameters holds, in a few words, by the parameter's name. */
+  holds?(parameters: z.output<S>): Readonly<Record<string, string>>;
   /** Says what was understood of parameters, without a run. @throws ParameterError */
   explain?(parameters: z.output<S>): Explanation;
   /** Extensions of files that say what the model is, without a run; `describe` makes the one of an extension. */

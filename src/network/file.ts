@@ -76,7 +76,12 @@ export function networkFile(
     tensors["decoder.mean"] = { shape: [pixels], data: decoder.mean };
     tensors["decoder.components"] = { shape: [shape.dimension, pixels], data: decoder.components, dtype };
   }
-  const own = { model: "gibbs denoiser", sigma_data: String(deviation), data, classes: String(shape.classes) };
+  const own = {
+    model: "gibbs diffusion-training",
+    sigma_data: String(deviation),
+    data,
+    classes: String(shape.classes),
+  };
   const more = {
     ...(unit ? { unit: JSON.stringify({ centre: [...unit.centre], scale: [...unit.scale] }) } : {}),
     ...(classNames ? { class_names: JSON.stringify(classNames) } : {}),

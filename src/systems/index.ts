@@ -29,6 +29,18 @@ export type FlowName = keyof typeof FLOWS;
 /** The names of all systems of `flowOf`. */
 export const flowNames = Object.keys(FLOWS) as readonly FlowName[];
 
+/** What pages call those whose names as words are no good. */
+export const flowTitles: Partial<Record<FlowName, string>> = {
+  logistic: "Logistic map",
+  henon: "Hénon map",
+  "coupled-logistic": "Coupled logistic maps",
+  roessler: "Rössler",
+  lorenz96: "Lorenz 96",
+  "coupled-lorenz": "Coupled Lorenz systems",
+  "mackey-glass": "Mackey–Glass",
+  "kuramoto-sivashinsky": "Kuramoto–Sivashinsky",
+};
+
 type KeysOf<T> = T extends unknown ? keyof T : never;
 /** A constant of some system: `dt`, `substeps`, `coupling`, `length`, …; see FLOWS. */
 export type FlowOption = KeysOf<(typeof FLOWS)[FlowName]>;

@@ -2,11 +2,25 @@
 // mean is a sum over N + 1 terms. For N → ∞ the magnetization is m = tanh((m + h)/T) (Weiss 1907; Kac 1968; Baxter, Exactly Solved
 // Models in Statistical Mechanics, chapter 3).
 
+import { ParameterError } from "../../device/errors.ts";
 import { lnGamma } from "../../statistics/index.ts";
 import type { Phases } from "../magnet.ts";
 
-/** The probabilities of M = -N, -N + 2, …, N in equilibrium. @param temperature above 0 */
+/**
+ * The probabilities of M = -N, -N + 2, …, N in equilibrium.
+ *
+ * @param temperature above 0
+ * @throws ParameterError for a size, temperature or field out of range
+ */
 export function magnetizationLaw(size: number, temperature: number, field: number): Float64Array {
+  if (!Number.isSafeInteger(size) || size < 1) {
+    throw new ParameterError("neurons", `Curie-Weiss: the size must be a whole number, 1 or more, not ${size}.`);
+  }
+  if (!(temperature > 0)) {
+    throw new ParameterError("temperature", `Curie-Weiss: the temperature must be above 0, not ${temperature}.`);
+  }
+  if (!Number.isFinite(field))
+    throw new ParameterError("field", `Curie-Weiss: the field must be finite, not ${field}.`);
   const gain = (up: number) => {
     const m = 2 * up - size;
     return (m * m) / (2 * size) + field * m;

@@ -6,12 +6,14 @@ import { FILES } from "./ensemble-files.ts";
 import { explain } from "./explain.ts";
 import { NETWORK_FILES, networkFile } from "./formats/network-file.ts";
 import { omex } from "./formats/omex.ts";
-import { gillespieParameters, VERSION_1 } from "./parameters.ts";
+import { NOBODY } from "./network/network.ts";
+import { formatOf, gillespieParameters, networkOf, VERSION_1 } from "./parameters.ts";
 import { replay } from "./replay.ts";
 import { exactGillespie, type GillespieOptions, GillespieSimulation } from "./simulation.ts";
 import { validateGillespie } from "./validate.ts";
 
 export { type Ensemble, prepare } from "./ensemble.ts";
+export { rateEquationsText } from "./formats/network-file.ts";
 export { buildNetwork, type NetworkParts } from "./network/builder.ts";
 export { examples as networks } from "./network/examples.ts";
 export { type GillespieParameters, networkOf } from "./parameters.ts";
@@ -65,6 +67,24 @@ export const gillespie = {
   updates: () => ({ count: 1, unit: "trajectories" }),
   archives: { omex },
   outputs: [...FILES, ...NETWORK_FILES],
+  files: {
+    ".png":
+      "histogram of the first species in time: time to the right, from 0 to --until; counts upwards, from 0 to the largest that occurred; the most frequent of each time is white",
+    ".csv": "mean and standard deviation of species and outputs at the times of --points",
+    ".npy": "the means, [time, quantity]",
+    ".samples.csv, .samples.npy": "every trajectory at these times",
+    ".histograms.csv, .histograms.npy": "how many trajectories had which count, by time and species",
+    ".passages.csv, .passages.npy": "when the condition of --passage first held",
+    ".txt": "the network as text",
+    ".xml, .sbml": "the network as SBML",
+    ".rates.txt": "its rate equations, a text for gibbs run dynamics --system; also without a run, with --explain",
+  },
+  holds: (parameters) => {
+    const { species, reactions } = networkOf(parameters);
+    const count = species.filter((name) => name !== NOBODY).length;
+    const what = `${formatOf(parameters)}, ${count} species, ${reactions.length} reaction${reactions.length === 1 ? "" : "s"}`;
+    return { sbml: what, network: what };
+  },
   explain,
   descriptions: NETWORK_FILES,
   describe: (parameters, ending) => networkFile(ending, parameters),

@@ -10,17 +10,31 @@ import type { Network } from "./network/network.ts";
 
 const names = Object.keys(examples) as [ExampleName, ...ExampleName[]];
 
+/** What pages call examples whose names as words are no good. */
+const NAMES: Partial<Record<ExampleName, string>> = {
+  "birth-death": "Birth and death",
+  sir: "Epidemic (SIR)",
+  telegraph: "Telegraph model of a gene",
+  schloegl: "Schlögl",
+  "michaelis-menten": "Michaelis–Menten",
+  "lotka-volterra": "Lotka–Volterra",
+  "linear-birth-death": "Birth and death, linear",
+};
+
 export const gillespieParameters = z.object({
   example: z
     .enum(["none", ...names], { error: `it must be one of ${names.join(", ")}` })
     .default("none")
     .describe("A network by name; birth-death if no network is given at all")
-    .meta({ replaces: ["network", "sbml", "until", "set", "passage"] }),
+    .meta({
+      ...{ replaces: ["network", "sbml", "until", "set", "passage"], front: true },
+      names: NAMES,
+    }),
   network: z
     .string({ error: "it must be a text" })
     .default("")
     .describe('Reactions and values, as in "S + I -> 2 I @ beta; I -> 0 @ 1; beta = 0.002; S = 999; I = 1"')
-    .meta({ lines: 7, file: "text", inline: true, replaces: ["example", "sbml"] }),
+    .meta({ lines: 7, file: "text", inline: true, replaces: ["example", "sbml"], front: true }),
   sbml: z
     .string({ error: "it must be a text" })
     .default("")
@@ -57,7 +71,8 @@ export const gillespieParameters = z.object({
     .gt(0, { error: "it must be above 0" })
     .max(1e30, { error: "it must be at most 1e30" })
     .optional()
-    .describe("Time at which trajectories end; by default the example's own, or 50"),
+    .describe("Time at which trajectories end; by default the example's own, or 50")
+    .meta({ front: true }),
   points: z
     .int({ error: "it must be a whole number" })
     .min(2, { error: "there must be at least 2 times, 0 and the end" })
@@ -75,12 +90,12 @@ export const gillespieParameters = z.object({
     .string({ error: "it must be a text" })
     .default("")
     .describe('Values of the network\'s parameters and counts, and scans over them: "k=0.5", "k=0.1:1:10, X=10|100"')
-    .meta({ lines: 1, sweep: true }),
+    .meta({ lines: 1, sweep: true, label: "Values and scans", front: true }),
   passage: z
     .string({ error: "it must be a text" })
     .default("")
     .describe('A condition whose first-passage time is measured, as in "X >= 30" or "I == 0"')
-    .meta({ lines: 1 }),
+    .meta({ lines: 1, label: "First passage" }),
   maxEvents: z
     .int({ error: "it must be a whole number" })
     .min(1, { error: "it must be at least 1" })
@@ -98,7 +113,8 @@ export const gillespieParameters = z.object({
   method: z
     .enum(["direct", "tau", "cle"], { error: "it must be direct, tau or cle" })
     .default("direct")
-    .describe("direct: every reaction, exactly; tau: tau-leaping; cle: the chemical Langevin equation, approximate"),
+    .describe("direct: every reaction, exactly; tau: tau-leaping; cle: the chemical Langevin equation, approximate")
+    .meta({ names: { direct: "Direct, exact", tau: "Tau leaping", cle: "Chemical Langevin" }, front: true }),
   tolerance: z
     .number({ error: "it must be a number" })
     .min(1e-4, { error: "it must be at least 0.0001" })

@@ -1,6 +1,7 @@
 // What is known of retrieval for N → ∞ at a load α = P/N: the replica-symmetric theory of Amit, Gutfreund and Sompolinsky (1985, doi
 // 10.1103/PhysRevLett.55.1530; 1987, doi 10.1016/0003-4916(87)90092-3), for random patterns without bias and without a field.
 
+import { ParameterError } from "../../device/errors.ts";
 import { erf } from "../../statistics/index.ts";
 
 /** The y at which the load is largest that still has a solution at temperature 0. */
@@ -38,8 +39,13 @@ export interface Retrieval {
  *
  * @param load α = P/N, above 0
  * @param temperature in units of the couplings' scale, 0 or more
+ * @throws ParameterError for what is no such number
  */
 export function retrieval(load: number, temperature: number): Retrieval | undefined {
+  checkLoad(load);
+  if (!(temperature >= 0)) {
+    throw new ParameterError("temperature", `temperature ${temperature}: it must be a number, 0 or more.`);
+  }
   if (temperature >= 1) return undefined;
   const cold = temperature < 1e-100; // below this ε would lose digits, and no overlap differs
   const top = cold ? turning : peak(temperature);
@@ -61,17 +67,23 @@ export function retrievalOverlap(load: number, temperature: number): number | un
  * The temperature up to which there is a retrieval state at a load, 0 beyond the critical one: the edge of the phase diagram.
  *
  * @param load α = P/N, above 0
+ * @throws ParameterError for what is no such number
  */
 export function retrievalTemperature(load: number): number {
+  checkLoad(load);
   if (load >= criticalLoad) return 0;
   return crossing((temperature) => load - stateAt(peak(temperature), temperature).load, 0, 1, 1e-4);
+}
+
+function checkLoad(load: number): void {
+  if (!(load > 0)) throw new ParameterError("load", `load ${load}: it must be a number above 0.`);
 }
 
 /** Where an increasing function is 0, by halving. */
 function crossing(f: (x: number) => number, low: number, high: number, within = 0): number {
   while (true) {
     const middle = (low + high) / 2;
-    if (middle <= low || middle >= high || high - low < within) return middle;
+    if (!(middle > low && middle < high && high - low >= within)) return middle;
     if (f(middle) < 0) low = middle;
     else high = middle;
   }

@@ -30,7 +30,7 @@ export function weightsFile(
     const settings = JSON.stringify({ delays, skip, order, training, ridge, scaling });
     return writeSafetensors(tensors, {
       ...{
-        model: "ngrc",
+        model: "gibbs ngrc",
         columns: JSON.stringify(columns),
         monomials: JSON.stringify(monomials),
         parameters: settings,

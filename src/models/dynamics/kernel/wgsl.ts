@@ -29,7 +29,7 @@ export interface Shape {
 }
 
 /** Places of the variables that something asks the past of. */
-export const delayedVariables = ({ delays }: System): number[] => [...new Set(delays.map(({ variable }) => variable))];
+const delayedVariables = ({ delays }: System): number[] => [...new Set(delays.map(({ variable }) => variable))];
 
 /** @throws ParameterError where an expression is too long or too deep for a shader */
 export function systemWgsl(system: System, { exponents, pairs, together, ring }: Shape): Generated {

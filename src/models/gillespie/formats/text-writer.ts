@@ -45,8 +45,7 @@ export function networkText(network: Network, rounding: Rounding = "none"): stri
   const shown = species.filter((name) => name !== NOBODY);
   const idle = shown.length === 0; // nothing but rates: the reader adds a reaction that never happens
   const lines = [
-    ...renamed("species and parameters", symbols),
-    ...renamed("outputs", outputNames),
+    ...[...renamed("species and parameters", symbols), ...renamed("outputs", outputNames)].map(comment),
     ...[...(network.labels ?? [])].map(([name, label]) => comment(`${name} is ${label}`)),
     ...(idle ? [] : [`species ${shown.map(nameOf).join(", ")}`, ...reactions]),
     ...shown.map((name) => `${nameOf(name)} = ${write(startOf(name))}`),
@@ -132,11 +131,11 @@ function eventText(
   return `${label}${head}: ${sets.join(", ")}`;
 }
 
-const comment = (text: string) => `# ${text.replace(/[\n\r;#]/g, " ")}`;
+export const comment = (text: string) => `# ${text.replace(/[\n\r;#]/g, " ")}`;
 
-const renamed = (what: string, names: ReadonlyMap<string, string>) => {
+export const renamed = (what: string, names: ReadonlyMap<string, string>) => {
   const other = [...names].filter(([from, to]) => from !== to);
   return other.length > 0
-    ? [comment(`${what} with other names: ${other.map(([from, to]) => `${to} is ${from}`).join(", ")}`)]
+    ? [`${what} with other names: ${other.map(([from, to]) => `${to} is ${from}`).join(", ")}`]
     : [];
 };

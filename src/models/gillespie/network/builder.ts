@@ -26,6 +26,9 @@ export interface NetworkParts {
  * @throws ParameterError that shows the statement which cannot be read
  */
 export function buildNetwork({ reactions, values = {}, outputs = {}, events = [] }: NetworkParts): string {
+  if (!Array.isArray(reactions)) {
+    throw networkError('reactions must be a list, as in [{ reaction: "A -> B", rate: 0.5 }].');
+  }
   const pairs = (sign: string, all: object) => Object.entries(all).map(([name, value]) => `${name} ${sign} ${value}`);
   const statements = [
     ...reactions.map(({ reaction, rate }) => `${reaction} @ ${rate}`),

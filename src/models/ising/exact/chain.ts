@@ -2,7 +2,7 @@
 // and susceptibility of the finite chain (Kramers and Wannier, Phys. Rev. 60 (1941) 252, doi 10.1103/PhysRev.60.252).
 import { ParameterError } from "../../../device/errors.ts";
 import { type Boundaries, fixedSpins, isClosed } from "../boundary.ts";
-import { type Couplings, checkTemperature } from "./lattice.ts";
+import { type Couplings, checkTemperature, sortCouplings } from "./lattice.ts";
 
 /** Exact equilibrium values of a chain, per site. */
 export interface ChainIsing {
@@ -34,11 +34,13 @@ export function chain(
   {
     temperature,
     field = 0,
-    couplings: [jx, jy] = [1, 1],
+    couplings = [1, 1],
     boundary: [along, across] = ["periodic", "periodic"],
   }: { temperature: number; field?: number; couplings?: Couplings; boundary?: Readonly<Boundaries> },
 ): ChainIsing {
   checkTemperature(temperature);
+  sortCouplings(couplings); // refuses what are not two finite numbers
+  const [jx, jy] = couplings;
   if (!Number.isSafeInteger(length) || length < 2)
     throw new ParameterError("size", `chain: the length must be a whole number of 2 or more, not ${length}.`);
   const beta = 1 / temperature;

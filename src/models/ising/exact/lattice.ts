@@ -7,7 +7,7 @@ export type Couplings = readonly [number, number];
 /**
  * The temperature at which the infinite lattice orders, in the unit of the couplings: sinh(2|Jx|/T) sinh(2|Jy|/T) = 1
  * (Onsager, Phys. Rev. 65 (1944) 117, doi 10.1103/PhysRev.65.117). 0 if a coupling is 0: chains do not order.
- * @throws ParameterError for a coupling that is not a finite number.
+ * @throws ParameterError for couplings that are not two finite numbers.
  */
 export function criticalTemperature(couplings: Couplings = [1, 1]): number {
   const { strong, weak } = sortCouplings(couplings);
@@ -33,9 +33,13 @@ export function logSinh(x: number): number {
  * average.
  */
 export function sortCouplings(couplings: Couplings): { strong: number; weak: number } {
+  const given: readonly unknown[] = [couplings].flat();
+  if (!(Array.isArray(couplings) && given.length === 2 && given.every(Number.isFinite)))
+    throw new ParameterError(
+      "couplings",
+      `Ising: the couplings must be finite numbers, two as in [1, 0.5], not ${given.map(String).join(", ")}.`,
+    );
   const [x, y] = [Math.abs(couplings[0]), Math.abs(couplings[1])];
-  if (!(Number.isFinite(x) && Number.isFinite(y)))
-    throw new ParameterError("couplings", `Ising: the couplings must be finite numbers, not ${couplings.join(", ")}.`);
   return { strong: Math.max(x, y), weak: Math.min(x, y) };
 }
 
