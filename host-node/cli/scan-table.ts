@@ -5,8 +5,6 @@ import { zScore } from "../../src/statistics/index.ts";
 import { withError } from "../../src/statistics/with-error.ts";
 import { type ScanPoint, showZ } from "./report.ts";
 
-/** Characters of a line, where no terminal tells. */
-const WIDTH = 100;
 
 export interface Column {
   head: string;
@@ -47,7 +45,7 @@ export function columnsOf(points: readonly ScanPoint[]): Column[] {
 export function fitted(
   all: readonly Column[],
   { observables }: Pick<AnyModel, "observables">,
-  width = process.stdout.columns || WIDTH,
+  width = process.stdout.columns || Number.POSITIVE_INFINITY,
 ) {
   const widthOf = (columns: readonly Column[]) =>
     columns.reduce((sum, { head, cells }) => sum + 2 + Math.max(head.length, ...cells.map(({ length }) => length)), -2);
