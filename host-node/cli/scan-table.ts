@@ -5,7 +5,6 @@ import { zScore } from "../../src/statistics/index.ts";
 import { withError } from "../../src/statistics/with-error.ts";
 import { type ScanPoint, showZ } from "./report.ts";
 
-
 export interface Column {
   head: string;
   /** The observable that it is about; none of a parameter. */

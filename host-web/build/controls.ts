@@ -1,11 +1,13 @@
-// A model's controls as HTML, made at build time from its schema: labels, ranges, units and help stand there once.
+// A model's controls as HTML, made at build time from its schema: labels, ranges, units and help stand there once. What one plays with
+// is in sight; the rest is folded away, and has its help below it.
 
 import * as z from "zod";
 import { escapeHtml } from "../../src/files/html.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import type { Input } from "../../src/models/inputs.ts";
+import { valueLabel, words } from "../../src/models/labels.ts";
 import type { Archive } from "../../src/models/model.ts";
-import { inner, metaOf } from "../../src/models/parameters.ts";
+import { inner, metaOf, valueLabels } from "../../src/models/parameters.ts";
 
 /** What a file dialogue offers, and what may be dropped; whoever chooses another file may try. */
 const ACCEPTED = {
@@ -17,29 +19,60 @@ const ACCEPTED = {
   bytes: ".safetensors,.wgsl",
 };
 
-export function controls(model: AnyModel): string {
+/** Controls in sight, of a model that does not say which. */
+const IN_FRONT = 6;
+
+type Named = [name: string, field: z.ZodType];
+
+/** The parameters that a page has controls for: those in sight, and the others. */
+export function layers(model: AnyModel): { front: Named[]; folded: Named[] } {
   const fields = Object.entries<z.ZodType>(model.parameters.shape).filter(([, field]) => metaOf(field).page !== false);
+  const says = fields.some(([, field]) => metaOf(field).front);
+  const isFront = ([, field]: Named, i: number) => (says ? metaOf(field).front === true : i < IN_FRONT);
+  return { front: fields.filter(isFront), folded: fields.filter((each, i) => !isFront(each, i)) };
+}
+
+/** The controls in sight, and those that are folded away: empty where there are none. */
+export function controls(model: AnyModel): { front: string; folded: string } {
+  const { front, folded } = layers(model);
   const files = Object.entries(model.inputs ?? {}).map(([name, input]) => inputControl(name, input));
   const archives = Object.entries(model.archives ?? {}).map(([name, archive]) => archiveControl(name, archive));
-  return [...fields.map(([name, field]) => control(name, field)), ...files, ...archives].join("\n");
+  return {
+    front: front.map(([name, field]) => control(name, field, hiddenHelp)).join("\n"),
+    folded: [
+      ...folded.map(([name, field]) => behind(name, control(name, field, shownHelp), defaultOf(field))),
+      ...files,
+      ...archives,
+    ].join("\n"),
+  };
 }
+
+/** By its default a page knows whether what is folded away must be seen. */
+const behind = (name: string, control: string, initial = "") =>
+  `<div data-folded="${name}" data-default="${escapeHtml(initial)}">${control}</div>`;
 
 /** A file that stands for a whole run. */
 function archiveControl(name: string, { description, accept }: Archive): string {
   const help = escapeHtml(description);
-  return `<div class="control" title="${help}"><label for="f-${name}">Archive</label>
-<input type="file" id="f-${name}" data-file="${name}" data-holds="archive" accept="${accept.join(",")}" aria-describedby="f-${name}-help">${helpText(`f-${name}`, help)}</div>`;
+  return behind(
+    name,
+    `<div class="control" title="${help}"><label for="f-${name}">Archive</label>
+<input type="file" id="f-${name}" data-file="${name}" data-holds="archive" accept="${accept.join(",")}" aria-describedby="f-${name}-help">${shownHelp(`f-${name}`, help)}</div>`,
+  );
 }
 
 /** A file that a run begins with. */
 function inputControl(name: string, { description, accept, label = words(name) }: Input): string {
   const id = `f-${name}`;
   const help = escapeHtml(description);
-  return `<div class="control" title="${help}"><label for="${id}">${label} from file</label>
-<input type="file" id="${id}" data-file="${name}" data-holds="${name}" accept="${accept.join(",")}" aria-describedby="${id}-help">${helpText(id, help)}<output class="held" data-input="${name}"></output></div>`;
+  return behind(
+    name,
+    `<div class="control" title="${help}"><label for="${id}">${label} from file</label>
+<input type="file" id="${id}" data-file="${name}" data-holds="${name}" accept="${accept.join(",")}" aria-describedby="${id}-help"><output class="held" data-input="${name}"></output>${shownHelp(id, help)}</div>`,
+  );
 }
 
-function control(name: string, field: z.ZodType): string {
+function control(name: string, field: z.ZodType, helpText: Help): string {
   const { unit, slider, choices, parts, lines, inline, label: own } = metaOf(field);
   const file = inline ? undefined : metaOf(field).file; // it is typed; another control takes files
   const kind = inner(field);
@@ -48,22 +81,24 @@ function control(name: string, field: z.ZodType): string {
   const label =
     (own ?? words(name)) + (unit && unit !== "sites" ? ` <span class="unit">${escapeHtml(unit)}</span>` : "");
   const id = `p-${name}`;
+  const labels = valueLabels(field);
   if (choices || kind instanceof z.ZodEnum) {
     const values = choices ?? (kind as z.ZodEnum).options.map(String);
     const options = values.map(
-      (value) => `<option value="${escapeHtml(value)}"${value === initial ? " selected" : ""}>${shown(value)}</option>`,
+      (value) =>
+        `<option value="${escapeHtml(value)}"${value === initial ? " selected" : ""}>${escapeHtml(valueLabel(value, labels))}</option>`,
     );
     // What may be left out is nothing until it is chosen.
-    if (isOptional(field)) options.unshift(`<option value="" selected>default</option>`);
+    if (isOptional(field)) options.unshift(`<option value="" selected>Default</option>`);
     const or = file
       ? `${fileInput(`${id}-file`, name, file, `aria-label="${words(name)}, a file"`)}${reading(id, name, field)}`
       : "";
     return `<div class="control" title="${help}"><label for="${id}">${label}</label>
-<select id="${id}" data-parameter="${name}" aria-describedby="${id}-help">${options.join("")}</select>${helpText(id, help)}${or}</div>`;
+<select id="${id}" data-parameter="${name}"${unoffered(values, labels)} aria-describedby="${id}-help">${options.join("")}</select>${or}${helpText(id, help)}</div>`;
   }
   if (file) {
     return `<div class="control" title="${help}"><label for="${id}">${label}</label>
-${fileInput(id, name, file, `aria-describedby="${id}-help"`)}${helpText(id, help)}${inUse(name)}${reading(id, name, field)}</div>`;
+${fileInput(id, name, file, `aria-describedby="${id}-help"`)}${inUse(name)}${reading(id, name, field)}${helpText(id, help)}</div>`;
   }
   if (lines) {
     const attributes = `id="${id}" data-parameter="${name}" spellcheck="false" aria-describedby="${id}-help"`;
@@ -82,7 +117,7 @@ ${entry}${helpText(id, help)}</div>`;
       : `type="number" step="any" inputmode="decimal"`;
     return `<div class="control" title="${help}"><label for="${own}">${text}</label>
 ${slider ? `<input type="range" min="${slider[0]}" max="${slider[1]}" step="${slider[2]}" value="${value}" data-slides="${own}" aria-label="${words(name)}${parts ? ` ${parts[part]}` : ""}, slider">` : ""}
-<input ${type} id="${own}" data-parameter="${name}" data-part="${part}" value="${escapeHtml(value)}" aria-describedby="${id}-help">${part === 0 ? helpText(id, help) : ""}</div>`;
+<input ${type} id="${own}" data-parameter="${name}" data-part="${part}" value="${escapeHtml(value)}" aria-describedby="${id}-help">${part === (parts?.length ?? 1) - 1 ? helpText(id, help) : ""}</div>`;
   };
   if (parts)
     return parts
@@ -116,17 +151,18 @@ function reading(id: string, name: string, field: z.ZodType): string {
 /** Says which file is in use, for the browser's own field forgets it. */
 const inUse = (name: string) => `<output class="held" data-held="${name}"></output>`;
 
-const helpText = (id: string, help: string) => `<span id="${id}-help" class="hidden">${help}</span>`;
+type Help = (id: string, help: string) => string;
+
+/** For those who hear the page; others have it as a title. */
+const hiddenHelp: Help = (id, help) => `<span id="${id}-help" class="hidden">${help}</span>`;
+const shownHelp: Help = (id, help) => `<p id="${id}-help" class="help">${help}</p>`;
+
+/** Labels of values that the page does not offer, for a link may have one. */
+function unoffered(offered: readonly string[], labels: Record<string, string>): string {
+  const others = Object.entries(labels).filter(([value]) => !offered.includes(value));
+  return others.length === 0 ? "" : ` data-labels="${escapeHtml(JSON.stringify(Object.fromEntries(others)))}"`;
+}
 
 const isOptional = (field: z.ZodType) => field instanceof z.ZodOptional;
 
 const defaultOf = (field: z.ZodType) => String(field.parse(undefined) ?? "");
-
-/** `firstReplica` as "First replica". */
-const words = (name: string) => {
-  const text = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return text[0].toUpperCase() + text.slice(1);
-};
-
-/** 512,512 as 512 × 512. */
-const shown = (value: string) => escapeHtml(/^\d+,\d+$/.test(value) ? value.replace(",", " × ") : value);

@@ -8,6 +8,7 @@ import type { Plugin } from "vite";
 import { escapeHtml } from "../../src/files/html.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { GROUPS } from "../../src/models/model.ts";
+import { card } from "./cards.ts";
 import { controls } from "./controls.ts";
 import { type ModelPage, modelPages, ROOT } from "./models.ts";
 import type { Page } from "./page-options.ts";
@@ -114,12 +115,13 @@ function shell({ title, description, up, folder, main, models }: Shell): string 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="${description}">
-<meta property="og:title" content="${title}">
-<meta property="og:description" content="${description}">
-<meta property="og:type" content="website">
-<meta name="twitter:card" content="summary">
+<meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#12161c" media="(prefers-color-scheme: dark)">
+${card({ title, description, folder })}
 <title>${title}</title>
 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 4'%3E%3Cpath d='M0 0h2v2H0zM2 2h2v2H2z' fill='%232563eb'/%3E%3C/svg%3E">
+<link rel="apple-touch-icon" href="/icons/apple-touch-icon.png">
+<link rel="manifest" href="/manifest.webmanifest">
 <link rel="stylesheet" href="/shell/style.css">
 </head>
 <body${found ? ` data-model="${folder}"${found.hasPreview ? " data-preview" : ""}` : ""}>
@@ -148,7 +150,7 @@ function look({ views, viewLabel, ownColours, blocks, grid, brush, brushed }: Pa
     : "";
   const lines = grid ? `<label class="inline"><input type="checkbox" data-look="grid"> grid</label>` : "";
   const brushes = brush
-    ? `<div class="control"><label for="brush">Brush</label><select id="brush">${options([["", "off (drag moves)"], ...brush], brushed?.first)}</select>
+    ? `<div class="control"><label for="brush">Brush</label><select id="brush">${options([["", "Off (drag moves)"], ...brush], brushed?.first)}</select>
     <input type="range" id="brush-radius" min="0" max="${brushed?.most ?? 64}" value="${brushed?.radius ?? 6}" aria-label="Brush radius in cells"></div>
     ${brushed ? `<div class="buttons">${button("clear", brushed.clear, "An empty sheet to paint on")}</div>` : ""}`
     : "";
@@ -166,11 +168,34 @@ function look({ views, viewLabel, ownColours, blocks, grid, brush, brushed }: Pa
     ${colours}${brushes}`;
 }
 
+/** Runs of the gallery, each a link that this page follows. What to look at stands below the picture while one is shown. */
+function presets(model: AnyModel): string {
+  const card = ({ id, title, text, link }: Run) =>
+    `<li><a href="#${escapeHtml(link)}"><img src="../gallery/${id}.jpg" alt="${escapeHtml(text)}" width="320" height="200" loading="lazy"><b>${escapeHtml(title)}</b></a></li>`;
+  const own = runs.filter((run) => run.model === model.name).map(card);
+  return own.length === 0 ? "" : `<nav class="presets" aria-label="Runs of the gallery"><ul>${own.join("")}</ul></nav>`;
+}
+
+/** What a row of the table means; the page fills it in. */
+function explanation({ errors, guide }: Page): string {
+  const links = [
+    ["glossary.html#statistics", "Glossary"],
+    ...(guide ? [[`${guide}.html`, "Guide to the model"]] : []),
+  ].map(([to, text]) => `<a href="../docs/${to}">${text}</a>`);
+  return `<div id="explanation" class="explanation" popover role="dialog" tabindex="-1" aria-labelledby="explanation-name" data-errors="${escapeHtml(errors)}">
+  <button type="button" class="close" popovertarget="explanation" popovertargetaction="hide" aria-label="Close" title="Close"></button>
+  <h2 id="explanation-name"></h2>
+  <dl></dl>
+  <p>${links.join(" · ")}</p>
+  </div>`;
+}
+
 /** Its length and where it stands come with the run. */
 const timeSlider = (label: string) => `<div class="time"><label for="time">${escapeHtml(label)}</label>
     <input type="range" id="time" min="0" max="0" step="1" value="0"><output id="time-text" for="time"></output></div>`;
 
 function modelPage(model: AnyModel, page: Page, text: string): string {
+  const { front, folded } = controls(model);
   const speeds = page.speeds.map((n): [string, string] => [String(n), n < 1 ? `1 in ${1 / n} frames` : `${n} a frame`]);
   return `<main class="model">
 <h1>${escapeHtml(model.title)}</h1>
@@ -179,6 +204,7 @@ function modelPage(model: AnyModel, page: Page, text: string): string {
     <canvas id="canvas" tabindex="0" data-software-pixels="${page.softwarePixels}"${page.orbits ? ` data-orbits="${page.orbits.join(" ")}"` : ""}${page.picks ? ` data-picks="${page.picks.join(" ")}"` : ""} role="img" aria-label="${escapeHtml(model.title)}: the state. Arrow keys ${page.orbits ? "turn or move" : "move"}, plus and minus zoom, 0 fits, space plays."></canvas>
     <div class="hud" id="hud" aria-hidden="true"></div>
   </div>
+  <p id="watch" class="watch" data-own="${escapeHtml(page.watch)}">${escapeHtml(page.watch)}</p>
   <div class="buttons" role="toolbar" aria-label="Run">
     ${button("play", "Play", "Run and pause (space)", ' aria-pressed="false"')}
     ${button("step", "Step", "One step (s)")}
@@ -191,17 +217,20 @@ function modelPage(model: AnyModel, page: Page, text: string): string {
   ${page.time ? timeSlider(page.time) : ""}
   <div class="progress" id="replay" hidden><progress max="1" value="0" aria-label="Replaying the link"></progress><span></span></div>
   <p id="summary" class="hidden" aria-live="polite"></p>
+  ${presets(model)}
 </section>
 <section class="panel" aria-label="Controls">
   <form id="controls" autocomplete="off">
-    ${controls(model)}
+    ${front}
     <div class="control"><label for="seed">Seed</label><input id="seed" type="text" inputmode="numeric" value="1" pattern="[0-9]*">
     ${button("new-seed", "New", "Another random seed")}</div>
     ${look(page)}
+    ${folded ? `<details id="more"><summary>More</summary>\n${folded}\n</details>` : ""}
   </form>
   <div id="equilibrium" class="equilibrium" role="status"></div>
   <div class="scroll" tabindex="0" role="region" aria-label="Observables">
   <table id="table" data-now="${page.table.includes("now")}"><thead><tr>${page.table.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead><tbody></tbody></table></div>
+  ${explanation(page)}
   <div id="plots"></div>
   <div class="buttons">
     ${page.scan ? button("scan", page.scan.text, page.scan.help) : ""}

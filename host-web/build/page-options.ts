@@ -1,9 +1,17 @@
 // What a model's page has in addition to the controls of its parameters. It follows from the model's declaration; host-web/MODEL/page.ts says
 // what is otherwise, the layout makes it.
 
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { AnyModel } from "../../src/models/index.ts";
 
 export interface Page {
+  /** What to look at, a sentence below the picture: of the page's own run, and of others that no run of the gallery is. */
+  watch: string;
+  /** How the errors in the table are estimated, a sentence. */
+  errors: string;
+  /** The model's guide below docs/, without its ending. */
+  guide?: string;
   /** What the counter of steps counts. */
   counts: string;
   /** Steps a frame, and the one that is chosen first; below one: frames a step. */
@@ -41,6 +49,12 @@ export interface Page {
 
 export type PageOptions = Partial<Page>;
 
+const DOCS = join(import.meta.dirname, "../../docs");
+const guideOf = ({ name }: AnyModel) => `models/${name}`;
+
+const OF_SERIES =
+  "One standard error of a mean over the run since the last change of parameters, without its first fifth. It is found by blocking, so that correlation in time is taken into account.";
+
 /** What a small run shows of a model. */
 export interface Declared {
   /** It has a series, of which the table shows the present values, too. */
@@ -51,6 +65,9 @@ export interface Declared {
 
 export function declaredPage(model: AnyModel, { hasSeries, isGrey }: Declared): Page {
   return {
+    watch: model.summary,
+    errors: hasSeries ? OF_SERIES : "One standard error.",
+    ...(existsSync(join(DOCS, `${guideOf(model)}.md`)) ? { guide: guideOf(model) } : {}),
     counts: model.step,
     speeds: [0.1, 1, 4, 16, 64],
     speed: 1,

@@ -18,12 +18,12 @@ export async function report(
   const loss = simulation.estimate().loss;
   const source = `the exact denoiser of these points, ± ${floor.error.toPrecision(1)}`;
   const table: Row[] = [
-    { name: "loss", description, unit: "", exact: { value: floor.value, source }, ...(loss ?? {}) },
+    { name: "loss", label: "Loss", description, unit: "", exact: { value: floor.value, source }, ...(loss ?? {}) },
   ];
   const { shown, chance } = watch;
   if (shown?.distance !== undefined) {
     table.push({
-      name: "sliced W₁",
+      ...{ name: "sliced W₁", label: "Sliced W₁" },
       description: `Sliced Wasserstein distance of samples from the data, at step ${shown.step}`,
       unit: "",
       value: shown.distance,

@@ -1,6 +1,8 @@
 import type { PageOptions } from "../build/page-options.ts";
 
 export const page: PageOptions = {
+  watch: "Noise becomes samples of the data step by step: drag the slider to go back to any step.",
+  errors: "One standard error over the samples, which are independent.",
   speeds: [0.1, 0.25, 0.5, 1, 4, 16],
   speed: 0.25, // steps are few and large
   views: [], // they follow from the data

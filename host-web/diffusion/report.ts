@@ -23,12 +23,23 @@ export async function report(
   };
 }
 
-function row(name: string, description: string, own: Value | undefined, exact?: Row["exact"]): Row {
+/** What the page calls the rows of its table. */
+const LABELS = {
+  mean: "Mean",
+  variance: "Variance",
+  "sliced W₁": "Sliced W₁",
+  "within modes": "Variance within modes",
+  choices: "Choices left",
+  agreement: diffusion.observables.agreement.label,
+  "χ² of modes": "χ² of modes",
+};
+
+function row(name: keyof typeof LABELS, description: string, own: Value | undefined, exact?: Row["exact"]): Row {
   // What is 0 for its symmetry comes with the rounding of its sum.
   const known = exact && { ...exact, value: Math.abs(exact.value) < 1e-12 ? 0 : exact.value };
   const error = own && Number.isFinite(own.error) ? own.error : undefined;
   return {
-    ...{ name, description, unit: "", exact: known },
+    ...{ name, label: LABELS[name], description, unit: "", exact: known },
     ...(own ? { value: own.value } : {}),
     ...(error !== undefined ? { error } : {}),
     // Samples are independent, and very many.
@@ -113,7 +124,7 @@ function remark(simulation: DiffusionSimulation, table: readonly Row[], ended: b
   const far = table.find(({ z }) => z !== undefined && Math.abs(z) > 4);
   const notes = simulation.notes();
   if (!far) return notes.join(" ");
-  return `${[...notes, ""].join(" ")}${far.name} is farther from the law than chance explains: an error of finite steps or of the denoiser. More steps, or a sampler of higher order, show which.`;
+  return `${[...notes, ""].join(" ")}${far.label} is farther from the law than chance explains: an error of finite steps or of the denoiser. More steps, or a sampler of higher order, show which.`;
 }
 
 async function plotsOf(

@@ -96,7 +96,8 @@ function tableOf(simulation: GillespieSimulation, law: Law | undefined): Row[] {
   return Object.entries(simulation.estimate()).map(([name, estimate]) => {
     const { value, error } = estimate;
     const at = species.indexOf(name);
-    const row: Row = { name, description: `${name} at t = ${end}, mean`, unit: "molecules", value, error };
+    const description = `${name} at t = ${end}, mean`;
+    const row: Row = { name, label: name, description, unit: "molecules", value, error };
     if (!law || at < 0) return row;
     const exact = { value: law.mean.at(-1)![at], source: "master equation, by uniformisation" };
     return { ...row, exact, ...deviationOf(estimate, exact) };

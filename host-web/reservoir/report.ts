@@ -1,6 +1,7 @@
 // The table and plots of the page: figures against exact values, how errors grow, the return map of maxima, and how often values occur.
 
 import { deviationOf } from "../../src/models/deviation.ts";
+import { observableLabel } from "../../src/models/labels.ts";
 import { powerSpectrum, type ReservoirSimulation, reservoir, returnMap } from "../../src/models/reservoir/index.ts";
 import { columnOf } from "../worker/panel.ts";
 import type { Curve, PlotData, Row, WorkerUpdate } from "../worker/protocol.ts";
@@ -39,8 +40,9 @@ function tableOf(simulation: ReservoirSimulation): Row[] {
   return Object.entries(simulation.estimate()).map(([name, estimate]) => {
     const { value, error } = estimate;
     const { unit, description } = simulation.observables[name];
+    const label = observableLabel(name, simulation.observables[name], reservoir);
     const exact = known[name];
-    const row: Row = { name, description, unit, exact };
+    const row: Row = { name, label, description, unit, exact };
     if (!Number.isFinite(value)) return row;
     if (!Number.isFinite(error)) return { ...row, value };
     return { ...row, value, error, ...(exact && deviationOf(estimate, exact)) };

@@ -1,8 +1,10 @@
 // The controls and their texts: sliders move their numbers, and a change is sent as the texts that a link would hold. What the run has
 // comes from the worker after every change, taken or refused, and is what the controls show.
 
+import { valueLabel } from "../../src/models/labels.ts";
 import type { ViewOptions, WorkerUpdate } from "../worker/protocol.ts";
 import { bytesOf, type FileField, fileFields, isInput, textOf } from "./files.ts";
+import { Folded } from "./folded.ts";
 import { Reading } from "./reading.ts";
 
 export interface FormEvents {
@@ -26,7 +28,8 @@ const LONG = 32;
 export class Form {
   readonly #form: HTMLFormElement;
   readonly #events: FormEvents;
-  #run: Pick<NonNullable<WorkerUpdate["run"]>, "values" | "files" | "seed" | "options"> | undefined;
+  readonly #folded: Folded;
+  #run: Pick<NonNullable<WorkerUpdate["run"]>, "values" | "own" | "files" | "seed" | "options"> | undefined;
   /** Parameters whose controls are ahead of the run, by the changes that have no response yet. */
   readonly #sent = new Map<string, number>();
   readonly #due = new Map<string, ReturnType<typeof setTimeout>>();
@@ -40,6 +43,7 @@ export class Form {
   constructor(form: HTMLFormElement, events: FormEvents) {
     this.#form = form;
     this.#events = events;
+    this.#folded = new Folded(form);
     for (const box of form.querySelectorAll<HTMLElement>("[data-reading]")) {
       this.#readings.set(box.dataset.reading!, new Reading(box));
     }
@@ -52,6 +56,11 @@ export class Form {
       if (name === "seed") this.#fillSeed();
       else if (name !== undefined) this.#fill(name);
     });
+  }
+
+  /** A control that a message names comes in sight. */
+  reveal(about: string, text: string): void {
+    this.#folded.reveal(about, text);
   }
 
   /** Parameters that come as files. */
@@ -194,7 +203,8 @@ export class Form {
     if (option.text !== "" && option.dataset.own === undefined) return;
     option.dataset.own = "";
     const isLong = value.length > LONG || this.#files[parameter]?.value === value;
-    option.text = isLong ? this.#ownText(parameter, value) : value.replace(",", " × ");
+    const labels = JSON.parse(select.dataset.labels ?? "{}") as Record<string, string>;
+    option.text = isLong ? this.#ownText(parameter, value) : valueLabel(value, labels);
     if (!option.parentNode) select.add(option);
   }
 
@@ -215,6 +225,7 @@ export class Form {
     if (!this.#run) return;
     this.#run = { ...this.#run, values };
     for (const name of Object.keys(values)) this.#fill(name);
+    this.#folded.show(this.#run);
   }
 
   /** Shows a run's parameters, seed and view options. */
@@ -226,6 +237,7 @@ export class Form {
       const name = run.files[held.dataset.input!];
       held.textContent = name === undefined ? "" : `in use: ${name}`;
     }
+    this.#folded.show(run);
     this.#fillSeed();
     for (const field of this.#form.querySelectorAll<HTMLInputElement>("[data-look]")) {
       const value = run.options[field.dataset.look as keyof ViewOptions];

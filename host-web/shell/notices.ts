@@ -18,11 +18,12 @@ export const ABOUT = {
   link: "link",
   run: "run",
   seed: "seed",
+  site: "site",
   worker: "worker",
 } as const;
 
 /** What stands as long as its cause does, whichever run the page shows. */
-const OF_THE_PAGE: readonly string[] = [ABOUT.device, ABOUT.gpu, ABOUT.worker];
+const OF_THE_PAGE: readonly string[] = [ABOUT.device, ABOUT.gpu, ABOUT.site, ABOUT.worker];
 
 const shown = new Map<string, HTMLElement>();
 

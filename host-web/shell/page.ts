@@ -5,12 +5,14 @@ import { deviceName } from "../../src/device/device.ts";
 import type { ViewOptions, WorkerUpdate } from "../worker/protocol.ts";
 import { addAnalyses } from "./analyses.ts";
 import { CanvasControl } from "./canvas.ts";
+import { setDrawn } from "./drawn.ts";
 import { takeDrops } from "./drop.ts";
 import { find, onClick } from "./elements.ts";
 import { WORDS } from "./files.ts";
 import { Form } from "./form.ts";
 import { addKeys } from "./keyboard.ts";
 import { ABOUT, notify, report, unnotify, unnotifyRun } from "./notices.ts";
+import { showPreset } from "./presets.ts";
 import { Requester } from "./requester.ts";
 import { controlTexts, noteFile, resume } from "./returning.ts";
 import { Session } from "./session.ts";
@@ -89,6 +91,7 @@ const form = new Form(find<HTMLFormElement>("controls"), {
   async change(values, file) {
     const [about] = Object.keys(values);
     const taken = (await requester.attempt("change", { values }, about, file)) !== undefined;
+    if (!taken) form.reveal(about, "");
     if (taken && file) noteFile(file, stored, stored, afresh);
     return taken;
   },
@@ -103,7 +106,10 @@ const form = new Form(find<HTMLFormElement>("controls"), {
     if (await requester.attempt("view", { options })) Object.assign(viewOptions, options);
   },
   noted: (text) => notify({ about: ABOUT.file, kind: "note", text }),
-  error: (about, text) => notify({ about, text }),
+  error(about, text) {
+    notify({ about, text });
+    form.reveal(about, text);
+  },
 });
 takeDrops(form.fields, (file, field) => form.take(file, field));
 
@@ -114,11 +120,17 @@ const viewOptions = {} as ViewOptions;
 function show(update: WorkerUpdate): void {
   if (update.device) showDevice(update.device);
   if (update.unavailable) actOnUnavailable(update.unavailable);
-  if (update.notice) report(update.notice);
+  if (update.notice) {
+    report(update.notice);
+    form.reveal(update.notice.about, update.notice.text);
+  }
+  if (update.drawn) document.documentElement.dataset.drawn = "true";
+  if (update.drawn || update.notice) setDrawn();
   if (update.run) showRun(update.run);
   if (update.values) form.values(update.values);
   if (update.playing !== undefined) showPlaying(update.playing);
   if (update.address) unnotify(ABOUT.address);
+  if (update.address !== undefined) showPreset(update.address);
   if (update.address !== undefined && !toolbar.playing) share.showAddress(update.address);
   if (update.steps !== undefined) toolbar.showSteps(update.steps);
   if (update.time !== undefined) viewOptions.time = toolbar.showTime(update.time);

@@ -109,8 +109,8 @@ export class Plot {
         legend: { live: false },
         series: [
           { label: this.#x },
-          ...this.#curves.map(({ name, errors }, i) => ({
-            label: name,
+          ...this.#curves.map(({ name, label = name, errors }, i) => ({
+            label,
             stroke: COLOURS[i % COLOURS.length],
             width: errors ? 0 : 1.5,
             ...(i >= COLOURS.length ? { dash: [6, 4] } : {}),

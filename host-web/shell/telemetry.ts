@@ -2,7 +2,9 @@
 
 import { zText } from "../../src/statistics/index.ts";
 import type { Row, WorkerUpdate } from "../worker/protocol.ts";
+import { drawn } from "./drawn.ts";
 import { find } from "./elements.ts";
+import { Explanation } from "./explain.ts";
 import type { Plot } from "./plots.ts";
 import type { Toolbar } from "./toolbar.ts";
 
@@ -16,6 +18,7 @@ export class Telemetry {
   readonly #plots = new Map<string, Promise<Plot>>();
   /** Keys of plots of the model's own. */
   readonly #own = new Set<string>();
+  readonly #explanation = new Explanation();
   #announced = 0;
 
   constructor(toolbar: Toolbar) {
@@ -25,7 +28,8 @@ export class Telemetry {
   show({ replaying, table, equilibrium, series, plots, timing }: WorkerUpdate): void {
     if (replaying !== undefined) showReplay(replaying);
     if (table) {
-      showTable(table);
+      showTable(table, this.#explanation);
+      this.#explanation.show(table);
       this.#announce(table);
     }
     if (equilibrium !== undefined) find("equilibrium").textContent = this.#toolbar.steps > 0 ? equilibrium : "";
@@ -39,7 +43,7 @@ export class Telemetry {
     return this.#plot({ key: `extra ${title}`, title, x, log }, curves, "extra-plots");
   }
 
-  /** The plotting library is most of a page's script; it is loaded with the first curve, behind the first picture. */
+  /** The plotting library is most of a page's script; it is loaded with the first curve, and after the first picture. */
   async #plot(
     { key, title, x, log = false }: { key: string; title: string; x: string; log?: boolean },
     curves: Curves,
@@ -50,20 +54,23 @@ export class Telemetry {
       // Its place is taken at once, for the first to be ready need not be the first to be shown.
       const mark = document.createComment(key);
       find(place).append(mark);
-      plot = import("./plots.ts").then(({ Plot }) => {
-        const made = new Plot(title, x, log);
-        mark.replaceWith(made.element);
-        return made;
-      });
+      plot = drawn
+        .then(() => import("./plots.ts"))
+        .then(({ Plot }) => {
+          const made = new Plot(title, x, log);
+          mark.replaceWith(made.element);
+          return made;
+        });
       this.#plots.set(key, plot);
     }
     (await plot).show(curves);
   }
 
-  #showSeries({ steps: x, columns }: NonNullable<WorkerUpdate["series"]>): void {
+  #showSeries({ steps: x, columns, labels }: NonNullable<WorkerUpdate["series"]>): void {
     for (const [name, y] of Object.entries(columns)) {
-      const curve = { name, x: Array.from(x), y: Array.from(y) };
-      void this.#plot({ key: name, title: `${name} in time`, x: "step" }, [curve]);
+      const label = labels[name];
+      const curve = { name, label, x: Array.from(x), y: Array.from(y) };
+      void this.#plot({ key: name, title: `${label} in time`, x: "step" }, [curve]);
     }
   }
 
@@ -85,9 +92,9 @@ export class Telemetry {
   #announce(rows: readonly Row[]): void {
     if (performance.now() - this.#announced < ANNOUNCE_EVERY && this.#announced > 0) return;
     this.#announced = performance.now();
-    const values = rows.flatMap(({ name, now, value }) => {
+    const values = rows.flatMap(({ label, now, value }) => {
       const present = now ?? value;
-      return present === undefined ? [] : [`${name} ${number(present, 3)}`];
+      return present === undefined ? [] : [`${label} ${number(present, 3)}`];
     });
     const state = this.#toolbar.playing ? "Running" : "Paused";
     find("summary").textContent = `${state}, ${find("step-count").textContent}. ${values.join(", ")}.`;
@@ -102,25 +109,35 @@ function showReplay(replaying: WorkerUpdate["replaying"]): void {
   box.querySelector("span")!.textContent = `replaying: step ${replaying.done} of ${replaying.total}`;
 }
 
-function showTable(rows: readonly Row[]): void {
+/** Rows stay as long as the run has them: a name may have the focus. */
+function showTable(rows: readonly Row[], explanation: Explanation): void {
   const table = find("table");
   const hasPresent = table.dataset.now === "true";
-  table.querySelector("tbody")!.replaceChildren(
-    ...rows.map(({ name, description, unit, now, value, error, exact, z, alarm }) => {
-      const row = document.createElement("tr");
-      const present = hasPresent ? [number(now, 4)] : [];
-      const far = alarm === true;
-      row.classList.toggle("alarm", far);
-      const texts = [name, ...present, uncertain(value, error), number(exact?.value, 6)];
-      for (const text of [...texts, z === undefined ? "" : zText(z, 1)]) {
-        const cell = document.createElement("td");
-        cell.textContent = text;
-        row.append(cell);
-      }
-      row.title = `${far ? "Far from its exact value: not in equilibrium, or stuck. " : ""}${description}${unit ? `, ${unit}` : ""}${exact ? `. Exact: ${exact.source}` : ""}.`;
-      return row;
-    }),
-  );
+  const body = table.querySelector("tbody")!;
+  const before = new Map([...body.rows].map((row) => [row.dataset.name, row]));
+  const all = rows.map((row) => before.get(row.name) ?? emptyRow(row.name, hasPresent ? 4 : 3, explanation));
+  if (all.length !== body.rows.length || all.some((row, i) => row !== body.rows[i])) body.replaceChildren(...all);
+  rows.forEach(({ name, label, description, unit, now, value, error, exact, z, alarm }, i) => {
+    const far = alarm === true;
+    all[i].classList.toggle("alarm", far);
+    all[i].title =
+      `${far ? "Far from its exact value: not in equilibrium, or stuck. " : ""}${name}: ${description}${unit ? `, ${unit}` : ""}${exact ? `. Exact: ${exact.source}` : ""}.`;
+    const present = hasPresent ? [number(now, 4)] : [];
+    const figures = [...present, uncertain(value, error), number(exact?.value, 6), z === undefined ? "" : zText(z, 1)];
+    const [first, ...cells] = all[i].cells;
+    first.firstElementChild!.textContent = label;
+    cells.forEach((cell, j) => {
+      cell.textContent = figures[j];
+    });
+  });
+}
+
+function emptyRow(name: string, figures: number, explanation: Explanation): HTMLTableRowElement {
+  const row = document.createElement("tr");
+  row.dataset.name = name;
+  row.insertCell().append(explanation.button(name));
+  for (let i = 0; i < figures; i++) row.insertCell();
+  return row;
 }
 
 const number = (value: number | undefined, digits = 5) =>

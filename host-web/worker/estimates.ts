@@ -2,6 +2,7 @@
 
 import { deviationOf } from "../../src/models/deviation.ts";
 import type { AnyModel, AnySimulation } from "../../src/models/index.ts";
+import { observableLabel } from "../../src/models/labels.ts";
 import type { Observable } from "../../src/models/model.ts";
 import type { Row, WorkerUpdate } from "./protocol.ts";
 
@@ -17,7 +18,8 @@ export async function estimatesOf(
     const { value, error } = estimate;
     const { unit = "", description = name, ...measured } = observables[name] ?? {};
     const exact = known[name];
-    const row: Row = { name, description, unit, value, ...(exact ? { exact } : {}) };
+    const label = observableLabel(name, observables[name], model);
+    const row: Row = { name, label, description, unit, value, ...(exact ? { exact } : {}) };
     if (!Number.isFinite(error)) return row;
     return { ...row, error, ...(exact ? deviationOf({ ...estimate, ...measured }, exact) : {}) };
   });

@@ -3,6 +3,7 @@
 
 import { deviationOf } from "../../src/models/deviation.ts";
 import type { AnyModel, AnySimulation } from "../../src/models/index.ts";
+import { observableLabel } from "../../src/models/labels.ts";
 import type { Exact, Observable } from "../../src/models/model.ts";
 import { Series } from "../../src/models/series.ts";
 import type { Row, WorkerUpdate } from "./protocol.ts";
@@ -52,20 +53,25 @@ export class Measured {
     const estimates = used.length >= LEAST_ROWS ? this.#estimate(simulation, used) : {};
     const exact = this.#model.exact(simulation.points.parameters);
     const now = this.#rows.at(-1)?.values;
-    const table = Object.entries<Observable>(simulation.observables ?? this.#model.observables).map(
-      ([name, { unit, description, ...measured }]): Row => {
-        const row: Row = { name, description, unit, exact: exact[name], now: now?.[empty.columns.indexOf(name)] };
-        const estimate = estimates[name];
-        if (!estimate || !Number.isFinite(estimate.error)) return row;
-        const { value, error } = estimate;
-        const known = exact[name];
-        return { ...row, value, error, ...(known && deviationOf({ ...estimate, ...measured }, known)) };
-      },
-    );
+    const observables: Record<string, Observable> = simulation.observables ?? this.#model.observables;
+    const label = (name: string) => observableLabel(name, observables[name], this.#model);
+    const table = Object.entries(observables).map(([name, { unit, description, ...measured }]): Row => {
+      const row: Row = {
+        ...{ name, label: label(name), description, unit },
+        ...{ exact: exact[name], now: now?.[empty.columns.indexOf(name)] },
+        ...(measured.fluctuation ? { fluctuation: true } : {}),
+      };
+      const estimate = estimates[name];
+      if (!estimate || !Number.isFinite(estimate.error)) return row;
+      const { value, error } = estimate;
+      const known = exact[name];
+      return { ...row, value, error, ...(known && deviationOf({ ...estimate, ...measured }, known)) };
+    });
     const columns = Object.fromEntries(
       empty.columns.map((name, i) => [name, Float64Array.from(this.#rows, ({ values }) => values[i])]),
     );
-    const series = { steps: Float64Array.from(this.#rows, ({ step }) => step), columns };
+    const labels = Object.fromEntries(empty.columns.map((name) => [name, label(name)]));
+    const series = { steps: Float64Array.from(this.#rows, ({ step }) => step), columns, labels };
     const notes = simulation.notes?.() ?? [];
     return {
       table,
@@ -97,12 +103,13 @@ export class Measured {
         const spread = Math.hypot(error, before.error);
         return spread > 0 && Math.abs(value - before.value) > 4 * spread;
       });
-      if (drifts.length > 0) return `Not yet equilibrated: ${drifts[0][0]} still drifts.`;
+      const drifting = table.find(({ name }) => name === drifts[0]?.[0]);
+      if (drifting) return `Not yet equilibrated: ${drifting.label} still drifts.`;
     }
     const far = table.find(({ name, z }) => z !== undefined && !exact[name]?.approximate && Math.abs(z) > FAR);
     if (!far) return "";
     return Number.isFinite(far.z)
-      ? `Not yet equilibrated: ${far.name} is far from its equilibrium value (domains may be growing).`
-      : `Stuck: ${far.name} never changes and is far from its equilibrium value.`;
+      ? `Not yet equilibrated: ${far.label} is far from its equilibrium value (domains may be growing).`
+      : `Stuck: ${far.label} never changes and is far from its equilibrium value.`;
   }
 }

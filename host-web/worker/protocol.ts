@@ -77,6 +77,8 @@ export interface Requests {
   verify: { request: object; response: Verdict };
   scan: { request: object; response: ScanResult };
   correlation: { request: object; response: Curve[] };
+  /** The addresses of all that the worker has loaded. */
+  loaded: { request: object; response: string[] };
   /** Gives the device up as if the system had taken it; the page continues from its last checkpoint. For tests and the curious. */
   lose: { request: object; response: undefined };
 }
@@ -109,6 +111,8 @@ export interface WorkerUpdate {
     id: string;
     size: [number, number];
     values: Record<string, string>;
+    /** Those in which the page's own run differs from the defaults. */
+    own: Record<string, string>;
     /** Names of the files that it began with, by the model's inputs. */
     files: Record<string, string>;
     seed: string;
@@ -118,6 +122,8 @@ export interface WorkerUpdate {
     /** Steps of the whole way, where it has an end. */
     length?: number;
   };
+  /** The canvas shows the run for the first time. */
+  drawn?: true;
   /** What the run's parameters are by now, as texts of controls. */
   values?: Record<string, string>;
   steps?: number;
@@ -132,7 +138,7 @@ export interface WorkerUpdate {
   equilibrium?: string;
   /** Plots of the model's own. */
   plots?: PlotData[];
-  series?: { steps: Float64Array; columns: Record<string, Float64Array> };
+  series?: { steps: Float64Array; columns: Record<string, Float64Array>; labels: Record<string, string> };
   /** The address of the run as it stands, when it has changed other than by running on. */
   address?: string;
 }
@@ -148,7 +154,10 @@ export interface Timing {
 }
 
 export interface Row {
+  /** As the command line and files have it. */
   name: string;
+  /** As the page calls it. */
+  label: string;
   description: string;
   unit: string;
   value?: number;
@@ -158,6 +167,8 @@ export interface Row {
   z?: number;
   /** Beyond chance. */
   alarm?: boolean;
+  /** Its error is that of a function of means. */
+  fluctuation?: true;
 }
 
 export interface Verdict {
@@ -169,7 +180,9 @@ export interface Verdict {
 }
 
 export interface Curve {
+  /** As the head of a CSV has it, and its legend where that is no other. */
   name: string;
+  label?: string;
   x: number[];
   y: number[];
   /** Standard errors of measured points; a curve without them is exact. */

@@ -1,4 +1,5 @@
-// What the page may request of its worker, and the responses.
+// What the page may request of its worker, and the responses. What few visits ask for is loaded with its first request: those that come
+// meanwhile wait in the engine.
 
 import { DeviceLostError } from "../../src/device/errors.ts";
 import { LINK_VERSION, type Link, readLink } from "../../src/link.ts";
@@ -9,10 +10,8 @@ import { withFile } from "./files.ts";
 import type { Playback } from "./playback.ts";
 import type { RequestName, Requests } from "./protocol.ts";
 import type { Run } from "./run.ts";
-import { pictureOf, Recorder, stateFiles } from "./saving.ts";
 import { Store } from "./store.ts";
-import { addressOf, linkText, linkTextIfShort, valuesOf } from "./updates.ts";
-import { verify } from "./verifying.ts";
+import { addressOf, linkText, linkTextIfShort, ownValues, valuesOf } from "./updates.ts";
 
 export type Responders = {
   [K in RequestName]: (request: Requests[K]["request"]) => Promise<Requests[K]["response"] | undefined>;
@@ -139,8 +138,9 @@ export function responders(run: Run, playback: Playback): Responders {
       canvas.getContext("2d")!.putImageData(image, 0, 0);
       return canvas.convertToBlob({ type: "image/png" });
     },
-    lattice: async () => pictureOf(module, run.simulation),
+    lattice: async () => (await saving()).pictureOf(module, run.simulation),
     state: async () => {
+      const { stateFiles } = await saving();
       const about = { link: linkTextIfShort(run) ?? "", inputs: digestsOf(history.link.inputs ?? {}) };
       return stateFiles(run.simulation, about, await run.simulation.digest());
     },
@@ -157,6 +157,7 @@ export function responders(run: Run, playback: Playback): Responders {
         playback.recorder = undefined;
         return recorder?.finish();
       }
+      const { Recorder } = await saving();
       playback.recorder = await Recorder.start(view.canvas.width, view.canvas.height);
       return undefined;
     },
@@ -164,6 +165,7 @@ export function responders(run: Run, playback: Playback): Responders {
       run.stopReplay();
       playback.pause();
       const { simulation, device } = run;
+      const { verify } = await import("./verifying.ts");
       const { verdict, differs } = await verify(module, device, simulation, history.present(simulation.steps));
       run.mark(differs);
       return verdict;
@@ -173,12 +175,15 @@ export function responders(run: Run, playback: Playback): Responders {
       return module.scan(run.device, run.simulation);
     },
     correlation: async () => (await module.correlation?.(run.simulation)) ?? [],
+    loaded: async () => performance.getEntriesByType("resource").map(({ name }) => name),
     lose: async () => {
       if (run.device.kind === "gpu") run.device.raw.destroy();
       return undefined;
     },
   };
 }
+
+const saving = () => import("./saving.ts");
 
 /** A link that cannot be opened gives a notice: the present run stays, and where there is none yet, the page's own starts. */
 async function open(run: Run, text: string): Promise<void> {
@@ -199,9 +204,9 @@ async function open(run: Run, text: string): Promise<void> {
 }
 
 /** The page's own run. */
-function ownLink({ module, model, device }: Run): Link {
-  const phone = /Mobi/.test(navigator.userAgent);
-  const values = Object.entries(module.defaults(device, phone)).map(([name, value]) => `${name}=${value}`);
+function ownLink(run: Run): Link {
+  const { model } = run;
+  const values = Object.entries(ownValues(run)).map(([name, value]) => `${name}=${value}`);
   return readLink(`v=${LINK_VERSION}&${values.join("&")}`, [model], model.name);
 }
 

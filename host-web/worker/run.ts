@@ -52,6 +52,8 @@ export class Run {
   #unpainted: { bytes: Uint8Array; changes: number } | undefined;
   /** The last verification painted cells red. */
   #marked = false;
+  /** The page knows that there is a picture. */
+  #drawn = false;
 
   constructor({ module, view, pace, post, redraw }: RunParts) {
     this.module = module;
@@ -270,6 +272,8 @@ export class Run {
 
   async draw(): Promise<void> {
     await this.painter.draw(this.view.picture);
+    if (!this.#drawn) this.post({ drawn: true });
+    this.#drawn = true;
     if (this.module.length) this.post({ time: this.view.options.time ?? this.simulation.steps });
   }
 

@@ -15,11 +15,17 @@ export function beginningOf(run: Run): NonNullable<WorkerUpdate["run"]> {
   const length = module.length?.(simulation);
   const { seed, inputs = {} } = history.link;
   return {
-    ...{ id: history.id, size: run.size, values: valuesOf(run), seed: String(seed), options: view.options },
+    ...{ id: history.id, size: run.size, values: valuesOf(run), own: ownValues(run) },
+    ...{ seed: String(seed), options: view.options },
     files: Object.fromEntries(Object.entries(inputs).map(([name, file]) => [name, file.name])),
     ...(views ? { views } : {}),
     ...(length !== undefined ? { length } : {}),
   };
+}
+
+/** What the page's own run is made of. */
+export function ownValues({ module, device }: Run): Record<string, string> {
+  return module.defaults(device, /Mobi/.test(navigator.userAgent));
 }
 
 /** The present values of all parameters as texts of controls. */

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { ParameterError } from "../device/errors.ts";
+import { words } from "./labels.ts";
 
 export type Schema = z.ZodObject<Record<string, z.ZodType>>;
 
@@ -22,6 +23,10 @@ export interface ParameterMeta {
   page?: boolean;
   /** What a page calls it, where its name as words is no good. */
   label?: string;
+  /** What a page calls its values, where they as words are no good: abbreviations and names of people. */
+  names?: Readonly<Record<string, string>>;
+  /** A page has its control in sight; of a model with none such, the first ones. The others are folded away. */
+  front?: boolean;
   /** A text of so many lines. */
   lines?: number;
   /** Parameters that a page forgets when this one is chosen: it takes their place. */
@@ -57,6 +62,19 @@ export const number = (least: number, most: number) =>
     .max(most, { error: `it must be at most ${most}` });
 
 export const metaOf = (schema: z.ZodType): ParameterMeta => (schema.meta() ?? {}) as ParameterMeta;
+
+/** The same parameter, with its control in sight on a page. */
+export const inFront = <T extends z.ZodType>(field: T): T => field.meta({ ...field.meta(), front: true });
+
+/** What a page calls the values that a parameter chooses from, and those of the parts of a list: by value. */
+export function valueLabels(field: z.ZodType): Record<string, string> {
+  const { names = {}, choices = [] } = metaOf(field);
+  const kinds = inner(field) instanceof z.ZodTuple ? (inner(field) as z.ZodTuple).def.items : [inner(field)];
+  const values = kinds.flatMap((kind) => (kind instanceof z.ZodEnum ? kind.options.map(String) : []));
+  const named = choices.filter((choice) => /^[a-z][\w-]*$/i.test(choice));
+  const own = [...values, ...named].map((value) => [value, words(value)]);
+  return { ...Object.fromEntries(own), ...names };
+}
 
 /** A parameter's schema; undefined for a name that every object has, such as "constructor", too. */
 const fieldOf = <S extends Schema>(schema: S, name: string): z.ZodType | undefined =>

@@ -70,6 +70,7 @@ export async function openPage(
     isMobile: touch,
     colorScheme: dark ? "dark" : "light",
     reducedMotion: reducedMotion ? "reduce" : "no-preference",
+    serviceWorkers: "block", // what they fetch behind a page is no part of its test; tests/site/offline.test.ts is theirs
   });
   page.setDefaultTimeout(LONGEST);
   const complaints: string[] = [];

@@ -61,7 +61,7 @@ describe("a model that is only declared", () => {
     const { page } = await ready(`${TUTORIAL}/#v=2&seed=2&size=32,32&temperature=0.7&step=300`);
     await page.waitForSelector("#plots .plot");
     await page.click("#play");
-    await expect.poll(() => text(page, "#table tbody"), { timeout: 120_000 }).toMatch(/^excited0\.\d+0\.\d+ ± \d/);
+    await expect.poll(() => text(page, "#table tbody"), { timeout: 120_000 }).toMatch(/^Excited0\.\d+0\.\d+ ± \d/);
     await page.click("#play");
     await page.click("#verify");
     await page.waitForSelector("#verdict.good");

@@ -21,7 +21,7 @@ describe("the page of diffusion", () => {
     await page.waitForFunction(() => document.getElementById("play")!.textContent === "Play");
     expect(await page.inputValue("#time")).toBe("12");
     const rows = () => text(page, "#table tbody");
-    await expect.poll(rows).toMatch(/^mean.*variance.*sliced W₁.*within modes.*choices.*χ² of modes/);
+    await expect.poll(rows).toMatch(/^Mean.*Variance.*Sliced W₁.*Variance within modes.*Choices left.*χ² of modes/);
     await page.waitForSelector("#plots .plot >> nth=4");
     const end = await linkOf(page);
     const drawn = await settled(page);
@@ -93,7 +93,7 @@ describe("the page of diffusion", () => {
     await digits.page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 3");
     expect(await digits.page.inputValue("#look-mode")).toBe("sheet");
     await expect.poll(() => shades(digits.page)).toBeGreaterThan(100);
-    await expect.poll(() => text(digits.page, "#table tbody")).toContain("agreement");
+    await expect.poll(() => text(digits.page, "#table tbody")).toContain("Class agreement");
     await digits.page.selectOption("#look-mode", "expected");
     await expect.poll(() => shades(digits.page)).toBeGreaterThan(100);
     expect([...complaints, ...digits.complaints]).toEqual([]);
@@ -106,7 +106,9 @@ describe("the page of diffusion", () => {
     await page.waitForFunction(() => location.hash.includes("data=1x3x2"));
     await page.waitForFunction(() => document.getElementById("step-count")!.textContent === "step 12");
     // With the exact score of three points samples end at these.
-    await expect.poll(() => text(page, "#table tbody")).toMatch(/choices1(\.\d+)?$/);
+    await expect.poll(() => text(page, "#table tbody")).toMatch(/Choices left1(\.\d+)?$/);
+    // The counter may be that of the run before.
+    await expect.poll(async () => (await linkOf(page)).steps).toBe(12);
     const own = await linkOf(page);
     await page.setInputFiles("#p-data-file", file("own.csv", "x,y\n0,0\n4,four\n"));
     await page.waitForSelector("#notice .fault");
@@ -128,7 +130,7 @@ describe("the page of training", () => {
     const { page, complaints } = await ready(`diffusion-training/#${RUN}&data=gmm8`, { width: 600, height: 700 });
     await ended(page, 120);
     await page.waitForFunction(() => document.getElementById("play")!.textContent === "Play");
-    await page.waitForFunction(() => /sliced W₁/.test(document.querySelector("#table tbody")!.textContent!));
+    await page.waitForFunction(() => /Sliced W₁/.test(document.querySelector("#table tbody")!.textContent!));
     const cell = (row: string, nth: number) =>
       page.locator("#table tbody tr", { hasText: row }).locator("td").nth(nth).textContent();
     const [loss, least] = [Number.parseFloat((await cell("loss", 1))!), Number(await cell("loss", 2))];
@@ -215,7 +217,7 @@ describe("pictures of one's own", () => {
     await expect.poll(() => held(training.page, "labels")).toContain("kinds.csv");
     await training.page.click("#play");
     await standing(training.page, 60);
-    await training.page.waitForFunction(() => /sliced W₁/.test(document.querySelector("#table tbody")!.textContent!));
+    await training.page.waitForFunction(() => /Sliced W₁/.test(document.querySelector("#table tbody")!.textContent!));
     await expect.poll(() => shades(training.page)).toBeGreaterThan(30);
     const saved = training.page.waitForEvent("download");
     await training.page.click("#save-output");
@@ -238,7 +240,7 @@ describe("pictures of one's own", () => {
     await page.dispatchEvent("#p-label", "change");
     await page.waitForFunction(() => location.hash.includes("label=1"));
     await request(page, "step", { count: 12 });
-    await expect.poll(() => text(page, "#table tbody")).toMatch(/agreement1( |$|[^\d.])/);
+    await expect.poll(() => text(page, "#table tbody")).toMatch(/Class agreement1( |$|[^\d.])/);
     expect(await page.inputValue("#look-mode")).toBe("sheet");
     // The sheet of the exact denoiser: bars across, white on black.
     const sheet = await page.evaluate(async () => {

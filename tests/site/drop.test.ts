@@ -78,7 +78,7 @@ describe("a file dropped on a page", () => {
     expect(await drop(page, [wave], "#canvas")).toBe(true);
     await page.waitForFunction(() => location.hash.includes("series="));
     await page.click("#step");
-    await expect.poll(() => text(page, "#table")).toContain("nrmse");
+    await expect.poll(() => text(page, "#table")).toContain("NRMSE");
     const error = Number((await page.locator("#table tbody tr td").nth(1).textContent())!.split(" ")[0]);
     expect(error).toBeLessThan(0.1);
     expect(complaints).toEqual([]);

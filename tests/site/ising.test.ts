@@ -22,7 +22,7 @@ describe("the Ising page", () => {
     };
     await expect.poll(contrast).toBeGreaterThan(20);
     expect(await text(page, "#device")).toContain("SOFTWARE");
-    await expect.poll(() => text(page, "#table")).toContain("magnetization");
+    await expect.poll(() => text(page, "#table")).toContain("Magnetization");
     expect(complaints).toEqual([]);
   });
 
@@ -37,7 +37,7 @@ describe("the Ising page", () => {
       expect(spins.text).toContain(`temperature=${temperature}`);
     };
     const magnetization = async () => {
-      const row = page.locator("#table tbody tr", { hasText: /^magnetization/ });
+      const row = page.locator('#table tr[data-name="magnetization"]');
       return Math.abs(Number(await row.locator("td").nth(1).textContent()));
     };
     await heat("1.2");

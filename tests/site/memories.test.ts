@@ -43,7 +43,7 @@ describe("the pages of memories", () => {
     const machine = await ready("rbm/#v=2&seed=3&data=bars&side=3&hidden=8&step=20", { reducedMotion: true });
     await machine.page.click("#verify");
     await machine.page.waitForSelector("#verdict.good");
-    await expect.poll(() => text(machine.page, "#table tbody")).toMatch(/^logLikelihood/);
+    await expect.poll(() => text(machine.page, "#table tbody")).toMatch(/^Log-likelihood/);
     expect([...magnet.complaints, ...machine.complaints]).toEqual([]);
   });
 

@@ -21,9 +21,9 @@ describe("the page of echo-state networks", () => {
     await reached(page, 2);
     await page.click("#play");
     await expect.poll(() => shades(page)).toBeGreaterThan(20);
-    await expect.poll(() => text(page, "#table tbody")).toMatch(/^validPredictionTime[\d.]+ ± [\d.]+nrmse/);
+    await expect.poll(() => text(page, "#table tbody")).toMatch(/^Valid prediction time[\d.]+ ± [\d.]+NRMSE/);
     await page.waitForSelector("#plots .plot >> nth=1");
-    const nrmse = () => page.locator("#table tbody tr", { hasText: /^nrmse/ }).textContent();
+    const nrmse = () => page.locator("#table tbody tr", { hasText: /^NRMSE/ }).textContent();
     const before = await nrmse();
     await page.fill("#p-inputScaling", "1.5");
     await page.press("#p-inputScaling", "Enter");
@@ -45,7 +45,7 @@ describe("the page of echo-state networks", () => {
     expect(digests[1]).toBe(digests[0]);
     const tables = () => Promise.all([first, second].map(({ page }) => text(page, "#table tbody")));
     await expect.poll(async () => new Set(await tables()).size).toBe(1);
-    expect((await tables())[0]).toMatch(/^validPredictionTime\d/);
+    expect((await tables())[0]).toMatch(/^Valid prediction time\d/);
     await first.page.click("#verify");
     await first.page.waitForSelector("#verdict.good");
     expect(await text(first.page, "#verdict")).toMatch(/^200 of 200 predictions one step ahead lie within/);
@@ -94,7 +94,7 @@ describe("the page of echo-state networks", () => {
     await request(page, "step", { count: 1 });
     const own = await linkOf(page);
     expect(own.text).toMatch(/data=1x300x1d%3Bn%3Dx%3A|data=1x300x1d;n=x%3A/);
-    await expect.poll(() => text(page, "#table tbody")).toMatch(/^validPredictionTime\d/);
+    await expect.poll(() => text(page, "#table tbody")).toMatch(/^Valid prediction time\d/);
     await page.setInputFiles("#p-data", file(10, "0.5,0.7\n"));
     await page.waitForSelector("#notice .fault");
     expect(await text(page, "#notice")).toContain('own.csv: line 12, column 1 (x) is "0.5,0.7"');
@@ -147,7 +147,7 @@ describe("the page of echo-state networks", () => {
     await request(page, "step", { count: 2 });
     await page.selectOption("#look-mode", "beyond");
     await expect.poll(() => shades(page)).toBeGreaterThan(20);
-    expect(await page.locator("#table").textContent()).toMatch(/validationNrmse.*persistenceNrmse/);
+    expect(await page.locator("#table").textContent()).toMatch(/Validation NRMSE.*Persistence NRMSE/);
     const rows = await forecast();
     expect(rows.length).toBe(61);
     near(rows, 600);

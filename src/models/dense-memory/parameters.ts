@@ -4,33 +4,37 @@ import * as z from "zod";
 import { portableExp } from "../../portable.ts";
 import type { Interaction } from "../hopfield/network.ts";
 import { memoryParameters } from "../hopfield/parameters.ts";
+import { inFront } from "../parameters.ts";
 
 const { neurons, patterns, ...cues } = memoryParameters;
 
 export const denseMemoryParameters = z.object({
   neurons,
-  patterns,
+  patterns: inFront(patterns),
   interaction: z
     .enum(["polynomial", "rectified", "exponential"], { error: "it must be polynomial, rectified or exponential" })
     .default("polynomial")
     .describe(
       "How a pattern with overlap M = Σ ξ s attracts: F(M) = M^n; rectified, which is the same for M > 0 only; or e^(βM), the modern Hopfield network",
-    ),
+    )
+    .meta({ front: true }),
   order: z
     .int({ error: "it must be a whole number" })
     .min(2, { error: "at least 2 spins interact" })
     .max(30, { error: "at most 30 spins interact" })
     .default(3)
     .describe("Order n of the interaction M^n; 2 is the Hopfield model")
-    .meta({ slider: [2, 10, 1] }),
+    .meta({ slider: [2, 10, 1], front: true }),
   beta: z
     .number({ error: "it must be a number" })
     .gt(0, { error: "it must be above 0" })
     .max(20, { error: "it must be at most 20" })
     .default(0.2)
     .describe("β of e^(βM): the inverse temperature of the attention over patterns")
-    .meta({ slider: [0.01, 1, 0.01] }),
+    .meta({ slider: [0.01, 1, 0.01], label: "Inverse temperature β", front: true }),
   ...cues,
+  noise: inFront(cues.noise),
+  covered: inFront(cues.covered),
 });
 
 /** All parameters of a dense memory with their values, as `points.parameters` holds them. */

@@ -8,5 +8,9 @@ export const observables = {
 } satisfies Record<string, Observable>;
 
 export const agreement = {
-  agreement: { unit: "", description: "Share of samples whose nearest data point has the requested class" },
+  agreement: {
+    unit: "",
+    label: "Class agreement",
+    description: "Share of samples whose nearest data point has the requested class",
+  },
 } satisfies Record<string, Observable>;

@@ -26,9 +26,24 @@ const scheduleNames = ["linear", "scaled-linear", "cosine", "karras", "exponenti
 /** As shaders/diffusion/custom.wgsl numbers them. */
 export const predictions = ["sample", "epsilon", "v_prediction", "score", "flow_prediction"] as const;
 
+/** What pages call samplers. */
+const SAMPLERS: Partial<Record<SamplerName, string>> = {
+  ddpm: "DDPM",
+  ddim: "DDIM",
+  "ddim-inverse": "DDIM, inverse",
+  "dpmpp-2m": "DPM-Solver++ (2M)",
+  "dpmpp-2m-sde": "DPM-Solver++ (2M, SDE)",
+  "euler-maruyama": "Euler–Maruyama",
+  "flow-euler": "Euler on flows",
+  lcm: "Consistency model (LCM)",
+};
+
 const positive = () => z.number({ error: "it must be a finite number" }).gt(0, { error: "it must be above 0" });
 const oneOf = <T extends readonly string[]>(names: T) =>
   z.enum(names as unknown as [T[number], ...T[number][]], { error: `it must be one of ${names.join(", ")}` });
+
+/** What pages call the built-in distributions. */
+export const distributionNames = { gmm8: "Eight Gaussians", moons: "Two moons", digits: "Handwritten digits" };
 
 /** Parameters of a user's points that sampling and training share. */
 export const labelsParameter = () =>
@@ -61,7 +76,10 @@ export const diffusionParameters = z.object({
     .describe(
       "What is sampled: a known distribution, handwritten digits, a file of points (CSV or .npy, one point per row) or of pictures (.npy of shape (pictures, height, width), with one channel or three before or after), or a mixture as text",
     )
-    .meta({ file: "points", choices: ["gmm8", "rings", "moons", "spiral", "digits"] }),
+    .meta({
+      ...{ file: "points", choices: ["gmm8", "rings", "moons", "spiral", "digits"], front: true },
+      names: distributionNames,
+    }),
   labels: labelsParameter(),
   scaling: scalingParameter(),
   row: rowParameter(),
@@ -71,21 +89,31 @@ export const diffusionParameters = z.object({
     .describe(
       "exact: the posterior mean of the distribution itself, or of the data's points; mlp: a built-in network trained on the data; or a file, .safetensors or .wgsl",
     )
-    .meta({ file: "bytes", choices: ["exact", "mlp"] }),
-  sampler: oneOf(samplerNames).default("ddim").describe("How samples move from one noise level to the next"),
+    .meta({
+      ...{ file: "bytes", choices: ["exact", "mlp"], front: true },
+      names: { exact: "Exact score", mlp: "Built-in network (MLP)" },
+    }),
+  sampler: oneOf(samplerNames)
+    .default("ddim")
+    .describe("How samples move from one noise level to the next")
+    .meta({ front: true, names: SAMPLERS }),
   schedule: oneOf(scheduleNames)
     .optional()
     .describe(
       "Noise levels; by default linear for ddpm, ddim and lcm, flow for flow-euler, vp for euler-maruyama, ve for langevin, else karras",
-    ),
+    )
+    .meta({
+      front: true,
+      names: { vp: "Variance preserving (VP)", ve: "Variance exploding (VE)", flow: "Flow matching" },
+    }),
   steps: integer(1, 100_000)
     .default(50)
     .describe("Steps from noise to data")
-    .meta({ slider: [1, 250, 1] }),
+    .meta({ slider: [1, 250, 1], front: true }),
   samples: integer(1, 2 ** 27)
     .default(4096)
     .describe("Samples side by side")
-    .meta({ slider: [256, 65_536, 256] }),
+    .meta({ slider: [256, 65_536, 256], front: true }),
   firstSample: integer(0, 2 ** 32 - 1)
     .default(0)
     .describe(
@@ -109,13 +137,13 @@ export const diffusionParameters = z.object({
   eta: number(0, 1)
     .default(0)
     .describe("Noise of ddim: 0 for none, 1 for as much as ddpm")
-    .meta({ slider: [0, 1, 0.05] }),
+    .meta({ slider: [0, 1, 0.05], label: "Noise of DDIM η" }),
   variance: oneOf(["small", "large", "exact"] as const)
     .default("small")
     .describe(
       "Noise of ddpm: fixed_small or fixed_large of diffusers, or the optimal variance, which exact denoisers know",
     )
-    .meta({ label: "Noise of ddpm" }),
+    .meta({ label: "Noise of DDPM" }),
   churn: number(0, 1000)
     .default(0)
     .describe("Noise added on the way by heun and euler: S_churn of Karras et al.")
@@ -132,7 +160,8 @@ export const diffusionParameters = z.object({
     .optional()
     .describe(
       "Which of the times of a discrete schedule are taken; by default leading, and of lcm those of originalSteps",
-    ),
+    )
+    .meta({ label: "Spacing of times", names: { linspace: "Evenly spaced" } }),
   originalSteps: integer(1, 100_000)
     .default(50)
     .describe("Steps of the solver that a consistency model was distilled from: lcm takes its times among them")

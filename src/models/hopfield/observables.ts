@@ -12,7 +12,7 @@ export const columns = ["overlap", "largest", "energy", "magnetization"] as cons
 
 export const observables = {
   overlap: { unit: "", description: "Overlap with the cue's pattern, m = (1/N) Σ ξ s" },
-  largest: { unit: "", description: "Largest overlap with any pattern or its negative" },
+  largest: { unit: "", label: "Largest overlap", description: "Largest overlap with any pattern or its negative" },
   energy: { unit: "1/neuron", description: "Energy per neuron, -(1/2N) Σ_μ m_μ² N² + P/2 - h Σ s, by N" },
   magnetization: { unit: "1/neuron", description: "Mean spin" },
 } satisfies Record<string, Observable>;

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { MOST_DIGITS } from "../../data/digits.ts";
 import { ParameterError } from "../../device/errors.ts";
 import { portableExp } from "../../portable.ts";
+import { inFront } from "../parameters.ts";
 import { imageWidth } from "./image.ts";
 import type { Pairwise } from "./network.ts";
 
@@ -112,15 +113,15 @@ export const memoryParameters = {
 const { neurons, patterns, dynamics, ...cues } = memoryParameters;
 
 export const hopfieldParameters = z.object({
-  neurons,
-  patterns,
+  neurons: inFront(neurons),
+  patterns: inFront(patterns),
   temperature: z
     .number({ error: "the temperature must be a finite number" })
     .min(0, { error: "the temperature must be 0 or more" })
     .max(100, { error: "the temperature must be at most 100" })
     .default(0)
     .describe("Temperature, with k_B = 1: at 0 every spin aligns with its field, above 0 spins follow the heat bath")
-    .meta({ batch: true, live: true, slider: [0, 1.5, 0.01] }),
+    .meta({ batch: true, live: true, slider: [0, 1.5, 0.01], front: true }),
   field: z
     .number({ error: "the field must be a finite number" })
     .min(-100, { error: "the field must lie between -100 and 100" })
@@ -141,12 +142,16 @@ export const hopfieldParameters = z.object({
     .default("all")
     .describe(
       "all: every neuron with every other; lattice: the pixels of a square, periodic, each with its 4 neighbours, J = (1/4) Σ ξ ξ (one pattern: the model of Mattis)",
-    ),
+    )
+    .meta({ names: { all: "All pairs", lattice: "Lattice of neighbours" } }),
   ...cues,
+  noise: inFront(cues.noise),
+  digits: inFront(cues.digits),
   weights: z
     .enum(["hebb", "clipped"], { error: "it must be hebb or clipped" })
     .default("hebb")
-    .describe("hebb: J = (1/N) Σ ξ ξ; clipped: only its sign, times √P/N; on a lattice 4 replaces N"),
+    .describe("hebb: J = (1/N) Σ ξ ξ; clipped: only its sign, times √P/N; on a lattice 4 replaces N")
+    .meta({ names: { hebb: "Hebb’s rule", clipped: "Hebb’s rule, clipped to signs" } }),
   dilution: z
     .number({ error: "it must be a number" })
     .min(0, { error: "it must lie between 0 and 1" })

@@ -27,10 +27,11 @@ export const observables = {
   ...magnetObservables,
   staggered: {
     unit: "1/site",
+    label: "Staggered m",
     description: "Mean of m_s = Σ (-1)^(x+y+…) s / N, the order of an antiferromagnet",
     range: 1,
   },
-  absStaggered: { unit: "1/site", description: "Mean of |m_s|", range: 1 },
+  absStaggered: { unit: "1/site", label: "Staggered |m|", description: "Mean of |m_s|", range: 1 },
 } satisfies Record<string, Observable>;
 
 /** Estimates of the observables of the Ising model, by name. */

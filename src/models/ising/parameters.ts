@@ -43,7 +43,7 @@ export const isingParameters = z.object({
       "Sites along each of 2 to 4 axes: width, height, …. The width is even; other sides are even, 1 for none (64,1 is a chain), or odd with open edges",
     )
     .meta({
-      unit: "sites",
+      ...{ unit: "sites", front: true },
       choices: ["64,64", "128,128", "256,256", "512,512", "1024,1024", "2048,2048", "4096,4096", "8192,8192"].concat([
         "16384,16384",
         "32768,32768",
@@ -55,11 +55,11 @@ export const isingParameters = z.object({
     .min(1e-100, { error: "the temperature must be above 0, and the smallest is 1e-100" })
     .default(2)
     .describe("Temperature, with k_B = 1; the critical temperature is 2.269185 for couplings 1,1")
-    .meta({ unit: "J", batch: true, live: true, slider: [0.1, 5, 0.001] }),
+    .meta({ unit: "J", batch: true, live: true, slider: [0.1, 5, 0.001], front: true }),
   field: strength("the field")
     .default(0)
     .describe("External field h: energy -h per spin up, +h per spin down")
-    .meta({ unit: "J", batch: true, live: true, slider: [-1, 1, 0.001] }),
+    .meta({ unit: "J", batch: true, live: true, slider: [-1, 1, 0.001], front: true }),
   couplings: z
     .tuple([strength("a coupling"), strength("a coupling")], strength("a coupling"), {
       error: "give Jx and Jy, as in 1,1",
@@ -85,19 +85,27 @@ export const isingParameters = z.object({
           "fixed-up-down,periodic",
           "fixed-up-down,free",
         ]),
+      names: {
+        "periodic,free": "Periodic in x, free in y",
+        "free,periodic": "Free in x, periodic in y",
+        "antiperiodic,periodic": "Antiperiodic in x, periodic in y",
+        "fixed-up-down,periodic": "Fixed up and down in x, periodic in y",
+        "fixed-up-down,free": "Fixed up and down in x, free in y",
+        "fixed-up-down": "Fixed up and down",
+      },
     }),
   algorithm: z
     .enum(["heat-bath", "metropolis"], { error: "it must be heat-bath or metropolis" })
     .default("heat-bath")
     .describe("Single-spin dynamics; metropolis relaxes faster, but in checkerboard order it is not ergodic")
-    .meta({ live: true }),
+    .meta({ live: true, front: true }),
   start: z
     .enum(["ordered", "up", "down", "random", "given"], { error: "it must be ordered, up, down or random" })
     .default("ordered")
     .describe(
       "State at step 0; ordered: the uniform, striped or checkerboard state of the lowest energy; given: the spins passed to create",
     )
-    .meta({ choices: ["random", "ordered", "up", "down"] }),
+    .meta({ choices: ["random", "ordered", "up", "down"], front: true }),
   replicas: z
     .int({ error: "it must be a whole number" })
     .min(1, { error: "there must be at least one replica" })
@@ -116,7 +124,7 @@ export const isingParameters = z.object({
     .enum(["threefry20", "threefry12"], { error: "it must be threefry20 or threefry12" })
     .default("threefry20")
     .describe("Random numbers: Threefry4x32 with 20 rounds, or with 12, which is faster but has less safety margin")
-    .meta({}),
+    .meta({ names: { threefry20: "Threefry, 20 rounds", threefry12: "Threefry, 12 rounds" } }),
   probabilityBits: z
     .enum(["64", "32"], { error: "it must be 64 or 32" })
     .default("64")

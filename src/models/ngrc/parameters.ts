@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { ParameterError } from "../../device/errors.ts";
-import { type FlowName, type FlowOptions, flowNames } from "../../systems/index.ts";
+import { type FlowName, type FlowOptions, flowNames, flowTitles } from "../../systems/index.ts";
 
 /** Rows of the Gram matrix at most. */
 export const MOST_FEATURES = 2000;
@@ -14,7 +14,8 @@ export const ngrcParameters = z.object({
   system: z
     .enum(flowNames as [FlowName, ...FlowName[]], { error: `it must be one of ${flowNames.join(", ")}` })
     .default("lorenz")
-    .describe("What is learned: a map or a flow"),
+    .describe("What is learned: a map or a flow")
+    .meta({ names: flowTitles, front: true }),
   set: z
     .string({ error: "it must be a text" })
     .default("")
@@ -24,26 +25,28 @@ export const ngrcParameters = z.object({
     .string({ error: "it must be a text" })
     .default("")
     .describe("A time series of your own in place of a system: a CSV or .npy file; in a program also CSV as text")
-    .meta({ file: "series", replaces: ["system", "set"] }),
+    .meta({ file: "series", label: "Series file", replaces: ["system", "set"], front: true }),
   dt: z
     .number({ error: "it must be a finite number" })
     .gt(0, { error: "it must be above 0" })
     .optional()
-    .describe("Time between samples; by default 0.025 for lorenz, else the system's own, and 1 for a series"),
+    .describe("Time between samples; by default 0.025 for lorenz, else the system's own, and 1 for a series")
+    .meta({ label: "Time step dt" }),
   lyapunov: z
     .number({ error: "it must be a finite number" })
     .gt(0, { error: "it must be above 0" })
     .optional()
     .describe(
       "Largest Lyapunov exponent, per unit of time; by default the system's where it is known, and without one times are in steps",
-    ),
+    )
+    .meta({ label: "Lyapunov exponent" }),
   delays: z
     .int({ error: "it must be a whole number" })
     .min(1, { error: "there must be at least one" })
     .max(100, { error: "there can be at most 100" })
     .default(2)
     .describe("Samples k in the features, including the newest; with 1 there is no memory")
-    .meta({ slider: [1, 4, 1] }),
+    .meta({ slider: [1, 4, 1], front: true }),
   skip: z
     .int({ error: "it must be a whole number" })
     .min(1, { error: "it must be at least 1" })
@@ -57,19 +60,20 @@ export const ngrcParameters = z.object({
     .max(4, { error: "it must be at most 4" })
     .default(2)
     .describe("Largest degree of the monomials: 1 is linear, 2 quadratic")
-    .meta({ slider: [1, 4, 1] }),
+    .meta({ slider: [1, 4, 1], front: true }),
   training: z
     .int({ error: "it must be a whole number" })
     .min(2, { error: "there must be at least 2" })
     .max(1e6, { error: "there can be at most 1000000" })
     .default(400)
     .describe("Samples of a training segment")
-    .meta({ slider: [100, 2000, 50] }),
+    .meta({ slider: [100, 2000, 50], front: true }),
   ridge: z
     .number({ error: "it must be a finite number" })
     .min(0, { error: "it must be 0 or more" })
     .default(1e-4)
-    .describe("Ridge parameter for scaled features, added to their sums of squares over the training samples"),
+    .describe("Ridge parameter for scaled features, added to their sums of squares over the training samples")
+    .meta({ front: true }),
   scaling: z
     .enum(["none", "standard"], { error: "it must be none or standard" })
     .default("standard")

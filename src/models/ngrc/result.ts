@@ -9,6 +9,7 @@ import { BOUND, learn, type Segment } from "./segment.ts";
 export const observables = {
   nrmse: {
     unit: "",
+    label: "NRMSE",
     description:
       "Median error of forecasts over one Lyapunov time, or over the whole forecast where no exponent is known, in standard deviations in training: the root mean square over columns",
   },
@@ -16,7 +17,11 @@ export const observables = {
     unit: "Lyapunov times",
     description: "Median time for which the error stays within the threshold",
   },
-  trainingNrmse: { unit: "", description: "Median error of one-step forecasts on the training samples" },
+  trainingNrmse: {
+    unit: "",
+    label: "Training NRMSE",
+    description: "Median error of one-step forecasts on the training samples",
+  },
 } satisfies Record<string, Observable>;
 
 /** What the forecasts of a run show. */

@@ -90,10 +90,11 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
   /** What it observes: of a few columns the error of each, too; valid times in steps where no exponent is known. */
   get observables(): Record<string, Observable> {
     const { validPredictionTime } = observables;
-    const single = this.#single.map((name): [string, Observable] => [
-      name,
-      { unit: "", description: `Median error of column ${name.slice("nrmse ".length)} in its standard deviations` },
-    ]);
+    const single = this.#single.map((name): [string, Observable] => {
+      const column = name.slice("nrmse ".length);
+      const description = `Median error of column ${column} in its standard deviations`;
+      return [name, { unit: "", label: `NRMSE ${column}`, description }];
+    });
     return {
       ...observables,
       validPredictionTime: { ...validPredictionTime, unit: this.plan.unit },

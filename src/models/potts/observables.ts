@@ -15,6 +15,7 @@ export const observables = {
   energy: { unit: "J/site", description: "Energy per site, each bond once: -J Σ δ(s, s')" },
   order: {
     unit: "",
+    label: "Order parameter",
     description: "Mean of m = (q ρ - 1) / (q - 1), ρ the share of sites in the most frequent state",
     range: 1,
   },

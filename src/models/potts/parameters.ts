@@ -13,7 +13,7 @@ export const pottsParameters = z.object({
   states: integer(2, 256)
     .default(3)
     .describe("States q of a site; q = 2 is the Ising model at twice this temperature")
-    .meta({ choices: ["2", "3", "4", "5", "10"] }),
+    .meta({ choices: ["2", "3", "4", "5", "10"], front: true }),
   size: z
     .tuple([side, side], side)
     .refine((size) => size.length <= 4, { error: "a lattice has at most 4 sides" })
@@ -22,12 +22,12 @@ export const pottsParameters = z.object({
     })
     .default([128, 128])
     .describe("Sites along each of 2 to 4 axes; a side of 1 has no bonds, so that 64,1 is a chain")
-    .meta({ unit: "sites", choices: ["64,64", "128,128", "256,256", "512,512", "32,32,32"] }),
+    .meta({ unit: "sites", choices: ["64,64", "128,128", "256,256", "512,512", "32,32,32"], front: true }),
   temperature: number(1e-3, 1e6)
     .min(1e-3, { error: "it must be at least 0.001" })
     .default(1)
     .describe("Temperature T, with k_B = 1; on the square lattice T_c = 1 / ln(1 + √q)")
-    .meta({ unit: "J", batch: true, live: true, slider: [0.1, 2, 0.001] }),
+    .meta({ unit: "J", batch: true, live: true, slider: [0.1, 2, 0.001], front: true }),
   coupling: number(-1, 1)
     .default(1)
     .describe(
@@ -42,7 +42,7 @@ export const pottsParameters = z.object({
     .enum(["ordered", "random", "given"], { error: "it must be ordered or random" })
     .default("random")
     .describe("State at step 0; ordered: all sites in state 0; given: the states passed to create")
-    .meta({ choices: ["random", "ordered"] }),
+    .meta({ choices: ["random", "ordered"], front: true }),
   replicas: integer(1, 65_536)
     .default(1)
     .describe("Copies that run side by side, each with its own random numbers")

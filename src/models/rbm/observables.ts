@@ -11,20 +11,26 @@ const MEASURED = 100;
 const ENUMERATED = 10;
 
 export const observables = {
-  reconstruction: { unit: "", description: "Mean squared error per pixel of images sent to the hidden layer and back" },
+  reconstruction: {
+    unit: "",
+    label: "Reconstruction error",
+    description: "Mean squared error per pixel of images sent to the hidden layer and back",
+  },
   pseudoLikelihood: {
     unit: "nats",
+    label: "Pseudo-log-likelihood",
     description:
       "Pseudo-log-likelihood per image: Σ ln P(pixel | all others), estimated from 8192 pixels of images or from all",
   },
-  activity: { unit: "", description: "Share of pixels that are on in the model's chains" },
-  weight: { unit: "", description: "Root mean square of the weights" },
+  activity: { unit: "", label: "Pixels on", description: "Share of pixels that are on in the model's chains" },
+  weight: { unit: "", label: "Weights, RMS", description: "Root mean square of the weights" },
 } satisfies Record<string, Observable>;
 
 /** Only where the smaller layer has at most 10 units. */
 export const likelihood = {
   logLikelihood: {
     unit: "nats",
+    label: "Log-likelihood",
     description: "Exact log-likelihood per image, summed over all states of the smaller layer",
   },
 } satisfies Record<string, Observable>;

@@ -13,7 +13,10 @@ export const rbmParameters = z.object({
     .describe(
       "What is learned: handwritten digits (MNIST, 28 × 28), or bars and stripes; given: the data passed to create",
     )
-    .meta({ choices: ["digits", "bars"], replaces: ["row"] }),
+    .meta({
+      ...{ choices: ["digits", "bars"], replaces: ["row"], front: true },
+      names: { digits: "Handwritten digits", bars: "Bars and stripes" },
+    }),
   images: z
     .int({ error: "it must be a whole number" })
     .min(1, { error: "at least one image is learned" })
@@ -43,34 +46,35 @@ export const rbmParameters = z.object({
     .describe(
       "Hidden units; with 0 the visible units are coupled to each other: the fully visible machine, or inverse Ising problem",
     )
-    .meta({ slider: [0, 256, 4] }),
+    .meta({ slider: [0, 256, 4], label: "Hidden units", front: true }),
   algorithm: z
     .enum(["cd", "pcd"], { error: "it must be cd or pcd" })
     .default("pcd")
     .describe(
       "cd: contrastive divergence, where the model's chains start from the data in each step; pcd: persistent chains, which continue from step to step",
-    ),
+    )
+    .meta({ names: { cd: "Contrastive divergence", pcd: "Persistent chains (PCD)" }, front: true }),
   gibbs: z
     .int({ error: "it must be a whole number" })
     .min(1, { error: "there must be at least one" })
     .max(100, { error: "there can be at most 100" })
     .default(1)
     .describe("Gibbs steps k of the model's chains per update, as in CD-k")
-    .meta({ label: "Gibbs steps k", slider: [1, 20, 1] }),
+    .meta({ label: "Gibbs steps k", slider: [1, 20, 1], front: true }),
   chains: z
     .int({ error: "it must be a whole number" })
     .min(1, { error: "there must be at least one" })
     .max(1024, { error: "there can be at most 1024" })
     .default(100)
     .describe("Images per minibatch, and chains of the model")
-    .meta({ slider: [10, 400, 10] }),
+    .meta({ slider: [10, 400, 10], front: true }),
   learningRate: z
     .number({ error: "it must be a number" })
     .min(0, { error: "it must lie between 0 and 1" })
     .max(1, { error: "it must lie between 0 and 1" })
     .default(0.05)
     .describe("Learning rate; at 0 the chains sample a machine with fixed weights")
-    .meta({ live: true, slider: [0, 0.3, 0.005] }),
+    .meta({ live: true, slider: [0, 0.3, 0.005], front: true }),
 });
 
 /** All parameters of a Boltzmann machine with their values, as `points.parameters` holds them. */

@@ -1,7 +1,7 @@
 // The parameters of echo-state networks, declared once; their names are those of ReservoirPy.
 
 import * as z from "zod";
-import { flowNames } from "../../systems/index.ts";
+import { flowNames, flowTitles } from "../../systems/index.ts";
 
 /** The systems that are forecast, and what else can be learned. */
 const TASKS = [...flowNames, "narma10", "memory", "data", "classification"] as const;
@@ -39,13 +39,16 @@ export const reservoirParameters = z.object({
     .describe(
       "What is learned: to forecast a system, narma10, to recall inputs (memory), your own series (data), or the classes of its sequences (classification); with a series the default is data",
     )
-    .meta({ replaces: ["data", "network", "forecast", "validation", "continue"] }),
+    .meta({
+      ...{ replaces: ["data", "network", "forecast", "validation", "continue"], front: true },
+      names: { ...flowTitles, narma10: "NARMA10", memory: "Memory capacity", data: "Your own series" },
+    }),
   data: z
     .string({ error: "it must be a series as text" })
     .default("")
     .describe("Your own series, a CSV or .npy file of shape time × features, or series × time × features")
     .meta({
-      ...{ file: "series", label: "Series file" },
+      ...{ file: "series", label: "Series file", front: true },
       replaces: ["task", ...PARTS],
     }),
   network: z
@@ -77,7 +80,7 @@ export const reservoirParameters = z.object({
   units: integer(1, MOST_UNITS, "units")
     .default(300)
     .describe("Units N of a reservoir, or of each layer")
-    .meta({ slider: [50, 1000, 50] }),
+    .meta({ slider: [50, 1000, 50], front: true }),
   layers: integer(1, 16, "layers")
     .default(1)
     .describe("Reservoirs in a stack, each driven by the states of the one below; the readout reads all of them")
@@ -94,11 +97,11 @@ export const reservoirParameters = z.object({
   spectralRadius: size(10)
     .default(0.9)
     .describe("Spectral radius ρ of the recurrent weights; 0 is a network without memory, for comparison")
-    .meta({ batch: true, slider: [0, 1.6, 0.02], label: "Spectral radius ρ" }),
+    .meta({ batch: true, slider: [0, 1.6, 0.02], label: "Spectral radius ρ", front: true }),
   inputScaling: size(1000)
     .default(0.3)
     .describe("Scaling σ of the input weights, for inputs of mean 0 and variance 1")
-    .meta({ batch: true, slider: [0.02, 2, 0.02], label: "Input scaling σ" }),
+    .meta({ batch: true, slider: [0.02, 2, 0.02], label: "Input scaling σ", front: true }),
   inputConnectivity: share
     .default(1)
     .describe("Share of the inputs, or of the layer below, that a unit is linked to")
@@ -106,7 +109,7 @@ export const reservoirParameters = z.object({
   leakRate: share
     .default(1)
     .describe("Leak rate a: the share of its state that a unit renews in each step")
-    .meta({ batch: true, slider: [0.05, 1, 0.05], label: "Leak rate a" }),
+    .meta({ batch: true, slider: [0.05, 1, 0.05], label: "Leak rate a", front: true }),
   bias: size(100)
     .default(0.5)
     .describe("Scaling of the biases, which are uniform on [-1, 1)")
@@ -119,7 +122,7 @@ export const reservoirParameters = z.object({
     .enum(["tanh", "linear"], { error: "it must be tanh or linear" })
     .default("tanh")
     .describe("Activation function of a unit")
-    .meta({ page: false }),
+    .meta({ page: false, names: { tanh: "Hyperbolic tangent" } }),
   ridge: z
     .number({ error: "it must be a number" })
     .gt(0, { error: "it must be above 0: without it the readout is not determined" })

@@ -2,6 +2,7 @@
 
 import { type Estimate, median, quantile } from "../../statistics/index.ts";
 import type { aheadRecord } from "../forecast.ts";
+import { words } from "../labels.ts";
 import { type Points, parametersOf } from "../parameters.ts";
 import type { Baseline } from "./baseline.ts";
 import { bestOf, FIGURES, type Figure, type Figures, figureOf, type Spread } from "./figures.ts";
@@ -81,9 +82,12 @@ function namesOf({ kind, starts, training, validating, length, classes }: Task):
 
 export function observablesOf(task: Task) {
   return Object.fromEntries(
-    namesOf(task).map((name) => [name, { unit: unitOf(name, task), description: FIGURES[name] }]),
+    namesOf(task).map((name) => [name, { unit: unitOf(name, task), label: labelOf(name), description: FIGURES[name] }]),
   );
 }
+
+/** The error's abbreviation is that of the literature. */
+const labelOf = (name: Figure) => words(name).replace(/nrmse/i, "NRMSE");
 
 function unitOf(name: Figure, task: Task): string {
   if (name.endsWith("Time")) return task.unit;
