@@ -132,6 +132,9 @@ async function install(): Promise<void> {
     const same = await elsewhere(path, digest);
     if (same) await own.put(addressOf(path), same).catch(() => {});
   }
+  // Not as it is activated: Chrome's list of pages waits for those being opened, which wait for the activation.
+  const before: Before = { names: await otherCaches(), ids: (await windows()).map(({ id }) => id) };
+  await own.put(BEFORE, Response.json(before));
 }
 
 interface Before {
@@ -268,20 +271,12 @@ worker.addEventListener("install", (event) => {
   void worker.skipWaiting();
 });
 
-worker.addEventListener("activate", (event) => {
-  const begin = async () => {
-    const before: Before = { names: await otherCaches(), ids: (await windows()).map(({ id }) => id) };
-    await (await cache()).put(BEFORE, Response.json(before));
-    if (before.names.length === 0) await worker.clients.claim();
-  };
-  event.waitUntil(begin());
-});
-
 worker.addEventListener("message", (event) => {
   event.waitUntil(
     keep(event.data.loaded)
       .catch(tell)
-      .then(() => tidy()),
+      .then(() => tidy())
+      .then(() => worker.clients.claim()), // the first visit has none
   );
 });
 

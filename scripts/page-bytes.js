@@ -1,5 +1,6 @@
-// `node scripts/page-bytes.js [DIST] [--pages ising/,gallery/] [--runs N] [--write | --json]`: for every page of a built site (dist-web, if no other is named) the bytes that a first
-// visit loads, as gzip sends them, and the time until its first picture, in headless Chrome. --write puts the table into docs/site.md.
+// `node scripts/page-bytes.js [DIST] [--pages ising/,gallery/] [--runs N] [--write | --json]`: for every page of a built site (dist-web, if no
+// other is named) the bytes that a first visit loads, as gzip sends them, and the time until its first picture, in headless Chrome. --write
+// puts the table into docs/site.md.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -94,11 +95,9 @@ async function visit(path) {
   const page = await context.newPage();
   const loads = [];
   let last = Date.now();
-  context.on("requestfinished", async (request) => {
+  context.on("requestfinished", (request) => {
     last = Date.now();
-    const response = await request.response();
-    const body = await response.body().catch(() => Buffer.alloc(0));
-    loads.push({ url: request.url(), type: request.resourceType(), begun: request.timing().startTime, body });
+    loads.push(loadOf(request));
   });
   await page.addInitScript(`
     const isDrawn = ${FIRST};
@@ -113,12 +112,14 @@ async function visit(path) {
   const drawn = await page.waitForFunction(() => window.firstPicture, undefined, { timeout: 300_000, polling: 50 });
   const at = await drawn.jsonValue();
   while (Date.now() - last < QUIET) await page.waitForTimeout(100);
-  // What no document has loaded is a worker's, and so is what it began with.
+  // What no document has loaded is a worker's, and so is what that began with.
   const documents = (await Promise.all(page.frames().map(loadedBy))).flat();
   const begun = page.workers().map((worker) => worker.url());
+  const all = await Promise.all(loads);
   await context.close();
-  const own = new Set(documents.filter((url) => !begun.includes(url)));
-  const kinds = loads.map((load) => ({ ...load, kind: kindOf(load, own), bytes: sent(load) }));
+  const own = new Set(documents);
+  for (const url of begun.flatMap((each) => [...withImports(each, all)])) own.delete(url);
+  const kinds = all.map((load) => ({ ...load, kind: kindOf(load, own), bytes: sent(load) }));
   const sum = (which) => kinds.filter(which).reduce((total, { bytes }) => total + bytes, 0);
   const before = kinds.filter(({ begun }) => begun < at);
   const parts = Object.fromEntries(
@@ -131,6 +132,26 @@ async function visit(path) {
     ...{ path, parts, first: sum(({ begun }) => begun < at), all: sum(() => true) },
     milliseconds: at - start,
   };
+}
+
+async function loadOf(request) {
+  const response = await request.response();
+  return {
+    url: request.url(),
+    type: request.resourceType(),
+    begun: request.timing().startTime,
+    body: await response.body(),
+  };
+}
+
+/** A module and what it imports before it runs, which the browser counts as the document's. */
+function withImports(url, loads, found = new Set()) {
+  if (found.has(url)) return found;
+  found.add(url);
+  const text = loads.find((load) => load.url === url)?.body.toString("utf8") ?? "";
+  for (const [, name] of text.matchAll(/(?:from|import)\s*"(\.[^"]+)"/g))
+    withImports(new URL(name, url).href, loads, found);
+  return found;
 }
 
 /** The addresses of what a document has loaded. */

@@ -123,6 +123,7 @@ ${card({ title, description, folder })}
 <link rel="apple-touch-icon" href="/icons/apple-touch-icon.png">
 <link rel="manifest" href="/manifest.webmanifest">
 <link rel="stylesheet" href="/shell/style.css">
+${found ? `<script src="/embed.js"></script>` : ""}
 </head>
 <body${found ? ` data-model="${folder}"${found.hasPreview ? " data-preview" : ""}` : ""}>
 <header class="site"><a class="name" href="${up}">gibbs</a><nav aria-label="Site"><button type="button" popovertarget="models">Models</button><div id="models" class="menu" popover>${menu.join("")}</div>${OTHERS.map(([to, text]) => link(to, text)).join("")}</nav><span id="device" class="device"></span></header>

@@ -24,8 +24,7 @@ import { keepVisits, lastVisit } from "./visit.ts";
 
 const model = document.body.dataset.model!;
 const query = new URLSearchParams(location.search);
-const embed = query.get("embed");
-if (embed === "canvas" || embed === "mini") document.documentElement.dataset.embed = embed;
+const embed = query.get("embed"); // public/embed.js has shown the page accordingly
 /** Controls that an embedded page keeps, by their parameters. */
 const kept = query.get("show")?.split(",") ?? [];
 for (const name of kept) {

@@ -87,14 +87,25 @@ export function schemaOf(field: z.ZodType): JsonSchema {
     const more = rest ? { items: schemaOf(rest as z.ZodType) } : {};
     return { type: "array", prefixItems: items.map((item) => schemaOf(item as z.ZodType)), ...more };
   }
-  if (field instanceof z.ZodNumber) return { type: field.isInt ? "integer" : "number", ...boundsOf(field) };
+  if (field instanceof z.ZodNumber) return { type: isWhole(field) ? "integer" : "number", ...boundsOf(field) };
   if (field instanceof z.ZodString) return { type: "string" };
   if (field instanceof z.ZodBoolean) return { type: "boolean" };
   return {};
 }
 
+/** As zod's own `isInt`, which asks the module that the site leaves out (host-web/build/schemas.ts). */
+function isWhole({ def }: z.ZodNumber): boolean {
+  const checks = [def, ...(def.checks ?? []).map((check) => check._zod.def)];
+  return checks.some((check) => {
+    const { format, check: kind, value } = check as { format?: string; check?: string; value?: number };
+    return format?.includes("int") || (kind === "multiple_of" && Number.isSafeInteger(value));
+  });
+}
+
 function boundsOf(field: z.ZodNumber): JsonSchema {
-  const bounds: JsonSchema = field.isInt ? { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER } : {};
+  const bounds: JsonSchema = isWhole(field)
+    ? { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }
+    : {};
   for (const check of field.def.checks ?? []) {
     const { check: kind, value, inclusive } = check._zod.def as { check: string; value: number; inclusive?: boolean };
     if (kind === "greater_than") bounds[inclusive ? "minimum" : "exclusiveMinimum"] = value;

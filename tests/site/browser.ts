@@ -57,6 +57,9 @@ export interface Visit {
   locale?: string;
 }
 
+/** What Playwright says where it keeps a page from its service worker. */
+const BLOCKED = "Service Worker registration blocked by Playwright";
+
 /** A page, everything that it complained of, and all that stands in its console. */
 export async function openPage(
   { browser }: Site,
@@ -83,6 +86,7 @@ export async function openPage(
   page.on("close", () => watching[Symbol.dispose]());
   const messages: string[] = [];
   page.on("console", (message) => {
+    if (message.text() === BLOCKED) return;
     messages.push(`${message.type()}: ${message.text()}`);
     if (message.type() === "error") complaints.push(message.text());
   });

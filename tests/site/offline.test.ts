@@ -264,6 +264,7 @@ describe("a new build", () => {
     );
     await page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())!.update()));
     await taken;
+    await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === "activated");
     expect(Object.keys(await kept(page))).toHaveLength(2);
 
     const { page: next } = await open(context, `ising/#${RUN}`);

@@ -78,9 +78,9 @@ describe("controls", () => {
   it("come in sight where a message names one", async () => {
     const { page } = await ready(`ising/#${SMALL}&step=1`, quiet);
     await page.evaluate(() => {
-      location.hash = "v=2&couplings=1e9,1";
+      location.hash = "v=2&couplings=x,1";
     });
-    await expect.poll(() => text(page, "#notice")).toContain("couplings");
+    await expect.poll(() => text(page, "#notice")).toContain('couplings "x,1": expected finite numbers');
     expect(await isOpen(page)).toBe(true);
     const other = await ready(`ising/#${SMALL}&step=1`, quiet);
     await other.page.evaluate(() => {
