@@ -97,7 +97,7 @@ async function visit(path) {
   let last = Date.now();
   context.on("requestfinished", (request) => {
     last = Date.now();
-    loads.push(loadOf(request));
+    loads.push(loadOf(request).catch(() => undefined)); // the page has been closed, or has left a picture
   });
   await page.addInitScript(`
     const isDrawn = ${FIRST};
@@ -115,7 +115,7 @@ async function visit(path) {
   // What no document has loaded is a worker's, and so is what that began with.
   const documents = (await Promise.all(page.frames().map(loadedBy))).flat();
   const begun = page.workers().map((worker) => worker.url());
-  const all = await Promise.all(loads);
+  const all = (await Promise.all(loads)).filter((load) => load !== undefined);
   await context.close();
   const own = new Set(documents);
   for (const url of begun.flatMap((each) => [...withImports(each, all)])) own.delete(url);

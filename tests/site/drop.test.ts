@@ -49,7 +49,7 @@ describe("a file dropped on a page", () => {
     [
       "diffusion/#v=2&samples=256&steps=200",
       PHOTO,
-      "photo.png: this page takes points or pictures (.csv, .tsv, .txt, .dat, .npy) or labels (.csv, .txt, .npy) or a network (.safetensors, .wgsl); the run goes on.",
+      "photo.png: this page takes points or pictures (.csv, .tsv, .txt, .dat, .npy) or a network (.safetensors, .wgsl) or labels (.csv, .txt, .npy); the run goes on.",
     ],
   ])("%s: is refused, and the run goes on", async (path, file, message) => {
     const { page, complaints } = await ready(path);
