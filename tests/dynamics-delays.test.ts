@@ -26,6 +26,7 @@ describe("x' = -x(t - lag)", () => {
   it.each([
     ["a whole number of steps", 1, 2e-6],
     ["longer than what is measured", 12, 2e-6],
+    ["far longer", 1e7, 2e-6],
     // A step goes over the time at which x'' jumps.
     ["no whole number of steps", 1 / Math.SQRT2, 1e-4],
   ])("is the exact polynomial, lag %s", async (_, lag, bound) => {
@@ -172,6 +173,33 @@ describe("a trajectory with a past", () => {
   });
 });
 
+describe("an ensemble", () => {
+  it("has the same bits whatever the number of trajectories, odd as well", async () => {
+    const options = { system: "x' = -2*x(t - 1)*exp(-x^2); x ~ normal(0, 1)", until: 2000, points: 2, dt: 1 / 16 };
+    using ensemble = await dynamics.create(device, options);
+    const most = 4098;
+    const { data } = await ensemble.samples(0, most);
+    for (const count of [most - 1, most - 3, 3]) {
+      const other = await ensemble.samples(0, count);
+      expect([...other.data.subarray(count)], `${count}`).toEqual([...data.subarray(most, most + count)]);
+    }
+  });
+
+  it("says what steps are off by where only delayed values are fast, in few trajectories", async () => {
+    const system = (fast: number) =>
+      `u ~ uniform(0, 1); w ~ uniform(1, 2); before 0: x = sin(if(u > 0.99, ${fast}, 1)*w*t); x = 0; x' = -x; y' = x(t - 10); y = 0`;
+    const run = { until: 10, points: 2, trajectories: 2000 };
+    const [calm, fast] = [
+      await ensembleOf({ system: system(1), ...run }),
+      await ensembleOf({ system: system(40), ...run }),
+    ];
+    expect(calm.stepError).toBeLessThan(1e-6);
+    expect(fast.dt).toBe(calm.dt); // the pilot has seen none of them
+    expect(fast.stepError).toBeGreaterThan(1e-4);
+    expect(fast.notes.join()).toContain("A step of");
+  });
+});
+
 describe("Mackey and Glass", () => {
   // Means over time of long runs in f64, from dynamics of 8 × 2e5 units of time: see docs/models/dynamics.md.
   it.each([
@@ -185,6 +213,29 @@ describe("Mackey and Glass", () => {
     expect(Math.abs(mean[1][1] - right) / error).toBeLessThan(4);
     // The control: the other delay's mean is far off.
     expect(Math.abs(mean[1][1] - (tau === 17 ? 0.8959 : 0.93017)) / error).toBeGreaterThan(10);
+  });
+});
+
+describe("a transient", () => {
+  it("is a whole number of steps of the same length, though it is written with few digits", async () => {
+    // A third, to ten digits: it is 1e-10 off from a whole number of steps.
+    const system = "x' = -x(t - 1); x = 1";
+    using ensemble = await dynamics.create(device, {
+      system,
+      transient: 3.3333333333,
+      until: 13.3333333333,
+      points: 7,
+    });
+    const { transient, measured } = ensemble.plan;
+    expect(transient.steps % 2).toBe(0);
+    expect(Math.abs(transient.h / measured.h - 1)).toBeLessThan(1e-9);
+    const { times, mean } = await ensembleOf({ system, transient: 3.3333333333, until: 13.3333333333, points: 7 });
+    for (const [row, t] of times.entries()) expect(Math.abs(mean[row][0] - steps(t, 1, 1))).toBeLessThan(1e-4);
+  });
+
+  it("a variable may be called before", async () => {
+    const { mean } = await ensembleOf({ system: "before' = -before; before = 1", until: 1, points: 2 });
+    expect(mean[1][0]).toBeCloseTo(Math.exp(-1), 6);
   });
 });
 
@@ -217,6 +268,7 @@ describe("what is refused", () => {
     [{ dt: 2 }, "at most the shortest lag, 1"],
     [{ lyapunov: 1 }, "exponents of systems with delays"],
     [{ transient: Math.SQRT2, until: 10, points: 11 }, "a multiple of a step"],
+    [{ set: "lag=1e30" }, "longer than 1073741824 steps"],
     [{ until: 1e9, set: "lag=1e-6" }, "dt"],
     [{ set: "lag=0:1:3" }, "the lag is 0"],
   ])("%o", async (options, why) => {

@@ -259,6 +259,9 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
       to_frame = select(to_frame, run.every, frames);
     }
     for (var k = 0u; k < TOGETHER; k++) {
+      if (DELAYED > 0u && !exists[k]) {
+        continue; // what the last one remembers is its own invocation's
+      }
       x[k] = moved(x[k], c[k], t, inverse[k], &off[k], slots[k], now.first_step + made);
       size[k] = max(size[k], largest(x[k].high));
     }

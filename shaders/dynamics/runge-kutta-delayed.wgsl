@@ -50,7 +50,9 @@ fn moved(x: State, c: Constants, time: vec2f, inverse: Flat, off: ptr<function, 
   let k2 = rates(stepped(x.high, now.half, k1), middle, c, t + now.half);
   let k3 = rates(stepped(x.high, now.half, k2), middle, c, t + now.half);
   let k4 = rates(stepped(x.high, now.h, k3), delayed(x.high, c, slot, step, 1.0), c, t + now.h);
-  *off = max(*off, now.h * apart_by(k2, k3, inverse));
+  // The slopes in the middle know the same past; that it bends is in those at the ends, likewise of third order.
+  let bent = apart_by(stepped(k1, 1.0, k4), stepped(k2, 1.0, k3), inverse);
+  *off = max(*off, now.h * max(apart_by(k2, k3, inverse), bent));
   return increased(x, weighted(k1, k2, k3, k4));
 }
 

@@ -54,6 +54,8 @@ export interface Plan {
 
 /** Steps of a trajectory at most: their numbers are words. */
 const MOST_STEPS = 2 ** 32 - 1;
+/** The same where there are delays: lags are taken from them with a sign. */
+const MOST_DELAYED = 2 ** 31 - 1;
 /** Measurements of a trajectory where nothing else is said. */
 const USUAL_POINTS = 51;
 /** How many more steps are taken so that lags are whole numbers of them, and by how much such a number may be off. */
@@ -102,11 +104,14 @@ export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
   });
   const perRow = stepsWith(pilot.dt);
   const measured = { origin: transient, h: interval / perRow, steps: perRow * (count - 1) };
-  const before = Math.ceil((transient / pilot.dt) * (1 - 1e-12));
-  if (measured.steps > MOST_STEPS || before > MOST_STEPS) {
+  // Where there are delays it is a whole number of the same steps, up to rounding.
+  const isWhole = system.delays.length > 0;
+  const before = isWhole ? Math.round(transient / measured.h) : Math.ceil((transient / pilot.dt) * (1 - 1e-12));
+  const most = isWhole ? MOST_DELAYED : MOST_STEPS;
+  if (measured.steps + before > most) {
     throw new ParameterError(
       "dt",
-      `dt ${pilot.dt}: a trajectory would take ${measured.steps + before} steps; ${MOST_STEPS} are the most. Raise dt, or shorten until.`,
+      `dt ${pilot.dt}: a trajectory would take ${measured.steps + before} steps; ${most} are the most. Raise dt, or shorten until.`,
     );
   }
   return {

@@ -94,7 +94,8 @@ function readStatements(text: string): Read {
   const read: Read = { kind: "flow", rates, values, drawn, pasts, outputs: [], delays: [] };
   let kind: System["kind"] | undefined;
   for (const statement of statementsOf(text)) {
-    if (/^before\b/u.test(statement)) {
+    // A variable may have that name, too.
+    if (/^before\s+[^\s'=~:<>-]/u.test(statement)) {
       readPast(statement, read);
       continue;
     }

@@ -228,20 +228,29 @@ const shaderOf = ({ kind, delays }: Plan["system"]): string => {
   return delays.length > 0 ? "dynamics/runge-kutta-delayed.wgsl" : "dynamics/runge-kutta.wgsl";
 };
 
-/** A lag in whole steps, and what is left. */
+/** Steps of a lag at most: a shader counts them in both directions. */
+const MOST_LAG = 2 ** 30;
+
+/** A lag in whole steps, and what is left. @throws ParameterError where it is longer than a shader counts */
 function lagOf(lag: number, { h }: Phase): { whole: number; part: number } {
   const steps = lag / h;
+  if (steps > MOST_LAG) {
+    throw new ParameterError(
+      "system",
+      `a lag of ${lag} is longer than ${MOST_LAG} steps of ${h}; shorten it, or raise dt.`,
+    );
+  }
   const nearest = Math.round(steps);
   // A lag that was to be a whole number of steps is one.
   if (Math.abs(steps - nearest) <= 1e-9 * steps) return { whole: nearest, part: 0 };
   return { whole: Math.floor(steps), part: steps - Math.floor(steps) };
 }
 
-/** Nodes from the one before the longest lag to the present one; a power of two, for a division of integers costs more than a step. */
-function ringOf({ system, points, measured }: Plan): number {
+/** Nodes from the one before the longest lag, or from the first, to the present one; a power of two, for a division of integers costs more than a step. */
+function ringOf({ system, points, transient, measured }: Plan): number {
   if (system.delays.length === 0) return 1;
   const most = points.reduce((top, { lags }) => Math.max(top, ...lags.map((lag) => lagOf(lag, measured).whole)), 0);
-  return 2 ** Math.ceil(Math.log2(most + 3));
+  return 2 ** Math.ceil(Math.log2(Math.min(most, transient.steps + measured.steps) + 3));
 }
 
 /** Trajectories of each point in a batch. @throws ParameterError */

@@ -16,7 +16,10 @@ export interface Pilot {
   error: number;
   /** Errors of steps per unit of time, added up. */
   drift: number;
-  /** How far from converged that step was: h |k2 - k3|, the slopes in the middle, in parts of the variable's size. It is of third order. */
+  /**
+   * How far from converged that step was: h |k2 - k3|, the slopes in the middle, in parts of the variable's size; where there are delays also
+   * h |k1 - k2 - k3 + k4|, for the slopes in the middle know the same past. It is of third order.
+   */
   apart: number;
   /** How large each variable becomes. */
   sizes: readonly number[];
@@ -46,7 +49,7 @@ const MOST_STEPS = 1e8;
 const DIVERGED = 1e12;
 
 type Vector = readonly number[];
-/** The state after a step, and h (k2 - k3). */
+/** The state after a step, and how far from converged it is: see Pilot. */
 type Step = (x: Vector, t: number, h: number) => { x: number[]; apart: Vector };
 
 /**
@@ -319,7 +322,10 @@ function movable(system: System, point: Plan["points"][number]) {
     const k4 = slope(along(x, h, k3), t + h);
     return {
       x: x.map((value, i) => value + (h / 6) * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i])),
-      apart: k2.map((value, i) => h * (value - k3[i])),
+      apart: k2.map((value, i) => {
+        const bent = system.delays.length > 0 ? k1[i] - value - k3[i] + k4[i] : 0;
+        return h * Math.max(Math.abs(value - k3[i]), Math.abs(bent));
+      }),
     };
   };
   const at = ({ parameters }: Plan["points"][number]) => values.set([...parameters.values()], system.variables.length);

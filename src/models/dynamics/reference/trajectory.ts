@@ -24,6 +24,8 @@ const plus = (a: Vector, h: number, b: Vector) => a.map((x, i) => x + h * b[i]);
 
 /** What moves a point and its tangents. */
 interface Motion {
+  /** It depends on what was before. */
+  hasPast: boolean;
   /** @param ends it is the end of a step, or within one */
   at(x: Vector, t: number, ends: boolean): number[];
   /** The Jacobian there, row by row. */
@@ -89,6 +91,7 @@ function motionOf({ system, points, exponents }: Plan, point: number) {
       ? system.variables.map(({ rate }) => names.map((name) => compile(derivative(rate, name), placeOf)))
       : [];
   const motion: Motion = {
+    hasPast: system.delays.length > 0,
     at(x, t, ends) {
       set(x, t, ends);
       return rates.map((rate) => rate(values));
@@ -122,7 +125,7 @@ const mapStep: Step = ({ at, jacobian }, x, frame, t) => {
 };
 
 /** The state and the tangents as one system: v' = J(x) v. */
-const rungeKutta: Step = ({ at, jacobian }, x, frame, t, h) => {
+const rungeKutta: Step = ({ at, jacobian, hasPast }, x, frame, t, h) => {
   const slopeOf = (point: Vector, vectors: readonly Vector[], time: number) => {
     const slopes = vectors.length > 0 ? jacobian(point, time) : [];
     return { point: at(point, time, time > t), vectors: vectors.map((v) => slopes.map((row) => dot(row, v))) };
@@ -145,7 +148,10 @@ const rungeKutta: Step = ({ at, jacobian }, x, frame, t, h) => {
       ),
       frame.map((v, j) => plus(v, h, next[j])),
     ],
-    apart: plus(k2.point, -1, k3.point).map((value) => h * value),
+    apart: k2.point.map((_, i) => {
+      const [a, b, c, d] = [k1, k2, k3, k4].map(({ point }) => point[i]);
+      return h * Math.max(Math.abs(b - c), hasPast ? Math.abs(a - b - c + d) : 0);
+    }),
   };
 };
 
