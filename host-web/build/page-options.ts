@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { AnyModel } from "../../src/models/index.ts";
 
 export interface Page {
-  /** What to look at, a sentence below the picture: of the page's own run, and of others that no run of the gallery is. */
+  /** What to look at, a sentence below the picture of the page's own run. */
   watch: string;
   /** How the errors in the table are estimated, a sentence. */
   errors: string;

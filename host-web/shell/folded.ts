@@ -22,7 +22,7 @@ export class Folded {
     for (const { dataset } of this.#boxes()) {
       const name = dataset.folded!;
       const value = values[name] ?? files[name] ?? "";
-      const isUsual = [dataset.default!, own[name]].some((usual) => usual !== undefined && isSame(usual, value));
+      const isUsual = [dataset.default!, own[name]].some((usual) => usual !== undefined && isSameValue(usual, value));
       if (!isUsual) now[name] = value;
     }
     if (Object.entries(now).some(([name, value]) => this.#seen[name] !== value)) this.#details!.open = true;
@@ -42,4 +42,6 @@ export class Folded {
   }
 }
 
-const isSame = (a: string, b: string) => a === b || (a !== "" && b !== "" && Number(a) === Number(b));
+/** Whether two texts are one value of a parameter. */
+export const isSameValue = (a: string, b: string): boolean =>
+  a === b || (a !== "" && b !== "" && Number(a) === Number(b));

@@ -115,6 +115,8 @@ takeDrops(form.fields, (file, field) => form.take(file, field));
 /** Which run it is, and how it is looked at. */
 let run = "";
 const viewOptions = {} as ViewOptions;
+/** Parameters of the page's own run. */
+let own: Record<string, string> = {};
 
 function show(update: WorkerUpdate): void {
   if (update.device) showDevice(update.device);
@@ -129,7 +131,8 @@ function show(update: WorkerUpdate): void {
   if (update.values) form.values(update.values);
   if (update.playing !== undefined) showPlaying(update.playing);
   if (update.address) unnotify(ABOUT.address);
-  if (update.address !== undefined) showPreset(update.address);
+  if (update.run) own = update.run.own;
+  if (update.address !== undefined) showPreset(update.address, own);
   if (update.address !== undefined && !toolbar.playing) share.showAddress(update.address);
   if (update.steps !== undefined) toolbar.showSteps(update.steps);
   if (update.time !== undefined) viewOptions.time = toolbar.showTime(update.time);

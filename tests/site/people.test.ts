@@ -127,8 +127,16 @@ describe("the gallery's runs of a model", () => {
     expect(await findings(page)).toEqual([]);
     await page.fill("#p-temperature", "3");
     await page.press("#p-temperature", "Enter");
-    await expect.poll(() => text(page, "#watch")).toBe(ising.watch);
+    // Nobody knows what there is to look at in just this run.
+    await expect.poll(() => text(page, "#watch")).toBe("");
     expect(await count(page, ".presets [aria-current]")).toBe(0);
+    await page.click("#share summary");
+    await page.locator("#afresh").evaluate((button: HTMLElement) => button.click());
+    await expect.poll(() => text(page, "#watch")).toBe(ising.watch);
+    await page.fill("#seed", "77");
+    await page.press("#seed", "Enter");
+    await expect.poll(() => page.evaluate(() => location.hash)).toContain("seed=77");
+    expect(await text(page, "#watch")).toBe(ising.watch);
     expect(complaints).toEqual([]);
   });
 });
