@@ -66,7 +66,16 @@ const FIRST_PAGES = ["opening", "links"].map((name) => `tests/site/${name}.test.
  * an hour for them. GIBBS_TEST_LONG=1 runs them in Chrome, too.
  */
 const VARIANTS = [
-  ...["gillespie", "dynamics", "ising-dimensions", "diffusion-units", "digests", "hopfield-lattice", "reservoir-own"],
+  ...[
+    "gillespie",
+    "dynamics",
+    "dynamics-delays",
+    "ising-dimensions",
+    "diffusion-units",
+    "digests",
+    "hopfield-lattice",
+    "reservoir-own",
+  ],
   ...["choice", "delays", "draws", "events", "files", "hybrid", "large", "rates", "reversible"].map(
     (name) => `gillespie-${name}`,
   ),

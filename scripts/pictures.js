@@ -103,7 +103,7 @@ try {
     const opened = async (query, look, hash = link) => {
       const { page } = await openPage(site, `${site.url}${model}/${query}#${hash}`, look);
       await page.waitForFunction((text) => document.getElementById("step-count").textContent === text, counted, {
-        timeout: 120_000,
+        timeout: 300_000,
       });
       await page.waitForTimeout(SETTLING[model] ?? 1000);
       return page;
@@ -116,9 +116,11 @@ try {
     await bare.waitForTimeout(1000);
     await bare.evaluate(() => document.activeElement.blur());
     await bare.screenshot({ path: `host-web/public/${model}/preview.jpg`, ...SMALL });
+    await bare.close(); // or it works on behind the next
     for (const [name, look] of Object.entries(LOOKS)) {
       const page = await opened("", look);
       await page.screenshot({ path: `docs/pictures/${model}-${name}.jpg`, ...SMALL });
+      await page.close();
     }
   }
   const { runs } = await server.ssrLoadModule("/host-web/build/runs.ts");

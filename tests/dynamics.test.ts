@@ -54,7 +54,7 @@ describe("the language", () => {
     ["x[i]' = -x[i]; x = 1", "no index"],
     ["when x > 1: x = 0; x' = 1; x = 0", "no events"],
     ["x'{0.8} = -x; x = 1", "derivatives are whole"],
-    ["before 0: x = 1", "no delays"],
+    ["before 0: x = 1", "the system changes nothing"],
     ["x' = -x; x = 1/0", "x is Infinity at the start"],
     ["x' = -x; x = 1e39", "other units"],
     ["x' = -x; x ~ uniform(1, 0)", "below its least"],
