@@ -33,12 +33,23 @@ async function build() {
       const outDir = join(target, "web");
       await vite.build({ root: ROOT, mode: "web", logLevel: "warn", build: { outDir, emptyOutDir: false } });
     }
+    writeManual(target);
     writeFileSync(join(target, MODULES_STAMP), sources);
     if (types) declareTypes(target, sources);
     publish(target);
   } finally {
     rmSync(target, { recursive: true, force: true });
   }
+}
+
+/** The manual page, which the command line itself prints. */
+function writeManual(target) {
+  const { status, stdout } = spawnSync(process.execPath, [join(target, "cli.js"), "man"], {
+    stdio: ["ignore", "pipe", "inherit"],
+    maxBuffer: 2 ** 24,
+  });
+  if (status !== 0) throw new Error(`gibbs man ended with ${status}`);
+  writeFileSync(join(target, "gibbs.1"), stdout);
 }
 
 /** Makes the .d.ts files. They come out despite type errors, so an install succeeds; an ordered build fails. */

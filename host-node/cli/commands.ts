@@ -10,6 +10,7 @@ import { UsageError } from "./errors.ts";
 import { RUN_FLAGS, SCAN_FLAGS, TRAIN_FLAGS } from "./flags.ts";
 import { modelOf } from "./given.ts";
 import { type CommandHelp, commandHelp, programHelp } from "./help.ts";
+import { manual } from "./man.ts";
 import { run } from "./run.ts";
 import { scan } from "./scan.ts";
 import { train, trainingOf } from "./train.ts";
@@ -81,6 +82,13 @@ const COMMANDS: Record<string, Command> = {
       "source <(gibbs completion zsh)",
       "gibbs completion fish > ~/.config/fish/completions/gibbs.fish",
     ],
+  },
+  man: {
+    usage: "gibbs man",
+    summary: "The manual page, for man: commands, flags, and the parameters of every model.",
+    flags: [],
+    main: async (words) => void process.stdout.write(manual(words, COMMANDS)),
+    examples: ["gibbs man | man -l -"],
   },
   demo: { usage: "gibbs demo", summary: "What npm start shows.", flags: DEMO_FLAGS, main: demo },
 };

@@ -114,9 +114,9 @@ describe("digests", () => {
   it("negative control", async () => expect(page).not.toContain(await digestOf(2.5)));
 });
 
-/** The words of a command line as a shell makes them; a comment or a redirection ends it. */
+/** The words of a command line as a shell makes them; a comment, a redirection or a pipe ends it. */
 function wordsOf(line: string): string[] {
-  const [command] = line.split(/\s#(?:\s|$)|\s>\s(?=[\w.-]+$)/);
+  const [command] = line.split(/\s#(?:\s|$)|\s\|\s|\s>\s(?=[\w.-]+$)/);
   return [...command.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replace(/["']/g, ""));
 }
 
@@ -136,7 +136,7 @@ describe("commands", () => {
   afterAll(() => rmSync(cwd, { recursive: true, force: true }));
   /** What a command comes to: the device, or a file of the reader's that is not here. */
   async function accepted(words: readonly string[]) {
-    const quiet = ["models", "info"].includes(words[0]) ? [] : ["--quiet"];
+    const quiet = ["models", "info", "man", "completion"].includes(words[0]) ? [] : ["--quiet"];
     const { status, stderr } = await inside([...words, ...quiet], { cwd });
     return status === 0 || stderr.includes(REACHED) || /cannot be read|no such file/.test(stderr) ? "" : stderr;
   }
@@ -152,6 +152,7 @@ describe("commands", () => {
     expect(await accepted(["run", "ising", "--sise", "8"])).toContain("--sise");
     expect(await accepted(["run", "ising", "--temperature=-1"])).toContain("temperature -1");
     expect(wordsOf("npx gibbs info --json > info.json")).toEqual(["npx", "gibbs", "info", "--json"]);
+    expect(wordsOf("npx gibbs man | man -l -")).toEqual(["npx", "gibbs", "man"]);
     expect(wordsOf('npx gibbs run x --set "a = 1, b" --out f-#.png  # a comment')).toEqual([
       "npx",
       "gibbs",
