@@ -643,7 +643,9 @@ describe("files and pictures", () => {
     const { samples } = trajectoryOf(ensemble.plan, 1, 3);
     expect(data[((2 * 2 + 1) * 5 + 3) * 2]).toBeCloseTo(samples[4], 4);
     const { head, rows } = ensemble.table();
-    expect(head).toEqual(["a", "time", "x", "x_sd", "y", "y_sd"]);
+    const [[, , , error, sd]] = [...rows] as number[][];
+    expect(error).toBeCloseTo(sd / Math.sqrt(5), 12);
+    expect(head).toEqual(["a", "time", "x", "x_error", "x_sd", "y", "y_error", "y_sd"]);
     expect([...rows].length).toBe(6);
     expect((await ensemble.picture()).width).toBe(256);
     using large = await create({ example: "henon", trajectories: 1e9 });

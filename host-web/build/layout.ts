@@ -71,7 +71,8 @@ function runCards(models: readonly ModelPage[]): string {
   const card = (own: readonly ModelPage[]) => (run: Run) => {
     const { title } = own.find(({ model }) => model.name === run.model)!.model;
     const sought = escapeHtml([run.title, run.text, run.tags, title, run.model].join(" ").toLowerCase());
-    return `<li data-sought="${sought}"><a href="../${run.model}/#${escapeHtml(run.link)}">${picture(`./${run.id}.jpg`)}<b>${escapeHtml(run.title)}</b></a>
+    const clip = run.clip ? ` data-clip="./${run.id}.webm"` : "";
+    return `<li data-sought="${sought}"><a href="../${run.model}/#${escapeHtml(run.link)}"${clip}>${picture(`./${run.id}.jpg`)}<b>${escapeHtml(run.title)}</b></a>
 <p>${escapeHtml(run.text)} <span class="unit">${escapeHtml(title)}</span></p></li>`;
   };
   return grouped(models)

@@ -7,6 +7,7 @@ import { join, relative, resolve } from "node:path";
 import { build, type Plugin } from "vite";
 import { isData } from "../../scripts/data-chunk.js";
 import { ROOT } from "./models.ts";
+import { withPolicy } from "./policy.ts";
 
 /** A list: paths and digests of what every visitor gets, and of what is kept once it has been looked at. */
 export interface FileList {
@@ -33,12 +34,12 @@ export function offline(): Plugin {
     },
     transformIndexHtml: {
       order: "post",
-      handler: (html, { path }) => withScript(html, path.slice(1)),
+      handler: (html, { path }) => finished(html, path.slice(1)),
     },
     async closeBundle() {
       for (const path of pathsOf(outDir).filter((path) => /^docs\/.*\.html$/.test(path))) {
         const file = join(outDir, path);
-        writeFileSync(file, withScript(readFileSync(file, "utf8"), path));
+        writeFileSync(file, finished(readFileSync(file, "utf8"), path));
       }
       await makeOffline(outDir);
     },
@@ -62,10 +63,10 @@ export async function makeOffline(outDir: string): Promise<void> {
   });
 }
 
-/** A page that registers the service worker. */
-function withScript(html: string, path: string): string {
+/** A page with its policy, which registers the service worker. */
+function finished(html: string, path: string): string {
   const up = "../".repeat(path.split("/").length - 1) || "./";
-  return html.replace(/<\/body>/, `<script type="module" src="${up}offline.js"></script>\n</body>`);
+  return withPolicy(html).replace(/<\/body>/, `<script type="module" src="${up}offline.js"></script>\n</body>`);
 }
 
 /** Writes the list of a folder, and with it that of its docs, a thousand files that few visitors need. Returns its digest. */

@@ -1,4 +1,5 @@
-// The gallery: runs that are worth a look, each a link. scripts/pictures.js takes their pictures (host-web/public/gallery/ID.jpg).
+// The gallery: runs that are worth a look, each a link. scripts/pictures.js takes their pictures (host-web/public/gallery/ID.jpg),
+// scripts/clips.js their clips (ID.webm).
 
 export interface Run {
   /** Of its picture. */
@@ -11,11 +12,21 @@ export interface Run {
   link: string;
   /** Words by which it is found, other than those of its title, its text and its model. */
   tags: string;
+  /** What its card plays: so many pictures, so many steps apart. */
+  clip?: Clip;
 }
 
-const run = (id: string, model: string, title: string, text: string, link: string, tags: string): Run => ({
+interface Clip {
+  from: number;
+  every: number;
+  frames: number;
+}
+
+type Text = string;
+const run = (id: string, model: string, title: Text, text: Text, link: string, tags: Text, clip?: Clip): Run => ({
   ...{ id, model, title, text, tags },
   link: `v=2&${link}`,
+  ...(clip && { clip }),
 });
 
 export const runs: readonly Run[] = [
@@ -26,6 +37,7 @@ export const runs: readonly Run[] = [
     "At T = 2.269 there are domains of all sizes, within each other.",
     "seed=11&size=512,512&temperature=2.269&start=random&step=600",
     "phase transition, scaling, fractal",
+    { from: 600, every: 2, frames: 45 },
   ),
   run(
     "ising-coarsening",
@@ -34,6 +46,7 @@ export const runs: readonly Run[] = [
     "From a random state to T = 1: domains grow as the square root of time.",
     "seed=3&size=512,512&temperature=1&start=random&step=60",
     "domain growth, quench, ordering",
+    { from: 1, every: 2, frames: 45 },
   ),
   run(
     "ising-antiferromagnet",
@@ -42,6 +55,7 @@ export const runs: readonly Run[] = [
     "With negative couplings neighbours differ: two checkerboards compete.",
     "seed=5&size=64,40&temperature=1.6&couplings=-1,-1&start=random&step=80",
     "checkerboard, staggered, frustration",
+    { from: 0, every: 2, frames: 45 },
   ),
   run(
     "ising-anisotropic",
@@ -50,6 +64,7 @@ export const runs: readonly Run[] = [
     "Couplings of 1 along x and 0.1 along y: stripes along the strong bonds.",
     "seed=7&size=512,512&temperature=1.1&couplings=1,0.1&start=random&step=300",
     "anisotropy, stripes",
+    { from: 1, every: 4, frames: 45 },
   ),
   run(
     "potts-five",
@@ -58,6 +73,7 @@ export const runs: readonly Run[] = [
     "Domains of five states below the transition.",
     "seed=3&states=5&size=256,256&temperature=0.83&step=300",
     "phase transition, domains",
+    { from: 1, every: 6, frames: 45 },
   ),
   run(
     "potts-many",
@@ -66,6 +82,7 @@ export const runs: readonly Run[] = [
     "With 64 states at a low temperature domains coarsen like the cells of a froth.",
     "seed=4&states=64&size=256,256&temperature=0.3&start=random&step=60",
     "grain growth, coarsening",
+    { from: 1, every: 2, frames: 45 },
   ),
   run(
     "curie-weiss",
@@ -74,6 +91,23 @@ export const runs: readonly Run[] = [
     "Below T = 1 the magnetization has two most probable values.",
     "seed=1&size=256&temperature=0.95&step=600",
     "mean field, phase transition, bistability",
+    { from: 20, every: 12, frames: 45 },
+  ),
+  run(
+    "curie-weiss-above",
+    "curie-weiss",
+    "Above the transition",
+    "At T = 1.3 the most probable magnetization is zero.",
+    "seed=1&size=256&temperature=1.3&step=600",
+    "mean field, paramagnet",
+  ),
+  run(
+    "curie-weiss-field",
+    "curie-weiss",
+    "Mean field in a field",
+    "A small field makes one of the two magnetizations much more probable.",
+    "seed=1&size=256&temperature=0.95&field=0.01&step=600",
+    "mean field, bistability, asymmetry",
   ),
   run(
     "hopfield-recall",
@@ -100,12 +134,37 @@ export const runs: readonly Run[] = [
     "attention, pattern completion",
   ),
   run(
+    "dense-memory-pairs",
+    "dense-memory",
+    "Too many for pairs",
+    "With pair couplings, as in the Hopfield model, 300 digits are too many: the state is none of them.",
+    "seed=1&neurons=784&patterns=300&digits=300&interaction=polynomial&order=2&cue=3&covered=0.5&step=8",
+    "capacity, spin glass",
+  ),
+  run(
     "rbm-digits",
     "rbm",
     "A machine learns digits",
     "Chains of a Boltzmann machine that is trained on handwritten digits.",
     "seed=1&hidden=64&chains=63&step=600",
     "contrastive divergence, generative, MNIST",
+    { from: 10, every: 12, frames: 50 },
+  ),
+  run(
+    "rbm-features",
+    "rbm",
+    "Features of digits",
+    "Each hidden unit has weights of its own to the pixels: strokes and their places.",
+    "seed=1&hidden=64&chains=63&step=600&view.mode=features",
+    "receptive fields, MNIST",
+  ),
+  run(
+    "rbm-bars",
+    "rbm",
+    "Bars and stripes",
+    "Samples become rows or columns, and not both.",
+    "seed=1&data=bars&side=4&hidden=32&chains=63&step=2000",
+    "generative, exact",
   ),
   run(
     "reservoir-lorenz",
@@ -114,6 +173,22 @@ export const runs: readonly Run[] = [
     "Echo-state networks forecast the Lorenz system from its past.",
     "seed=1&units=100&train=2000&test=500&starts=4&step=8",
     "echo state, time series, Lorenz",
+  ),
+  run(
+    "reservoir-mackey-glass",
+    "reservoir",
+    "Mackey and Glass's series",
+    "Echo-state networks forecast a chaotic series with a delay.",
+    "seed=1&task=mackey-glass&units=100&train=2000&test=500&starts=4&step=8",
+    "echo state, time series, delay",
+  ),
+  run(
+    "reservoir-memory",
+    "reservoir",
+    "Memory of a reservoir",
+    "How well the states of 100 units recall the inputs of 1, 2, 3, … steps ago.",
+    "seed=1&task=memory&units=100&train=2000&test=500&step=8",
+    "memory capacity, echo state",
   ),
   run(
     "ngrc-lorenz",
@@ -138,6 +213,7 @@ export const runs: readonly Run[] = [
     "The ways of samples in time: each decides late for a mode.",
     "seed=1&samples=4096&steps=50&step=50&view.mode=time",
     "generative, score, sampler",
+    { from: 1, every: 1, frames: 50 },
   ),
   run(
     "diffusion-moons",
@@ -146,6 +222,7 @@ export const runs: readonly Run[] = [
     "Samples of a distribution whose score is known exactly.",
     "seed=1&data=moons&samples=16384&steps=50&step=50&view.time=50",
     "generative, score",
+    { from: 1, every: 1, frames: 50 },
   ),
   run(
     "diffusion-spiral",
@@ -154,6 +231,15 @@ export const runs: readonly Run[] = [
     "A distribution on a curve: noise is removed along its normal.",
     "seed=1&data=spiral&samples=16384&steps=50&step=50&view.time=46",
     "generative, manifold",
+    { from: 1, every: 1, frames: 50 },
+  ),
+  run(
+    "diffusion-training-moons",
+    "diffusion-training",
+    "A network learns two moons",
+    "The loss falls, and samples of the network approach the data.",
+    "seed=1&data=moons&width=64&layers=2&batch=64&learningRate=0.005&steps=600&points=4000&step=600",
+    "training, score matching, Adam",
   ),
   run(
     "gillespie-schloegl",
@@ -162,6 +248,7 @@ export const runs: readonly Run[] = [
     "Trajectories choose between two steady states that rate equations keep apart.",
     "seed=2&example=schloegl&points=201&step=512",
     "bistability, chemical, switching",
+    { from: 8, every: 8, frames: 40 },
   ),
   run(
     "gillespie-sir",
@@ -170,6 +257,7 @@ export const runs: readonly Run[] = [
     "SIR: some outbreaks die out, others infect most people.",
     "seed=2&example=sir&points=201&step=512",
     "epidemiology, SIR, extinction",
+    { from: 8, every: 8, frames: 40 },
   ),
   run(
     "gillespie-lotka-volterra",
@@ -178,6 +266,7 @@ export const runs: readonly Run[] = [
     "Single animals make the oscillations of Lotka and Volterra noisy, each in its own phase.",
     "seed=2&example=lotka-volterra&points=201&step=256",
     "ecology, oscillation",
+    { from: 8, every: 4, frames: 40 },
   ),
   run(
     "gillespie-repressilator",
@@ -186,6 +275,7 @@ export const runs: readonly Run[] = [
     "Three genes that repress each other in a ring oscillate.",
     "seed=2&example=repressilator&points=201&step=128",
     "gene network, oscillation, synthetic biology",
+    { from: 4, every: 2, frames: 40 },
   ),
   run(
     "gillespie-toggle",
@@ -194,6 +284,7 @@ export const runs: readonly Run[] = [
     "Two genes that repress each other: one of them wins.",
     "seed=2&example=toggle-switch&points=201&step=256",
     "gene network, bistability",
+    { from: 8, every: 4, frames: 40 },
   ),
   run(
     "dynamics-logistic",
@@ -234,5 +325,21 @@ export const runs: readonly Run[] = [
     "One fold makes chaos of a rotation.",
     "seed=1&example=rossler&points=1001&step=64",
     "chaos, flow, strange attractor",
+  ),
+  run(
+    "dynamics-mackey-glass",
+    "dynamics",
+    "A delay makes chaos",
+    "Mackey and Glass's equation: what has been made now depends on what was there 17 before.",
+    "seed=1&example=mackey-glass&points=1001&step=64",
+    "chaos, delay, physiology",
+  ),
+  run(
+    "dynamics-hutchinson",
+    "dynamics",
+    "Late regulation",
+    "Hutchinson's equation: a population that reacts too late oscillates.",
+    "seed=1&example=hutchinson&points=401&step=64",
+    "delay, ecology, Hopf bifurcation, oscillation",
   ),
 ];

@@ -505,7 +505,7 @@ describe.concurrent("an ensemble of a reaction network", () => {
     const again = await document(["run", "--resume", "c.gibbs"], cwd);
     expect([again.digest, again.result]).toEqual([run.digest, run.result]);
     const [head, first] = readFileSync(join(cwd, "c.csv"), "utf8").split(/\r?\n/);
-    expect([head, first]).toEqual(["time,X_mean,X_sd,twice_mean,twice_sd", "0,40,0,80,0"]);
+    expect([head, first]).toEqual(["time,X_mean,X_error,X_sd,twice_mean,twice_error,twice_sd", "0,40,0,0,80,0,0"]);
   });
 
   it("says what was understood, writes it as text and SBML, and runs those to the same digest", async ({ expect }) => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { runs } from "../../host-web/build/runs.ts";
 import { models } from "../../src/models/index.ts";
 import { stepsOf } from "./alone.ts";
+import type { Visit } from "./browser.ts";
 import { useSite } from "./visit.ts";
 
 const { site, visit } = useSite();
@@ -42,6 +43,62 @@ describe("gallery", () => {
     await page.waitForSelector("html[data-ready]");
     await expect.poll(() => stepsOf(page)).toBe(60);
     expect(complaints).toEqual([]);
+  });
+});
+
+describe("clips", () => {
+  /** What a card plays after it was pointed at. */
+  async function pointedAt(look: Visit) {
+    const { page, complaints } = await visit("gallery/", look);
+    const card = page.locator("[data-clip$='ising-coarsening.webm']");
+    await card.hover();
+    return { page, card, complaints };
+  }
+
+  it("play while a card is pointed at or has the keyboard's focus", async () => {
+    const { page, card, complaints } = await pointedAt({});
+    const times = () =>
+      card.locator("video").evaluateAll((all) => all.map((clip) => (clip as HTMLVideoElement).currentTime));
+    await expect.poll(async () => (await times())[0] ?? 0).toBeGreaterThan(0.2);
+    await page.mouse.move(0, 0);
+    await expect.poll(async () => (await times()).length).toBe(0);
+    await card.focus();
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.press("Tab");
+    await expect.poll(async () => (await times())[0] ?? 0).toBeGreaterThan(0.2);
+    expect(complaints).toEqual([]);
+  });
+
+  it("are not loaded where motion is to be reduced", async () => {
+    const { page, card } = await pointedAt({ reducedMotion: true });
+    await page.waitForTimeout(1000);
+    expect(await card.locator("video").count()).toBe(0);
+    const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+    expect(loaded.filter((name) => name.endsWith(".webm"))).toEqual([]);
+  });
+});
+
+describe("policy", () => {
+  it("stands in every page, and keeps out what was written into one", async () => {
+    for (const path of ["", "ising/", "gallery/", "bench/", "docs/", "docs/api/"]) {
+      const html = await (await fetch(site().url + path)).text();
+      expect(html, path).toMatch(
+        /<head>\s*<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self';/,
+      );
+      expect([...html.matchAll(/<script(?![^>]*\bsrc=)/g)], path).toEqual([]);
+    }
+    const { page } = await visit("gallery/", {});
+    const refused = await page.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          addEventListener("securitypolicyviolation", ({ effectiveDirective }) => resolve(effectiveDirective));
+          const script = document.createElement("script");
+          script.textContent = "document.title = 'owned'";
+          document.body.append(script);
+        }),
+    );
+    expect(refused).toBe("script-src-elem");
+    expect(await page.title()).not.toBe("owned");
   });
 });
 

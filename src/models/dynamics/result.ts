@@ -97,21 +97,26 @@ export class Statistics {
     return Object.fromEntries([...own, ...exponents]);
   }
 
-  /** Time, then mean and standard deviation of everything; in a sweep preceded by the values that were set. */
+  /** Time, then mean, its standard error and standard deviation of everything; in a sweep preceded by the values that were set. */
   table(): { head: string[]; rows: (string | number)[][] } {
     const { points, times } = this.#plan;
     const set = points.length > 1 ? Object.keys(points[0].set) : [];
     // A start that is set is not the variable.
     const title = (name: string) => (this.names.includes(name) ? `${name}(0)` : name);
     const rows = points.flatMap((point, p) => {
-      const { mean, sd } = this.moments(p);
       return Array.from(times, (time, row) => [
         ...set.map((name) => point.set[name]),
         time,
-        ...this.names.flatMap((_, i) => [mean[row][i], sd[row][i]]),
+        ...this.names.flatMap((_, i) => {
+          const { n, mean, sd } = this.#at(row, i, p);
+          return [mean, n > 1 ? sd / Math.sqrt(n) : "", sd]; // one trajectory does not show it
+        }),
       ]);
     });
-    return { head: [...set.map(title), "time", ...this.names.flatMap((name) => [name, `${name}_sd`])], rows };
+    return {
+      head: [...set.map(title), "time", ...this.names.flatMap((name) => [name, `${name}_error`, `${name}_sd`])],
+      rows,
+    };
   }
 
   notes(): string[] {

@@ -30,7 +30,7 @@ import { LAWS, type Law, type Start, type System, systemError, TIME, type Variab
 /** Variables of a system at most. */
 const MOST_VARIABLES = 64;
 /** Names of columns that results have in addition to a system's own, and one that every object has. */
-const TAKEN = /^(__proto__|time|lyapunov\d+|.*_sd)$/u;
+const TAKEN = /^(__proto__|time|lyapunov\d+|.*_(error|sd))$/u;
 /** Names that are numbers everywhere. */
 const CONSTANTS: Record<string, number> = { pi: Math.PI };
 

@@ -94,17 +94,19 @@ export class Statistics {
     return Object.fromEntries(values);
   }
 
-  /** A table for spreadsheets: time, then mean and sd of everything; in a scan preceded by the values that were set. */
+  /** A table for spreadsheets: time, then mean, its standard error and sd of everything; in a scan preceded by the values that were set. */
   table(): { head: string[]; rows: (string | number)[][] } {
     const { points, times } = this.#ensemble;
     const swept = Object.keys(points[0].set);
-    const head = [...swept, "time", ...this.names.flatMap((name) => [`${name}_mean`, `${name}_sd`])];
+    const head = [...swept, "time", ...this.names.flatMap((name) => [`${name}_mean`, `${name}_error`, `${name}_sd`])];
+    const n = this.#tally.replicates;
+    const errorOf = (deviation: number) => (n > 1 ? deviation / Math.sqrt(n) : ""); // one trajectory does not show it
     const rows = points.flatMap(({ set }, p) => {
       const { mean, sd } = this.moments(p);
       return Array.from(times, (time, t) => [
         ...swept.map((name) => set[name]),
         time,
-        ...mean[t].flatMap((value, i) => [value, sd[t][i]]),
+        ...mean[t].flatMap((value, i) => [value, errorOf(sd[t][i]), sd[t][i]]),
       ]);
     });
     return { head, rows };

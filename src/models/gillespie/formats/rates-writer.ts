@@ -15,7 +15,7 @@ import { comment, renamed } from "./text-writer.ts";
 /** Variables of a dynamical system at most; see src/models/dynamics/text.ts. */
 const MOST_VARIABLES = 64;
 /** Names that mean something else in the text of a system, or in its results. */
-const TAKEN = /^(t|pi|and|or|not|before|__proto__|time|lyapunov\d+|.*_sd)$/u;
+const TAKEN = /^(t|pi|and|or|not|before|__proto__|time|lyapunov\d+|.*_(error|sd))$/u;
 /** Terms of one sum: a shader writes each in parentheses around those before it. */
 const WIDTH = 32;
 /** Names in one comment, and its width. */
