@@ -5,8 +5,11 @@ import { afterEach, describe, expect, it } from "vitest";
 import { openDevice } from "#open-device";
 import { DeviceLostError, DisposedError, ParameterError } from "../src/device/errors.ts";
 import type { Device } from "../src/index.ts";
+import { decodeCheckpoint } from "../src/models/checkpoint.ts";
 import { type AnyModel, type AnySimulation, models } from "../src/models/index.ts";
 import type { Example } from "../src/models/model.ts";
+import { createPart, divide, mergeParts, unitsOf } from "../src/models/parts.ts";
+import { Series } from "../src/models/series.ts";
 import { stepsOf } from "../src/validation/promises.ts";
 import { device, reference } from "./devices.ts";
 
@@ -145,6 +148,39 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (_, mod
       }
       expect(simulation.steps).toBe(1);
       expect(await simulation.digest()).toBe(digest);
+    }
+  });
+
+  it.skipIf(!model.parts)("is the same in parts, made in any order and merged", async () => {
+    const expected = await uninterrupted();
+    const given = { parameters: short.parameters as Record<string, unknown>, seed: 9n };
+    const units = unitsOf(model, given.parameters);
+    expect(units).toBeGreaterThan(1);
+    using one = await create(model, device, short);
+    const total = stepsOf(model, short, one);
+    for (const of of [2, 3, 7]) {
+      const ranges = Array.from({ length: of }, (_, i) => divide([{ units, cost: 1 }], i, of)[0]);
+      expect(ranges.reduce((sum, { count }) => sum + count, 0)).toBe(units);
+      const made = ranges.filter(({ count }) => count > 0).reverse(); // the last first
+      const parts = [];
+      for (const range of made) {
+        using part = await createPart(model, device, given, range);
+        const series = part.series();
+        await part.run(model.parts === "jobs" ? range.count : total, { record: { series, every: 1 } });
+        parts.unshift({ checkpoint: await decodeCheckpoint(await part.checkpoint()), series });
+      }
+      const checkpoints = parts.map(({ checkpoint }) => checkpoint);
+      using merged = await mergeParts(model, device, checkpoints);
+      const series = Series.sideBySide(parts.map((part) => part.series));
+      expect(await told(model, merged, series), `${of} parts`).toEqual(expected);
+      if (made.length < 2) continue;
+      // A part twice in place of another is not the same.
+      using doubled = await mergeParts(
+        model,
+        device,
+        checkpoints.map(() => checkpoints[0]),
+      );
+      expect(await doubled.digest(), `${of} parts, one of them twice`).not.toBe(expected.digest);
     }
   });
 

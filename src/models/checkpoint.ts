@@ -29,6 +29,8 @@ const common = {
     .regex(/^\d{1,20}$/)
     .transform(BigInt),
   steps: z.int().min(0).default(0),
+  /** Of a part of a run: the number of its first job. */
+  first: z.int().min(0).default(0),
 };
 
 /**

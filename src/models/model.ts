@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { Device } from "../device/device.ts";
 import type { RunOptions } from "../device/run.ts";
 import type { Estimate } from "../statistics/index.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import type { Input } from "./inputs.ts";
 import type { Points, Schema } from "./parameters.ts";
 import type { Series } from "./series.ts";
@@ -123,6 +124,10 @@ export interface Simulation<P = unknown> extends Disposable {
   set(changes: Partial<P>): Promise<void>;
   /** Makes a run longer than its parameters said, where they say how long it is. @throws ParameterError for a shorter one */
   extend?(steps: number): void;
+  /** Makes a simulation at step 0 a part of a run: its jobs have numbers from `first` on. @throws ParameterError */
+  beginAt?(first: number): void;
+  /** Takes in the jobs of the part that follows, with the same parameters. @throws CheckpointError */
+  absorb?(part: Checkpoint): void;
   /** Sets the cells of a disc in the first replica, where the model can be painted on. @throws ParameterError */
   paint?(stroke: Stroke): Promise<void>;
   /** SHA-256 of the canonical state: equal digests mean equal states. */
@@ -273,6 +278,8 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
   remedy?: string;
   /** Its states hold rounded numbers, in whose last bits devices may differ. */
   rounded?: true;
+  /** What a run of it can be divided into: replicas side by side, or independent jobs. */
+  parts?: "replicas" | "jobs";
   /** Elementary updates of one step of one replica, and what they are called; `cost` of one where it is not about that of a spin's. */
   updates(parameters: z.output<S>): { count: number; unit: string; cost?: number };
   /** Files of the user's that `create` takes as arrays, by the flag that names them; a later one may depend on those before it. */

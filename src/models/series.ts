@@ -44,6 +44,27 @@ export class Series {
     return Float64Array.from({ length: this.length }, (_, i) => this.#data[i * width + start]);
   }
 
+  /** The series of all replicas from those of parts that follow each other. @throws CheckpointError where they were measured at other steps */
+  static sideBySide(parts: readonly Series[]): Series {
+    const [first] = parts;
+    const all = new Series(
+      first.columns,
+      parts.reduce((sum, { replicas }) => sum + replicas, 0),
+    );
+    for (const { steps } of parts) {
+      if (steps.length === first.length && steps.every((step, i) => step === first.steps[i])) continue;
+      throw new CheckpointError("Parts were measured at different steps; finish them first, by the same plan.");
+    }
+    for (const [i, step] of first.steps.entries()) {
+      const rows = parts.map((part) => {
+        const width = part.replicas * part.columns.length;
+        return Array.from(part.#data.subarray(i * width, (i + 1) * width));
+      });
+      all.append(step, rows);
+    }
+    return all;
+  }
+
   /** Steps, then values; little-endian float64. */
   toBytes(): Uint8Array {
     const values = this.#data.subarray(0, this.length * this.replicas * this.columns.length);

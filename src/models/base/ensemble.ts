@@ -3,8 +3,10 @@
 
 import type { BatchBudget } from "../../device/budget.ts";
 import type { Device } from "../../device/device.ts";
+import { ParameterError } from "../../device/errors.ts";
 import { type RunOptions, reportProgress } from "../../device/run.ts";
 import { checkRun, type Steps } from "../calls.ts";
+import type { Checkpoint } from "../checkpoint.ts";
 import type { Recording } from "../model.ts";
 import { BaseSimulation, type Begun, type Kind } from "./simulation.ts";
 
@@ -18,6 +20,8 @@ export interface Batches {
 
 /** A simulation of independent jobs whose results add up. A step is one more job at every point. */
 export abstract class Ensemble<P extends object> extends BaseSimulation<P> {
+  #first = 0;
+
   protected constructor(device: Device, kind: Kind, begun: Begun<P>) {
     super(device, kind, begun);
   }
@@ -35,6 +39,35 @@ export abstract class Ensemble<P extends object> extends BaseSimulation<P> {
     return undefined;
   }
 
+  /** Number of the first job: 0, and in a part of a run what others make before it. */
+  get first(): number {
+    return this.#first;
+  }
+
+  /**
+   * Makes it a part of a run, whose jobs have numbers from `first` on.
+   *
+   * @throws ParameterError for what is no number of a job, and once jobs are made
+   */
+  beginAt(first: number): void {
+    checkRun(first, { ...this.jobs, name: "first", made: 0 });
+    if (this.steps > 0)
+      throw new ParameterError("first", `first ${first}: ${this.steps} ${this.jobs.unit} are made already.`);
+    this.#first = first;
+  }
+
+  /** What a checkpoint says of the numbers of its jobs. */
+  protected get numbering(): { first?: number } {
+    return this.#first > 0 ? { first: this.#first } : {};
+  }
+
+  /**
+   * Takes in the jobs of a checkpoint with the same parameters: its own, or of the part that follows.
+   *
+   * @throws CheckpointError for what no run of these parameters has written
+   */
+  abstract absorb(checkpoint: Checkpoint): void;
+
   /** Makes `count` jobs at most from number `first` on, one at least, and adds their results. */
   protected abstract batch(first: number, count: number, tick: Tick, options: RunOptions): Promise<void>;
 
@@ -45,7 +78,7 @@ export abstract class Ensemble<P extends object> extends BaseSimulation<P> {
    */
   run(steps: number, { record, ...options }: RunOptions & { record?: Recording } = {}): Promise<void> {
     return this.exclusive.use(async () => {
-      checkRun(steps, { ...this.jobs, made: this.steps }, record);
+      checkRun(steps, { ...this.jobs, made: this.#first + this.steps }, record);
       const from = this.steps;
       const last = from + steps;
       const tick = async () => {
@@ -53,12 +86,12 @@ export abstract class Ensemble<P extends object> extends BaseSimulation<P> {
         this.exclusive.check();
       };
       while (this.steps < last) {
-        const first = this.steps;
+        const made = this.steps;
         const { batches } = this;
-        const count = batches ? batches.budget.next(last - first, batches.most) : last - first;
+        const count = batches ? batches.budget.next(last - made, batches.most) : last - made;
         const began = performance.now();
-        await this.batch(first, count, tick, options);
-        batches?.budget.record(this.steps - first, performance.now() - began);
+        await this.batch(this.#first + made, count, tick, options);
+        batches?.budget.record(this.steps - made, performance.now() - began);
       }
       await tick();
     });

@@ -67,6 +67,7 @@ export const curieWeiss = {
     const phases = phasesOf(magnetizationLaw(size, temperature, field));
     return exactMagnet(curieWeissMeans(size, temperature, field), { field, phases, source });
   },
+  parts: "replicas",
   updates: ({ size }) => ({ count: size, unit: "updates" }),
   examples: {
     short: { parameters: { size: 333, temperature: [0.7, 1.2], field: 0.05, start: "random" }, steps: 20 },

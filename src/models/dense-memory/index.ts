@@ -61,6 +61,7 @@ export const denseMemory = {
     estimateHopfield(series, replicas ?? [...Array(simulation.replicas).keys()]),
   /** The theory is of one step; after several there is no closed form at finite size. */
   exact: (_: DenseMemoryParameters): Partial<Record<string, Exact>> => ({}),
+  parts: "replicas",
   updates: ({ neurons, patterns }) => ({ count: neurons, unit: "updates", cost: 1 + patterns / 2 }),
   examples: {
     short: {

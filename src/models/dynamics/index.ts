@@ -49,6 +49,7 @@ export const dynamics = {
   restore: (device: Device, checkpoint: Uint8Array) => DynamicsSimulation.restore(device, checkpoint),
   estimate: (simulation) => simulation.estimate(),
   exact: () => ({}),
+  parts: "jobs",
   updates: () => ({ count: 1, unit: "trajectories" }),
   outputs: FILES,
   examples: {

@@ -72,16 +72,22 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
   }
 
   static async #restore(device: Device, checkpoint: Checkpoint): Promise<DynamicsSimulation> {
-    const { parameters, seed, ...kept } = headerOf(checkpoint, "dynamics", keptTally);
+    const { parameters, seed, first } = headerOf(checkpoint, "dynamics", keptTally);
     const own = await DynamicsSimulation.create(device, { ...parameters, seed: checkSeed(seed) });
     return filled(own, () => {
-      const cells = rowsOf(own.plan) * own.plan.points.length;
-      own.#tally.restore(
-        kept,
-        sectionOf(checkpoint, "centres", 4 * cells),
-        sectionOf(checkpoint, "numbers", 8 * cells),
-      );
+      own.beginAt(first);
+      own.absorb(checkpoint);
     });
+  }
+
+  /** Takes in the trajectories of a checkpoint with the same parameters. @throws CheckpointError */
+  absorb(checkpoint: Checkpoint): void {
+    const cells = rowsOf(this.plan) * this.plan.points.length;
+    const other = new Tally(cells);
+    const kept = headerOf(checkpoint, "dynamics", keptTally);
+    const sections = ["centres", "numbers"].map((name, i) => sectionOf(checkpoint, name, (4 + 4 * i) * cells));
+    other.restore(kept, sections[0], sections[1]);
+    this.#tally.merge(other);
   }
 
   /** Trajectories of each point made so far. */
@@ -117,7 +123,10 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
   }
 
   protected async batch(first: number, count: number, tick: Tick): Promise<void> {
-    this.#tally.add(await this.#runner.batch(first, count, this.#tally.centres, tick));
+    const { centres } = this.#tally;
+    // Trajectory 0 is the centre of all sums, also of those in which it has no part.
+    if (first > 0 && this.steps === 0) await this.#runner.batch(0, 1, centres, tick);
+    this.#tally.add(await this.#runner.batch(first, count, centres, tick));
   }
 
   /** Mean and standard deviation at the measured times, exponents, and what diverged. */
@@ -198,7 +207,8 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
   }
 
   protected async saved() {
-    return this.#tally.saved();
+    const { header, sections } = this.#tally.saved();
+    return { header: { ...header, ...this.numbering }, sections };
   }
 
   /** Means, shape [point][time][variables and outputs]. */

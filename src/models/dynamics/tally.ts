@@ -110,6 +110,26 @@ export class Tally {
     this.count += count;
   }
 
+  /** Adds what other trajectories have shown. @throws CheckpointError where their sums have other centres */
+  merge(other: Tally): void {
+    if (other.count === 0) return;
+    if (this.count === 0) this.centres.set(other.centres);
+    const differs = this.centres.findIndex((centre, i) => centre !== other.centres[i]);
+    if (differs >= 0) {
+      throw new CheckpointError(
+        `Sums of two parts have different centres, ${this.centres[differs]} and ${other.centres[differs]}: they are of devices that round differently. Make all parts on devices of one kind.`,
+      );
+    }
+    for (let i = 0; i < this.sums.length; i++) {
+      this.numbers[i] += other.numbers[i];
+      this.sums[i] += other.sums[i];
+      this.squares[i] += other.squares[i];
+    }
+    for (const one of other.diverged) if (this.diverged.length < MOST_NAMED) this.diverged.push(one);
+    this.worst = Math.max(this.worst, other.worst);
+    this.count += other.count;
+  }
+
   /** Mean and standard deviation of a cell over the trajectories that have a number there; NaN where none has. */
   moments(cell: number): { n: number; mean: number; sd: number } {
     const n = this.numbers[cell];

@@ -64,6 +64,7 @@ export const gillespie = {
   restore: (device: Device, checkpoint: Uint8Array) => GillespieSimulation.restore(device, checkpoint),
   estimate: (simulation) => simulation.estimate(),
   exact: exactGillespie,
+  parts: "jobs",
   updates: () => ({ count: 1, unit: "trajectories" }),
   archives: { omex },
   outputs: [...FILES, ...NETWORK_FILES],

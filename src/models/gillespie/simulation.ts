@@ -48,6 +48,8 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
   /** What its trajectories are simulated from. */
   readonly ensemble: Ensemble;
   readonly #runner: Runner;
+  /** Outputs that are not linear in the species. */
+  readonly #nonlinear: number;
   readonly #tally: Tally;
   readonly #statistics: Statistics;
   readonly #batches: Batches;
@@ -64,7 +66,8 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
     this.#runner = runner;
     const budget = new BatchBudget(runner.most, Math.ceil(runner.most / 16), device.info.software);
     this.#batches = { budget, most: runner.most };
-    this.#tally = new Tally(ensemble, nonlinearOf(outputs));
+    this.#nonlinear = nonlinearOf(outputs);
+    this.#tally = new Tally(ensemble, this.#nonlinear);
     this.#statistics = new Statistics(ensemble, outputs, this.#tally);
   }
 
@@ -100,20 +103,26 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
   }
 
   static async #restore(device: Device, checkpoint: Checkpoint): Promise<GillespieSimulation> {
-    const { parameters, seed, replicates, shift } = headerOf(checkpoint, "gillespie", {
-      replicates: z.int().min(0),
-      shift: z.int().min(0).max(31),
-    });
+    const { parameters, seed, first } = headerOf(checkpoint, "gillespie", KEPT);
     const own = await GillespieSimulation.create(device, { ...VERSION_1, ...parameters, seed: checkSeed(seed) });
     return filled(own, () => {
-      for (const [name, array] of Object.entries(own.#arrays())) {
-        new Uint8Array(array.buffer).set(sectionOf(checkpoint, name, array.byteLength));
-        const bad = array instanceof Float64Array ? array.findIndex((sum) => !Number.isFinite(sum)) : -1;
-        if (bad >= 0) throw new CheckpointError(`The checkpoint's section "${name}" has ${array[bad]} at ${bad}.`);
-      }
-      own.#tally.replicates = replicates;
-      own.#tally.shift = shift;
+      own.beginAt(first);
+      own.absorb(checkpoint);
     });
+  }
+
+  /** Takes in the trajectories of a checkpoint with the same parameters. @throws CheckpointError */
+  absorb(checkpoint: Checkpoint): void {
+    const { replicates, shift } = headerOf(checkpoint, "gillespie", KEPT);
+    const other = new Tally(this.ensemble, this.#nonlinear);
+    for (const [name, array] of Object.entries(arraysOf(other))) {
+      new Uint8Array(array.buffer).set(sectionOf(checkpoint, name, array.byteLength));
+      const bad = array instanceof Float64Array ? array.findIndex((sum) => !Number.isFinite(sum)) : -1;
+      if (bad >= 0) throw new CheckpointError(`The checkpoint's section "${name}" has ${array[bad]} at ${bad}.`);
+    }
+    other.replicates = replicates;
+    other.shift = shift;
+    this.#tally.merge(other);
   }
 
   /** Trajectories of each point made so far. */
@@ -234,8 +243,14 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
 
   protected async saved() {
     const { replicates, shift } = this.#tally;
-    const own = Object.entries(this.#arrays()).map(([name, array]) => [name, new Uint8Array(array.slice().buffer)]);
-    return { header: { replicates, shift }, sections: Object.fromEntries(own) as Record<string, Uint8Array> };
+    const own = Object.entries(arraysOf(this.#tally)).map(([name, array]) => [
+      name,
+      new Uint8Array(array.slice().buffer),
+    ]);
+    return {
+      header: { replicates, shift, ...this.numbering },
+      sections: Object.fromEntries(own) as Record<string, Uint8Array>,
+    };
   }
 
   /** Means, shape [point][time][species and outputs]. */
@@ -267,12 +282,14 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
   protected free(): void {
     this.#runner.dispose();
   }
-
-  #arrays() {
-    const { first, low, high, histogram, passages, outputs } = this.#tally;
-    return { first, low, high, histogram, passages, outputs };
-  }
 }
+
+/** What a checkpoint's header has of a tally, and its sections. */
+const KEPT = { replicates: z.int().min(0), shift: z.int().min(0).max(31) };
+const arraysOf = ({ first, low, high, histogram, passages, outputs }: Tally) => ({
+  ...{ first, low, high },
+  ...{ histogram, passages, outputs },
+});
 
 /** What is known exactly at the end, where the network has few states. */
 export function exactGillespie(parameters: GillespieParameters) {

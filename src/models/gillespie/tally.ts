@@ -94,6 +94,21 @@ export class Tally {
     this.replicates += replicates;
   }
 
+  /** Adds what other trajectories have shown. */
+  merge(other: Tally): void {
+    for (let i = 0; i < this.first.length; i++) {
+      this.first[i] += other.first[i];
+      this.low[i] += other.low[i];
+      this.high[i] += other.high[i] + (this.low[i] < other.low[i] ? 1 : 0);
+    }
+    const shift = Math.max(this.shift, other.shift);
+    for (const tally of [this, other]) tally.coarsen(shift);
+    for (const name of ["histogram", "passages", "outputs"] as const) {
+      for (let i = 0; i < this[name].length; i++) this[name][i] += other[name][i];
+    }
+    this.replicates += other.replicates;
+  }
+
   /** Bins at least so wide; pairs of bins become one. */
   coarsen(shift: number): void {
     for (; this.shift < shift; this.shift++) {

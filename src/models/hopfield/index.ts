@@ -60,6 +60,7 @@ export const hopfield = {
   estimate: (simulation, series, replicas) =>
     estimateHopfield(series, replicas ?? [...Array(simulation.replicas).keys()]),
   exact: exactHopfield,
+  parts: "replicas",
   updates: (parameters) => ({
     count: parameters.neurons,
     unit: "updates",

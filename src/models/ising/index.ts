@@ -62,6 +62,7 @@ export const ising = {
   exact: exactIsing,
   analyses: Object.keys(analyses),
   analyse: (simulation, ending) => analyse(simulation, ending),
+  parts: "replicas",
   updates: ({ size }) => ({ count: siteCount({ size }), unit: "flips" }),
   examples: {
     short: {

@@ -62,6 +62,7 @@ export const ngrc = {
   estimate: (simulation) => simulation.estimate(),
   exact: () => ({}),
   /** Samples of a forecast; their cost grows with the number of monomials. */
+  parts: "jobs",
   updates(parameters) {
     const { features, horizon } = planOf(parameters, 0n);
     const { dimension, delays, order } = features;

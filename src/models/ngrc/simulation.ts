@@ -7,7 +7,7 @@ import { type RunOptions, reportProgress } from "../../device/run.ts";
 import { checkSeed } from "../../random/seed.ts";
 import { type Estimate, median } from "../../statistics/index.ts";
 import { Ensemble, type Tick } from "../base/ensemble.ts";
-import { restored } from "../base/simulation.ts";
+import { filled, restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
 import { aheadArray, aheadNotes, aheadPicture, aheadRecord, aheadTable } from "../forecast.ts";
@@ -51,6 +51,8 @@ const MOST_SCORES = 2 ** 24;
 /** Milliseconds of training after which the program has a turn. */
 const TURN = 20;
 
+const KEPT = { shape: z.array(z.int().min(1)).optional() };
+const floats = (section: Uint8Array) => new Float64Array(section.slice().buffer);
 const KIND = { model: "ngrc", title: "The NG-RC ensemble", schema: ngrcParameters };
 
 /** An ensemble of forecasts. A step is one more forecast, from a start of its own. */
@@ -60,7 +62,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
   readonly #own: OwnSeries | undefined;
   readonly #forecaster: Forecaster;
   /** [start][heads] */
-  #scores: number[] = [];
+  readonly #scores: number[] = [];
   /** What is known of each start. */
   readonly #heads: string[];
   #beyond: Beyond | undefined;
@@ -124,18 +126,25 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
   }
 
   static async #restore(device: Device, checkpoint: Checkpoint): Promise<NgrcSimulation> {
-    const { parameters, seed, shape } = headerOf(checkpoint, "ngrc", { shape: z.array(z.int().min(1)).optional() });
-    const floats = (section: Uint8Array) => new Float64Array(section.slice().buffer);
+    const { parameters, seed, first, shape } = headerOf(checkpoint, "ngrc", KEPT);
     const count = shape?.reduce((product, length) => product * length, 1);
     const given = shape && count ? { own: { data: floats(sectionOf(checkpoint, "own", 8 * count)), shape } } : {};
     // Checkpoints of gibbs 0.1.0 do not say how errors are taken.
     const older = Object.hasOwn(parameters, "score") ? {} : VERSION_1;
     const own = await NgrcSimulation.create(device, { ...older, ...parameters, ...given, seed: checkSeed(seed) });
-    const row = 8 * own.#heads.length;
+    return filled(own, () => {
+      own.beginAt(first);
+      own.absorb(checkpoint);
+    });
+  }
+
+  /** Takes in the forecasts of a checkpoint with the same parameters. @throws CheckpointError */
+  absorb(checkpoint: Checkpoint): void {
+    headerOf(checkpoint, "ngrc", KEPT);
+    const row = 8 * this.#heads.length;
     const { length = 0 } = checkpoint.sections.scores ?? {};
     const scores = sectionOf(checkpoint, "scores", row * Math.floor(length / row));
-    own.#scores = Array.from(floats(scores));
-    return own;
+    for (const score of floats(scores)) this.#scores.push(score);
   }
 
   /** Forecasts made so far. */
@@ -307,7 +316,10 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
   protected async saved() {
     const own = this.#own;
     const given = own && { own: new Uint8Array(Float64Array.from(own.data).buffer) };
-    return { header: own ? { shape: [...own.shape] } : {}, sections: { scores: this.#bytes(), ...given } };
+    return {
+      header: { ...(own ? { shape: [...own.shape] } : {}), ...this.numbering },
+      sections: { scores: this.#bytes(), ...given },
+    };
   }
 
   /**

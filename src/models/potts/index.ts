@@ -52,6 +52,7 @@ export const potts = {
   estimate: (simulation, series, replicas = [...Array(simulation.replicas).keys()]) =>
     simulation.estimate(series, replicas) as PottsObservables,
   exact: exactPotts,
+  parts: "replicas",
   updates: ({ size }) => ({ count: siteCount({ size }), unit: "updates" }),
   examples: {
     short: { parameters: { states: 3, size: [6, 5, 4], temperature: [0.9, 1.4], replicas: 2 }, steps: 20 },

@@ -80,6 +80,7 @@ export const reservoir = {
   restore: (device: Device, checkpoint: Uint8Array) => ReservoirSimulation.restore(device, checkpoint),
   estimate: (simulation, _, replicas) => simulation.estimate(replicas?.[0]),
   exact,
+  parts: "jobs",
   updates: (parameters) => {
     const { units, layers, patches } = parameters;
     return { count: units * layers * patches * stepsOf(parameters), unit: "node-steps" };

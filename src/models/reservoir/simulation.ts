@@ -9,7 +9,7 @@ import type { RunOptions } from "../../device/run.ts";
 import { checkSeed } from "../../random/seed.ts";
 import type { Estimate } from "../../statistics/index.ts";
 import { type Batches, Ensemble, type Tick } from "../base/ensemble.ts";
-import { restored } from "../base/simulation.ts";
+import { filled, restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
 import { aheadArray, aheadNotes, aheadPicture, aheadRecord, aheadTable } from "../forecast.ts";
@@ -51,6 +51,7 @@ export type ReservoirOptions = Options<typeof reservoirParameters> & GpuNetworkO
 /** Networks that fill a CPU. */
 const FEW = 8;
 
+const KEPT = { figures: keptFigures };
 const KIND = { model: "reservoir", title: "The reservoir", schema: reservoirParameters };
 
 /**
@@ -124,28 +125,36 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
   }
 
   static async #restore(device: Device, checkpoint: Checkpoint): Promise<ReservoirSimulation> {
-    const { parameters, batch, seed, figures } = headerOf(checkpoint, "reservoir", { figures: keptFigures });
+    const { parameters, batch, seed, first } = headerOf(checkpoint, "reservoir", KEPT);
     const own = await ReservoirSimulation.create(device, { ...parameters, ...batch, seed: checkSeed(seed) });
-    const length = featureCount(own.shape) * own.shape.outputs;
-    const networks = figures.length * own.replicas * own.shape.patches;
+    return filled(own, () => {
+      own.beginAt(first);
+      own.absorb(checkpoint);
+    });
+  }
+
+  /** Takes in the networks of a checkpoint with the same parameters. @throws CheckpointError */
+  absorb(checkpoint: Checkpoint): void {
+    const { figures } = headerOf(checkpoint, "reservoir", KEPT);
+    const length = featureCount(this.shape) * this.shape.outputs;
+    const networks = figures.length * this.replicas * this.shape.patches;
     const section = sectionOf(checkpoint, "readouts", 8 * networks * length);
     const values = new Float64Array(section.slice().buffer);
     let at = 0;
     for (const kept of figures) {
-      if (kept.length !== own.replicas) {
+      if (kept.length !== this.replicas) {
         throw new CheckpointError("The checkpoint's figures are of another number of points than its parameters.");
       }
-      own.#figures.push(kept.map(figuresFrom));
-      own.#readouts.push(
+      this.#figures.push(kept.map(figuresFrom));
+      this.#readouts.push(
         kept.map(() =>
-          Array.from({ length: own.shape.patches }, () => {
+          Array.from({ length: this.shape.patches }, () => {
             at += length;
             return values.slice(at - length, at);
           }),
         ),
       );
     }
-    return own;
   }
 
   /** Random networks made so far. */
@@ -351,7 +360,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
 
   protected async saved() {
     const figures = this.#figures.map((points) => points.map(figuresTo));
-    return { header: { figures }, sections: { readouts: bytesOf(this.#readouts.flat(2)) } };
+    return { header: { figures, ...this.numbering }, sections: { readouts: bytesOf(this.#readouts.flat(2)) } };
   }
 
   /** The best network as a safetensors file: W_out [output, feature], after the features states, inputs, 1, and all else of `networkFile`. */
