@@ -11,6 +11,7 @@ import { RUN_FLAGS, SCAN_FLAGS, TRAIN_FLAGS } from "./flags.ts";
 import { modelOf } from "./given.ts";
 import { type CommandHelp, commandHelp, programHelp } from "./help.ts";
 import { manual } from "./man.ts";
+import { MERGE_FLAGS, merge } from "./merge.ts";
 import { run } from "./run.ts";
 import { scan } from "./scan.ts";
 import { train, trainingOf } from "./train.ts";
@@ -46,6 +47,17 @@ const COMMANDS: Record<string, Command> = {
     flags: SCAN_FLAGS,
     main: scan,
     examples: ["gibbs scan ising --temperature 1.5:3.5:41 --size 64,64 --out scan.csv"],
+  },
+  merge: {
+    usage: "gibbs merge PART…",
+    summary: "The whole of a run or a scan from the files of its parts (--shard), as one machine would give it.",
+    flags: MERGE_FLAGS,
+    main: merge,
+    examples: [
+      "gibbs scan ising --temperature 1.5:3.5:41 --size 64,64 --shard 1/2 --out part-1.gibbs",
+      "gibbs scan ising --temperature 1.5:3.5:41 --size 64,64 --shard 2/2 --out part-2.gibbs",
+      "gibbs merge part-1.gibbs part-2.gibbs --out scan.csv",
+    ],
   },
   train: {
     usage: "gibbs train MODEL [--PARAMETER VALUE]…",

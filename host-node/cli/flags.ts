@@ -81,8 +81,16 @@ const REPLAY: Flag = {
   help: "replay these trajectories and record every event: 17, or 0,17, or 0:9; --out .csv or .npy writes the events",
 };
 
+const SHARD: Flag = {
+  name: "shard",
+  value: "K/N",
+  help: "make part K of N (1 … N) and write it by --out FILE.gibbs, for gibbs merge; auto: as a Slurm array numbers its jobs; auto/N: as a Kubernetes indexed job or GNU parallel does",
+};
+
 const PLAN = [SEED, STEPS, WARMUP, MEASURE_EVERY];
 const KEEP = [CHECKPOINT, CHECKPOINT_EVERY, RESUME];
+/** What commands have that make independent work. */
+const DIVIDED = [...KEEP, SHARD];
 
 /** Flags of `gibbs run`, apart from the model's. */
 export const RUN_FLAGS = [
@@ -94,16 +102,16 @@ export const RUN_FLAGS = [
   SNAPSHOT_EVERY,
   EXPLAIN,
   REPLAY,
-  ...KEEP,
+  ...DIVIDED,
   LINK,
   QUIET,
 ];
 
 /** Flags of `gibbs train`, apart from the model's. */
-export const TRAIN_FLAGS = RUN_FLAGS.filter((flag) => flag !== EXPLAIN && flag !== REPLAY);
+export const TRAIN_FLAGS = RUN_FLAGS.filter((flag) => ![EXPLAIN, REPLAY, SHARD].includes(flag));
 
 /** Flags of `gibbs scan`, apart from the model's. */
-export const SCAN_FLAGS = [DEVICE, ...PLAN, JSON_FLAG, out(".csv table of the points"), ...KEEP, QUIET];
+export const SCAN_FLAGS = [DEVICE, ...PLAN, JSON_FLAG, out(".csv table of the points"), ...DIVIDED, QUIET];
 
 /** @throws ParameterError */
 export function seedOf(given: Arguments): bigint | undefined {

@@ -154,6 +154,10 @@ function compare(job: Job, given: Arguments, values: Values): void {
     if (given.has(name)) same(name, given.number(name, { least: 0, whole: true }), job.plan[name]);
   }
   if (!given.has("steps")) return;
+  if (job.part)
+    throw new UsageError(
+      "steps: this is a part of a run, whose other parts would have to be as long; leave --steps out.",
+    );
   const { steps } = planOf(given, job.model, values);
   if (steps < job.plan.steps) {
     throw new ParameterError(

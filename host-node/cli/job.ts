@@ -6,9 +6,11 @@ import { CheckpointError, ParameterError } from "../../src/device/errors.ts";
 import type { RunOptions } from "../../src/device/run.ts";
 import type { Link } from "../../src/link.ts";
 import { follow } from "../../src/links.ts";
+import { type Checkpoint, extraOf } from "../../src/models/checkpoint.ts";
 import { type AnyModel, models } from "../../src/models/index.ts";
 import { createWith, digestsOf, type Inputs } from "../../src/models/inputs.ts";
 import type { Analysis, Simulation } from "../../src/models/model.ts";
+import { createPart, mergeParts, type Range } from "../../src/models/parts.ts";
 import { Series } from "../../src/models/series.ts";
 import { asUsage, UsageError } from "./errors.ts";
 import type { Values } from "./values.ts";
@@ -22,7 +24,7 @@ export interface Plan {
 }
 
 /** What a checkpoint of the command line keeps in addition to the simulation. */
-interface Kept {
+export interface Kept {
   command: "run" | "scan";
   plan: Plan;
   /** Seconds that the simulation has run. */
@@ -33,8 +35,31 @@ interface Kept {
   inputs?: Record<string, string>;
   /** States that analyses take in, and their pictures: one each so many measured steps. */
   snapshotEvery?: number;
+  /** Of a part of a run; its plan has the steps of the part. */
+  part?: Part;
   /** Endings of the analyses that are averaged; their sections are "analysis" and the ending. */
   analyses?: string[];
+}
+
+/** What a job is a part of. */
+export interface Part extends Range {
+  /** SHA-256 of all that determines the whole: equal for all its parts. */
+  run: string;
+  /** Number of the part, from 0, and of how many. */
+  index: number;
+  of: number;
+  /** Number of the simulation among those of the command. */
+  job: number;
+  jobs: number;
+  /** Replicas or jobs of the whole simulation. */
+  units: number;
+  /** Parameters that differ between the points of a scan. */
+  axes: string[];
+  /** Notes on the files that the whole began with. */
+  notes: string[];
+  /** Where it was made. */
+  gibbs: string;
+  device: string;
 }
 
 /** Measurements beyond this would fill the memory; f64 values. */
@@ -60,12 +85,48 @@ export class Job implements Disposable {
   static async create(
     model: AnyModel,
     device: Device,
-    { parameters, inputs, seed, plan, command, copies = 1 }: Omit<Kept, "seconds" | "copies" | "inputs"> & JobOptions,
+    { parameters, inputs = {}, seed, plan, command, copies = 1, part }: JobOptions,
   ): Promise<Job> {
-    const simulation: Simulation = await asUsage(createWith(model, device, { parameters, seed, inputs }));
-    const digests = digestsOf(inputs ?? {});
-    const kept = { command, plan, seconds: 0, copies, ...(Object.keys(digests).length > 0 && { inputs: digests }) };
-    return new Job(model, simulation, simulation.series(), kept);
+    const given = { parameters, seed, inputs };
+    const simulation: Simulation = await asUsage(
+      part ? createPart(model, device, given, part) : createWith(model, device, given),
+    );
+    const digests = digestsOf(inputs);
+    const own = part && model.parts === "jobs" ? { ...plan, steps: part.count } : plan;
+    const kept: Kept = { command, plan: own, seconds: 0, copies, ...(part && { part }) };
+    return new Job(model, simulation, simulation.series(), {
+      ...kept,
+      ...(Object.keys(digests).length > 0 && { inputs: digests }),
+    });
+  }
+
+  /** The job whose parts these checkpoints hold, in the order of their units. @throws CheckpointError */
+  static async merge(model: AnyModel, device: Device, parts: readonly KeptPart[]): Promise<Job> {
+    const simulation = await mergeParts(
+      model,
+      device,
+      parts.map(({ checkpoint }) => checkpoint),
+    );
+    const columns = simulation.series().columns;
+    const series = parts.map(({ series, kept: { part } }) =>
+      Series.fromBytes(
+        series,
+        columns,
+        columns.length === 0 ? 1 : model.parts === "replicas" ? part!.count : simulation.replicas,
+      ),
+    );
+    const [{ kept }] = parts;
+    const { part: _, ...whole } = kept;
+    return new Job(model, simulation, columns.length > 0 ? Series.sideBySide(series) : simulation.series(), {
+      ...whole,
+      plan: model.parts === "jobs" ? { ...kept.plan, steps: simulation.steps } : kept.plan,
+      seconds: parts.reduce((sum, { kept: { seconds } }) => sum + seconds, 0),
+    });
+  }
+
+  /** What it is a part of. */
+  get part(): Part | undefined {
+    return this.#kept.part;
   }
 
   /** The run of a link, standing at its step; `steps` more are still to make. */
@@ -239,7 +300,25 @@ export class Job implements Disposable {
   }
 }
 
+/** A part's checkpoint, decoded. */
+export interface KeptPart {
+  checkpoint: Checkpoint;
+  kept: Kept & { part: Part };
+  series: Uint8Array;
+}
+
+/** What a job has kept of a part. @throws CheckpointError where it is none */
+export function keptPart(checkpoint: Checkpoint): KeptPart {
+  const { header, sections } = extraOf(checkpoint);
+  const kept = header as Partial<Kept>;
+  if (!kept.part || !kept.plan || !sections.series) throw new CheckpointError("It holds no part of a run.");
+  return { checkpoint, kept: kept as KeptPart["kept"], series: sections.series };
+}
+
 interface JobOptions {
+  command: Kept["command"];
+  plan: Plan;
+  part?: Part;
   parameters: Values;
   inputs?: Inputs;
   seed: bigint;

@@ -43,7 +43,7 @@ export async function complete(job: Job, command: string, keeping: Keeping, opti
     if (path !== undefined) await writeFileWhole(path, await job.bytes());
     if (options.signal.aborted && job.remaining > 0) throw interrupted(job, command, path);
   }
-  await job.simulation.conclude?.({ result: options.result });
+  if (options.conclude !== false) await job.simulation.conclude?.({ result: options.result });
   if (options.copy && from === total && path !== undefined) await writeFileWhole(path, await job.bytes());
 }
 
@@ -54,6 +54,8 @@ interface CompleteOptions {
   copy: boolean;
   /** Wanted in addition to the observables: what only this model has. */
   result: boolean;
+  /** False for a part of a run: what is told is told of the whole. */
+  conclude?: boolean;
 }
 
 function interrupted(job: Job, command: string, path: string | undefined): InterruptedError {

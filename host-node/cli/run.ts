@@ -31,6 +31,7 @@ import {
   rateLine,
   runDocument,
 } from "./report.ts";
+import { finishPart, makeShard, shardOf, type Whole } from "./shard.ts";
 import { givenParameters, type Values } from "./values.ts";
 
 export async function run(words: readonly string[]): Promise<void> {
@@ -41,6 +42,18 @@ export async function run(words: readonly string[]): Promise<void> {
   if (given.has("explain")) return explain(task, values, notes);
   if (given.has("replay")) return replay(task, { values, notes, seed });
   const plan = planFrom(task, values);
+  const shard = given.text("shard");
+  if (shard !== undefined) {
+    const whole: Whole = {
+      command: "run",
+      seed: seed ?? 1n,
+      jobs: [{ parameters: values, plan }],
+      copies: 1,
+      axes: [],
+      notes,
+    };
+    return makeShard(task, shardOf(shard), whole);
+  }
   const outputs = given.texts("out");
   await checkOutputs(outputs, extensionsOf(task.model));
   const snapshots = given.text("snapshots");
@@ -53,6 +66,7 @@ export async function run(words: readonly string[]): Promise<void> {
       () => restoreJob(task, device, "run", values),
       (link) => Job.follow(device, link, plan, { signal }),
     );
+    if (job.part) return finishPart(job, "run", keeping, { given, signal });
     planSnapshots(job, given, outputs);
     checkContents(outputs, job);
     await complete(job, "run", keeping, {
@@ -61,12 +75,21 @@ export async function run(words: readonly string[]): Promise<void> {
       copy: given.has("checkpoint"),
       result: true,
     });
-    const document = await runDocument(job, { link: given.text("link"), notes });
-    // First the results, for a disk that is full by now must not take them away.
-    process.stdout.write(given.has("json") ? json(document) : text(document, job, outputs, given));
-    for (const warning of document.warnings) process.stderr.write(`gibbs: warning: ${warning}\n`);
-    await writeOutputs(outputs, job, document);
+    await tellRun(await runDocument(job, { link: given.text("link"), notes }), job, outputs, given);
   });
+}
+
+/** Standard output and files of a run. */
+export async function tellRun(
+  document: RunDocument,
+  job: Job,
+  outputs: readonly string[],
+  given: Given["given"],
+): Promise<void> {
+  // First the results, for a disk that is full by now must not take them away.
+  process.stdout.write(given.has("json") ? json(document) : text(document, job, outputs, given));
+  for (const warning of document.warnings) process.stderr.write(`gibbs: warning: ${warning}\n`);
+  await writeOutputs(outputs, job, document);
 }
 
 /** States that are kept or averaged on the way. @throws UsageError, ParameterError */

@@ -5,6 +5,7 @@ import { ParameterError } from "../../src/device/errors.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { metaOf, parametersOf } from "../../src/models/parameters.ts";
 import { writeFileWhole } from "../files/write.ts";
+import type { Arguments } from "./arguments.ts";
 import { withDevice } from "./device.ts";
 import { UsageError } from "./errors.ts";
 import { planOf, SCAN_FLAGS, seedOf } from "./flags.ts";
@@ -28,6 +29,7 @@ import {
   warningsOf,
 } from "./report.ts";
 import { columnsOf, fitted } from "./scan-table.ts";
+import { finishPart, makeShard, shardOf } from "./shard.ts";
 import { fieldsOf, type Values } from "./values.ts";
 
 export async function scan(words: readonly string[]): Promise<void> {
@@ -49,23 +51,31 @@ export async function scan(words: readonly string[]): Promise<void> {
       `checkpoint: this grid makes ${grid.batches.length} simulations, and a checkpoint holds one; scan over parameters that batch (see --help), or run one scan each.`,
     );
   }
+  const shard = given.text("shard");
+  if (shard !== undefined) {
+    const jobs = grid.batches.map((parameters) => ({ parameters, plan: planOf(given, model, parameters) }));
+    const { axes, copies } = grid;
+    const notes = [...grid.notes, ...idleNotes(given, model)];
+    return makeShard(task, shardOf(shard), { command: "scan", seed: seedOf(given) ?? 1n, jobs, copies, axes, notes });
+  }
   const outputs = given.texts("out");
   await checkOutputs(outputs, [".csv"]);
   const document = await withDevice(given, (device, signal) => scanOn(task, grid, device, signal));
-  process.stdout.write(given.has("json") ? json(document) : text(document, model));
-  for (const warning of document.warnings) process.stderr.write(`gibbs: warning: ${warning}\n`);
-  for (const path of outputs) await writeFileWhole(path, scanCsv(document));
+  if (document) await tellScan(document, model, given);
 }
 
-async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSignal): Promise<ScanDocument> {
+/** Standard output and files of a scan. */
+export async function tellScan(document: ScanDocument, model: AnyModel, given: Arguments): Promise<void> {
+  process.stdout.write(given.has("json") ? json(document) : text(document, model));
+  for (const warning of document.warnings) process.stderr.write(`gibbs: warning: ${warning}\n`);
+  for (const path of given.texts("out")) await writeFileWhole(path, scanCsv(document));
+}
+
+/** Nothing comes of a part that is finished. */
+async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSignal): Promise<ScanDocument | undefined> {
   const { given, model } = task;
   const keeping = await keepingOf(given);
-  const points: ScanPoint[] = [];
-  const digests: string[] = [];
-  const notesByPoint: { where: string; notes: readonly string[] }[] = [];
-  let [seconds, updates] = [0, 0];
-  let document: Omit<ScanDocument, "points" | "warnings" | "notes" | "digests" | "elapsed"> | undefined;
-  let unit = "";
+  const scanned = new Scanned(model, grid.axes);
   for (const parameters of grid.batches) {
     using job = task.checkpoint
       ? await restoreJob(task, device, "scan", parameters)
@@ -77,36 +87,69 @@ async function scanOn(task: Given, grid: Grid, device: Device, signal: AbortSign
           command: "scan",
           copies: grid.copies,
         });
+    if (job.part) {
+      await finishPart(job, "scan", keeping, { given, signal });
+      return undefined;
+    }
     await complete(job, "scan", keeping, {
       signal,
       quiet: given.has("quiet"),
       copy: given.has("checkpoint"),
       result: false,
     });
-    points.push(...pointsOf(job, digests.length, grid.axes));
-    digests.push(await job.simulation.digest());
-    const own = grid.axes.filter(
-      (name) => !Array.isArray(parameters[name]) || !metaOf(model.parameters.shape[name]).batch,
-    );
-    const where = showPoint(Object.fromEntries(own.map((name) => [name, parameters[name]])));
-    notesByPoint.push({ where, notes: job.simulation.notes?.() ?? [] });
-    const elapsed = elapsedOf([job]);
-    seconds += elapsed.seconds;
-    updates += elapsed.rate * elapsed.seconds;
-    unit = elapsed.unit;
-    document ??= commonOf(job);
+    await scanned.add(job);
   }
-  const { parameters, ...common } = document!;
-  const shared = Object.entries(parameters).filter(([name]) => !(name in points[0].parameters));
-  return {
-    ...common,
-    parameters: Object.fromEntries(shared),
-    points,
-    warnings: points.flatMap((at) => warningsOf(at, model).map((warning) => `${showPoint(at.parameters)}: ${warning}`)),
-    notes: [...grid.notes, ...idleNotes(given, model), ...notesOf(notesByPoint)],
-    digests,
-    elapsed: { seconds, rate: updates / seconds, unit },
-  };
+  return scanned.document([...grid.notes, ...idleNotes(given, model)]);
+}
+
+/** What the simulations of a scan have shown. */
+export class Scanned {
+  readonly #model: AnyModel;
+  readonly #axes: readonly string[];
+  readonly #points: ScanPoint[] = [];
+  readonly #digests: string[] = [];
+  readonly #notes: { where: string; notes: readonly string[] }[] = [];
+  #common: Omit<ScanDocument, "points" | "warnings" | "notes" | "digests" | "elapsed"> | undefined;
+  #seconds = 0;
+  #updates = 0;
+  #unit = "";
+
+  /** @param axes parameters that differ between points */
+  constructor(model: AnyModel, axes: readonly string[]) {
+    this.#model = model;
+    this.#axes = axes;
+  }
+
+  /** Takes in a simulation that has made its steps. */
+  async add(job: Job): Promise<void> {
+    const { points } = job.simulation;
+    this.#points.push(...pointsOf(job, this.#digests.length, this.#axes));
+    this.#digests.push(await job.simulation.digest());
+    const own = this.#axes.filter((name) => !Object.hasOwn(points.batch, name));
+    const where = showPoint(Object.fromEntries(own.map((name) => [name, (points.parameters as Values)[name]])));
+    this.#notes.push({ where, notes: job.simulation.notes?.() ?? [] });
+    const { seconds, rate, unit } = elapsedOf([job]);
+    this.#seconds += seconds;
+    this.#updates += rate * seconds;
+    this.#unit = unit;
+    this.#common ??= commonOf(job);
+  }
+
+  /** @param notes of the scan as a whole */
+  document(notes: readonly string[]): ScanDocument {
+    const { parameters, ...common } = this.#common!;
+    const points = this.#points;
+    const shared = Object.entries(parameters).filter(([name]) => !(name in points[0].parameters));
+    const warnings = points.flatMap((at) =>
+      warningsOf(at, this.#model).map((warning) => `${showPoint(at.parameters)}: ${warning}`),
+    );
+    return {
+      ...common,
+      parameters: Object.fromEntries(shared),
+      ...{ points, warnings, notes: [...notes, ...notesOf(this.#notes)], digests: this.#digests },
+      elapsed: { seconds: this.#seconds, rate: this.#updates / this.#seconds, unit: this.#unit },
+    };
+  }
 }
 
 /** A scan writes a table of figures: a forecast beyond the end of a series is that of a run. */

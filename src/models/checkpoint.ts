@@ -49,6 +49,12 @@ export function headerOf<S extends z.ZodRawShape>({ model, header }: Checkpoint,
   throw wrong(`a header whose "${path.join(".").slice(0, 60)}" no run has (${message})`);
 }
 
+/** Parameters of an older checkpoint, with what it leaves unsaid; those of a newer one stay as they are, in their order. */
+export function saying<P extends object>(parameters: P, unsaid: object): P {
+  const missing = Object.entries(unsaid).filter(([name]) => !Object.hasOwn(parameters, name));
+  return { ...parameters, ...Object.fromEntries(missing) };
+}
+
 /** A section of so many bytes. @throws CheckpointError naming it where it is missing or of another length */
 export function sectionOf({ model, sections }: Checkpoint, name: string, length: number): Uint8Array {
   const section = Object.hasOwn(sections, name) ? sections[name] : undefined;

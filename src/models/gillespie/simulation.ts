@@ -10,7 +10,7 @@ import type { Estimate } from "../../statistics/index.ts";
 import { type Batches, Ensemble as EnsembleSimulation, type Tick } from "../base/ensemble.ts";
 import { filled, restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
-import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
+import { type Checkpoint, headerOf, saying, sectionOf } from "../checkpoint.ts";
 import type { FileContent, Observable, Options } from "../model.ts";
 import { type Points, resolve } from "../parameters.ts";
 import { type Ensemble, prepare } from "./ensemble.ts";
@@ -104,7 +104,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
 
   static async #restore(device: Device, checkpoint: Checkpoint): Promise<GillespieSimulation> {
     const { parameters, seed, first } = headerOf(checkpoint, "gillespie", KEPT);
-    const own = await GillespieSimulation.create(device, { ...VERSION_1, ...parameters, seed: checkSeed(seed) });
+    const own = await GillespieSimulation.create(device, { ...saying(parameters, VERSION_1), seed: checkSeed(seed) });
     return filled(own, () => {
       own.beginAt(first);
       own.absorb(checkpoint);

@@ -5,7 +5,7 @@ import { ParameterError } from "../../device/errors.ts";
 import { checkSeed } from "../../random/seed.ts";
 import { replicasOf } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
-import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
+import { type Checkpoint, headerOf, saying, sectionOf } from "../checkpoint.ts";
 import { tooLargeForReference } from "../lattice/setup.ts";
 import { type Points, resolve } from "../parameters.ts";
 import { checkAxes, geometryOf, isPlane, perAxis, planeOf } from "./axes.ts";
@@ -95,7 +95,7 @@ export function readCheckpoint(checkpoint: Checkpoint) {
   const { parameters, batch, seed, steps } = headerOf(checkpoint, "ising", {});
   // Checkpoints of gibbs 0.1.0 do not name the bits of their probabilities.
   const unsaid = { probabilityBits: VERSION_1.probabilityBits };
-  const points = resolve("ising", isingParameters, { ...unsaid, ...parameters, ...batch });
+  const points = resolve("ising", isingParameters, { ...saying(parameters, unsaid), ...batch });
   const replicas = Object.values(points.batch)[0]?.length ?? points.parameters.replicas;
   const { boundary, size, probabilityBits } = planeOf(points.parameters);
   const perReplica = isPlane(points.parameters)

@@ -1,0 +1,217 @@
+// `gibbs merge PART…`: what the whole run would have given, from the files of its parts.
+
+import { readFile } from "node:fs/promises";
+import { CheckpointError, ParameterError } from "../../src/device/errors.ts";
+import { type Checkpoint, decodeCheckpoint } from "../../src/models/checkpoint.ts";
+import type { AnyModel } from "../../src/models/index.ts";
+import { reason, writeFileWhole } from "../files/write.ts";
+import { Arguments, type Flag } from "./arguments.ts";
+import { withDevice } from "./device.ts";
+import { UsageError } from "./errors.ts";
+import { DEVICE, JSON_FLAG, QUIET } from "./flags.ts";
+import { plural } from "./format.ts";
+import { modelOf } from "./given.ts";
+import { Job, type KeptPart, keptPart } from "./job.ts";
+import { checkContents, checkOutputs, extensionsOf } from "./outputs.ts";
+import { runDocument } from "./report.ts";
+import { tellRun } from "./run.ts";
+import { Scanned, tellScan } from "./scan.ts";
+
+export const MERGE_FLAGS: readonly Flag[] = [
+  DEVICE,
+  JSON_FLAG,
+  { name: "out", value: "FILE", many: true, help: "write FILE, as gibbs run or gibbs scan would; may be repeated" },
+  { name: "checkpoint", value: "FILE", help: "save the whole run in FILE, for gibbs run --resume" },
+  { name: "partial", help: "merge the parts that are given, also if some are missing" },
+  QUIET,
+];
+
+interface PartFile {
+  path: string;
+  model: string;
+  run: string;
+  index: number;
+  of: number;
+  /** Of its simulations, by their number. */
+  members: Map<number, KeptPart>;
+}
+
+/** @throws UsageError, CheckpointError, ParameterError, FileError */
+export async function merge(words: readonly string[]): Promise<void> {
+  const given = new Arguments(words, MERGE_FLAGS, "gibbs merge");
+  if (given.positionals.length === 0)
+    throw new UsageError("gibbs merge needs the files of the parts: gibbs merge part-*.gibbs.");
+  const files: PartFile[] = [];
+  for (const path of given.positionals) files.push(await readPart(path));
+  files.sort((a, b) => a.index - b.index);
+  const [first] = files;
+  const missing = checkParts(files);
+  if (missing.length > 0 && !given.has("partial")) {
+    throw new UsageError(
+      `${partsText(missing)} of ${first.of} ${missing.length === 1 ? "is" : "are"} missing; give ${missing.length === 1 ? "it" : "them"}, too, or merge what there is by --partial.`,
+    );
+  }
+  const model = modelOf(first.model, "gibbs merge");
+  const jobs = groups(files);
+  if (jobs.length === 0)
+    throw new UsageError(`${files.map(({ path }) => path).join(", ")}: there is nothing in these parts.`);
+  const [{ kept }] = jobs[0];
+  const outputs = given.texts("out");
+  await checkOutputs(outputs, kept.command === "scan" ? [".csv"] : extensionsOf(model));
+  if (missing.length > 0) checkPartial(given);
+  if (given.has("checkpoint") && kept.part.jobs > 1) {
+    throw new ParameterError(
+      "checkpoint",
+      `checkpoint: this scan made ${kept.part.jobs} simulations, and a checkpoint holds one.`,
+    );
+  }
+  const notes = [
+    ...kept.part.notes,
+    ...missingNote(missing, first.of, model, jobs),
+    ...devicesNote(model, jobs.flat()),
+  ];
+  await withDevice(given, async (device) => {
+    if (kept.command === "scan") {
+      const scanned = new Scanned(model, kept.part.axes);
+      for (const parts of jobs) {
+        using job = await mergedJob(model, device, parts);
+        await job.simulation.conclude?.({ result: false });
+        await scanned.add(job);
+        await keepWhole(given, job);
+      }
+      return tellScan(scanned.document(notes), model, given);
+    }
+    using job = await mergedJob(model, device, jobs[0]);
+    checkContents(outputs, job);
+    await job.simulation.conclude?.({ result: true });
+    await keepWhole(given, job);
+    await tellRun(await runDocument(job, { notes }), job, outputs, given);
+  });
+}
+
+async function keepWhole(given: Arguments, job: Job): Promise<void> {
+  const path = given.text("checkpoint");
+  if (path !== undefined) await writeFileWhole(path, await job.bytes());
+}
+
+const mergedJob = (model: AnyModel, device: Parameters<typeof Job.merge>[1], parts: readonly KeptPart[]) =>
+  Job.merge(model, device, parts);
+
+/** @throws UsageError, CheckpointError that name the file */
+async function readPart(path: string): Promise<PartFile> {
+  const bytes = await readFile(path).catch((error) => {
+    throw new UsageError(`${path} cannot be read: ${reason(error)}.`);
+  });
+  try {
+    const { model, header, sections } = await decodeCheckpoint(new Uint8Array(bytes));
+    const alone = header.shard === undefined ? keptPart({ model, header, sections }) : undefined; // of --checkpoint
+    const { run, index, of } = alone ? alone.kept.part : (header.shard as PartFile);
+    const members = new Map<number, KeptPart>();
+    if (alone) members.set(alone.kept.part.job, alone);
+    for (const [name, section] of alone ? [] : Object.entries(sections)) {
+      const checkpoint: Checkpoint = await decodeCheckpoint(section);
+      members.set(Number(name), keptPart(checkpoint));
+    }
+    for (const { kept, checkpoint } of members.values()) checkMade(kept.plan, checkpoint);
+    return { path, model, run, index, of, members };
+  } catch (error) {
+    throw error instanceof CheckpointError ? new CheckpointError(`${path}: ${error.message}`) : error;
+  }
+}
+
+/** @throws CheckpointError for a part that was interrupted */
+function checkMade({ warmup, steps }: KeptPart["kept"]["plan"], { header }: Checkpoint): void {
+  const { steps: made } = header as { steps: number };
+  if (made >= warmup + steps) return;
+  throw new CheckpointError(
+    `The part has made ${made} of ${warmup + steps} steps; continue it by gibbs run --resume or gibbs scan --resume.`,
+  );
+}
+
+/** Numbers of the parts that are not there, from 0. @throws UsageError for parts of other runs, and for one that is there twice */
+function checkParts(files: readonly PartFile[]): number[] {
+  const [first] = files;
+  for (const file of files) {
+    if (file.run === first.run && file.of === first.of) continue;
+    throw new UsageError(`${file.path} is no part of the run of ${first.path}: ${differenceOf(first, file)}.`);
+  }
+  for (const [i, { index, path }] of files.entries()) {
+    if (i > 0 && files[i - 1].index === index)
+      throw new UsageError(
+        `part ${index + 1} of ${first.of} is there twice, in ${files[i - 1].path} and in ${path}; leave one out.`,
+      );
+  }
+  const there = new Set(files.map(({ index }) => index));
+  return Array.from({ length: first.of }, (_, i) => i).filter((i) => !there.has(i));
+}
+
+/** In what two runs differ, in words. */
+function differenceOf(a: PartFile, b: PartFile): string {
+  if (a.model !== b.model) return `it is of "${b.model}", not of "${a.model}"`;
+  if (a.of !== b.of) return `it is one of ${b.of} parts, not of ${a.of}`;
+  const [one, other] = [a, b].map(({ members }) => members.values().next().value);
+  if (!one || !other) return "it is of another run";
+  const told = ({ checkpoint: { header }, kept }: KeptPart): Record<string, unknown> => {
+    const { replicas: _, firstReplica: __, ...parameters } = header.parameters as Record<string, unknown>;
+    for (const name of Object.keys((header.batch ?? {}) as object)) delete parameters[name];
+    return { command: kept.command, seed: header.seed, ...kept.plan, ...parameters };
+  };
+  const [here, there] = [told(one), told(other)];
+  const name = Object.keys(here).find((key) => JSON.stringify(here[key]) !== JSON.stringify(there[key]));
+  if (name === undefined) return "its points or replicas are others";
+  return `its ${name} is ${brief(there[name])}, not ${brief(here[name])}`;
+}
+
+const brief = (value: unknown) => {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+};
+
+/** Parts of each simulation, in the order of their units. */
+function groups(files: readonly PartFile[]): KeptPart[][] {
+  const jobs = new Map<number, KeptPart[]>();
+  for (const { members } of files) {
+    for (const [job, part] of members) jobs.set(job, [...(jobs.get(job) ?? []), part]);
+  }
+  return [...jobs].sort(([a], [b]) => a - b).map(([, parts]) => parts);
+}
+
+const partsText = (indices: readonly number[]) => {
+  const shown = indices
+    .slice(0, 10)
+    .map((i) => i + 1)
+    .join(", ");
+  return `${indices.length === 1 ? "part" : "parts"} ${shown}${indices.length > 10 ? ` and ${indices.length - 10} more` : ""}`;
+};
+
+/** Without some of its units there is no state that could go on, and no list of all of them. @throws ParameterError */
+function checkPartial(given: Arguments): void {
+  if (given.has("checkpoint"))
+    throw new ParameterError("checkpoint", "checkpoint: a run whose parts are missing cannot go on; give all of them.");
+  const other = given.texts("out").find((path) => !path.toLowerCase().endsWith(".csv"));
+  if (other !== undefined)
+    throw new ParameterError("out", `out "${other}": with parts missing there is .csv alone; give all of them.`);
+}
+
+function missingNote(
+  missing: readonly number[],
+  of: number,
+  { parts, step }: AnyModel,
+  jobs: readonly KeptPart[][],
+): string[] {
+  if (missing.length === 0) return [];
+  const [{ kept }] = jobs[0];
+  const unit = plural(parts === "jobs" ? step : "replica");
+  const there = jobs[0].reduce((sum, part) => sum + part.kept.part.count, 0);
+  const rest = kept.part.jobs === 1 ? `: ${there} of ${kept.part.units} ${unit} are there` : "";
+  return [`${partsText(missing)} of ${of} ${missing.length === 1 ? "is" : "are"} missing${rest}.`];
+}
+
+/** Rounded numbers are those of the device that made them. */
+function devicesNote({ rounded }: AnyModel, parts: readonly KeptPart[]): string[] {
+  const devices = [...new Set(parts.map(({ kept: { part } }) => part.device))];
+  if (!rounded || devices.length < 2) return [];
+  return [
+    `The parts were made on ${devices.length} devices, whose last bits differ in this model: ${devices.join("; ")}.`,
+  ];
+}

@@ -1,0 +1,262 @@
+// `--shard K/N`: one of the parts of a run or a scan, as a file that `gibbs merge` takes. Who runs the parts, and where, is another program's
+// business: a queue, an array of jobs, a shell.
+
+import { createHash } from "node:crypto";
+import { deviceName } from "../../src/device/device.ts";
+import { ParameterError } from "../../src/device/errors.ts";
+import { encodeCheckpoint } from "../../src/models/checkpoint.ts";
+import { resolve } from "../../src/models/parameters.ts";
+import { divide, type Range, unitsOf } from "../../src/models/parts.ts";
+import { kebab } from "../../src/models/text.ts";
+import { writeFileWhole } from "../files/write.ts";
+import type { Arguments } from "./arguments.ts";
+import { withDevice } from "./device.ts";
+import { UsageError } from "./errors.ts";
+import { definitions, plural } from "./format.ts";
+import type { Given } from "./given.ts";
+import { Job, type Kept, type Part, type Plan } from "./job.ts";
+import { complete, type Keeping, keepingOf } from "./keep.ts";
+import { checkOutputs } from "./outputs.ts";
+import { json } from "./report.ts";
+import type { Values } from "./values.ts";
+
+/** What the file of a part ends in. */
+export const PART = ".gibbs";
+
+export interface Shard {
+  /** From 0. */
+  index: number;
+  of: number;
+}
+
+/** The whole that is divided. */
+export interface Whole {
+  command: Kept["command"];
+  seed: bigint;
+  /** Simulations that follow each other. */
+  jobs: readonly { parameters: Values; plan: Plan }[];
+  copies: number;
+  axes: string[];
+  notes: string[];
+}
+
+/** More parts are a slip of the keyboard. */
+const MOST_PARTS = 1_000_000;
+
+/** Variables by which schedulers number the jobs of an array; `count` where they say how many there are. */
+const ARRAYS = [
+  {
+    name: "SLURM_ARRAY_TASK_ID",
+    first: "SLURM_ARRAY_TASK_MIN",
+    step: "SLURM_ARRAY_TASK_STEP",
+    count: "SLURM_ARRAY_TASK_COUNT",
+  },
+  { name: "JOB_COMPLETION_INDEX" },
+  { name: "PARALLEL_SEQ", begins: 1 },
+] as const satisfies { name: string; first?: string; step?: string; count?: string; begins?: number }[];
+
+/**
+ * The part that --shard names.
+ *
+ * @param environment where a scheduler numbers its jobs
+ * @throws ParameterError
+ */
+export function shardOf(text: string, environment: Readonly<Record<string, string | undefined>> = process.env): Shard {
+  const [, place, count] = /^(auto|\d{1,9})(?:\/(\d{1,9}))?$/.exec(text) ?? [];
+  if (place === undefined || (place !== "auto" && count === undefined)) {
+    throw new ParameterError(
+      "shard",
+      `shard "${text}": give K/N, as in 3/8, or auto or auto/N within an array of jobs.`,
+    );
+  }
+  const { index, of } =
+    place === "auto" ? fromArray(text, environment, count) : { index: Number(place) - 1, of: Number(count) };
+  if (of < 1 || of > MOST_PARTS)
+    throw new ParameterError("shard", `shard ${text}: there can be 1 to ${MOST_PARTS} parts.`);
+  if (index < 0 || index >= of) {
+    const which =
+      place === "auto" ? `job ${index + 1} of the array is none of ${of} parts` : `parts are numbered from 1 to ${of}`;
+    throw new ParameterError("shard", `shard ${text}: ${which}.`);
+  }
+  return { index, of };
+}
+
+function fromArray(text: string, environment: Readonly<Record<string, string | undefined>>, count: string | undefined) {
+  const array: { name: string; first?: string; step?: string; count?: string; begins?: number } | undefined =
+    ARRAYS.find(({ name }) => environment[name] !== undefined && environment[name] !== "");
+  if (!array) {
+    const names = ARRAYS.map(({ name }) => name).join(", ");
+    throw new ParameterError("shard", `shard ${text}: this is no job of an array (${names} are not set); give K/N.`);
+  }
+  const number = (name: string | undefined, otherwise: number) => {
+    const value = name === undefined ? undefined : environment[name];
+    if (value === undefined || value === "") return otherwise;
+    if (/^\d{1,9}$/.test(value)) return Number(value);
+    throw new ParameterError("shard", `shard ${text}: ${name} is "${value}", which is no number of a job.`);
+  };
+  const of = count === undefined ? number(array.count, 0) : Number(count);
+  if (of === 0) {
+    throw new ParameterError(
+      "shard",
+      `shard ${text}: ${array.name} does not say how many jobs there are; give auto/N.`,
+    );
+  }
+  const place = number(array.name, 0) - number(array.first, array.begins ?? 0);
+  const step = Math.max(1, number(array.step, 1));
+  if (place % step !== 0)
+    throw new ParameterError("shard", `shard ${text}: the array has gaps; number its jobs one after the other.`);
+  return { index: place / step, of };
+}
+
+/** What a part of a run cannot have, for it belongs to the whole. */
+const WHOLE_ONLY = ["snapshots", "snapshotEvery", "explain", "replay", "link", "resume"];
+
+/** Makes a part, and writes its file. @throws UsageError, ParameterError, InterruptedError, FileError */
+export async function makeShard(task: Given, shard: Shard, whole: Whole): Promise<void> {
+  const { given, model } = task;
+  const wrong = WHOLE_ONLY.find((name) => given.has(name));
+  if (wrong)
+    throw new UsageError(
+      `${kebab(wrong)}: it is of a whole run, not of a part; leave --${kebab(wrong)} or --shard out.`,
+    );
+  const [path, ...more] = given.texts("out");
+  if (path === undefined || more.length > 0 || !path.endsWith(PART)) {
+    throw new UsageError(
+      `shard: a part is no result yet; write it by one --out FILE${PART}, and give all parts to gibbs merge.`,
+    );
+  }
+  await checkOutputs([path], [PART]);
+  const keeping = await keepingOf(given);
+  const { copies, jobs } = whole;
+  const works = jobs.map(({ parameters, plan }) => {
+    const points = resolve(model.name, model.parameters, parameters);
+    const { count, cost = 1 } = model.updates(points.parameters);
+    // Replicas of one point stay together.
+    return {
+      units: unitsOf(model, parameters) / copies,
+      cost: copies * count * cost * (model.steps ? 1 : plan.warmup + plan.steps),
+    };
+  });
+  const members = divide(works, shard.index, shard.of)
+    .map(({ first, count }, job) => ({
+      job,
+      first: first * copies,
+      count: count * copies,
+      units: works[job].units * copies,
+    }))
+    .filter(({ count }) => count > 0);
+  if (members.length > 1 && given.has("checkpoint")) {
+    throw new ParameterError(
+      "checkpoint",
+      `checkpoint: this part makes ${members.length} simulations, and a checkpoint holds one; leave --checkpoint out, or make more parts.`,
+    );
+  }
+  const run = identityOf(task, whole);
+  await withDevice(given, async (device, signal) => {
+    const sections: Record<string, Uint8Array> = {};
+    let seconds = 0;
+    for (const member of members) {
+      const part: Part = {
+        ...{ run, ...shard, ...member, jobs: jobs.length, axes: whole.axes, notes: whole.notes },
+        ...{ gibbs: __GIBBS_VERSION__, device: deviceName(device.info) },
+      };
+      const { parameters, plan } = jobs[member.job];
+      const { command, seed } = whole;
+      using job = await Job.create(model, device, {
+        parameters,
+        inputs: task.inputs,
+        seed,
+        plan,
+        command,
+        copies,
+        part,
+      });
+      await complete(job, command, keeping, {
+        ...{ signal, quiet: given.has("quiet"), copy: false, result: false, conclude: false },
+      });
+      sections[String(member.job)] = await job.bytes();
+      seconds += job.seconds;
+    }
+    await writeFileWhole(path, await partFile(model.name, { ...shard, run }, sections));
+    tell(given, { model: model.name, shard, members, seconds, path, unit: unitName(model, members) });
+  });
+}
+
+/** Finishes a part that was interrupted; its checkpoint is then what `gibbs merge` takes. @throws UsageError for files of a whole run */
+export async function finishPart(
+  job: Job,
+  command: Kept["command"],
+  keeping: Keeping,
+  { given, signal }: Finish,
+): Promise<void> {
+  const { index, of, job: number, first, count, units } = job.part!;
+  const [out] = given.texts("out");
+  const path = keeping.path!;
+  if (out !== undefined) {
+    throw new UsageError(
+      `out "${out}": ${path} is part ${index + 1} of ${of}; leave --out out, and give ${path} to gibbs merge.`,
+    );
+  }
+  await complete(job, command, keeping, {
+    ...{ signal, quiet: given.has("quiet"), copy: given.has("checkpoint"), result: false, conclude: false },
+  });
+  const members = [{ job: number, first, count, units }];
+  const { model } = job;
+  tell(given, {
+    model: model.name,
+    shard: { index, of },
+    members,
+    seconds: job.seconds,
+    path,
+    unit: unitName(model, members),
+  });
+}
+
+interface Finish {
+  given: Arguments;
+  signal: AbortSignal;
+}
+
+/** The file of a part: a checkpoint for each of its simulations. */
+export const partFile = (model: string, header: Shard & { run: string }, sections: Record<string, Uint8Array>) =>
+  encodeCheckpoint({ model, header: { shard: header }, sections });
+
+/** SHA-256 of all that determines a run. */
+function identityOf({ model, inputs }: Given, { command, seed, jobs, copies }: Whole): string {
+  const all = jobs.map(({ parameters, plan }) => ({ ...resolve(model.name, model.parameters, parameters), plan }));
+  const files = Object.entries(inputs).map(([name, { digest }]) => [name, digest]);
+  const text = JSON.stringify({ model: model.name, command, seed: String(seed), copies, files, all });
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}
+
+/** What the units of a part are called. */
+function unitName({ parts, step }: Given["model"], members: readonly Range[]): string {
+  const count = members.reduce((sum, member) => sum + member.count, 0);
+  if (parts === "jobs") return plural(step, count);
+  return plural(parts === "replicas" ? "replica" : "simulation", count);
+}
+
+interface Made {
+  model: string;
+  shard: Shard;
+  members: readonly (Range & { job: number; units: number })[];
+  seconds: number;
+  path: string;
+  unit: string;
+}
+
+function tell(given: Arguments, { model, shard: { index, of }, members, seconds, path, unit }: Made): void {
+  const shard = `${index + 1}/${of}`;
+  if (given.has("json")) {
+    process.stdout.write(
+      json({ gibbs: __GIBBS_VERSION__, commit: __GIBBS_COMMIT__, model, shard, members, unit, seconds, file: path }),
+    );
+    return;
+  }
+  const rows = members.map(({ job, first, count, units }): [string, string] => [
+    `simulation ${job + 1}`,
+    `${unit} ${first} to ${first + count - 1} of ${units}`,
+  ]);
+  const none: [string, string][] = [["", "nothing: there are more parts than there is to divide"]];
+  process.stdout.write(definitions([[model, `part ${shard}`], ...(rows.length > 0 ? rows : none), ["file", path]], 0));
+}
