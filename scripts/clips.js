@@ -48,7 +48,7 @@ async function framesOf(model, link, { from, every, frames: count }) {
     page.waitForFunction((n) => document.getElementById("step-count").textContent.endsWith(` ${n}`), String(step), {
       timeout: 240_000,
     });
-  await page.addStyleTag({ content: ".hud { display: none }" });
+  await page.evaluate(withoutHud);
   const frames = [];
   for (let i = 0; i < count; i++) {
     for (let step = i === 0 ? every : 0; step < every; step++) {
@@ -90,4 +90,9 @@ async function encode({ frames, width, height, rate, bits }) {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return btoa(text);
+}
+
+/** In the page, whose policy takes no style of others. */
+function withoutHud() {
+  document.getElementById("hud").style.display = "none";
 }

@@ -109,7 +109,7 @@ try {
       return page;
     };
     const bare = await opened("?embed=canvas", { width: 640, height: 400 }, preview);
-    await bare.addStyleTag({ content: ".hud { display: none }" });
+    await bare.evaluate(withoutHud);
     await bare.keyboard.press("0");
     await bare.focus("#canvas");
     for (let i = 0; i < zooms; i++) await bare.keyboard.press("+"); // 512 cells fill the width
@@ -131,7 +131,7 @@ try {
     const step = /[&]step=(\d+)/.exec(link)[1];
     const isThere = (number) => document.getElementById("step-count").textContent.endsWith(` ${number}`);
     await page.waitForFunction(isThere, step, { timeout: 240_000 });
-    await page.addStyleTag({ content: ".hud { display: none }" });
+    await page.evaluate(withoutHud);
     await page.waitForTimeout(Math.min(SETTLING[model] ?? 2000, 10_000)); // the picture alone
     await page.screenshot({ path: `host-web/public/gallery/${id}.jpg`, ...SMALL });
     await page.close(); // or it works on behind the next
@@ -168,3 +168,8 @@ try {
   await server.close();
 }
 process.exit(0);
+
+/** In the page, whose policy takes no style of others. */
+function withoutHud() {
+  document.getElementById("hud").style.display = "none";
+}

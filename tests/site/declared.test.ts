@@ -11,8 +11,8 @@ import { buildSite } from "./browser.ts";
 import { count, findings, shades, text, useSite } from "./visit.ts";
 
 const TUTORIAL = "fredrickson-andersen";
-/** A series and a grey picture, colours, an end, estimates of an ensemble. */
-const KINDS = ["ising", "reservoir", "gillespie"];
+/** A series and a grey picture, estimates of an ensemble. */
+const KINDS = ["ising", "gillespie"];
 /** A model of rounded numbers whose page says one thing of itself. */
 const ONE_FIELD = "ngrc";
 const copy = mkdtempSync(join(tmpdir(), "gibbs-declared-"));

@@ -186,13 +186,13 @@ describe("the page of training", () => {
 });
 
 describe("pictures of one's own", () => {
-  const SIDE = 28;
+  const SIDE = 16;
   const COUNT = 60;
   /** Bars that go down (0) or across (1), [picture][row][column]. */
   const bars = Uint8Array.from({ length: COUNT * SIDE ** 2 }, (_, at) => {
     const picture = Math.floor(at / SIDE ** 2);
     const along = picture % 2 === 0 ? at % SIDE : Math.floor(at / SIDE) % SIDE;
-    const place = 4 + ((picture * 7) % 20);
+    const place = 2 + ((picture * 7) % 12);
     return along === place || along === place + 1 ? 255 : 0;
   });
   const file = (name: string, content: Uint8Array | string) => ({
@@ -211,7 +211,7 @@ describe("pictures of one's own", () => {
       look,
     );
     await training.page.setInputFiles("#p-data-file", pictures);
-    await training.page.waitForFunction(() => location.hash.includes("data=60x28x28x1"));
+    await training.page.waitForFunction(() => location.hash.includes("data=60x16x16x1"));
     await training.page.setInputFiles("#p-labels", labels);
     await training.page.waitForFunction(() => location.hash.includes("labels=0,1"));
     await expect.poll(() => held(training.page, "labels")).toContain("kinds.csv");
@@ -233,7 +233,7 @@ describe("pictures of one's own", () => {
 
     const { page, complaints } = await ready("diffusion/#v=2&seed=3&samples=20&sampler=heun&steps=12", look);
     await page.setInputFiles("#p-data-file", pictures);
-    await page.waitForFunction(() => location.hash.includes("data=60x28x28x1"));
+    await page.waitForFunction(() => location.hash.includes("data=60x16x16x1"));
     await page.setInputFiles("#p-labels", labels);
     await page.waitForFunction(() => location.hash.includes("labels=0,1"));
     await page.fill("#p-label", "1");
