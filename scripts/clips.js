@@ -2,8 +2,7 @@
 // headless Chrome: a run as it goes on from its clip's first step.
 
 import { writeFileSync } from "node:fs";
-import { createServer } from "vite";
-import { wgslLayouts } from "./wgsl.js";
+import { loadModules } from "./modules.js";
 
 const SIZE = { width: 480, height: 300 };
 const FRAMES_PER_SECOND = 15;
@@ -13,25 +12,19 @@ const REST = 8;
 const BITS_PER_SECOND = 300_000;
 
 const only = process.argv[2]?.split(",");
-const server = await createServer({
-  configFile: false,
-  plugins: [wgslLayouts()],
-  appType: "custom",
-  logLevel: "error",
-  server: { middlewareMode: true, ws: false },
-  oxc: { target: "es2022" }, // Node 20 has no `using`
-});
+const server = await loadModules();
 const { buildSite, openPage, openSite } = await server.ssrLoadModule("/tests/site/browser.ts");
 const { runs } = await server.ssrLoadModule("/host-web/build/runs.ts");
 await buildSite();
 const site = await openSite();
 try {
-  const { page: encoder } = await openPage(site, `${site.url}files.json`);
-  await encoder.addScriptTag({ path: "node_modules/mediabunny/dist/bundles/mediabunny.min.cjs" });
   for (const { id, model, link, clip } of runs) {
     if (!clip || (only && !only.includes(id))) continue;
     const frames = await framesOf(model, link, clip);
+    const { page: encoder } = await openPage(site, `${site.url}files.json`);
+    await encoder.addScriptTag({ path: "node_modules/mediabunny/dist/bundles/mediabunny.min.cjs" });
     const clipped = await encoder.evaluate(encode, { frames, ...SIZE, rate: FRAMES_PER_SECOND, bits: BITS_PER_SECOND });
+    await encoder.close();
     writeFileSync(`host-web/public/gallery/${id}.webm`, Buffer.from(clipped, "base64"));
     process.stderr.write(`${id}: ${frames.length} frames, ${Math.round((clipped.length * 3) / 4 / 1000)} kB\n`);
   }

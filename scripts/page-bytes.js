@@ -7,8 +7,9 @@ import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { chromium } from "playwright";
-import { createServer, preview } from "vite";
+import { preview } from "vite";
 import { isData } from "./data-chunk.js";
+import { loadModules } from "./modules.js";
 import { ROOT } from "./sources.js";
 
 /** Where the table stands. */
@@ -69,13 +70,7 @@ try {
 
 /** As the tests start it. */
 async function browserOptions() {
-  const modules = await createServer({
-    configFile: false,
-    appType: "custom",
-    logLevel: "error",
-    server: { middlewareMode: true, ws: false },
-    oxc: { target: "es2022" }, // Node 20 has no `using`
-  });
+  const modules = await loadModules();
   const { chrome } = await modules.ssrLoadModule("/tests/chrome.ts");
   const options = await chrome();
   await modules.close();

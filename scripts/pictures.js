@@ -6,8 +6,7 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { createServer } from "vite";
-import { wgslLayouts } from "./wgsl.js";
+import { loadModules } from "./modules.js";
 
 /** A heart, 32 × 32. */
 const HEART =
@@ -85,14 +84,7 @@ const LOOKS = {
 /** Noise of spins makes large PNGs. */
 const SMALL = { type: "jpeg", quality: 60 };
 
-const server = await createServer({
-  configFile: false,
-  plugins: [wgslLayouts()],
-  appType: "custom",
-  logLevel: "error",
-  server: { middlewareMode: true, ws: false },
-  oxc: { target: "es2022" }, // Node 20 has no `using`
-});
+const server = await loadModules();
 const { buildSite, openPage, openSite } = await server.ssrLoadModule("/tests/site/browser.ts");
 await buildSite();
 const site = await openSite();

@@ -21,7 +21,7 @@ import { json } from "./report.ts";
 import type { Values } from "./values.ts";
 
 /** What the file of a part ends in. */
-export const PART = ".gibbs";
+const PART = ".gibbs";
 
 export interface Shard {
   /** From 0. */
@@ -218,7 +218,7 @@ interface Finish {
 }
 
 /** The file of a part: a checkpoint for each of its simulations. */
-export const partFile = (model: string, header: Shard & { run: string }, sections: Record<string, Uint8Array>) =>
+const partFile = (model: string, header: Shard & { run: string }, sections: Record<string, Uint8Array>) =>
   encodeCheckpoint({ model, header: { shard: header }, sections });
 
 /** SHA-256 of all that determines a run. */

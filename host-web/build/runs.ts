@@ -178,7 +178,7 @@ export const runs: readonly Run[] = [
     "reservoir-mackey-glass",
     "reservoir",
     "Mackey and Glass's series",
-    "Echo-state networks forecast a chaotic series with a delay.",
+    "Small networks forecast a chaotic series with a delay, for a short while.",
     "seed=1&task=mackey-glass&units=100&train=2000&test=500&starts=4&step=8",
     "echo state, time series, delay",
   ),

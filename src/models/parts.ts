@@ -117,7 +117,7 @@ interface Replicated {
 }
 
 /** The parameters of some replicas of a simulation. */
-export function replicasIn<P extends object>(points: Points<P>, { first, count }: Range): Record<string, unknown> {
+function replicasIn<P extends object>(points: Points<P>, { first, count }: Range): Record<string, unknown> {
   const own = points as unknown as Points<Replicated>;
   const lists = Object.entries<number[] | undefined>(own.batch).map(([name, list]) => [
     name,
@@ -130,14 +130,14 @@ export function replicasIn<P extends object>(points: Points<P>, { first, count }
   };
 }
 
-export const replicaCount = (points: Points<object>) => replicasOf(points as unknown as Points<Replicated>);
+const replicaCount = (points: Points<object>) => replicasOf(points as unknown as Points<Replicated>);
 
 /**
  * The checkpoint of all replicas from those of parts that follow each other: lists and sections are joined.
  *
  * @throws CheckpointError where they have not made the same steps, or differ in more than their replicas
  */
-export function joinReplicas(parts: readonly Checkpoint[]): Checkpoint {
+function joinReplicas(parts: readonly Checkpoint[]): Checkpoint {
   const [first] = parts;
   const header = { ...first.header, ...joinPoints(parts.map((part) => part.header as unknown as Points<Replicated>)) };
   for (const { header: own } of parts) {
