@@ -1,13 +1,12 @@
 // What a page of the site may load and run: files of the site, and nothing that was written into a page. It stands in the page itself, for a
 // static server sends no headers of its own.
 
-/** Styles in attributes are those of equations and of code in the docs; pictures in addresses are icons, and what users give or save. */
+/** Styles may stand in a page: those of equations, of code in the docs and of their search, and of notebooks around a run. Pictures in addresses are icons, and what users give or save. */
 const POLICY = {
   "default-src": "'none'",
   "script-src": "'self'",
   "worker-src": "'self'",
-  "style-src": "'self'",
-  "style-src-attr": "'unsafe-inline'",
+  "style-src": "'self' 'unsafe-inline'",
   "img-src": "'self' data: blob:",
   "media-src": "'self' blob:",
   "connect-src": "'self'",

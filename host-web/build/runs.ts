@@ -148,7 +148,6 @@ export const runs: readonly Run[] = [
     "Chains of a Boltzmann machine that is trained on handwritten digits.",
     "seed=1&hidden=64&chains=63&step=600",
     "contrastive divergence, generative, MNIST",
-    { from: 10, every: 12, frames: 50 },
   ),
   run(
     "rbm-features",
@@ -213,7 +212,6 @@ export const runs: readonly Run[] = [
     "The ways of samples in time: each decides late for a mode.",
     "seed=1&samples=4096&steps=50&step=50&view.mode=time",
     "generative, score, sampler",
-    { from: 1, every: 1, frames: 50 },
   ),
   run(
     "diffusion-moons",
@@ -222,7 +220,6 @@ export const runs: readonly Run[] = [
     "Samples of a distribution whose score is known exactly.",
     "seed=1&data=moons&samples=16384&steps=50&step=50&view.time=50",
     "generative, score",
-    { from: 1, every: 1, frames: 50 },
   ),
   run(
     "diffusion-spiral",
@@ -231,7 +228,6 @@ export const runs: readonly Run[] = [
     "A distribution on a curve: noise is removed along its normal.",
     "seed=1&data=spiral&samples=16384&steps=50&step=50&view.time=46",
     "generative, manifold",
-    { from: 1, every: 1, frames: 50 },
   ),
   run(
     "diffusion-training-moons",
@@ -248,7 +244,6 @@ export const runs: readonly Run[] = [
     "Trajectories choose between two steady states that rate equations keep apart.",
     "seed=2&example=schloegl&points=201&step=512",
     "bistability, chemical, switching",
-    { from: 8, every: 8, frames: 40 },
   ),
   run(
     "gillespie-sir",
@@ -257,7 +252,6 @@ export const runs: readonly Run[] = [
     "SIR: some outbreaks die out, others infect most people.",
     "seed=2&example=sir&points=201&step=512",
     "epidemiology, SIR, extinction",
-    { from: 8, every: 8, frames: 40 },
   ),
   run(
     "gillespie-lotka-volterra",
@@ -266,7 +260,6 @@ export const runs: readonly Run[] = [
     "Single animals make the oscillations of Lotka and Volterra noisy, each in its own phase.",
     "seed=2&example=lotka-volterra&points=201&step=256",
     "ecology, oscillation",
-    { from: 8, every: 4, frames: 40 },
   ),
   run(
     "gillespie-repressilator",
@@ -275,7 +268,6 @@ export const runs: readonly Run[] = [
     "Three genes that repress each other in a ring oscillate.",
     "seed=2&example=repressilator&points=201&step=128",
     "gene network, oscillation, synthetic biology",
-    { from: 4, every: 2, frames: 40 },
   ),
   run(
     "gillespie-toggle",
@@ -284,7 +276,6 @@ export const runs: readonly Run[] = [
     "Two genes that repress each other: one of them wins.",
     "seed=2&example=toggle-switch&points=201&step=256",
     "gene network, bistability",
-    { from: 8, every: 4, frames: 40 },
   ),
   run(
     "dynamics-logistic",

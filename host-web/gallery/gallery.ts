@@ -43,6 +43,8 @@ async function play(card: HTMLElement, ended: AbortSignal): Promise<void> {
   clip.setAttribute("aria-hidden", "true"); // the picture has the card's text
   const end = () => {
     clip.remove();
+    clip.removeAttribute("src"); // it would look for what is revoked
+    clip.load();
     URL.revokeObjectURL(source);
   };
   if (ended.aborted) return end();
