@@ -12,6 +12,7 @@ import {
   ParameterError,
   systemTexts,
 } from "../src/index.ts";
+import { decodeCheckpoint } from "../src/models/checkpoint.ts";
 import { trajectoryOf } from "../src/models/dynamics/reference/trajectory.ts";
 import { cellOfNumber, Tally } from "../src/models/dynamics/tally.ts";
 import { parseSystem } from "../src/models/dynamics/text.ts";
@@ -651,6 +652,27 @@ describe("files and pictures", () => {
     using large = await create({ example: "henon", trajectories: 1e9 });
     expect(() => large.checkOutput(".samples.npy")).toThrow(/take fewer trajectories/);
   });
+});
+
+it("lists what diverged in the same order in any batch, and in parts", async () => {
+  const system = "x -> a + x^2; a = 0.2; x ~ uniform(0, 1.5)"; // some trajectories of some points leave
+  const given = { system, set: "a=0.1|0.2|0.3", until: 60, points: 2, trajectories: 40 };
+  using whole = await create(given);
+  await whole.run(40);
+  const { diverged } = whole.result();
+  expect(new Set(diverged.map((one) => (one as readonly number[])[0])).size).toBe(3);
+  expect(diverged.length).toBeGreaterThan(20);
+  using pieces = await create(given);
+  for (const steps of [1, 12, 27]) await pieces.run(steps);
+  expect(await pieces.digest()).toBe(await whole.digest());
+  using first = await create(given);
+  using second = await create(given);
+  await first.run(13);
+  second.beginAt(13);
+  await second.run(27);
+  first.absorb(await decodeCheckpoint(await second.checkpoint()));
+  expect(await first.digest()).toBe(await whole.digest());
+  expect(first.result()).toEqual(whole.result());
 });
 
 it("is a simulation of its class, and refuses a workgroup that the device has not", async () => {

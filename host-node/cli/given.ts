@@ -49,7 +49,11 @@ export async function readGiven(
     throw new UsageError(`${where} takes one model; what is "${others[0]}"? Parameters are given as --NAME VALUE.`);
   const path = first.text("resume");
   const checkpoint = path === undefined ? undefined : await readCheckpoint(path);
-  const kept = checkpoint && (await ofFile(path!, () => decodeCheckpoint(checkpoint))).model;
+  const decoded = checkpoint && (await ofFile(path!, () => decodeCheckpoint(checkpoint)));
+  const kept = decoded?.model;
+  if (decoded && decoded.header.shard !== undefined) {
+    throw new UsageError(`${path} is a finished part of a run; give it to gibbs merge, with the others.`);
+  }
   const link = first.has("link") ? readLink(first, name) : undefined;
   if (name === undefined && kept === undefined && link === undefined) {
     throw new UsageError(

@@ -179,6 +179,11 @@ describe("a part", () => {
     expect(again).toContain("part 1/2");
     const { stderr } = await gibbs("run", "--resume", "c1.checkpoint", "--steps", "80");
     expect(stderr).toContain("this is a part of a run");
+    const finished = await gibbs("run", "--resume", "c2.gibbs");
+    expect(finished).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("c2.gibbs is a finished part of a run"),
+    });
   });
 });
 

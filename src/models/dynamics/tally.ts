@@ -106,7 +106,9 @@ export class Tally {
       this.sums[i] += sum;
       this.squares[i] += square;
     }
-    for (const one of diverged) if (this.diverged.length < MOST_NAMED) this.diverged.push(one);
+    // By trajectory first, for whatever the batches are they follow each other in that.
+    const inOrder = [...diverged].sort(([p, a], [q, b]) => a - b || p - q);
+    for (const one of inOrder) if (this.diverged.length < MOST_NAMED) this.diverged.push(one);
     this.count += count;
   }
 
