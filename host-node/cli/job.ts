@@ -168,6 +168,14 @@ export class Job implements Disposable {
     }
   }
 
+  /** A part that was begun elsewhere says where it was finished, too. */
+  goesOnAt(device: string): void {
+    const { part } = this.#kept;
+    if (part && this.remaining > 0 && !part.device.split("; ").includes(device)) {
+      this.#kept.part = { ...part, device: `${part.device}; ${device}` };
+    }
+  }
+
   get plan(): Plan {
     return this.#kept.plan;
   }
@@ -289,7 +297,9 @@ export class Job implements Disposable {
 
   #checkSeries(): void {
     const { steps, measureEvery } = this.plan;
-    const values = Math.floor(steps / measureEvery) * this.series.columns.length * this.simulation.replicas;
+    // Of the whole, where this is a part of it.
+    const replicas = this.series.columns.length > 0 ? (this.part?.units ?? this.simulation.replicas) : 0;
+    const values = Math.floor(steps / measureEvery) * this.series.columns.length * replicas;
     if (values <= MOST_VALUES) return;
     this[Symbol.dispose]();
     const least = Math.ceil((measureEvery * values) / MOST_VALUES);

@@ -12,7 +12,7 @@ import { DEVICE, JSON_FLAG, QUIET } from "./flags.ts";
 import { plural } from "./format.ts";
 import { modelOf } from "./given.ts";
 import { Job, type KeptPart, keptPart } from "./job.ts";
-import { checkContents, checkOutputs, extensionsOf } from "./outputs.ts";
+import { checkContents, checkOutputs, endingOf, extensionsOf } from "./outputs.ts";
 import { runDocument } from "./report.ts";
 import { tellRun } from "./run.ts";
 import { Scanned, tellScan } from "./scan.ts";
@@ -57,8 +57,10 @@ export async function merge(words: readonly string[]): Promise<void> {
     throw new UsageError(`${files.map(({ path }) => path).join(", ")}: there is nothing in these parts.`);
   const [{ kept }] = jobs[0];
   const outputs = given.texts("out");
-  await checkOutputs(outputs, kept.command === "scan" ? [".csv"] : extensionsOf(model));
-  if (missing.length > 0) checkPartial(given);
+  const endings = extensionsOf(model).filter((ending) => !model.analyses?.includes(ending)); // those are of states on the way
+  await checkOutputs(outputs, kept.command === "scan" ? [".csv"] : endings);
+  for (const parts of jobs) checkUnits(files, parts, missing.length > 0);
+  if (missing.length > 0) checkPartial(given, model, kept, endings);
   if (given.has("checkpoint") && kept.part.jobs > 1) {
     throw new ParameterError(
       "checkpoint",
@@ -151,10 +153,20 @@ function differenceOf(a: PartFile, b: PartFile): string {
   if (a.of !== b.of) return `it is one of ${b.of} parts, not of ${a.of}`;
   const [one, other] = [a, b].map(({ members }) => members.values().next().value);
   if (!one || !other) return "it is of another run";
+  const jobs = modelOf(a.model, "gibbs merge").parts === "jobs";
   const told = ({ checkpoint: { header }, kept }: KeptPart): Record<string, unknown> => {
     const { replicas: _, firstReplica: __, ...parameters } = header.parameters as Record<string, unknown>;
     for (const name of Object.keys((header.batch ?? {}) as object)) delete parameters[name];
-    return { command: kept.command, seed: header.seed, ...kept.plan, ...parameters };
+    const { steps, ...plan } = kept.plan; // of jobs the part's own
+    const { units, gibbs } = kept.part;
+    return {
+      gibbs,
+      command: kept.command,
+      seed: header.seed,
+      ...plan,
+      ...(jobs ? {} : { steps, replicas: units }),
+      ...parameters,
+    };
   };
   const [here, there] = [told(one), told(other)];
   const name = Object.keys(here).find((key) => JSON.stringify(here[key]) !== JSON.stringify(there[key]));
@@ -163,7 +175,7 @@ function differenceOf(a: PartFile, b: PartFile): string {
 }
 
 const brief = (value: unknown) => {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "that of each point");
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 };
 
@@ -184,11 +196,52 @@ const partsText = (indices: readonly number[]) => {
   return `${indices.length === 1 ? "part" : "parts"} ${shown}${indices.length > 10 ? ` and ${indices.length - 10} more` : ""}`;
 };
 
-/** Without some of its units there is no state that could go on, and no list of all of them. @throws ParameterError */
-function checkPartial(given: Arguments): void {
+/** Units that follow each other, each once. @throws CheckpointError where parts were cut in different ways */
+function checkUnits(files: readonly PartFile[], parts: readonly KeptPart[], partial: boolean): void {
+  let next = 0;
+  for (const { kept } of parts) {
+    const { first, count, index } = kept.part;
+    if (first < next || (first > next && !partial)) {
+      const path = files.find((file) => file.index === index)!.path;
+      throw new CheckpointError(
+        `${path}: it begins with number ${first}, where ${next} is next. Make all parts by one version of gibbs.`,
+      );
+    }
+    next = first + count;
+  }
+  const { units } = parts[0].kept.part;
+  if (!partial && next !== units)
+    throw new CheckpointError(`The parts have ${next} of ${units} units. Make all parts by one version of gibbs.`);
+}
+
+/**
+ * Without some of its units there is no state that could go on, no list of all of them, and no median over them.
+ *
+ * @throws ParameterError
+ */
+function checkPartial(
+  given: Arguments,
+  { name, parts, outputs: own = [] }: AnyModel,
+  { command }: KeptPart["kept"],
+  endings: readonly string[],
+): void {
+  const isSum = parts === "jobs" && own.includes(".samples.npy"); // moments add up, whichever trajectories are there
+  if (parts === "jobs" && !isSum) {
+    throw new ParameterError(
+      "partial",
+      `partial: figures of ${name} are medians over all of its runs; give all parts.`,
+    );
+  }
+  const table = given.texts("out").find((path) => command === "run" && !isSum && endingOf(path, endings) !== undefined);
+  if (table !== undefined) {
+    throw new ParameterError(
+      "out",
+      `out "${table}": replicas are missing, and the others would have wrong numbers in it; give all parts.`,
+    );
+  }
   if (given.has("checkpoint"))
     throw new ParameterError("checkpoint", "checkpoint: a run whose parts are missing cannot go on; give all of them.");
-  const other = given.texts("out").find((path) => !path.toLowerCase().endsWith(".csv"));
+  const other = given.texts("out").find((path) => endingOf(path, endings) !== ".csv");
   if (other !== undefined)
     throw new ParameterError("out", `out "${other}": with parts missing there is .csv alone; give all of them.`);
 }
@@ -200,16 +253,21 @@ function missingNote(
   jobs: readonly KeptPart[][],
 ): string[] {
   if (missing.length === 0) return [];
-  const [{ kept }] = jobs[0];
   const unit = plural(parts === "jobs" ? step : "replica");
-  const there = jobs[0].reduce((sum, part) => sum + part.kept.part.count, 0);
-  const rest = kept.part.jobs === 1 ? `: ${there} of ${kept.part.units} ${unit} are there` : "";
+  const rest = jobs
+    .map((own) => {
+      const [{ kept }] = own;
+      const there = own.reduce((sum, part) => sum + part.kept.part.count, 0);
+      const where = kept.part.jobs === 1 ? "" : `simulation ${kept.part.job + 1}: `;
+      return there < kept.part.units ? `; ${where}${there} of ${kept.part.units} ${unit} are there` : "";
+    })
+    .join("");
   return [`${partsText(missing)} of ${of} ${missing.length === 1 ? "is" : "are"} missing${rest}.`];
 }
 
 /** Rounded numbers are those of the device that made them. */
 function devicesNote({ rounded }: AnyModel, parts: readonly KeptPart[]): string[] {
-  const devices = [...new Set(parts.map(({ kept: { part } }) => part.device))];
+  const devices = [...new Set(parts.flatMap(({ kept: { part } }) => part.device.split("; ")))];
   if (!rounded || devices.length < 2) return [];
   return [
     `The parts were made on ${devices.length} devices, whose last bits differ in this model: ${devices.join("; ")}.`,

@@ -31,7 +31,7 @@ import {
   rateLine,
   runDocument,
 } from "./report.ts";
-import { finishPart, makeShard, shardOf, type Whole } from "./shard.ts";
+import { checkNoPartFile, finishPart, makeShard, shardOf, type Whole } from "./shard.ts";
 import { givenParameters, type Values } from "./values.ts";
 
 export async function run(words: readonly string[]): Promise<void> {
@@ -55,6 +55,7 @@ export async function run(words: readonly string[]): Promise<void> {
     return makeShard(task, shardOf(shard), whole);
   }
   const outputs = given.texts("out");
+  checkNoPartFile(outputs);
   await checkOutputs(outputs, extensionsOf(task.model));
   const snapshots = given.text("snapshots");
   if (snapshots !== undefined) await checkSnapshots(snapshots);

@@ -29,7 +29,7 @@ import {
   warningsOf,
 } from "./report.ts";
 import { columnsOf, fitted } from "./scan-table.ts";
-import { finishPart, makeShard, shardOf } from "./shard.ts";
+import { checkNoPartFile, finishPart, makeShard, shardOf } from "./shard.ts";
 import { fieldsOf, type Values } from "./values.ts";
 
 export async function scan(words: readonly string[]): Promise<void> {
@@ -59,6 +59,7 @@ export async function scan(words: readonly string[]): Promise<void> {
     return makeShard(task, shardOf(shard), { command: "scan", seed: seedOf(given) ?? 1n, jobs, copies, axes, notes });
   }
   const outputs = given.texts("out");
+  checkNoPartFile(outputs);
   await checkOutputs(outputs, [".csv"]);
   const document = await withDevice(given, (device, signal) => scanOn(task, grid, device, signal));
   if (document) await tellScan(document, model, given);

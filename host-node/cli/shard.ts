@@ -6,7 +6,7 @@ import { deviceName } from "../../src/device/device.ts";
 import { ParameterError } from "../../src/device/errors.ts";
 import { encodeCheckpoint } from "../../src/models/checkpoint.ts";
 import { resolve } from "../../src/models/parameters.ts";
-import { divide, type Range, unitsOf } from "../../src/models/parts.ts";
+import { checkDivided, divide, type Range, unitsOf } from "../../src/models/parts.ts";
 import { kebab } from "../../src/models/text.ts";
 import { writeFileWhole } from "../files/write.ts";
 import type { Arguments } from "./arguments.ts";
@@ -43,6 +43,14 @@ export interface Whole {
 /** More parts are a slip of the keyboard. */
 const MOST_PARTS = 1_000_000;
 
+interface Numbering {
+  name: string;
+  first?: string;
+  step?: string;
+  count?: string;
+  begins?: number;
+}
+
 /** Variables by which schedulers number the jobs of an array; `count` where they say how many there are. */
 const ARRAYS = [
   {
@@ -53,7 +61,7 @@ const ARRAYS = [
   },
   { name: "JOB_COMPLETION_INDEX" },
   { name: "PARALLEL_SEQ", begins: 1 },
-] as const satisfies { name: string; first?: string; step?: string; count?: string; begins?: number }[];
+] as const satisfies Numbering[];
 
 /**
  * The part that --shard names.
@@ -82,8 +90,12 @@ export function shardOf(text: string, environment: Readonly<Record<string, strin
 }
 
 function fromArray(text: string, environment: Readonly<Record<string, string | undefined>>, count: string | undefined) {
-  const array: { name: string; first?: string; step?: string; count?: string; begins?: number } | undefined =
-    ARRAYS.find(({ name }) => environment[name] !== undefined && environment[name] !== "");
+  const arrays: readonly Numbering[] = ARRAYS.filter(({ name }) => (environment[name] ?? "") !== "");
+  const [array] = arrays;
+  if (arrays.length > 1) {
+    const names = arrays.map(({ name }) => name).join(" and ");
+    throw new ParameterError("shard", `shard ${text}: ${names} are both set; give K/N.`);
+  }
   if (!array) {
     const names = ARRAYS.map(({ name }) => name).join(", ");
     throw new ParameterError("shard", `shard ${text}: this is no job of an array (${names} are not set); give K/N.`);
@@ -128,6 +140,7 @@ export async function makeShard(task: Given, shard: Shard, whole: Whole): Promis
   await checkOutputs([path], [PART]);
   const keeping = await keepingOf(given);
   const { copies, jobs } = whole;
+  if (shard.of > 1) for (const { parameters } of jobs) checkDivided(model, parameters, task.inputs);
   const works = jobs.map(({ parameters, plan }) => {
     const points = resolve(model.name, model.parameters, parameters);
     const { count, cost = 1 } = model.updates(points.parameters);
@@ -171,6 +184,7 @@ export async function makeShard(task: Given, shard: Shard, whole: Whole): Promis
         copies,
         part,
       });
+      job.goesOnAt(deviceName(job.simulation.device.info));
       await complete(job, command, keeping, {
         ...{ signal, quiet: given.has("quiet"), copy: false, result: false, conclude: false },
       });
@@ -180,6 +194,15 @@ export async function makeShard(task: Given, shard: Shard, whole: Whole): Promis
     await writeFileWhole(path, await partFile(model.name, { ...shard, run }, sections));
     tell(given, { model: model.name, shard, members, seconds, path, unit: unitName(model, members) });
   });
+}
+
+/** A part that is resumed stays in its checkpoint. @throws UsageError */
+export function checkNoPartFile(outputs: readonly string[]): void {
+  const path = outputs.find((name) => name.endsWith(PART));
+  if (path === undefined) return;
+  throw new UsageError(
+    `out "${path}": leave it out; a part that is resumed stays in its checkpoint, which gibbs merge takes.`,
+  );
 }
 
 /** Finishes a part that was interrupted; its checkpoint is then what `gibbs merge` takes. @throws UsageError for files of a whole run */
@@ -225,7 +248,15 @@ const partFile = (model: string, header: Shard & { run: string }, sections: Reco
 function identityOf({ model, inputs }: Given, { command, seed, jobs, copies }: Whole): string {
   const all = jobs.map(({ parameters, plan }) => ({ ...resolve(model.name, model.parameters, parameters), plan }));
   const files = Object.entries(inputs).map(([name, { digest }]) => [name, digest]);
-  const text = JSON.stringify({ model: model.name, command, seed: String(seed), copies, files, all });
+  const text = JSON.stringify({
+    gibbs: __GIBBS_VERSION__,
+    model: model.name,
+    command,
+    seed: String(seed),
+    copies,
+    files,
+    all,
+  });
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }
 

@@ -280,6 +280,8 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
   rounded?: true;
   /** What a run of it can be divided into: replicas side by side, or independent jobs. */
   parts?: "replicas" | "jobs";
+  /** Why a run of these parameters cannot be divided all the same: the end of a message's sentence. */
+  undivided?(points: Points<z.output<S>>): string | undefined;
   /** Elementary updates of one step of one replica, and what they are called; `cost` of one where it is not about that of a spin's. */
   updates(parameters: z.output<S>): { count: number; unit: string; cost?: number };
   /** Files of the user's that `create` takes as arrays, by the flag that names them; a later one may depend on those before it. */

@@ -69,14 +69,8 @@ export async function createPart(model: AnyModel, device: Device, given: Given, 
   const { parameters, inputs = {} } = given;
   const units = unitsOf(model, parameters);
   if (range.first === 0 && range.count === units) return createWith(model, device, given);
+  checkDivided(model, parameters, inputs);
   if (model.parts === "replicas") {
-    const [file] = Object.values(inputs);
-    if (file) {
-      throw new ParameterError(
-        "shard",
-        `${file.name}: replicas that begin with a file are not divided; leave the file out, or make the run as a whole.`,
-      );
-    }
     const points = resolve(model.name, model.parameters, parameters);
     return createWith(model, device, { ...given, parameters: replicasIn(points, range) });
   }
@@ -86,6 +80,17 @@ export async function createPart(model: AnyModel, device: Device, given: Given, 
     return simulation;
   }
   throw new ParameterError("shard", `${model.name} makes one simulation, which cannot be divided.`);
+}
+
+/** @throws ParameterError where units of a simulation share what depends on all of them */
+export function checkDivided(model: AnyModel, parameters: object, inputs: Inputs): void {
+  if (model.parts !== "replicas") return;
+  const [file] = Object.values(inputs);
+  const why = file
+    ? `they begin with a file, ${file.name}`
+    : model.undivided?.(resolve(model.name, model.parameters, parameters));
+  if (why)
+    throw new ParameterError("shard", `shard: these replicas are not divided, for ${why}; make the run as a whole.`);
 }
 
 /**

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { shardOf } from "../../host-node/cli/shard.ts";
+import { npy } from "../../src/files/npy.ts";
 import { divide } from "../../src/models/parts.ts";
 import { inside } from "./inside.ts";
 
@@ -113,14 +114,21 @@ describe("merge", () => {
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("part 2 of 3 is missing") });
     const document = JSON.parse(await ok("merge", three, one, "--partial", "--json"));
     expect(document.result.trajectories).toBe(20);
-    expect(document.notes).toContain("part 2 of 3 is missing: 20 of 30 trajectories are there.");
+    expect(document.notes).toContain("part 2 of 3 is missing; 20 of 30 trajectories are there.");
     const refused = await gibbs("merge", three, one, "--partial", "--checkpoint", "x.gibbs");
     expect(refused.stderr).toContain("cannot go on");
+    const samples = await gibbs("merge", three, one, "--partial", "--out", "x.samples.csv");
+    expect(samples.stderr).toContain("with parts missing there is .csv alone");
+    const [starts] = await parts("m-ngrc", 2, "run ngrc --system henon --starts 4".split(" "));
+    expect((await gibbs("merge", starts, "--partial")).stderr).toContain("medians over all of its runs");
+    const [replicas] = await parts("m-ising", 2, "run ising --size 16 --replicas 4 --steps 5".split(" "));
+    expect((await gibbs("merge", replicas, "--partial", "--out", "x.csv")).stderr).toContain("replicas are missing");
   });
 
   it("names a part that is there twice, one of another run and how it differs, and what is no part", async () => {
     const [one, two] = await parts("t", 2, words);
     const [, seeded] = await parts("t-seed", 2, [...words, "--seed", "2"]);
+    const [, ofAnother] = await parts("t-more", 2, [...words.slice(0, -1), "34"]);
     const [, longer] = await parts("t-long", 2, [...words, "--maxEvents", "77777"]);
     const [, other] = await parts("t-potts", 2, "run potts --size 8,8 --replicas 2 --steps 3".split(" "));
     const bytes = readFileSync(join(cwd, two));
@@ -133,6 +141,7 @@ describe("merge", () => {
       [[one, one], "part 1 of 2 is there twice"],
       [[one, seeded], "its seed is 2, not 1"],
       [[one, longer], "its maxEvents is 77777, not"],
+      [[one, ofAnother], "its trajectories is 34, not 30"],
       [[one, other], 'it is of "potts", not of "gillespie"'],
       [[one, "cut.gibbs"], "cut.gibbs: The checkpoint is truncated"],
       [[one, "bad.gibbs"], "bad.gibbs: The checkpoint is damaged"],
@@ -169,6 +178,19 @@ describe("a part", () => {
     expect(stderr).toBe("");
   });
 
+  it("is refused where replicas share what depends on all of them", async () => {
+    writeFileSync(join(cwd, "spins.npy"), npy({ data: new Int8Array(3 * 64).fill(1), shape: [3, 8, 8] }));
+    for (const [words, why] of [
+      ["run ising --spins spins.npy --steps 5", "they begin with a file"],
+      ["run hopfield --neurons 784 --digits 2 --patterns 5 --replicas 4 --steps 1", "those of the first replica"],
+      ["scan dense-memory --neurons 60 --patterns 3,8 --steps 1", "the least or the largest number of patterns"],
+      ["scan hopfield --neurons 60 --patterns 3,8 --cue 5 --start random --steps 1", "the least or the largest number"],
+    ]) {
+      const { status, stderr } = await gibbs(...words.split(" "), "--shard", "1/2", "--out", "x.gibbs");
+      expect({ status, stderr }, words).toEqual({ status: 2, stderr: expect.stringContaining(why) });
+    }
+  });
+
   it("that was interrupted is continued from its checkpoint, which merge then takes", async () => {
     const words = "run ising --size 64 --replicas 4 --steps 40".split(" ");
     const whole = await told(...words);
@@ -179,6 +201,8 @@ describe("a part", () => {
     expect(again).toContain("part 1/2");
     const { stderr } = await gibbs("run", "--resume", "c1.checkpoint", "--steps", "80");
     expect(stderr).toContain("this is a part of a run");
+    const named = await gibbs("run", "--resume", "c1.checkpoint", "--out", "c1.gibbs");
+    expect(named.stderr).toContain("a part that is resumed stays in its checkpoint");
     const finished = await gibbs("run", "--resume", "c2.gibbs");
     expect(finished).toMatchObject({
       status: 2,
@@ -210,6 +234,7 @@ describe("which part", () => {
     ["2", {}, "give K/N"],
     ["-1/4", {}, "give K/N"],
     ["auto", {}, "no job of an array"],
+    ["auto/4", { PARALLEL_SEQ: "1", SLURM_ARRAY_TASK_ID: "1" }, "are both set"],
     ["auto", { JOB_COMPLETION_INDEX: "1" }, "give auto/N"],
     ["auto/4", { JOB_COMPLETION_INDEX: "4" }, "job 5 of the array is none of 4 parts"],
     ["auto", { SLURM_ARRAY_TASK_ID: "7", SLURM_ARRAY_TASK_COUNT: "3", SLURM_ARRAY_TASK_MIN: "1" }, "none of 3 parts"],

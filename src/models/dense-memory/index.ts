@@ -3,12 +3,14 @@
 import type { Device } from "../../device/device.ts";
 import { memoryInputs } from "../hopfield/inputs.ts";
 import { columns, estimateHopfield, observables } from "../hopfield/observables.ts";
+import { undivided } from "../hopfield/setup.ts";
 import type { Exact, Model } from "../model.ts";
 import { type DenseMemoryParameters, denseMemoryParameters } from "./parameters.ts";
 import {
   createDenseMemory,
   type DenseMemoryOptions,
   type DenseMemorySimulation,
+  kind,
   restoreDenseMemory,
 } from "./simulation.ts";
 import { validateDenseMemory } from "./validate.ts";
@@ -62,6 +64,7 @@ export const denseMemory = {
   /** The theory is of one step; after several there is no closed form at finite size. */
   exact: (_: DenseMemoryParameters): Partial<Record<string, Exact>> => ({}),
   parts: "replicas",
+  undivided: (points) => undivided(kind, points),
   updates: ({ neurons, patterns }) => ({ count: neurons, unit: "updates", cost: 1 + patterns / 2 }),
   examples: {
     short: {

@@ -18,7 +18,7 @@ export type DenseMemoryOptions = Options<typeof denseMemoryParameters> & MemoryO
 /** A simulation of a dense memory. */
 export type DenseMemorySimulation = MemorySimulation<DenseMemoryParameters>;
 
-const kind: MemoryModel<DenseMemoryParameters> = {
+export const kind: MemoryModel<DenseMemoryParameters> = {
   name: "dense-memory",
   schema: denseMemoryParameters,
   interaction: interactionOf,

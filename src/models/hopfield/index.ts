@@ -3,8 +3,10 @@
 import type { Device } from "../../device/device.ts";
 import type { Model } from "../model.ts";
 import { memoryInputs } from "./inputs.ts";
+import { hopfieldMemory } from "./memory.ts";
 import { columns, estimateHopfield, exactHopfield, observables } from "./observables.ts";
 import { hopfieldParameters, isPairwise } from "./parameters.ts";
+import { undivided } from "./setup.ts";
 import { createHopfield, type HopfieldOptions, type HopfieldSimulation, restoreHopfield } from "./simulation.ts";
 import { validateHopfield } from "./validate.ts";
 
@@ -61,6 +63,7 @@ export const hopfield = {
     estimateHopfield(series, replicas ?? [...Array(simulation.replicas).keys()]),
   exact: exactHopfield,
   parts: "replicas",
+  undivided: (points) => undivided(hopfieldMemory, points),
   updates: (parameters) => ({
     count: parameters.neurons,
     unit: "updates",

@@ -69,6 +69,17 @@ function sideOf(neurons: number): number {
 export const mostOf = <P extends object>(kind: MemoryModel<P>, { parameters, batch }: Points<P>) =>
   Math.max(...((batch as { patterns?: number[] }).patterns ?? [kind.memory(parameters).patterns]));
 
+/** Why replicas of a network cannot be made apart: what they share depends on all of them. */
+export function undivided<P extends object>(kind: MemoryModel<P>, points: Points<P>): string | undefined {
+  const { digits: wanted, cue } = kind.memory(points.parameters);
+  const most = mostOf(kind, points);
+  if (wanted > 0 && wanted < most) return "patterns that are no digits are those of the first replica";
+  const counts = (points.batch as { patterns?: number[] }).patterns ?? [];
+  if (counts.some((count) => count !== most) && (kind.interaction || cue > 0))
+    return "what they have in common depends on the least or the largest number of patterns";
+  return undefined;
+}
+
 /** The patterns, if some are digits: those after them are the random ones of the first replica. */
 async function withDigits<P extends object>(
   kind: MemoryModel<P>,
