@@ -798,8 +798,8 @@ export const faults = [
     models: ["gillespie"],
     ...stale(
       "src/models/gillespie/simulation.ts",
-      "header: { replicates, shift }",
-      "header: { replicates: replicates + 1, shift }",
+      "header: { replicates, shift, ...this.numbering }",
+      "header: { replicates: replicates + 1, shift, ...this.numbering }",
     ),
   },
   {
