@@ -57,7 +57,7 @@ export interface Part extends Range {
   axes: string[];
   /** Notes on the files that the whole began with. */
   notes: string[];
-  /** Where it was made. */
+  /** By what, and on which devices. */
   gibbs: string;
   device: string;
 }
@@ -107,16 +107,12 @@ export class Job implements Disposable {
       device,
       parts.map(({ checkpoint }) => checkpoint),
     );
-    const columns = simulation.series().columns;
-    const series = parts.map(({ series, kept: { part } }) =>
-      Series.fromBytes(
-        series,
-        columns,
-        columns.length === 0 ? 1 : model.parts === "replicas" ? part!.count : simulation.replicas,
-      ),
-    );
     const [{ kept }] = parts;
     const { part: _, ...whole } = kept;
+    const { columns } = simulation.series();
+    const series = parts.map(({ series, kept: { part } }) =>
+      Series.fromBytes(series, columns, model.parts === "replicas" ? part.count : simulation.replicas),
+    );
     return new Job(model, simulation, columns.length > 0 ? Series.sideBySide(series) : simulation.series(), {
       ...whole,
       plan: model.parts === "jobs" ? { ...kept.plan, steps: simulation.steps } : kept.plan,

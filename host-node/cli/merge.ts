@@ -76,14 +76,14 @@ export async function merge(words: readonly string[]): Promise<void> {
     if (kept.command === "scan") {
       const scanned = new Scanned(model, kept.part.axes);
       for (const parts of jobs) {
-        using job = await mergedJob(model, device, parts);
+        using job = await Job.merge(model, device, parts);
         await job.simulation.conclude?.({ result: false });
         await scanned.add(job);
         await keepWhole(given, job);
       }
       return tellScan(scanned.document(notes), model, given);
     }
-    using job = await mergedJob(model, device, jobs[0]);
+    using job = await Job.merge(model, device, jobs[0]);
     checkContents(outputs, job);
     await job.simulation.conclude?.({ result: true });
     await keepWhole(given, job);
@@ -95,9 +95,6 @@ async function keepWhole(given: Arguments, job: Job): Promise<void> {
   const path = given.text("checkpoint");
   if (path !== undefined) await writeFileWhole(path, await job.bytes());
 }
-
-const mergedJob = (model: AnyModel, device: Parameters<typeof Job.merge>[1], parts: readonly KeptPart[]) =>
-  Job.merge(model, device, parts);
 
 /** @throws UsageError, CheckpointError that name the file */
 async function readPart(path: string): Promise<PartFile> {
@@ -215,24 +212,23 @@ function checkUnits(files: readonly PartFile[], parts: readonly KeptPart[], part
 }
 
 /**
- * Without some of its units there is no state that could go on, no list of all of them, and no median over them.
+ * Without some of its units there is no state that could go on, and no list by their numbers.
  *
  * @throws ParameterError
  */
 function checkPartial(
   given: Arguments,
-  { name, parts, outputs: own = [] }: AnyModel,
+  { name, parts, sums }: AnyModel,
   { command }: KeptPart["kept"],
   endings: readonly string[],
 ): void {
-  const isSum = parts === "jobs" && own.includes(".samples.npy"); // moments add up, whichever trajectories are there
-  if (parts === "jobs" && !isSum) {
+  if (parts === "jobs" && !sums) {
     throw new ParameterError(
       "partial",
-      `partial: figures of ${name} are medians over all of its runs; give all parts.`,
+      `partial: results of ${name} are numbered one after the other; give all parts.`,
     );
   }
-  const table = given.texts("out").find((path) => command === "run" && !isSum && endingOf(path, endings) !== undefined);
+  const [table] = command === "run" && !sums ? given.texts("out") : [];
   if (table !== undefined) {
     throw new ParameterError(
       "out",

@@ -67,7 +67,7 @@ export async function run(words: readonly string[]): Promise<void> {
       () => restoreJob(task, device, "run", values),
       (link) => Job.follow(device, link, plan, { signal }),
     );
-    if (job.part) return finishPart(job, "run", keeping, { given, signal });
+    if (job.part) return await finishPart(job, "run", keeping, { given, signal }); // before `using` disposes of it
     planSnapshots(job, given, outputs);
     checkContents(outputs, job);
     await complete(job, "run", keeping, {

@@ -40,6 +40,9 @@ export interface Whole {
   notes: string[];
 }
 
+/** Parts are those of one run if the same sources made them. */
+const BUILD = `${__GIBBS_VERSION__} ${__GIBBS_COMMIT__}`.trim();
+
 /** More parts are a slip of the keyboard. */
 const MOST_PARTS = 1_000_000;
 
@@ -140,7 +143,7 @@ export async function makeShard(task: Given, shard: Shard, whole: Whole): Promis
   await checkOutputs([path], [PART]);
   const keeping = await keepingOf(given);
   const { copies, jobs } = whole;
-  if (shard.of > 1) for (const { parameters } of jobs) checkDivided(model, parameters, task.inputs);
+  for (const { parameters } of jobs) checkDivided(model, parameters, task.inputs);
   const works = jobs.map(({ parameters, plan }) => {
     const points = resolve(model.name, model.parameters, parameters);
     const { count, cost = 1 } = model.updates(points.parameters);
@@ -171,7 +174,7 @@ export async function makeShard(task: Given, shard: Shard, whole: Whole): Promis
     for (const member of members) {
       const part: Part = {
         ...{ run, ...shard, ...member, jobs: jobs.length, axes: whole.axes, notes: whole.notes },
-        ...{ gibbs: __GIBBS_VERSION__, device: deviceName(device.info) },
+        ...{ gibbs: BUILD, device: deviceName(device.info) },
       };
       const { parameters, plan } = jobs[member.job];
       const { command, seed } = whole;
@@ -184,7 +187,6 @@ export async function makeShard(task: Given, shard: Shard, whole: Whole): Promis
         copies,
         part,
       });
-      job.goesOnAt(deviceName(job.simulation.device.info));
       await complete(job, command, keeping, {
         ...{ signal, quiet: given.has("quiet"), copy: false, result: false, conclude: false },
       });
@@ -220,6 +222,7 @@ export async function finishPart(
       `out "${out}": ${path} is part ${index + 1} of ${of}; leave --out out, and give ${path} to gibbs merge.`,
     );
   }
+  job.goesOnAt(deviceName(job.simulation.device.info));
   await complete(job, command, keeping, {
     ...{ signal, quiet: given.has("quiet"), copy: given.has("checkpoint"), result: false, conclude: false },
   });
@@ -249,7 +252,7 @@ function identityOf({ model, inputs }: Given, { command, seed, jobs, copies }: W
   const all = jobs.map(({ parameters, plan }) => ({ ...resolve(model.name, model.parameters, parameters), plan }));
   const files = Object.entries(inputs).map(([name, { digest }]) => [name, digest]);
   const text = JSON.stringify({
-    gibbs: __GIBBS_VERSION__,
+    gibbs: BUILD,
     model: model.name,
     command,
     seed: String(seed),

@@ -280,6 +280,8 @@ export interface Model<S extends Schema = Schema, Sim extends Simulation = Simul
   rounded?: true;
   /** What a run of it can be divided into: replicas side by side, or independent jobs. */
   parts?: "replicas" | "jobs";
+  /** Its results are sums over jobs, which some of them have as well as all; those of others are lists by number. */
+  sums?: true;
   /** Why a run of these parameters cannot be divided all the same: the end of a message's sentence. */
   undivided?(points: Points<z.output<S>>): string | undefined;
   /** Elementary updates of one step of one replica, and what they are called; `cost` of one where it is not about that of a spin's. */

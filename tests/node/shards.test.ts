@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { shardOf } from "../../host-node/cli/shard.ts";
 import { npy } from "../../src/files/npy.ts";
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/models/checkpoint.ts";
 import { divide } from "../../src/models/parts.ts";
 import { inside } from "./inside.ts";
 
@@ -33,6 +34,15 @@ async function parts(name: string, of: number, words: readonly string[], devices
   for (let i = of - 1; i >= 0; i--)
     await ok(...words, "--shard", `${i + 1}/${of}`, "--out", files[i], "--device", devices[i % devices.length]);
   return files;
+}
+
+/** A part before its first trajectory. */
+function interrupted({ model, header, sections }: Checkpoint): Checkpoint {
+  const empty = Object.entries(sections).map(([name, bytes]) => [
+    name,
+    name.startsWith("extra:") ? bytes : new Uint8Array(bytes.length),
+  ]);
+  return { model, header: { ...header, steps: 0, replicates: 0, shift: 0 }, sections: Object.fromEntries(empty) };
 }
 
 const SOFTWARE = ["software", "reference", "swiftshader"];
@@ -120,7 +130,7 @@ describe("merge", () => {
     const samples = await gibbs("merge", three, one, "--partial", "--out", "x.samples.csv");
     expect(samples.stderr).toContain("with parts missing there is .csv alone");
     const [starts] = await parts("m-ngrc", 2, "run ngrc --system henon --starts 4".split(" "));
-    expect((await gibbs("merge", starts, "--partial")).stderr).toContain("medians over all of its runs");
+    expect((await gibbs("merge", starts, "--partial")).stderr).toContain("numbered one after the other");
     const [replicas] = await parts("m-ising", 2, "run ising --size 16 --replicas 4 --steps 5".split(" "));
     expect((await gibbs("merge", replicas, "--partial", "--out", "x.csv")).stderr).toContain("replicas are missing");
   });
@@ -178,6 +188,23 @@ describe("a part", () => {
     expect(stderr).toBe("");
   });
 
+  it("that is continued on another device says so, where bits depend on it", async () => {
+    const words = "run gillespie --example sir --points 3 --trajectories 30".split(" ");
+    await ok(...words, "--shard", "1/2", "--out", "d1.gibbs", "--checkpoint", "d1.checkpoint", "--device", "reference");
+    await ok(...words, "--shard", "2/2", "--out", "d2.gibbs", "--device", "reference");
+    expect((await told("merge", "d1.checkpoint", "d2.gibbs")).notes).toEqual([]);
+    const checkpoint = await decodeCheckpoint(new Uint8Array(readFileSync(join(cwd, "d1.checkpoint"))));
+    const begun = interrupted(checkpoint);
+    writeFileSync(join(cwd, "d1.checkpoint"), await encodeCheckpoint(begun));
+    expect((await gibbs("merge", "d1.checkpoint", "d2.gibbs")).stderr).toContain(
+      "d1.checkpoint: The part has made 0 of 15 steps",
+    );
+    await ok("run", "--resume", "d1.checkpoint", "--device", "swiftshader");
+    expect((await told("merge", "d1.checkpoint", "d2.gibbs")).notes).toEqual([
+      expect.stringMatching(/made on 2 devices.*SwiftShader/),
+    ]);
+  });
+
   it("is refused where replicas share what depends on all of them", async () => {
     writeFileSync(join(cwd, "spins.npy"), npy({ data: new Int8Array(3 * 64).fill(1), shape: [3, 8, 8] }));
     for (const [words, why] of [
@@ -186,8 +213,10 @@ describe("a part", () => {
       ["scan dense-memory --neurons 60 --patterns 3,8 --steps 1", "the least or the largest number of patterns"],
       ["scan hopfield --neurons 60 --patterns 3,8 --cue 5 --start random --steps 1", "the least or the largest number"],
     ]) {
-      const { status, stderr } = await gibbs(...words.split(" "), "--shard", "1/2", "--out", "x.gibbs");
-      expect({ status, stderr }, words).toEqual({ status: 2, stderr: expect.stringContaining(why) });
+      for (const shard of ["1/2", "1/1"]) {
+        const { status, stderr } = await gibbs(...words.split(" "), "--shard", shard, "--out", "x.gibbs");
+        expect({ status, stderr }, words).toEqual({ status: 2, stderr: expect.stringContaining(why) });
+      }
     }
   });
 

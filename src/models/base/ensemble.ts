@@ -8,7 +8,7 @@ import { type RunOptions, reportProgress } from "../../device/run.ts";
 import { checkRun, type Steps } from "../calls.ts";
 import type { Checkpoint } from "../checkpoint.ts";
 import type { Recording } from "../model.ts";
-import { BaseSimulation, type Begun, type Kind } from "./simulation.ts";
+import { BaseSimulation, type Begun, filled, type Kind } from "./simulation.ts";
 
 /** What a batch asks between its parts: progress, and whether it is to stop. */
 export type Tick = () => Promise<void>;
@@ -102,3 +102,10 @@ export abstract class Ensemble<P extends object> extends BaseSimulation<P> {
     return { ...(signal ? { signal } : {}), onProgress: tick };
   }
 }
+
+/** A simulation at step 0 as the one of a checkpoint with its parameters; it is disposed if that fails. */
+export const continued = <P extends object, E extends Ensemble<P>>(own: E, first: number, checkpoint: Checkpoint) =>
+  filled(own, () => {
+    own.beginAt(first);
+    own.absorb(checkpoint);
+  });

@@ -50,6 +50,7 @@ export const dynamics = {
   estimate: (simulation) => simulation.estimate(),
   exact: () => ({}),
   parts: "jobs",
+  sums: true,
   updates: () => ({ count: 1, unit: "trajectories" }),
   outputs: FILES,
   examples: {

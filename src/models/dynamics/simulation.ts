@@ -6,8 +6,8 @@ import type { Device } from "../../device/device.ts";
 import { ParameterError } from "../../device/errors.ts";
 import { checkSeed } from "../../random/seed.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { type Batches, Ensemble, type Tick } from "../base/ensemble.ts";
-import { filled, restored } from "../base/simulation.ts";
+import { type Batches, continued, Ensemble, type Tick } from "../base/ensemble.ts";
+import { restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
 import type { FileContent, Observable, Options } from "../model.ts";
@@ -74,10 +74,7 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
   static async #restore(device: Device, checkpoint: Checkpoint): Promise<DynamicsSimulation> {
     const { parameters, seed, first } = headerOf(checkpoint, "dynamics", keptTally);
     const own = await DynamicsSimulation.create(device, { ...parameters, seed: checkSeed(seed) });
-    return filled(own, () => {
-      own.beginAt(first);
-      own.absorb(checkpoint);
-    });
+    return continued(own, first, checkpoint);
   }
 
   /** Takes in the trajectories of a checkpoint with the same parameters. @throws CheckpointError */

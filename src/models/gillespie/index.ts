@@ -65,6 +65,7 @@ export const gillespie = {
   estimate: (simulation) => simulation.estimate(),
   exact: exactGillespie,
   parts: "jobs",
+  sums: true,
   updates: () => ({ count: 1, unit: "trajectories" }),
   archives: { omex },
   outputs: [...FILES, ...NETWORK_FILES],

@@ -7,8 +7,8 @@ import type { Device } from "../../device/device.ts";
 import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import { checkSeed } from "../../random/seed.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { type Batches, Ensemble as EnsembleSimulation, type Tick } from "../base/ensemble.ts";
-import { filled, restored } from "../base/simulation.ts";
+import { type Batches, continued, Ensemble as EnsembleSimulation, type Tick } from "../base/ensemble.ts";
+import { restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, saying, sectionOf } from "../checkpoint.ts";
 import type { FileContent, Observable, Options } from "../model.ts";
@@ -105,10 +105,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
   static async #restore(device: Device, checkpoint: Checkpoint): Promise<GillespieSimulation> {
     const { parameters, seed, first } = headerOf(checkpoint, "gillespie", KEPT);
     const own = await GillespieSimulation.create(device, { ...saying(parameters, VERSION_1), seed: checkSeed(seed) });
-    return filled(own, () => {
-      own.beginAt(first);
-      own.absorb(checkpoint);
-    });
+    return continued(own, first, checkpoint);
   }
 
   /** Takes in the trajectories of a checkpoint with the same parameters. @throws CheckpointError */

@@ -61,8 +61,8 @@ export const ngrc = {
   restore: (device: Device, checkpoint: Uint8Array) => NgrcSimulation.restore(device, checkpoint),
   estimate: (simulation) => simulation.estimate(),
   exact: () => ({}),
-  /** Samples of a forecast; their cost grows with the number of monomials. */
   parts: "jobs",
+  /** Samples of a forecast; their cost grows with the number of monomials. */
   updates(parameters) {
     const { features, horizon } = planOf(parameters, 0n);
     const { dimension, delays, order } = features;

@@ -6,8 +6,8 @@ import { ParameterError } from "../../device/errors.ts";
 import { type RunOptions, reportProgress } from "../../device/run.ts";
 import { checkSeed } from "../../random/seed.ts";
 import { type Estimate, median } from "../../statistics/index.ts";
-import { Ensemble, type Tick } from "../base/ensemble.ts";
-import { filled, restored } from "../base/simulation.ts";
+import { continued, Ensemble, type Tick } from "../base/ensemble.ts";
+import { restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
 import { aheadArray, aheadNotes, aheadPicture, aheadRecord, aheadTable } from "../forecast.ts";
@@ -132,10 +132,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     // Checkpoints of gibbs 0.1.0 do not say how errors are taken.
     const older = Object.hasOwn(parameters, "score") ? {} : VERSION_1;
     const own = await NgrcSimulation.create(device, { ...older, ...parameters, ...given, seed: checkSeed(seed) });
-    return filled(own, () => {
-      own.beginAt(first);
-      own.absorb(checkpoint);
-    });
+    return continued(own, first, checkpoint);
   }
 
   /** Takes in the forecasts of a checkpoint with the same parameters. @throws CheckpointError */

@@ -8,8 +8,8 @@ import { CheckpointError, ParameterError } from "../../device/errors.ts";
 import type { RunOptions } from "../../device/run.ts";
 import { checkSeed } from "../../random/seed.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { type Batches, Ensemble, type Tick } from "../base/ensemble.ts";
-import { filled, restored } from "../base/simulation.ts";
+import { type Batches, continued, Ensemble, type Tick } from "../base/ensemble.ts";
+import { restored } from "../base/simulation.ts";
 import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
 import { aheadArray, aheadNotes, aheadPicture, aheadRecord, aheadTable } from "../forecast.ts";
@@ -127,10 +127,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
   static async #restore(device: Device, checkpoint: Checkpoint): Promise<ReservoirSimulation> {
     const { parameters, batch, seed, first } = headerOf(checkpoint, "reservoir", KEPT);
     const own = await ReservoirSimulation.create(device, { ...parameters, ...batch, seed: checkSeed(seed) });
-    return filled(own, () => {
-      own.beginAt(first);
-      own.absorb(checkpoint);
-    });
+    return continued(own, first, checkpoint);
   }
 
   /** Takes in the networks of a checkpoint with the same parameters. @throws CheckpointError */
