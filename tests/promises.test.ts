@@ -9,7 +9,8 @@ import { decodeCheckpoint } from "../src/models/checkpoint.ts";
 import { type AnyModel, type AnySimulation, models } from "../src/models/index.ts";
 import type { Example } from "../src/models/model.ts";
 import { resolve } from "../src/models/parameters.ts";
-import { createPart, divide, mergeParts, unitsOf } from "../src/models/parts.ts";
+import { createPart, divide, mergeParts, type Range, unitsOf } from "../src/models/parts.ts";
+import { ReservoirSimulation } from "../src/models/reservoir/index.ts";
 import { Series } from "../src/models/series.ts";
 import { stepsOf } from "../src/validation/promises.ts";
 import { device, reference } from "./devices.ts";
@@ -60,6 +61,27 @@ function divisible(model: AnyModel, example: Example): Example {
     ...example,
     parameters: { ...others, patterns: Math.max(...patterns), replicas: patterns.length, digits: 0 },
   };
+}
+
+/** What a part lists by numbers, such as samples of trajectories, and what it forecasts are the whole's of these numbers. */
+async function expectOwnRows(model: AnyModel, part: AnySimulation, whole: AnySimulation, { first, count }: Range) {
+  for (const name of ["trajectory", "start", "reservoir"]) {
+    const isListed = name === "trajectory" && model.outputs?.includes(".samples.csv");
+    const [own, all] = await Promise.all(
+      [part, whole].map(async (each) => (isListed ? await each.output!(".samples.csv") : each.table!())),
+    );
+    const { head, rows } = own as ReturnType<NonNullable<AnySimulation["table"]>>;
+    const at = head.indexOf(name);
+    if (at < 0) continue;
+    const expected = [...(all as typeof own as { rows: Iterable<number[]> }).rows].filter(
+      (row) => row[at] >= first && row[at] < first + count,
+    );
+    expect([...rows]).toEqual(expected);
+    expect(expected.length).toBeGreaterThan(0);
+  }
+  if (!(part instanceof ReservoirSimulation)) return;
+  const forecasts = await Promise.all([part.forecast(0), (whole as ReservoirSimulation).forecast(first)]);
+  expect(forecasts[0]).toEqual(forecasts[1]);
 }
 
 /** Every call of a simulation that gives a number, or would make one. */
@@ -170,6 +192,7 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (_, mod
     expect(units).toBeGreaterThan(1);
     using one = await create(model, device, example);
     const total = stepsOf(model, example, one);
+    if (model.parts === "jobs") await one.run(total);
     for (const of of [2, 3, 7]) {
       const ranges = Array.from({ length: of }, (_, i) => divide([{ units, cost: 1 }], i, of)[0]);
       expect(ranges.reduce((sum, { count }) => sum + count, 0)).toBe(units);
@@ -179,6 +202,7 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (_, mod
         using part = await createPart(model, device, given, range);
         const series = part.series();
         await part.run(model.parts === "jobs" ? range.count : total, { record: { series, every: 1 } });
+        if (model.parts === "jobs") await expectOwnRows(model, part, one, range);
         parts.unshift({ checkpoint: await decodeCheckpoint(await part.checkpoint()), series });
       }
       const checkpoints = parts.map(({ checkpoint }) => checkpoint);

@@ -157,7 +157,7 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
   /** Single trajectories, [time][point][trajectory][variable or output]. @throws ParameterError for one that is too large */
   async output(ending: string): Promise<FileContent> {
     this.checkOutput(ending);
-    return this.samples(0, this.steps);
+    return this.samples(this.first, this.steps);
   }
 
   /**
@@ -220,7 +220,7 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
   /** The first variable of up to 256 trajectories against time, or in a sweep of all times against its points. */
   async picture(): Promise<{ width: number; height: number; data: Uint8Array }> {
     const count = Math.max(1, Math.min(PICTURED, this.steps, this.#runner.most));
-    const samples = await this.exclusive.use(() => this.#runner.samples(0, count, async () => {}));
+    const samples = await this.exclusive.use(() => this.#runner.samples(this.first, count, async () => {}));
     return densityPicture(this.plan, samples, count);
   }
 

@@ -18,7 +18,8 @@ export const FILES = ["samples", "passages", "histograms"].flatMap((what) => [`.
 /** What of an ensemble its files are made from. */
 export interface Source {
   ensemble: Ensemble;
-  /** Trajectories of each point. */
+  /** Number of the first trajectory, and how many there are of each point. */
+  first: number;
   trajectories: number;
   /** At most so many at once. */
   most: number;
@@ -86,18 +87,18 @@ async function samples(source: Source, isTable: boolean): Promise<FileContent> {
   const { points, times } = ensemble;
   const columns = columnsOf(ensemble);
   const data = new Float64Array(points.length * trajectories * times.length * columns.length);
-  for (let first = 0; first < trajectories; ) {
-    const count = Math.min(source.most, SIDE_BY_SIDE, trajectories - first);
-    const { counts, values } = await source.samples(first, count);
+  for (let done = 0; done < trajectories; ) {
+    const count = Math.min(source.most, SIDE_BY_SIDE, trajectories - done);
+    const { counts, values } = await source.samples(source.first + done, count);
     counts.forEach((path, slot) => {
       const point = Math.floor(slot / count);
-      let at = (point * trajectories + first + (slot % count)) * times.length * columns.length;
+      let at = (point * trajectories + done + (slot % count)) * times.length * columns.length;
       path.forEach((state, t) => {
         const whole = [...state, ...values[slot][t]];
         for (const { value } of columns) data[at++] = value(whole, point, t);
       });
     });
-    first += count;
+    done += count;
   }
   const shape = [trajectories, times.length, columns.length];
   if (!isTable) return { data, shape: points.length > 1 ? [points.length, ...shape] : shape };
@@ -107,7 +108,12 @@ async function samples(source: Source, isTable: boolean): Promise<FileContent> {
     for (const { set } of points) {
       for (let trajectory = 0; trajectory < trajectories; trajectory++) {
         for (const time of times) {
-          yield [...swept.map((name) => set[name]), trajectory, time, ...data.subarray(at, at + columns.length)];
+          yield [
+            ...swept.map((name) => set[name]),
+            source.first + trajectory,
+            time,
+            ...data.subarray(at, at + columns.length),
+          ];
           at += columns.length;
         }
       }

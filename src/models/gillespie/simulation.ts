@@ -174,6 +174,7 @@ export class GillespieSimulation extends EnsembleSimulation<GillespieParameters>
     if (isNetworkFile(ending)) return networkFile(ending, this.points.parameters);
     return fileOf(ending, {
       ensemble: this.ensemble,
+      first: this.first,
       trajectories: this.steps,
       most: this.#runner.most,
       samples: (first, count) => this.exclusive.use(() => this.#runner.samples(first, count)),

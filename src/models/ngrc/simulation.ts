@@ -334,7 +334,7 @@ export class NgrcSimulation extends Ensemble<NgrcParameters> {
     this.exclusive.check();
     if (this.#beyond) return aheadTable(this.#beyond);
     const rows = Array.from({ length: this.steps }, (_, start) => [
-      start,
+      this.first + start,
       ...this.#heads.map((_, i) => this.#at(start, i)),
     ]);
     return { head: ["start", ...this.#heads], rows };

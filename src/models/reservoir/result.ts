@@ -56,6 +56,8 @@ export interface ReservoirResult {
 
 /** A run as far as it has come: `figures` are [reservoir][point]. */
 export interface Run {
+  /** Number of the first network. */
+  first: number;
   figures: readonly (readonly Figures[])[];
   points: Points<ReservoirParameters>;
   task: Task;
@@ -213,10 +215,10 @@ export function notesOf({ raised, diverged, censored, nrmse, persistenceNrmse }:
 }
 
 /** Every network's figures, of every point. */
-export function tableOf({ figures, task, baseline }: Run): { head: string[]; rows: (string | number)[][] } {
+export function tableOf({ first, figures, task, baseline }: Run): { head: string[]; rows: (string | number)[][] } {
   const names = namesOf(task);
   const rows = figures.flatMap((points, reservoir) =>
-    points.map((own, p) => [p, reservoir, ...names.map((name) => figureOf(name, own, task, baseline))]),
+    points.map((own, p) => [p, first + reservoir, ...names.map((name) => figureOf(name, own, task, baseline))]),
   );
   return { head: ["point", "reservoir", ...names], rows };
 }

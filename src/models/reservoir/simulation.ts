@@ -212,7 +212,13 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
 
   get #run(): Run {
     this.exclusive.check();
-    return { figures: this.#figures, points: this.points, task: this.task, baseline: this.#baseline };
+    return {
+      first: this.first,
+      figures: this.#figures,
+      points: this.points,
+      task: this.task,
+      baseline: this.#baseline,
+    };
   }
 
   /** The network that is written to files, and forecasts: the best along the rows set aside, else the first. */
@@ -299,7 +305,9 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
     const readouts = networks.flatMap((network) => this.readout(network, p));
     const members: Member[] = [];
     for (const network of networks) {
-      members.push(...this.#membersOf(await this.#topology(network)).filter((_, i) => i % this.replicas === p));
+      members.push(
+        ...this.#membersOf(await this.#topology(this.first + network)).filter((_, i) => i % this.replicas === p),
+      );
     }
     return { engine: this.#engine, task: this.task, shape: this.shape, members, readouts };
   }
@@ -365,7 +373,7 @@ export class ReservoirSimulation extends Ensemble<ReservoirParameters> {
     const { parameters } = this.points;
     const { best } = this;
     this.#checkSound();
-    const topology = await this.#topology(best);
+    const topology = await this.#topology(this.first + best);
     const members = this.#membersOf(topology).filter((_, i) => i % this.replicas === 0);
     const learned = this.#loaded && !parameters.continue;
     const sums = learned ? this.#loaded!.sums : await this.exclusive.use(() => sumsAlong(this.#training, members, {}));
