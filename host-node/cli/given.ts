@@ -131,7 +131,7 @@ function compareInputs(job: Job, files: Given["inputs"]): void {
 }
 
 /** What is wrong with a checkpoint names its file. */
-async function ofFile<T>(path: string, read: () => Promise<T>): Promise<T> {
+export async function ofFile<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
@@ -173,7 +173,8 @@ function compare(job: Job, given: Arguments, values: Values): void {
   job.extend(steps);
 }
 
-async function readCheckpoint(path: string): Promise<Uint8Array> {
+/** The bytes of a file. @throws UsageError */
+export async function readCheckpoint(path: string): Promise<Uint8Array> {
   try {
     return new Uint8Array(await readFile(path)); // a Buffer's slice() is a view of it, where a Uint8Array's is a copy
   } catch (error) {
@@ -181,7 +182,8 @@ async function readCheckpoint(path: string): Promise<Uint8Array> {
   }
 }
 
-function distinct(flags: readonly Flag[]): Flag[] {
+/** Flags of several commands or models, each once. */
+export function distinct(flags: readonly Flag[]): Flag[] {
   const all = new Map<string, Flag>();
   for (const flag of flags) all.set(flag.name, { ...flag, many: flag.many || all.get(flag.name)?.many });
   return [...all.values()];

@@ -4,6 +4,7 @@ import { type AnyModel, models } from "../../src/models/index.ts";
 import { kebab } from "../../src/models/text.ts";
 import type { Flag } from "./arguments.ts";
 import { UsageError } from "./errors.ts";
+import { distinct } from "./given.ts";
 import { type CommandHelp, flagsOf } from "./help.ts";
 
 export const EXIT_STATUS: readonly (readonly [status: string, meaning: string])[] = [
@@ -30,8 +31,7 @@ export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] 
 /** @throws UsageError if there are words: the page is one. */
 export function manual(words: readonly string[], commands: Readonly<Record<string, CommandHelp>>): string {
   if (words.length > 0) throw new UsageError("man takes nothing: gibbs man | man -l -");
-  const flagsOfCommands = Object.values(commands).flatMap(({ flags }) => flags);
-  const shared = flagsOfCommands.filter(({ name }, i, all) => all.findIndex((flag) => flag.name === name) === i);
+  const shared = distinct(Object.values(commands).flatMap(({ flags }) => flags));
   return [
     `.TH GIBBS 1 "" "gibbs ${plain(__GIBBS_VERSION__)}" "User commands"`,
     ".SH NAME",

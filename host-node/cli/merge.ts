@@ -1,16 +1,15 @@
 // `gibbs merge PART…`: what the whole run would have given, from the files of its parts.
 
-import { readFile } from "node:fs/promises";
 import { CheckpointError, ParameterError } from "../../src/device/errors.ts";
 import { type Checkpoint, decodeCheckpoint } from "../../src/models/checkpoint.ts";
 import type { AnyModel } from "../../src/models/index.ts";
-import { reason, writeFileWhole } from "../files/write.ts";
+import { writeFileWhole } from "../files/write.ts";
 import { Arguments, type Flag } from "./arguments.ts";
 import { withDevice } from "./device.ts";
 import { UsageError } from "./errors.ts";
 import { DEVICE, JSON_FLAG, QUIET } from "./flags.ts";
 import { plural } from "./format.ts";
-import { modelOf } from "./given.ts";
+import { modelOf, ofFile, readCheckpoint } from "./given.ts";
 import { Job, type KeptPart, keptPart } from "./job.ts";
 import { checkContents, checkOutputs, endingOf, extensionsOf } from "./outputs.ts";
 import { runDocument } from "./report.ts";
@@ -98,11 +97,9 @@ async function keepWhole(given: Arguments, job: Job): Promise<void> {
 
 /** @throws UsageError, CheckpointError that name the file */
 async function readPart(path: string): Promise<PartFile> {
-  const bytes = await readFile(path).catch((error) => {
-    throw new UsageError(`${path} cannot be read: ${reason(error)}.`);
-  });
-  try {
-    const { model, header, sections } = await decodeCheckpoint(new Uint8Array(bytes));
+  const bytes = await readCheckpoint(path);
+  return ofFile(path, async () => {
+    const { model, header, sections } = await decodeCheckpoint(bytes);
     const alone = header.shard === undefined ? keptPart({ model, header, sections }) : undefined; // of --checkpoint
     const { run, index, of } = alone ? alone.kept.part : (header.shard as PartFile);
     const members = new Map<number, KeptPart>();
@@ -113,9 +110,7 @@ async function readPart(path: string): Promise<PartFile> {
     }
     for (const { kept, checkpoint } of members.values()) checkMade(kept.plan, checkpoint);
     return { path, model, run, index, of, members };
-  } catch (error) {
-    throw error instanceof CheckpointError ? new CheckpointError(`${path}: ${error.message}`) : error;
-  }
+  });
 }
 
 /** @throws CheckpointError for a part that was interrupted */

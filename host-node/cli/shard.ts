@@ -1,10 +1,9 @@
 // `--shard K/N`: one of the parts of a run or a scan, as a file that `gibbs merge` takes. Who runs the parts, and where, is another program's
 // business: a queue, an array of jobs, a shell.
 
-import { createHash } from "node:crypto";
 import { deviceName } from "../../src/device/device.ts";
 import { ParameterError } from "../../src/device/errors.ts";
-import { encodeCheckpoint } from "../../src/models/checkpoint.ts";
+import { digestOf, encodeCheckpoint } from "../../src/models/checkpoint.ts";
 import { resolve } from "../../src/models/parameters.ts";
 import { checkDivided, divide, type Range, unitsOf } from "../../src/models/parts.ts";
 import { kebab } from "../../src/models/text.ts";
@@ -167,7 +166,7 @@ export async function makeShard(task: Given, shard: Shard, whole: Whole): Promis
       `checkpoint: this part makes ${members.length} simulations, and a checkpoint holds one; leave --checkpoint out, or make more parts.`,
     );
   }
-  const run = identityOf(task, whole);
+  const run = await identityOf(task, whole);
   await withDevice(given, async (device, signal) => {
     const sections: Record<string, Uint8Array> = {};
     let seconds = 0;
@@ -248,7 +247,7 @@ const partFile = (model: string, header: Shard & { run: string }, sections: Reco
   encodeCheckpoint({ model, header: { shard: header }, sections });
 
 /** SHA-256 of all that determines a run. */
-function identityOf({ model, inputs }: Given, { command, seed, jobs, copies }: Whole): string {
+function identityOf({ model, inputs }: Given, { command, seed, jobs, copies }: Whole): Promise<string> {
   const all = jobs.map(({ parameters, plan }) => ({ ...resolve(model.name, model.parameters, parameters), plan }));
   const files = Object.entries(inputs).map(([name, { digest }]) => [name, digest]);
   const text = JSON.stringify({
@@ -260,7 +259,7 @@ function identityOf({ model, inputs }: Given, { command, seed, jobs, copies }: W
     files,
     all,
   });
-  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+  return digestOf(new TextEncoder().encode(text));
 }
 
 /** What the units of a part are called. */
