@@ -7,7 +7,7 @@ import { BENCH_FLAGS, bench } from "./bench.ts";
 import { completion } from "./completion.ts";
 import { DEMO_FLAGS, demo } from "./demo.ts";
 import { UsageError } from "./errors.ts";
-import { RUN_FLAGS, SCAN_FLAGS, TRAIN_FLAGS } from "./flags.ts";
+import { LIST_FLAGS, RUN_FLAGS, SCAN_FLAGS, TRAIN_FLAGS, WORKER_FLAGS } from "./flags.ts";
 import { modelOf } from "./given.ts";
 import { type CommandHelp, commandHelp, programHelp } from "./help.ts";
 import { manual } from "./man.ts";
@@ -58,6 +58,22 @@ const COMMANDS: Record<string, Command> = {
       "gibbs scan ising --temperature 1.5:3.5:41 --size 64,64 --shard 2/2 --out part-2.gibbs",
       "gibbs merge part-1.gibbs part-2.gibbs --out scan.csv",
     ],
+  },
+  worker: {
+    usage: "gibbs worker --queue URL",
+    summary: "Takes parts of runs from a queue (--queue of run and scan) and makes them on this machine's device.",
+    flags: WORKER_FLAGS,
+    main: async (words) => (await import("../queue/worker.ts")).worker(words),
+    examples: [
+      "gibbs worker --queue redis://localhost",
+      "gibbs scan ising --temperature 1.5:3.5:41 --size 64,64 --queue redis://localhost --out scan.csv",
+    ],
+  },
+  queue: {
+    usage: "gibbs queue --queue URL",
+    summary: "The runs and the workers of a queue.",
+    flags: LIST_FLAGS,
+    main: async (words) => (await import("../queue/list.ts")).queue(words),
   },
   train: {
     usage: "gibbs train MODEL [--PARAMETER VALUE]…",

@@ -87,10 +87,45 @@ const SHARD: Flag = {
   help: "make part K of N (1 … N) and write it by --out FILE.gibbs, for gibbs merge; auto: as a Slurm array numbers its jobs; auto/N: as a Kubernetes indexed job or GNU parallel does",
 };
 
+/** What commands have that talk to a queue. */
+export const QUEUE_FLAGS: readonly Flag[] = [
+  {
+    name: "queue",
+    value: "URL",
+    help: "redis://HOST or rediss://HOST (TLS): the parts are made by gibbs worker on any machine",
+  },
+  {
+    name: "store",
+    value: "PLACE",
+    help: "a shared folder or s3://BUCKET/PREFIX for parts that are too large for Redis; the same for workers",
+  },
+];
+/** Flags of `gibbs worker` and `gibbs queue`. */
+export const WORKER_FLAGS: readonly Flag[] = [
+  ...QUEUE_FLAGS,
+  DEVICE,
+  {
+    name: "lease",
+    value: "SECONDS",
+    help: "a worker that does not report for so long is taken for dead, and another one continues its part; default 30",
+  },
+  { name: "checkpointEvery", value: "SECONDS", help: "time between checkpoints of a part at work; default 60" },
+  { name: "drain", help: "end when the queue holds no parts; otherwise wait for more" },
+  QUIET,
+];
+export const LIST_FLAGS: readonly Flag[] = [
+  ...QUEUE_FLAGS,
+  { name: "drop", value: "RUN", help: "forget a run and its parts" },
+  { name: "retry", value: "RUN", help: "put the parts of a run that failed on the queue again" },
+  JSON_FLAG,
+];
+
+const PARTS: Flag = { name: "parts", value: "N", help: "parts that --queue makes of the run; default: four a worker" };
+
 const PLAN = [SEED, STEPS, WARMUP, MEASURE_EVERY];
 const KEEP = [CHECKPOINT, CHECKPOINT_EVERY, RESUME];
 /** What commands have that make independent work. */
-const DIVIDED = [...KEEP, SHARD];
+const DIVIDED = [...KEEP, SHARD, ...QUEUE_FLAGS, PARTS];
 
 /** Flags of `gibbs run`, apart from the model's. */
 export const RUN_FLAGS = [

@@ -12,6 +12,8 @@ import { Progress } from "./progress.ts";
 export interface Keeping {
   path: string | undefined;
   seconds: number;
+  /** Where there is no path: keeps them elsewhere. */
+  save?: (checkpoint: Uint8Array) => Promise<void>;
 }
 
 /** What the flags say of checkpoints; the path is tried. */
@@ -28,6 +30,7 @@ export async function keepingOf(given: Arguments): Promise<Keeping> {
 /** @throws InterruptedError that says how to go on, FileError where a checkpoint cannot be written. */
 export async function complete(job: Job, command: string, keeping: Keeping, options: CompleteOptions): Promise<void> {
   const { path } = keeping;
+  const save = path === undefined ? keeping.save : (bytes: Uint8Array) => writeFileWhole(path, bytes);
   if (path !== undefined && job.remaining > 0) await asUsage(checkWritable(path)); // a finished run may stand where none can write
   const from = job.simulation.steps;
   const { model, total, updates } = job;
@@ -37,14 +40,15 @@ export async function complete(job: Job, command: string, keeping: Keeping, opti
     const start = job.simulation.steps;
     await job.advance((made) => {
       progress.update(start + made);
+      options.onProgress?.((start + made) / total);
       // At least one submission between two checkpoints, or an interval below the time of one would never end.
-      return options.signal.aborted || (path !== undefined && made > 0 && performance.now() >= due);
+      return options.signal.aborted || (save !== undefined && made > 0 && performance.now() >= due);
     });
-    if (path !== undefined) await writeFileWhole(path, await job.bytes());
+    if (save && (job.remaining > 0 || path !== undefined)) await save(await job.bytes());
     if (options.signal.aborted && job.remaining > 0) throw interrupted(job, command, path);
   }
   if (options.conclude !== false) await job.simulation.conclude?.({ result: options.result });
-  if (options.copy && from === total && path !== undefined) await writeFileWhole(path, await job.bytes());
+  if (options.copy && from === total) await save?.(await job.bytes());
 }
 
 interface CompleteOptions {
@@ -56,6 +60,8 @@ interface CompleteOptions {
   result: boolean;
   /** False for a part of a run: what is told is told of the whole. */
   conclude?: boolean;
+  /** Called between submissions with the fraction of the steps that are made. */
+  onProgress?: (fraction: number) => void;
 }
 
 function interrupted(job: Job, command: string, path: string | undefined): InterruptedError {

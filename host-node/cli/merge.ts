@@ -7,7 +7,7 @@ import { writeFileWhole } from "../files/write.ts";
 import { Arguments, type Flag } from "./arguments.ts";
 import { withDevice } from "./device.ts";
 import { UsageError } from "./errors.ts";
-import { DEVICE, JSON_FLAG, QUIET } from "./flags.ts";
+import { DEVICE, JSON_FLAG, QUEUE_FLAGS, QUIET } from "./flags.ts";
 import { plural } from "./format.ts";
 import { modelOf, ofFile, readCheckpoint } from "./given.ts";
 import { Job, type KeptPart, keptPart } from "./job.ts";
@@ -22,10 +22,13 @@ export const MERGE_FLAGS: readonly Flag[] = [
   { name: "out", value: "FILE", many: true, help: "write FILE, as gibbs run or gibbs scan would; may be repeated" },
   { name: "checkpoint", value: "FILE", help: "save the whole run in FILE, for gibbs run --resume" },
   { name: "partial", help: "merge the parts that are given, also if some are missing" },
+  ...QUEUE_FLAGS,
+  { name: "attach", value: "RUN", help: "with --queue: wait for the parts of a run on the queue, and merge them" },
   QUIET,
 ];
 
-interface PartFile {
+export interface PartFile {
+  /** What messages call it. */
   path: string;
   model: string;
   run: string;
@@ -38,11 +41,41 @@ interface PartFile {
 /** @throws UsageError, CheckpointError, ParameterError, FileError */
 export async function merge(words: readonly string[]): Promise<void> {
   const given = new Arguments(words, MERGE_FLAGS, "gibbs merge");
-  if (given.positionals.length === 0)
-    throw new UsageError("gibbs merge needs the files of the parts: gibbs merge part-*.gibbs.");
+  const paths = given.positionals;
+  if (given.has("queue") || given.has("attach")) {
+    if (paths.length > 0)
+      throw new UsageError(`attach: the parts are those of the queue; leave "${paths[0]}" or --queue out.`);
+    const { attach } = await import("../queue/submit.ts"); // loaded where it is used: most commands need no client of Redis
+    return attach(given);
+  }
+  if (paths.length === 0) throw new UsageError("gibbs merge needs the files of the parts: gibbs merge part-*.gibbs.");
   const files: PartFile[] = [];
-  for (const path of given.positionals) files.push(await readPart(path));
-  files.sort((a, b) => a.index - b.index);
+  for (const path of paths) files.push(await decodePart(path, await readCheckpoint(path)));
+  await mergeFiles(files, given);
+}
+
+/** What merges take. @throws UsageError */
+export async function checkMerge(
+  given: Arguments,
+  model: AnyModel,
+  command: "run" | "scan",
+  jobs: number,
+): Promise<void> {
+  await checkOutputs(given.texts("out"), command === "scan" ? [".csv"] : mergedEndings(model));
+  if (given.has("checkpoint") && jobs > 1) {
+    throw new ParameterError(
+      "checkpoint",
+      `checkpoint: this scan made ${jobs} simulations, and a checkpoint holds one.`,
+    );
+  }
+}
+
+/** Those of analyses are of states on the way, which parts do not keep. */
+const mergedEndings = (model: AnyModel) => extensionsOf(model).filter((ending) => !model.analyses?.includes(ending));
+
+/** Tells the whole of the parts. @throws UsageError, CheckpointError, ParameterError, FileError */
+export async function mergeFiles(all: readonly PartFile[], given: Arguments): Promise<void> {
+  const files = [...all].sort((a, b) => a.index - b.index);
   const [first] = files;
   const missing = checkParts(files);
   if (missing.length > 0 && !given.has("partial")) {
@@ -56,16 +89,9 @@ export async function merge(words: readonly string[]): Promise<void> {
     throw new UsageError(`${files.map(({ path }) => path).join(", ")}: there is nothing in these parts.`);
   const [{ kept }] = jobs[0];
   const outputs = given.texts("out");
-  const endings = extensionsOf(model).filter((ending) => !model.analyses?.includes(ending)); // those are of states on the way
-  await checkOutputs(outputs, kept.command === "scan" ? [".csv"] : endings);
+  await checkMerge(given, model, kept.command, kept.part.jobs);
   for (const parts of jobs) checkUnits(files, parts, missing.length > 0);
-  if (missing.length > 0) checkPartial(given, model, kept, endings);
-  if (given.has("checkpoint") && kept.part.jobs > 1) {
-    throw new ParameterError(
-      "checkpoint",
-      `checkpoint: this scan made ${kept.part.jobs} simulations, and a checkpoint holds one.`,
-    );
-  }
+  if (missing.length > 0) checkPartial(given, model, kept, mergedEndings(model));
   const notes = [
     ...kept.part.notes,
     ...missingNote(missing, first.of, model, jobs),
@@ -95,9 +121,8 @@ async function keepWhole(given: Arguments, job: Job): Promise<void> {
   if (path !== undefined) await writeFileWhole(path, await job.bytes());
 }
 
-/** @throws UsageError, CheckpointError that name the file */
-async function readPart(path: string): Promise<PartFile> {
-  const bytes = await readCheckpoint(path);
+/** @throws CheckpointError that names the part by its path */
+export async function decodePart(path: string, bytes: Uint8Array): Promise<PartFile> {
   return ofFile(path, async () => {
     const { model, header, sections } = await decodeCheckpoint(bytes);
     const alone = header.shard === undefined ? keptPart({ model, header, sections }) : undefined; // of --checkpoint

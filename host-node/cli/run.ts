@@ -31,7 +31,7 @@ import {
   rateLine,
   runDocument,
 } from "./report.ts";
-import { checkNoPartFile, finishPart, makeShard, shardOf, type Whole } from "./shard.ts";
+import { checkNoPartFile, finishPart, inParts } from "./shard.ts";
 import { givenParameters, type Values } from "./values.ts";
 
 export async function run(words: readonly string[]): Promise<void> {
@@ -42,18 +42,8 @@ export async function run(words: readonly string[]): Promise<void> {
   if (given.has("explain")) return explain(task, values, notes);
   if (given.has("replay")) return replay(task, { values, notes, seed });
   const plan = planFrom(task, values);
-  const shard = given.text("shard");
-  if (shard !== undefined) {
-    const whole: Whole = {
-      command: "run",
-      seed: seed ?? 1n,
-      jobs: [{ parameters: values, plan }],
-      copies: 1,
-      axes: [],
-      notes,
-    };
-    return makeShard(task, shardOf(shard), whole);
-  }
+  const jobs = [{ parameters: values, plan }];
+  if (await inParts(task, { command: "run", seed: seed ?? 1n, jobs, copies: 1, axes: [], notes })) return;
   const outputs = given.texts("out");
   checkNoPartFile(outputs);
   await checkOutputs(outputs, extensionsOf(task.model));

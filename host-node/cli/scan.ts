@@ -29,7 +29,7 @@ import {
   warningsOf,
 } from "./report.ts";
 import { columnsOf, fitted } from "./scan-table.ts";
-import { checkNoPartFile, finishPart, makeShard, shardOf } from "./shard.ts";
+import { checkNoPartFile, finishPart, inParts } from "./shard.ts";
 import { fieldsOf, type Values } from "./values.ts";
 
 export async function scan(words: readonly string[]): Promise<void> {
@@ -51,13 +51,10 @@ export async function scan(words: readonly string[]): Promise<void> {
       `checkpoint: this grid makes ${grid.batches.length} simulations, and a checkpoint holds one; scan over parameters that batch (see --help), or run one scan each.`,
     );
   }
-  const shard = given.text("shard");
-  if (shard !== undefined) {
-    const jobs = grid.batches.map((parameters) => ({ parameters, plan: planOf(given, model, parameters) }));
-    const { axes, copies } = grid;
-    const notes = [...grid.notes, ...idleNotes(given, model)];
-    return makeShard(task, shardOf(shard), { command: "scan", seed: seedOf(given) ?? 1n, jobs, copies, axes, notes });
-  }
+  const jobs = grid.batches.map((parameters) => ({ parameters, plan: planOf(given, model, parameters) }));
+  const { axes, copies } = grid;
+  const notes = [...grid.notes, ...idleNotes(given, model)];
+  if (await inParts(task, { command: "scan", seed: seedOf(given) ?? 1n, jobs, copies, axes, notes })) return;
   const outputs = given.texts("out");
   checkNoPartFile(outputs);
   await checkOutputs(outputs, [".csv"]);

@@ -1,7 +1,7 @@
 // `--shard K/N`: one of the parts of a run or a scan, as a file that `gibbs merge` takes. Who runs the parts, and where, is another program's
 // business: a queue, an array of jobs, a shell.
 
-import { deviceName } from "../../src/device/device.ts";
+import { type Device, deviceName } from "../../src/device/device.ts";
 import { ParameterError } from "../../src/device/errors.ts";
 import { digestOf, encodeCheckpoint } from "../../src/models/checkpoint.ts";
 import { resolve } from "../../src/models/parameters.ts";
@@ -40,10 +40,10 @@ export interface Whole {
 }
 
 /** Parts are those of one run if the same sources made them. */
-const BUILD = `${__GIBBS_VERSION__} ${__GIBBS_COMMIT__}`.trim();
+export const BUILD = `${__GIBBS_VERSION__} ${__GIBBS_COMMIT__}`.trim();
 
 /** More parts are a slip of the keyboard. */
-const MOST_PARTS = 1_000_000;
+export const MOST_PARTS = 1_000_000;
 
 interface Numbering {
   name: string;
@@ -125,14 +125,38 @@ function fromArray(text: string, environment: Readonly<Record<string, string | u
 /** What a part of a run cannot have, for it belongs to the whole. */
 const WHOLE_ONLY = ["snapshots", "snapshotEvery", "explain", "replay", "link", "resume"];
 
-/** Makes a part, and writes its file. @throws UsageError, ParameterError, InterruptedError, FileError */
-export async function makeShard(task: Given, shard: Shard, whole: Whole): Promise<void> {
-  const { given, model } = task;
+/** @throws UsageError for a flag of a whole run beside `flag`, which divides it */
+export function checkFlags(given: Arguments, flag: string): void {
   const wrong = WHOLE_ONLY.find((name) => given.has(name));
   if (wrong)
     throw new UsageError(
-      `${kebab(wrong)}: it is of a whole run, not of a part; leave --${kebab(wrong)} or --shard out.`,
+      `${kebab(wrong)}: it is of a whole run, not of a part; leave --${kebab(wrong)} or --${flag} out.`,
     );
+}
+
+/** Makes a part of the whole, or has its parts made, if the flags say so; otherwise false. @throws what these throw */
+export async function inParts(task: Given, whole: Whole): Promise<boolean> {
+  const { given } = task;
+  const shard = given.text("shard");
+  const onQueue = ["parts", "store"].find((name) => given.has(name));
+  if (given.has("queue")) {
+    if (shard !== undefined)
+      throw new UsageError(`shard ${shard}: a queue hands out all parts; leave --shard or --queue out.`);
+    const { submit } = await import("../queue/submit.ts"); // loaded where it is used: most commands need no client of Redis
+    await submit(task, whole);
+    return true;
+  }
+  if (onQueue)
+    throw new UsageError(`${onQueue}: it is of a run on a queue; add --queue redis://HOST, or leave it out.`);
+  if (shard === undefined) return false;
+  await makeShard(task, shardOf(shard), whole);
+  return true;
+}
+
+/** Makes a part, and writes its file. @throws UsageError, ParameterError, InterruptedError, FileError */
+async function makeShard(task: Given, shard: Shard, whole: Whole): Promise<void> {
+  const { given, model, inputs } = task;
+  checkFlags(given, "shard");
   const [path, ...more] = given.texts("out");
   if (path === undefined || more.length > 0 || !path.endsWith(PART)) {
     throw new UsageError(
@@ -141,8 +165,38 @@ export async function makeShard(task: Given, shard: Shard, whole: Whole): Promis
   }
   await checkOutputs([path], [PART]);
   const keeping = await keepingOf(given);
-  const { copies, jobs } = whole;
-  for (const { parameters } of jobs) checkDivided(model, parameters, task.inputs);
+  const members = membersOf({ model, inputs, whole }, shard);
+  if (members.length > 1 && given.has("checkpoint")) {
+    throw new ParameterError(
+      "checkpoint",
+      `checkpoint: this part makes ${members.length} simulations, and a checkpoint holds one; leave --checkpoint out, or make more parts.`,
+    );
+  }
+  const run = await identityOf({ model, inputs, whole });
+  await withDevice(given, async (device, signal) => {
+    const divided = { model, inputs, whole, run };
+    const { bytes, seconds } = await makePart(divided, shard, { device, signal, quiet: given.has("quiet"), keeping });
+    await writeFileWhole(path, bytes);
+    tell(given, { model: model.name, shard, members, seconds, path, unit: unitName(model, members) });
+  });
+}
+
+/** A whole, with the model and the files that it begins with. */
+export interface Divided extends Pick<Given, "model" | "inputs"> {
+  whole: Whole;
+}
+
+/** Units of one of the whole's simulations. */
+export interface Member extends Range {
+  /** The simulation's number. */
+  job: number;
+  /** Units of the whole simulation. */
+  units: number;
+}
+
+/** What a part makes. @throws ParameterError where the run cannot be divided */
+export function membersOf({ model, inputs, whole: { jobs, copies } }: Divided, { index, of }: Shard): Member[] {
+  for (const { parameters } of jobs) checkDivided(model, parameters, inputs);
   const works = jobs.map(({ parameters, plan }) => {
     const points = resolve(model.name, model.parameters, parameters);
     const { count, cost = 1 } = model.updates(points.parameters);
@@ -152,7 +206,7 @@ export async function makeShard(task: Given, shard: Shard, whole: Whole): Promis
       cost: copies * count * cost * (model.steps ? 1 : plan.warmup + plan.steps),
     };
   });
-  const members = divide(works, shard.index, shard.of)
+  return divide(works, index, of)
     .map(({ first, count }, job) => ({
       job,
       first: first * copies,
@@ -160,41 +214,63 @@ export async function makeShard(task: Given, shard: Shard, whole: Whole): Promis
       units: works[job].units * copies,
     }))
     .filter(({ count }) => count > 0);
-  if (members.length > 1 && given.has("checkpoint")) {
-    throw new ParameterError(
-      "checkpoint",
-      `checkpoint: this part makes ${members.length} simulations, and a checkpoint holds one; leave --checkpoint out, or make more parts.`,
-    );
-  }
-  const run = await identityOf(task, whole);
-  await withDevice(given, async (device, signal) => {
-    const sections: Record<string, Uint8Array> = {};
-    let seconds = 0;
-    for (const member of members) {
-      const part: Part = {
-        ...{ run, ...shard, ...member, jobs: jobs.length, axes: whole.axes, notes: whole.notes },
-        ...{ gibbs: BUILD, device: deviceName(device.info) },
-      };
-      const { parameters, plan } = jobs[member.job];
-      const { command, seed } = whole;
-      using job = await Job.create(model, device, {
-        parameters,
-        inputs: task.inputs,
-        seed,
-        plan,
-        command,
-        copies,
-        part,
-      });
-      await complete(job, command, keeping, {
-        ...{ signal, quiet: given.has("quiet"), copy: false, result: false, conclude: false },
-      });
-      sections[String(member.job)] = await job.bytes();
-      seconds += job.seconds;
+}
+
+interface Making {
+  device: Device;
+  signal: AbortSignal;
+  quiet: boolean;
+  /** Where the simulation at work is kept, by itself. */
+  keeping: Keeping;
+  /** Simulations by their numbers as an earlier attempt left them: all but the last have been finished. */
+  saved?: Readonly<Record<string, Uint8Array>>;
+  /** Called with the simulations as `saved` takes them, every `keeping.seconds`. */
+  save?: (sections: Record<string, Uint8Array>) => Promise<void>;
+  /** Called with the fraction of the part that is made. */
+  onProgress?: (fraction: number) => void;
+}
+
+/** The file of a part, and how long its simulations ran. @throws what `create` and `run` throw; InterruptedError; what `save` throws */
+export async function makePart(
+  { model, inputs, whole, run }: Divided & { run: string },
+  shard: Shard,
+  { device, signal, quiet, keeping, saved = {}, save, onProgress }: Making,
+): Promise<{ bytes: Uint8Array; seconds: number }> {
+  const members = membersOf({ model, inputs, whole }, shard);
+  const { command, seed, copies, axes, notes, jobs } = whole;
+  const numbers = members.map(({ job }) => String(job)).filter((job) => Object.hasOwn(saved, job));
+  const sections: Record<string, Uint8Array> = {};
+  let seconds = 0;
+  for (const [i, member] of members.entries()) {
+    const number = String(member.job);
+    if (numbers.slice(0, -1).includes(number)) {
+      sections[number] = saved[number];
+      continue;
     }
-    await writeFileWhole(path, await partFile(model.name, { ...shard, run }, sections));
-    tell(given, { model: model.name, shard, members, seconds, path, unit: unitName(model, members) });
-  });
+    const { parameters, plan } = jobs[member.job];
+    const part: Part = {
+      ...{ run, ...shard, ...member, jobs: jobs.length, axes, notes },
+      ...{ gibbs: BUILD, device: deviceName(device.info) },
+    };
+    using job =
+      numbers.at(-1) === number
+        ? await Job.restore(model, device, saved[number], command)
+        : await Job.create(model, device, { parameters, inputs, seed, plan, command, copies, part });
+    job.goesOnAt(part.device);
+    const keepingAll = save && { save: (bytes: Uint8Array) => save({ ...sections, [number]: bytes }) };
+    await complete(
+      job,
+      command,
+      { ...keeping, ...keepingAll },
+      {
+        ...{ signal, quiet, copy: false, result: false, conclude: false },
+        onProgress: (fraction) => onProgress?.((i + fraction) / members.length),
+      },
+    );
+    sections[number] = await job.bytes();
+    seconds += job.seconds;
+  }
+  return { bytes: await partFile(model.name, { ...shard, run }, sections), seconds };
 }
 
 /** A part that is resumed stays in its checkpoint. @throws UsageError */
@@ -243,11 +319,11 @@ interface Finish {
 }
 
 /** The file of a part: a checkpoint for each of its simulations. */
-const partFile = (model: string, header: Shard & { run: string }, sections: Record<string, Uint8Array>) =>
+export const partFile = (model: string, header: Shard & { run: string }, sections: Record<string, Uint8Array>) =>
   encodeCheckpoint({ model, header: { shard: header }, sections });
 
 /** SHA-256 of all that determines a run. */
-function identityOf({ model, inputs }: Given, { command, seed, jobs, copies }: Whole): Promise<string> {
+export function identityOf({ model, inputs, whole: { command, seed, jobs, copies } }: Divided): Promise<string> {
   const all = jobs.map(({ parameters, plan }) => ({ ...resolve(model.name, model.parameters, parameters), plan }));
   const files = Object.entries(inputs).map(([name, { digest }]) => [name, digest]);
   const text = JSON.stringify({
@@ -272,7 +348,7 @@ function unitName({ parts, step }: Given["model"], members: readonly Range[]): s
 interface Made {
   model: string;
   shard: Shard;
-  members: readonly (Range & { job: number; units: number })[];
+  members: readonly Member[];
   seconds: number;
   path: string;
   unit: string;

@@ -1,0 +1,112 @@
+// The Redis of a queue: its address, a connection to it, and its errors in words.
+
+import { Redis } from "ioredis";
+import { UsageError } from "../cli/errors.ts";
+import { QueueError } from "./errors.ts";
+
+/** Where a Redis is, and how it is shown: without its password. */
+export interface Address {
+  options: {
+    host: string;
+    port: number;
+    db: number;
+    username?: string;
+    password?: string;
+    tls?: { servername: string };
+  };
+  shown: string;
+}
+
+const PORT = 6379;
+/** Milliseconds in which a Redis has to answer at first. */
+const PATIENCE = 5000;
+
+/**
+ * @param text redis://[USER[:PASSWORD]@]HOST[:PORT][/DATABASE], or rediss:// for TLS
+ * @param environment REDISCLI_AUTH is the password where `text` has none, as for redis-cli
+ * @throws UsageError
+ */
+export function addressOf(
+  text: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Address {
+  const no = (why: string) =>
+    new UsageError(`queue: ${why}; give redis://HOST, redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss:// for TLS.`);
+  if (!URL.canParse(text)) throw no("this is no URL");
+  const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(text);
+  if (protocol !== "redis:" && protocol !== "rediss:") throw no(`${protocol}// is no Redis`);
+  if (hostname === "") throw no("the host is missing");
+  if (!/^(\/\d*)?$/.test(pathname)) throw no(`"${pathname.slice(1)}" is no number of a database`);
+  if (search || hash) throw no(`"${search}${hash}" is unknown`);
+  const secret = password === "" ? environment.REDISCLI_AUTH : decodeURIComponent(password);
+  const host = decodeURIComponent(hostname).replace(/^\[(.*)\]$/, "$1");
+  const db = Number(pathname.slice(1));
+  const user = username === "" ? "" : `${username}@`;
+  return {
+    options: {
+      ...{ host, port: port === "" ? PORT : Number(port), db },
+      ...(username && { username: decodeURIComponent(username) }),
+      ...(secret && { password: secret }),
+      ...(protocol === "rediss:" && { tls: { servername: host } }),
+    },
+    shown: `${protocol}//${user}${hostname}${port && `:${port}`}${db > 0 ? `/${db}` : ""}`,
+  };
+}
+
+/** Connections that wait for a Redis that is restarted, rather than fail. */
+export const patient = ({ options }: Address) => ({
+  ...options,
+  maxRetriesPerRequest: null,
+  retryStrategy: (times: number) => Math.min(100 * times, 2000),
+});
+
+/**
+ * Opens a connection. A Redis that goes away later is waited for.
+ *
+ * @param onChange called with false when the connection is lost, with true when it is back
+ * @throws QueueError for a Redis that does not answer or that refuses
+ */
+export async function connect(address: Address, onChange: (there: boolean) => void = () => {}): Promise<Redis> {
+  let isOpen = false;
+  let last: Error | undefined;
+  const { retryStrategy, ...options } = patient(address);
+  const redis = new Redis({
+    ...options,
+    ...{ lazyConnect: true, connectTimeout: PATIENCE },
+    retryStrategy: (times) => (isOpen ? retryStrategy(times) : null),
+  });
+  redis.on("error", (error: Error) => (last = error));
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    redis.disconnect();
+    throw new QueueError(`queue ${address.shown}: ${reasonOf(last ?? (error as Error))}.`);
+  }
+  isOpen = true;
+  let there = true;
+  const change = (now: boolean) => {
+    if (there !== now) onChange(now);
+    there = now;
+  };
+  redis.on("close", () => change(false));
+  redis.on("ready", () => change(true));
+  return redis;
+}
+
+const REASONS: [pattern: RegExp, text: string][] = [
+  [/ECONNREFUSED/, "nothing listens there; start redis-server, or correct the host and the port"],
+  [/ENOTFOUND|EAI_AGAIN/, "there is no such host"],
+  [/ETIMEDOUT/, `no answer within ${PATIENCE / 1000} s; a firewall, another port, or rediss:// where Redis has no TLS`],
+  [/WRONGPASS/, "the user or the password is wrong"],
+  [/NOAUTH/, "it asks for a password; give redis://:PASSWORD@HOST, or REDISCLI_AUTH"],
+  [/NOPERM/, "the user may not run the commands that a queue needs"],
+  [/CERT|certificate/i, "its certificate is not trusted; name the authority's file by NODE_EXTRA_CA_CERTS"],
+  [/DB index/, "it has no database of this number"],
+];
+
+/** An error of Redis in words. */
+export function reasonOf(error: Error & { code?: string }): string {
+  const text = `${error.code ?? ""} ${error.message}`;
+  return REASONS.find(([pattern]) => pattern.test(text))?.[1] ?? error.message;
+}

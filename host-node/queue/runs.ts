@@ -1,0 +1,318 @@
+// What a queue holds: runs, their parts as workers deliver them, checkpoints of parts at work, and the workers. BullMQ hands the parts out.
+
+import { randomUUID } from "node:crypto";
+import { type Job, Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { digestOf } from "../../src/models/checkpoint.ts";
+import type { Arguments } from "../cli/arguments.ts";
+import { UsageError } from "../cli/errors.ts";
+import { BUILD } from "../cli/shard.ts";
+import { QueueError } from "./errors.ts";
+import { type Address, addressOf, connect, patient } from "./redis.ts";
+import { type Store, storeOf } from "./store.ts";
+
+/** Hexadecimal digits of a run's identity that name it. */
+const ID_DIGITS = 16;
+/** Redis keeps parts up to so many bytes; larger ones are in the store. */
+const MOST_BYTES = 16 * 2 ** 20;
+/** Seconds that a run of which nothing is heard stays, and one that has been merged. */
+const STAYS = { waiting: 14 * 86400, merged: 86400 };
+/** Attempts of a part that fails, and workers that it may cost. */
+const ATTEMPTS = 3;
+export const MOST_DEATHS = 5;
+
+/** BullMQ's names may not hold a colon. */
+export const QUEUE = `gibbs ${BUILD}`.replaceAll(":", ".");
+const PREFIX = "gibbs:queue";
+const WORKERS = "gibbs:workers";
+const RUNS = "gibbs:runs";
+const key = (kind: "run" | "parts" | "saved", id: string) => `gibbs:${kind}:${id}`;
+
+export const idOf = (run: string) => run.slice("sha256:".length, "sha256:".length + ID_DIGITS);
+
+/** A part on the queue. */
+export interface PartJob {
+  run: string;
+  /** From 0. */
+  index: number;
+}
+
+/** What is known of a run. */
+export interface RunState {
+  id: string;
+  model: string;
+  command: string;
+  /** By which it was submitted; other workers do not see its parts. */
+  gibbs: string;
+  of: number;
+  submitted: string;
+}
+
+export interface WorkerState {
+  gibbs: string;
+  device: string;
+  host: string;
+  pid: number;
+  /** Seconds without a report after which it is taken for dead. */
+  lease: number;
+  /** When it reported last, in milliseconds since 1970. */
+  seen: number;
+  /** What it is at work on, and which fraction of it is made. */
+  at?: PartJob & { fraction: number };
+}
+
+/** A part that was set aside. */
+export interface Failure {
+  index: number;
+  message: string;
+  attempts: number;
+}
+
+export class Runs implements AsyncDisposable {
+  readonly address: Address;
+  readonly queue: Queue<PartJob>;
+  readonly #redis: Redis;
+  readonly #store: Store | undefined;
+
+  private constructor(address: Address, redis: Redis, store: Store | undefined) {
+    this.address = address;
+    this.#redis = redis;
+    this.#store = store;
+    this.queue = new Queue(QUEUE, {
+      ...{ connection: patient(address), prefix: PREFIX },
+      streams: { events: { maxLen: 100 } }, // nobody reads them
+    });
+    this.queue.on("error", () => {}); // told of by the connection of this class
+  }
+
+  /** The queue of --queue, with the store of --store. @throws UsageError, QueueError */
+  static async open(given: Arguments, onChange?: (there: boolean) => void): Promise<Runs> {
+    const url = given.text("queue");
+    if (url === undefined) throw new UsageError("queue: it is missing; give --queue redis://HOST.");
+    const address = addressOf(url);
+    const place = given.text("store");
+    const store = place === undefined ? undefined : await storeOf(place);
+    return new Runs(address, await connect(address, onChange), store);
+  }
+
+  get prefix(): string {
+    return PREFIX;
+  }
+
+  /** What is known of a run, or undefined where there is none. */
+  async run(id: string): Promise<RunState | undefined> {
+    const { document: _, ...state } = await this.#redis.hgetall(key("run", id));
+    return state.of === undefined ? undefined : ({ id, ...state, of: Number(state.of) } as RunState);
+  }
+
+  /** All runs, the last one first. */
+  async all(): Promise<RunState[]> {
+    const ids = await this.#redis.zrevrange(RUNS, 0, -1);
+    const states = await Promise.all(ids.map(async (id) => (await this.run(id)) ?? id));
+    const gone = states.filter((state) => typeof state === "string");
+    if (gone.length > 0) await this.#redis.zrem(RUNS, ...gone);
+    return states.filter((state) => typeof state !== "string");
+  }
+
+  /** Puts a run on the queue; whose parts are on it already keeps them. @throws QueueError, FileError */
+  async submit(state: RunState, document: Uint8Array): Promise<void> {
+    const { id, of, ...known } = state;
+    const kept = await this.#pack(`${id}.run.gibbs`, document, "its input files");
+    await this.#redis
+      .multi()
+      .hset(key("run", id), { ...known, of, document: kept })
+      .expire(key("run", id), STAYS.waiting)
+      .zadd(RUNS, Date.now(), id)
+      .exec();
+    for (let first = 0; first < of; first += 1000) {
+      const indices = Array.from({ length: Math.min(1000, of - first) }, (_, i) => first + i);
+      await this.queue.addBulk(
+        indices.map((index) => ({
+          name: "part",
+          data: { run: id, index },
+          opts: {
+            ...{ jobId: `${id}.${index}`, attempts: ATTEMPTS, backoff: { type: "exponential", delay: 1000 } },
+            ...{ removeOnComplete: true, removeOnFail: false, keepLogs: 0, stackTraceLimit: 0 },
+          },
+        })),
+      );
+    }
+    await this.#redis.hset(key("run", id), "queued", 1);
+  }
+
+  /** Whether all parts of a run have been put on the queue. */
+  async isQueued(id: string): Promise<boolean> {
+    return (await this.#redis.hexists(key("run", id), "queued")) === 1;
+  }
+
+  /** @throws QueueError where the run is not there any more */
+  async document(id: string): Promise<Uint8Array> {
+    const kept = await this.#redis.hgetBuffer(key("run", id), "document");
+    if (!kept) throw this.gone(id);
+    return this.#unpack(`${id}.run.gibbs`, kept);
+  }
+
+  gone(id: string): QueueError {
+    return new QueueError(
+      `run ${id} is not on ${this.address.shown}: it was dropped, or merged over a day ago, or Redis has lost its data (switch appendonly on).`,
+    );
+  }
+
+  /** Parts that are there. */
+  count(id: string): Promise<number> {
+    return this.#redis.hlen(key("parts", id));
+  }
+
+  async indices(id: string): Promise<number[]> {
+    return (await this.#redis.hkeys(key("parts", id))).map(Number).sort((a, b) => a - b);
+  }
+
+  hasPart(id: string, index: number): Promise<boolean> {
+    return this.#redis.hexists(key("parts", id), String(index)).then((has) => has === 1);
+  }
+
+  /** The file of a part. @throws QueueError, FileError */
+  async part(id: string, index: number): Promise<Uint8Array> {
+    const kept = await this.#redis.hgetBuffer(key("parts", id), String(index));
+    if (!kept) throw this.gone(id);
+    return this.#unpack(`${id}-${index + 1}.gibbs`, kept);
+  }
+
+  /** Keeps a part; the first that arrives stays. @throws QueueError, FileError */
+  async keepPart(id: string, index: number, bytes: Uint8Array): Promise<void> {
+    if (await this.hasPart(id, index)) return;
+    await this.#checkThere(id);
+    const kept = await this.#pack(`${id}-${index + 1}.gibbs`, bytes, `part ${index + 1}`);
+    await this.#redis
+      .multi()
+      .hsetnx(key("parts", id), String(index), kept)
+      .hdel(key("saved", id), String(index))
+      .exec();
+    await this.#stay(id, STAYS.waiting);
+    await this.#store?.remove(savedName(id, index));
+  }
+
+  /** The checkpoint of a part at work. */
+  async saved(id: string, index: number): Promise<Uint8Array | undefined> {
+    const kept = await this.#redis.hgetBuffer(key("saved", id), String(index));
+    return kept ? this.#unpack(savedName(id, index), kept) : undefined;
+  }
+
+  /** @throws QueueError, FileError */
+  async save(id: string, index: number, bytes: Uint8Array): Promise<void> {
+    await this.#checkThere(id);
+    const kept = await this.#pack(savedName(id, index), bytes, `part ${index + 1}`);
+    await this.#redis.hset(key("saved", id), String(index), kept);
+    await this.#stay(id, STAYS.waiting);
+  }
+
+  /** Parts of a run that have been set aside. */
+  async failures(id: string): Promise<Failure[]> {
+    return (await this.#failed(id)).map(({ data, failedReason, attemptsMade }) => ({
+      index: data.index,
+      message: inWords(failedReason),
+      attempts: attemptsMade,
+    }));
+  }
+
+  async #failed(id: string): Promise<Job<PartJob>[]> {
+    if ((await this.queue.getFailedCount()) === 0) return [];
+    const failed = await this.queue.getFailed();
+    return failed.filter((job) => job?.data.run === id);
+  }
+
+  /** Puts the parts that were set aside on the queue again. */
+  async retry(id: string): Promise<number> {
+    const failed = await this.#failed(id);
+    for (const job of failed) await job.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
+    return failed.length;
+  }
+
+  /** Forgets a run: workers leave its parts. */
+  async drop(id: string): Promise<void> {
+    const of = (await this.run(id))?.of ?? 0;
+    await this.#redis.del(key("run", id), key("parts", id), key("saved", id));
+    await this.#redis.zrem(RUNS, id);
+    for (let index = 0; index < of; index++) {
+      await this.queue.remove(`${id}.${index}`); // 0 for one at work, which ends by itself
+      await this.#store?.remove(`${id}-${index + 1}.gibbs`);
+      await this.#store?.remove(savedName(id, index));
+    }
+    await this.#store?.remove(`${id}.run.gibbs`);
+  }
+
+  /** A merged run stays for another merge, but not for long. */
+  merged(id: string): Promise<void> {
+    return this.#stay(id, STAYS.merged);
+  }
+
+  async #stay(id: string, seconds: number): Promise<void> {
+    const all = this.#redis.multi();
+    for (const kind of ["run", "parts", "saved"] as const) all.expire(key(kind, id), seconds);
+    await all.exec();
+  }
+
+  async #checkThere(id: string): Promise<void> {
+    if ((await this.#redis.exists(key("run", id))) === 0) throw this.gone(id);
+  }
+
+  /** Workers that report. */
+  async workers(): Promise<WorkerState[]> {
+    const all = Object.entries(await this.#redis.hgetall(WORKERS)).map(([name, text]) => {
+      const state: WorkerState = JSON.parse(text);
+      return { name, state };
+    });
+    const isAlive = ({ seen, lease }: WorkerState) => Date.now() - seen < 2000 * lease;
+    const dead = all.filter(({ state }) => !isAlive(state)).map(({ name }) => name);
+    if (dead.length > 0) await this.#redis.hdel(WORKERS, ...dead);
+    return all.filter(({ state }) => isAlive(state)).map(({ state }) => state);
+  }
+
+  readonly #name = randomUUID();
+
+  /** Reports this process as a worker. */
+  async report(state: Omit<WorkerState, "seen">): Promise<void> {
+    await this.#redis.hset(WORKERS, this.#name, JSON.stringify({ ...state, seen: Date.now() }));
+  }
+
+  async signOff(): Promise<void> {
+    await this.#redis.hdel(WORKERS, this.#name);
+  }
+
+  /** Bytes as Redis keeps them: by themselves, or by their digest where the store has them. @throws QueueError, FileError */
+  async #pack(name: string, bytes: Uint8Array, what: string): Promise<Buffer> {
+    if (bytes.length <= MOST_BYTES) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (!this.#store) {
+      const mebibytes = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
+      throw new QueueError(
+        `${what} has ${mebibytes(bytes.length)}, and Redis keeps up to ${mebibytes(MOST_BYTES)}: make more --parts, or give gibbs and all workers the same --store.`,
+      );
+    }
+    await this.#store.put(name, bytes);
+    return Buffer.from(`${STORED}${await digestOf(bytes)}`);
+  }
+
+  /** @throws QueueError, FileError */
+  async #unpack(name: string, kept: Buffer): Promise<Uint8Array> {
+    if (!kept.subarray(0, STORED.length).equals(Buffer.from(STORED))) return new Uint8Array(kept);
+    if (!this.#store) throw new QueueError(`${name} is in a store; give the workers' --store.`);
+    const bytes = await this.#store.get(name);
+    if (`${STORED}${await digestOf(bytes)}` === kept.toString()) return bytes;
+    throw new QueueError(`${name} in ${this.#store.shown} is not what its worker has put there.`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#redis.removeAllListeners("close");
+    this.#redis.disconnect();
+    await this.queue.disconnect();
+  }
+}
+
+/** Before the digest of what is in the store; checkpoints begin with other bytes. */
+const STORED = "stored:";
+
+const savedName = (id: string, index: number) => `${id}-${index + 1}.saved.gibbs`;
+
+/** BullMQ's own reasons, in words. */
+const inWords = (reason: string) =>
+  /stalled more than/.test(reason) ? `its workers stopped reporting, ${MOST_DEATHS + 1} times` : reason;

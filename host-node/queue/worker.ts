@@ -1,0 +1,239 @@
+// `gibbs worker`: takes parts from a queue, one after the other, on one device. A part that another worker left goes on from its checkpoint.
+
+import { hostname } from "node:os";
+import { type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
+import { type Device, deviceName } from "../../src/device/device.ts";
+import { CheckpointError, DeviceLostError, GibbsError } from "../../src/device/errors.ts";
+import { decodeCheckpoint } from "../../src/models/checkpoint.ts";
+import { Arguments } from "../cli/arguments.ts";
+import { withDevice } from "../cli/device.ts";
+import { InterruptedError } from "../cli/errors.ts";
+import { WORKER_FLAGS } from "../cli/flags.ts";
+import { duration } from "../cli/format.ts";
+import { BUILD, makePart, partFile } from "../cli/shard.ts";
+import { type Document, decodeDocument } from "./document.ts";
+import { QueueError } from "./errors.ts";
+import { patient } from "./redis.ts";
+import { MOST_DEATHS, type PartJob, QUEUE, Runs, type WorkerState } from "./runs.ts";
+
+/** Runs whose documents stay decoded. */
+const MOST_RUNS = 4;
+/** Milliseconds that Redis has to answer when a worker ends. */
+const FAREWELL = 5000;
+
+/** @throws UsageError, DeviceUnavailableError, QueueError, DeviceLostError */
+export async function worker(words: readonly string[]): Promise<void> {
+  const given = new Arguments(words, WORKER_FLAGS, "gibbs worker");
+  given.noWords("gibbs worker");
+  const lease = given.number("lease", { least: 1 }) ?? 30;
+  const every = given.number("checkpointEvery", { least: 0 }) ?? 60;
+  const log = (text: string) => {
+    if (!given.has("quiet")) process.stdout.write(`${new Date().toISOString()} ${text}\n`);
+  };
+  await withDevice(given, async (device, signal) => {
+    await using runs = await Runs.open(given, (there) =>
+      log(there ? "the queue is back" : "the queue does not answer; trying again"),
+    );
+    using bench = new Bench(runs, device, { lease, every, signal, log });
+    log(`worker of gibbs ${BUILD} on ${deviceName(device.info)}, ${runs.address.shown}`);
+    await bench.work(given.has("drain"));
+  });
+}
+
+interface BenchOptions {
+  /** Seconds. */
+  lease: number;
+  every: number;
+  signal: AbortSignal;
+  log: (text: string) => void;
+}
+
+/** Where one worker works. */
+class Bench implements Disposable {
+  readonly #runs: Runs;
+  readonly #device: Device;
+  readonly #options: BenchOptions;
+  readonly #documents = new Map<string, Document>();
+  readonly #worker: Worker<PartJob>;
+  readonly #told = new Set<string>();
+  #at: WorkerState["at"];
+  /** Aborted where the part at work is another worker's by now. */
+  #left = new AbortController();
+  #lost: DeviceLostError | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(runs: Runs, device: Device, options: BenchOptions) {
+    this.#runs = runs;
+    this.#device = device;
+    this.#options = options;
+    const milliseconds = 1000 * options.lease;
+    this.#worker = new Worker<PartJob>(QUEUE, (job, token) => this.#take(job, token!), {
+      ...{ connection: patient(runs.address), prefix: runs.prefix, autorun: false, concurrency: 1, drainDelay: 1 },
+      ...{ lockDuration: milliseconds, stalledInterval: milliseconds / 2, maxStalledCount: MOST_DEATHS },
+    });
+    this.#worker.on("error", () => {}); // connections: told by `runs`; locks: below
+    this.#worker.on("lockRenewalFailed", () => this.#left.abort());
+    this.#worker.on("failed", (job, error) => this.#tellFailure(job, error));
+  }
+
+  /** Takes parts until Ctrl-C; with `drain` until there are none. @throws DeviceLostError */
+  async work(drain: boolean): Promise<void> {
+    const { signal, lease } = this.#options;
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    signal.addEventListener("abort", () => end(), { once: true });
+    const report = async () => {
+      await this.#report();
+      if (this.#lost || (drain && (await this.#isDrained()))) end();
+    };
+    await report();
+    let reporting = false;
+    this.#timer = setInterval(
+      async () => {
+        if (reporting) return; // Redis is away
+        reporting = true;
+        await report().catch(() => {});
+        reporting = false;
+      },
+      Math.min(1000, (1000 * lease) / 3),
+    );
+    const running = this.#worker.run();
+    await Promise.race([ended, running]);
+    const closed = this.#worker.close().then(() => this.#runs.signOff());
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, FAREWELL).unref())]).catch(() => {});
+    if (this.#lost) throw this.#lost;
+  }
+
+  async #isDrained(): Promise<boolean> {
+    const counts = await this.#runs.queue.getJobCounts("wait", "delayed", "prioritized", "active");
+    return Object.values(counts).every((count) => count === 0);
+  }
+
+  async #report(): Promise<void> {
+    const { lease, log } = this.#options;
+    const at = this.#at && { ...this.#at };
+    await this.#runs.report({
+      ...{ gibbs: BUILD, device: deviceName(this.#device.info), host: hostname(), pid: process.pid, lease },
+      ...(at && { at }),
+    });
+    if (this.#at) return;
+    for (const { id, gibbs } of await this.#runs.all()) {
+      if (gibbs === BUILD || this.#told.has(id)) continue;
+      this.#told.add(id);
+      log(`run ${id} was submitted by gibbs ${gibbs}; this is ${BUILD}, which does not take its parts`);
+    }
+  }
+
+  /** Makes a part. What it throws counts as an attempt, unless there is no use in another. */
+  async #take(job: Job<PartJob>, token: string): Promise<void> {
+    const { lease, signal, log } = this.#options;
+    const { run: id, index } = jobOf(job);
+    if (await this.#runs.hasPart(id, index)) return; // delivered by a worker that died before it could say so
+    this.#left = new AbortController();
+    this.#at = { run: id, index, fraction: 0 };
+    const stop = anyOf(signal, this.#left.signal);
+    const hold = async () => {
+      if ((await job.extendLock(token, 1000 * lease)) !== 1) this.#left.abort();
+      this.#left.signal.throwIfAborted();
+    };
+    try {
+      const document = await this.#document(id);
+      const { model, of, run } = document;
+      if (index >= of) throw new QueueError(`part ${index + 1} is none of ${of}.`);
+      const start = performance.now();
+      const saved = await this.#saved(id, index, run);
+      const part = `part ${index + 1} of ${of} of run ${id} (${model.name})`;
+      if (Object.keys(saved).length > 0) log(`${part} goes on from its checkpoint`);
+      const { bytes } = await makePart(
+        document,
+        { index, of },
+        {
+          ...{
+            device: this.#device,
+            signal: stop,
+            quiet: true,
+            keeping: { path: undefined, seconds: this.#options.every },
+          },
+          saved,
+          save: async (sections) => {
+            await hold();
+            await this.#runs.save(id, index, await partFile(model.name, { index, of, run }, sections));
+          },
+          onProgress: (fraction) => {
+            if (this.#at) this.#at.fraction = fraction;
+          },
+        },
+      );
+      await hold();
+      await this.#runs.keepPart(id, index, bytes);
+      log(`${part}: ${duration((performance.now() - start) / 1000)}`);
+    } catch (error) {
+      if (this.#left.signal.aborted) {
+        log(`part ${index + 1} of run ${id} was given to another worker: this one had not reported for ${lease} s`);
+        throw error;
+      }
+      if (error instanceof InterruptedError || signal.aborted) {
+        await job.moveToWait(token); // others go on from its checkpoint
+        throw new WaitingError();
+      }
+      if (error instanceof DeviceLostError) this.#lost = error;
+      if (error instanceof QueueError) throw new UnrecoverableError(error.message);
+      throw error instanceof GibbsError ? error : new Error(`this is a bug in gibbs: ${(error as Error).stack}`);
+    } finally {
+      this.#at = undefined;
+    }
+  }
+
+  async #document(id: string): Promise<Document> {
+    const known = this.#documents.get(id);
+    if (known) return known;
+    const document = await decodeDocument(id, await this.#runs.document(id));
+    const [oldest] = this.#documents.keys();
+    if (this.#documents.size >= MOST_RUNS) this.#documents.delete(oldest);
+    this.#documents.set(id, document);
+    return document;
+  }
+
+  /** The simulations of a part as another worker left them; none where they are damaged. */
+  async #saved(id: string, index: number, run: string): Promise<Readonly<Record<string, Uint8Array>>> {
+    const bytes = await this.#runs.saved(id, index);
+    if (!bytes) return {};
+    try {
+      const { header, sections } = await decodeCheckpoint(bytes);
+      const { shard } = header as { shard?: { run?: string; index?: number } };
+      return shard?.run === run && shard.index === index ? sections : {};
+    } catch (error) {
+      if (error instanceof CheckpointError) return {};
+      throw error;
+    }
+  }
+
+  #tellFailure(job: Job<PartJob> | undefined, error: Error): void {
+    if (!job || error instanceof WaitingError) return;
+    const { run, index } = jobOf(job);
+    const isLast = error instanceof UnrecoverableError || job.attemptsMade >= (job.opts.attempts ?? 1);
+    this.#options.log(
+      `part ${index + 1} of run ${run} failed${isLast ? " and is set aside" : `, attempt ${job.attemptsMade}`}: ${error.message}`,
+    );
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/** What a job names; a queue that others can write to may hold anything. @throws UnrecoverableError */
+function jobOf({ data }: Job<PartJob>): PartJob {
+  const { run, index } = data ?? {};
+  if (typeof run === "string" && /^[0-9a-f]{1,64}$/.test(run) && Number.isSafeInteger(index) && index >= 0) return data;
+  throw new UnrecoverableError("the job names no part of a run");
+}
+
+function anyOf(...signals: readonly AbortSignal[]): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of signals) {
+    if (signal.aborted) controller.abort(signal.reason);
+    signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
+  }
+  return controller.signal;
+}
