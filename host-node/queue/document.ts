@@ -1,7 +1,7 @@
 // A run as it goes to workers: all that determines it, and in how many parts. A worker takes nothing in it as it comes.
 
 import * as z from "zod";
-import { CheckpointError } from "../../src/device/errors.ts";
+import { CheckpointError, ParameterError } from "../../src/device/errors.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/models/checkpoint.ts";
 import { type AnyModel, models } from "../../src/models/index.ts";
 import { inputFile } from "../../src/models/inputs.ts";
@@ -73,8 +73,15 @@ export async function decodeDocument(id: string, bytes: Uint8Array): Promise<Doc
     ),
   );
   const { gibbs: _, of, seed, files: __, ...whole } = data;
+  const unitsIn = (parameters: object) => {
+    try {
+      return unitsOf(model, parameters);
+    } catch (error) {
+      throw error instanceof ParameterError ? no(`its parameters are none of ${model.name} (${error.message})`) : error;
+    }
+  };
   for (const { parameters, plan } of whole.jobs) {
-    const units = unitsOf(model, parameters); // throws for parameters that are none
+    const units = unitsIn(parameters);
     if (units % whole.copies !== 0 || plan.measureEvery > plan.steps || (model.steps && plan.steps !== units))
       throw no("its plan is that of no run");
   }

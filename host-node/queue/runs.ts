@@ -218,7 +218,7 @@ export class Runs implements AsyncDisposable {
   async #failed(id: string): Promise<Job<PartJob>[]> {
     if ((await this.queue.getFailedCount()) === 0) return [];
     const failed = await this.queue.getFailed();
-    return failed.filter((job) => job?.data.run === id);
+    return failed.filter((job) => job?.data?.run === id); // others can write there, too;
   }
 
   /** Puts the parts that were set aside on the queue again. */

@@ -15,6 +15,8 @@ import { type Failure, idOf, type RunState, Runs } from "./runs.ts";
 
 /** Milliseconds between two looks at the queue. */
 const LOOK = 500;
+/** Milliseconds that a queue has to answer after Ctrl-C. */
+const FAREWELL = 1000;
 /** Parts that a worker has on average, so that a slow one does not hold all up. */
 const PARTS_A_WORKER = 4;
 const FEWEST = 16;
@@ -76,7 +78,7 @@ async function withRuns(
   await opened(given, (runs) => runs.merged(idOf(files[0].run))).catch(() => {});
 }
 
-/** Calls `action` with the queue, until it ends or Ctrl-C. */
+/** Calls `action` with the queue, until it ends or Ctrl-C; with Redis away, an answer may never come. */
 async function opened<T>(given: Arguments, action: (runs: Runs, signal: AbortSignal) => Promise<T>): Promise<T> {
   using interruption = new Interruption();
   const { signal } = interruption;
@@ -84,12 +86,17 @@ async function opened<T>(given: Arguments, action: (runs: Runs, signal: AbortSig
     if (!given.has("quiet"))
       process.stderr.write(`gibbs: note: the queue ${there ? "is back" : "does not answer; trying again"}.\n`);
   });
-  // With Redis away, an answer may never come.
   const stopped = new Promise<never>((_, reject) =>
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
+    signal.addEventListener("abort", () => setTimeout(reject, FAREWELL, interrupted(runs)).unref(), { once: true }),
   );
   return await Promise.race([action(runs, signal), stopped]);
 }
+
+/** @param id the run's, where it is known */
+const interrupted = ({ address }: Runs, id = "RUN") =>
+  new InterruptedError(`interrupted; the workers go on. Return by: ${attaching(address.shown, id)}`);
+
+const attaching = (queue: string, id: string) => `gibbs merge --queue ${queue} --attach ${id}`;
 
 /** Waits for the parts of a run. @throws QueueError, InterruptedError, FailedError */
 async function collect(
@@ -102,7 +109,6 @@ async function collect(
   const tell = (text: string) => {
     if (!quiet) process.stderr.write(`gibbs: ${text}\n`);
   };
-  const again = `gibbs merge --queue ${runs.address.shown} --attach ${id}`;
   tell(`run ${id} (${model}) is on ${runs.address.shown} in ${of} parts.`);
   let told = false;
   let failures: Failure[] = [];
@@ -129,13 +135,13 @@ async function collect(
     }
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new InterruptedError(`interrupted; the workers go on. Return by: ${again}`);
+    throw interrupted(runs, id);
   }
   const indices = await runs.indices(id);
   if (failures.length > 0 && !given.has("partial")) {
     const shown = failures.slice(0, 5).map(({ index, message }) => `part ${index + 1}: ${message}`);
     const more = failures.length > shown.length ? `\n  and ${failures.length - shown.length} more` : "";
-    const remedy = `Try them again by gibbs queue --queue ${runs.address.shown} --retry ${id}, or merge the others by ${again} --partial.`;
+    const remedy = `Try them again by gibbs queue --queue ${runs.address.shown} --retry ${id}, or merge the others by ${attaching(runs.address.shown, id)} --partial.`;
     throw new FailedError(
       `${failures.length} of ${of} parts of run ${id} failed:\n  ${shown.join("\n  ")}${more}\n${remedy}`,
     );

@@ -57,8 +57,10 @@ class Bench implements Disposable {
   readonly #worker: Worker<PartJob>;
   readonly #told = new Set<string>();
   #at: WorkerState["at"];
-  /** Aborted where the part at work is another worker's by now. */
-  #left = new AbortController();
+  /** Stops the part at work. */
+  #stop = new AbortController();
+  /** Whether the part at work is another worker's by now. */
+  #isLeft = false;
   #lost: DeviceLostError | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -72,7 +74,7 @@ class Bench implements Disposable {
       ...{ lockDuration: milliseconds, stalledInterval: milliseconds / 2, maxStalledCount: MOST_DEATHS },
     });
     this.#worker.on("error", () => {}); // connections: told by `runs`; locks: below
-    this.#worker.on("lockRenewalFailed", () => this.#left.abort());
+    this.#worker.on("lockRenewalFailed", () => this.#leave());
     this.#worker.on("failed", (job, error) => this.#tellFailure(job, error));
   }
 
@@ -81,7 +83,11 @@ class Bench implements Disposable {
     const { signal, lease } = this.#options;
     let end = () => {};
     const ended = new Promise<void>((resolve) => (end = resolve));
-    signal.addEventListener("abort", () => end(), { once: true });
+    const stop = () => {
+      this.#stop.abort(signal.reason);
+      end();
+    };
+    signal.addEventListener("abort", stop, { once: true });
     const report = async () => {
       await this.#report();
       if (this.#lost || (drain && (await this.#isDrained()))) end();
@@ -129,12 +135,12 @@ class Bench implements Disposable {
     const { lease, signal, log } = this.#options;
     const { run: id, index } = jobOf(job);
     if (await this.#runs.hasPart(id, index)) return; // delivered by a worker that died before it could say so
-    this.#left = new AbortController();
+    [this.#stop, this.#isLeft] = [new AbortController(), false];
+    if (signal.aborted) this.#stop.abort(signal.reason);
     this.#at = { run: id, index, fraction: 0 };
-    const stop = anyOf(signal, this.#left.signal);
     const hold = async () => {
-      if ((await job.extendLock(token, 1000 * lease)) !== 1) this.#left.abort();
-      this.#left.signal.throwIfAborted();
+      if ((await job.extendLock(token, 1000 * lease)) !== 1) this.#leave();
+      if (this.#isLeft) throw new QueueError("another worker has this part");
     };
     try {
       const document = await this.#document(id);
@@ -150,7 +156,7 @@ class Bench implements Disposable {
         {
           ...{
             device: this.#device,
-            signal: stop,
+            signal: this.#stop.signal,
             quiet: true,
             keeping: { path: undefined, seconds: this.#options.every },
           },
@@ -168,7 +174,7 @@ class Bench implements Disposable {
       await this.#runs.keepPart(id, index, bytes);
       log(`${part}: ${duration((performance.now() - start) / 1000)}`);
     } catch (error) {
-      if (this.#left.signal.aborted) {
+      if (this.#isLeft) {
         log(`part ${index + 1} of run ${id} was given to another worker: this one had not reported for ${lease} s`);
         throw error;
       }
@@ -208,12 +214,17 @@ class Bench implements Disposable {
     }
   }
 
+  #leave(): void {
+    this.#isLeft = true;
+    this.#stop.abort();
+  }
+
   #tellFailure(job: Job<PartJob> | undefined, error: Error): void {
     if (!job || error instanceof WaitingError) return;
-    const { run, index } = jobOf(job);
+    const { run, index } = job.data ?? {};
     const isLast = error instanceof UnrecoverableError || job.attemptsMade >= (job.opts.attempts ?? 1);
     this.#options.log(
-      `part ${index + 1} of run ${run} failed${isLast ? " and is set aside" : `, attempt ${job.attemptsMade}`}: ${error.message}`,
+      `part ${Number(index) + 1} of run ${shown(run)} failed${isLast ? " and is set aside" : `, attempt ${job.attemptsMade}`}: ${error.message}`,
     );
   }
 
@@ -229,11 +240,5 @@ function jobOf({ data }: Job<PartJob>): PartJob {
   throw new UnrecoverableError("the job names no part of a run");
 }
 
-function anyOf(...signals: readonly AbortSignal[]): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of signals) {
-    if (signal.aborted) controller.abort(signal.reason);
-    signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
-  }
-  return controller.signal;
-}
+/** Also of a job that gibbs has not made: a log is read on a terminal. */
+const shown = (run: unknown) => (typeof run === "string" && /^\w+$/.test(run) ? run : JSON.stringify(run));
