@@ -109,7 +109,7 @@ for (const count of [1, 2]) {
 
 // Work that is worth a part: seconds each.
 result.throughput = [];
-const work = "run ising --size 256 --replicas 16 --steps 60 --warmup 0 --temperature 2.3".split(" ");
+const work = "run ising --size 64 --replicas 16 --steps 60 --warmup 0 --temperature 2.3".split(" ");
 const alone = (await timed([...work, "--device", "reference", "--json"])).seconds;
 result.throughput.push({ workers: 0, seconds: alone });
 for (const count of [1, 2]) {

@@ -53,13 +53,6 @@ export function addressOf(
   };
 }
 
-/** Connections that wait for a Redis that is restarted, rather than fail. */
-export const patient = ({ options }: Address) => ({
-  ...options,
-  maxRetriesPerRequest: null,
-  retryStrategy: (times: number) => Math.min(100 * times, 2000),
-});
-
 /**
  * Opens a connection. A Redis that goes away later is waited for.
  *
@@ -69,11 +62,10 @@ export const patient = ({ options }: Address) => ({
 export async function connect(address: Address, onChange: (there: boolean) => void = () => {}): Promise<Redis> {
   let isOpen = false;
   let last: Error | undefined;
-  const { retryStrategy, ...options } = patient(address);
   const redis = new Redis({
-    ...options,
-    ...{ lazyConnect: true, connectTimeout: PATIENCE },
-    retryStrategy: (times) => (isOpen ? retryStrategy(times) : null),
+    ...address.options,
+    ...{ lazyConnect: true, connectTimeout: PATIENCE, maxRetriesPerRequest: null },
+    retryStrategy: (times) => (isOpen ? Math.min(100 * times, 2000) : null),
   });
   redis.on("error", (error: Error) => (last = error));
   try {
@@ -106,7 +98,7 @@ const REASONS: [pattern: RegExp, text: string][] = [
 ];
 
 /** An error of Redis in words. */
-export function reasonOf(error: Error & { code?: string }): string {
+function reasonOf(error: Error & { code?: string }): string {
   const text = `${error.code ?? ""} ${error.message}`;
   return REASONS.find(([pattern]) => pattern.test(text))?.[1] ?? error.message;
 }

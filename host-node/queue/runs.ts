@@ -8,7 +8,7 @@ import type { Arguments } from "../cli/arguments.ts";
 import { UsageError } from "../cli/errors.ts";
 import { BUILD } from "../cli/shard.ts";
 import { QueueError } from "./errors.ts";
-import { type Address, addressOf, connect, patient } from "./redis.ts";
+import { type Address, addressOf, connect } from "./redis.ts";
 import { type Store, storeOf } from "./store.ts";
 
 /** Hexadecimal digits of a run's identity that name it. */
@@ -73,13 +73,14 @@ export class Runs implements AsyncDisposable {
   readonly queue: Queue<PartJob>;
   readonly #redis: Redis;
   readonly #store: Store | undefined;
+  readonly #copies = new Set<Redis>();
 
   private constructor(address: Address, redis: Redis, store: Store | undefined) {
     this.address = address;
     this.#redis = redis;
     this.#store = store;
     this.queue = new Queue(QUEUE, {
-      ...{ connection: patient(address), prefix: PREFIX },
+      ...{ connection: redis, prefix: PREFIX },
       streams: { events: { maxLen: 100 } }, // nobody reads them
     });
     this.queue.on("error", () => {}); // told of by the connection of this class
@@ -93,6 +94,19 @@ export class Runs implements AsyncDisposable {
     const place = given.text("store");
     const store = place === undefined ? undefined : await storeOf(place);
     return new Runs(address, await connect(address, onChange), store);
+  }
+
+  /** A connection whose copies, which BullMQ makes to wait for parts, end with this queue. */
+  get connection(): Redis {
+    const redis = this.#redis;
+    const duplicate = redis.duplicate.bind(redis);
+    redis.duplicate = (options) => {
+      const copy = duplicate(options);
+      copy.on("error", () => {}); // told of by the first
+      this.#copies.add(copy);
+      return copy;
+    };
+    return redis;
   }
 
   get prefix(): string {
@@ -303,8 +317,8 @@ export class Runs implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#redis.removeAllListeners("close");
-    this.#redis.disconnect();
-    await this.queue.disconnect();
+    // Also without an answer: a Redis that is away must not keep the process.
+    for (const connection of [this.#redis, ...this.#copies]) connection.disconnect();
   }
 }
 

@@ -13,7 +13,6 @@ import { duration } from "../cli/format.ts";
 import { BUILD, makePart, partFile } from "../cli/shard.ts";
 import { type Document, decodeDocument } from "./document.ts";
 import { QueueError } from "./errors.ts";
-import { patient } from "./redis.ts";
 import { MOST_DEATHS, type PartJob, QUEUE, Runs, type WorkerState } from "./runs.ts";
 
 /** Runs whose documents stay decoded. */
@@ -30,14 +29,16 @@ export async function worker(words: readonly string[]): Promise<void> {
   const log = (text: string) => {
     if (!given.has("quiet")) process.stdout.write(`${new Date().toISOString()} ${text}\n`);
   };
-  await withDevice(given, async (device, signal) => {
+  const answered = await withDevice(given, async (device, signal) => {
     await using runs = await Runs.open(given, (there) =>
       log(there ? "the queue is back" : "the queue does not answer; trying again"),
     );
     using bench = new Bench(runs, device, { lease, every, signal, log });
     log(`worker of gibbs ${BUILD} on ${deviceName(device.info)}, ${runs.address.shown}`);
-    await bench.work(given.has("drain"));
+    return await bench.work(given.has("drain"));
   });
+  // BullMQ waits for a Redis that is away, by timers that nobody can stop. The device is freed, so the process may end here.
+  if (!answered) process.exit();
 }
 
 interface BenchOptions {
@@ -70,7 +71,7 @@ class Bench implements Disposable {
     this.#options = options;
     const milliseconds = 1000 * options.lease;
     this.#worker = new Worker<PartJob>(QUEUE, (job, token) => this.#take(job, token!), {
-      ...{ connection: patient(runs.address), prefix: runs.prefix, autorun: false, concurrency: 1, drainDelay: 1 },
+      ...{ connection: runs.connection, prefix: runs.prefix, autorun: false, concurrency: 1, drainDelay: 1 },
       ...{ lockDuration: milliseconds, stalledInterval: milliseconds / 2, maxStalledCount: MOST_DEATHS },
     });
     this.#worker.on("error", () => {}); // connections: told by `runs`; locks: below
@@ -78,8 +79,8 @@ class Bench implements Disposable {
     this.#worker.on("failed", (job, error) => this.#tellFailure(job, error));
   }
 
-  /** Takes parts until Ctrl-C; with `drain` until there are none. @throws DeviceLostError */
-  async work(drain: boolean): Promise<void> {
+  /** Takes parts until Ctrl-C; with `drain` until there are none. False where Redis did not take the farewell. @throws DeviceLostError */
+  async work(drain: boolean): Promise<boolean> {
     const { signal, lease } = this.#options;
     let end = () => {};
     const ended = new Promise<void>((resolve) => (end = resolve));
@@ -106,8 +107,12 @@ class Bench implements Disposable {
     const running = this.#worker.run();
     await Promise.race([ended, running]);
     const closed = this.#worker.close().then(() => this.#runs.signOff());
-    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, FAREWELL).unref())]).catch(() => {});
+    const answered = await Promise.race([
+      closed.then(() => true),
+      new Promise<false>((resolve) => setTimeout(resolve, FAREWELL, false).unref()),
+    ]).catch(() => false);
     if (this.#lost) throw this.#lost;
+    return answered;
   }
 
   async #isDrained(): Promise<boolean> {

@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { addressOf } from "../../host-node/queue/redis.ts";
 import { ensureBuilt } from "../../scripts/setup.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/models/checkpoint.ts";
-import { hasRedis, RedisServer } from "./redis.ts";
+import { freePort, hasRedis, RedisServer } from "./redis.ts";
 import { CLI, type Ended, gibbs, type Started } from "./start.ts";
 
 const root = mkdtempSync(join(tmpdir(), "gibbs-queue-"));
@@ -310,7 +310,7 @@ describe.skipIf(!hasRedis)("whatever dies", () => {
     await using redis = await RedisServer.start("--appendonly", "yes", "--appendfsync", "always");
     const cwd = newFolder();
     // Seconds a part, on a device that is as fast on any machine.
-    const words = "run ising --size 128 --replicas 9 --steps 400 --temperature 2.3 --seed 5".split(" ");
+    const words = "run ising --size 64 --replicas 9 --steps 120 --temperature 2.3 --seed 5".split(" ");
     const often = ["--lease", "2", "--checkpoint-every", "0.2"];
     const [killed, stopped, last] = Array.from({ length: 3 }, () => worker(redis, "reference", ...often));
     const queued = gibbs([...words, "--json", "--queue", redis.url, "--parts", "9"], { cwd });
@@ -342,12 +342,16 @@ describe.skipIf(!hasRedis)("whatever dies", () => {
     );
     expect(delivered.sort()).toEqual(["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
     client.disconnect();
+    // A worker ends when it is asked to, also without a Redis that would answer.
+    await redis.kill();
+    last.child.kill("SIGTERM");
+    expect((await last.ended).status).toBe(0);
   });
 
   it("a worker that is asked to end gives its part back, with its checkpoint", async () => {
     await using redis = await RedisServer.start();
     const cwd = newFolder();
-    const words = "run ising --size 128 --replicas 1 --steps 600 --temperature 2.3 --seed 5".split(" ");
+    const words = "run ising --size 64 --replicas 1 --steps 200 --temperature 2.3 --seed 5".split(" ");
     const first = worker(redis, "reference");
     const queued = gibbs([...words, "--json", "--queue", redis.url, "--parts", "1"], { cwd });
     queued.ended.catch(() => {});
@@ -394,6 +398,32 @@ describe.skipIf(!hasRedis)("a queue that does not let one in", () => {
     }
     const list = await run(["queue", "--queue", `redis://${at}`], cwd, { REDISCLI_AUTH: "se/cret" });
     expect(list).toMatchObject({ status: 0, stdout: "no runs\n\nno workers\n" });
+  });
+});
+
+const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
+
+it.skipIf(!hasRedis || !hasOpenssl)("TLS: a certificate has to be trusted", async () => {
+  const cwd = newFolder();
+  const [key, certificate] = [join(cwd, "key.pem"), join(cwd, "certificate.pem")];
+  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+  const made = spawnSync(
+    "openssl",
+    ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", certificate, ...subject],
+    { encoding: "utf8" },
+  );
+  expect(made).toMatchObject({ status: 0 });
+  const port = await freePort();
+  const files = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-auth-clients", "no"];
+  await using _ = await RedisServer.start("--tls-port", String(port), ...files);
+  const list = (env: NodeJS.ProcessEnv) => run(["queue", "--queue", `rediss://localhost:${port}`], cwd, env);
+  expect(await list({})).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining("its certificate is not trusted; name the authority's file by NODE_EXTRA_CA_CERTS"),
+  });
+  expect(await list({ NODE_EXTRA_CA_CERTS: certificate })).toMatchObject({
+    status: 0,
+    stdout: "no runs\n\nno workers\n",
   });
 });
 

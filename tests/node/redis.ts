@@ -59,8 +59,11 @@ export class RedisServer implements AsyncDisposable {
 
   /** Ends it as a power failure would. */
   async kill(): Promise<void> {
-    const ended = new Promise((resolve) => this.#process?.once("exit", resolve));
-    this.#process?.kill("SIGKILL");
+    const server = this.#process;
+    this.#process = undefined;
+    if (!server) return;
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    server.kill("SIGKILL");
     await ended;
   }
 
@@ -73,7 +76,7 @@ export class RedisServer implements AsyncDisposable {
 const errors = new WeakMap<Redis, Error>();
 const last = (client: Redis) => errors.get(client);
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on("error", reject);
     server.listen(0, "127.0.0.1", () => {
