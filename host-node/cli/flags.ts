@@ -132,7 +132,9 @@ export const RUN_FLAGS = [
   DEVICE,
   ...PLAN,
   JSON_FLAG,
-  out(".png picture of the state, .npy state for NumPy, .csv time series; may be repeated"),
+  out(
+    ".png picture of the state, .npy state for NumPy, .csv time series, .h5 HDF5 and .zarr Zarr with all of it; may be repeated",
+  ),
   SNAPSHOTS,
   SNAPSHOT_EVERY,
   EXPLAIN,
@@ -146,7 +148,14 @@ export const RUN_FLAGS = [
 export const TRAIN_FLAGS = RUN_FLAGS.filter((flag) => ![EXPLAIN, REPLAY, SHARD].includes(flag));
 
 /** Flags of `gibbs scan`, apart from the model's. */
-export const SCAN_FLAGS = [DEVICE, ...PLAN, JSON_FLAG, out(".csv table of the points"), ...DIVIDED, QUIET];
+export const SCAN_FLAGS = [
+  DEVICE,
+  ...PLAN,
+  JSON_FLAG,
+  out(".csv table of the points, .h5 HDF5, .zarr Zarr; may be repeated"),
+  ...DIVIDED,
+  QUIET,
+];
 
 /** @throws ParameterError */
 export function seedOf(given: Arguments): bigint | undefined {

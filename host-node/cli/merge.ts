@@ -11,7 +11,7 @@ import { DEVICE, JSON_FLAG, QUEUE_FLAGS, QUIET } from "./flags.ts";
 import { plural } from "./format.ts";
 import { modelOf, ofFile, readCheckpoint } from "./given.ts";
 import { Job, type KeptPart, keptPart } from "./job.ts";
-import { checkContents, checkOutputs, endingOf, extensionsOf } from "./outputs.ts";
+import { checkContents, checkOutputs, endingOf, extensionsOf, SCAN_ENDINGS } from "./outputs.ts";
 import { runDocument } from "./report.ts";
 import { tellRun } from "./run.ts";
 import { Scanned, tellScan } from "./scan.ts";
@@ -61,7 +61,7 @@ export async function checkMerge(
   command: "run" | "scan",
   jobs: number,
 ): Promise<void> {
-  await checkOutputs(given.texts("out"), command === "scan" ? [".csv"] : mergedEndings(model));
+  await checkOutputs(given.texts("out"), command === "scan" ? SCAN_ENDINGS : mergedEndings(model));
   if (given.has("checkpoint") && jobs > 1) {
     throw new ParameterError(
       "checkpoint",

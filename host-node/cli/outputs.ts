@@ -6,12 +6,19 @@ import { type Picture, png, reducedText, reduction } from "../../src/files/png.t
 import type { AnyModel } from "../../src/models/index.ts";
 import type { FileContent } from "../../src/models/model.ts";
 import { csv, seriesCsv } from "../files/csv.ts";
-import { type Content, checkWritable, writeFileWhole } from "../files/write.ts";
+import { hdf5 } from "../files/hdf5.ts";
+import { type Content, checkFolder, checkWritable, writeFileWhole, writeFolderWhole } from "../files/write.ts";
+import { ZARR_MARK, zarr } from "../files/zarr.ts";
+import { runDataset, scanDataset } from "./dataset.ts";
 import { asUsage, UsageError } from "./errors.ts";
 import type { Job } from "./job.ts";
 import type { RunDocument, ScanDocument } from "./report.ts";
 
-const RUN: Record<string, (job: Job, document: RunDocument) => Promise<Content>> = {
+/** Those that are folders are written by their own. */
+const FOLDER = ".zarr";
+type Files = ReadonlyMap<string, Uint8Array>;
+
+const RUN: Record<string, (job: Job, document: RunDocument) => Promise<Content | Files>> = {
   ".png": async ({ simulation }, { gibbs, model, parameters, seed, steps, warmup, digest }) => {
     const record = JSON.stringify({ gibbs, model, parameters, seed, steps, warmup, digest });
     return pictureFile(await simulation.picture(), { Software: `gibbs ${gibbs}`, gibbs: record });
@@ -21,7 +28,39 @@ const RUN: Record<string, (job: Job, document: RunDocument) => Promise<Content>>
     const table = simulation.table?.();
     return table ? csv(table.head, table.rows) : seriesCsv(series);
   },
+  ".h5": async (job, document) => hdf5(await runDataset(job, document)),
+  [FOLDER]: async (job, document) => zarr(await runDataset(job, document)),
 };
+
+const SCAN: Record<string, (document: ScanDocument) => Content | Promise<Content | Files>> = {
+  ".csv": scanCsv,
+  ".h5": (document) => hdf5(scanDataset(document)),
+  [FOLDER]: (document) => zarr(scanDataset(document)),
+};
+
+/** What a scan writes. */
+export const SCAN_ENDINGS = Object.keys(SCAN);
+
+/** Writes the files of a scan, as `writeOutputs` does. @throws FileError of the first that failed */
+export const writeScan = (paths: readonly string[], document: ScanDocument): Promise<void> =>
+  writeAll(paths, async (path) => SCAN[endingOf(path, SCAN_ENDINGS)!](document));
+
+/** Writes them all, also after one has failed. @throws FileError of the first that failed. */
+async function writeAll(
+  paths: readonly string[],
+  contentFor: (path: string) => Promise<Content | Files>,
+): Promise<void> {
+  const failures: unknown[] = [];
+  for (const path of paths) {
+    await contentFor(path)
+      .then((content) => write(path, content))
+      .catch((error) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+const write = (path: string, content: Content | Files) =>
+  content instanceof Map ? writeFolderWhole(path, content) : writeFileWhole(path, content as Content);
 
 /** A PNG; one that does not show every cell is not written in silence. */
 function pictureFile(picture: Picture, text: Record<string, string>): Uint8Array {
@@ -79,7 +118,7 @@ export async function checkOutputs(paths: readonly string[], extensions: readonl
         `out "${path}": the file's extension says what to write; it must be one of ${extensions.join(", ")}.`,
       );
     }
-    await asUsage(checkWritable(path));
+    await asUsage(endingOf(path, extensions) === FOLDER ? checkFolder(path, ZARR_MARK) : checkWritable(path));
   }
 }
 
@@ -91,18 +130,13 @@ export function checkContents(paths: readonly string[], { model, simulation }: J
   }
 }
 
-/** Writes them all, also after one has failed. @throws FileError of the first that failed. */
-export async function writeOutputs(paths: readonly string[], job: Job, document: RunDocument): Promise<void> {
-  const failures: unknown[] = [];
-  for (const path of paths) {
+/** Writes the files of a run. @throws FileError of the first that failed */
+export const writeOutputs = (paths: readonly string[], job: Job, document: RunDocument): Promise<void> =>
+  writeAll(paths, async (path) => {
     const ending = endingOf(path, extensionsOf(job.model))!;
     const analysis = job.analyses.get(ending);
-    await (analysis ? contentOf(analysis.content()) : (RUN[ending]?.(job, document) ?? ownFile(job, ending)))
-      .then((bytes) => writeFileWhole(path, bytes))
-      .catch((error) => failures.push(error));
-  }
-  if (failures.length > 0) throw failures[0];
-}
+    return analysis ? contentOf(analysis.content()) : (RUN[ending]?.(job, document) ?? ownFile(job, ending));
+  });
 
 const ownFile = async ({ simulation }: Job, ending: string) => contentOf(await simulation.output!(ending));
 
@@ -113,7 +147,7 @@ export async function contentOf(content: FileContent): Promise<Content> {
 }
 
 /** The table of a scan: the parameters of each point, then value and error of each observable. */
-export function scanCsv({ points }: ScanDocument): Content {
+function scanCsv({ points }: ScanDocument): Content {
   const [first] = points;
   const parameters = Object.keys(first.parameters);
   const observables = Object.keys(first.observables);

@@ -13,7 +13,7 @@ import type { Job } from "./job.ts";
 import type { Values } from "./values.ts";
 
 /** Error and τ_int are null where a single measurement does not show them. τ_int and n count measurements. */
-type Measured = Record<string, Estimate & Pick<Observable, "unit" | "range" | "fluctuation">>;
+export type Measured = Record<string, Estimate & Pick<Observable, "unit" | "range" | "fluctuation">>;
 type Known = Record<string, Exact>;
 
 interface Elapsed {

@@ -4,7 +4,6 @@ import type { Device } from "../../src/device/device.ts";
 import { ParameterError } from "../../src/device/errors.ts";
 import type { AnyModel } from "../../src/models/index.ts";
 import { metaOf, parametersOf } from "../../src/models/parameters.ts";
-import { writeFileWhole } from "../files/write.ts";
 import type { Arguments } from "./arguments.ts";
 import { withDevice } from "./device.ts";
 import { UsageError } from "./errors.ts";
@@ -14,7 +13,7 @@ import { type Given, readGiven, restoreJob } from "./given.ts";
 import { type Grid, gridOf } from "./grid.ts";
 import { Job } from "./job.ts";
 import { complete, keepingOf } from "./keep.ts";
-import { checkOutputs, scanCsv } from "./outputs.ts";
+import { checkOutputs, SCAN_ENDINGS, writeScan } from "./outputs.ts";
 import {
   commonOf,
   deviceLine,
@@ -57,7 +56,7 @@ export async function scan(words: readonly string[]): Promise<void> {
   if (await inParts(task, { command: "scan", seed: seedOf(given) ?? 1n, jobs, copies, axes, notes })) return;
   const outputs = given.texts("out");
   checkNoPartFile(outputs);
-  await checkOutputs(outputs, [".csv"]);
+  await checkOutputs(outputs, SCAN_ENDINGS);
   const document = await withDevice(given, (device, signal) => scanOn(task, grid, device, signal));
   if (document) await tellScan(document, model, given);
 }
@@ -66,7 +65,7 @@ export async function scan(words: readonly string[]): Promise<void> {
 export async function tellScan(document: ScanDocument, model: AnyModel, given: Arguments): Promise<void> {
   process.stdout.write(given.has("json") ? json(document) : text(document, model));
   for (const warning of document.warnings) process.stderr.write(`gibbs: warning: ${warning}\n`);
-  for (const path of given.texts("out")) await writeFileWhole(path, scanCsv(document));
+  await writeScan(given.texts("out"), document);
 }
 
 /** Nothing comes of a part that is finished. */

@@ -1,7 +1,7 @@
 // Files that are written whole or not at all: a reader, a crash or a full disk never leaves half a file under the final name.
 
 import { constants } from "node:fs";
-import { access, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { access, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { FileError } from "../../src/device/errors.ts";
@@ -23,6 +23,51 @@ export async function writeFileWhole(path: string, content: Content): Promise<vo
     await rm(temporary, { force: true }).catch(() => {});
     throw new FileError(`${path} could not be written: ${reason(error)}.`);
   }
+}
+
+/**
+ * Writes a folder under a temporary name, and renames it. An older one stays as it was until then.
+ *
+ * @param files contents by path within the folder
+ * @throws FileError; the temporary folder is gone by then.
+ */
+export async function writeFolderWhole(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const temporary = temporaryName(path, process.pid);
+  const old = `${temporary.slice(0, -".tmp".length)}.old.tmp`;
+  try {
+    for (const [name, content] of files) {
+      await mkdir(dirname(join(temporary, name)), { recursive: true });
+      await writeDurably(join(temporary, name), content);
+    }
+    const replaces = await rename(path, old).then(
+      () => true,
+      () => false,
+    );
+    await rename(temporary, path);
+    if (replaces) await rm(old, { recursive: true });
+    await syncFolder(dirname(resolve(path)));
+  } catch (error) {
+    await rename(old, path).catch(() => {}); // fails where a folder is in its place
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    throw new FileError(`${path} could not be written: ${reason(error)}.`);
+  }
+}
+
+/**
+ * Finds out before a long run whether a folder can be written at its end.
+ *
+ * @param mark a file that folders of this kind have: another folder is not replaced
+ * @throws FileError naming the path and the remedy.
+ */
+export async function checkFolder(path: string, mark: string): Promise<void> {
+  const target = await stat(path).catch(() => undefined);
+  if (!target) return checkWritable(path);
+  const isOurs = target.isDirectory() && (await stat(join(path, mark)).catch(() => undefined));
+  if (!isOurs) {
+    const what = target.isDirectory() ? `a folder without ${mark}` : "no folder";
+    throw new FileError(`${path} cannot be written: it is ${what}, and is not replaced; choose another path.`);
+  }
+  await checkWritable(join(dirname(resolve(path)), `${basename(path)}.probe`));
 }
 
 /**

@@ -1,0 +1,45 @@
+// A dataset as HDF5, as NetCDF 4 uses it: dimension scales, units, attributes. xarray, h5py, ncdump, MATLAB and Julia read it.
+
+import { FileError } from "../../src/device/errors.ts";
+import type { Dataset } from "./dataset.ts";
+
+/** What HDF5's library, which has 32-bit addresses here, may hold. */
+const MOST_BYTES = 2 ** 30;
+
+/** The bytes of a .h5 file. @throws FileError for more than 1 GiB */
+export async function hdf5({ dimensions, variables, attributes }: Dataset): Promise<Uint8Array> {
+  const bytes = variables.reduce((sum, { data }) => sum + data.byteLength, 0);
+  if (bytes > MOST_BYTES) {
+    const size = `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+    throw new FileError(`.h5: the result has ${size}, and 1 GiB fits; write .zarr or .npy.`);
+  }
+  const { default: h5wasm } = await import("h5wasm"); // 4 MB of WebAssembly, where they are needed
+  const { FS } = await h5wasm.ready;
+  const name = `gibbs-${process.pid}-${count++}.h5`; // in the library's own memory
+  const file = new h5wasm.File(name, "w");
+  try {
+    const text = (value: string | number) => {
+      if (typeof value === "string") return value;
+      return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? Int32Array.of(value) : Float64Array.of(value);
+    };
+    const shapeOf = (names: readonly string[]) => names.map((dimension) => dimensions.get(dimension)!);
+    for (const [key, value] of Object.entries(attributes)) file.create_attribute(key, text(value), []);
+    for (const { name: own, dimensions: names, data, attributes: its } of variables) {
+      const shape = shapeOf(names);
+      const dataset = file.create_dataset({ name: own, data, shape });
+      for (const [key, value] of Object.entries(its)) dataset.create_attribute(key, text(value), []);
+      if (dimensions.has(own)) dataset.make_scale(own);
+    }
+    for (const { name: own, dimensions: names } of variables) {
+      if (dimensions.has(own)) continue;
+      const dataset = file.get(own) as InstanceType<typeof h5wasm.Dataset>;
+      for (const [i, dimension] of names.entries()) dataset.attach_scale(i, `/${dimension}`);
+    }
+    file.close();
+    return FS!.readFile(name);
+  } finally {
+    FS!.unlink(name);
+  }
+}
+
+let count = 0;
