@@ -20,6 +20,11 @@ export class InterruptedError extends GibbsError {
   override name = "InterruptedError";
 }
 
+/** A queue cannot be reached, has lost a run, or holds what no gibbs has put there. */
+export class QueueError extends GibbsError {
+  override name = "QueueError";
+}
+
 /** A check of `validate` or `bench` failed; its output has said which. */
 export class FailedError extends GibbsError {
   override name = "FailedError";

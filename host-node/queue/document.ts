@@ -6,8 +6,8 @@ import { decodeCheckpoint, encodeCheckpoint } from "../../src/models/checkpoint.
 import { type AnyModel, models } from "../../src/models/index.ts";
 import { inputFile } from "../../src/models/inputs.ts";
 import { unitsOf } from "../../src/models/parts.ts";
+import { QueueError } from "../cli/errors.ts";
 import { BUILD, type Divided, identityOf, MOST_PARTS } from "../cli/shard.ts";
-import { QueueError } from "./errors.ts";
 
 export interface Document extends Divided {
   /** SHA-256 of all that determines the run. */

@@ -1,8 +1,7 @@
 // The Redis of a queue: its address, a connection to it, and its errors in words.
 
 import { Redis } from "ioredis";
-import { UsageError } from "../cli/errors.ts";
-import { QueueError } from "./errors.ts";
+import { QueueError, UsageError } from "../cli/errors.ts";
 
 /** Where a Redis is, and how it is shown: without its password. */
 export interface Address {

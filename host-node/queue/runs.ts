@@ -5,9 +5,8 @@ import { type Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { digestOf } from "../../src/models/checkpoint.ts";
 import type { Arguments } from "../cli/arguments.ts";
-import { UsageError } from "../cli/errors.ts";
+import { QueueError, UsageError } from "../cli/errors.ts";
 import { BUILD } from "../cli/shard.ts";
-import { QueueError } from "./errors.ts";
 import { type Address, addressOf, connect } from "./redis.ts";
 import { type Store, storeOf } from "./store.ts";
 

@@ -7,12 +7,11 @@ import { CheckpointError, DeviceLostError, GibbsError } from "../../src/device/e
 import { decodeCheckpoint } from "../../src/models/checkpoint.ts";
 import { Arguments } from "../cli/arguments.ts";
 import { withDevice } from "../cli/device.ts";
-import { InterruptedError } from "../cli/errors.ts";
+import { InterruptedError, QueueError } from "../cli/errors.ts";
 import { WORKER_FLAGS } from "../cli/flags.ts";
 import { duration } from "../cli/format.ts";
 import { BUILD, makePart, partFile } from "../cli/shard.ts";
 import { type Document, decodeDocument } from "./document.ts";
-import { QueueError } from "./errors.ts";
 import { MOST_DEATHS, type PartJob, QUEUE, Runs, type WorkerState } from "./runs.ts";
 
 /** Runs whose documents stay decoded. */
