@@ -104,7 +104,7 @@ export class Arguments {
 }
 
 /** Names that a message has room for. */
-const MOST_NAMED = 12;
+const MOST_NAMED = 16;
 
 /** There is no such command, model or flag; perhaps another was meant. */
 export function unknown(what: string, given: string, where: string, known: readonly string[]): string {
