@@ -23,11 +23,18 @@ export async function hdf5({ dimensions, variables, attributes }: Dataset): Prom
       return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? Int32Array.of(value) : Float64Array.of(value);
     };
     const shapeOf = (names: readonly string[]) => names.map((dimension) => dimensions.get(dimension)!);
-    for (const [key, value] of Object.entries(attributes)) file.create_attribute(key, text(value), []);
+    for (const [key, value] of Object.entries(attributes)) {
+      if (isLong(value)) file.create_dataset({ name: `${key}_text`, data: [value], shape: [] });
+      else file.create_attribute(key, text(value), []);
+    }
     for (const { name: own, dimensions: names, data, attributes: its } of variables) {
       const shape = shapeOf(names);
       const dataset = file.create_dataset({ name: own, data, shape });
-      for (const [key, value] of Object.entries(its)) dataset.create_attribute(key, text(value), []);
+      for (const [key, value] of Object.entries(its)) {
+        if (isLong(value))
+          throw new FileError(`.h5: ${own} has more names than HDF5 keeps in an attribute; write .zarr.`);
+        dataset.create_attribute(key, text(value), []);
+      }
       if (dimensions.has(own)) dataset.make_scale(own);
     }
     for (const { name: own, dimensions: names } of variables) {
@@ -43,3 +50,7 @@ export async function hdf5({ dimensions, variables, attributes }: Dataset): Prom
 }
 
 let count = 0;
+
+/** HDF5 keeps attributes of up to 64 KiB. */
+const isLong = (value: string | number): value is string =>
+  typeof value === "string" && Buffer.byteLength(value) > 60_000;

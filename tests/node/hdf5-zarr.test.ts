@@ -309,6 +309,23 @@ describe("written whole or not at all", () => {
     await expect(hdf5(large)).rejects.toThrow(".h5: the result has 3.0 GiB, and 1 GiB fits; write .zarr or .npy.");
   });
 
+  it("texts that are too long for an attribute are variables of HDF5", async () => {
+    const text = "é".repeat(200_000);
+    const path = join(cwd, "text.h5");
+    writeFileSync(path, await hdf5({ ...dataset, attributes: { a: "b", parameters: text } }));
+    const { FS } = await h5wasm.ready;
+    FS!.writeFile("text.h5", readFileSync(path));
+    const file = new h5wasm.File("text.h5", "r");
+    expect(file.attrs.a.value).toBe("b");
+    const { value } = file.get("parameters_text") as InstanceType<typeof h5wasm.Dataset>;
+    expect([value].flat()).toEqual([text]);
+    file.close();
+    const named = { ...dataset.variables[1], attributes: { flag_meanings: text } };
+    await expect(hdf5({ ...dataset, variables: [dataset.variables[0], named] })).rejects.toThrow(
+      "x has more names than HDF5",
+    );
+  });
+
   it("long arrays are in several chunks, the last one filled up", async () => {
     const data = Float32Array.from({ length: 3 * 2 ** 22 }, (_, i) => i % 1000);
     const own = new DatasetBuilder();
