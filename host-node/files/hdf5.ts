@@ -14,7 +14,9 @@ export async function hdf5({ dimensions, variables, attributes }: Dataset): Prom
     throw new FileError(`.h5: the result has ${size}, and 1 GiB fits; write .zarr or .npy.`);
   }
   const { default: h5wasm } = await import("h5wasm"); // 4 MB of WebAssembly, where they are needed
-  const { FS } = await h5wasm.ready;
+  const module = await h5wasm.ready;
+  module.activate_throwing_error_handler(); // or failures are numbers that nobody reads
+  const { FS } = module;
   const name = `gibbs-${process.pid}-${count++}.h5`; // in the library's own memory
   const file = new h5wasm.File(name, "w");
   try {
@@ -42,7 +44,8 @@ export async function hdf5({ dimensions, variables, attributes }: Dataset): Prom
       const dataset = file.get(own) as InstanceType<typeof h5wasm.Dataset>;
       for (const [i, dimension] of names.entries()) dataset.attach_scale(i, `/${dimension}`);
     }
-    file.close();
+    file.flush();
+    if (file.close() < 0) throw new FileError(".h5: HDF5 could not close its file; write .zarr or .npy.");
     return FS!.readFile(name);
   } finally {
     FS!.unlink(name);

@@ -60,6 +60,7 @@ export async function writeFolderWhole(path: string, files: ReadonlyMap<string, 
  * @throws FileError naming the path and the remedy.
  */
 export async function checkFolder(path: string, mark: string): Promise<void> {
+  await restore(path);
   const target = await stat(path).catch(() => undefined);
   if (!target) return checkWritable(path);
   const isOurs = target.isDirectory() && (await stat(join(path, mark)).catch(() => undefined));
@@ -96,6 +97,15 @@ export async function checkWritable(path: string): Promise<void> {
   await removeLeftovers(path);
 }
 
+/** Puts back an older folder that a process had moved away when it was killed, and removes what such processes left. */
+async function restore(path: string): Promise<void> {
+  for (const { name, isOld } of await leftovers(path)) {
+    const left = join(dirname(path), name);
+    if (isOld && !(await stat(path).catch(() => undefined))) await rename(left, path);
+    else await rm(left, { recursive: true, force: true });
+  }
+}
+
 async function writeDurably(path: string, content: Content): Promise<void> {
   const file = await open(path, "w");
   try {
@@ -121,11 +131,18 @@ function temporaryName(path: string, pid: number): string {
 }
 
 async function removeLeftovers(path: string): Promise<void> {
+  for (const { name, isOld } of await leftovers(path))
+    if (!isOld) await rm(join(dirname(path), name), { recursive: true, force: true });
+}
+
+/** What processes that have ended left next to a path. */
+async function leftovers(path: string): Promise<{ name: string; isOld: boolean }[]> {
   const start = `.${basename(path)}.${hostname()}.`;
-  for (const name of await readdir(dirname(resolve(path))).catch(() => [])) {
-    if (!name.startsWith(start) || !/^\d+\.tmp$/.test(name.slice(start.length))) continue;
-    if (!isRunning(Number.parseInt(name.slice(start.length), 10))) await rm(join(dirname(path), name), { force: true });
-  }
+  const names = await readdir(dirname(resolve(path))).catch(() => []);
+  return names.flatMap((name) => {
+    const [, pid, old] = (name.startsWith(start) && /^(\d+)(\.old)?\.tmp$/.exec(name.slice(start.length))) || [];
+    return pid !== undefined && !isRunning(Number(pid)) ? [{ name, isOld: old !== undefined }] : [];
+  });
 }
 
 function isRunning(pid: number): boolean {

@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { type Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import * as z from "zod";
 import { digestOf } from "../../src/models/checkpoint.ts";
 import type { Arguments } from "../cli/arguments.ts";
 import { QueueError, UsageError } from "../cli/errors.ts";
@@ -36,29 +37,36 @@ export interface PartJob {
   index: number;
 }
 
-/** What is known of a run. */
-export interface RunState {
-  id: string;
-  model: string;
-  command: string;
-  /** By which it was submitted; other workers do not see its parts. */
-  gibbs: string;
-  of: number;
-  submitted: string;
-}
+/** Others can write to Redis, too: texts are shown on terminals. */
+const text = z.string().transform((given) => given.replace(/[^\x20-\x7e]/g, "?").slice(0, 200));
+const count = z.int().min(0);
 
-export interface WorkerState {
-  gibbs: string;
-  device: string;
-  host: string;
-  pid: number;
+const RUN = z.object({
+  id: z.string(),
+  model: text,
+  command: text,
+  /** By which it was submitted; other workers do not see its parts. */
+  gibbs: text,
+  of: z.string().transform(Number).pipe(z.int().min(1)),
+  submitted: text,
+});
+/** What is known of a run. */
+export type RunState = z.infer<typeof RUN>;
+const RUN_FIELDS = ["model", "command", "gibbs", "of", "submitted"] as const;
+
+const WORKER = z.object({
+  gibbs: text,
+  device: text,
+  host: text,
+  pid: count,
   /** Seconds without a report after which it is taken for dead. */
-  lease: number;
+  lease: z.number().positive(),
   /** When it reported last, in milliseconds since 1970. */
-  seen: number;
+  seen: z.number(),
   /** What it is at work on, and which fraction of it is made. */
-  at?: PartJob & { fraction: number };
-}
+  at: z.object({ run: text, index: count, fraction: z.number() }).optional(),
+});
+export type WorkerState = z.infer<typeof WORKER>;
 
 /** A part that was set aside. */
 export interface Failure {
@@ -114,8 +122,9 @@ export class Runs implements AsyncDisposable {
 
   /** What is known of a run, or undefined where there is none. */
   async run(id: string): Promise<RunState | undefined> {
-    const { document: _, ...state } = await this.#redis.hgetall(key("run", id));
-    return state.of === undefined ? undefined : ({ id, ...state, of: Number(state.of) } as RunState);
+    const fields = await this.#redis.hmget(key("run", id), ...RUN_FIELDS); // not the document, which may be large
+    const { data } = RUN.safeParse({ id, ...Object.fromEntries(RUN_FIELDS.map((name, i) => [name, fields[i]])) });
+    return data;
   }
 
   /** All runs, the last one first. */
@@ -271,14 +280,14 @@ export class Runs implements AsyncDisposable {
 
   /** Workers that report. */
   async workers(): Promise<WorkerState[]> {
-    const all = Object.entries(await this.#redis.hgetall(WORKERS)).map(([name, text]) => {
-      const state: WorkerState = JSON.parse(text);
-      return { name, state };
-    });
+    const all = Object.entries(await this.#redis.hgetall(WORKERS)).map(([name, json]) => ({
+      name,
+      state: workerOf(json),
+    }));
     const isAlive = ({ seen, lease }: WorkerState) => Date.now() - seen < 2000 * lease;
-    const dead = all.filter(({ state }) => !isAlive(state)).map(({ name }) => name);
+    const dead = all.filter(({ state }) => !state || !isAlive(state)).map(({ name }) => name);
     if (dead.length > 0) await this.#redis.hdel(WORKERS, ...dead);
-    return all.filter(({ state }) => isAlive(state)).map(({ state }) => state);
+    return all.flatMap(({ state }) => (state && isAlive(state) ? [state] : []));
   }
 
   readonly #name = randomUUID();
@@ -318,6 +327,14 @@ export class Runs implements AsyncDisposable {
     this.#redis.removeAllListeners("close");
     // Also without an answer: a Redis that is away must not keep the process.
     for (const connection of [this.#redis, ...this.#copies]) connection.disconnect();
+  }
+}
+
+function workerOf(json: string): WorkerState | undefined {
+  try {
+    return WORKER.parse(JSON.parse(json));
+  } catch {
+    return undefined; // no worker has written it
   }
 }
 

@@ -16,6 +16,8 @@ import { MOST_DEATHS, type PartJob, QUEUE, Runs, type WorkerState } from "./runs
 
 /** Runs whose documents stay decoded. */
 const MOST_RUNS = 4;
+/** Milliseconds between two looks whether others' versions have work. */
+const LOOK = 30_000;
 /** Milliseconds that Redis has to answer when a worker ends. */
 const FAREWELL = 5000;
 
@@ -56,6 +58,7 @@ class Bench implements Disposable {
   readonly #documents = new Map<string, Document>();
   readonly #worker: Worker<PartJob>;
   readonly #told = new Set<string>();
+  #nextLook = 0;
   #at: WorkerState["at"];
   /** Stops the part at work. */
   #stop = new AbortController();
@@ -126,7 +129,8 @@ class Bench implements Disposable {
       ...{ gibbs: BUILD, device: deviceName(this.#device.info), host: hostname(), pid: process.pid, lease },
       ...(at && { at }),
     });
-    if (this.#at) return;
+    if (this.#at || Date.now() < this.#nextLook) return;
+    this.#nextLook = Date.now() + LOOK;
     for (const { id, gibbs } of await this.#runs.all()) {
       if (gibbs === BUILD || this.#told.has(id)) continue;
       this.#told.add(id);
@@ -186,7 +190,10 @@ class Bench implements Disposable {
         await job.moveToWait(token); // others go on from its checkpoint
         throw new WaitingError();
       }
-      if (error instanceof DeviceLostError) this.#lost = error;
+      if (error instanceof DeviceLostError) {
+        this.#lost = error;
+        void this.#worker.pause(true); // or it would fail the next parts as well
+      }
       if (error instanceof QueueError) throw new UnrecoverableError(error.message);
       throw error instanceof GibbsError ? error : new Error(`this is a bug in gibbs: ${(error as Error).stack}`);
     } finally {

@@ -2,8 +2,17 @@
 // has it.
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import h5wasm from "h5wasm";
 import { afterAll, describe, expect, it } from "vitest";
@@ -298,6 +307,18 @@ describe("written whole or not at all", () => {
     await expect(writeFolderWhole(path, files)).rejects.toThrow("own.zarr could not be written");
     expect(readdirSync(folder)).toEqual(["own.zarr"]);
     expect(readFileSync(join(path, "x/0")).equals(before)).toBe(true);
+  });
+
+  it("an older folder that a killed process had moved away is put back", async () => {
+    const folder = join(cwd, "killed");
+    mkdirSync(folder);
+    const path = join(folder, "own.zarr");
+    await writeFolderWhole(path, await zarr(dataset));
+    const { pid } = spawnSync(process.execPath, ["-e", ""]); // has ended
+    renameSync(path, join(folder, `.own.zarr.${hostname()}.${pid}.old.tmp`));
+    mkdirSync(join(folder, `.own.zarr.${hostname()}.${pid}.tmp`));
+    await checkFolder(path, ZARR_MARK);
+    expect(readdirSync(folder)).toEqual(["own.zarr"]);
   });
 
   it("more than HDF5 may hold here is refused by its size", async () => {
