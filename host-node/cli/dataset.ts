@@ -4,8 +4,14 @@ import { type Dataset, DatasetBuilder, type Numbers, type Variable } from "../fi
 import type { Job } from "./job.ts";
 import type { Measured, RunDocument, ScanDocument } from "./report.ts";
 
-/** Columns of tables that number the rows, and what comes before them: swept parameters. */
-const NUMBERING = ["time", "step", "point", "reservoir", "start", "replica", "sample", "trajectory"];
+/** Columns that number the rows of tables. */
+const NUMBERING = ["time", "step", "point", "start", "replica", "sample"];
+
+/** How many columns number the rows: that one, swept parameters before it, and the reservoirs of a point. */
+function keysOf(head: readonly string[]): number {
+  const at = head.findIndex((name) => NUMBERING.includes(name));
+  return head[at] === "point" && head[at + 1] === "reservoir" ? at + 2 : at + 1;
+}
 
 /**
  * A run: its table, or its series by step and replica; its estimates with errors; its array, which .npy would hold.
@@ -17,8 +23,7 @@ export async function runDataset({ model, simulation, series, plan }: Job, docum
   const attributesOf = unitsIn(document.observables);
   const table = simulation.table?.();
   if (table) {
-    const last = Math.max(...NUMBERING.map((name) => table.head.indexOf(name)));
-    builder.table({ head: table.head, rows: [...table.rows] }, last + 1, "row", attributesOf);
+    builder.table({ head: table.head, rows: [...table.rows] }, keysOf(table.head), "row", attributesOf);
   } else if (series.columns.length > 0 && series.length > 0) {
     const dimensions = [
       builder.dimension("step", Float64Array.from(series.steps), {

@@ -117,7 +117,9 @@ function coded(
   list: readonly (string | number)[],
   attributes: Variable["attributes"],
 ): Pick<Variable, "data" | "attributes"> {
-  if (list.every((value) => typeof value === "number")) return { data: Float64Array.from(list), attributes };
+  // An empty cell of a table is a number that is not there.
+  if (list.every((value) => typeof value === "number" || value === ""))
+    return { data: Float64Array.from(list, (value) => (value === "" ? Number.NaN : Number(value))), attributes };
   const words = [...new Set(list.map(String))];
   return {
     data: Int32Array.from(list, (value) => words.indexOf(String(value))),

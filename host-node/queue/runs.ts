@@ -263,6 +263,11 @@ export class Runs implements AsyncDisposable {
     await this.#store?.remove(`${id}.run.gibbs`);
   }
 
+  /** A run that somebody waits for stays. */
+  awaited(id: string): Promise<void> {
+    return this.#stay(id, STAYS.waiting);
+  }
+
   /** A merged run stays for another merge, but not for long. */
   merged(id: string): Promise<void> {
     return this.#stay(id, STAYS.merged);

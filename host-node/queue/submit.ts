@@ -119,6 +119,7 @@ async function collect(
       failures = await runs.failures(id);
       if (done + failures.length >= of) break;
       if (!(await runs.run(id))) throw runs.gone(id);
+      await runs.awaited(id);
       const own = workers.filter(({ gibbs }) => gibbs === BUILD);
       if (own.length === 0 && !told)
         tell(
