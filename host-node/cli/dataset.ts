@@ -27,7 +27,7 @@ export async function runDataset({ model, simulation, series, plan }: Job, docum
   } else if (series.columns.length > 0 && series.length > 0) {
     const dimensions = [
       builder.dimension("step", Float64Array.from(series.steps), {
-        long_name: `${model.step}, after ${plan.warmup} of warm-up`,
+        long_name: `${model.step}, counted from the beginning; ${plan.warmup} of warm-up are left out`,
       }),
       builder.dimension("replica", series.replicas),
     ];

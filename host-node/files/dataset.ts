@@ -17,7 +17,7 @@ export interface Variable {
   /** Names of dimensions; the last one runs fastest. None for a single number. */
   dimensions: readonly string[];
   data: Numbers;
-  attributes: Readonly<Record<string, string | number>>;
+  attributes: Readonly<Record<string, string | number | Int32Array>>;
 }
 
 /** Every dimension has a variable of its name: its coordinate. */
@@ -38,6 +38,7 @@ export interface Columns {
 export class DatasetBuilder {
   readonly #dimensions = new Map<string, number>();
   readonly #variables = new Map<string, Variable>();
+  readonly #taken = new Set<string>();
 
   /** A dimension with its coordinate; where its name is taken by another length, it gets a number. Returns the name that it has. */
   dimension(
@@ -98,7 +99,9 @@ export class DatasetBuilder {
 
   #free(name: string, original: string, attributes: Variable["attributes"]) {
     let free = name;
-    for (let i = 2; this.#variables.has(free); i++) free = `${name}_${i}`;
+    // Names that differ in their case alone are one folder on some systems.
+    for (let i = 2; this.#taken.has(free.toLowerCase()); i++) free = `${name}_${i}`;
+    this.#taken.add(free.toLowerCase());
     return { name: free, attributes: free === original ? attributes : { long_name: original, ...attributes } };
   }
 }
@@ -125,8 +128,8 @@ function coded(
     data: Int32Array.from(list, (value) => words.indexOf(String(value))),
     attributes: {
       ...attributes,
-      flag_values: words.map((_, i) => i).join(" "),
-      flag_meanings: words.map((word) => word.replace(/\s+/g, "_")).join(" "),
+      flag_values: Int32Array.from(words.keys()),
+      flag_meanings: words.map((word) => word.replace(/\s+/g, "_") || "missing").join(" "),
     },
   };
 }

@@ -20,8 +20,8 @@ export async function hdf5({ dimensions, variables, attributes }: Dataset): Prom
   const name = `gibbs-${process.pid}-${count++}.h5`; // in the library's own memory
   const file = new h5wasm.File(name, "w");
   try {
-    const text = (value: string | number) => {
-      if (typeof value === "string") return value;
+    const text = (value: string | number | Int32Array) => {
+      if (typeof value !== "number") return value;
       return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? Int32Array.of(value) : Float64Array.of(value);
     };
     const shapeOf = (names: readonly string[]) => names.map((dimension) => dimensions.get(dimension)!);
@@ -35,7 +35,7 @@ export async function hdf5({ dimensions, variables, attributes }: Dataset): Prom
       for (const [key, value] of Object.entries(its)) {
         if (isLong(value))
           throw new FileError(`.h5: ${own} has more names than HDF5 keeps in an attribute; write .zarr.`);
-        dataset.create_attribute(key, text(value), []);
+        dataset.create_attribute(key, text(value), value instanceof Int32Array ? [value.length] : []);
       }
       if (dimensions.has(own)) dataset.make_scale(own);
     }
@@ -55,5 +55,4 @@ export async function hdf5({ dimensions, variables, attributes }: Dataset): Prom
 let count = 0;
 
 /** HDF5 keeps attributes of up to 64 KiB. */
-const isLong = (value: string | number): value is string =>
-  typeof value === "string" && Buffer.byteLength(value) > 60_000;
+const isLong = (value: unknown): value is string => typeof value === "string" && Buffer.byteLength(value) > 60_000;

@@ -32,7 +32,8 @@ export async function zarr({ dimensions, variables, attributes }: Dataset): Prom
       files.set(`${name}/${[i, ...names.slice(1).map(() => 0)].join(".")}`, await compressed(bytes, { level: LEVEL }));
     }
   }
-  const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value, undefined, 1));
+  const json = (value: unknown) =>
+    new TextEncoder().encode(JSON.stringify(value, (_, item) => (item instanceof Int32Array ? [...item] : item), 1));
   for (const [path, value] of Object.entries(metadata)) files.set(path, json(value));
   files.set(".zmetadata", json({ zarr_consolidated_format: 1, metadata }));
   return files;

@@ -37,14 +37,21 @@ export function addressOf(
   if (hostname === "") throw no("the host is missing");
   if (!/^(\/\d*)?$/.test(pathname)) throw no(`"${pathname.slice(1)}" is no number of a database`);
   if (search || hash) throw no(`"${search}${hash}" is unknown`);
-  const secret = password === "" ? environment.REDISCLI_AUTH : decodeURIComponent(password);
-  const host = decodeURIComponent(hostname).replace(/^\[(.*)\]$/, "$1");
+  const decoded = (part: string) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      throw no("a % that begins no code of a character (write % as %25, or use REDISCLI_AUTH)");
+    }
+  };
+  const secret = password === "" ? environment.REDISCLI_AUTH : decoded(password);
+  const host = decoded(hostname).replace(/^\[(.*)\]$/, "$1");
   const db = Number(pathname.slice(1));
   const user = username === "" ? "" : `${username}@`;
   return {
     options: {
       ...{ host, port: port === "" ? PORT : Number(port), db },
-      ...(username && { username: decodeURIComponent(username) }),
+      ...(username && { username: decoded(username) }),
       ...(secret && { password: secret }),
       ...(protocol === "rediss:" && { tls: { servername: host } }),
     },
@@ -69,7 +76,7 @@ export async function connect(address: Address, onChange: (there: boolean) => vo
   redis.on("error", (error: Error) => (last = error));
   try {
     await redis.connect();
-    await redis.ping();
+    await redis.select(address.options.db); // its failure at the connection is an event alone
   } catch (error) {
     redis.disconnect();
     throw new QueueError(`queue ${address.shown}: ${reasonOf(last ?? (error as Error))}.`);
@@ -92,9 +99,19 @@ const REASONS: [pattern: RegExp, text: string][] = [
   [/WRONGPASS/, "the user or the password is wrong"],
   [/NOAUTH/, "it asks for a password; give redis://:PASSWORD@HOST, or REDISCLI_AUTH"],
   [/NOPERM/, "the user may not run the commands that a queue needs"],
+  [/^\S* ?(EXECABORT.*)?OOM|maxmemory/, "it is full: raise maxmemory, or drop runs by gibbs queue --drop"],
+  [/READONLY/, "it is a read-only replica; give the primary"],
+  [/MISCONF/, "it cannot write to its disk"],
+  [/WRONGTYPE/, "a key of the queue holds something else; use another database"],
   [/CERT|certificate/i, "its certificate is not trusted; name the authority's file by NODE_EXTRA_CA_CERTS"],
   [/DB index/, "it has no database of this number"],
 ];
+
+/** What Redis refuses, as an error of the queue; other errors as they are. */
+export function asQueueError(error: unknown, { shown }: Address): unknown {
+  const isRefusal = error instanceof Error && /^(ReplyError|MaxRetriesPerRequestError)$/.test(error.name);
+  return isRefusal ? new QueueError(`queue ${shown}: ${reasonOf(error)}.`) : error;
+}
 
 /** An error of Redis in words. */
 function reasonOf(error: Error & { code?: string }): string {

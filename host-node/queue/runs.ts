@@ -2,8 +2,9 @@
 
 import { randomUUID } from "node:crypto";
 import { type Job, Queue } from "bullmq";
-import type { Redis } from "ioredis";
+import type { ChainableCommander, Redis } from "ioredis";
 import * as z from "zod";
+import { FileError } from "../../src/device/errors.ts";
 import { digestOf } from "../../src/models/checkpoint.ts";
 import type { Arguments } from "../cli/arguments.ts";
 import { QueueError, UsageError } from "../cli/errors.ts";
@@ -136,16 +137,23 @@ export class Runs implements AsyncDisposable {
     return states.filter((state) => typeof state !== "string");
   }
 
+  /** The number of parts that a run has: of several that submit it at once, the first one's. */
+  async claim({ id, of }: RunState): Promise<number> {
+    await done(this.#redis.multi().hsetnx(key("run", id), "of", of).expire(key("run", id), STAYS.waiting));
+    return Number(await this.#redis.hget(key("run", id), "of"));
+  }
+
   /** Puts a run on the queue; whose parts are on it already keeps them. @throws QueueError, FileError */
   async submit(state: RunState, document: Uint8Array): Promise<void> {
     const { id, of, ...known } = state;
     const kept = await this.#pack(`${id}.run.gibbs`, document, "its input files");
-    await this.#redis
-      .multi()
-      .hset(key("run", id), { ...known, of, document: kept })
-      .expire(key("run", id), STAYS.waiting)
-      .zadd(RUNS, Date.now(), id)
-      .exec();
+    await done(
+      this.#redis
+        .multi()
+        .hset(key("run", id), { ...known, of, document: kept })
+        .expire(key("run", id), STAYS.waiting)
+        .zadd(RUNS, Date.now(), id),
+    );
     for (let first = 0; first < of; first += 1000) {
       const indices = Array.from({ length: Math.min(1000, of - first) }, (_, i) => first + i);
       await this.queue.addBulk(
@@ -159,6 +167,7 @@ export class Runs implements AsyncDisposable {
         })),
       );
     }
+    await this.retry(id); // what an earlier run of this name has left failed
     await this.#redis.hset(key("run", id), "queued", 1);
   }
 
@@ -205,11 +214,7 @@ export class Runs implements AsyncDisposable {
     if (await this.hasPart(id, index)) return;
     await this.#checkThere(id);
     const kept = await this.#pack(`${id}-${index + 1}.gibbs`, bytes, `part ${index + 1}`);
-    await this.#redis
-      .multi()
-      .hsetnx(key("parts", id), String(index), kept)
-      .hdel(key("saved", id), String(index))
-      .exec();
+    await done(this.#redis.multi().hsetnx(key("parts", id), String(index), kept).hdel(key("saved", id), String(index)));
     await this.#stay(id, STAYS.waiting);
     await this.#store?.remove(savedName(id, index));
   }
@@ -243,6 +248,12 @@ export class Runs implements AsyncDisposable {
     return failed.filter((job) => job?.data?.run === id); // others can write there, too;
   }
 
+  /** Whether parts wait, are at work, or will be tried again. */
+  async isBusy(): Promise<boolean> {
+    const counts = await this.queue.getJobCounts("wait", "delayed", "active");
+    return Object.values(counts).some((count) => count > 0);
+  }
+
   /** Puts the parts that were set aside on the queue again. */
   async retry(id: string): Promise<number> {
     const failed = await this.#failed(id);
@@ -253,6 +264,9 @@ export class Runs implements AsyncDisposable {
   /** Forgets a run: workers leave its parts. */
   async drop(id: string): Promise<void> {
     const of = (await this.run(id))?.of ?? 0;
+    if (!this.#store && (await this.#isStored(id))) {
+      throw new UsageError(`drop ${id}: parts of it are in a store; give the workers' --store, which removes them.`);
+    }
     await this.#redis.del(key("run", id), key("parts", id), key("saved", id));
     await this.#redis.zrem(RUNS, id);
     for (let index = 0; index < of; index++) {
@@ -261,6 +275,15 @@ export class Runs implements AsyncDisposable {
       await this.#store?.remove(savedName(id, index));
     }
     await this.#store?.remove(`${id}.run.gibbs`);
+  }
+
+  async #isStored(id: string): Promise<boolean> {
+    const all = await Promise.all([
+      this.#redis.hvals(key("parts", id)),
+      this.#redis.hvals(key("saved", id)),
+      this.#redis.hget(key("run", id), "document"),
+    ]);
+    return all.flat().some((value) => value?.startsWith(STORED));
   }
 
   /** A run that somebody waits for stays. */
@@ -276,7 +299,7 @@ export class Runs implements AsyncDisposable {
   async #stay(id: string, seconds: number): Promise<void> {
     const all = this.#redis.multi();
     for (const kind of ["run", "parts", "saved"] as const) all.expire(key(kind, id), seconds);
-    await all.exec();
+    await done(all);
   }
 
   async #checkThere(id: string): Promise<void> {
@@ -323,7 +346,11 @@ export class Runs implements AsyncDisposable {
   async #unpack(name: string, kept: Buffer): Promise<Uint8Array> {
     if (!kept.subarray(0, STORED.length).equals(Buffer.from(STORED))) return new Uint8Array(kept);
     if (!this.#store) throw new QueueError(`${name} is in a store; give the workers' --store.`);
-    const bytes = await this.#store.get(name);
+    const bytes = await this.#store.get(name).catch((error: unknown) => {
+      throw error instanceof FileError
+        ? new QueueError(`${error.message} Give the same --store to gibbs and to all workers.`)
+        : error;
+    });
     if (`${STORED}${await digestOf(bytes)}` === kept.toString()) return bytes;
     throw new QueueError(`${name} in ${this.#store.shown} is not what its worker has put there.`);
   }
@@ -345,6 +372,11 @@ function workerOf(json: string): WorkerState | undefined {
 
 /** Before the digest of what is in the store; checkpoints begin with other bytes. */
 const STORED = "stored:";
+
+/** Runs commands together. @throws ReplyError of the first that is refused */
+async function done(commands: ChainableCommander): Promise<void> {
+  for (const [error] of (await commands.exec()) ?? []) if (error) throw error;
+}
 
 const savedName = (id: string, index: number) => `${id}-${index + 1}.saved.gibbs`;
 

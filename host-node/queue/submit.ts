@@ -11,10 +11,13 @@ import { checkMerge, decodePart, mergeFiles, type PartFile } from "../cli/merge.
 import { Progress } from "../cli/progress.ts";
 import { BUILD, checkFlags, identityOf, MOST_PARTS, membersOf, type Whole } from "../cli/shard.ts";
 import { encodeDocument } from "./document.ts";
+import { asQueueError } from "./redis.ts";
 import { type Failure, idOf, type RunState, Runs } from "./runs.ts";
 
 /** Milliseconds between two looks at the queue. */
 const LOOK = 500;
+/** Looks at an empty queue before parts are taken for lost. */
+const LOOKS = 10;
 /** Milliseconds that a queue has to answer after Ctrl-C. */
 const FAREWELL = 1000;
 /** Parts that a worker has on average, so that a slow one does not hold all up. */
@@ -47,8 +50,9 @@ export async function submit({ given, model, inputs }: Given, whole: Whole): Pro
       ...{ id, model: model.name, command: whole.command, gibbs: BUILD, of },
       submitted: new Date().toISOString(),
     };
-    if (!known || !(await runs.isQueued(id))) await runs.submit(state, await encodeDocument({ ...divided, of }));
-    else await runs.retry(id);
+    state.of = await runs.claim(state);
+    if (await runs.isQueued(id)) await runs.retry(id);
+    else await runs.submit(state, await encodeDocument({ ...divided, of: state.of }));
     return collect(runs, state, given, signal);
   });
 }
@@ -63,6 +67,8 @@ export async function attach(given: Arguments): Promise<void> {
     if (!state) throw runs.gone(id);
     if (state.gibbs !== BUILD)
       throw new UsageError(`attach ${id}: gibbs ${state.gibbs} submitted it, and this is ${BUILD}; use that version.`);
+    if (!(await runs.isQueued(id)))
+      throw new UsageError(`attach ${id}: its submission was interrupted; give the command that submits it again.`);
     return collect(runs, state, given, signal);
   });
 }
@@ -87,16 +93,33 @@ async function opened<T>(given: Arguments, action: (runs: Runs, signal: AbortSig
       process.stderr.write(`gibbs: note: the queue ${there ? "is back" : "does not answer; trying again"}.\n`);
   });
   const stopped = new Promise<never>((_, reject) =>
-    signal.addEventListener("abort", () => setTimeout(reject, FAREWELL, interrupted(runs)).unref(), { once: true }),
+    signal.addEventListener("abort", () => setTimeout(reject, FAREWELL, interrupted(runs, given)).unref(), {
+      once: true,
+    }),
   );
-  return await Promise.race([action(runs, signal), stopped]);
+  return await Promise.race([action(runs, signal), stopped]).catch((error: unknown) => {
+    throw asQueueError(error, runs.address);
+  });
 }
 
 /** @param id the run's, where it is known */
-const interrupted = ({ address }: Runs, id = "RUN") =>
-  new InterruptedError(`interrupted; the workers go on. Return by: ${attaching(address.shown, id)}`);
+const interrupted = (runs: Runs, given: Arguments, id = "RUN") =>
+  new InterruptedError(`interrupted; the workers go on. Return by: ${attaching(runs, given, id)}`);
 
-const attaching = (queue: string, id: string) => `gibbs merge --queue ${queue} --attach ${id}`;
+/** The command that returns to a run, with the files that were asked for. */
+function attaching({ address }: Runs, given: Arguments, id: string): string {
+  const files = ["store", "out", "checkpoint"].flatMap((name) =>
+    given.texts(name).map((value) => `--${name} ${value}`),
+  );
+  return [
+    "gibbs merge --queue",
+    address.shown,
+    "--attach",
+    id,
+    ...files,
+    ...(given.has("json") ? ["--json"] : []),
+  ].join(" ");
+}
 
 /** Waits for the parts of a run. @throws QueueError, InterruptedError, FailedError */
 async function collect(
@@ -112,6 +135,7 @@ async function collect(
   tell(`run ${id} (${model}) is on ${runs.address.shown} in ${of} parts.`);
   let told = false;
   let failures: Failure[] = [];
+  let idle = 0;
   try {
     using progress = new Progress({ unit: "parts", total: of, quiet });
     for (;;) {
@@ -131,18 +155,23 @@ async function collect(
       told ||= own.length === 0;
       const atWork = own.reduce((sum, { at }) => sum + (at?.run === id ? at.fraction : 0), 0);
       progress.update(done + atWork, `${done} of ${of} parts, ${own.length} workers`);
-      if (failures.length > 0 && given.has("partial")) break;
+      // Parts that are neither there nor on the queue will never come.
+      idle = (await runs.isBusy()) ? 0 : idle + 1;
+      if (idle > LOOKS)
+        throw new FailedError(
+          `run ${id}: ${of - done} of ${of} parts are not on the queue any more; drop it by gibbs queue --drop ${id}, and submit it again.`,
+        );
       await delay(LOOK, undefined, { signal });
     }
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw interrupted(runs, id);
+    throw interrupted(runs, given, id);
   }
   const indices = await runs.indices(id);
   if (failures.length > 0 && !given.has("partial")) {
     const shown = failures.slice(0, 5).map(({ index, message }) => `part ${index + 1}: ${message}`);
     const more = failures.length > shown.length ? `\n  and ${failures.length - shown.length} more` : "";
-    const remedy = `Try them again by gibbs queue --queue ${runs.address.shown} --retry ${id}, or merge the others by ${attaching(runs.address.shown, id)} --partial.`;
+    const remedy = `Try them again by gibbs queue --queue ${runs.address.shown} --retry ${id}, or merge the others by ${attaching(runs, given, id)} --partial.`;
     throw new FailedError(
       `${failures.length} of ${of} parts of run ${id} failed:\n  ${shown.join("\n  ")}${more}\n${remedy}`,
     );

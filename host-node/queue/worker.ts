@@ -12,6 +12,7 @@ import { WORKER_FLAGS } from "../cli/flags.ts";
 import { duration } from "../cli/format.ts";
 import { BUILD, makePart, partFile } from "../cli/shard.ts";
 import { type Document, decodeDocument } from "./document.ts";
+import { asQueueError } from "./redis.ts";
 import { MOST_DEATHS, type PartJob, QUEUE, Runs, type WorkerState } from "./runs.ts";
 
 /** Runs whose documents stay decoded. */
@@ -93,7 +94,7 @@ class Bench implements Disposable {
     signal.addEventListener("abort", stop, { once: true });
     const report = async () => {
       await this.#report();
-      if (this.#lost || (drain && (await this.#isDrained()))) end();
+      if (this.#lost || (drain && !(await this.#runs.isBusy()))) end();
     };
     await report();
     let reporting = false;
@@ -115,11 +116,6 @@ class Bench implements Disposable {
     ]).catch(() => false);
     if (this.#lost) throw this.#lost;
     return answered;
-  }
-
-  async #isDrained(): Promise<boolean> {
-    const counts = await this.#runs.queue.getJobCounts("wait", "delayed", "prioritized", "active");
-    return Object.values(counts).every((count) => count === 0);
   }
 
   async #report(): Promise<void> {
@@ -155,7 +151,7 @@ class Bench implements Disposable {
       const { model, of, run } = document;
       if (index >= of) throw new QueueError(`part ${index + 1} is none of ${of}.`);
       const start = performance.now();
-      const saved = await this.#saved(id, index, run);
+      const saved = await this.#saved(id, index, document);
       const part = `part ${index + 1} of ${of} of run ${id} (${model.name})`;
       if (Object.keys(saved).length > 0) log(`${part} goes on from its checkpoint`);
       const { bytes } = await makePart(
@@ -194,7 +190,9 @@ class Bench implements Disposable {
         this.#lost = error;
         void this.#worker.pause(true); // or it would fail the next parts as well
       }
+      const known = asQueueError(error, this.#runs.address);
       if (error instanceof QueueError) throw new UnrecoverableError(error.message);
+      if (known !== error) throw known; // Redis refused: it may not the next time
       throw error instanceof GibbsError ? error : new Error(`this is a bug in gibbs: ${(error as Error).stack}`);
     } finally {
       this.#at = undefined;
@@ -202,8 +200,10 @@ class Bench implements Disposable {
   }
 
   async #document(id: string): Promise<Document> {
+    // A run that was dropped and submitted again may have other parts.
+    const of = (await this.#runs.run(id))?.of;
     const known = this.#documents.get(id);
-    if (known) return known;
+    if (known && known.of === of) return known;
     const document = await decodeDocument(id, await this.#runs.document(id));
     const [oldest] = this.#documents.keys();
     if (this.#documents.size >= MOST_RUNS) this.#documents.delete(oldest);
@@ -212,15 +212,16 @@ class Bench implements Disposable {
   }
 
   /** The simulations of a part as another worker left them; none where they are damaged. */
-  async #saved(id: string, index: number, run: string): Promise<Readonly<Record<string, Uint8Array>>> {
-    const bytes = await this.#runs.saved(id, index);
-    if (!bytes) return {};
+  async #saved(id: string, index: number, { run, of }: Document): Promise<Readonly<Record<string, Uint8Array>>> {
     try {
+      const bytes = await this.#runs.saved(id, index);
+      if (!bytes) return {};
       const { header, sections } = await decodeCheckpoint(bytes);
-      const { shard } = header as { shard?: { run?: string; index?: number } };
-      return shard?.run === run && shard.index === index ? sections : {};
+      const { shard } = header as { shard?: { run?: string; index?: number; of?: number } };
+      return shard?.run === run && shard.index === index && shard.of === of ? sections : {};
     } catch (error) {
-      if (error instanceof CheckpointError) return {};
+      // Also where a worker died between the store and Redis.
+      if (error instanceof CheckpointError || error instanceof QueueError) return {};
       throw error;
     }
   }

@@ -42,7 +42,11 @@ async function readHdf5(path: string): Promise<Read> {
       Object.fromEntries(
         Object.entries(of.attrs).map(([name, { value }]) => [
           name,
-          ArrayBuffer.isView(value) ? (value as Int32Array)[0] : value,
+          !ArrayBuffer.isView(value)
+            ? value
+            : (value as Int32Array).length === 1
+              ? (value as Int32Array)[0]
+              : [...(value as Int32Array)],
         ]),
       );
     const variables: Read["variables"] = {};
@@ -208,7 +212,7 @@ describe("a scan", () => {
     const { algorithm } = (await readHdf5(join(cwd, "words.h5"))).variables;
     expect(algorithm).toMatchObject({
       values: [0, 1],
-      attributes: { flag_values: "0 1", flag_meanings: "heat-bath metropolis" },
+      attributes: { flag_values: [0, 1], flag_meanings: "heat-bath metropolis" },
     });
     const builder = new DatasetBuilder();
     builder.table(
@@ -226,6 +230,15 @@ describe("a scan", () => {
     expect(builder.build({}).variables.map(({ name, dimensions }) => [name, dimensions])).toEqual(
       ["point", "a", "b", "c"].map((name) => [name, ["point"]]),
     );
+  });
+
+  it("names that differ in their case alone stay apart on every disk", () => {
+    const builder = new DatasetBuilder();
+    for (const name of ["A", "a"]) builder.variable(name, [], Float64Array.of(1));
+    expect(builder.build({}).variables.map(({ name, attributes }) => [name, attributes])).toEqual([
+      ["A", {}],
+      ["a_2", { long_name: "a" }],
+    ]);
   });
 
   it("merged from parts gives the same file", async () => {

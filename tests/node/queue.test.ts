@@ -229,6 +229,43 @@ describe.skipIf(!hasRedis)("a run on a queue", () => {
     await queue.close();
   });
 
+  it("a run that is dropped, also at work, can be submitted again in other parts", async () => {
+    const cwd = newFolder();
+    const words = "run ising --size 32 --replicas 8 --steps 60 --temperature 2.3 --seed 77".split(" ");
+    const whole = told(await run([...words, "--json"], cwd));
+    const own = worker(redis, "reference", "--checkpoint-every", "0.1");
+    const first = gibbs([...words, "--queue", redis.url, "--parts", "4"], { cwd });
+    first.ended.catch(() => {});
+    await expect.poll(own.log, { interval: 20 }).toContain("worker of gibbs");
+    let id = "";
+    await expect.poll(async () => (id = (await client.zrevrange("gibbs:runs", 0, 0))[0] ?? "")).not.toBe("");
+    await expect.poll(() => client.hlen(`gibbs:saved:${id}`), { interval: 20 }).toBeGreaterThan(0);
+    await run(["queue", "--queue", redis.url, "--drop", id], cwd);
+    expect((await first.ended).status).toBe(1);
+    await expect.poll(own.log).toContain("is set aside");
+    for (const parts of ["8", "2"]) {
+      const again = await run([...words, "--json", "--queue", redis.url, "--parts", parts], cwd);
+      expect(told(again), parts).toEqual(whole);
+      await run(["queue", "--queue", redis.url, "--drop", id], cwd);
+    }
+  });
+
+  it("an interrupted submission is not waited for", async () => {
+    const words = ["run", "ising", "--size", "8", "--replicas", "2", "--steps", "2", "--queue", redis.url];
+    const first = gibbs(words, { cwd: root });
+    let said = "";
+    first.child.stderr!.on("data", (text) => (said += text));
+    await expect.poll(() => said).toContain("no worker is there");
+    first.child.kill("SIGINT");
+    await first.ended;
+    const id = idIn(said);
+    await client.hdel(`gibbs:run:${id}`, "queued"); // as if it had been killed while it put the parts there
+    const attached = await run(["merge", "--queue", redis.url, "--attach", id], root);
+    expect(attached).toMatchObject({ status: 2, stderr: expect.stringContaining("its submission was interrupted") });
+    worker(redis, "reference");
+    expect((await run(words, root)).status).toBe(0);
+  });
+
   it("versions do not mix", async () => {
     const cwd = newFolder();
     const id = "0123456789abcdef";
@@ -440,7 +477,10 @@ describe("an address", () => {
     expect(addressOf(text, {})).toEqual({ options, shown });
   });
 
-  it.each(["host", "http://host", "redis://", "redis://host/x", "redis://host?family=6"])("%s is refused", (text) => {
-    expect(() => addressOf(text, {})).toThrow(/^queue: .*; give redis:\/\/HOST/);
-  });
+  it.each(["redis://:%zz@host", "host", "http://host", "redis://", "redis://host/x", "redis://host?family=6"])(
+    "%s is refused",
+    (text) => {
+      expect(() => addressOf(text, {})).toThrow(/^queue: .*; give redis:\/\/HOST/);
+    },
+  );
 });
