@@ -30,7 +30,7 @@ export async function queue(words: readonly string[]): Promise<void> {
     process.stdout.write(`${JSON.stringify({ runs: states, workers }, undefined, 2)}\n`);
     return;
   }
-  const age = (since: number) => duration((Date.now() - since) / 1000);
+  const age = (since: number) => duration(Math.max(0, Date.now() - since) / 1000);
   const runRows = states.map(({ id, model, command, of, done, failed, submitted, gibbs }) => [
     ...[id, `${command} ${model}`, `${done} of ${of}`, String(failed.length), age(Date.parse(submitted)), gibbs],
   ]);

@@ -312,7 +312,8 @@ export class Runs implements AsyncDisposable {
       name,
       state: workerOf(json),
     }));
-    const isAlive = ({ seen, lease }: WorkerState) => Date.now() - seen < 2000 * lease;
+    const now = await this.#now();
+    const isAlive = ({ seen, lease }: WorkerState) => now - seen < 2000 * lease;
     const dead = all.filter(({ state }) => !state || !isAlive(state)).map(({ name }) => name);
     if (dead.length > 0) await this.#redis.hdel(WORKERS, ...dead);
     return all.flatMap(({ state }) => (state && isAlive(state) ? [state] : []));
@@ -320,9 +321,15 @@ export class Runs implements AsyncDisposable {
 
   readonly #name = randomUUID();
 
+  /** By the clock of Redis: those of other machines may be off. */
+  async #now(): Promise<number> {
+    const [seconds] = await this.#redis.time();
+    return 1000 * Number(seconds);
+  }
+
   /** Reports this process as a worker. */
   async report(state: Omit<WorkerState, "seen">): Promise<void> {
-    await this.#redis.hset(WORKERS, this.#name, JSON.stringify({ ...state, seen: Date.now() }));
+    await this.#redis.hset(WORKERS, this.#name, JSON.stringify({ ...state, seen: await this.#now() }));
   }
 
   async signOff(): Promise<void> {
