@@ -236,9 +236,10 @@ describe.skipIf(!hasRedis)("a run on a queue", () => {
     const own = worker(redis, "reference", "--checkpoint-every", "0.1");
     const first = gibbs([...words, "--queue", redis.url, "--parts", "4"], { cwd });
     first.ended.catch(() => {});
-    await expect.poll(own.log, { interval: 20 }).toContain("worker of gibbs");
-    let id = "";
-    await expect.poll(async () => (id = (await client.zrevrange("gibbs:runs", 0, 0))[0] ?? "")).not.toBe("");
+    let said = "";
+    first.child.stderr!.on("data", (text) => (said += text));
+    await expect.poll(() => idIn(said)).not.toBe("");
+    const id = idIn(said);
     await expect.poll(() => client.hlen(`gibbs:saved:${id}`), { interval: 20 }).toBeGreaterThan(0);
     await run(["queue", "--queue", redis.url, "--drop", id], cwd);
     expect((await first.ended).status).toBe(1);
