@@ -78,7 +78,7 @@ const small = (parts) => ["run", "ising", "--size", "8", "--replicas", String(pa
 const result = { date: new Date().toISOString(), cpu: cpus()[0].model, cores: cpus().length };
 
 // Small parts: all that they take is overhead.
-const PARTS = 2000;
+const PARTS = 1000;
 result.overhead = [];
 for (const count of [1, 2]) {
   await withWorkers(count, async () => {
@@ -132,7 +132,7 @@ for (const count of [1, 2]) {
 
 // The merge, against parts.
 result.merge = [];
-for (const parts of [10, 100, 1000, 5000]) {
+for (const parts of [10, 100, 1000, 3000]) {
   await withWorkers(2, async () => {
     await timed([...small(parts), "--seed", "7", ...QUEUE, "--parts", String(parts), "--json"]);
   });
