@@ -3,10 +3,10 @@
 import { CheckpointError, ParameterError } from "../../src/device/errors.ts";
 import { type Checkpoint, decodeCheckpoint } from "../../src/models/checkpoint.ts";
 import type { AnyModel } from "../../src/models/index.ts";
-import { writeFileWhole } from "../files/write.ts";
+import { checkWritable, writeFileWhole } from "../files/write.ts";
 import { Arguments, type Flag } from "./arguments.ts";
 import { withDevice } from "./device.ts";
-import { UsageError } from "./errors.ts";
+import { asUsage, UsageError } from "./errors.ts";
 import { DEVICE, JSON_FLAG, QUEUE_FLAGS, QUIET } from "./flags.ts";
 import { plural } from "./format.ts";
 import { modelOf, ofFile, readCheckpoint } from "./given.ts";
@@ -68,6 +68,8 @@ export async function checkMerge(
       `checkpoint: this scan made ${jobs} simulations, and a checkpoint holds one.`,
     );
   }
+  const path = given.text("checkpoint");
+  if (path !== undefined) await asUsage(checkWritable(path));
 }
 
 /** Those of analyses are of states on the way, which parts do not keep. */

@@ -241,6 +241,11 @@ export async function makePart(
   const numbers = members.map(({ job }) => String(job)).filter((job) => Object.hasOwn(saved, job));
   const sections: Record<string, Uint8Array> = {};
   let seconds = 0;
+  let due = performance.now() + 1000 * keeping.seconds;
+  const keep = async (all: Record<string, Uint8Array>) => {
+    await save!(all);
+    due = performance.now() + 1000 * keeping.seconds;
+  };
   for (const [i, member] of members.entries()) {
     const number = String(member.job);
     if (numbers.slice(0, -1).includes(number)) {
@@ -257,7 +262,7 @@ export async function makePart(
         ? await Job.restore(model, device, saved[number], command)
         : await Job.create(model, device, { parameters, inputs, seed, plan, command, copies, part });
     job.goesOnAt(part.device);
-    const keepingAll = save && { save: (bytes: Uint8Array) => save({ ...sections, [number]: bytes }) };
+    const keepingAll = save && { save: (bytes: Uint8Array) => keep({ ...sections, [number]: bytes }) };
     await complete(
       job,
       command,
@@ -269,6 +274,8 @@ export async function makePart(
     );
     sections[number] = await job.bytes();
     seconds += job.seconds;
+    // Simulations that are shorter than the interval are kept, too.
+    if (save && i < members.length - 1 && performance.now() >= due) await keep(sections);
   }
   return { bytes: await partFile(model.name, { ...shard, run }, sections), seconds };
 }

@@ -39,6 +39,8 @@ export async function writeFolderWhole(path: string, files: ReadonlyMap<string, 
       await mkdir(dirname(join(temporary, name)), { recursive: true });
       await writeDurably(join(temporary, name), content);
     }
+    for (const folder of new Set([...files.keys()].map((name) => dirname(join(temporary, name)))))
+      await syncFolder(folder);
     const replaces = await rename(path, old).then(
       () => true,
       () => false,

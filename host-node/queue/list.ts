@@ -4,13 +4,17 @@ import { Arguments } from "../cli/arguments.ts";
 import { UsageError } from "../cli/errors.ts";
 import { LIST_FLAGS } from "../cli/flags.ts";
 import { duration, table } from "../cli/format.ts";
-import { Runs } from "./runs.ts";
+import { json } from "../cli/report.ts";
+import { type Runs, withQueue } from "./runs.ts";
 
 /** @throws UsageError, QueueError */
-export async function queue(words: readonly string[]): Promise<void> {
+export function queue(words: readonly string[]): Promise<void> {
   const given = new Arguments(words, LIST_FLAGS, "gibbs queue");
   given.noWords("gibbs queue");
-  await using runs = await Runs.open(given);
+  return withQueue(given, (runs) => list(runs, given));
+}
+
+async function list(runs: Runs, given: Arguments): Promise<void> {
   for (const name of ["drop", "retry"] as const) {
     const id = given.text(name);
     if (id === undefined) continue;
@@ -27,7 +31,7 @@ export async function queue(words: readonly string[]): Promise<void> {
   );
   const workers = await runs.workers();
   if (given.has("json")) {
-    process.stdout.write(`${JSON.stringify({ runs: states, workers }, undefined, 2)}\n`);
+    process.stdout.write(json({ runs: states, workers }));
     return;
   }
   const age = (since: number) => duration(Math.max(0, Date.now() - since) / 1000);

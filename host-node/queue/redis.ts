@@ -65,7 +65,7 @@ export function addressOf(
  * @param onChange called with false when the connection is lost, with true when it is back
  * @throws QueueError for a Redis that does not answer or that refuses
  */
-export async function connect(address: Address, onChange: (there: boolean) => void = () => {}): Promise<Redis> {
+export async function connect(address: Address, onChange: (there: boolean) => void): Promise<Redis> {
   let isOpen = false;
   let last: Error | undefined;
   const redis = new Redis({

@@ -2,20 +2,17 @@
 
 import { randomUUID } from "node:crypto";
 import { type Job, Queue } from "bullmq";
-import type { ChainableCommander, Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import * as z from "zod";
-import { FileError } from "../../src/device/errors.ts";
-import { digestOf } from "../../src/models/checkpoint.ts";
 import type { Arguments } from "../cli/arguments.ts";
 import { QueueError, UsageError } from "../cli/errors.ts";
 import { BUILD } from "../cli/shard.ts";
-import { type Address, addressOf, connect } from "./redis.ts";
-import { type Store, storeOf } from "./store.ts";
+import { Bytes, namesKey, together } from "./bytes.ts";
+import { type Address, addressOf, asQueueError, connect } from "./redis.ts";
+import { storeOf } from "./store.ts";
 
 /** Hexadecimal digits of a run's identity that name it. */
 const ID_DIGITS = 16;
-/** Redis keeps parts up to so many bytes; larger ones are in the store. */
-const MOST_BYTES = 16 * 2 ** 20;
 /** Seconds that a run of which nothing is heard stays, and one that has been merged. */
 const STAYS = { waiting: 14 * 86400, merged: 86400 };
 /** Attempts of a part that fails, and workers that it may cost. */
@@ -76,17 +73,48 @@ export interface Failure {
   attempts: number;
 }
 
+/**
+ * Calls `action` with the queue of --queue.
+ *
+ * @param tell told when Redis goes away and when it is back
+ * @throws UsageError; QueueError, also for what Redis refuses on the way
+ */
+export async function withQueue<T>(
+  given: Arguments,
+  action: (runs: Runs) => Promise<T>,
+  tell: (text: string) => void = () => {},
+): Promise<T> {
+  await using runs = await Runs.open(given, (there) =>
+    tell(`the queue ${there ? "is back" : "does not answer; trying again"}`),
+  );
+  try {
+    return await action(runs);
+  } catch (error) {
+    throw asQueueError(error, runs.address);
+  }
+}
+
 export class Runs implements AsyncDisposable {
   readonly address: Address;
   readonly queue: Queue<PartJob>;
   readonly #redis: Redis;
-  readonly #store: Store | undefined;
+  readonly #bytes: Bytes;
+  /** This process among the workers. */
+  readonly #name = randomUUID();
+  /** Connections that BullMQ makes of the first one, to wait for parts. */
   readonly #copies = new Set<Redis>();
 
-  private constructor(address: Address, redis: Redis, store: Store | undefined) {
+  private constructor(address: Address, redis: Redis, bytes: Bytes) {
     this.address = address;
     this.#redis = redis;
-    this.#store = store;
+    this.#bytes = bytes;
+    const duplicate = redis.duplicate.bind(redis);
+    redis.duplicate = (options) => {
+      const copy = duplicate(options);
+      copy.on("error", () => {}); // told of by the first
+      this.#copies.add(copy);
+      return copy;
+    };
     this.queue = new Queue(QUEUE, {
       ...{ connection: redis, prefix: PREFIX },
       streams: { events: { maxLen: 100 } }, // nobody reads them
@@ -95,30 +123,24 @@ export class Runs implements AsyncDisposable {
   }
 
   /** The queue of --queue, with the store of --store. @throws UsageError, QueueError */
-  static async open(given: Arguments, onChange?: (there: boolean) => void): Promise<Runs> {
+  static async open(given: Arguments, onChange: (there: boolean) => void): Promise<Runs> {
     const url = given.text("queue");
     if (url === undefined) throw new UsageError("queue: it is missing; give --queue redis://HOST.");
     const address = addressOf(url);
     const place = given.text("store");
     const store = place === undefined ? undefined : await storeOf(place);
-    return new Runs(address, await connect(address, onChange), store);
+    const redis = await connect(address, onChange);
+    return new Runs(address, redis, new Bytes(redis, store));
   }
 
-  /** A connection whose copies, which BullMQ makes to wait for parts, end with this queue. */
-  get connection(): Redis {
-    const redis = this.#redis;
-    const duplicate = redis.duplicate.bind(redis);
-    redis.duplicate = (options) => {
-      const copy = duplicate(options);
-      copy.on("error", () => {}); // told of by the first
-      this.#copies.add(copy);
-      return copy;
-    };
-    return redis;
+  /** What a worker of BullMQ needs. */
+  get options(): { connection: Redis; prefix: string } {
+    return { connection: this.#redis, prefix: PREFIX };
   }
 
-  get prefix(): string {
-    return PREFIX;
+  /** Whether Redis answers. */
+  get isThere(): boolean {
+    return this.#redis.status === "ready";
   }
 
   /** What is known of a run, or undefined where there is none. */
@@ -139,15 +161,15 @@ export class Runs implements AsyncDisposable {
 
   /** The number of parts that a run has: of several that submit it at once, the first one's. */
   async claim({ id, of }: RunState): Promise<number> {
-    await done(this.#redis.multi().hsetnx(key("run", id), "of", of).expire(key("run", id), STAYS.waiting));
+    await together(this.#redis.multi().hsetnx(key("run", id), "of", of).expire(key("run", id), STAYS.waiting));
     return Number(await this.#redis.hget(key("run", id), "of"));
   }
 
   /** Puts a run on the queue; whose parts are on it already keeps them. @throws QueueError, FileError */
   async submit(state: RunState, document: Uint8Array): Promise<void> {
     const { id, of, ...known } = state;
-    const kept = await this.#pack(`${id}.run.gibbs`, document, "its input files");
-    await done(
+    const kept = await this.#bytes.pack(id, DOCUMENT, document);
+    await together(
       this.#redis
         .multi()
         .hset(key("run", id), { ...known, of, document: kept })
@@ -162,7 +184,7 @@ export class Runs implements AsyncDisposable {
           data: { run: id, index },
           opts: {
             ...{ jobId: `${id}.${index}`, attempts: ATTEMPTS, backoff: { type: "exponential", delay: 1000 } },
-            ...{ removeOnComplete: true, removeOnFail: false, keepLogs: 0, stackTraceLimit: 0 },
+            ...{ removeOnComplete: true, removeOnFail: { age: STAYS.waiting }, keepLogs: 0, stackTraceLimit: 0 },
           },
         })),
       );
@@ -180,7 +202,7 @@ export class Runs implements AsyncDisposable {
   async document(id: string): Promise<Uint8Array> {
     const kept = await this.#redis.hgetBuffer(key("run", id), "document");
     if (!kept) throw this.gone(id);
-    return this.#unpack(`${id}.run.gibbs`, kept);
+    return this.#bytes.unpack(id, DOCUMENT, kept);
   }
 
   gone(id: string): QueueError {
@@ -206,31 +228,40 @@ export class Runs implements AsyncDisposable {
   async part(id: string, index: number): Promise<Uint8Array> {
     const kept = await this.#redis.hgetBuffer(key("parts", id), String(index));
     if (!kept) throw this.gone(id);
-    return this.#unpack(`${id}-${index + 1}.gibbs`, kept);
+    return this.#bytes.unpack(id, partName(index), kept);
   }
 
   /** Keeps a part; the first that arrives stays. @throws QueueError, FileError */
   async keepPart(id: string, index: number, bytes: Uint8Array): Promise<void> {
-    if (await this.hasPart(id, index)) return;
     await this.#checkThere(id);
-    const kept = await this.#pack(`${id}-${index + 1}.gibbs`, bytes, `part ${index + 1}`);
-    await done(this.#redis.multi().hsetnx(key("parts", id), String(index), kept).hdel(key("saved", id), String(index)));
+    if (await this.hasPart(id, index)) return;
+    const kept = await this.#bytes.pack(id, partName(index), bytes);
+    await together(
+      this.#redis.multi().hsetnx(key("parts", id), String(index), kept).hdel(key("saved", id), String(index)),
+    );
     await this.#stay(id, STAYS.waiting);
-    await this.#store?.remove(savedName(id, index));
+    await this.#bytes.forget(id, savedName(index));
   }
 
-  /** The checkpoint of a part at work. */
+  /** The checkpoint of a part at work. @throws QueueError */
   async saved(id: string, index: number): Promise<Uint8Array | undefined> {
     const kept = await this.#redis.hgetBuffer(key("saved", id), String(index));
-    return kept ? this.#unpack(savedName(id, index), kept) : undefined;
+    return kept ? this.#bytes.unpack(id, savedName(index), kept) : undefined;
   }
 
   /** @throws QueueError, FileError */
   async save(id: string, index: number, bytes: Uint8Array): Promise<void> {
     await this.#checkThere(id);
-    const kept = await this.#pack(savedName(id, index), bytes, `part ${index + 1}`);
+    const kept = await this.#bytes.pack(id, savedName(index), bytes);
     await this.#redis.hset(key("saved", id), String(index), kept);
     await this.#stay(id, STAYS.waiting);
+    await this.#bytes.forget(id, savedName(index), kept);
+  }
+
+  /** Forgets a checkpoint that cannot be continued. */
+  async forgetSaved(id: string, index: number): Promise<void> {
+    await this.#redis.hdel(key("saved", id), String(index));
+    await this.#bytes.forget(id, savedName(index));
   }
 
   /** Parts of a run that have been set aside. */
@@ -245,13 +276,13 @@ export class Runs implements AsyncDisposable {
   async #failed(id: string): Promise<Job<PartJob>[]> {
     if ((await this.queue.getFailedCount()) === 0) return [];
     const failed = await this.queue.getFailed();
-    return failed.filter((job) => job?.data?.run === id); // others can write there, too;
+    return failed.filter((job) => job?.data?.run === id); // others can write there, too
   }
 
   /** Whether parts wait, are at work, or will be tried again. */
   async isBusy(): Promise<boolean> {
     const counts = await this.queue.getJobCounts("wait", "delayed", "active");
-    return Object.values(counts).some((count) => count > 0);
+    return Object.values(counts).some((jobs) => jobs > 0);
   }
 
   /** Puts the parts that were set aside on the queue again. */
@@ -261,29 +292,17 @@ export class Runs implements AsyncDisposable {
     return failed.length;
   }
 
-  /** Forgets a run: workers leave its parts. */
+  /** Forgets a run: workers leave its parts. @throws UsageError where the store is missing that has its files */
   async drop(id: string): Promise<void> {
     const of = (await this.run(id))?.of ?? 0;
-    if (!this.#store && (await this.#isStored(id))) {
+    if (await this.#bytes.needStore(id)) {
       throw new UsageError(`drop ${id}: parts of it are in a store; give the workers' --store, which removes them.`);
     }
     await this.#redis.del(key("run", id), key("parts", id), key("saved", id));
     await this.#redis.zrem(RUNS, id);
-    for (let index = 0; index < of; index++) {
-      await this.queue.remove(`${id}.${index}`); // 0 for one at work, which ends by itself
-      await this.#store?.remove(`${id}-${index + 1}.gibbs`);
-      await this.#store?.remove(savedName(id, index));
-    }
-    await this.#store?.remove(`${id}.run.gibbs`);
-  }
-
-  async #isStored(id: string): Promise<boolean> {
-    const all = await Promise.all([
-      this.#redis.hvals(key("parts", id)),
-      this.#redis.hvals(key("saved", id)),
-      this.#redis.hget(key("run", id), "document"),
-    ]);
-    return all.flat().some((value) => value?.startsWith(STORED));
+    for (let index = 0; index < of; index++) await this.queue.remove(`${id}.${index}`); // 0 for one at work, which ends by itself
+    await this.#bytes.forget(id);
+    await this.#redis.del(namesKey(id));
   }
 
   /** A run that somebody waits for stays. */
@@ -299,7 +318,7 @@ export class Runs implements AsyncDisposable {
   async #stay(id: string, seconds: number): Promise<void> {
     const all = this.#redis.multi();
     for (const kind of ["run", "parts", "saved"] as const) all.expire(key(kind, id), seconds);
-    await done(all);
+    await together(all.expire(namesKey(id), seconds));
   }
 
   async #checkThere(id: string): Promise<void> {
@@ -319,8 +338,6 @@ export class Runs implements AsyncDisposable {
     return all.flatMap(({ state }) => (state && isAlive(state) ? [state] : []));
   }
 
-  readonly #name = randomUUID();
-
   /** By the clock of Redis: those of other machines may be off. */
   async #now(): Promise<number> {
     const [seconds] = await this.#redis.time();
@@ -334,32 +351,6 @@ export class Runs implements AsyncDisposable {
 
   async signOff(): Promise<void> {
     await this.#redis.hdel(WORKERS, this.#name);
-  }
-
-  /** Bytes as Redis keeps them: by themselves, or by their digest where the store has them. @throws QueueError, FileError */
-  async #pack(name: string, bytes: Uint8Array, what: string): Promise<Buffer> {
-    if (bytes.length <= MOST_BYTES) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (!this.#store) {
-      const mebibytes = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
-      throw new QueueError(
-        `${what} has ${mebibytes(bytes.length)}, and Redis keeps up to ${mebibytes(MOST_BYTES)}: make more --parts, or give gibbs and all workers the same --store.`,
-      );
-    }
-    await this.#store.put(name, bytes);
-    return Buffer.from(`${STORED}${await digestOf(bytes)}`);
-  }
-
-  /** @throws QueueError, FileError */
-  async #unpack(name: string, kept: Buffer): Promise<Uint8Array> {
-    if (!kept.subarray(0, STORED.length).equals(Buffer.from(STORED))) return new Uint8Array(kept);
-    if (!this.#store) throw new QueueError(`${name} is in a store; give the workers' --store.`);
-    const bytes = await this.#store.get(name).catch((error: unknown) => {
-      throw error instanceof FileError
-        ? new QueueError(`${error.message} Give the same --store to gibbs and to all workers.`)
-        : error;
-    });
-    if (`${STORED}${await digestOf(bytes)}` === kept.toString()) return bytes;
-    throw new QueueError(`${name} in ${this.#store.shown} is not what its worker has put there.`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -377,15 +368,10 @@ function workerOf(json: string): WorkerState | undefined {
   }
 }
 
-/** Before the digest of what is in the store; checkpoints begin with other bytes. */
-const STORED = "stored:";
-
-/** Runs commands together. @throws ReplyError of the first that is refused */
-async function done(commands: ChainableCommander): Promise<void> {
-  for (const [error] of (await commands.exec()) ?? []) if (error) throw error;
-}
-
-const savedName = (id: string, index: number) => `${id}-${index + 1}.saved.gibbs`;
+/** What bytes of a run are called. */
+const DOCUMENT = "document";
+const partName = (index: number) => `part ${index + 1}`;
+const savedName = (index: number) => `checkpoint of part ${index + 1}`;
 
 /** BullMQ's own reasons, in words. */
 const inWords = (reason: string) =>

@@ -11,8 +11,7 @@ import { checkMerge, decodePart, mergeFiles, type PartFile } from "../cli/merge.
 import { Progress } from "../cli/progress.ts";
 import { BUILD, checkFlags, identityOf, MOST_PARTS, membersOf, type Whole } from "../cli/shard.ts";
 import { encodeDocument } from "./document.ts";
-import { asQueueError } from "./redis.ts";
-import { type Failure, idOf, type RunState, Runs } from "./runs.ts";
+import { type Failure, idOf, type RunState, type Runs, type WorkerState, withQueue } from "./runs.ts";
 
 /** Milliseconds between two looks at the queue. */
 const LOOK = 500;
@@ -33,7 +32,7 @@ export async function submit({ given, model, inputs }: Given, whole: Whole): Pro
   const divided = { model, inputs, whole };
   membersOf(divided, { index: 0, of: 1 }); // throws where it cannot be divided
   const run = await identityOf(divided);
-  await withRuns(given, async (runs, signal) => {
+  await merged(given, async (runs, signal) => {
     const id = idOf(run);
     const known = await runs.run(id);
     const parts = given.number("parts", { least: 1, whole: true });
@@ -62,7 +61,7 @@ export async function attach(given: Arguments): Promise<void> {
   const id = given.text("attach");
   if (id === undefined)
     throw new UsageError("attach: name the run: gibbs merge --queue URL --attach RUN; gibbs queue lists them.");
-  await withRuns(given, async (runs, signal) => {
+  await merged(given, async (runs, signal) => {
     const state = await runs.run(id);
     if (!state) throw runs.gone(id);
     if (state.gibbs !== BUILD)
@@ -74,7 +73,7 @@ export async function attach(given: Arguments): Promise<void> {
 }
 
 /** Calls `action` with the queue, and then merges the parts that it returns. */
-async function withRuns(
+async function merged(
   given: Arguments,
   action: (runs: Runs, signal: AbortSignal) => Promise<PartFile[]>,
 ): Promise<void> {
@@ -85,21 +84,17 @@ async function withRuns(
 }
 
 /** Calls `action` with the queue, until it ends or Ctrl-C; with Redis away, an answer may never come. */
-async function opened<T>(given: Arguments, action: (runs: Runs, signal: AbortSignal) => Promise<T>): Promise<T> {
-  using interruption = new Interruption();
-  const { signal } = interruption;
-  await using runs = await Runs.open(given, (there) => {
-    if (!given.has("quiet"))
-      process.stderr.write(`gibbs: note: the queue ${there ? "is back" : "does not answer; trying again"}.\n`);
-  });
-  const stopped = new Promise<never>((_, reject) =>
-    signal.addEventListener("abort", () => setTimeout(reject, FAREWELL, interrupted(runs, given)).unref(), {
-      once: true,
-    }),
-  );
-  return await Promise.race([action(runs, signal), stopped]).catch((error: unknown) => {
-    throw asQueueError(error, runs.address);
-  });
+function opened<T>(given: Arguments, action: (runs: Runs, signal: AbortSignal) => Promise<T>): Promise<T> {
+  const act = async (runs: Runs) => {
+    using interruption = new Interruption();
+    const { signal } = interruption;
+    const stop = (reject: (error: unknown) => void) => setTimeout(reject, FAREWELL, interrupted(runs, given)).unref();
+    const stopped = new Promise<never>((_, reject) =>
+      signal.addEventListener("abort", () => stop(reject), { once: true }),
+    );
+    return await Promise.race([action(runs, signal), stopped]);
+  };
+  return withQueue(given, act, (text) => given.has("quiet") || process.stderr.write(`gibbs: note: ${text}.\n`));
 }
 
 /** @param id the run's, where it is known */
@@ -145,13 +140,7 @@ async function collect(
       if (!(await runs.run(id))) throw runs.gone(id);
       await runs.awaited(id);
       const own = workers.filter(({ gibbs }) => gibbs === BUILD);
-      if (own.length === 0 && !told)
-        tell(
-          noWorkers(
-            runs,
-            workers.map(({ gibbs }) => gibbs),
-          ),
-        );
+      if (own.length === 0 && !told) tell(noWorkers(runs, workers));
       told ||= own.length === 0;
       const atWork = own.reduce((sum, { at }) => sum + (at?.run === id ? at.fraction : 0), 0);
       progress.update(done + atWork, `${done} of ${of} parts, ${own.length} workers`);
@@ -183,9 +172,9 @@ async function collect(
   return files;
 }
 
-function noWorkers({ address }: Runs, others: readonly string[]): string {
+function noWorkers({ address }: Runs, others: readonly WorkerState[]): string {
   const start = `start some by: gibbs worker --queue ${address.shown}`;
-  const [other] = others;
-  if (other === undefined) return `note: no worker is there; ${start}`;
-  return `note: no worker of gibbs ${BUILD} is there (${others.length} of ${[...new Set(others)].join(", ")}); ${start}`;
+  if (others.length === 0) return `note: no worker is there; ${start}`;
+  const versions = [...new Set(others.map(({ gibbs }) => gibbs))].join(", ");
+  return `note: no worker of gibbs ${BUILD} is there (${others.length} of ${versions}); ${start}`;
 }

@@ -13,7 +13,7 @@ import { duration } from "../cli/format.ts";
 import { BUILD, makePart, partFile } from "../cli/shard.ts";
 import { type Document, decodeDocument } from "./document.ts";
 import { asQueueError } from "./redis.ts";
-import { MOST_DEATHS, type PartJob, QUEUE, Runs, type WorkerState } from "./runs.ts";
+import { MOST_DEATHS, type PartJob, QUEUE, type Runs, type WorkerState, withQueue } from "./runs.ts";
 
 /** Runs whose documents stay decoded. */
 const MOST_RUNS = 4;
@@ -31,19 +31,22 @@ export async function worker(words: readonly string[]): Promise<void> {
   const log = (text: string) => {
     if (!given.has("quiet")) process.stdout.write(`${new Date().toISOString()} ${text}\n`);
   };
-  const answered = await withDevice(given, async (device, signal) => {
-    await using runs = await Runs.open(given, (there) =>
-      log(there ? "the queue is back" : "the queue does not answer; trying again"),
-    );
-    using bench = new Bench(runs, device, { lease, every, signal, log });
-    log(`worker of gibbs ${BUILD} on ${deviceName(device.info)}, ${runs.address.shown}`);
-    return await bench.work(given.has("drain"));
-  });
+  const answered = await withDevice(given, (device, signal) =>
+    withQueue(
+      given,
+      async (runs) => {
+        using maker = new PartMaker(runs, device, { lease, every, signal, log });
+        log(`worker of gibbs ${BUILD} on ${deviceName(device.info)}, ${runs.address.shown}`);
+        return await maker.work(given.has("drain"));
+      },
+      log,
+    ),
+  );
   // BullMQ waits for a Redis that is away, by timers that nobody can stop. The device is freed, so the process may end here.
   if (!answered) process.exit();
 }
 
-interface BenchOptions {
+interface PartMakerOptions {
   /** Seconds. */
   lease: number;
   every: number;
@@ -51,11 +54,11 @@ interface BenchOptions {
   log: (text: string) => void;
 }
 
-/** Where one worker works. */
-class Bench implements Disposable {
+/** Makes the parts that BullMQ hands to this process. */
+class PartMaker implements Disposable {
   readonly #runs: Runs;
   readonly #device: Device;
-  readonly #options: BenchOptions;
+  readonly #options: PartMakerOptions;
   readonly #documents = new Map<string, Document>();
   readonly #worker: Worker<PartJob>;
   readonly #told = new Set<string>();
@@ -68,13 +71,13 @@ class Bench implements Disposable {
   #lost: DeviceLostError | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(runs: Runs, device: Device, options: BenchOptions) {
+  constructor(runs: Runs, device: Device, options: PartMakerOptions) {
     this.#runs = runs;
     this.#device = device;
     this.#options = options;
     const milliseconds = 1000 * options.lease;
     this.#worker = new Worker<PartJob>(QUEUE, (job, token) => this.#take(job, token!), {
-      ...{ connection: runs.connection, prefix: runs.prefix, autorun: false, concurrency: 1, drainDelay: 1 },
+      ...{ ...runs.options, autorun: false, concurrency: 1, drainDelay: 1 },
       ...{ lockDuration: milliseconds, stalledInterval: milliseconds / 2, maxStalledCount: MOST_DEATHS },
     });
     this.#worker.on("error", () => {}); // connections: told by `runs`; locks: below
@@ -110,10 +113,12 @@ class Bench implements Disposable {
     const running = this.#worker.run();
     await Promise.race([ended, running]);
     const closed = this.#worker.close().then(() => this.#runs.signOff());
-    const answered = await Promise.race([
-      closed.then(() => true),
-      new Promise<false>((resolve) => setTimeout(resolve, FAREWELL, false).unref()),
-    ]).catch(() => false);
+    // The part at work is given back after its submission, however long that takes; a Redis that is away is not waited for.
+    let answered = false;
+    do {
+      const late = new Promise<false>((resolve) => setTimeout(resolve, FAREWELL, false).unref());
+      answered = await Promise.race([closed.then(() => true), late]).catch(() => false);
+    } while (!answered && this.#runs.isThere);
     if (this.#lost) throw this.#lost;
     return answered;
   }
@@ -136,67 +141,75 @@ class Bench implements Disposable {
 
   /** Makes a part. What it throws counts as an attempt, unless there is no use in another. */
   async #take(job: Job<PartJob>, token: string): Promise<void> {
-    const { lease, signal, log } = this.#options;
-    const { run: id, index } = jobOf(job);
-    if (await this.#runs.hasPart(id, index)) return; // delivered by a worker that died before it could say so
+    const part = jobOf(job);
+    if (await this.#runs.hasPart(part.run, part.index)) return; // delivered by a worker that died before it could say so
     [this.#stop, this.#isLeft] = [new AbortController(), false];
-    if (signal.aborted) this.#stop.abort(signal.reason);
-    this.#at = { run: id, index, fraction: 0 };
+    if (this.#options.signal.aborted) this.#stop.abort();
+    this.#at = { ...part, fraction: 0 };
     const hold = async () => {
-      if ((await job.extendLock(token, 1000 * lease)) !== 1) this.#leave();
+      if ((await job.extendLock(token, 1000 * this.#options.lease)) !== 1) this.#leave();
       if (this.#isLeft) throw new QueueError("another worker has this part");
     };
     try {
-      const document = await this.#document(id);
-      const { model, of, run } = document;
-      if (index >= of) throw new QueueError(`part ${index + 1} is none of ${of}.`);
-      const start = performance.now();
-      const saved = await this.#saved(id, index, document);
-      const part = `part ${index + 1} of ${of} of run ${id} (${model.name})`;
-      if (Object.keys(saved).length > 0) log(`${part} goes on from its checkpoint`);
-      const { bytes } = await makePart(
-        document,
-        { index, of },
-        {
-          ...{
-            device: this.#device,
-            signal: this.#stop.signal,
-            quiet: true,
-            keeping: { path: undefined, seconds: this.#options.every },
-          },
-          saved,
-          save: async (sections) => {
-            await hold();
-            await this.#runs.save(id, index, await partFile(model.name, { index, of, run }, sections));
-          },
-          onProgress: (fraction) => {
-            if (this.#at) this.#at.fraction = fraction;
-          },
-        },
-      );
-      await hold();
-      await this.#runs.keepPart(id, index, bytes);
-      log(`${part}: ${duration((performance.now() - start) / 1000)}`);
+      await this.#make(part, hold);
     } catch (error) {
-      if (this.#isLeft) {
-        log(`part ${index + 1} of run ${id} was given to another worker: this one had not reported for ${lease} s`);
-        throw error;
-      }
-      if (error instanceof InterruptedError || signal.aborted) {
+      const why = await this.#reasonToLeave(error, part);
+      if (why !== undefined) return this.#options.log(`part ${part.index + 1} of run ${part.run} is left: ${why}`);
+      if (!this.#isLeft && (error instanceof InterruptedError || this.#options.signal.aborted)) {
         await job.moveToWait(token); // others go on from its checkpoint
         throw new WaitingError();
       }
-      if (error instanceof DeviceLostError) {
-        this.#lost = error;
-        void this.#worker.pause(true); // or it would fail the next parts as well
-      }
-      const known = asQueueError(error, this.#runs.address);
-      if (error instanceof QueueError) throw new UnrecoverableError(error.message);
-      if (known !== error) throw known; // Redis refused: it may not the next time
-      throw error instanceof GibbsError ? error : new Error(`this is a bug in gibbs: ${(error as Error).stack}`);
+      throw this.#asAttempt(error);
     } finally {
       this.#at = undefined;
     }
+  }
+
+  /** @param hold throws where the part is another worker's by now */
+  async #make({ run: id, index }: PartJob, hold: () => Promise<void>): Promise<void> {
+    const { every, log } = this.#options;
+    const document = await this.#document(id);
+    const { model, of, run } = document;
+    if (index >= of) throw new QueueError(`part ${index + 1} is none of ${of}.`);
+    const shard = { index, of };
+    const name = `part ${index + 1} of ${of} of run ${id} (${model.name})`;
+    const start = performance.now();
+    const saved = await this.#saved(id, index, document);
+    if (Object.keys(saved).length > 0) log(`${name} goes on from its checkpoint`);
+    const { bytes } = await makePart(document, shard, {
+      ...{ device: this.#device, signal: this.#stop.signal, quiet: true, saved },
+      keeping: { path: undefined, seconds: every },
+      save: async (sections) => {
+        await hold();
+        await this.#runs.save(id, index, await partFile(model.name, { ...shard, run }, sections));
+      },
+      onProgress: (fraction) => {
+        if (this.#at) this.#at.fraction = fraction;
+      },
+    });
+    await hold();
+    await this.#runs.keepPart(id, index, bytes);
+    log(`${name}: ${duration((performance.now() - start) / 1000)}`);
+  }
+
+  /** Why a part is no longer this worker's, if it is not. */
+  async #reasonToLeave(error: unknown, { run, index }: PartJob): Promise<string | undefined> {
+    if (this.#isLeft) return `it is another worker's, for this one had not reported for ${this.#options.lease} s`;
+    if (error instanceof CheckpointError) await this.#runs.forgetSaved(run, index); // the next attempt begins anew
+    const isGone = error instanceof QueueError && !(await this.#runs.run(run));
+    return isGone ? "the run is not on the queue any more" : undefined;
+  }
+
+  /** What BullMQ counts as an attempt. */
+  #asAttempt(error: unknown): Error {
+    if (error instanceof DeviceLostError) {
+      this.#lost = error;
+      void this.#worker.pause(true); // or it would fail the next parts as well
+    }
+    if (error instanceof QueueError) return new UnrecoverableError(error.message);
+    const known = asQueueError(error, this.#runs.address); // Redis refused; it may not the next time
+    if (known instanceof GibbsError) return known;
+    return new Error(`this is a bug in gibbs: ${error instanceof Error ? error.stack : error}`);
   }
 
   async #document(id: string): Promise<Document> {

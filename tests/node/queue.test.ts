@@ -1,7 +1,7 @@
 // Runs on a queue, with a real Redis and workers that are processes of their own: the whole to the last bit, whatever dies on the way.
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -216,10 +216,10 @@ describe.skipIf(!hasRedis)("a run on a queue", () => {
     const { status, stderr } = await waiting.ended;
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(`run ${id}: `) });
     expect(stderr).toMatch(/part 1: run [0-9a-f]+: .*submit it again\./);
-    await expect.poll(() => queue.getFailedCount()).toBe(6);
+    await expect.poll(mean.log).toContain("of run ffffffffffffffff is left: the run is not on the queue any more");
+    await expect.poll(() => queue.getFailedCount()).toBe(5);
     const reasons = (await queue.getFailed()).map(({ failedReason }) => failedReason);
     expect(reasons.filter((reason) => reason === "the job names no part of a run")).toHaveLength(3);
-    expect(reasons.filter((reason) => reason.startsWith("run ffffffffffffffff is not on"))).toHaveLength(1);
     // Nothing of it ends the worker, which makes the run once it is right again.
     for (const { id: job } of await queue.getFailed()) await queue.remove(job!);
     await run(["queue", "--queue", redis.url, "--drop", id], cwd);
@@ -243,7 +243,7 @@ describe.skipIf(!hasRedis)("a run on a queue", () => {
     await expect.poll(() => client.hlen(`gibbs:saved:${id}`), { interval: 20 }).toBeGreaterThan(0);
     await run(["queue", "--queue", redis.url, "--drop", id], cwd);
     expect((await first.ended).status).toBe(1);
-    await expect.poll(own.log).toContain("is set aside");
+    await expect.poll(own.log).toContain("is left: the run is not on the queue any more");
     for (const parts of ["8", "2"]) {
       const again = await run([...words, "--json", "--queue", redis.url, "--parts", parts], cwd);
       expect(told(again), parts).toEqual(whole);
@@ -311,7 +311,9 @@ describe.skipIf(!hasRedis)("a run on a queue", () => {
     expect(merged.digest).toBe(told(await run([...words, "--json"], cwd)).digest);
     // What is in the store is compared with what its worker has put there.
     const id = (await client.zrevrange("gibbs:runs", 0, 0))[0];
-    const path = join(store, `${id}-1.gibbs`);
+    const [name] = readdirSync(store);
+    expect(readdirSync(store)).toEqual([expect.stringMatching(new RegExp(`^${id}\\.part-1\\.[0-9a-f]{16}\\.gibbs$`))]);
+    const path = join(store, name);
     const bytes = readFileSync(path);
     bytes[bytes.length >> 1] ^= 1;
     writeFileSync(path, bytes);
@@ -320,6 +322,15 @@ describe.skipIf(!hasRedis)("a run on a queue", () => {
       status: 1,
       stderr: expect.stringContaining("is not what its worker has put there"),
     });
+    // Its files go with it, and not without the store.
+    const drop = ["queue", "--queue", redis.url, "--drop", id];
+    expect(await run(drop, cwd)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("give the workers' --store"),
+    });
+    expect((await run([...drop, "--store", store], cwd)).status).toBe(0);
+    expect(readdirSync(store)).toEqual([]);
+    expect(await client.exists(`gibbs:stored:${id}`)).toBe(0);
   });
 
   it("10,000 small parts leave nothing behind", async () => {
@@ -371,7 +382,7 @@ describe.skipIf(!hasRedis)("whatever dies", () => {
     const merged = told({ ...ended, stderr: stderr.replace(/^gibbs: note: the queue .*\n/gm, "") });
     const whole = told(await run([...words, "--json"], cwd));
     expect(merged).toEqual(whole);
-    await expect.poll(stopped.log).toMatch(/part \d of run [0-9a-f]+ was given to another worker/);
+    await expect.poll(stopped.log).toMatch(/part \d of run [0-9a-f]+ is left: it is another worker's/);
     expect(await client.hlen(`gibbs:parts:${await id()}`)).toBe(9);
     expect(await saved()).toBe(0);
     // Each part was delivered by one worker.
