@@ -39,11 +39,14 @@ export function digestOfSources() {
   return hash.digest("hex");
 }
 
-/** The commit of git, with a "+" where the sources are not the committed ones; "" outside a checkout of gibbs or without git. */
+/**
+ * The commit of git, with a "+" and a digest where the sources are not the committed ones, so that parts of two such builds do not mix; "" outside
+ * a checkout of gibbs or without git.
+ */
 export function commit() {
   const changed = () =>
     git("--no-optional-locks", "status", "--porcelain", "--", ...FOLDERS, "host-web", ...CONFIGURATION);
-  return head() && `${head()}${changed() ? "+" : ""}`;
+  return head() && `${head()}${changed() ? `+${digestOfSources().slice(0, 8)}` : ""}`;
 }
 
 const head = () => git("rev-parse", "--short=12", "HEAD");

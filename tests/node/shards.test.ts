@@ -4,9 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { shardOf } from "../../host-node/cli/shard.ts";
+import { makePart, shardOf } from "../../host-node/cli/shard.ts";
+import { ReferenceDevice } from "../../src/device/device.ts";
 import { npy } from "../../src/files/npy.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/models/checkpoint.ts";
+import type { AnyModel } from "../../src/models/index.ts";
+import { ising } from "../../src/models/ising/index.ts";
 import { divide } from "../../src/models/parts.ts";
 import { inside } from "./inside.ts";
 
@@ -112,6 +115,52 @@ describe("a command in parts is the whole", () => {
         );
       }
     }
+  });
+});
+
+describe("a part of several simulations", () => {
+  const jobs = [8, 10, 12].map((side) => ({
+    parameters: { size: [side, side], temperature: 2.3 },
+    plan: { warmup: 2, steps: 8, measureEvery: 1 },
+  }));
+  const whole = { command: "scan" as const, seed: 3n, jobs, copies: 1, axes: ["size"], notes: [] };
+  /** States by simulation, less how long they took. */
+  const statesIn = async (sections: Readonly<Record<string, Uint8Array>>) =>
+    Promise.all(
+      Object.entries(sections).map(async ([job, bytes]) => {
+        const { header, sections: own } = await decodeCheckpoint(bytes);
+        return [job, (header as { steps: number }).steps, own];
+      }),
+    );
+
+  it("is kept between them, and goes on from each", async () => {
+    const divided = { model: ising as unknown as AnyModel, inputs: {}, whole, run: "sha256:0" };
+    const kept: Record<string, Uint8Array>[] = [];
+    const make = async (saved: Readonly<Record<string, Uint8Array>>, seconds: number) => {
+      await using device = new ReferenceDevice("node");
+      const { bytes } = await makePart(
+        divided,
+        { index: 0, of: 1 },
+        {
+          ...{ device, signal: new AbortController().signal, quiet: true, saved },
+          keeping: { path: undefined, seconds },
+          save: async (sections) => void kept.push(sections),
+        },
+      );
+      return statesIn((await decodeCheckpoint(bytes)).sections);
+    };
+    const states = await make({}, 0);
+    expect(states.map(([job, steps]) => [job, steps])).toEqual([
+      ["0", 10],
+      ["1", 10],
+      ["2", 10],
+    ]);
+    // However short they are: the finished ones are there when the next one begins.
+    expect(new Set(kept.map((sections) => Object.keys(sections).join()))).toContain("0,1");
+    for (const saved of [...kept]) expect(await make(saved, 1e9)).toEqual(states);
+    // A control: the state of the second simulation in place of the first's.
+    const { 1: second } = kept.find((sections) => Object.keys(sections).join() === "0,1")!;
+    expect(await make({ 0: second, 1: second }, 1e9)).not.toEqual(states);
   });
 });
 
