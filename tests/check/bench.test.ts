@@ -1,6 +1,6 @@
 // What benchmarks make of their timings: fits, shares, and whether a result is slower than an earlier one. And every model has one.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Bench, Case } from "../../bench/harness/case.ts";
 import { type Comparison, compare, settled } from "../../bench/harness/compare.ts";
@@ -100,6 +100,19 @@ describe("a result compared with an earlier one", () => {
     const other = result({}, { device: { ...device, description: "e 2.0" } });
     expect(() => compare(result(), other)).toThrow(/"v, a, e 2.0".*"v, a, d 1.0"/);
     expect(() => compare(result(), { ...result(), rows: [{ ...row(8), model: "rbm" }] })).toThrow(ParameterError);
+  });
+});
+
+describe("the kept results", () => {
+  const folder = new URL("../../bench/results/", import.meta.url);
+  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  it.each(names)("%s is a result of gibbs bench, which the page of speeds draws", (name) => {
+    expect(readResult(readFileSync(new URL(name, folder), "utf8"), name).rows.length).toBeGreaterThan(0);
+  });
+  it("of the queue's bench are none of these, and lie in a folder of their own", () => {
+    const [name] = readdirSync(new URL("queue/", folder));
+    const text = readFileSync(new URL(`queue/${name}`, folder), "utf8");
+    expect(() => readResult(text, name!)).toThrow(/no result of gibbs bench/);
   });
 });
 
