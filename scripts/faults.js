@@ -888,7 +888,7 @@ export const faults = [
     what: "Dynamics: exponents count the growth before the first measurement",
     kind: "wrong constant in a shader",
     models: ["dynamics"],
-    edits: [edit("shaders/dynamics/ensemble.wgsl", "slots[k], measures && exists[k]", "slots[k], exists[k]")],
+    edits: [edit("shaders/dynamics/steps.wgsl", "slots[k], measures && exists[k]", "slots[k], exists[k]")],
   },
   {
     what: "Dynamics: sums lose what is carried from their lower words",

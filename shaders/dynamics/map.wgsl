@@ -1,4 +1,4 @@
-// requires: dynamics/ensemble.wgsl
+// requires: dynamics/steps.wgsl
 // A map: the next state from the present one, and tangents by its Jacobian there.
 
 fn moved(x: State, c: Constants, t: vec2f, _inverse: Flat, _off: ptr<function, f32>, _slot: u32, _step: u32) -> State {

@@ -1,4 +1,4 @@
-// requires: dynamics/ensemble.wgsl
+// requires: dynamics/steps.wgsl
 // The same method where right sides ask for what variables were before: every trajectory keeps states and slopes of its last steps in a ring, and
 // what lies between them is interpolated (cubic Hermite, of order 4 as the method is). Before t = 0 the past has an expression of its own.
 
@@ -53,7 +53,7 @@ fn moved(x: State, c: Constants, time: vec2f, inverse: Flat, off: ptr<function, 
   // The slopes in the middle know the same past; that it bends is in those at the ends, likewise of third order.
   let bent = apart_by(stepped(k1, 1.0, k4), stepped(k2, 1.0, k3), inverse);
   *off = max(*off, now.h * max(apart_by(k2, k3, inverse), bent));
-  return increased(x, weighted(k1, k2, k3, k4));
+  return increased(x, weighted(k1, k2, k3, k4), now.sixth, now.sixth_rest);
 }
 
 /// Exponents of systems with delays are not measured.

@@ -1,4 +1,4 @@
-// requires: dynamics/ensemble.wgsl
+// requires: dynamics/steps.wgsl
 // The classical method of Runge and Kutta, of order 4. States keep what f32 leaves of them, as the increments of small steps are.
 
 /// The two slopes in the middle differ by what is of third order in a step: how far it is from converged.
@@ -9,7 +9,7 @@ fn moved(x: State, c: Constants, time: vec2f, inverse: Flat, off: ptr<function, 
   let k3 = rates(stepped(x.high, now.half, k2), c, t + now.half);
   let k4 = rates(stepped(x.high, now.h, k3), c, t + now.h);
   *off = max(*off, now.h * apart_by(k2, k3, inverse));
-  return increased(x, weighted(k1, k2, k3, k4));
+  return increased(x, weighted(k1, k2, k3, k4), now.sixth, now.sixth_rest);
 }
 
 /// The same method for the equation of tangents, at the same stages.

@@ -119,8 +119,10 @@ const OTHERS: Record<string, string[]> = {
   "dynamics/map.wgsl": systemsOf("map"),
   "dynamics/runge-kutta.wgsl": systemsOf("flow"),
   "dynamics/runge-kutta-delayed.wgsl": systemsOf("flow", { delays: true }),
+  "dynamics/tsitouras.wgsl": systemsOf("flow"),
+  "dynamics/ensemble.wgsl": systemsOf("flow"),
   // Without a method there are no steps.
-  "dynamics/ensemble.wgsl": systemsOf("flow").map((text) => `${text}${METHOD}`),
+  "dynamics/steps.wgsl": systemsOf("flow").map((text) => `${text}${METHOD}`),
   "ising/rule.wgsl": LATTICES,
   "potts/rule.wgsl": LATTICES,
   "lattice/lattice.wgsl": LATTICES.map(

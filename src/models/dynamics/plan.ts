@@ -5,9 +5,11 @@ import { compile } from "../../expression/compile.ts";
 import { type Expression, evaluate } from "../../expression/expression.ts";
 import { readSweep } from "../../expression/sweep.ts";
 import { type DynamicsParameters, systemOf, untilOf } from "./parameters.ts";
-import { type Pilot, pilotOf } from "./reference/pilot.ts";
+import { type Pilot, pilotOf, sizesOfFlow } from "./reference/pilot.ts";
 import { LARGEST, SMALLEST } from "./reference/range.ts";
 import { sizesOfMap } from "./reference/sizes.ts";
+import { startOf } from "./reference/start.ts";
+import { adaptiveTrajectory } from "./reference/tsitouras.ts";
 import { LAWS, type Law, type System, TIME } from "./system.ts";
 
 export interface Point {
@@ -48,8 +50,21 @@ export interface Plan {
   pairs: boolean;
   /** How large each variable becomes. */
   sizes: readonly number[];
-  /** Of a flow. */
+  /** Of a flow with steps of one length. */
   pilot: Pilot | undefined;
+  /** Of a flow whose trajectories choose their steps; a phase is then in steps from one measurement to the next. */
+  adaptive: Adaptive | undefined;
+}
+
+/** How trajectories choose their steps. */
+export interface Adaptive {
+  /** The error of a step that is allowed, in parts of a variable's size. */
+  tolerance: number;
+  /** The longest step, and the one below which a trajectory is given up. */
+  longest: number;
+  shortest: number;
+  /** Steps that are tried before it is given up. */
+  most: number;
 }
 
 /** Steps of a trajectory at most: their numbers are words. */
@@ -61,6 +76,15 @@ const USUAL_POINTS = 51;
 /** How many more steps are taken so that lags are whole numbers of them, and by how much such a number may be off. */
 const MORE_STEPS = 1.5;
 const NEAR_WHOLE = 1e-9;
+/** What is allowed where nothing else is said. */
+const USUAL_TOLERANCE = 1e-6;
+/** The shortest step of all, in parts of the time: far more of them than may be tried. */
+const SHORTEST = 2 ** -36;
+/** Steps that are tried, with lengths of their own: a trajectory that needs more is stiff, and holds all others up. */
+const MOST_TRIES = 1e7;
+/** Steps of the trajectories that show whether a flow is stiff, and how many of those. */
+const PILOT_TRIES = 1500;
+const PILOTS = 8;
 /** Steps from one orthonormalisation of a flow's tangents to the next: they grow little in one. */
 const EVERY = 8;
 
@@ -87,13 +111,17 @@ export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
   if (transient >= until) {
     throw new ParameterError("transient", `transient ${transient}: it must be less than until, ${until}.`);
   }
-  const shape = { system, points, seed, exponents };
+  checkMethod(parameters, system);
+  const shape = { system, points, seed, exponents, adaptive: undefined };
   if (kind === "map") {
     const grid = mapGrid(parameters, transient, until);
     return { ...shape, ...grid, every: 1, sizes: sizesOfMap(system, points, seed, until), pilot: undefined };
   }
   const count = parameters.points ?? USUAL_POINTS;
   const interval = (until - transient) / (count - 1);
+  if (parameters.method === "tsit5") {
+    return adaptivePlan({ ...shape, times: timesOf(transient, until, count) }, parameters, { until, transient });
+  }
   const stepsWith = (dt: number) => {
     const least = Math.ceil((interval / dt) * (1 - 1e-12));
     return system.delays.length === 0 ? least : alignedSteps(least, { interval, transient, points });
@@ -116,7 +144,7 @@ export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
   }
   return {
     ...shape,
-    times: Float64Array.from({ length: count }, (_, i) => transient + ((until - transient) * i) / (count - 1)),
+    times: timesOf(transient, until, count),
     transient: { origin: 0, h: before > 0 ? transient / before : 0, steps: before },
     measured,
     perRow,
@@ -125,6 +153,65 @@ export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
     sizes: pilot.sizes,
     pilot,
   };
+}
+
+const timesOf = (transient: number, until: number, count: number) =>
+  Float64Array.from({ length: count }, (_, i) => transient + ((until - transient) * i) / (count - 1));
+
+/** @throws ParameterError where a method is not for the system, or the tolerance not for the method */
+function checkMethod({ method, tolerance }: DynamicsParameters, { kind, delays }: System): void {
+  if (kind === "map" && method !== "auto") {
+    throw new ParameterError("method", `method ${method}: a map needs none; leave method out.`);
+  }
+  if (method === "tsit5" && delays.length > 0) {
+    throw new ParameterError("method", "method tsit5: it is not for systems with delays; take rk4.");
+  }
+  if (tolerance !== undefined && method !== "tsit5") {
+    throw new ParameterError(
+      "tolerance",
+      `tolerance ${tolerance}: only tsit5 chooses its steps by it; add method tsit5, or leave tolerance out.`,
+    );
+  }
+}
+
+/** Where every trajectory has steps of its own. @throws ParameterError where steps of a pilot are too many */
+function adaptivePlan(
+  shape: Pick<Plan, "system" | "points" | "seed" | "exponents" | "times">,
+  { dt, tolerance = USUAL_TOLERANCE }: DynamicsParameters,
+  { until, transient }: { until: number; transient: number },
+): Plan {
+  const { system, points, seed } = shape;
+  const sized = sizesOfFlow(system, points, seed, until);
+  const steps = shape.times.length - 1;
+  const plan: Plan = {
+    ...shape,
+    transient: { origin: 0, h: transient, steps: transient > 0 ? 1 : 0 },
+    measured: { origin: transient, h: (until - transient) / steps, steps },
+    ...{ perRow: 1, every: 1, pairs: false, pilot: undefined, sizes: sized.sizes },
+    adaptive: {
+      tolerance,
+      longest: Math.min(dt ?? Number.POSITIVE_INFINITY, sized.longest),
+      shortest: SHORTEST * until,
+      most: MOST_TRIES,
+    },
+  };
+  const adaptive = { ...plan.adaptive!, most: PILOT_TRIES };
+  let stuck = 0;
+  for (let i = 0; i < PILOTS; i++) {
+    const point = Math.round((i * (points.length - 1)) / (PILOTS - 1));
+    const { tries } = adaptiveTrajectory({ ...plan, exponents: 0 }, adaptive, point, startOf(plan, point, i));
+    const { accepted, rejected, h, lost } = tries!;
+    const made = accepted + rejected;
+    if (made < PILOT_TRIES && lost === "stuck") stuck++;
+    // One that is stuck is left out by name; all of them are no ensemble.
+    if ((made >= PILOT_TRIES && until / h > MOST_TRIES) || stuck === PILOTS) {
+      throw new ParameterError(
+        "method",
+        `method tsit5: after ${made} steps one is ${h.toPrecision(3)} long, and ${MOST_TRIES} are the most to t = ${until}: the flow is stiff, comes to a singularity, or until is too long. Shorten until, raise tolerance, or take away what is fast.`,
+      );
+    }
+  }
+  return plan;
 }
 
 /**

@@ -35,6 +35,12 @@ export interface DynamicsResult extends Moments {
   dt?: number;
   /** What one step may be off by, in parts of a variable's size. */
   stepError?: number;
+  /** Of tsit5: the error of a step that was allowed, in parts of a variable's size. */
+  tolerance?: number;
+  /** Of tsit5: steps of all trajectories, and those that were tried once more because their error was too large. */
+  steps?: { accepted: number; rejected: number };
+  /** Of tsit5: how many of those that diverged needed steps too short or too many. */
+  stuck?: number;
   /** Lyapunov exponents per unit of time, or per step of a map, the largest first. */
   exponents?: Exponent[];
   /** Numbers of trajectories that came to no number, 1000 at most; in a sweep [point, trajectory]. */
@@ -55,8 +61,9 @@ export class Statistics {
   }
 
   result(): DynamicsResult {
-    const { points, times, pilot, exponents, measured } = this.#plan;
-    const { diverged, count } = this.#tally;
+    const { points, times, pilot, exponents, measured, adaptive } = this.#plan;
+    const { diverged, count, tries } = this.#tally;
+    const { accepted, rejected, stuck } = tries ?? NO_TRIES;
     const own = (point: number) => ({
       ...this.moments(point),
       ...(exponents > 0 ? { exponents: this.exponents(point) } : {}),
@@ -67,6 +74,7 @@ export class Statistics {
       variables: [...this.names],
       trajectories: count,
       ...(pilot ? { dt: measured.h, stepError: this.#stepError } : {}),
+      ...(adaptive ? { tolerance: adaptive.tolerance, steps: { accepted, rejected }, stuck } : {}),
       ...own(0),
       diverged: many ? [...diverged] : diverged.map(([, trajectory]) => trajectory),
       ...(many ? { points: points.map(({ set }, point) => ({ set: { ...set }, ...own(point) })) } : {}),
@@ -149,7 +157,36 @@ export class Statistics {
             `${lost === 1000 ? "1000 or more" : lost} of ${of} trajectories diverged (the first: ${first[1]}${points.length > 1 ? ` of point ${first[0]}` : ""}); from there on they are left out of all figures.`,
           ]
         : []),
+      ...this.#ofTries(),
       ...this.#missing(),
+    ];
+  }
+
+  /** What is to be known of trajectories that choose their steps. */
+  #ofTries(): string[] {
+    const { adaptive, points, times, system } = this.#plan;
+    const { tries, count } = this.#tally;
+    if (!adaptive || !tries || count === 0) return [];
+    const { accepted, stuck } = tries;
+    const until = times[times.length - 1];
+    const each = accepted / count / points.length;
+    const drift = adaptive.tolerance * each;
+    return [
+      ...(stuck > 0
+        ? [
+            `${stuck} of them needed steps shorter than ${shown(adaptive.shortest)}, or more than ${adaptive.most}: there the flow is stiff, or comes to a singularity.`,
+          ]
+        : []),
+      ...(drift > LARGE_DRIFT
+        ? [
+            `Errors of ${Math.round(each)} steps may add up to ${shown(drift)} of a variable's size by t = ${until}; for single trajectories take a smaller tolerance.`,
+          ]
+        : []),
+      ...(usesTime(system) && each * 2 ** -24 > ROUNDED_TIME
+        ? [
+            `The time in right sides is rounded to ${shown(until * 2 ** -24)} at the end, ${shown(each * 2 ** -24)} of a step. For a driving force write its phase as a variable, as in p' = 2*pi*f.`,
+          ]
+        : []),
     ];
   }
 
@@ -194,6 +231,8 @@ export class Statistics {
     return { value: mean, error: n > 1 ? sd / Math.sqrt(n) : Number.POSITIVE_INFINITY, tau: 0.5, n };
   }
 }
+
+const NO_TRIES = { accepted: 0, rejected: 0, stuck: 0 };
 
 const shown = (value: number) => String(Number(value.toPrecision(2)));
 

@@ -32,7 +32,7 @@ export class ReferenceRunner implements Runner {
 
   async batch(first: number, count: number, centres: Float32Array, tick: () => Promise<void>): Promise<Batch> {
     const { points } = this.#plan;
-    const { samples, worst } = await this.#simulate(first, count, tick);
+    const { samples, worst, tries } = await this.#simulate(first, count, tick);
     if (first === 0) for (let cell = 0; cell < centres.length; cell++) centres[cell] = centreOf(samples[cell * count]);
     const diverged: [number, number][] = [];
     const cells = Array.from(centres, (centre, cell): Cell => {
@@ -51,7 +51,7 @@ export class ReferenceRunner implements Runner {
         if (this.#fails(samples, slot, count)) diverged.push([point, first + i]);
       }
     }
-    return { count, cells, worst, diverged };
+    return { count, cells, worst, diverged, ...(this.#plan.adaptive ? { tries } : {}) };
   }
 
   async samples(first: number, count: number, tick: () => Promise<void>): Promise<Float32Array> {
@@ -64,10 +64,11 @@ export class ReferenceRunner implements Runner {
     const rows = rowsOf(this.#plan);
     const samples = new Float32Array(rows * points.length * count);
     let worst = 0;
+    const total = { accepted: 0, rejected: 0, stuck: 0 };
     for (let point = 0; point < points.length; point++) {
       for (let i = 0; i < count; i++) {
         await tick();
-        const { samples: own, exponents, apart } = trajectoryOf(this.#plan, point, first + i);
+        const { samples: own, exponents, apart, tries } = trajectoryOf(this.#plan, point, first + i);
         let fails = false;
         for (const [row, value] of [...own, ...exponents].entries()) {
           // The state alone says whether a trajectory goes on.
@@ -76,10 +77,13 @@ export class ReferenceRunner implements Runner {
           }
           samples[(row * points.length + point) * count + i] = fails ? Number.NaN : value;
         }
+        total.accepted += tries?.accepted ?? 0;
+        total.rejected += tries?.rejected ?? 0;
+        if (tries?.lost === "stuck") total.stuck++;
         if (!fails) worst = Math.max(worst, Math.fround(apart));
       }
     }
-    return { samples, worst };
+    return { samples, worst, tries: total };
   }
 
   /** Whether a trajectory came to no number by the last time. */

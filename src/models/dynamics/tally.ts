@@ -21,8 +21,18 @@ export interface Batch {
   cells: readonly Cell[];
   /** How far from converged the worst step of a flow was; see Pilot. */
   worst: number;
+  /** Of a method that chooses its steps. */
+  tries?: Tries;
   /** Numbers of trajectories that came to no number, [point, trajectory]. */
   diverged: readonly (readonly [point: number, trajectory: number])[];
+}
+
+/** Steps of trajectories that choose them. */
+export interface Tries {
+  accepted: number;
+  rejected: number;
+  /** Trajectories whose steps became too short or too many, though their slopes are numbers. */
+  stuck: number;
 }
 
 export interface Cell {
@@ -90,6 +100,8 @@ export class Tally {
   readonly sums: bigint[];
   readonly squares: bigint[];
   readonly diverged: (readonly [point: number, trajectory: number])[] = [];
+  /** Of a method that chooses its steps. */
+  tries: Tries | undefined;
 
   constructor(cells: number) {
     this.centres = new Float32Array(cells);
@@ -98,7 +110,8 @@ export class Tally {
     this.squares = Array(cells).fill(0n);
   }
 
-  add({ count, cells, worst, diverged }: Batch): void {
+  add({ count, cells, worst, diverged, tries }: Batch): void {
+    this.#addTries(tries);
     // JSON has no infinity.
     this.worst = Math.max(this.worst, Number.isFinite(worst) ? worst : LARGEST);
     for (const [i, { numbers, sum, square }] of cells.entries()) {
@@ -110,6 +123,16 @@ export class Tally {
     const inOrder = [...diverged].sort(([p, a], [q, b]) => a - b || p - q);
     for (const one of inOrder) if (this.diverged.length < MOST_NAMED) this.diverged.push(one);
     this.count += count;
+  }
+
+  #addTries(more: Tries | undefined): void {
+    if (!more) return;
+    const { accepted, rejected, stuck } = this.tries ?? { accepted: 0, rejected: 0, stuck: 0 };
+    this.tries = {
+      accepted: accepted + more.accepted,
+      rejected: rejected + more.rejected,
+      stuck: stuck + more.stuck,
+    };
   }
 
   /** Adds what other trajectories have shown. @throws CheckpointError where their sums have other centres */
@@ -129,6 +152,7 @@ export class Tally {
     }
     for (const one of other.diverged) if (this.diverged.length < MOST_NAMED) this.diverged.push(one);
     this.worst = Math.max(this.worst, other.worst);
+    this.#addTries(other.tries);
     this.count += other.count;
   }
 
@@ -153,6 +177,7 @@ export class Tally {
         sums: text(this.sums),
         squares: text(this.squares),
         diverged: this.diverged.map(([point, trajectory]) => [point, trajectory]),
+        ...(this.tries ? { tries: this.tries } : {}),
       },
       sections: {
         centres: new Uint8Array(this.centres.slice().buffer),
@@ -162,7 +187,7 @@ export class Tally {
   }
 
   /** @throws CheckpointError for what is none of this tally */
-  restore({ count, worst, sums, squares, diverged }: Kept, centres: Uint8Array, numbers: Uint8Array): void {
+  restore({ count, worst, sums, squares, diverged, tries }: Kept, centres: Uint8Array, numbers: Uint8Array): void {
     this.centres.set(new Float32Array(centres.slice().buffer));
     this.numbers.set(new Float64Array(numbers.slice().buffer));
     for (const [own, kept] of [
@@ -181,6 +206,7 @@ export class Tally {
     if (!this.centres.every(Number.isFinite)) throw new CheckpointError("The checkpoint's centres are no numbers.");
     this.diverged.push(...diverged);
     this.worst = worst;
+    this.tries = tries;
     this.count = count;
   }
 }
@@ -192,6 +218,7 @@ export const keptTally = {
   sums: z.array(z.string()),
   squares: z.array(z.string()),
   diverged: z.array(z.tuple([z.int().min(0), z.int().min(0)])).max(MOST_NAMED),
+  tries: z.object({ accepted: z.int().min(0), rejected: z.int().min(0), stuck: z.int().min(0) }).optional(),
 };
 const kept = z.object(keptTally);
 export type Kept = z.output<typeof kept>;

@@ -29,6 +29,11 @@ export async function* validateDynamics(device: Device, { quick, signal }: Effor
 
   for (const [what, options, bound] of [
     ["a flow with all functions to t = 3", { system: FLOW, until: 3, points: 7, dt: 0.02, lyapunov: 2 }, 2e-5],
+    [
+      "the same by Tsitouras' method",
+      { system: FLOW, until: 3, points: 7, method: "tsit5", tolerance: 1e-6, lyapunov: 2 },
+      5e-5,
+    ],
     ["a flow with delays to t = 6", { system: DELAYED, until: 6, points: 13, dt: 0.02 }, 2e-5],
     ["a map with all functions, 8 steps", { system: MAP, until: 8, points: 9, transient: 0, lyapunov: 2 }, 2e-5],
   ] as const) {
@@ -54,6 +59,12 @@ export async function* validateDynamics(device: Device, { quick, signal }: Effor
   const [, turned] = (await turns.samples(0, 1)).data.reduce<number[][]>(pairs, []);
   const off = Math.max(Math.abs(turned[0] - Math.cos(100)), Math.abs(turned[1] + Math.sin(100)));
   yield check("exact", "x'' = -x to t = 100: error", off, 1.5e-6);
+
+  using chosen = await make({ system: "x' = v; v' = -x; x = 1; v = 0", until: 100, points: 101, method: "tsit5" });
+  const ends = (await chosen.samples(0, 1)).data.reduce<number[][]>(pairs, []);
+  const far = ends.map(([x, v], t) => Math.max(Math.abs(x - Math.cos(t)), Math.abs(v + Math.sin(t))));
+  yield check("exact", "the same in steps that are chosen, at 101 times: error", Math.max(...far), 2e-5);
+  yield check("reference", "steps that were chosen: difference in their number", await differenceOfSteps(device), 0.02);
 
   // By the method of steps: a polynomial more for each lag.
   using delayed = await make({ system: "before 0: x = 0; x' = -x(t - 1); x = 1", until: 6, points: 2 });
@@ -112,6 +123,22 @@ async function largestDifference(device: Device, options: DynamicsOptions): Prom
     worst = Math.max(worst, Math.abs(own - right));
   }
   return worst;
+}
+
+/** By how much the number of steps that trajectories chose differs from the reference's, and by how much that of those tried again. */
+async function differenceOfSteps(device: Device): Promise<number> {
+  const count = 64;
+  const options = { system: FLOW, until: 3, points: 2, method: "tsit5", tolerance: 1e-5, trajectories: count } as const;
+  const counted = [device, new ReferenceDevice(device.info.host)].map(async (each) => {
+    using ensemble = await DynamicsSimulation.create(each, options);
+    await ensemble.run(count);
+    return ensemble.result().steps!;
+  });
+  const [own, right] = await Promise.all(counted);
+  return (
+    (Math.abs(own.accepted - right.accepted) + Math.abs(own.rejected - right.rejected)) /
+    (right.accepted + right.rejected)
+  );
 }
 
 /** The largest relative difference of means and standard deviations from those of the same numbers in f64. */

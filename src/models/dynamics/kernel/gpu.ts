@@ -9,16 +9,17 @@ import { dispatchOnce, Pacer, submitPass } from "../../../device/submissions.ts"
 import { compile } from "../../../expression/compile.ts";
 import { STREAMS } from "../../../random/streams.ts";
 import { seedWords } from "../../../random/threefry.ts";
-import { lawNumber, type Phase, type Plan } from "../plan.ts";
+import { type Adaptive, lawNumber, type Phase, type Plan } from "../plan.ts";
 import { LARGEST, SMALLEST } from "../reference/range.ts";
 import { type Runner, rowsOf } from "../runner.ts";
 import { quantitiesOf } from "../system.ts";
-import { type Batch, type Cell, cellOf, WORDS } from "../tally.ts";
+import { type Batch, type Cell, cellOf, type Tries, WORDS } from "../tally.ts";
 import { type Generated, keptNumbers, systemWgsl } from "./wgsl.ts";
 
 const RUN = structOf("dynamics/ensemble.wgsl", "run");
 const STEP = structOf("dynamics/ensemble.wgsl", "now");
 const STARTS = structOf("dynamics/ensemble.wgsl", "starts");
+const ADAPTIVE = structOf("dynamics/tsitouras.wgsl", "adaptive");
 const SHAPE = structOf("dynamics/tally.wgsl", "shape");
 
 /** Trajectories side by side, and bytes of them: enough to fill the device, and not so many that nothing is seen. */
@@ -26,6 +27,14 @@ const HARDWARE = { slots: 1 << 20, bytes: 1 << 30 };
 const SOFTWARE = { slots: 1 << 16, bytes: 1 << 27 };
 /** Numbers of a state and its tangents up to which two trajectories share an invocation. */
 const MOST_TOGETHER = 4;
+/** Words of what all trajectories tried, and which of them counts those that are not at the end of a phase: see tsitouras.wgsl. */
+const TRIED = 6;
+const LEFT = 5;
+/** Steps that are tried between two looks at how many trajectories are left, at first and at most. */
+const FIRST_ROUND = 64;
+const MOST_ROUND = 4096;
+/** Words of a trajectory that says how it chooses its steps. */
+const CONTROL = 8;
 /** Rows and points that are summed in one dispatch. */
 const CELLS = 1 << 14;
 
@@ -42,7 +51,9 @@ type Buffers = Record<
   | "ring"
   | "shape"
   | "centres"
-  | "sums",
+  | "sums"
+  | "adaptive"
+  | "tried",
   GPUBuffer
 >;
 
@@ -60,7 +71,7 @@ export class GpuRunner implements Runner {
   static async create(device: GpuDevice, plan: Plan, workgroup = 64): Promise<GpuRunner> {
     const together = togetherOf(device, plan);
     const generated = systemWgsl(plan.system, { ...plan, together, ring: ringOf(plan) });
-    const shader = shaderOf(plan.system);
+    const shader = shaderOf(plan);
     const own = (entryPoint: string) =>
       device.kernel({ shader, generated: generated.source, entryPoint, constants: { WORKGROUP: workgroup } });
     const summing = (entryPoint: string) =>
@@ -115,6 +126,8 @@ export class GpuRunner implements Runner {
       ring: own("ring", Math.max(1, ring * slots)),
       shape: uniform(device, "dynamics shape", SHAPE),
       centres: own("centres", rows * plan.points.length),
+      adaptive: uniform(device, "dynamics adaptive", ADAPTIVE),
+      tried: own("tried", TRIED),
       sums: own("sums", WORDS * Math.min(CELLS, rows * plan.points.length)),
     };
   }
@@ -125,7 +138,15 @@ export class GpuRunner implements Runner {
     this.#device.write(this.#buffers.centres, centres);
     const cells = await this.#sums(count);
     const [worst] = new Float32Array(await this.#device.read(this.#buffers.worst, 0, 4));
-    return { count, cells, worst, diverged: await this.#diverged(first, count, cells) };
+    const diverged = await this.#diverged(first, count, cells);
+    return { count, cells, worst, diverged, ...(this.#plan.adaptive ? { tries: await this.#tries() } : {}) };
+  }
+
+  /** What all trajectories tried. */
+  async #tries(): Promise<Tries> {
+    const words = new Uint32Array(await this.#device.read(this.#buffers.tried));
+    const long = (at: number) => words[at] + words[at + 1] * 2 ** 32;
+    return { accepted: long(0), rejected: long(2), stuck: words[4] };
   }
 
   async samples(first: number, count: number, tick: () => Promise<void>): Promise<Float32Array> {
@@ -154,6 +175,7 @@ export class GpuRunner implements Runner {
     });
     await dispatchOnce(device, title, [bound(this.#kernels.start, slots)]);
     const advance = bound(this.#kernels.advance, Math.ceil(slots / this.#together));
+    if (this.#plan.adaptive) return this.#adapt(this.#plan.adaptive, advance, title, tick);
     for (const phase of [transient, measured]) {
       const own = stepOf(phase, phase === measured ? transient.steps : 0, phase === measured ? this.#plan.perRow : 0);
       const pieces = {
@@ -164,6 +186,42 @@ export class GpuRunner implements Runner {
         },
       };
       if (phase.steps > 0) await this.#pacer.make(phase.steps, { onProgress: tick }, pieces);
+    }
+  }
+
+  /** Each phase, until no trajectory is left in it. */
+  async #adapt(
+    { tolerance, longest, shortest, most }: Adaptive,
+    advance: Parameters<typeof submitPass>[2][number],
+    title: string,
+    tick: () => Promise<void>,
+  ): Promise<void> {
+    const device = this.#device;
+    const { tried, adaptive } = this.#buffers;
+    device.write(tried, new Uint32Array(TRIED));
+    let begins = 2;
+    for (const phase of [this.#plan.transient, this.#plan.measured]) {
+      if (phase.steps === 0) continue;
+      const own = { tolerance, longest, shortest, most, ...spansOf(phase) };
+      const measures = phase === this.#plan.measured;
+      let round = FIRST_ROUND;
+      for (let left = 1; left > 0; round = Math.min(2 * round, MOST_ROUND)) {
+        await this.#pacer.make(
+          round,
+          { onProgress: tick },
+          {
+            most: round,
+            submit: (_, tries) => {
+              device.write(adaptive, ADAPTIVE.write({ ...own, begins, measures, tries }));
+              device.write(tried, new Uint32Array(1), 4 * LEFT);
+              begins = 0;
+              return submitPass(device, title, [advance], "steps");
+            },
+          },
+        );
+        [left] = new Uint32Array(await device.read(tried, 4 * LEFT, 4));
+      }
+      begins = 1;
     }
   }
 
@@ -220,10 +278,17 @@ export class GpuRunner implements Runner {
 function words(plan: Plan) {
   const n = plan.system.variables.length;
   const ring = keptNumbers(plan.system) * ringOf(plan);
-  return { state: (2 + plan.exponents) * n, record: 2 + 2 * plan.exponents, rows: rowsOf(plan), ring };
+  const [slopes, control] = plan.adaptive ? [n, CONTROL] : [0, 0];
+  return {
+    state: (2 + plan.exponents) * n + slopes,
+    record: 2 + 2 * plan.exponents + control,
+    rows: rowsOf(plan),
+    ring,
+  };
 }
 
-const shaderOf = ({ kind, delays }: Plan["system"]): string => {
+const shaderOf = ({ system: { kind, delays }, adaptive }: Plan): string => {
+  if (adaptive) return "dynamics/tsitouras.wgsl";
   if (kind === "map") return "dynamics/map.wgsl";
   return delays.length > 0 ? "dynamics/runge-kutta-delayed.wgsl" : "dynamics/runge-kutta.wgsl";
 };
@@ -280,12 +345,20 @@ function mostOf(device: GpuDevice, plan: Plan): number {
  * Trajectories of one invocation: a GPU has others to go on with while the operations of one wait for each other, a CPU has none. Of large systems
  * the registers are the limit.
  */
-function togetherOf(device: GpuDevice, { system, exponents }: Plan): number {
+function togetherOf(device: GpuDevice, { system, exponents, adaptive }: Plan): number {
+  if (adaptive) return 1;
   const numbers = system.variables.length * (1 + exponents);
   return device.info.software && numbers <= MOST_TOGETHER ? 2 : 1;
 }
 
 const rest = (x: number) => x - Math.fround(x);
+
+/** The times of a phase, with what f32 leaves of them. */
+const spansOf = ({ origin, h, steps }: Phase) => ({
+  origin,
+  span: [h * steps, rest(h * steps)],
+  interval: [h, rest(h)],
+});
 
 function stepOf({ origin, h, steps }: Phase, firstStep: number, perRow: number) {
   const sixth = { sixth: Math.fround(h / 6), sixthRest: rest(h / 6) };

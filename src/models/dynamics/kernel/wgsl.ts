@@ -128,14 +128,25 @@ fn weighted(a: Flat, b: Flat, c: Flat, d: Flat) -> Flat {
   return ${flat((i) => `a.v${i} + 2.0 * (b.v${i} + c.v${i}) + d.v${i}`)};
 }
 
-fn increased(x: State, sum: Flat) -> State {
-${variables.map((_, i) => `  let y${i} = added(x.high.v${i}, x.low.v${i}, sum.v${i}, now.sixth, now.sixth_rest);`).join("\n")}
+/// x and a sum of slopes times a number that weight and rest add up to.
+fn increased(x: State, sum: Flat, weight: f32, rest: f32) -> State {
+${variables.map((_, i) => `  let y${i} = added(x.high.v${i}, x.low.v${i}, sum.v${i}, weight, rest);`).join("\n")}
   return State(${flat((i) => `y${i}.x`)}, ${flat((i) => `y${i}.y`)});
 }
 
 /// The largest difference of two numbers, by their sizes.
 fn apart_by(a: Flat, b: Flat, inverse: Flat) -> f32 {
   return ${variables.map((_, i) => `abs(a.v${i} - b.v${i}) * inverse.v${i}`).reduce((a, b) => `max(${a}, ${b})`)};
+}
+
+/// The largest error of a number, by the size of its variable or by its own at the ends of a step, whichever is more.
+fn error_in(e: Flat, x: Flat, y: Flat, inverse: Flat) -> f32 {
+  return ${variables
+    .map(
+      (_, i) =>
+        `abs(e.v${i} * inverse.v${i}) / max(1.0, max(abs(x.v${i} * inverse.v${i}), abs(y.v${i} * inverse.v${i})))`,
+    )
+    .reduce((a, b) => `larger_of(${a}, ${b})`)};
 }
 
 fn inverse_sizes(at: u32) -> Flat {

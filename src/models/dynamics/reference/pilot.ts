@@ -63,31 +63,14 @@ export function pilotOf(
   seed: bigint,
   { until, dt, stepOf }: { until: number; dt: number | undefined; stepOf: (dt: number) => number },
 ): Pilot {
-  const inTime = system.variables.some(({ rate }) => namesIn(rate).has(TIME));
   // Of a reduce, for there may be a million points.
   const shortest = points.reduce((least, { lags }) => Math.min(least, ...lags), Number.POSITIVE_INFINITY);
   if (dt !== undefined && dt > shortest) {
     throw new ParameterError("dt", `dt ${dt}: it must be at most the shortest lag, ${shortest}.`);
   }
-  const longest = Math.min(shortest, until * (inTime ? LONGEST_IN_TIME : LONGEST));
-  const walkOf = (point: number, trajectory: number): Walk => {
-    const { slope, memory, ...moves } = movable(system, points[point]);
-    return {
-      ...{ ...moves, until, longest },
-      breaks: breaksOf(points[point]),
-      check: outOfRange(system, points[point], memory),
-      start: startOf({ points, seed }, point, trajectory),
-      begin: (start) => memory.begin(start),
-      keep: (x, t) => {
-        if (system.delays.length > 0) {
-          memory.keep(t, x, { before: slope(x, t), after: slope(x, t, false) });
-        }
-      },
-    };
-  };
-  const walks = Array.from({ length: TRAJECTORIES }, (_, i) =>
-    walkOf(Math.round((i * (points.length - 1)) / (TRAJECTORIES - 1)), i),
-  );
+  const longest = Math.min(shortest, longestOf(system, until));
+  const walkOf = walker(system, points, seed, { until, longest });
+  const walks = pilotsOf(points.length, walkOf);
   const sizes = system.variables.map(() => 0);
   for (const walk of walks) measureSizes(walk, sizes, dt !== undefined);
   let own = Math.min(dt ?? Number.POSITIVE_INFINITY, longest);
@@ -133,6 +116,45 @@ export function pilotOf(
     apart: most((one) => one.apart),
   };
 }
+
+/**
+ * How large the variables of a flow become, and its longest step, where trajectories choose theirs.
+ *
+ * @throws ParameterError where a part of a right side is beyond f32
+ */
+export function sizesOfFlow(system: System, points: Plan["points"], seed: bigint, until: number) {
+  const longest = longestOf(system, until);
+  const sizes = system.variables.map(() => 0);
+  for (const walk of pilotsOf(points.length, walker(system, points, seed, { until, longest }))) {
+    measureSizes(walk, sizes, true);
+  }
+  return { sizes, longest };
+}
+
+const longestOf = (system: System, until: number) =>
+  until * (system.variables.some(({ rate }) => namesIn(rate).has(TIME)) ? LONGEST_IN_TIME : LONGEST);
+
+/** Trajectories from one end of a sweep to the other. */
+const pilotsOf = (points: number, walkOf: (point: number, trajectory: number) => Walk) =>
+  Array.from({ length: TRAJECTORIES }, (_, i) => walkOf(Math.round((i * (points - 1)) / (TRAJECTORIES - 1)), i));
+
+const walker =
+  (system: System, points: Plan["points"], seed: bigint, { until, longest }: Pick<Walk, "until" | "longest">) =>
+  (point: number, trajectory: number): Walk => {
+    const { slope, memory, ...moves } = movable(system, points[point]);
+    return {
+      ...{ ...moves, until, longest },
+      breaks: breaksOf(points[point]),
+      check: outOfRange(system, points[point], memory),
+      start: startOf({ points, seed }, point, trajectory),
+      begin: (start) => memory.begin(start),
+      keep: (x, t) => {
+        if (system.delays.length > 0) {
+          memory.keep(t, x, { before: slope(x, t), after: slope(x, t, false) });
+        }
+      },
+    };
+  };
 
 /**
  * What of a variable's size one step of a run may be off by, where the worst of all was so far from converged: the error is of fifth order, that

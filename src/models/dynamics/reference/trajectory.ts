@@ -1,12 +1,11 @@
 // One trajectory in f64, to be read: the map, or the method of Runge and Kutta, and Lyapunov exponents by tangent vectors (Benettin et al. 1980,
 // doi 10.1007/BF02128236).
 
-import { compile } from "../../../expression/compile.ts";
-import { derivative } from "../../../expression/derivative.ts";
-import { compiled, type Phase, type Plan } from "../plan.ts";
+import type { Phase, Plan } from "../plan.ts";
 import { quantitiesOf } from "../system.ts";
-import { Memory } from "./memory.ts";
+import { dot, firstFrame, type Motion, motionOf, orthonormal, plus, type Vector } from "./motion.ts";
 import { startOf } from "./start.ts";
+import { adaptiveTrajectory, type Tries } from "./tsitouras.ts";
 
 export interface Trajectory {
   /** [time][quantity] */
@@ -14,34 +13,19 @@ export interface Trajectory {
   exponents: number[];
   /** How far from converged the worst step of a flow was; see Pilot. */
   apart: number;
-}
-
-type Vector = readonly number[];
-
-const dot = (a: Vector, b: Vector) => a.reduce((total, x, i) => total + x * b[i], 0);
-/** a + h b */
-const plus = (a: Vector, h: number, b: Vector) => a.map((x, i) => x + h * b[i]);
-
-/** What moves a point and its tangents. */
-interface Motion {
-  /** It depends on what was before. */
-  hasPast: boolean;
-  /** @param ends it is the end of a step, or within one */
-  at(x: Vector, t: number, ends: boolean): number[];
-  /** The Jacobian there, row by row. */
-  jacobian(x: Vector, t: number): Vector[];
+  /** Of a method that chooses its steps. */
+  tries?: Tries;
 }
 
 export function trajectoryOf(plan: Plan, point: number, trajectory: number, start?: Vector): Trajectory {
+  if (plan.adaptive) return adaptiveTrajectory(plan, plan.adaptive, point, start ?? startOf(plan, point, trajectory));
   const { system, transient, measured, perRow, times, exponents, every, pilot } = plan;
-  const { kind, variables } = system;
+  const { kind } = system;
   const quantities = quantitiesOf(system).length;
   const { motion, outputs, memory } = motionOf(plan, point);
   const samples = new Float64Array(times.length * quantities);
   let x = [...(start ?? startOf(plan, point, trajectory))];
-  let frame = orthonormal(
-    Array.from({ length: exponents }, (_, j) => variables.map((_, i) => (i === j ? 1 : 0.1 * Math.cos(1 + i + 3 * j)))),
-  ).vectors;
+  let frame = firstFrame(plan);
   const grown = frame.map(() => 0);
   let apart = 0;
   const measure = (row: number, t: number) => samples.set([...x, ...outputs(x, t)], row * quantities);
@@ -75,40 +59,6 @@ export function trajectoryOf(plan: Plan, point: number, trajectory: number, star
   walk(transient, false);
   walk(measured, true);
   return { samples, apart, exponents: grown.map((sum) => sum / (measured.steps * measured.h)) };
-}
-
-function motionOf({ system, points, exponents }: Plan, point: number) {
-  const { values, placeOf, rates, outputs } = compiled(system, points[point]);
-  const names = system.variables.map(({ name }) => name);
-  const memory = new Memory(system, points[point]);
-  const set = (x: Vector, t: number, ends: boolean) => {
-    values.set(x);
-    for (const [j, value] of memory.at(t, ends).entries()) values[placeOf(system.delays[j].name)] = value;
-    values[values.length - 1] = t;
-  };
-  const slopes =
-    exponents > 0
-      ? system.variables.map(({ rate }) => names.map((name) => compile(derivative(rate, name), placeOf)))
-      : [];
-  const motion: Motion = {
-    hasPast: system.delays.length > 0,
-    at(x, t, ends) {
-      set(x, t, ends);
-      return rates.map((rate) => rate(values));
-    },
-    jacobian(x, t) {
-      set(x, t, false);
-      return slopes.map((row) => row.map((slope) => slope(values)));
-    },
-  };
-  return {
-    motion,
-    memory,
-    outputs(x: Vector, t: number) {
-      set(x, t, false);
-      return outputs.map((output) => output(values));
-    },
-  };
 }
 
 type Step = (
@@ -154,17 +104,3 @@ const rungeKutta: Step = ({ at, jacobian, hasPast }, x, frame, t, h) => {
     }),
   };
 };
-
-/** By Gram and Schmidt; the lengths are the diagonal of R in QR. */
-function orthonormal(vectors: readonly Vector[]): { vectors: Vector[]; lengths: number[] } {
-  const done: Vector[] = [];
-  const lengths: number[] = [];
-  for (const vector of vectors) {
-    let rest = vector;
-    for (const other of done) rest = plus(rest, -dot(other, rest), other);
-    const length = Math.sqrt(dot(rest, rest));
-    lengths.push(length);
-    done.push(rest.map((x) => x / length));
-  }
-  return { vectors: done, lengths };
-}
