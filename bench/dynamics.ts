@@ -4,10 +4,14 @@
 // 72 in f32; what the state keeps of rounding, 13 for each variable; the largest size, 2 for each: 117 in all. The Hénon map in 48 bits: three sums
 // of pairs, 20 operations each, and three products, 30 each: 150; a doubled state of two variables. Bytes: a measurement of two is all there is. At
 // 67 TFLOP/s an H200 would end at 5e11 steps/s of Lorenz, of which operations that depend on each other take a share.
+// By Tsitouras' method, per step that is tried: six right sides of 9; sums of one to six slopes, 2 j - 1 for each variable, and 2 to add it to the
+// state: 144; six differences of slopes 18, the error 33, its norm 18, what the state keeps 39, the control of the step with two logarithms and
+// exponentials some 60: 366. The longest step is that of the other method, and the tolerance so large that it is taken.
 
 import { ReferenceDevice } from "../src/device/device.ts";
 import { GpuError } from "../src/device/errors.ts";
 import { type DynamicsOptions, dynamics } from "../src/models/dynamics/index.ts";
+import { STAGES } from "../src/models/dynamics/reference/tsitouras.ts";
 import type { Bench, Case, Counted, Place } from "./harness/case.ts";
 import { javaScript, plainC, reference, simulated } from "./harness/contenders.ts";
 import source from "./peers/dynamics.c?raw";
@@ -32,6 +36,13 @@ const KINDS: Kind[] = [
     peer: "lorenz",
     counted: { float: 117, bytes: 0 },
     plain: plainLorenz,
+  },
+  {
+    kernel: "Lorenz, Tsitouras",
+    options: { example: "lorenz", until: STEPS * H, dt: H, points: 2, method: "tsit5", tolerance: 0.1 },
+    peer: "tsitouras",
+    counted: { float: 366, bytes: 0 },
+    plain: plainTsitouras,
   },
   {
     kernel: "Hénon map, 48 bits",
@@ -95,15 +106,28 @@ function plainHenon(x: Float64Array): void {
   x[1] = 0.3 * a;
 }
 
-const k = [0, 1, 2, 3].map(() => new Float64Array(3));
+const k = [0, 1, 2, 3, 4, 5].map(() => new Float64Array(3));
 const between = new Float64Array(3);
+const slope = (at: Float64Array, to: Float64Array) => {
+  to[0] = 10 * (at[1] - at[0]);
+  to[1] = at[0] * (28 - at[2]) - at[1];
+  to[2] = at[0] * at[1] - (8 / 3) * at[2];
+};
+
+function plainTsitouras(x: Float64Array): void {
+  slope(x, k[0]);
+  for (let stage = 1; stage < 7; stage++) {
+    for (let i = 0; i < 3; i++) {
+      let sum = 0;
+      for (let j = 0; j < stage; j++) sum += STAGES[stage][j] * k[j][i];
+      between[i] = x[i] + H * sum;
+    }
+    if (stage < 6) slope(between, k[stage]);
+  }
+  x.set(between);
+}
 
 function plainLorenz(x: Float64Array): void {
-  const slope = (at: Float64Array, to: Float64Array) => {
-    to[0] = 10 * (at[1] - at[0]);
-    to[1] = at[0] * (28 - at[2]) - at[1];
-    to[2] = at[0] * at[1] - (8 / 3) * at[2];
-  };
   slope(x, k[0]);
   for (const [stage, h] of [H / 2, H / 2, H].entries()) {
     for (let i = 0; i < 3; i++) between[i] = x[i] + h * k[stage][i];

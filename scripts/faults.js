@@ -821,6 +821,42 @@ export const faults = [
     ],
   },
   {
+    what: "Dynamics: Tsitouras' fifth stage has a wrong weight, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("shaders/dynamics/tsitouras.wgsl", "8.159367898576159", "8.139367898576159")],
+  },
+  {
+    what: "Dynamics: Tsitouras' error leaves out the slope at the end, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("shaders/dynamics/tsitouras.wgsl", "0.015151515151515152, d7", "0.0, d7")],
+  },
+  {
+    what: "Dynamics: a measurement within a step has a wrong weight of the last slope, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("shaders/dynamics/tsitouras.wgsl", "v * (1.5 + u", "v * (1.4 + u")],
+  },
+  {
+    what: "Dynamics: after a step that was rejected the time goes on, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("shaders/dynamics/tsitouras.wgsl", "own.rejected++;", "own.rejected++; own.time = after;")],
+  },
+  {
+    what: "Dynamics: the tolerance is ten times as large as it says, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [
+      edit(
+        "shaders/dynamics/tsitouras.wgsl",
+        "inverse) / adaptive.tolerance",
+        "inverse) / (10.0 * adaptive.tolerance)",
+      ),
+    ],
+  },
+  {
     what: "Dynamics: what lies between nodes of the past is a line, in the kernel",
     kind: "wrong constant in a shader",
     models: ["dynamics"],

@@ -239,7 +239,7 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     let h = select(own.h, rest, ends);
     let after = select(pair_add(own.time, vec2f(h, 0.0)), adaptive.span, vec2<bool>(ends));
     let t = adaptive.origin + own.time.x;
-    var at: Stages;
+    var at = Stages();
     at.first = x.high;
     at.second = stepped(x.high, 0.161 * h, k);
     let d2 = less(rates(at.second, c, stage_time(t, h, 1u)), k);
