@@ -29,7 +29,7 @@ export const dynamicsParameters = z.object({
     .default("none")
     .describe("A system by name; lorenz if no system is given at all")
     .meta({
-      ...{ replaces: ["system", "until", "transient", "dt", "set"], front: true },
+      ...{ replaces: ["system", "until", "transient", "dt", "method", "tolerance", "set"], front: true },
       names: NAMES,
     }),
   system: z
@@ -61,21 +61,24 @@ export const dynamicsParameters = z.object({
     .gt(0, { error: "it must be above 0" })
     .optional()
     .describe(
-      "Longest step of a flow; by default so short that a step of rk4 changes no variable by more than 1e-7 of its size in error",
+      "Longest step of a flow; by default chosen, for rk4 such that the error of a step is at most 1e-7 of each variable's size",
     )
     .meta({ label: "Time step dt" }),
   method: z
     .enum(["auto", "rk4", "tsit5"], { error: "it must be auto, rk4 or tsit5" })
     .default("auto")
     .describe(
-      "How flows are integrated. auto, rk4: Runge and Kutta's method of order 4, all steps of one length; tsit5: Tsitouras' of order 5, every trajectory with steps of its own that keep to the tolerance",
-    ),
+      "How flows are integrated. rk4, and auto: the Runge–Kutta method of order 4, in steps of one length; tsit5: the method of Tsitouras of order 5, in steps that each trajectory chooses by the tolerance",
+    )
+    .meta({
+      names: { auto: "Automatic", rk4: "Runge–Kutta, steps of one length", tsit5: "Tsitouras, steps by tolerance" },
+    }),
   tolerance: z
     .number({ error: "it must be a finite number" })
-    .min(1e-7, { error: "it must be at least 1e-7, for numbers of 24 bits are off by 6e-8 themselves" })
+    .min(1e-7, { error: "it must be at least 1e-7, because states are numbers of 24 bits" })
     .max(0.1, { error: "it must be at most 0.1" })
     .optional()
-    .describe("Of tsit5: error of a step that is allowed, in parts of the variable's size; by default 1e-6"),
+    .describe("Largest error of a step of tsit5, in parts of the variable's size; by default 1e-6"),
   trajectories: integer(1, 2 ** 32 - 1)
     .default(1000)
     .describe("Trajectories per point of the sweep")
