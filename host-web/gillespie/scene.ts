@@ -33,7 +33,7 @@ function findLaw(simulation: GillespieSimulation, changed: () => void): () => vo
     worker.terminate();
     changed();
   };
-  worker.postMessage(simulation.points.parameters);
+  worker.postMessage(simulation.ensemble);
   return () => worker.terminate();
 }
 

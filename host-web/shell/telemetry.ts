@@ -2,7 +2,7 @@
 
 import { zText } from "../../src/statistics/index.ts";
 import type { Row, WorkerUpdate } from "../worker/protocol.ts";
-import { drawn } from "./drawn.ts";
+import { drawn, seen } from "./drawn.ts";
 import { find } from "./elements.ts";
 import { Explanation } from "./explain.ts";
 import type { Plot } from "./plots.ts";
@@ -10,12 +10,20 @@ import type { Toolbar } from "./toolbar.ts";
 
 type Curves = Parameters<Plot["show"]>[0];
 
+/** A plot, or its place until it is made, and what it shows then. */
+interface Shown {
+  element: ChildNode;
+  curves: Curves;
+  plot?: Plot;
+  made?: Promise<void>;
+}
+
 /** Milliseconds between two sentences. */
 const ANNOUNCE_EVERY = 10_000;
 
 export class Telemetry {
   readonly #toolbar: Toolbar;
-  readonly #plots = new Map<string, Promise<Plot>>();
+  readonly #plots = new Map<string, Shown>();
   /** Keys of plots of the model's own. */
   readonly #own = new Set<string>();
   readonly #explanation = new Explanation();
@@ -43,27 +51,33 @@ export class Telemetry {
     return this.#plot({ key: `extra ${title}`, title, x, log }, curves, "extra-plots");
   }
 
-  /** The plotting library is most of a page's script; it is loaded with the first curve, and after the first picture. */
+  /** The plotting library is most of a page's script: it is loaded after the first picture, when plots are asked for or come into view. */
   async #plot(
     { key, title, x, log = false }: { key: string; title: string; x: string; log?: boolean },
     curves: Curves,
     place = "plots",
   ): Promise<void> {
-    let plot = this.#plots.get(key);
-    if (!plot) {
+    let shown = this.#plots.get(key);
+    if (!shown) {
       // Its place is taken at once, for the first to be ready need not be the first to be shown.
-      const mark = document.createComment(key);
-      find(place).append(mark);
-      plot = drawn
+      const own: Shown = { element: document.createComment(key), curves };
+      const box = find(place);
+      box.append(own.element);
+      own.made = (place === "plots" ? seen(box) : drawn)
         .then(() => import("./plots.ts"))
         .then(({ Plot }) => {
-          const made = new Plot(title, x, log);
-          mark.replaceWith(made.element);
-          return made;
+          const plot = new Plot(title, x, log);
+          own.element.replaceWith(plot.element);
+          own.element = plot.element;
+          own.plot = plot;
+          plot.show(own.curves);
         });
-      this.#plots.set(key, plot);
+      shown = own;
+      this.#plots.set(key, shown);
     }
-    (await plot).show(curves);
+    shown.curves = curves;
+    shown.plot?.show(curves);
+    await shown.made;
   }
 
   #showSeries({ steps: x, columns, labels }: NonNullable<WorkerUpdate["series"]>): void {
@@ -83,7 +97,7 @@ export class Telemetry {
     for (const key of this.#own) {
       if (all.some((each) => each.key === key)) continue;
       this.#own.delete(key);
-      void this.#plots.get(key)!.then(({ element }) => element.remove());
+      this.#plots.get(key)!.element.remove();
       this.#plots.delete(key);
     }
   }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { copyWithModel } from "../tutorial.ts";
 import { models, notices, stepsOf } from "./alone.ts";
 import { buildSite } from "./browser.ts";
-import { count, findings, shades, text, useSite } from "./visit.ts";
+import { count, findings, goToPlots, shades, text, useSite } from "./visit.ts";
 
 const TUTORIAL = "fredrickson-andersen";
 /** A series and a grey picture, estimates of an ensemble. */
@@ -59,6 +59,7 @@ describe("a model that is only declared", () => {
 
   it("has plots of its series, exact values and a verification", async () => {
     const { page } = await ready(`${TUTORIAL}/#v=2&seed=2&size=32,32&temperature=0.7&step=300`);
+    await goToPlots(page);
     await page.waitForSelector("#plots .plot");
     await page.click("#play");
     await expect.poll(() => text(page, "#table tbody"), { timeout: 120_000 }).toMatch(/^Excited0\.\d+0\.\d+ ± \d/);

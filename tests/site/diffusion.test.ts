@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
 import { npy } from "../../src/files/npy.ts";
-import { linkOf, picture, request, settled, shades, text, useSite } from "./visit.ts";
+import { goToPlots, linkOf, picture, request, settled, shades, text, useSite } from "./visit.ts";
 
 const { ready } = useSite();
 
@@ -22,6 +22,7 @@ describe("the page of diffusion", () => {
     expect(await page.inputValue("#time")).toBe("12");
     const rows = () => text(page, "#table tbody");
     await expect.poll(rows).toMatch(/^Mean.*Variance.*Sliced W₁.*Variance within modes.*Choices left.*χ² of modes/);
+    await goToPlots(page);
     await page.waitForSelector("#plots .plot >> nth=4");
     const end = await linkOf(page);
     const drawn = await settled(page);
@@ -137,6 +138,7 @@ describe("the page of training", () => {
     expect(loss).toBeLessThan(1);
     expect(least).toBeGreaterThan(0.2);
     expect(least).toBeLessThan(loss);
+    await goToPlots(page);
     await page.waitForSelector("#plots .plot");
     await page.click("#verify");
     await page.waitForSelector("#verdict.good");

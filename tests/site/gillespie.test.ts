@@ -6,7 +6,7 @@ import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
 import { openDevice } from "../../host-node/index.ts";
 import { follow, parseLink } from "../../src/links.ts";
-import { count, drop, ENSEMBLE, linkOf, request, text, useSite } from "./visit.ts";
+import { count, drop, ENSEMBLE, goToPlots, linkOf, request, text, useSite } from "./visit.ts";
 
 const { ready, site } = useSite();
 
@@ -20,6 +20,7 @@ describe("the Gillespie page", () => {
     );
     await page.waitForFunction(() => /χ² = .* p = /.test(document.getElementById("equilibrium")!.textContent!));
     await page.click("#play");
+    await goToPlots(page);
     await expect.poll(() => count(page, "#plots .plot")).toBe(3); // histogram, residuals, in time
     await expect.poll(() => text(page, "#table tbody")).toMatch(/^A/);
     const z = await page.locator("#table tbody tr td:last-child").allTextContents();
@@ -71,6 +72,7 @@ describe("the Gillespie page", () => {
     await page.locator("#p-set").blur();
     await request(page, "step", { count: 32 });
     await page.waitForFunction(() => /4 points over k1/.test(document.getElementById("equilibrium")!.textContent!));
+    await goToPlots(page);
     await expect.poll(() => count(page, "#plots .plot")).toBe(2);
     expect(complaints).toEqual([]);
   });

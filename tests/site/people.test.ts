@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { runs } from "../../host-web/build/runs.ts";
 import { page as ising } from "../../host-web/ising/page.ts";
 import { stepsOf } from "./alone.ts";
-import { count, findings, linkOf, request, SMALL, text, useSite } from "./visit.ts";
+import { count, findings, goToPlots, linkOf, request, SMALL, text, useSite } from "./visit.ts";
 
 const { ready, site } = useSite();
 const quiet = { reducedMotion: true };
@@ -28,6 +28,7 @@ describe("names", () => {
       /^specificHeat: N \(/,
     );
     await request(page, "step", { count: 400 });
+    await goToPlots(page);
     await expect.poll(() => text(page, "#plots")).toContain("Staggered m in time");
     expect(complaints).toEqual([]);
   });

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright";
 import { describe, expect, it } from "vitest";
-import { linkOf, picture, request, settled, shades, text, useSite } from "./visit.ts";
+import { goToPlots, linkOf, picture, request, settled, shades, text, useSite } from "./visit.ts";
 
 const { ready } = useSite();
 
@@ -22,6 +22,7 @@ describe("the page of echo-state networks", () => {
     await page.click("#play");
     await expect.poll(() => shades(page)).toBeGreaterThan(20);
     await expect.poll(() => text(page, "#table tbody")).toMatch(/^Valid prediction time[\d.]+ ± [\d.]+NRMSE/);
+    await goToPlots(page);
     await page.waitForSelector("#plots .plot >> nth=1");
     const nrmse = () => page.locator("#table tbody tr", { hasText: /^NRMSE/ }).textContent();
     const before = await nrmse();
@@ -124,6 +125,7 @@ describe("the page of echo-state networks", () => {
     };
     const forecast = async () => {
       const panel = page.locator(".plot", { hasText: "Forecast beyond the end" });
+      await goToPlots(page);
       await panel.waitFor();
       const details = panel.locator("details");
       if (!(await details.evaluate((element: HTMLDetailsElement) => element.open)))

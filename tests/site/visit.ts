@@ -53,6 +53,8 @@ export const request = <T>(page: Page, name: string, what: object = {}): Promise
   );
 export const linkOf = (page: Page) => request<{ text: string; digest: string; steps: number }>(page, "link");
 export const text = (page: Page, selector: string) => page.textContent(selector).then((found) => found ?? "");
+/** Goes to the plots, which are loaded when they are nearly in view. */
+export const goToPlots = (page: Page) => page.evaluate(() => document.getElementById("plots")!.scrollIntoView());
 export const count = (page: Page, selector: string) => page.locator(selector).count();
 
 /** What a browser sends for files dropped on an element; true if the page keeps it from opening them. */

@@ -1,6 +1,7 @@
 // The Curie–Weiss model: every spin feels the mean of all spins, and all averages are known exactly, at every size.
 
 import type { Device } from "../../device/device.ts";
+import { later } from "../later.ts";
 import { exactMagnet, type MagnetEstimates, magnetObservables } from "../magnet.ts";
 import type { Exact, Model } from "../model.ts";
 import { curieWeissMeans, magnetizationLaw, phasesOf } from "./exact.ts";
@@ -13,7 +14,6 @@ import {
   restoreCurieWeiss,
   simulatedField,
 } from "./simulation.ts";
-import { validateCurieWeiss } from "./validate.ts";
 
 export { curieWeissMeans, magnetizationLaw, weissMagnetization } from "./exact.ts";
 export type { CurieWeissParameters } from "./parameters.ts";
@@ -73,5 +73,5 @@ export const curieWeiss = {
     short: { parameters: { size: 333, temperature: [0.7, 1.2], field: 0.05, start: "random" }, steps: 20 },
     long: { parameters: { size: 4096, temperature: 0.9 }, steps: 600 },
   },
-  validate: validateCurieWeiss,
+  validate: later(() => import("./validate.ts").then(({ validateCurieWeiss }) => validateCurieWeiss)),
 } satisfies Model<typeof curieWeissParameters, CurieWeissSimulation> & { columns: readonly string[] };

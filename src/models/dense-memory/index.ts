@@ -4,6 +4,7 @@ import type { Device } from "../../device/device.ts";
 import { memoryInputs } from "../hopfield/inputs.ts";
 import { columns, estimateHopfield, observables } from "../hopfield/observables.ts";
 import { undivided } from "../hopfield/setup.ts";
+import { later } from "../later.ts";
 import type { Exact, Model } from "../model.ts";
 import { type DenseMemoryParameters, denseMemoryParameters } from "./parameters.ts";
 import {
@@ -13,7 +14,6 @@ import {
   kind,
   restoreDenseMemory,
 } from "./simulation.ts";
-import { validateDenseMemory } from "./validate.ts";
 
 export type { DenseMemoryParameters } from "./parameters.ts";
 export type { DenseMemoryOptions, DenseMemorySimulation } from "./simulation.ts";
@@ -73,5 +73,5 @@ export const denseMemory = {
     },
     long: { parameters: { neurons: 256, patterns: 1000, start: "random", dynamics: "random" }, steps: 1000 },
   },
-  validate: validateDenseMemory,
+  validate: later(() => import("./validate.ts").then(({ validateDenseMemory }) => validateDenseMemory)),
 } satisfies Model<typeof denseMemoryParameters, DenseMemorySimulation> & { columns: readonly string[] };

@@ -1,12 +1,12 @@
 // Diffusion: samples from noise, with exact denoisers or trained ones.
 
 import type { Device } from "../../device/device.ts";
+import { later } from "../later.ts";
 import type { Exact, Model } from "../model.ts";
 import { exactOf } from "./exact.ts";
 import { agreement, observables } from "./observables.ts";
 import { diffusionParameters, VERSION_1 } from "./parameters.ts";
 import { type DiffusionOptions, DiffusionSimulation } from "./simulation.ts";
-import { validateDiffusion } from "./validate.ts";
 
 export { labelsText, pointsText } from "../../files/points-text.ts";
 export type { Level } from "../../network/level.ts";
@@ -70,5 +70,5 @@ export const diffusion = {
     short: { parameters: { data: "gmm8", sampler: "ddpm", steps: 12, samples: 300 } },
     long: { parameters: { data: "gmm8", sampler: "dpmpp-2m-sde", steps: 500, samples: 50_000 } },
   },
-  validate: validateDiffusion,
+  validate: later(() => import("./validate.ts").then(({ validateDiffusion }) => validateDiffusion)),
 } satisfies Model<typeof diffusionParameters, DiffusionSimulation>;

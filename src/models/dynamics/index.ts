@@ -1,10 +1,10 @@
 // Dynamical systems from text: ensembles of trajectories of maps and ordinary differential equations, with statistics on the device.
 
 import type { Device } from "../../device/device.ts";
+import { later } from "../later.ts";
 import type { Model } from "../model.ts";
 import { dynamicsParameters } from "./parameters.ts";
 import { type DynamicsOptions, DynamicsSimulation, FILES } from "./simulation.ts";
-import { validateDynamics } from "./validate.ts";
 
 export { examples as systemTexts } from "./examples.ts";
 export type { DynamicsParameters } from "./parameters.ts";
@@ -57,5 +57,5 @@ export const dynamics = {
     short: { parameters: { example: "henon", until: 20, transient: 4, points: 5, lyapunov: 2, trajectories: 300 } },
     long: { parameters: { example: "lorenz", until: 20, points: 5, trajectories: 400_000 } },
   },
-  validate: validateDynamics,
+  validate: later(() => import("./validate.ts").then(({ validateDynamics }) => validateDynamics)),
 } satisfies Model<typeof dynamicsParameters, DynamicsSimulation>;

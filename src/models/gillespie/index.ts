@@ -1,6 +1,7 @@
 // Stochastic chemical kinetics: ensembles of trajectories of any reaction network, by Gillespie's direct method.
 
 import type { Device } from "../../device/device.ts";
+import { later } from "../later.ts";
 import type { Model } from "../model.ts";
 import { FILES } from "./ensemble-files.ts";
 import { explain } from "./explain.ts";
@@ -10,7 +11,6 @@ import { NOBODY } from "./network/network.ts";
 import { formatOf, gillespieParameters, networkOf, VERSION_1 } from "./parameters.ts";
 import { replay } from "./replay.ts";
 import { exactGillespie, type GillespieOptions, GillespieSimulation } from "./simulation.ts";
-import { validateGillespie } from "./validate.ts";
 
 export { type Ensemble, prepare } from "./ensemble.ts";
 export { rateEquationsText } from "./formats/network-file.ts";
@@ -95,5 +95,5 @@ export const gillespie = {
     short: { parameters: { example: "toggle-switch", until: 20, points: 5, trajectories: 400 } },
     long: { parameters: { example: "schloegl", until: 1, points: 5, trajectories: 40_000 } },
   },
-  validate: validateGillespie,
+  validate: later(() => import("./validate.ts").then(({ validateGillespie }) => validateGillespie)),
 } satisfies Model<typeof gillespieParameters, GillespieSimulation>;

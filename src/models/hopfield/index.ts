@@ -1,6 +1,7 @@
 // The Hopfield model of associative memory: N spins that recall P patterns stored in their couplings by Hebb's rule.
 
 import type { Device } from "../../device/device.ts";
+import { later } from "../later.ts";
 import type { Model } from "../model.ts";
 import { memoryInputs } from "./inputs.ts";
 import { hopfieldMemory } from "./memory.ts";
@@ -8,7 +9,6 @@ import { columns, estimateHopfield, exactHopfield, observables } from "./observa
 import { hopfieldParameters, isPairwise } from "./parameters.ts";
 import { undivided } from "./setup.ts";
 import { createHopfield, type HopfieldOptions, type HopfieldSimulation, restoreHopfield } from "./simulation.ts";
-import { validateHopfield } from "./validate.ts";
 
 export type { HopfieldObservables } from "./observables.ts";
 export type { HopfieldParameters, MemoryParameters } from "./parameters.ts";
@@ -79,5 +79,5 @@ export const hopfield = {
     },
     long: { parameters: { neurons: 1000, patterns: 80, temperature: 0.2, noise: 0.1 }, steps: 4000 },
   },
-  validate: validateHopfield,
+  validate: later(() => import("./validate.ts").then(({ validateHopfield }) => validateHopfield)),
 } satisfies Model<typeof hopfieldParameters, HopfieldSimulation> & { columns: readonly string[] };

@@ -3,6 +3,7 @@
 // family (src/models/lattice), by the heat bath.
 
 import type { Device } from "../../device/device.ts";
+import { later } from "../later.ts";
 import { siteCount } from "../lattice/geometry.ts";
 import type { Model } from "../model.ts";
 import { analyse, analyses } from "./analyses.ts";
@@ -10,7 +11,6 @@ import { isingInputs } from "./inputs.ts";
 import { columns, estimateIsing, exactIsing, observables } from "./observables.ts";
 import { isingParameters, VERSION_1 } from "./parameters.ts";
 import { type IsingOptions, IsingSimulation } from "./simulation.ts";
-import { validateIsing } from "./validate.ts";
 
 export { correlation } from "./correlation.ts";
 export * from "./exact.ts";
@@ -71,5 +71,5 @@ export const ising = {
     },
     long: { parameters: { size: [256, 256], temperature: 2.3 }, steps: 7000 },
   },
-  validate: validateIsing,
+  validate: later(() => import("./validate.ts").then(({ validateIsing }) => validateIsing)),
 } satisfies Model<typeof isingParameters, IsingSimulation> & { columns: readonly string[] };

@@ -1,13 +1,13 @@
 // Next-generation reservoir computing: linear regression on monomials of the last samples, without a random reservoir.
 
 import type { Device } from "../../device/device.ts";
+import { later } from "../later.ts";
 import type { Model } from "../model.ts";
 import { planOf } from "./data.ts";
 import { countMonomials } from "./features.ts";
 import { ngrcParameters, VERSION_1 } from "./parameters.ts";
 import { observables } from "./result.ts";
 import { type NgrcOptions, NgrcSimulation } from "./simulation.ts";
-import { validateNgrc } from "./validate.ts";
 
 export type { OwnSeries } from "./data.ts";
 export type { NgrcParameters } from "./parameters.ts";
@@ -72,5 +72,5 @@ export const ngrc = {
     short: { parameters: { system: "henon", training: 100, starts: 8, until: 3 } },
     long: { parameters: { starts: 640 } },
   },
-  validate: validateNgrc,
+  validate: later(() => import("./validate.ts").then(({ validateNgrc }) => validateNgrc)),
 } satisfies Model<typeof ngrcParameters, NgrcSimulation>;

@@ -1,12 +1,12 @@
 // The Potts model in any dimension: H = -J Σ δ(s, s') over nearest neighbours, states 0 to q - 1, by the heat bath in checkerboard order.
 
 import type { Device } from "../../device/device.ts";
+import { later } from "../later.ts";
 import { siteCount } from "../lattice/geometry.ts";
 import type { Model } from "../model.ts";
 import { columns, exactPotts, observables, type PottsObservables } from "./observables.ts";
 import { pottsParameters } from "./parameters.ts";
 import { createPotts, type PottsOptions, type PottsSimulation, restorePotts } from "./simulation.ts";
-import { validatePotts } from "./validate.ts";
 
 export { pottsOfTwo, pottsTorus } from "./exact.ts";
 export type { PottsObservables } from "./observables.ts";
@@ -58,5 +58,5 @@ export const potts = {
     short: { parameters: { states: 3, size: [6, 5, 4], temperature: [0.9, 1.4], replicas: 2 }, steps: 20 },
     long: { parameters: { size: [128, 128], temperature: 1 }, steps: 1500 },
   },
-  validate: validatePotts,
+  validate: later(() => import("./validate.ts").then(({ validatePotts }) => validatePotts)),
 } satisfies Model<typeof pottsParameters, PottsSimulation> & { columns: readonly string[] };

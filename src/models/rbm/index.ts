@@ -2,13 +2,13 @@
 
 import type { Device } from "../../device/device.ts";
 import { estimateReplicas } from "../../statistics/index.ts";
+import { later } from "../later.ts";
 import type { Model } from "../model.ts";
 import { rbmInputs } from "./inputs.ts";
 import { likelihood, observables } from "./observables.ts";
 import { rbmParameters } from "./parameters.ts";
 import type { RbmOptions } from "./setup.ts";
 import { RbmSimulation } from "./simulation.ts";
-import { validateRbm } from "./validate.ts";
 
 export { SafetensorsError } from "../../files/safetensors.ts";
 export { type Annealed, type AnnealingOptions, annealedPartition } from "./annealing.ts";
@@ -71,5 +71,5 @@ export const rbm = {
     short: { parameters: { data: "bars", side: 4, hidden: 20, chains: 24, gibbs: 2 }, steps: 12 },
     long: { parameters: { images: 500, hidden: 64, chains: 50 }, steps: 140 },
   },
-  validate: validateRbm,
+  validate: later(() => import("./validate.ts").then(({ validateRbm }) => validateRbm)),
 } satisfies Model<typeof rbmParameters, RbmSimulation>;

@@ -2,12 +2,12 @@
 
 import type { Device } from "../../device/device.ts";
 import { flowOf } from "../../systems/index.ts";
+import { later } from "../later.ts";
 import type { Model } from "../model.ts";
 import { exactMemory } from "./memory.ts";
 import { type ReservoirParameters, reservoirParameters } from "./parameters.ts";
 import { type ReservoirOptions, ReservoirSimulation } from "./simulation.ts";
 import { stepsOf } from "./tasks/index.ts";
-import { validateReservoir } from "./validate.ts";
 
 export { base64url as bytesText } from "../../files/base64.ts";
 export { parseSeries, seriesText } from "../../files/series-text.ts";
@@ -115,5 +115,5 @@ export const reservoir = {
       },
     },
   },
-  validate: validateReservoir,
+  validate: later(() => import("./validate.ts").then(({ validateReservoir }) => validateReservoir)),
 } satisfies Model<typeof reservoirParameters, ReservoirSimulation>;
