@@ -848,13 +848,13 @@ export const faults = [
     what: "Dynamics: the tolerance is ten times as large as it says, in the kernel",
     kind: "wrong constant in a shader",
     models: ["dynamics"],
-    edits: [
-      edit(
-        "shaders/dynamics/tsitouras.wgsl",
-        "inverse) / adaptive.tolerance",
-        "inverse) / (10.0 * adaptive.tolerance)",
-      ),
-    ],
+    edits: [edit("shaders/dynamics/tsitouras.wgsl", "(adaptive.tolerance * own", "(10.0 * adaptive.tolerance * own")],
+  },
+  {
+    what: "Dynamics: errors of steps are judged by the sizes of variables, however small they are by then, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("shaders/dynamics/tsitouras.wgsl", "* inverse, NOTHING);", "* inverse, 1.0);")],
   },
   {
     what: "Dynamics: what lies between nodes of the past is a line, in the kernel",

@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { chromium } from "playwright";
 import { build } from "vite";
-import { loadModules } from "./modules.js";
+import { browserOptions } from "./modules.js";
 import { ROOT } from "./sources.js";
 
 const LIGHTHOUSE = "lighthouse@12";
@@ -125,13 +125,4 @@ function freePort() {
       probe.close(() => found(free));
     });
   });
-}
-
-/** As the tests start it. */
-async function browserOptions() {
-  const modules = await loadModules();
-  const { chrome } = await modules.ssrLoadModule("/tests/chrome.ts");
-  const own = await chrome();
-  await modules.close();
-  return own;
 }

@@ -26,3 +26,12 @@ export const loadModules = () =>
     server: { middlewareMode: true, ws: false },
     oxc: { target: "es2022" },
   });
+
+/** What Playwright starts Chrome with, as in the tests. */
+export async function browserOptions() {
+  const modules = await loadModules();
+  const { chrome } = await modules.ssrLoadModule("/tests/chrome.ts");
+  const options = await chrome();
+  await modules.close();
+  return options;
+}

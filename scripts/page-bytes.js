@@ -9,7 +9,7 @@ import { gzipSync } from "node:zlib";
 import { chromium } from "playwright";
 import { preview } from "vite";
 import { isData } from "./data-chunk.js";
-import { loadModules } from "./modules.js";
+import { browserOptions } from "./modules.js";
 import { ROOT } from "./sources.js";
 
 /** Where the table stands. */
@@ -66,15 +66,6 @@ try {
 } finally {
   await browser.close();
   await server.close();
-}
-
-/** As the tests start it. */
-async function browserOptions() {
-  const modules = await loadModules();
-  const { chrome } = await modules.ssrLoadModule("/tests/chrome.ts");
-  const options = await chrome();
-  await modules.close();
-  return options;
 }
 
 /** The pages of the site, and the first one of the docs. */

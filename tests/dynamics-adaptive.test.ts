@@ -5,6 +5,7 @@ import { type Device, type DynamicsOptions, dynamics, ParameterError } from "../
 import { trajectoryOf } from "../src/models/dynamics/reference/trajectory.ts";
 import { BETWEEN, ERROR, PARTS, STAGES, tsitourasStep } from "../src/models/dynamics/reference/tsitouras.ts";
 import { device, reference } from "./devices.ts";
+import { numbersOf } from "./trajectories.ts";
 
 const create = (options: DynamicsOptions, on: Device = device) => dynamics.create(on, { method: "tsit5", ...options });
 
@@ -75,7 +76,7 @@ describe("the method in f64", () => {
     expect(samples[4]).toBeCloseTo(0.994, 4);
     expect(samples[5]).toBeCloseTo(0, 4);
     // Steps of one length would need as many as the shortest asks for.
-    expect(tries!.accepted).toBeLessThan(4000);
+    expect(tries!.accepted).toBeLessThan(6000);
   });
 });
 
@@ -102,9 +103,8 @@ describe("errors", () => {
     expect(dense.result().steps!.accepted).toBeLessThan(200);
   });
   it("are the tolerance's for stiffness that is mild, and for the time in right sides", async () => {
-    const { mean, steps } = await result({ system: DRIVEN, until: 10, points: 6 }, 1);
+    const { mean } = await result({ system: DRIVEN, until: 10, points: 6 }, 1);
     for (const [i, [x]] of mean.entries()) expect(x).toBeCloseTo(Math.sin(2 * i), 4);
-    expect(steps!.accepted).toBeGreaterThan(0);
   });
   it("are those of the same steps in f64", async () => {
     const options = { system: `${LORENZ}; r := sqrt(x^2 + y^2)`, until: 1, points: 9, tolerance: 1e-6 } as const;
@@ -136,6 +136,30 @@ describe("errors", () => {
     const [one, small, large] = await Promise.all(steps);
     expect([Math.abs(small - one) <= 2, Math.abs(large - one) <= 2]).toEqual([true, true]);
   });
+  it.each<[string, string, number, (t: number) => number]>([
+    ["the logistic equation from 1e-12", "x' = x*(1 - x); x = 1e-12", 40, (t) => 1 / (1 + (1e12 - 1) * Math.exp(-t))],
+    ["Gompertz' from 1e-30", "x' = -x*ln(x); x = 1e-30", 5, (t) => Math.exp(Math.log(1e-30) * Math.exp(-t))],
+    ["a decay from 1e6 to 1e-7", "x' = -x; x = 1e6", 30, (t) => 1e6 * Math.exp(-t)],
+    ["what begins at 0 without a slope", "x' = y; y' = z; z' = 1; x = 0; y = 0; z = 0", 10, (t) => t ** 3 / 6],
+  ])("are relative to what is small: %s", async (_, system, until, exact) => {
+    using ensemble = await create({ system, until, points: 9, trajectories: 1 });
+    const found = await ensemble.samples(0, 1);
+    for (let row = 1; row <= 8; row++) {
+      const [x] = found.data.subarray(row * found.shape[3]);
+      expect(Math.abs(x / exact((until * row) / 8) - 1)).toBeLessThan(1e-5);
+    }
+  });
+  it.each([
+    ["a spring under a load", "x' = v; v' = 1 - x - v; x = 0; v = 0"],
+    ["what cancels in a fast variable", "x' = 100*(y - x); y' = 3 - x - 2*y + sin(x - y); x = 0; y = 5"],
+  ])("at rest are rounding, which makes no step short: %s", async (_, system) => {
+    for (const tolerance of [1e-7, 1e-6, 1e-4]) {
+      const { mean, steps, diverged } = await result({ system, until: 200, points: 2, tolerance }, 1);
+      expect(mean[1][0]).toBeCloseTo(1, 5);
+      expect(diverged).toEqual([]);
+      expect(steps!.accepted + steps!.rejected).toBeLessThan(15_000);
+    }
+  });
   it("take short steps where they are needed alone: a relaxation oscillator", async () => {
     const system = "x' = y; y' = 30*(1 - x^2)*y - x; x = 2; y = 0";
     using ensemble = await create({ system, until: 60, points: 121, trajectories: 1 });
@@ -154,29 +178,20 @@ describe("errors", () => {
 describe("the same bits", () => {
   const options = { system: LORENZ, until: 10, points: 6, lyapunov: 2 } as const;
   const few = { ...options, trajectories: 40 };
-  it("of a trajectory alone, in a batch, in a sweep, and in workgroups of any size", async () => {
+  it("of a trajectory alone, in a batch, and in workgroups of any size", async () => {
     using all = await create(few);
-    const { data, shape } = await all.samples(0, 37);
-    const [times, , count, quantities] = shape;
-    const of = (trajectory: number) =>
-      Array.from({ length: times }, (_, row) => [
-        ...data.subarray((row * count + trajectory) * quantities).subarray(0, quantities),
-      ]).flat();
+    const batch = await all.samples(0, 37);
     for (const trajectory of [0, 17, 36]) {
       using alone = await create({ ...few, workgroup: 1 });
-      expect([...(await alone.samples(trajectory, 1)).data]).toEqual(of(trajectory));
+      expect(numbersOf(await alone.samples(trajectory, 1), 0)).toEqual(numbersOf(batch, trajectory));
     }
   });
   it("of a point of a sweep, whose others are faster and slower", async () => {
-    const system = "x' = k*v; v' = -k*x; k = 1; x ~ normal(0, 1); v = 1";
-    using swept = await create({ system, until: 5, points: 3, set: "k=1|20|0.01" });
-    using alone = await create({ system, until: 5, points: 3, set: "k=20" });
-    // A size is measured of all points, so it has to be the same.
-    expect(swept.plan.sizes.map((size) => size.toPrecision(2))).toEqual(alone.plan.sizes.map((s) => s.toPrecision(2)));
-    const [many, one] = [(await swept.samples(3, 1)).data, (await alone.samples(3, 1)).data];
-    for (let row = 0; row < 3; row++) {
-      for (let i = 0; i < 2; i++) expect(many[(row * 3 + 1) * 2 + i]).toBeCloseTo(one[row * 2 + i], 4);
-    }
+    // Every point begins where the others do and turns on the same circle, so all have one size.
+    const system = "x' = k*v; v' = -k*x; k = 1; x = 3; v = 4";
+    using swept = await create({ system, until: 50, points: 3, set: "k=1|20|0.01" });
+    using alone = await create({ system, until: 50, points: 3, set: "k=20" });
+    expect(numbersOf(await swept.samples(3, 1), 0, 1)).toEqual(numbersOf(await alone.samples(3, 1), 0));
   });
   it("of all figures and numbers of steps, in one go, one by one, and from a checkpoint", async () => {
     using one = await create(few);
@@ -193,7 +208,7 @@ describe("the same bits", () => {
 
 describe("figures", () => {
   it("Lorenz: exponents, their sum, and identities of the mean", async () => {
-    const system = `${LORENZ}; xx := x^2 - x*y; xy := x*y - 8/3*z; wrong := x*y - 2*z`;
+    const system = `${LORENZ}; xx := x^2 - x*y; xy := x*y - 8/3*z; wrong := x*y - z`;
     using ensemble = await create({ system, until: 40, points: 2, transient: 8, lyapunov: 3, trajectories: 600 });
     await ensemble.run(600);
     const { xx, xy, wrong, lyapunov1, lyapunov2, lyapunov3 } = ensemble.estimate();
@@ -226,11 +241,11 @@ describe("what diverges, and what is refused", () => {
     const left = [...data.subarray(0, 200)].filter((x) => x < 0.5).map((x) => x / (1 - 2 * x));
     expect(mean[2][0] / (sum(left) / left.length)).toBeCloseTo(1, 2);
     expect(ensemble.notes().join()).toMatch(/\d+ of 200 trajectories diverged/);
-    expect(stuck).toBeGreaterThanOrEqual(0);
+    expect(stuck).toBeLessThanOrEqual(diverged.length);
   });
   it("tells of trajectories that come to a singularity", async () => {
     // x = sqrt(1 - 2 w t) ends at t = 1 / (2 w), where it has no slope.
-    const system = "x' = if(x > 0, -w/x, -w*1e30); x = 1; w ~ exponential(8)";
+    const system = "x' = -w/x; x = 1; w ~ exponential(8)";
     using ensemble = await create({ system, until: 1, points: 2, trajectories: 200, tolerance: 1e-5 });
     await ensemble.run(200);
     const { diverged } = ensemble.result();
@@ -246,7 +261,7 @@ describe("what diverges, and what is refused", () => {
     [{ example: "lorenz", tolerance: 1 }, "tolerance", "at most 0.1"],
     [{ example: "lorenz", method: "rk4", tolerance: 1e-5 }, "tolerance", "add method tsit5"],
     [{ system: "x' = -1e10*(x - cos(t)); x = 0", until: 1 }, "method", "the flow is stiff"],
-    [{ system: "x' = -w/x; x = 1; w ~ uniform(0, 1)", until: 1 }, "method", "comes to a singularity"],
+    [{ system: "x' = -1/x; x = 1", until: 1 }, "method", "comes to a singularity"],
     [{ system: "x' = exp(50*x); x = 3", until: 1 }, "system", "beyond a GPU's numbers"],
   ])("%o", async (options, parameter, why) => {
     const error = await create(options).catch((error: unknown) => error);

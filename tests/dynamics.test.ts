@@ -17,6 +17,7 @@ import { trajectoryOf } from "../src/models/dynamics/reference/trajectory.ts";
 import { cellOfNumber, Tally } from "../src/models/dynamics/tally.ts";
 import { parseSystem } from "../src/models/dynamics/text.ts";
 import { device, reference, skipSlow } from "./devices.ts";
+import { numbersOf } from "./trajectories.ts";
 
 const create = (options: DynamicsOptions, on: Device = device) => dynamics.create(on, options);
 
@@ -132,22 +133,13 @@ describe("the same bits", () => {
 
   it("of a trajectory alone, in a batch, in a sweep, and in workgroups of any size", async () => {
     using all = await create(few);
-    const { data, shape } = await all.samples(0, 37);
-    const [times, , count, quantities] = shape;
-    const of = (trajectory: number) =>
-      Array.from({ length: times }, (_, row) => [
-        ...data.subarray((row * count + trajectory) * quantities).subarray(0, quantities),
-      ]).flat();
+    const batch = await all.samples(0, 37);
     for (const trajectory of [0, 17, 36]) {
       using alone = await create({ ...few, workgroup: 1 });
-      expect([...(await alone.samples(trajectory, 1)).data]).toEqual(of(trajectory));
+      expect(numbersOf(await alone.samples(trajectory, 1), 0)).toEqual(numbersOf(batch, trajectory));
     }
     using swept = await create({ ...few, set: "g=0.1|0.035|0.2", dt: all.plan.measured.h });
-    const found = await swept.samples(17, 1);
-    const second = Array.from({ length: times }, (_, row) => [
-      ...found.data.subarray((row * 3 + 1) * quantities).subarray(0, quantities),
-    ]).flat();
-    expect(second).toEqual(of(17));
+    expect(numbersOf(await swept.samples(17, 1), 0, 1)).toEqual(numbersOf(batch, 17));
   });
 
   it("of all figures, whether trajectories are made in one go or one by one", async () => {

@@ -8,11 +8,10 @@ export const drawn = new Promise<void>((resolve) => (setDrawn = resolve));
 /** Pixels below the window at which a place is about to be seen. */
 const NEAR = 400;
 
-/** When the first picture is there, and a place on the page is seen or nearly so, or the page is printed. */
+/** When the first picture is there, and a place on the page is seen or nearly so. */
 export async function seen(place: Element): Promise<void> {
   await drawn;
   await new Promise<void>((resolve) => {
-    addEventListener("beforeprint", () => resolve(), { once: true });
     const observer = new IntersectionObserver(
       (entries) => {
         if (!entries.some(({ isIntersecting }) => isIntersecting)) return;

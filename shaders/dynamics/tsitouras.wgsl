@@ -14,7 +14,7 @@ struct Adaptive {
   origin: f32,
   longest: f32,
   shortest: f32,
-  /// The error of a step that is allowed, in parts of a variable's size.
+  /// The error of a step that is allowed, in parts of a variable or of its change.
   tolerance: f32,
   /// The time of the phase, and from one measurement to the next, each with what f32 leaves of it.
   span: vec2f,
@@ -120,6 +120,19 @@ fn to_part(u: f32, k: Flat, d2: Flat, d3: Flat, d4: Flat, d5: Flat, d6: Flat, d7
   sum = stepped(sum, v * (37.50931341651104 + u * (-88.1789048947664 + u * 47.37952196281928)), d5);
   sum = stepped(sum, v * (-27.896526289197286 + u * (65.09189467479366 - u * 34.87065786149661)), d6);
   return stepped(sum, v * (1.5 + u * (-4.0 + u * 2.5)), d7);
+}
+
+/// What of its variable's size a number has to be that its error counts: what is left of it is still a number of f32.
+const NOTHING = 1e-30;
+/// The error of a step is a sum of seven slopes, of which each is rounded several times by 2^-24.
+const ROUNDING = 0x1p-22;
+
+/// In parts of what is allowed: of the number at one of the ends, or of what the step changes it by, whichever is more; and the rounding of slopes, for no
+/// shorter step has less of it.
+fn error_of(e: f32, x: f32, y: f32, change: f32, noise: f32, inverse: f32) -> f32 {
+  let own = max(max(max(abs(x), abs(y)), abs(change)) * inverse, NOTHING);
+  let rounded = select(ROUNDING * abs(noise) * inverse, 0.0, size_of(noise) >= NO_NUMBER);
+  return abs(e) * inverse / (adaptive.tolerance * own + rounded);
 }
 
 fn less(a: Flat, b: Flat) -> Flat {
@@ -255,7 +268,9 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     // The first slope of the next step.
     let next = rates(y.high, c, adaptive.origin + after.x);
     let d7 = less(next, k);
-    let error = h * error_in(error_sum(d2, d3, d4, d5, d6, d7), x.high, y.high, inverse) / adaptive.tolerance;
+    let e = times(h, error_sum(d2, d3, d4, d5, d6, d7));
+    let noise = times(h, rounded(x.high, c, t));
+    let error = error_in(e, x.high, y.high, times(h, k), noise, inverse);
     let fails = max(largest(y.high), largest(next)) >= NO_NUMBER || size_of(error) >= NO_NUMBER;
     let judged = power_with(clamp(error, 1e-10, 1e10), OF_ERROR);
     if (fails || error > 1.0) {

@@ -77,14 +77,21 @@ const LATTICES = [
   }),
 );
 /** Systems by name, with exponents and without, maps in both precisions. */
-function systemsOf(kind: "flow" | "map", { delays = false } = {}): string[] {
+function systemsOf(kind: "flow" | "map", { delays = false, adaptive = false } = {}): string[] {
   const all = Object.values(systemTexts).map(({ system }) => parseSystem(system));
   return all
     .filter((system) => system.kind === kind && system.delays.length > 0 === delays)
     .flatMap((system) =>
       (delays ? [0] : [0, system.variables.length]).flatMap((exponents) =>
         (kind === "map" ? [false, true] : [false]).map(
-          (pairs) => systemWgsl(system, { exponents, pairs, together: pairs ? 2 : 1, ring: 64 }).source,
+          (pairs) =>
+            systemWgsl(system, {
+              exponents,
+              pairs,
+              together: pairs ? 2 : 1,
+              ring: 64,
+              adaptive,
+            }).source,
         ),
       ),
     );
@@ -119,7 +126,7 @@ const OTHERS: Record<string, string[]> = {
   "dynamics/map.wgsl": systemsOf("map"),
   "dynamics/runge-kutta.wgsl": systemsOf("flow"),
   "dynamics/runge-kutta-delayed.wgsl": systemsOf("flow", { delays: true }),
-  "dynamics/tsitouras.wgsl": systemsOf("flow"),
+  "dynamics/tsitouras.wgsl": systemsOf("flow", { adaptive: true }),
   "dynamics/ensemble.wgsl": systemsOf("flow"),
   // Without a method there are no steps.
   "dynamics/steps.wgsl": systemsOf("flow").map((text) => `${text}${METHOD}`),

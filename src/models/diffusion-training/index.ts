@@ -3,7 +3,8 @@
 import type { Device } from "../../device/device.ts";
 import { dimensionOf } from "../../files/points-text.ts";
 import { offsetsOf } from "../../network/shape.ts";
-import type { Check, Effort, Model } from "../model.ts";
+import { later } from "../later.ts";
+import type { Model } from "../model.ts";
 import { diffusionTrainingInputs } from "./inputs.ts";
 import { diffusionTrainingParameters, VERSION_1 } from "./parameters.ts";
 import { type DiffusionTrainingOptions, DiffusionTrainingSimulation, observables } from "./simulation.ts";
@@ -14,10 +15,9 @@ export type { DiffusionTrainingParameters } from "./parameters.ts";
 export { type DiffusionTrainingOptions, DiffusionTrainingSimulation } from "./simulation.ts";
 
 /** Checks training on a device by known answers, the reference, and exact denoisers. Yields one check after another. */
-export async function* validateDiffusionTraining(device: Device, effort: Effort): AsyncGenerator<Check> {
-  const { validateTraining } = await import("./validate.ts");
-  yield* validateTraining(device, effort);
-}
+export const validateDiffusionTraining = later(() =>
+  import("./validate.ts").then((own) => own.validateDiffusionTraining),
+);
 
 /**
  * Training of the denoising network of diffusion models: a multilayer perceptron of residual layers,

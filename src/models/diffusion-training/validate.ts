@@ -22,8 +22,8 @@ const VARIANCES = [1.9, 0.1];
 
 const check = checksOf("diffusion-training");
 
-/** What `validateDiffusionTraining` does. */
-export async function* validateTraining(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
+/** Checks training on a device by known answers, the reference, and exact denoisers. Yields one check after another. */
+export async function* validateDiffusionTraining(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
   const on = device.kind === "gpu" ? device : new ReferenceDevice(device.info.host);
   const lossOf = async (options: DiffusionTrainingOptions, steps: number) => {
     const small = device.kind === "gpu" ? {} : { width: 16, batch: 32 };

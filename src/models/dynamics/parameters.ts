@@ -78,7 +78,9 @@ export const dynamicsParameters = z.object({
     .min(1e-7, { error: "it must be at least 1e-7, because states are numbers of 24 bits" })
     .max(0.1, { error: "it must be at most 0.1" })
     .optional()
-    .describe("Largest error of a step of tsit5, in parts of the variable's size; by default 1e-6"),
+    .describe(
+      "Largest error of a step of tsit5, in parts of the variable or of its change in that step; by default 1e-6",
+    ),
   trajectories: integer(1, 2 ** 32 - 1)
     .default(1000)
     .describe("Trajectories per point of the sweep")

@@ -5,11 +5,11 @@ import { compile } from "../../expression/compile.ts";
 import { type Expression, evaluate } from "../../expression/expression.ts";
 import { readSweep } from "../../expression/sweep.ts";
 import { type DynamicsParameters, systemOf, untilOf } from "./parameters.ts";
-import { type Pilot, pilotOf, sizesOfFlow } from "./reference/pilot.ts";
+import { type Pilot, pilotOf, pilotsOf, sizesOfFlow } from "./reference/pilot.ts";
 import { LARGEST, SMALLEST } from "./reference/range.ts";
 import { sizesOfMap } from "./reference/sizes.ts";
 import { startOf } from "./reference/start.ts";
-import { adaptiveTrajectory } from "./reference/tsitouras.ts";
+import { adaptiveTrajectory, type Tries } from "./reference/tsitouras.ts";
 import { LAWS, type Law, type System, TIME } from "./system.ts";
 
 export interface Point {
@@ -58,7 +58,7 @@ export interface Plan {
 
 /** How trajectories choose their steps. */
 export interface Adaptive {
-  /** The error of a step that is allowed, in parts of a variable's size. */
+  /** The error of a step that is allowed, in parts of a variable or of its change. */
   tolerance: number;
   /** The longest step, and the one below which a trajectory is given up. */
   longest: number;
@@ -82,9 +82,8 @@ const USUAL_TOLERANCE = 1e-6;
 const SHORTEST = 2 ** -36;
 /** Steps that are tried, with lengths of their own: a trajectory that needs more is stiff, and holds all others up. */
 const MOST_TRIES = 1e7;
-/** Steps of the trajectories that show whether a flow is stiff, and how many of those. */
+/** Steps of the trajectories that show whether a flow is stiff. */
 const PILOT_TRIES = 1500;
-const PILOTS = 8;
 /** Steps from one orthonormalisation of a flow's tangents to the next: they grow little in one. */
 const EVERY = 8;
 
@@ -196,20 +195,22 @@ function adaptivePlan(
     },
   };
   const adaptive = { ...plan.adaptive!, most: PILOT_TRIES };
-  let stuck = 0;
-  for (let i = 0; i < PILOTS; i++) {
-    const point = Math.round((i * (points.length - 1)) / (PILOTS - 1));
-    const { tries } = adaptiveTrajectory({ ...plan, exponents: 0 }, adaptive, point, startOf(plan, point, i));
-    const { accepted, rejected, h, lost } = tries!;
-    const made = accepted + rejected;
-    if (made < PILOT_TRIES && lost === "stuck") stuck++;
-    // One that is stuck is left out by name; all of them are no ensemble.
-    if ((made >= PILOT_TRIES && until / h > MOST_TRIES) || stuck === PILOTS) {
-      throw new ParameterError(
-        "method",
-        `method tsit5: after ${made} steps one is ${h.toPrecision(3)} long, and ${MOST_TRIES} are the most to t = ${until}: the flow is stiff, comes to a singularity, or until is too long. Shorten until, raise tolerance, or take away what is fast.`,
-      );
-    }
+  const tried = pilotsOf(
+    points.length,
+    (point, i) => adaptiveTrajectory({ ...plan, exponents: 0 }, adaptive, point, startOf(plan, point, i)).tries!,
+  );
+  const made = ({ accepted, rejected }: Tries) => accepted + rejected;
+  // All that are tried here is not all that a run may.
+  const isStuck = (one: Tries) => one.lost === "stuck" && made(one) < PILOT_TRIES;
+  // One that is stuck is left out by name; all of them are no ensemble.
+  const worst =
+    tried.find((one) => made(one) >= PILOT_TRIES && until / one.h > MOST_TRIES) ??
+    (tried.every(isStuck) ? tried[0] : undefined);
+  if (worst) {
+    throw new ParameterError(
+      "method",
+      `method tsit5: after ${made(worst)} steps one is ${worst.h.toPrecision(3)} long, and ${MOST_TRIES} are the most to t = ${until}: the flow is stiff, comes to a singularity, or until is too long. Shorten until, raise tolerance, or take away what is fast.`,
+    );
   }
   return plan;
 }

@@ -35,7 +35,7 @@ export interface DynamicsResult extends Moments {
   dt?: number;
   /** What one step may be off by, in parts of a variable's size. */
   stepError?: number;
-  /** Of tsit5: the error of a step that was allowed, in parts of a variable's size. */
+  /** Of tsit5: the error of a step that was allowed, in parts of a variable or of its change in that step. */
   tolerance?: number;
   /** Of tsit5: steps of all trajectories, and those that were tried once more because their error was too large. */
   steps?: { accepted: number; rejected: number };
@@ -179,7 +179,7 @@ export class Statistics {
         : []),
       ...(drift > LARGE_DRIFT
         ? [
-            `Errors of ${Math.round(each)} steps may add up to ${shown(drift)} of a variable's size by t = ${until}; for single trajectories take a smaller tolerance.`,
+            `Errors of ${Math.round(each)} steps may add up to ${shown(drift)} of a variable by t = ${until}; for single trajectories take a smaller tolerance.`,
           ]
         : []),
       ...(usesTime(system) && each * 2 ** -24 > ROUNDED_TIME

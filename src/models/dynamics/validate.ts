@@ -64,6 +64,14 @@ export async function* validateDynamics(device: Device, { quick, signal }: Effor
   const ends = (await chosen.samples(0, 1)).data.reduce<number[][]>(pairs, []);
   const far = ends.map(([x, v], t) => Math.max(Math.abs(x - Math.cos(t)), Math.abs(v + Math.sin(t))));
   yield check("exact", "the same in steps that are chosen, at 101 times: error", Math.max(...far), 2e-5);
+  for (const method of ["rk4", "tsit5"] as const) {
+    const system = "x' = -x*ln(x); x = 1e-9";
+    using growing = await make({ system, until: 4, points: 9, method });
+    const { data: grown } = await growing.samples(0, 1);
+    const exact = (row: number) => Math.exp(Math.log(1e-9) * Math.exp(-row / 2));
+    const missed = Math.max(...Array.from({ length: 9 }, (_, row) => Math.abs(grown[row] - exact(row))));
+    yield check("exact", `Gompertz' growth from 1e-9 by ${method}: error`, missed, 2e-4);
+  }
   yield check("reference", "steps that were chosen: difference in their number", await differenceOfSteps(device), 0.02);
 
   // By the method of steps: a polynomial more for each lag.

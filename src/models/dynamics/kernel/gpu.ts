@@ -70,7 +70,10 @@ export class GpuRunner implements Runner {
   /** @throws ParameterError where the points of a sweep do not fit side by side, OutOfMemoryError, GpuError */
   static async create(device: GpuDevice, plan: Plan, workgroup = 64): Promise<GpuRunner> {
     const together = togetherOf(device, plan);
-    const generated = systemWgsl(plan.system, { ...plan, together, ring: ringOf(plan) });
+    const generated = systemWgsl(plan.system, {
+      ...{ ...plan, together, ring: ringOf(plan) },
+      adaptive: plan.adaptive !== undefined,
+    });
     const shader = shaderOf(plan);
     const own = (entryPoint: string) =>
       device.kernel({ shader, generated: generated.source, entryPoint, constants: { WORKGROUP: workgroup } });

@@ -2,6 +2,7 @@
 
 import { alongTangent } from "../../../expression/derivative.ts";
 import type { Expression } from "../../../expression/expression.ts";
+import { roundedSize } from "../../../expression/rounding.ts";
 import { checkNesting } from "../../../expression/wgsl.ts";
 import { quantitiesOf, type System } from "../system.ts";
 import { PairWriter, tangentName, Writer } from "./writer.ts";
@@ -26,13 +27,15 @@ export interface Shape {
   together: number;
   /** Nodes of the ring that delays look back to: a power of two. */
   ring: number;
+  /** Trajectories choose their steps, and judge errors. */
+  adaptive: boolean;
 }
 
 /** Places of the variables that something asks the past of. */
 const delayedVariables = ({ delays }: System): number[] => [...new Set(delays.map(({ variable }) => variable))];
 
 /** @throws ParameterError where an expression is too long or too deep for a shader */
-export function systemWgsl(system: System, { exponents, pairs, together, ring }: Shape): Generated {
+export function systemWgsl(system: System, { exponents, pairs, together, ring, adaptive }: Shape): Generated {
   const { kind, variables, delays, outputs } = system;
   const writer = pairs ? new PairWriter(system) : new Writer(system);
   const n = variables.length;
@@ -71,6 +74,7 @@ ${[
 }`,
   ];
   if (delays.length > 0) parts.unshift(delayedWgsl(system, writer));
+  if (adaptive) parts.push(errorWgsl(system, writer));
   // Lags come behind the constants.
   const constants = [...writer.constants.map((_, i) => `k${i}`), ...delays.map((_, j) => `l${j}`)];
   const count = Math.max(1, constants.length);
@@ -139,16 +143,6 @@ fn apart_by(a: Flat, b: Flat, inverse: Flat) -> f32 {
   return ${variables.map((_, i) => `abs(a.v${i} - b.v${i}) * inverse.v${i}`).reduce((a, b) => `max(${a}, ${b})`)};
 }
 
-/// The largest error of a number, by the size of its variable or by its own at the ends of a step, whichever is more.
-fn error_in(e: Flat, x: Flat, y: Flat, inverse: Flat) -> f32 {
-  return ${variables
-    .map(
-      (_, i) =>
-        `abs(e.v${i} * inverse.v${i}) / max(1.0, max(abs(x.v${i} * inverse.v${i}), abs(y.v${i} * inverse.v${i})))`,
-    )
-    .reduce((a, b) => `larger_of(${a}, ${b})`)};
-}
-
 fn inverse_sizes(at: u32) -> Flat {
   return ${flat((i) => `starts[at + ${i}u].inverse`)};
 }
@@ -189,6 +183,20 @@ ${lines.join("\n")}
   return State(Flat(${variables.map(({ rate }) => writer.real(rate)).join(",\n    ")}), state.low);
 }`;
 }
+
+/** What the error of a step is in parts of each variable. */
+const errorWgsl = ({ variables }: System, writer: Writer): string => `/// How much is rounded in the right sides.
+fn rounded(x: Flat, c: Constants, t: f32) -> Flat {
+  let now = t;
+  return Flat(${variables.map(({ rate }) => writer.real(roundedSize(rate))).join(",\n    ")});
+}
+
+/// The largest error of a step from x to y, in parts of what is allowed; its first slope would change x by \`change\`, and \`noise\` is rounded.
+fn error_in(e: Flat, x: Flat, y: Flat, change: Flat, noise: Flat, inverse: Flat) -> f32 {
+  return ${variables
+    .map((_, i) => `error_of(e.v${i}, x.v${i}, y.v${i}, change.v${i}, noise.v${i}, inverse.v${i})`)
+    .reduce((a, b) => `larger_of(${a}, ${b})`)};
+}`;
 
 /** What is delayed, of each variable's own past, and what a trajectory keeps for it. */
 function delayedWgsl(system: System, writer: Writer): string {

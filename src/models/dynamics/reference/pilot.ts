@@ -28,6 +28,8 @@ export interface Pilot {
 /** The error of a step that is allowed, in parts of the variable's size, and of all steps together. */
 const TOLERANCE = 1e-7;
 const TOTAL = 1e-3;
+/** The same in parts of the variable's own value or of its change, however small: what grows from little is right only if that is. */
+const RELATIVE = 1e-3;
 /** The same where it is only looked at how large variables become. */
 const COARSE = 1e-4;
 /** Trajectories, and steps of each. */
@@ -134,9 +136,9 @@ export function sizesOfFlow(system: System, points: Plan["points"], seed: bigint
 const longestOf = (system: System, until: number) =>
   until * (system.variables.some(({ rate }) => namesIn(rate).has(TIME)) ? LONGEST_IN_TIME : LONGEST);
 
-/** Trajectories from one end of a sweep to the other. */
-const pilotsOf = (points: number, walkOf: (point: number, trajectory: number) => Walk) =>
-  Array.from({ length: TRAJECTORIES }, (_, i) => walkOf(Math.round((i * (points - 1)) / (TRAJECTORIES - 1)), i));
+/** What is made of trajectories from one end of a sweep to the other. */
+export const pilotsOf = <T>(points: number, make: (point: number, trajectory: number) => T): T[] =>
+  Array.from({ length: TRAJECTORIES }, (_, i) => make(Math.round((i * (points - 1)) / (TRAJECTORIES - 1)), i));
 
 const walker =
   (system: System, points: Plan["points"], seed: bigint, { until, longest }: Pick<Walk, "until" | "longest">) =>
@@ -199,6 +201,13 @@ const largest = (values: Vector) => values.reduce((most, value) => Math.max(most
 const minus = (a: Vector, b: Vector) => a.map((value, k) => value - b[k]);
 /** By sizes; what has none is not judged. */
 const inSizes = (x: Vector, sizes: Vector) => largest(x.map((value, k) => (sizes[k] > 0 ? value / sizes[k] : 0)));
+
+/** The largest error of a step from x to y in units of what is allowed, by sizes and by what the values themselves are. */
+function judged(off: Vector, x: Vector, y: Vector, sizes: Vector): number {
+  const own = x.map((value, k) => Math.max(Math.abs(value), Math.abs(y[k]), Math.abs(y[k] - value)));
+  // Where a right side jumps, what was 0 is off by as much as it is.
+  return Math.max(inSizes(off, sizes), (TOLERANCE / RELATIVE) * Math.min(0.5, inSizes(off, own)));
+}
 
 /** A step, and the same by two halves; the error is that of the whole, and what interpolation between its ends will add to a later one. */
 function doubled({ step, between }: Moves, x: Vector, t: number, h: number) {
@@ -267,7 +276,7 @@ function longestStep({ start, until, longest, ...walk }: Walk, sizes: Vector): n
     h = upToBreak(walk.breaks, t, Math.min(h, until - t, longest));
     walk.keep(x, t);
     const { half, off } = doubled(walk, x, t, h);
-    const error = inSizes(off, sizes);
+    const error = judged(off, x, half, sizes);
     const isJump = error > TOLERANCE && jumpAt(t, h, error);
     if (!(error <= TOLERANCE) && !isJump) {
       h *= Number.isFinite(error) ? Math.max(0.2, 0.9 * (TOLERANCE / error) ** 0.2) : 0.2;
@@ -291,8 +300,8 @@ function longestStep({ start, until, longest, ...walk }: Walk, sizes: Vector): n
 
 /** The error of the first step. */
 function firstError(moves: Moves, start: Vector, sizes: Vector, h: number): number {
-  const { off } = doubled(moves, start, 0, h);
-  const error = inSizes(off, sizes);
+  const { off, half } = doubled(moves, start, 0, h);
+  const error = judged(off, start, half, sizes);
   return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
 }
 

@@ -64,6 +64,8 @@ export function tsitourasStep(slope: Slope, x: Vector, t: number, h: number) {
   return {
     x: at,
     error: combined(none, h, ERROR, slopes),
+    /** By the first slope alone. */
+    change: plus(none, h, slopes[0]),
     between: (u: number) =>
       combined(
         x,
@@ -116,7 +118,7 @@ export function adaptiveTrajectory(plan: Plan, adaptive: Adaptive, point: number
       const ends = span - t <= h;
       const own = ends ? span - t : h;
       const made = tsitourasStep(slope, [...x, ...frame.flat()], origin + t, own);
-      const error = inSizes(made.error, x, made.x, sizes) / adaptive.tolerance;
+      const error = inParts(made.error, x, made.x, made.change, sizes) / adaptive.tolerance;
       const fails = !made.x.slice(0, n).every(isNumber) || !slope(made.x.slice(0, n), origin + t + own).every(isNumber);
       tries.h = own;
       if (fails || !(error <= 1)) {
@@ -152,9 +154,15 @@ export function adaptiveTrajectory(plan: Plan, adaptive: Adaptive, point: number
 const isNumber = (x: number) => Number.isFinite(Math.fround(x));
 /** What is 0 in every pilot has no size. */
 const size = (known: number) => (known > 0 ? known : 1);
-/** The largest error of a variable, by its size or its own numbers at the ends of a step. */
-const inSizes = (error: Vector, x: Vector, y: Vector, sizes: Vector) =>
+/** What of its variable's size a number has to be that its error counts. */
+const NOTHING = 1e-30;
+/**
+ * The largest error of a variable: in parts of its value at one of the ends of a step, or of its first slope times the step, whichever is more. The
+ * second is for values that pass through 0 (Press et al. 1992, section 16.2). By its size alone, what grows from little would be wrong.
+ */
+const inParts = (error: Vector, x: Vector, y: Vector, change: Vector, sizes: Vector) =>
   sizes.reduce((most, known, i) => {
-    const own = Math.abs(error[i]) / Math.max(size(known), Math.abs(x[i]), Math.abs(y[i]));
-    return most > own ? most : own;
+    const own = Math.max(Math.abs(x[i]), Math.abs(y[i]), Math.abs(change[i]), NOTHING * size(known));
+    const part = Math.abs(error[i]) / own;
+    return most > part ? most : part;
   }, 0);
