@@ -857,6 +857,26 @@ export const faults = [
     edits: [edit("shaders/dynamics/tsitouras.wgsl", "* inverse, NOTHING);", "* inverse, 1.0);")],
   },
   {
+    what: "Dynamics: crossings lie on the line between the ends of a step, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [
+      edit("shaders/dynamics/ensemble.wgsl", "return x + part * (k + part * (", "return x + part * (d + 0.0 * k * ("),
+    ],
+  },
+  {
+    what: "Dynamics: crossings downwards count, too, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("shaders/dynamics/ensemble.wgsl", "after <= 0.0 && DIRECTION <= 0", "after <= 0.0")],
+  },
+  {
+    what: "Dynamics: a first passage is the last one, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("shaders/dynamics/ensemble.wgsl", "if (number == 0u) {", "if (number >= 0u) {")],
+  },
+  {
     what: "Dynamics: what lies between nodes of the past is a line, in the kernel",
     kind: "wrong constant in a shader",
     models: ["dynamics"],

@@ -197,6 +197,62 @@ fn orthonormalise(
   }
 }
 
+/// Words of a trajectory's record: crossings of the section, and the times of the first and the last.
+const CROSSED = 2u + 2u * EXPONENTS + CONTROL_WORDS;
+/// Halvings of a step in which there is a crossing: more are below the last digit of its time.
+const HALVINGS = 24;
+
+fn cubic(part: f32, x: f32, y: f32, k: f32, next: f32) -> f32 {
+  let d = y - x;
+  return x + part * (k + part * ((3.0 * d - 2.0 * k - next) + part * (k + next - 2.0 * d)));
+}
+
+/// 1 or -1 where a step crosses the section in a direction that counts.
+fn crossed(before: f32, after: f32) -> i32 {
+  if (before < 0.0 && after >= 0.0 && DIRECTION >= 0) {
+    return 1;
+  }
+  return select(0, -1, before > 0.0 && after <= 0.0 && DIRECTION <= 0);
+}
+
+fn begin_crossings(slot: u32) {
+  record[CROSSED * run.slots + slot] = 0u;
+}
+
+fn add_crossing(slot: u32, x: Flat, t: f32) {
+  let at = CROSSED * run.slots + slot;
+  let number = record[at];
+  if (number == 0u) {
+    record[at + run.slots] = bitcast<u32>(t);
+  }
+  record[at + 2u * run.slots] = bitcast<u32>(t);
+  if (number < CROSSINGS) {
+    keep_crossing(crossing_row(3u + number * (1u + VARIABLES)) + slot, x, t);
+  }
+  record[at] = number + 1u;
+}
+
+fn crossing_row(row: u32) -> u32 {
+  return (run.rows * QUANTITIES + EXPONENTS + row) * run.slots;
+}
+
+/// What a trajectory's crossings come to at its end. What there is not is no number.
+fn put_crossings(slot: u32, size: u32) {
+  let at = CROSSED * run.slots + slot;
+  let number = record[at];
+  let first = bitcast<f32>(record[at + run.slots]);
+  let last = bitcast<f32>(record[at + 2u * run.slots]);
+  let fails = size >= NO_NUMBER;
+  samples[crossing_row(0u) + slot] = no_number(f32(number), fails);
+  samples[crossing_row(1u) + slot] = no_number(first, fails || number == 0u);
+  samples[crossing_row(2u) + slot] = no_number((last - first) / f32(max(number, 2u) - 1u), fails || number < 2u);
+  for (var n = select(min(number, CROSSINGS), 0u, fails); n < CROSSINGS; n++) {
+    for (var i = 0u; i < 1u + VARIABLES; i++) {
+      samples[crossing_row(3u + n * (1u + VARIABLES) + i) + slot] = no_number(0.0, true);
+    }
+  }
+}
+
 /// By how much a tangent grew, over the time that it took.
 fn put_exponent(j: u32, slot: u32, span: f32, size: u32) {
   let at = (2u + 2u * j) * run.slots + slot;

@@ -10,3 +10,7 @@ fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: C
     (*tangents)[j] = tangent(x.high, (*tangents)[j], c, t.x);
   }
 }
+
+/// Maps have no sections.
+fn cross(_slot: u32, _x: Flat, _y: Flat, _c: Constants, _t: f32) {
+}

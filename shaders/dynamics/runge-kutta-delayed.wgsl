@@ -59,3 +59,7 @@ fn moved(x: State, c: Constants, time: vec2f, inverse: Flat, off: ptr<function, 
 /// Exponents of systems with delays are not measured.
 fn turn_all(_tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, _x: State, _c: Constants, _time: vec2f) {
 }
+
+/// Systems with delays have no sections.
+fn cross(_slot: u32, _x: Flat, _y: Flat, _c: Constants, _t: f32) {
+}

@@ -27,3 +27,22 @@ fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: C
     (*tangents)[j] = stepped(v, now.sixth, weighted(k1, k2, k3, k4));
   }
 }
+
+/// Counts a step that crosses the section, and finds where: between the ends of the step by their slopes.
+fn cross(slot: u32, x: Flat, y: Flat, c: Constants, t: f32) {
+  let direction = crossed(surface(x, c, t), surface(y, c, t + now.h));
+  if (direction == 0) {
+    return;
+  }
+  let k = times(now.h, rates(x, c, t));
+  let next = times(now.h, rates(y, c, t + now.h));
+  var least = 0.0;
+  var most = 1.0;
+  for (var i = 0; i < HALVINGS; i++) {
+    let middle = 0.5 * (least + most);
+    let value = surface(between_ends(middle, x, y, k, next), c, t + middle * now.h) * f32(direction);
+    least = select(least, middle, value < 0.0);
+    most = select(middle, most, value < 0.0);
+  }
+  add_crossing(slot, between_ends(most, x, y, k, next), t + most * now.h);
+}

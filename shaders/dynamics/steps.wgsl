@@ -39,6 +39,9 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   if (measures && now.done == 0u) {
     for (var k = 0u; k < TOGETHER; k++) {
       if (exists[k]) {
+        if (SECTION) {
+          begin_crossings(slots[k]);
+        }
         measure(0u, slots[k], x[k], c[k], time_after(0u), size[k], now.first_step);
       }
     }
@@ -65,7 +68,11 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
       if (DELAYED > 0u && !exists[k]) {
         continue; // what the last one remembers is its own invocation's
       }
+      let begin = x[k].high;
       x[k] = moved(x[k], c[k], t, inverse[k], &off[k], slots[k], now.first_step + made);
+      if (SECTION && measures && exists[k]) {
+        cross(slots[k], begin, x[k].high, c[k], t.x);
+      }
       size[k] = max(size[k], largest(x[k].high));
     }
     to_row--;
@@ -88,6 +95,9 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
       if (measures && now.done + now.count == now.total) {
         put_exponent(j, slot, now.span, size[k]);
       }
+    }
+    if (SECTION && measures && now.done + now.count == now.total) {
+      put_crossings(slot, size[k]);
     }
     stored(0u, slot, x[k].high);
     stored(LOW, slot, x[k].low);

@@ -237,6 +237,9 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
         own.h = first_step(k, inverse);
       }
       if (measures) {
+        if (SECTION) {
+          begin_crossings(slot);
+        }
         measure(0u, slot, x, c, vec2f(adaptive.origin, 0.0), size, 0u);
         own.row = 1u;
       }
@@ -306,6 +309,21 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
         measure(own.row, slot, there, c, vec2f(adaptive.origin + time.x, 0.0), size, 0u);
         own.row++;
       }
+      if (SECTION && measures) {
+        let direction = crossed(surface(x.high, c, t), surface(y.high, c, adaptive.origin + after.x));
+        if (direction != 0) {
+          var least = 0.0;
+          var most = 1.0;
+          for (var i = 0; i < HALVINGS; i++) {
+            let middle = 0.5 * (least + most);
+            let there = stepped(x.high, h, to_part(middle, k, d2, d3, d4, d5, d6, d7));
+            let value = surface(there, c, t + middle * h) * f32(direction);
+            least = select(least, middle, value < 0.0);
+            most = select(middle, most, value < 0.0);
+          }
+          add_crossing(slot, stepped(x.high, h, to_part(most, k, d2, d3, d4, d5, d6, d7)), t + most * h);
+        }
+      }
       x = y;
       k = next;
       own.time = after;
@@ -333,6 +351,9 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   } else if (measures) {
     for (var j = 0u; j < EXPONENTS; j++) {
       put_exponent(j, slot, adaptive.span.x, size);
+    }
+    if (SECTION) {
+      put_crossings(slot, size);
     }
     if (own.status == ENDED) {
       count(ACCEPTED, own.accepted);

@@ -81,6 +81,17 @@ export const dynamicsParameters = z.object({
     .describe(
       "Largest error of a step of tsit5, in parts of the variable or of its change in that step; by default 1e-6",
     ),
+  section: z
+    .string({ error: "it must be a text" })
+    .default("")
+    .describe(
+      'Surface of a flow that trajectories cross, and in which direction, as in "z > 27 up", "x < 0 both"; measures crossings, the first, and the time between them',
+    ),
+  crossings: integer(1, 10_000)
+    .optional()
+    .describe(
+      "Crossings of the section whose time and state are kept for each trajectory, for .section.npy; by default none",
+    ),
   trajectories: integer(1, 2 ** 32 - 1)
     .default(1000)
     .describe("Trajectories per point of the sweep")
@@ -104,11 +115,14 @@ export const dynamicsParameters = z.object({
 /** All parameters of a run of `dynamics` with their values, as `points.parameters` holds them. */
 export type DynamicsParameters = z.output<typeof dynamicsParameters>;
 
-/** The system that the parameters name. @throws ParameterError */
-export function systemOf({ example, system }: DynamicsParameters): System {
+/** The text of the system. @throws ParameterError where there are two */
+export function textOf({ example, system }: DynamicsParameters): string {
   if (example !== "none" && system !== "") throw systemError("example and system are given; give one of them.");
-  return parseSystem(system || examples[example === "none" ? "lorenz" : example].system);
+  return system || examples[example === "none" ? "lorenz" : example].system;
 }
+
+/** The system that the parameters name. @throws ParameterError */
+export const systemOf = (parameters: DynamicsParameters): System => parseSystem(textOf(parameters));
 
 export function untilOf({ until, example, system }: DynamicsParameters, { kind }: System): number {
   const usual = system !== "" ? (kind === "map" ? 1000 : 50) : examples[example === "none" ? "lorenz" : example].until;

@@ -4,13 +4,15 @@ import { ParameterError } from "../../device/errors.ts";
 import { compile } from "../../expression/compile.ts";
 import { type Expression, evaluate } from "../../expression/expression.ts";
 import { readSweep } from "../../expression/sweep.ts";
-import { type DynamicsParameters, systemOf, untilOf } from "./parameters.ts";
+import { type DynamicsParameters, systemOf, textOf, untilOf } from "./parameters.ts";
 import { type Pilot, pilotOf, pilotsOf, sizesOfFlow } from "./reference/pilot.ts";
 import { LARGEST, SMALLEST } from "./reference/range.ts";
 import { sizesOfMap } from "./reference/sizes.ts";
 import { startOf } from "./reference/start.ts";
 import { adaptiveTrajectory, type Tries } from "./reference/tsitouras.ts";
+import { readSection, SECTION_NUMBERS, type Section } from "./section.ts";
 import { LAWS, type Law, type System, TIME } from "./system.ts";
+import { abbreviationsOf } from "./text.ts";
 
 export interface Point {
   /** What the sweep sets here. */
@@ -54,6 +56,8 @@ export interface Plan {
   pilot: Pilot | undefined;
   /** Of a flow whose trajectories choose their steps; a phase is then in steps from one measurement to the next. */
   adaptive: Adaptive | undefined;
+  /** Of a flow: a surface whose crossings are counted. */
+  section: Section | undefined;
 }
 
 /** How trajectories choose their steps. */
@@ -111,7 +115,8 @@ export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
     throw new ParameterError("transient", `transient ${transient}: it must be less than until, ${until}.`);
   }
   checkMethod(parameters, system);
-  const shape = { system, points, seed, exponents, adaptive: undefined };
+  const section = sectionOf(parameters, system);
+  const shape = { system, points, seed, exponents, section, adaptive: undefined };
   if (kind === "map") {
     const grid = mapGrid(parameters, transient, until);
     return { ...shape, ...grid, every: 1, sizes: sizesOfMap(system, points, seed, until), pilot: undefined };
@@ -157,6 +162,30 @@ export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
 const timesOf = (transient: number, until: number, count: number) =>
   Float64Array.from({ length: count }, (_, i) => transient + ((until - transient) * i) / (count - 1));
 
+/** @throws ParameterError for what is no section of the system */
+function sectionOf(parameters: DynamicsParameters, system: System): Section | undefined {
+  const { section, crossings } = parameters;
+  if (section === "") {
+    if (crossings !== undefined)
+      throw new ParameterError("crossings", `crossings ${crossings}: there is no section; add one.`);
+    return undefined;
+  }
+  if (system.kind === "map") throw new ParameterError("section", `section ${section}: a map has no sections.`);
+  if (system.delays.length > 0) {
+    throw new ParameterError("section", `section ${section}: systems with delays have no sections yet; leave it out.`);
+  }
+  const taken = [...system.variables, ...system.outputs].find(({ name }) =>
+    SECTION_NUMBERS.some((own) => own === name),
+  );
+  if (taken) {
+    throw new ParameterError(
+      "section",
+      `section ${section}: its results have a column ${taken.name}; rename ${taken.name}.`,
+    );
+  }
+  return { ...readSection(section, system, abbreviationsOf(textOf(parameters))), kept: crossings ?? 0 };
+}
+
 /** @throws ParameterError where a method is not for the system, or the tolerance not for the method */
 function checkMethod({ method, tolerance }: DynamicsParameters, { kind, delays }: System): void {
   if (kind === "map" && method !== "auto") {
@@ -175,7 +204,7 @@ function checkMethod({ method, tolerance }: DynamicsParameters, { kind, delays }
 
 /** Where every trajectory has steps of its own. @throws ParameterError where steps of a pilot are too many */
 function adaptivePlan(
-  shape: Pick<Plan, "system" | "points" | "seed" | "exponents" | "times">,
+  shape: Pick<Plan, "system" | "points" | "seed" | "exponents" | "section" | "times">,
   { dt, tolerance = USUAL_TOLERANCE }: DynamicsParameters,
   { until, transient }: { until: number; transient: number },
 ): Plan {

@@ -4,6 +4,8 @@ import { namesIn } from "../../expression/expression.ts";
 import type { Estimate } from "../../statistics/index.ts";
 import type { Plan } from "./plan.ts";
 import { errorOf } from "./reference/pilot.ts";
+import { crossingsRow } from "./runner.ts";
+import { SECTION_NUMBERS } from "./section.ts";
 import { quantitiesOf, type System, TIME } from "./system.ts";
 import type { Tally } from "./tally.ts";
 
@@ -43,10 +45,12 @@ export interface DynamicsResult extends Moments {
   stuck?: number;
   /** Lyapunov exponents per unit of time, or per step of a map, the largest first. */
   exponents?: Exponent[];
+  /** Of a section: crossings of a trajectory, the time of its first, and the mean time from one to the next. */
+  section?: Record<(typeof SECTION_NUMBERS)[number], Exponent & { sd: number; trajectories: number }>;
   /** Numbers of trajectories that came to no number, 1000 at most; in a sweep [point, trajectory]. */
   diverged: number[] | (readonly [number, number])[];
   /** The points of a sweep; mean, sd and exponents above are those of the first. */
-  points?: ({ set: Record<string, number>; exponents?: Exponent[] } & Moments)[];
+  points?: ({ set: Record<string, number>; exponents?: Exponent[]; section?: DynamicsResult["section"] } & Moments)[];
 }
 
 export class Statistics {
@@ -61,12 +65,13 @@ export class Statistics {
   }
 
   result(): DynamicsResult {
-    const { points, times, pilot, exponents, measured, adaptive } = this.#plan;
+    const { points, times, pilot, exponents, measured, adaptive, section } = this.#plan;
     const { diverged, count, tries } = this.#tally;
     const { accepted, rejected, stuck } = tries ?? NO_TRIES;
     const own = (point: number) => ({
       ...this.moments(point),
       ...(exponents > 0 ? { exponents: this.exponents(point) } : {}),
+      ...(section ? { section: this.section(point) } : {}),
     });
     const many = points.length > 1;
     return {
@@ -93,7 +98,18 @@ export class Statistics {
     });
   }
 
-  /** Values at the end, and exponents. */
+  /** What is known of a section, over the trajectories that cross it. */
+  section(point: number): NonNullable<DynamicsResult["section"]> {
+    const own = SECTION_NUMBERS.map((name, i) => {
+      const row = crossingsRow(this.#plan) + i;
+      const { value, error } = this.#estimateAt(row, point);
+      const { n, sd } = this.#tally.moments(row * this.#plan.points.length + point);
+      return [name, { value, error, sd, trajectories: n }] as const;
+    });
+    return Object.fromEntries(own) as NonNullable<DynamicsResult["section"]>;
+  }
+
+  /** Values at the end, exponents, and numbers of a section. */
   estimate(point: number): Record<string, Estimate> {
     const last = (this.#plan.times.length - 1) * this.names.length;
     const own = this.names.map((name, i) => [name, this.#estimateAt(last + i, point)] as const);
@@ -102,7 +118,10 @@ export class Statistics {
       { length: this.#plan.exponents },
       (_, j) => [exponentName(j), this.#estimateAt(first + j, point)] as const,
     );
-    return Object.fromEntries([...own, ...exponents]);
+    const crossings = this.#plan.section
+      ? SECTION_NUMBERS.map((name, i) => [name, this.#estimateAt(crossingsRow(this.#plan) + i, point)] as const)
+      : [];
+    return Object.fromEntries([...own, ...exponents, ...crossings]);
   }
 
   /** Time, then mean, its standard error and standard deviation of everything; in a sweep preceded by the values that were set. */

@@ -2,6 +2,7 @@
 
 import type { Plan } from "./plan.ts";
 import { trajectoryOf } from "./reference/trajectory.ts";
+import { SECTION_NUMBERS } from "./section.ts";
 import { quantitiesOf } from "./system.ts";
 import { type Batch, type Cell, cellOfNumber } from "./tally.ts";
 
@@ -15,8 +16,14 @@ export interface Runner {
   dispose(): void;
 }
 
-/** Measured numbers of a trajectory: quantities at each time, then exponents. */
-export const rowsOf = ({ system, times, exponents }: Plan): number =>
+/** Measured numbers of a trajectory: quantities at each time, exponents, and of a section its numbers and what is kept of crossings. */
+export const rowsOf = (plan: Plan): number => {
+  const { system, section } = plan;
+  return crossingsRow(plan) + (section ? SECTION_NUMBERS.length + section.kept * (1 + system.variables.length) : 0);
+};
+
+/** The first row of a section. */
+export const crossingsRow = ({ system, times, exponents }: Plan): number =>
   times.length * quantitiesOf(system).length + exponents;
 
 /** Trajectories of a batch of the reference. */
@@ -68,9 +75,9 @@ export class ReferenceRunner implements Runner {
     for (let point = 0; point < points.length; point++) {
       for (let i = 0; i < count; i++) {
         await tick();
-        const { samples: own, exponents, apart, tries } = trajectoryOf(this.#plan, point, first + i);
+        const { samples: own, exponents, crossings, apart, tries } = trajectoryOf(this.#plan, point, first + i);
         let fails = false;
-        for (const [row, value] of [...own, ...exponents].entries()) {
+        for (const [row, value] of [...own, ...exponents, ...crossings].entries()) {
           // The state alone says whether a trajectory goes on.
           if (row < own.length && row % quantities === 0) {
             fails ||= !own.subarray(row, row + variables).every((x) => Number.isFinite(Math.fround(x)));

@@ -17,7 +17,8 @@ import { type DynamicsParameters, dynamicsParameters } from "./parameters.ts";
 import { densityPicture } from "./picture.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { type DynamicsResult, exponentName, Statistics } from "./result.ts";
-import { ReferenceRunner, type Runner, rowsOf } from "./runner.ts";
+import { crossingsRow, ReferenceRunner, type Runner, rowsOf } from "./runner.ts";
+import { SECTION_NUMBERS } from "./section.ts";
 import { keptTally, Tally } from "./tally.ts";
 
 /** What `dynamics.create` takes: parameters, the seed, and the workgroup. */
@@ -27,7 +28,14 @@ export type DynamicsOptions = Options<typeof dynamicsParameters> & {
 };
 
 /** Files of single trajectories. */
-export const FILES = [".samples.npy"] as const;
+export const FILES = [".samples.npy", ".section.npy"] as const;
+
+/** What a section adds to the observables. */
+const CROSSING_NUMBERS: Record<(typeof SECTION_NUMBERS)[number], Observable> = {
+  crossings: { unit: "", description: "Crossings of the section by a trajectory" },
+  firstPassage: { unit: "time", label: "First passage", description: "Time of the first crossing, where there is one" },
+  returnTime: { unit: "time", label: "Return time", description: "Mean time from one crossing to the next" },
+};
 
 const KIND = { model: "dynamics", title: "The ensemble", schema: dynamicsParameters };
 /** Trajectories that a picture is made of. */
@@ -103,7 +111,8 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
         description: `Lyapunov exponent ${j + 1}`,
       },
     ]);
-    return Object.fromEntries([...names, ...exponents]);
+    const crossings = this.plan.section ? SECTION_NUMBERS.map((name) => [name, CROSSING_NUMBERS[name]]) : [];
+    return Object.fromEntries([...names, ...exponents, ...crossings]);
   }
 
   /** What is measured: variables, then outputs. */
@@ -154,10 +163,40 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
     return { data, shape: [times.length, points.length, count, quantities] };
   }
 
-  /** Single trajectories, [time][point][trajectory][variable or output]. @throws ParameterError for one that is too large */
+  /**
+   * What is kept of crossings of the section by trajectories `first` …, [crossing][point][trajectory][time and variables]. What there is not is no
+   * number.
+   */
+  async crossings(first: number, count: number): Promise<{ data: Float32Array; shape: number[] }> {
+    const { points, section, system } = this.plan;
+    const [kept, width] = [section?.kept ?? 0, 1 + system.variables.length];
+    const data = new Float32Array(kept * width * points.length * count);
+    const rows = crossingsRow(this.plan) + SECTION_NUMBERS.length;
+    for (let done = 0; done < count; ) {
+      const own = Math.min(this.#runner.most, count - done);
+      const found = await this.exclusive.use(() => this.#runner.samples(first + done, own, async () => {}));
+      for (let n = 0; n < kept; n++) {
+        for (let i = 0; i < width; i++) {
+          for (let point = 0; point < points.length; point++) {
+            const from = ((rows + n * width + i) * points.length + point) * own;
+            const to = (n * points.length + point) * count + done;
+            for (let k = 0; k < own; k++) data[(to + k) * width + i] = found[from + k];
+          }
+        }
+      }
+      done += own;
+    }
+    return { data, shape: [kept, points.length, count, width] };
+  }
+
+  /**
+   * Single trajectories, [time][point][trajectory][variable or output], or their crossings of the section.
+   *
+   * @throws ParameterError for one that is too large
+   */
   async output(ending: string): Promise<FileContent> {
     this.checkOutput(ending);
-    return this.samples(this.first, this.steps);
+    return ending === ".section.npy" ? this.crossings(this.first, this.steps) : this.samples(this.first, this.steps);
   }
 
   /**
@@ -168,7 +207,15 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
   checkOutput(ending: string): void {
     this.exclusive.check();
     const count = Math.max(this.steps, this.points.parameters.trajectories);
-    const numbers = this.plan.times.length * this.#statistics.names.length * this.plan.points.length * count;
+    const { times, points, section, system } = this.plan;
+    if (ending === ".section.npy" && !section?.kept) {
+      throw new ParameterError("out", `out ${ending}: no crossings are kept; add section and crossings.`);
+    }
+    const each =
+      ending === ".section.npy"
+        ? section!.kept * (1 + system.variables.length)
+        : times.length * this.#statistics.names.length;
+    const numbers = each * points.length * count;
     if (numbers > MOST_NUMBERS) {
       throw new ParameterError(
         "out",

@@ -52,6 +52,13 @@ interface Delayed {
   statement: string;
 }
 
+/** What constants, abbreviations and outputs of a text stand for in an expression beside it. */
+export function abbreviationsOf(text: string): (expression: Expression) => Expression {
+  const read = readStatements(text);
+  const { open } = definitions(read, (name) => read.rates.has(name) || read.drawn.has(name));
+  return (expression) => open(withConstants(expression));
+}
+
 /** @throws ParameterError that shows the statement at fault */
 export function parseSystem(text: string): System {
   const read = readStatements(text);

@@ -74,6 +74,34 @@ export async function* validateDynamics(device: Device, { quick, signal }: Effor
   }
   yield check("reference", "steps that were chosen: difference in their number", await differenceOfSteps(device), 0.02);
 
+  for (const method of ["rk4", "tsit5"] as const) {
+    // x0 e^t from 1/2 to 1 is 2 after ln 2 - ln x0, whose mean over x0 is 1; and cos t is 1/2 upwards at 5 pi / 3 and every 2 pi later.
+    const passed = await estimates({
+      ...{ system: "x' = x; x ~ uniform(0.5, 1); c' = -s; s' = c; c = 1; s = 0", until: 3, points: 2, method },
+      section: "x > 2",
+    });
+    const law = zScores([passed.firstPassage], [1]);
+    yield check("exact", `first passage of x' = x by ${method}, |z|`, law.worst, DEVIATION, { z: law.z });
+    // Steps of 0.05, over which a line would be off by 2e-4.
+    const turning = { system: "x' = v; v' = -x; x = 1; v = 0", until: 50, points: 2, method, dt: 0.05 } as const;
+    using turned = await make({ ...turning, section: "x > 0.5 up", crossings: 7 });
+    const { data: kept } = await turned.crossings(0, 1);
+    await turned.run(1, { signal });
+    const { firstPassage, returnTime } = turned.estimate();
+    const first = (5 * Math.PI) / 3;
+    const times = [
+      ...Array.from({ length: 7 }, (_, n) => kept[3 * n] - first - 2 * n * Math.PI),
+      ...[firstPassage.value - first, returnTime.value - 2 * Math.PI],
+    ];
+    const off = Math.max(...times.map(Math.abs));
+    yield check(
+      "exact",
+      `crossings of cos t = 1/2 by ${method}, the first, and returns: error of their times`,
+      off,
+      5e-5,
+    );
+  }
+
   // By the method of steps: a polynomial more for each lag.
   using delayed = await make({ system: "before 0: x = 0; x' = -x(t - 1); x = 1", until: 6, points: 2 });
   const { data } = await delayed.samples(0, 1);

@@ -35,6 +35,8 @@ const FIRST_ROUND = 64;
 const MOST_ROUND = 4096;
 /** Words of a trajectory that says how it chooses its steps. */
 const CONTROL = 8;
+/** Words of a trajectory that crosses a section. */
+const CROSSED = 3;
 /** Rows and points that are summed in one dispatch. */
 const CELLS = 1 << 14;
 
@@ -72,7 +74,7 @@ export class GpuRunner implements Runner {
     const together = togetherOf(device, plan);
     const generated = systemWgsl(plan.system, {
       ...{ ...plan, together, ring: ringOf(plan) },
-      adaptive: plan.adaptive !== undefined,
+      control: plan.adaptive ? CONTROL : 0,
     });
     const shader = shaderOf(plan);
     const own = (entryPoint: string) =>
@@ -284,7 +286,7 @@ function words(plan: Plan) {
   const [slopes, control] = plan.adaptive ? [n, CONTROL] : [0, 0];
   return {
     state: (2 + plan.exponents) * n + slopes,
-    record: 2 + 2 * plan.exponents + control,
+    record: 2 + 2 * plan.exponents + control + (plan.section ? CROSSED : 0),
     rows: rowsOf(plan),
     ring,
   };

@@ -4,6 +4,7 @@ import { alongTangent } from "../../../expression/derivative.ts";
 import type { Expression } from "../../../expression/expression.ts";
 import { roundedSize } from "../../../expression/rounding.ts";
 import { checkNesting } from "../../../expression/wgsl.ts";
+import type { Section } from "../section.ts";
 import { quantitiesOf, type System } from "../system.ts";
 import { PairWriter, tangentName, Writer } from "./writer.ts";
 
@@ -27,15 +28,16 @@ export interface Shape {
   together: number;
   /** Nodes of the ring that delays look back to: a power of two. */
   ring: number;
-  /** Trajectories choose their steps, and judge errors. */
-  adaptive: boolean;
+  /** Words in which a trajectory keeps how it chooses its steps; 0 for steps of one length. */
+  control: number;
+  section: Section | undefined;
 }
 
 /** Places of the variables that something asks the past of. */
 const delayedVariables = ({ delays }: System): number[] => [...new Set(delays.map(({ variable }) => variable))];
 
 /** @throws ParameterError where an expression is too long or too deep for a shader */
-export function systemWgsl(system: System, { exponents, pairs, together, ring, adaptive }: Shape): Generated {
+export function systemWgsl(system: System, { exponents, pairs, together, ring, control, section }: Shape): Generated {
   const { kind, variables, delays, outputs } = system;
   const writer = pairs ? new PairWriter(system) : new Writer(system);
   const n = variables.length;
@@ -73,8 +75,18 @@ ${[
   .join("\n")}
 }`,
   ];
+  if (section) {
+    parts.push(`/// Above 0 where the condition of the section holds.
+fn surface(x: Flat, c: Constants, t: f32) -> f32 {
+  ${now}return ${writer.real(section.value)};
+}`);
+  } else {
+    parts.push(`fn surface(x: Flat, c: Constants, t: f32) -> f32 {
+  return 1.0;
+}`);
+  }
   if (delays.length > 0) parts.unshift(delayedWgsl(system, writer));
-  if (adaptive) parts.push(errorWgsl(system, writer));
+  if (control > 0) parts.push(errorWgsl(system, writer));
   // Lags come behind the constants.
   const constants = [...writer.constants.map((_, i) => `k${i}`), ...delays.map((_, j) => `l${j}`)];
   const count = Math.max(1, constants.length);
@@ -86,6 +98,11 @@ const TOGETHER = ${together}u;
 const DELAYED = ${delayedVariables(system).length}u;
 const KEPT = ${keptNumbers(system)}u;
 const RING = ${ring}u;
+const CONTROL_WORDS = ${control}u;
+/// Whether there is a section, how many crossings are kept, and which are meant.
+const SECTION = ${section !== undefined};
+const CROSSINGS = ${section?.kept ?? 0}u;
+const DIRECTION = ${section?.direction ?? 0};
 const WHOLE_TIME = ${kind === "map"};
 
 /// Numbers of one state.
@@ -112,6 +129,17 @@ ${variables.map((_, i) => `  state[(at + ${i}u) * run.slots + slot] = x.v${i};`)
 /// x + h k
 fn stepped(x: Flat, h: f32, k: Flat) -> Flat {
   return ${flat((i) => `x.v${i} + h * k.v${i}`)};
+}
+
+/// Between x and y by what their slopes are over the step (Hermite), at a part of it.
+fn between_ends(part: f32, x: Flat, y: Flat, k: Flat, next: Flat) -> Flat {
+  return ${flat((i) => `cubic(part, x.v${i}, y.v${i}, k.v${i}, next.v${i})`)};
+}
+
+/// A crossing that is kept: when, and where.
+fn keep_crossing(at: u32, x: Flat, t: f32) {
+  samples[at] = t;
+${variables.map((_, i) => `  samples[at + ${i + 1}u * run.slots] = x.v${i};`).join("\n")}
 }
 
 fn times(a: f32, x: Flat) -> Flat {

@@ -3,6 +3,7 @@
 
 import type { Phase, Plan } from "../plan.ts";
 import { quantitiesOf } from "../system.ts";
+import { Crossings } from "./crossings.ts";
 import { dot, firstFrame, type Motion, motionOf, orthonormal, plus, type Vector } from "./motion.ts";
 import { startOf } from "./start.ts";
 import { adaptiveTrajectory, type Tries } from "./tsitouras.ts";
@@ -11,6 +12,8 @@ export interface Trajectory {
   /** [time][quantity] */
   samples: Float64Array;
   exponents: number[];
+  /** Of a section; see Crossings. */
+  crossings: number[];
   /** How far from converged the worst step of a flow was; see Pilot. */
   apart: number;
   /** Of a method that chooses its steps. */
@@ -28,6 +31,7 @@ export function trajectoryOf(plan: Plan, point: number, trajectory: number, star
   let frame = firstFrame(plan);
   const grown = frame.map(() => 0);
   let apart = 0;
+  const crossings = new Crossings(plan, point);
   const measure = (row: number, t: number) => samples.set([...x, ...outputs(x, t)], row * quantities);
 
   memory.begin(x);
@@ -41,8 +45,10 @@ export function trajectoryOf(plan: Plan, point: number, trajectory: number, star
     for (let n = 0; n < steps; n++) {
       const t = origin + n * h;
       const step = kind === "map" ? mapStep : rungeKutta;
+      const from = x;
       const made = step(motion, x, frame, t, h);
       [x, frame] = made.state;
+      if (measures) crossings.step(from, x, t, h, (part) => step(motion, from, [], t, part * h).state[0]);
       if (pilot)
         for (const [i, value] of made.apart.entries()) apart = Math.max(apart, Math.abs(value) / pilot.sizes[i] || 0);
       if (exponents > 0 && ((n + 1) % every === 0 || n + 1 === steps)) {
@@ -58,7 +64,12 @@ export function trajectoryOf(plan: Plan, point: number, trajectory: number, star
   };
   walk(transient, false);
   walk(measured, true);
-  return { samples, apart, exponents: grown.map((sum) => sum / (measured.steps * measured.h)) };
+  return {
+    samples,
+    apart,
+    crossings: crossings.numbers,
+    exponents: grown.map((sum) => sum / (measured.steps * measured.h)),
+  };
 }
 
 type Step = (

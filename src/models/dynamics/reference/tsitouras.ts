@@ -3,6 +3,7 @@
 
 import type { Adaptive, Plan } from "../plan.ts";
 import { quantitiesOf } from "../system.ts";
+import { Crossings } from "./crossings.ts";
 import { dot, firstFrame, type Motion, motionOf, orthonormal, plus, type Vector } from "./motion.ts";
 import type { Trajectory } from "./trajectory.ts";
 
@@ -105,6 +106,7 @@ export function adaptiveTrajectory(plan: Plan, adaptive: Adaptive, point: number
   const first = change > 0 && Number.isFinite(change) ? 0.01 / change : Number.POSITIVE_INFINITY;
   let [h, last] = [Math.min(adaptive.longest, Math.max(adaptive.shortest, first)), 1e-4];
   const tries: Tries = { accepted: 0, rejected: 0, h };
+  const crossings = new Crossings(plan, point);
   const measure = (row: number, at: Vector) => samples.set([...at, ...outputs(at, times[row])], row * quantities);
 
   for (const phase of [transient, measured]) {
@@ -135,6 +137,10 @@ export function adaptiveTrajectory(plan: Plan, adaptive: Adaptive, point: number
           if (time > after) break;
           measure(row, (time === after ? made.x : made.between((time - t) / own)).slice(0, n));
         }
+        if (measures) {
+          const part = (u: number) => made.between(u).slice(0, n);
+          crossings.step(x, made.x.slice(0, n), origin + t, own, part);
+        }
         t = after;
         x = made.x.slice(0, n);
         const { vectors, lengths } = orthonormal(frame.map((_, j) => made.x.slice((j + 1) * n, (j + 2) * n)));
@@ -147,7 +153,13 @@ export function adaptiveTrajectory(plan: Plan, adaptive: Adaptive, point: number
     }
   }
   const time = measured.steps * measured.h;
-  return { samples, apart: 0, exponents: grown.map((sum) => (tries.lost ? Number.NaN : sum / time)), tries };
+  return {
+    samples,
+    apart: 0,
+    crossings: crossings.numbers,
+    exponents: grown.map((sum) => (tries.lost ? Number.NaN : sum / time)),
+    tries,
+  };
 }
 
 /** A number that f32 has, too. */
