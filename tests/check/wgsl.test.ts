@@ -99,6 +99,7 @@ function systemsOf(kind: "flow" | "map", { delays = false, adaptive = false } = 
 }
 const METHOD = `fn moved(x: State, c: Constants, t: vec2f, inverse: Flat, off: ptr<function, f32>, slot: u32, step: u32) -> State { return x; }
 fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: Constants, t: vec2f) {}
+fn cross(slot: u32, x: Flat, y: Flat, c: Constants, t: f32) {}
 `;
 const OTHERS: Record<string, string[]> = {
   "diffusion/advance.wgsl": [
