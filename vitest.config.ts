@@ -25,9 +25,10 @@ const TESTS = "tests/**/*.test.ts";
  * GIBBS_TEST_SHARED: Node on the second adapter, where Chrome runs everything on SwiftShader already. What is left is of each kind of kernel one:
  * random numbers, integers in lattices, f32, and pairs of them.
  */
-const SHARED = ["random", "ising", "diffusers", "dynamics", "dynamics-adaptive", "dynamics-sections"].map(
-  (name) => `tests/${name}.test.ts`,
-);
+const SHARED = [
+  ...["random", "ising", "diffusers"],
+  ...["dynamics", "dynamics-adaptive", "dynamics-histograms", "dynamics-sections"],
+].map((name) => `tests/${name}.test.ts`);
 
 /**
  * No device takes part in these, so one host is enough; and the Ising model's figures are whole numbers, the same on every adapter, where its
@@ -73,6 +74,7 @@ const VARIANTS = [
     "dynamics",
     "dynamics-adaptive",
     "dynamics-delays",
+    "dynamics-histograms",
     "dynamics-sections",
     "ising-dimensions",
     "diffusion-units",

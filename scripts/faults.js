@@ -947,6 +947,24 @@ export const faults = [
     edits: [edit("shaders/dynamics/steps.wgsl", "slots[k], measures && exists[k]", "slots[k], exists[k]")],
   },
   {
+    what: "Dynamics: a value on an edge of a histogram is in the bin below, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("shaders/dynamics/histograms.wgsl", "+ middle] <= key", "+ middle] < key")],
+  },
+  {
+    what: "Dynamics: histograms of a sweep are all those of the first point, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("shaders/dynamics/histograms.wgsl", "slot / shape.count)", "0u)")],
+  },
+  {
+    what: "Dynamics: edges of histograms end before the upper end, on both sides",
+    kind: "wrong table on the host",
+    models: ["dynamics"],
+    edits: [edit("src/models/dynamics/histograms.ts", "most * i) / bins", "most * i) / (bins + 1)")],
+  },
+  {
     what: "Dynamics: sums lose what is carried from their lower words",
     kind: "wrong constant in a shader",
     models: ["dynamics"],

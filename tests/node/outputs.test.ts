@@ -19,8 +19,8 @@ describe.each(pages())("%s", (page) => {
   const text = textOf(page);
   const examples = examplesOf(text);
 
-  it("has three examples a model, and every output belongs to one", () => {
-    expect(examples).toHaveLength(TWO.includes(page) ? 6 : 3);
+  it("has three examples a model at least, and every output belongs to one", () => {
+    expect(examples.length).toBeGreaterThanOrEqual(TWO.includes(page) ? 6 : 3);
     expect(text.match(/^```text$/gm)).toHaveLength(examples.length);
     const outputs = examples.map(({ output }) => output);
     expect(withOutputs(text, outputs)).toBe(text);

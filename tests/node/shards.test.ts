@@ -85,7 +85,11 @@ describe("a command in parts is the whole", () => {
       "scan gillespie --example sir --points 3 --trajectories 40 --set beta=0.2|0.3|0.4".split(" "),
       ["g2.csv"],
     ],
-    ["dynamics", "run dynamics --example henon --until 50 --points 6 --trajectories 33".split(" "), ["y.csv", "y.npy"]],
+    [
+      "dynamics",
+      "run dynamics --example henon --until 50 --points 6 --trajectories 33 --histograms x=-1:1:9".split(" "),
+      ["y.csv", "y.npy", "y.histograms.csv", "y.histograms.npy"],
+    ],
     [
       "reservoir",
       "scan reservoir --task henon --units 20 --train 300 --test 100 --starts 2 --reservoirs 3 --ridge 1e-6,1e-4".split(

@@ -6,8 +6,10 @@ import type { Model } from "../model.ts";
 import { dynamicsParameters } from "./parameters.ts";
 import { type DynamicsOptions, DynamicsSimulation, FILES } from "./simulation.ts";
 
+export type { HistogramResult } from "./counts.ts";
 export { examples as systemTexts } from "./examples.ts";
 export type { DynamicsParameters } from "./parameters.ts";
+export type { Quantile } from "./quantiles.ts";
 export type { DynamicsResult, Exponent } from "./result.ts";
 export { type DynamicsOptions, DynamicsSimulation } from "./simulation.ts";
 

@@ -92,6 +92,16 @@ export const dynamicsParameters = z.object({
     .describe(
       "Crossings of the section whose time and state are kept for each trajectory, for .section.npy; by default none",
     ),
+  histograms: z
+    .string({ error: "it must be a text" })
+    .default("")
+    .describe(
+      'Variables and outputs whose values are counted at the measured times, each between two ends in a number of bins, as in "x = -20:20:200; z = 0:50:100"',
+    ),
+  quantiles: z
+    .string({ error: "it must be a text" })
+    .default("")
+    .describe('Quantiles of what histograms count, by their probabilities, as in "0.05 0.5 0.95"'),
   trajectories: integer(1, 2 ** 32 - 1)
     .default(1000)
     .describe("Trajectories per point of the sweep")

@@ -4,14 +4,16 @@ import { ParameterError } from "../../device/errors.ts";
 import { compile } from "../../expression/compile.ts";
 import { type Expression, evaluate } from "../../expression/expression.ts";
 import { readSweep } from "../../expression/sweep.ts";
+import { checkCells, type Histogram, readHistograms } from "./histograms.ts";
 import { type DynamicsParameters, systemOf, textOf, untilOf } from "./parameters.ts";
+import { readQuantiles } from "./quantiles.ts";
 import { type Pilot, pilotOf, pilotsOf, sizesOfFlow } from "./reference/pilot.ts";
 import { LARGEST, SMALLEST } from "./reference/range.ts";
 import { sizesOfMap } from "./reference/sizes.ts";
 import { startOf } from "./reference/start.ts";
 import { adaptiveTrajectory, type Tries } from "./reference/tsitouras.ts";
 import { readSection, SECTION_NUMBERS, type Section } from "./section.ts";
-import { LAWS, type Law, type System, TIME } from "./system.ts";
+import { LAWS, type Law, quantitiesOf, type System, TIME } from "./system.ts";
 import { abbreviationsOf } from "./text.ts";
 
 export interface Point {
@@ -58,6 +60,10 @@ export interface Plan {
   adaptive: Adaptive | undefined;
   /** Of a flow: a surface whose crossings are counted. */
   section: Section | undefined;
+  /** Of variables and outputs at the measured times. */
+  histograms: readonly Histogram[];
+  /** Probabilities of quantiles that follow from them. */
+  quantiles: readonly number[];
 }
 
 /** How trajectories choose their steps. */
@@ -93,6 +99,12 @@ const EVERY = 8;
 
 /** @throws ParameterError naming what is wrong */
 export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
+  const plan = measuredPlan(parameters, seed);
+  checkCells(plan);
+  return plan;
+}
+
+function measuredPlan(parameters: DynamicsParameters, seed: bigint): Plan {
   const system = systemOf(parameters);
   const { kind, variables } = system;
   const points = pointsOf(system, parameters.set);
@@ -116,7 +128,9 @@ export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
   }
   checkMethod(parameters, system);
   const section = sectionOf(parameters, system);
-  const shape = { system, points, seed, exponents, section, adaptive: undefined };
+  const histograms = readHistograms(parameters.histograms, quantitiesOf(system));
+  const quantiles = readQuantiles(parameters.quantiles, histograms.length > 0);
+  const shape = { system, points, seed, exponents, section, histograms, quantiles, adaptive: undefined };
   if (kind === "map") {
     const grid = mapGrid(parameters, transient, until);
     return { ...shape, ...grid, every: 1, sizes: sizesOfMap(system, points, seed, until), pilot: undefined };
@@ -204,7 +218,7 @@ function checkMethod({ method, tolerance }: DynamicsParameters, { kind, delays }
 
 /** Where every trajectory has steps of its own. @throws ParameterError where steps of a pilot are too many */
 function adaptivePlan(
-  shape: Pick<Plan, "system" | "points" | "seed" | "exponents" | "section" | "times">,
+  shape: Pick<Plan, "system" | "points" | "seed" | "exponents" | "section" | "histograms" | "quantiles" | "times">,
   { dt, tolerance = USUAL_TOLERANCE }: DynamicsParameters,
   { until, transient }: { until: number; transient: number },
 ): Plan {

@@ -2,6 +2,7 @@
 
 import { namesIn } from "../../expression/expression.ts";
 import type { Estimate } from "../../statistics/index.ts";
+import { beyondEnds, type HistogramResult, histogramsOf, quantileEstimates } from "./counts.ts";
 import type { Plan } from "./plan.ts";
 import { errorOf } from "./reference/pilot.ts";
 import { crossingsRow } from "./runner.ts";
@@ -47,10 +48,14 @@ export interface DynamicsResult extends Moments {
   exponents?: Exponent[];
   /** Of a section: crossings of a trajectory, the time of its first, and the mean time from one to the next. */
   section?: Record<(typeof SECTION_NUMBERS)[number], Exponent & { sd: number; trajectories: number }>;
+  /** How many trajectories had which values. */
+  histograms?: HistogramResult[];
   /** Numbers of trajectories that came to no number, 1000 at most; in a sweep [point, trajectory]. */
   diverged: number[] | (readonly [number, number])[];
-  /** The points of a sweep; mean, sd and exponents above are those of the first. */
-  points?: ({ set: Record<string, number>; exponents?: Exponent[]; section?: DynamicsResult["section"] } & Moments)[];
+  /** The points of a sweep; mean, sd, exponents, section and histograms above are those of the first. */
+  points?: (Pick<DynamicsResult, "exponents" | "section" | "histograms" | keyof Moments> & {
+    set: Record<string, number>;
+  })[];
 }
 
 export class Statistics {
@@ -65,13 +70,14 @@ export class Statistics {
   }
 
   result(): DynamicsResult {
-    const { points, times, pilot, exponents, measured, adaptive, section } = this.#plan;
+    const { points, times, pilot, exponents, measured, adaptive, section, histograms } = this.#plan;
     const { diverged, count, tries } = this.#tally;
     const { accepted, rejected, stuck } = tries ?? NO_TRIES;
     const own = (point: number) => ({
       ...this.moments(point),
       ...(exponents > 0 ? { exponents: this.exponents(point) } : {}),
       ...(section ? { section: this.section(point) } : {}),
+      ...(histograms.length > 0 ? { histograms: histogramsOf(this.#plan, this.#tally, point) } : {}),
     });
     const many = points.length > 1;
     return {
@@ -109,7 +115,7 @@ export class Statistics {
     return Object.fromEntries(own) as NonNullable<DynamicsResult["section"]>;
   }
 
-  /** Values at the end, exponents, and numbers of a section. */
+  /** Values at the end, exponents, numbers of a section, and quantiles at the end. */
   estimate(point: number): Record<string, Estimate> {
     const last = (this.#plan.times.length - 1) * this.names.length;
     const own = this.names.map((name, i) => [name, this.#estimateAt(last + i, point)] as const);
@@ -121,7 +127,10 @@ export class Statistics {
     const crossings = this.#plan.section
       ? SECTION_NUMBERS.map((name, i) => [name, this.#estimateAt(crossingsRow(this.#plan) + i, point)] as const)
       : [];
-    return Object.fromEntries([...own, ...exponents, ...crossings]);
+    return {
+      ...Object.fromEntries([...own, ...exponents, ...crossings]),
+      ...quantileEstimates(this.#plan, this.#tally, point),
+    };
   }
 
   /** Time, then mean, its standard error and standard deviation of everything; in a sweep preceded by the values that were set. */
@@ -178,6 +187,7 @@ export class Statistics {
         : []),
       ...this.#ofTries(),
       ...this.#missing(),
+      ...beyondEnds(this.#plan, this.#tally),
     ];
   }
 

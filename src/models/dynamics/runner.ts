@@ -1,6 +1,8 @@
 // What makes trajectories: the GPU, or the reference.
 
+import { cellsIn, histogramCells } from "./histograms.ts";
 import type { Plan } from "./plan.ts";
+import { cellOfValue } from "./reference/histograms.ts";
 import { trajectoryOf } from "./reference/trajectory.ts";
 import { SECTION_NUMBERS } from "./section.ts";
 import { quantitiesOf } from "./system.ts";
@@ -58,7 +60,35 @@ export class ReferenceRunner implements Runner {
         if (this.#fails(samples, slot, count)) diverged.push([point, first + i]);
       }
     }
-    return { count, cells, worst, diverged, ...(this.#plan.adaptive ? { tries } : {}) };
+    return {
+      count,
+      cells,
+      worst,
+      diverged,
+      histograms: this.#counts(samples, count),
+      ...(this.#plan.adaptive ? { tries } : {}),
+    };
+  }
+
+  /** What histograms count. */
+  #counts(samples: Float32Array, count: number): Float64Array {
+    const { system, times, points, histograms } = this.#plan;
+    const [quantities, cells] = [quantitiesOf(system).length, cellsIn(histograms)];
+    const counts = new Float64Array(histogramCells(this.#plan));
+    for (let row = 0; row < times.length; row++) {
+      for (let point = 0; point < points.length; point++) {
+        let first = (row * points.length + point) * cells;
+        for (const { quantity, edges } of histograms) {
+          const at = ((row * quantities + quantity) * points.length + point) * count;
+          for (const x of samples.subarray(at, at + count)) {
+            const cell = cellOfValue(x, edges);
+            if (cell !== undefined) counts[first + cell]++;
+          }
+          first += edges.length + 1;
+        }
+      }
+    }
+    return counts;
   }
 
   async samples(first: number, count: number, tick: () => Promise<void>): Promise<Float32Array> {

@@ -12,6 +12,8 @@ import { checkWorkgroup } from "../calls.ts";
 import { type Checkpoint, headerOf, sectionOf } from "../checkpoint.ts";
 import type { FileContent, Observable, Options } from "../model.ts";
 import { type Points, resolve } from "../parameters.ts";
+import { checkCounts, histogramArray, histogramTable, quantileName, quantileTable } from "./counts.ts";
+import { histogramCells } from "./histograms.ts";
 import { GpuRunner } from "./kernel/gpu.ts";
 import { type DynamicsParameters, dynamicsParameters } from "./parameters.ts";
 import { densityPicture } from "./picture.ts";
@@ -27,8 +29,8 @@ export type DynamicsOptions = Options<typeof dynamicsParameters> & {
   workgroup?: number;
 };
 
-/** Files of single trajectories. */
-export const FILES = [".samples.npy", ".section.npy"] as const;
+/** Files of its own: of single trajectories, and of histograms. */
+export const FILES = [".samples.npy", ".section.npy", ".histograms.csv", ".histograms.npy", ".quantiles.csv"] as const;
 
 /** What a section adds to the observables. */
 const CROSSING_NUMBERS: Record<(typeof SECTION_NUMBERS)[number], Observable> = {
@@ -60,7 +62,7 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
     this.#runner = runner;
     const budget = new BatchBudget(runner.most, Math.ceil(runner.most / 16), device.info.software);
     this.#batches = { budget, most: runner.most };
-    this.#tally = new Tally(rowsOf(plan) * plan.points.length);
+    this.#tally = new Tally(rowsOf(plan) * plan.points.length, histogramCells(plan));
     this.#statistics = new Statistics(plan, this.#tally);
   }
 
@@ -88,10 +90,15 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
   /** Takes in the trajectories of a checkpoint with the same parameters. @throws CheckpointError */
   absorb(checkpoint: Checkpoint): void {
     const cells = rowsOf(this.plan) * this.plan.points.length;
-    const other = new Tally(cells);
+    const counts = histogramCells(this.plan);
+    const other = new Tally(cells, counts);
     const kept = headerOf(checkpoint, "dynamics", keptTally);
-    const sections = ["centres", "numbers"].map((name, i) => sectionOf(checkpoint, name, (4 + 4 * i) * cells));
-    other.restore(kept, sections[0], sections[1]);
+    other.restore(kept, {
+      centres: sectionOf(checkpoint, "centres", 4 * cells),
+      numbers: sectionOf(checkpoint, "numbers", 8 * cells),
+      histograms: counts > 0 ? sectionOf(checkpoint, "histograms", 8 * counts) : new Uint8Array(),
+    });
+    checkCounts(this.plan, other);
     this.#tally.merge(other);
   }
 
@@ -100,7 +107,7 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
     return this.#tally.count;
   }
 
-  /** What it observes: variables and outputs at the end, and Lyapunov exponents. */
+  /** What it observes: variables and outputs at the end, Lyapunov exponents, crossings of a section, and quantiles at the end. */
   get observables(): Record<string, Observable> {
     const names = this.#statistics.names.map((name) => [name, { unit: "", description: `${name} at the end` }]);
     const exponents = Array.from({ length: this.plan.exponents }, (_, j) => [
@@ -112,7 +119,13 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
       },
     ]);
     const crossings = this.plan.section ? SECTION_NUMBERS.map((name) => [name, CROSSING_NUMBERS[name]]) : [];
-    return Object.fromEntries([...names, ...exponents, ...crossings]);
+    const quantiles = this.plan.histograms.flatMap(({ name }) =>
+      this.plan.quantiles.map((probability) => [
+        quantileName(name, probability),
+        { unit: "", description: `Quantile ${probability} of ${name} at the end` },
+      ]),
+    );
+    return Object.fromEntries([...names, ...exponents, ...crossings, ...quantiles]);
   }
 
   /** What is measured: variables, then outputs. */
@@ -190,12 +203,15 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
   }
 
   /**
-   * Single trajectories, [time][point][trajectory][variable or output], or their crossings of the section.
+   * Single trajectories, [time][point][trajectory][variable or output], their crossings of the section, or what histograms count.
    *
    * @throws ParameterError for one that is too large
    */
   async output(ending: string): Promise<FileContent> {
     this.checkOutput(ending);
+    if (ending === ".histograms.csv") return histogramTable(this.plan, this.#tally);
+    if (ending === ".quantiles.csv") return quantileTable(this.plan, this.#tally);
+    if (ending === ".histograms.npy") return histogramArray(this.plan, this.#tally);
     return ending === ".section.npy" ? this.crossings(this.first, this.steps) : this.samples(this.first, this.steps);
   }
 
@@ -206,8 +222,16 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
    */
   checkOutput(ending: string): void {
     this.exclusive.check();
+    const { times, points, section, system, histograms, quantiles } = this.plan;
+    if (ending.startsWith(".histograms") && histograms.length === 0) {
+      throw new ParameterError("out", `out ${ending}: nothing is counted; add histograms, as in "x = -20:20:200".`);
+    }
+    if (ending.startsWith(".quantiles") && quantiles.length === 0) {
+      throw new ParameterError("out", `out ${ending}: there are none; add quantiles, as in "0.05 0.5 0.95".`);
+    }
+    // Their size was looked at when the simulation was made.
+    if (/^\.(histograms|quantiles)/.test(ending)) return;
     const count = Math.max(this.steps, this.points.parameters.trajectories);
-    const { times, points, section, system } = this.plan;
     if (ending === ".section.npy" && !section?.kept) {
       throw new ParameterError("out", `out ${ending}: no crossings are kept; add section and crossings.`);
     }
@@ -247,7 +271,13 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
   protected async canonical(): Promise<[string, ...Uint8Array[]]> {
     const { header, sections } = this.#tally.saved();
     const text = new TextEncoder().encode(JSON.stringify(header));
-    return [`dynamics ${this.steps}`, sections.centres, sections.numbers, text];
+    return [
+      `dynamics ${this.steps}`,
+      sections.centres,
+      sections.numbers,
+      ...(sections.histograms ? [sections.histograms] : []),
+      text,
+    ];
   }
 
   protected async saved() {

@@ -25,6 +25,8 @@ export interface Batch {
   tries?: Tries;
   /** Numbers of trajectories that came to no number, [point, trajectory]. */
   diverged: readonly (readonly [point: number, trajectory: number])[];
+  /** [time][point][cell of all histograms]: how many trajectories have a value there. */
+  histograms?: ArrayLike<number>;
 }
 
 /** Steps of trajectories that choose them. */
@@ -102,16 +104,20 @@ export class Tally {
   readonly diverged: (readonly [point: number, trajectory: number])[] = [];
   /** Of a method that chooses its steps. */
   tries: Tries | undefined;
+  /** [time][point][cell of all histograms] */
+  readonly histograms: Float64Array;
 
-  constructor(cells: number) {
+  constructor(cells: number, histogramCells = 0) {
+    this.histograms = new Float64Array(histogramCells);
     this.centres = new Float32Array(cells);
     this.numbers = new Float64Array(cells);
     this.sums = Array(cells).fill(0n);
     this.squares = Array(cells).fill(0n);
   }
 
-  add({ count, cells, worst, diverged, tries }: Batch): void {
+  add({ count, cells, worst, diverged, tries, histograms = [] }: Batch): void {
     this.#addTries(tries);
+    for (let i = 0; i < histograms.length; i++) this.histograms[i] += histograms[i];
     // JSON has no infinity.
     this.worst = Math.max(this.worst, Number.isFinite(worst) ? worst : LARGEST);
     for (const [i, { numbers, sum, square }] of cells.entries()) {
@@ -150,6 +156,7 @@ export class Tally {
       this.sums[i] += other.sums[i];
       this.squares[i] += other.squares[i];
     }
+    for (const [i, many] of other.histograms.entries()) this.histograms[i] += many;
     for (const one of other.diverged) if (this.diverged.length < MOST_NAMED) this.diverged.push(one);
     this.worst = Math.max(this.worst, other.worst);
     this.#addTries(other.tries);
@@ -168,7 +175,7 @@ export class Tally {
   }
 
   /** All of it, for digests and checkpoints. */
-  saved(): { header: Kept; sections: { centres: Uint8Array; numbers: Uint8Array } } {
+  saved(): { header: Kept; sections: { centres: Uint8Array; numbers: Uint8Array; histograms?: Uint8Array } } {
     const text = (all: readonly bigint[]) => all.map((one) => one.toString(16));
     return {
       header: {
@@ -182,12 +189,17 @@ export class Tally {
       sections: {
         centres: new Uint8Array(this.centres.slice().buffer),
         numbers: new Uint8Array(this.numbers.slice().buffer),
+        ...(this.histograms.length > 0 ? { histograms: new Uint8Array(this.histograms.slice().buffer) } : {}),
       },
     };
   }
 
   /** @throws CheckpointError for what is none of this tally */
-  restore({ count, worst, sums, squares, diverged, tries }: Kept, centres: Uint8Array, numbers: Uint8Array): void {
+  restore(
+    { count, worst, sums, squares, diverged, tries }: Kept,
+    { centres, numbers, histograms }: Record<"centres" | "numbers" | "histograms", Uint8Array>,
+  ): void {
+    this.histograms.set(new Float64Array(histograms.slice().buffer));
     this.centres.set(new Float32Array(centres.slice().buffer));
     this.numbers.set(new Float64Array(numbers.slice().buffer));
     for (const [own, kept] of [
@@ -202,6 +214,9 @@ export class Tally {
     const bad = this.numbers.findIndex((n) => !(Number.isInteger(n) && n >= 0 && n <= count));
     if (bad >= 0) {
       throw new CheckpointError(`The checkpoint counts ${this.numbers[bad]} numbers of ${count} trajectories.`);
+    }
+    if (!this.histograms.every((many) => Number.isInteger(many) && many >= 0)) {
+      throw new CheckpointError("The checkpoint's histograms are no counts.");
     }
     if (!this.centres.every(Number.isFinite)) throw new CheckpointError("The checkpoint's centres are no numbers.");
     this.diverged.push(...diverged);

@@ -2,8 +2,9 @@
 
 import { type Device, ReferenceDevice } from "../../device/device.ts";
 import type { Estimate } from "../../statistics/index.ts";
-import { checksOf, DEVIATION, zScores } from "../check.ts";
+import { checksOf, chiSquareAgainst, countMismatches, DEVIATION, zScores } from "../check.ts";
 import type { Check, Effort } from "../model.ts";
+import { cellOfValue } from "./reference/histograms.ts";
 import { trajectoryOf } from "./reference/trajectory.ts";
 import { type DynamicsOptions, DynamicsSimulation } from "./simulation.ts";
 
@@ -41,6 +42,13 @@ export async function* validateDynamics(device: Device, { quick, signal }: Effor
   }
 
   yield check("reference", "moments of 3000 starts of all sizes: difference from f64", await errorOfSums(device), 1e-6);
+
+  yield check(
+    "reference",
+    "histograms of 3 points, n on edges: cells unlike trajectories counted one by one",
+    await miscounted(device),
+    0,
+  );
 
   const laws =
     "n' = 0; u' = 0; e' = 0; c' = 0; n ~ normal(3, 2); u ~ uniform(-1, 2); e ~ exponential(4); c ~ cauchy(1, 2); n2 := (n - 3)^2; u2 := (u - 0.5)^2; e2 := e^2; below := if(c < -1, 1, 0); above := if(c > 1, 1, 0)";
@@ -111,6 +119,19 @@ export async function* validateDynamics(device: Device, { quick, signal }: Effor
   const logistic = await estimates({ example: "logistic", until: 400, points: 2, lyapunov: 1 });
   const law = zScores([logistic.lyapunov1, logistic.x], [Math.LN2, 0.5]);
   yield check("exact", "logistic map, r = 4: exponent ln 2, mean 1/2, largest |z|", law.worst, DEVIATION, { z: law.z });
+
+  // Ulam and von Neumann 1947: the share below x is 2/π arcsin √x.
+  using invariant = await make({ example: "logistic", until: 60, points: 2, histograms: "x = 0:1:40" });
+  await invariant.run(many, { signal });
+  const [density] = invariant.result().histograms!;
+  const share = (x: number) => (2 / Math.PI) * Math.asin(Math.sqrt(x));
+  const expected = density.counts[1].map((_, i) => (share((i + 1) / 40) - share(i / 40)) * many);
+  const { value, ...evidence } = chiSquareAgainst(
+    [density.below[1], ...density.counts[1], density.above[1]],
+    [0, ...expected, 0],
+    "cell of x",
+  );
+  yield check("exact", "logistic map, r = 4: histogram, -log10 of the χ² test's p", value, 5, evidence);
 
   const system =
     "x' = s*(y - x); y' = x*(r - z) - y; z' = x*y - b*z; s = 10; r = 28; b = 8/3; x ~ normal(0, 8); y ~ normal(0, 8); z ~ normal(25, 8); xx := x^2 - x*y; xy := x*y - b*z; yy := y^2 + b*z^2 - r*x*y";
@@ -197,6 +218,35 @@ async function errorOfSums(device: Device): Promise<number> {
     worst = Math.max(worst, Math.abs(mean[0][i] - middle) / spread, Math.abs(sd[0][i] / spread - 1));
   }
   return worst;
+}
+
+/** Cells that do not count what trajectories show. */
+async function miscounted(device: Device): Promise<number> {
+  const count = 200;
+  const system = `${MAP}; n -> n + 0.25; n = -1; l := ln(x)`;
+  const histograms = "y = -0.2:0.4:30; n = -0.5:0.75:5; l = -1:0:100";
+  const options = { system, set: "a=1.1:1.2:3", until: 8, points: 9, histograms, trajectories: count };
+  using ensemble = await DynamicsSimulation.create(device, options);
+  await ensemble.run(count);
+  const { data } = await ensemble.samples(0, count);
+  const { points = [] } = ensemble.result();
+  const { quantities, plan } = ensemble;
+  let wrong = 0;
+  for (const [point, { histograms: own = [] }] of points.entries()) {
+    for (const [k, { below, counts, above }] of own.entries()) {
+      const { edges, quantity } = plan.histograms[k];
+      for (let row = 0; row < plan.times.length; row++) {
+        const right = new Array<number>(edges.length + 1).fill(0);
+        for (let i = 0; i < count; i++) {
+          const at = ((row * points.length + point) * count + i) * quantities.length + quantity;
+          const cell = cellOfValue(data[at], edges);
+          if (cell !== undefined) right[cell]++;
+        }
+        wrong += countMismatches([below[row], ...counts[row], above[row]], right);
+      }
+    }
+  }
+  return wrong;
 }
 
 async function errorOfDoubling(ensemble: DynamicsSimulation): Promise<number> {

@@ -14,6 +14,7 @@ import { LARGEST, SMALLEST } from "../reference/range.ts";
 import { type Runner, rowsOf } from "../runner.ts";
 import { quantitiesOf } from "../system.ts";
 import { type Batch, type Cell, cellOf, type Tries, WORDS } from "../tally.ts";
+import { Counter } from "./histograms.ts";
 import { type Generated, keptNumbers, systemWgsl } from "./wgsl.ts";
 
 const RUN = structOf("dynamics/ensemble.wgsl", "run");
@@ -68,6 +69,8 @@ export class GpuRunner implements Runner {
   readonly #together: number;
   readonly #buffers: Buffers;
   readonly #pacer: Pacer;
+  /** Where there are histograms. */
+  #counter: Counter | undefined;
 
   /** @throws ParameterError where the points of a sweep do not fit side by side, OutOfMemoryError, GpuError */
   static async create(device: GpuDevice, plan: Plan, workgroup = 64): Promise<GpuRunner> {
@@ -88,7 +91,7 @@ export class GpuRunner implements Runner {
       summing("tally"),
     ]);
     const most = mostOf(device, plan);
-    return device.guard(`dynamics, ${plan.points.length * most} trajectories`, () => {
+    const runner = await device.guard(`dynamics, ${plan.points.length * most} trajectories`, () => {
       return new GpuRunner(
         device,
         plan,
@@ -98,6 +101,17 @@ export class GpuRunner implements Runner {
         most,
       );
     });
+    if (plan.histograms.length > 0) await runner.#beginCounts();
+    return runner;
+  }
+
+  async #beginCounts(): Promise<void> {
+    try {
+      this.#counter = await Counter.create(this.#device, this.#plan);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
   private constructor(
@@ -144,7 +158,15 @@ export class GpuRunner implements Runner {
     const cells = await this.#sums(count);
     const [worst] = new Float32Array(await this.#device.read(this.#buffers.worst, 0, 4));
     const diverged = await this.#diverged(first, count, cells);
-    return { count, cells, worst, diverged, ...(this.#plan.adaptive ? { tries: await this.#tries() } : {}) };
+    const histograms = (await this.#counter?.count(this.#buffers.samples, count)) ?? [];
+    return {
+      count,
+      cells,
+      worst,
+      diverged,
+      histograms,
+      ...(this.#plan.adaptive ? { tries: await this.#tries() } : {}),
+    };
   }
 
   /** What all trajectories tried. */
@@ -275,6 +297,7 @@ export class GpuRunner implements Runner {
   }
 
   dispose(): void {
+    this.#counter?.dispose();
     for (const buffer of Object.values(this.#buffers)) this.#device.free(buffer);
   }
 }
