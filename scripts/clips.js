@@ -1,5 +1,5 @@
 // `node scripts/clips.js [ID,…]`: the short clips of the gallery (host-web/public/gallery/ID.webm), frame by frame from the built site in
-// headless Chrome: a run as it goes on from its clip's first step.
+// headless Chrome: a run as it goes on from its clip's first step, or its picture in space from all sides.
 
 import { writeFileSync } from "node:fs";
 import { loadModules } from "./modules.js";
@@ -8,8 +8,8 @@ const SIZE = { width: 480, height: 300 };
 const FRAMES_PER_SECOND = 15;
 /** The picture rests at its end before it begins again. */
 const REST = 8;
-/** Noise of spins takes all that it is given. */
-const BITS_PER_SECOND = 300_000;
+/** Noise of spins takes all that it is given; what is drawn with lines needs less. */
+const BITS_PER_SECOND = { spins: 300_000, other: 180_000 };
 
 const only = process.argv[2]?.split(",");
 const server = await loadModules();
@@ -21,9 +21,10 @@ try {
   for (const { id, model, link, clip } of runs) {
     if (!clip || (only && !only.includes(id))) continue;
     const frames = await framesOf(model, link, clip);
+    const bits = BITS_PER_SECOND[["ising", "potts", "curie-weiss"].includes(model) ? "spins" : "other"];
     const { page: encoder } = await openPage(site, `${site.url}files.json`);
     await encoder.addScriptTag({ path: "node_modules/mediabunny/dist/bundles/mediabunny.min.cjs" });
-    const clipped = await encoder.evaluate(encode, { frames, ...SIZE, rate: FRAMES_PER_SECOND, bits: BITS_PER_SECOND });
+    const clipped = await encoder.evaluate(encode, { frames, ...SIZE, rate: FRAMES_PER_SECOND, bits });
     await encoder.close();
     writeFileSync(`host-web/public/gallery/${id}.webm`, Buffer.from(clipped, "base64"));
     process.stderr.write(`${id}: ${frames.length} frames, ${Math.round((clipped.length * 3) / 4 / 1000)} kB\n`);
@@ -33,28 +34,42 @@ try {
   await server.close();
 }
 
-/** The canvas at every `every`-th step from `from`, as JPEG in base64. */
-async function framesOf(model, link, { from, every, frames: count }) {
+/** The canvas at every `every`-th step from `from`, as JPEG in base64, and how long each stays. */
+async function framesOf(model, link, { from, every, frames: count, hold = 1, wait = 150, turns = false }) {
   const start = link.replace(/([&]step=)\d+/, `$1${from}`).replace(/&view\.time=\d+/, "");
-  const { page } = await openPage(site, `${site.url}${model}/?embed=canvas#${start}`, SIZE);
+  const { page } = await openPage(site, `${site.url}${model}/?embed=canvas&fit=cover#${start}`, SIZE);
   const reached = (step) =>
     page.waitForFunction((n) => document.getElementById("step-count").textContent.endsWith(` ${n}`), String(step), {
       timeout: 240_000,
     });
   await page.evaluate(withoutHud);
+  await page.waitForSelector("html[data-drawn]");
   const frames = [];
   for (let i = 0; i < count; i++) {
+    if (turns && i > 0) await turn(page, (2 * SIZE.width) / count);
     for (let step = i === 0 ? every : 0; step < every; step++) {
       await page.evaluate(() => document.getElementById("step").click());
       await reached(from + (i - 1) * every + step + 1);
     }
     await reached(from + i * every);
-    await page.waitForTimeout(i === 0 ? 1500 : 150); // the picture follows
-    frames.push((await page.screenshot({ type: "jpeg", quality: 90 })).toString("base64"));
+    await page.waitForTimeout(Math.max(wait, i === 0 ? 1500 : 0)); // the picture follows
+    const frame = (await page.screenshot({ type: "jpeg", quality: 90 })).toString("base64");
+    frames.push({ frame, stays: hold });
   }
   await page.close();
-  for (let i = 0; i < REST; i++) frames.push(frames[frames.length - 1]);
+  // What has come around goes on. A player need not heed how long the last one stays.
+  const last = { ...frames[frames.length - 1], stays: 1 };
+  if (!turns) frames.push({ ...last, stays: REST - 1 }, last);
   return frames;
+}
+
+/** Drags the picture: over its whole width it is half a turn. */
+async function turn(page, pixels) {
+  const [x, y] = [SIZE.width / 2, SIZE.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + pixels, y);
+  await page.mouse.up();
 }
 
 /** In the browser: VP9 in WebM, which all browsers play. */
@@ -71,12 +86,14 @@ async function encode({ frames, width, height, rate, bits }) {
   });
   output.addVideoTrack(source, { frameRate: rate });
   await output.start();
-  for (const [i, frame] of frames.entries()) {
+  let time = 0;
+  for (const { frame, stays } of frames) {
     const blob = await (await fetch(`data:image/jpeg;base64,${frame}`)).blob();
     const image = await createImageBitmap(blob);
     context.drawImage(image, 0, 0, width, height);
     image.close();
-    await source.add(i / rate, 1 / rate);
+    await source.add(time / rate, stays / rate);
+    time += stays;
   }
   await output.finalize();
   const bytes = new Uint8Array(output.target.buffer);

@@ -20,6 +20,12 @@ interface Clip {
   from: number;
   every: number;
   frames: number;
+  /** How long each stays, in pictures; one where it is not said. */
+  hold?: number;
+  /** Milliseconds until a picture has followed its step. */
+  wait?: number;
+  /** The run stands at its end, and its picture in space turns once around. */
+  turns?: boolean;
 }
 
 type Text = string;
@@ -37,7 +43,7 @@ export const runs: readonly Run[] = [
     "At T = 2.269 there are domains of all sizes, within each other.",
     "seed=11&size=512,512&temperature=2.269&start=random&step=600",
     "phase transition, scaling, fractal",
-    { from: 600, every: 2, frames: 45 },
+    { from: 600, every: 2, frames: 28 },
   ),
   run(
     "ising-coarsening",
@@ -64,7 +70,7 @@ export const runs: readonly Run[] = [
     "Couplings of 1 along x and 0.1 along y: stripes along the strong bonds.",
     "seed=7&size=512,512&temperature=1.1&couplings=1,0.1&start=random&step=300",
     "anisotropy, stripes",
-    { from: 1, every: 4, frames: 45 },
+    { from: 1, every: 6, frames: 20 },
   ),
   run(
     "potts-five",
@@ -116,6 +122,7 @@ export const runs: readonly Run[] = [
     "A cue with 30 % of its spins flipped becomes the stored digit.",
     "seed=1&neurons=1024&patterns=50&digits=1&noise=0.3&step=1",
     "associative memory, pattern completion",
+    { from: 0, every: 1, frames: 3, hold: 10 },
   ),
   run(
     "hopfield-overload",
@@ -132,6 +139,7 @@ export const runs: readonly Run[] = [
     "A modern Hopfield network completes one of 300 digits from its upper half.",
     "seed=1&neurons=784&patterns=300&digits=300&interaction=exponential&cue=3&covered=0.5&step=1",
     "attention, pattern completion",
+    { from: 0, every: 1, frames: 2, hold: 18 },
   ),
   run(
     "dense-memory-pairs",
@@ -148,6 +156,7 @@ export const runs: readonly Run[] = [
     "Chains of a Boltzmann machine that is trained on handwritten digits.",
     "seed=1&hidden=64&chains=63&step=600",
     "contrastive divergence, generative, MNIST",
+    { from: 0, every: 50, frames: 13, hold: 3 },
   ),
   run(
     "rbm-features",
@@ -172,6 +181,7 @@ export const runs: readonly Run[] = [
     "Echo-state networks forecast the Lorenz system from its past.",
     "seed=1&units=100&train=2000&test=500&starts=4&step=8",
     "echo state, time series, Lorenz",
+    { from: 8, every: 0, frames: 60, turns: true },
   ),
   run(
     "reservoir-mackey-glass",
@@ -220,6 +230,7 @@ export const runs: readonly Run[] = [
     "Samples of a distribution whose score is known exactly.",
     "seed=1&data=moons&samples=16384&steps=50&step=50&view.time=50",
     "generative, score",
+    { from: 0, every: 1, frames: 51 },
   ),
   run(
     "diffusion-spiral",
@@ -236,6 +247,7 @@ export const runs: readonly Run[] = [
     "The loss falls, and samples of the network approach the data.",
     "seed=1&data=moons&width=64&layers=2&batch=64&learningRate=0.005&steps=600&points=4000&step=600",
     "training, score matching, Adam",
+    { from: 0, every: 20, frames: 31, wait: 4000 },
   ),
   run(
     "gillespie-schloegl",
@@ -244,6 +256,7 @@ export const runs: readonly Run[] = [
     "Trajectories choose between two steady states that rate equations keep apart.",
     "seed=2&example=schloegl&points=201&step=512",
     "bistability, chemical, switching",
+    { from: 2, every: 3, frames: 38 },
   ),
   run(
     "gillespie-sir",
@@ -308,6 +321,7 @@ export const runs: readonly Run[] = [
     "Islands of regular motion in a sea of chaos.",
     "seed=1&example=standard&until=1000&points=1001&step=256",
     "Hamiltonian, chaos, KAM, kicked rotor",
+    { from: 8, every: 6, frames: 34 },
   ),
   run(
     "dynamics-rossler",

@@ -10,7 +10,15 @@ const FARTHEST = 16;
 
 /** The camera that shows all of `size` cells in the middle of a canvas. */
 export function fitAll(size: readonly [number, number], canvas: readonly [number, number]): Camera {
-  const scale = Math.max(size[0] / canvas[0], size[1] / canvas[1]);
+  return inMiddle(size, canvas, Math.max(size[0] / canvas[0], size[1] / canvas[1]));
+}
+
+/** The camera with which `size` cells fill a canvas; what is too wide or too high for it is cut off on both sides. */
+export function cover(size: readonly [number, number], canvas: readonly [number, number]): Camera {
+  return inMiddle(size, canvas, Math.min(size[0] / canvas[0], size[1] / canvas[1]));
+}
+
+function inMiddle(size: readonly [number, number], canvas: readonly [number, number], scale: number): Camera {
   return { x: (size[0] - scale * canvas[0]) / 2, y: (size[1] - scale * canvas[1]) / 2, scale };
 }
 

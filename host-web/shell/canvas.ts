@@ -1,6 +1,6 @@
 // The canvas as a thing to touch: size, camera, brush; pictures in space turn, and of some a place is chosen.
 
-import { type Camera, cellAt, fitAll, pan, zoom } from "./camera.ts";
+import { type Camera, cellAt, cover, fitAll, pan, zoom } from "./camera.ts";
 import { approach, FIRST, type Orbit, turn } from "./orbit.ts";
 
 export interface CanvasEvents {
@@ -45,8 +45,9 @@ export class CanvasControl {
   #size: [number, number] = [1, 1];
   #pixels: [number, number];
   #camera: Camera = { x: 0, y: 0, scale: 1 };
-  /** The user has not moved: a new canvas or lattice is shown whole. */
+  /** The user has not moved: a new canvas or lattice is shown whole, or fills the canvas. */
   #fitted = true;
+  #fit = fitAll;
   /** The cell of the last dab. */
   #painted = "";
   /** Dabs that wait whether a second finger comes. */
@@ -81,7 +82,7 @@ export class CanvasControl {
   show(size: [number, number]): void {
     const same = size[0] === this.#size[0] && size[1] === this.#size[1];
     this.#size = size;
-    if (!same || this.#fitted) this.fit();
+    if (!same || this.#fitted) this.#refit();
   }
 
   /** Software draws fewer pixels, so that it draws them often enough. */
@@ -97,8 +98,19 @@ export class CanvasControl {
 
   /** All of the plane; from where a picture in space is seen stays. */
   fit(): void {
+    this.#fit = fitAll;
+    this.#refit();
+  }
+
+  /** Until all of it is asked for: as much of the plane as fills the canvas. */
+  cover(): void {
+    this.#fit = cover;
+    this.#refit();
+  }
+
+  #refit(): void {
     this.#fitted = true;
-    this.#set(fitAll(this.#size, this.#pixels));
+    this.#set(this.#fit(this.#size, this.#pixels));
   }
 
   get sight(): Sight {
@@ -136,7 +148,7 @@ export class CanvasControl {
     const before = this.#pixels;
     this.#pixels = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
     this.#events.resize(...this.#pixels, ratio);
-    if (this.#fitted) this.fit();
+    if (this.#fitted) this.#refit();
     else {
       // The middle stays in the middle.
       const { x, y, scale } = this.#camera;

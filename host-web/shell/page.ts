@@ -64,6 +64,7 @@ const view = new CanvasControl(canvas, {
   unpaint: () => void requester.request("unpaint", {}),
   painted: () => void requester.request("painted", {}),
 });
+if (query.get("fit") === "cover") view.cover();
 if (brush) {
   // Without one the page's own choice stands: a sheet begins with its pen.
   const wanted = query.get("brush");

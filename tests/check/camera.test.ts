@@ -1,7 +1,7 @@
 // The camera's arithmetic: what is below the pointer stays there, and the lattice never leaves the canvas.
 
 import { describe, expect, it } from "vitest";
-import { cellAt, fitAll, pan, zoom } from "../../host-web/shell/camera.ts";
+import { cellAt, cover, fitAll, pan, zoom } from "../../host-web/shell/camera.ts";
 
 const size = [512, 256] as const;
 const canvas = [800, 600] as const;
@@ -13,6 +13,19 @@ describe("camera", () => {
     expect(cellAt(camera, [0, 300], size)).toEqual([0, 128]);
     expect(cellAt(camera, [799.99, 300], size)).toEqual([511, 128]);
     expect(cellAt(camera, [400, 10], size)).toBeUndefined();
+  });
+
+  it.each([
+    [800, 600],
+    [300, 900],
+    [900, 300],
+  ])("fills a canvas of %d x %d with the middle of the lattice", (...canvas) => {
+    const { x, y, scale } = cover(size, canvas);
+    expect(Math.min(x, y)).toBeCloseTo(0, 12);
+    expect(x).toBeGreaterThanOrEqual(0);
+    expect(y).toBeGreaterThanOrEqual(0);
+    expect(2 * x + canvas[0] * scale).toBeCloseTo(size[0], 9);
+    expect(2 * y + canvas[1] * scale).toBeCloseTo(size[1], 9);
   });
 
   it.each([1.5, 0.7, 8, 1e9, 1e-9])("zoom by %d keeps the cell below the pointer", (factor) => {
