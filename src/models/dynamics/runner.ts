@@ -18,11 +18,12 @@ export interface Runner {
   dispose(): void;
 }
 
-/** Measured numbers of a trajectory: quantities at each time, exponents, and of a section its numbers and what is kept of crossings. */
-export const rowsOf = (plan: Plan): number => {
-  const { system, section } = plan;
-  return crossingsRow(plan) + (section ? SECTION_NUMBERS.length + section.kept * (1 + system.variables.length) : 0);
-};
+/** Measured numbers of a trajectory that are tallied: quantities at each time, exponents, and of a section its numbers. */
+export const talliedRows = (plan: Plan): number => crossingsRow(plan) + (plan.section ? SECTION_NUMBERS.length : 0);
+
+/** Behind them is what is kept of crossings, which is read for single trajectories alone. */
+export const rowsOf = (plan: Plan): number =>
+  talliedRows(plan) + (plan.section?.kept ?? 0) * (1 + plan.system.variables.length);
 
 /** The first row of a section. */
 export const crossingsRow = ({ system, times, exponents }: Plan): number =>

@@ -19,7 +19,7 @@ import { type DynamicsParameters, dynamicsParameters } from "./parameters.ts";
 import { densityPicture } from "./picture.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { type DynamicsResult, exponentName, Statistics } from "./result.ts";
-import { crossingsRow, ReferenceRunner, type Runner, rowsOf } from "./runner.ts";
+import { ReferenceRunner, type Runner, talliedRows } from "./runner.ts";
 import { SECTION_NUMBERS } from "./section.ts";
 import { keptTally, Tally } from "./tally.ts";
 
@@ -62,7 +62,7 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
     this.#runner = runner;
     const budget = new BatchBudget(runner.most, Math.ceil(runner.most / 16), device.info.software);
     this.#batches = { budget, most: runner.most };
-    this.#tally = new Tally(rowsOf(plan) * plan.points.length, histogramCells(plan));
+    this.#tally = new Tally(talliedRows(plan) * plan.points.length, histogramCells(plan));
     this.#statistics = new Statistics(plan, this.#tally);
   }
 
@@ -89,7 +89,7 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
 
   /** Takes in the trajectories of a checkpoint with the same parameters. @throws CheckpointError */
   absorb(checkpoint: Checkpoint): void {
-    const cells = rowsOf(this.plan) * this.plan.points.length;
+    const cells = talliedRows(this.plan) * this.plan.points.length;
     const counts = histogramCells(this.plan);
     const other = new Tally(cells, counts);
     const kept = headerOf(checkpoint, "dynamics", keptTally);
@@ -156,24 +156,7 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
 
   /** Measured numbers of trajectories `first` …, [time][point][trajectory][variable or output]. They are not tallied. */
   async samples(first: number, count: number): Promise<{ data: Float32Array; shape: number[] }> {
-    const { times, points } = this.plan;
-    const quantities = this.#statistics.names.length;
-    const data = new Float32Array(times.length * quantities * points.length * count);
-    for (let done = 0; done < count; ) {
-      const own = Math.min(this.#runner.most, count - done);
-      const found = await this.exclusive.use(() => this.#runner.samples(first + done, own, async () => {}));
-      for (let row = 0; row < times.length; row++) {
-        for (let i = 0; i < quantities; i++) {
-          for (let point = 0; point < points.length; point++) {
-            const from = ((row * quantities + i) * points.length + point) * own;
-            const to = (row * points.length + point) * count + done;
-            for (let k = 0; k < own; k++) data[(to + k) * quantities + i] = found[from + k];
-          }
-        }
-      }
-      done += own;
-    }
-    return { data, shape: [times.length, points.length, count, quantities] };
+    return this.#single(first, count, 0, [this.plan.times.length, this.#statistics.names.length]);
   }
 
   /**
@@ -181,25 +164,29 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
    * number.
    */
   async crossings(first: number, count: number): Promise<{ data: Float32Array; shape: number[] }> {
-    const { points, section, system } = this.plan;
-    const [kept, width] = [section?.kept ?? 0, 1 + system.variables.length];
-    const data = new Float32Array(kept * width * points.length * count);
-    const rows = crossingsRow(this.plan) + SECTION_NUMBERS.length;
+    const { section, system } = this.plan;
+    return this.#single(first, count, talliedRows(this.plan), [section?.kept ?? 0, 1 + system.variables.length]);
+  }
+
+  /** So many rows of so many numbers of single trajectories, of which `begin` is the first, [row][point][trajectory][number]. */
+  async #single(first: number, count: number, begin: number, [rows, width]: [number, number]) {
+    const points = this.plan.points.length;
+    const data = new Float32Array(rows * width * points * count);
     for (let done = 0; done < count; ) {
       const own = Math.min(this.#runner.most, count - done);
       const found = await this.exclusive.use(() => this.#runner.samples(first + done, own, async () => {}));
-      for (let n = 0; n < kept; n++) {
+      for (let row = 0; row < rows; row++) {
         for (let i = 0; i < width; i++) {
-          for (let point = 0; point < points.length; point++) {
-            const from = ((rows + n * width + i) * points.length + point) * own;
-            const to = (n * points.length + point) * count + done;
+          for (let point = 0; point < points; point++) {
+            const from = ((begin + row * width + i) * points + point) * own;
+            const to = (row * points + point) * count + done;
             for (let k = 0; k < own; k++) data[(to + k) * width + i] = found[from + k];
           }
         }
       }
       done += own;
     }
-    return { data, shape: [kept, points.length, count, width] };
+    return { data, shape: [rows, points, count, width] };
   }
 
   /**

@@ -11,7 +11,7 @@ import { STREAMS } from "../../../random/streams.ts";
 import { seedWords } from "../../../random/threefry.ts";
 import { type Adaptive, lawNumber, type Phase, type Plan } from "../plan.ts";
 import { LARGEST, SMALLEST } from "../reference/range.ts";
-import { type Runner, rowsOf } from "../runner.ts";
+import { type Runner, rowsOf, talliedRows } from "../runner.ts";
 import { quantitiesOf } from "../system.ts";
 import { type Batch, type Cell, cellOf, type Tries, WORDS } from "../tally.ts";
 import { Counter } from "./histograms.ts";
@@ -144,10 +144,10 @@ export class GpuRunner implements Runner {
       worst: own("worst", 1),
       ring: own("ring", Math.max(1, ring * slots)),
       shape: uniform(device, "dynamics shape", SHAPE),
-      centres: own("centres", rows * plan.points.length),
+      centres: own("centres", talliedRows(plan) * plan.points.length),
       adaptive: uniform(device, "dynamics adaptive", ADAPTIVE),
       tried: own("tried", TRIED),
-      sums: own("sums", WORDS * Math.min(CELLS, rows * plan.points.length)),
+      sums: own("sums", WORDS * Math.min(CELLS, talliedRows(plan) * plan.points.length)),
     };
   }
 
@@ -256,7 +256,7 @@ export class GpuRunner implements Runner {
   async #centres(count: number): Promise<Float32Array> {
     const device = this.#device;
     const points = this.#plan.points.length;
-    const groups = rowsOf(this.#plan) * points;
+    const groups = talliedRows(this.#plan) * points;
     device.write(this.#buffers.shape, SHAPE.write({ count, slots: count * points, points, first: 0, groups }));
     const kernel = this.#kernels.centre;
     const group = kernel.bind(this.#buffers);
@@ -269,7 +269,7 @@ export class GpuRunner implements Runner {
   async #sums(count: number): Promise<Cell[]> {
     const device = this.#device;
     const points = this.#plan.points.length;
-    const cells = rowsOf(this.#plan) * points;
+    const cells = talliedRows(this.#plan) * points;
     const kernel = this.#kernels.tally;
     const group = kernel.bind(this.#buffers);
     const all: Cell[] = [];
