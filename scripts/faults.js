@@ -868,7 +868,13 @@ export const faults = [
     what: "Dynamics: crossings downwards count, too, in the kernel",
     kind: "wrong constant in a shader",
     models: ["dynamics"],
-    edits: [edit("shaders/dynamics/ensemble.wgsl", "after <= 0.0 && DIRECTION <= 0", "after <= 0.0")],
+    edits: [edit("shaders/dynamics/ensemble.wgsl", "direction != 0 && direction != -DIRECTION", "direction != 0")],
+  },
+  {
+    what: "Dynamics: what crosses a section and comes back within a step is not seen, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [edit("shaders/dynamics/ensemble.wgsl", "before * side > 0.0 && after", "before * side > 1.0 && after")],
   },
   {
     what: "Dynamics: a first passage is the last one, in the kernel",

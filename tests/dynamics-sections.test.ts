@@ -8,6 +8,8 @@ const create = (options: DynamicsOptions, on: Device = device) => dynamics.creat
 const ROTATION = "x' = v; v' = -x; x = 1; v = 0";
 const LORENZ =
   "x' = 10*(y - x); y' = x*(28 - z) - y; z' = x*y - 8/3*z; x ~ normal(0, 8); y ~ normal(0, 8); z ~ normal(25, 8)";
+/** How far from 1 the cosine is 0.9999. */
+const ANGLE = Math.acos(0.9999);
 const METHODS = ["rk4", "tsit5"] as const;
 
 async function section(options: DynamicsOptions, trajectories = 1, on?: Device) {
@@ -35,6 +37,41 @@ describe.each(METHODS)("with %s", (method) => {
     expect(firstPassage.value).toBeCloseTo(first, 4);
     expect(returnTime.value).toBeCloseTo(between, 4);
     expect(crossings.value).toBe(Math.floor((60 - firstPassage.value) / between) + 1);
+  });
+
+  it.each([
+    ["x > 0.9999 up", 9, 2 * Math.PI - ANGLE, 2 * Math.PI],
+    ["x > 0.9999 down", 10, ANGLE, 2 * Math.PI],
+    ["x > 0.9999 both", 19, ANGLE, Math.PI],
+    ["x < -0.9999 down", 10, Math.PI + ANGLE, 2 * Math.PI],
+    ["x > 1.0001 both", 0, Number.NaN, Number.NaN],
+  ])("sees %s, though the rotation comes back within a step", async (text, count, first, between) => {
+    // It is beyond for a time of 0.028; steps are 0.1 and more.
+    const options = { system: ROTATION, until: 60, method, section: text, ...(method === "rk4" ? { dt: 0.1 } : {}) };
+    const { crossings, firstPassage, returnTime } = await section(options);
+    expect(crossings.value).toBe(count);
+    if (count === 0) return;
+    expect(Math.abs(firstPassage.value - first)).toBeLessThan(2e-3);
+    expect(Math.abs(returnTime.value - between)).toBeLessThan(text.endsWith("both") ? 0.02 : 1e-3);
+  });
+
+  it("says how many have not crossed by the end, for the mean is of the others", async () => {
+    const late = {
+      system: "x' = 1; x ~ uniform(0, 1)",
+      until: 0.5,
+      points: 2,
+      method,
+      section: "x > 1",
+      trajectories: 200,
+    };
+    using ensemble = await create(late);
+    await ensemble.run(200);
+    const { trajectories } = ensemble.result().section!.firstPassage;
+    expect(trajectories).toBeLessThan(140);
+    expect(ensemble.notes().join()).toContain(`${200 - trajectories} of 200 trajectories do not cross`);
+    using all = await create({ ...late, until: 2 });
+    await all.run(200);
+    expect(all.notes().join()).not.toContain("do not cross");
   });
 
   it("first passages have the law of their starts, and who never passes is not counted", async () => {

@@ -207,12 +207,38 @@ fn cubic(part: f32, x: f32, y: f32, k: f32, next: f32) -> f32 {
   return x + part * (k + part * ((3.0 * d - 2.0 * k - next) + part * (k + next - 2.0 * d)));
 }
 
-/// 1 or -1 where a step crosses the section in a direction that counts.
+/// 1 or -1 where a step crosses the section.
 fn crossed(before: f32, after: f32) -> i32 {
-  if (before < 0.0 && after >= 0.0 && DIRECTION >= 0) {
+  if (before < 0.0 && after >= 0.0) {
     return 1;
   }
-  return select(0, -1, before > 0.0 && after <= 0.0 && DIRECTION <= 0);
+  return select(0, -1, before > 0.0 && after <= 0.0);
+}
+
+/// Whether crossings in a direction are meant.
+fn is_meant(direction: i32) -> bool {
+  return direction != 0 && direction != -DIRECTION;
+}
+
+/// Where in a step that ends on the side of its beginning it is nearest to the section, by the cubic of values at its ends and how they change over
+/// a step; 0 for one that does not come nearer and go away again.
+fn turning(before: f32, after: f32, falls: f32, rises: f32) -> f32 {
+  let side = select(1.0, -1.0, before < 0.0);
+  if (!(before * side > 0.0 && after * side > 0.0 && falls * side < 0.0 && rises * side > 0.0)) {
+    return 0.0;
+  }
+  let d = after - before;
+  let second = 2.0 * (3.0 * d - 2.0 * falls - rises);
+  let third = 3.0 * (falls + rises - 2.0 * d);
+  var least = 0.0;
+  var most = 1.0;
+  for (var i = 0; i < HALVINGS; i++) {
+    let middle = 0.5 * (least + most);
+    let slope = side * (falls + middle * (second + middle * third));
+    least = select(least, middle, slope < 0.0);
+    most = select(middle, most, slope < 0.0);
+  }
+  return most;
 }
 
 fn begin_crossings(slot: u32) {

@@ -28,16 +28,39 @@ fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: C
   }
 }
 
-/// Counts a step that crosses the section, and finds where: between the ends of the step by their slopes.
+/// Counts crossings of the section within a step: one where its ends are on both sides, or two where it comes back in it.
 fn cross(slot: u32, x: Flat, y: Flat, c: Constants, t: f32) {
-  let direction = crossed(surface(x, c, t), surface(y, c, t + now.h));
-  if (direction == 0) {
+  let ends = vec2f(surface(x, c, t), surface(y, c, t + now.h));
+  let direction = crossed(ends.x, ends.y);
+  if (direction != 0 && !is_meant(direction)) {
     return;
   }
   let k = times(now.h, rates(x, c, t));
+  let falls = approach(x, k, c, t, now.h);
+  if (direction == 0 && falls * ends.x >= 0.0) {
+    return;
+  }
   let next = times(now.h, rates(y, c, t + now.h));
-  var least = 0.0;
-  var most = 1.0;
+  if (direction != 0) {
+    locate(slot, 0.0, 1.0, direction, x, y, k, next, c, t);
+    return;
+  }
+  let near = turning(ends.x, ends.y, falls, approach(y, next, c, t + now.h, now.h));
+  let there = surface(between_ends(near, x, y, k, next), c, t + near * now.h);
+  let first = crossed(ends.x, there);
+  if (near > 0.0 && first != 0) {
+    locate(slot, 0.0, near, first, x, y, k, next, c, t);
+    locate(slot, near, 1.0, -first, x, y, k, next, c, t);
+  }
+}
+
+/// A crossing in a part of a step: between its ends by their slopes.
+fn locate(slot: u32, from_part: f32, to_part: f32, direction: i32, x: Flat, y: Flat, k: Flat, next: Flat, c: Constants, t: f32) {
+  if (!is_meant(direction)) {
+    return;
+  }
+  var least = from_part;
+  var most = to_part;
   for (var i = 0; i < HALVINGS; i++) {
     let middle = 0.5 * (least + most);
     let value = surface(between_ends(middle, x, y, k, next), c, t + middle * now.h) * f32(direction);

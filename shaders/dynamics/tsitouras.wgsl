@@ -310,14 +310,30 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
         own.row++;
       }
       if (SECTION && measures) {
-        let direction = crossed(surface(x.high, c, t), surface(y.high, c, adaptive.origin + after.x));
-        if (direction != 0) {
-          var least = 0.0;
-          var most = 1.0;
+        let step_end = adaptive.origin + after.x;
+        let begins_at = surface(x.high, c, t);
+        let ends_at = surface(y.high, c, step_end);
+        let direction = crossed(begins_at, ends_at);
+        // Where it comes back within the step there are two crossings.
+        var parts = vec3f(0.0, 1.0, 1.0);
+        var first = direction;
+        if (direction == 0) {
+          let rises = approach(y.high, times(h, next), c, step_end, h);
+          parts.y = turning(begins_at, ends_at, approach(x.high, times(h, k), c, t, h), rises);
+          let near = stepped(x.high, h, to_part(parts.y, k, d2, d3, d4, d5, d6, d7));
+          first = select(0, crossed(begins_at, surface(near, c, t + parts.y * h)), parts.y > 0.0);
+        }
+        for (var which = 0; which < 2 && first != 0; which++) {
+          let own_direction = select(first, -first, which == 1);
+          if (!is_meant(own_direction) || parts[which] == 1.0) {
+            continue;
+          }
+          var least = parts[which];
+          var most = parts[which + 1];
           for (var i = 0; i < HALVINGS; i++) {
             let middle = 0.5 * (least + most);
             let there = stepped(x.high, h, to_part(middle, k, d2, d3, d4, d5, d6, d7));
-            let value = surface(there, c, t + middle * h) * f32(direction);
+            let value = surface(there, c, t + middle * h) * f32(own_direction);
             least = select(least, middle, value < 0.0);
             most = select(middle, most, value < 0.0);
           }

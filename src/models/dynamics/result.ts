@@ -187,6 +187,7 @@ export class Statistics {
         : []),
       ...this.#ofTries(),
       ...this.#missing(),
+      ...this.#uncrossed(),
       ...beyondEnds(this.#plan, this.#tally),
     ];
   }
@@ -243,6 +244,20 @@ export class Statistics {
     return [
       ...outputs,
       `${without[j]} of ${last} trajectories have no exponent ${j + 1}${j + 1 < exponents ? " and beyond" : ""}: tangents collapse there, as on a superstable orbit, in a map that cannot be reversed, or where they shrink in one step by more than the 24 bits of their numbers.`,
+    ];
+  }
+
+  /** Trajectories that had not crossed the section by the end: a mean of those that had is not that of all. */
+  #uncrossed(): string[] {
+    const { section, points, times } = this.#plan;
+    if (!section || this.#tally.count === 0) return [];
+    const [crossings, passages] = [0, 1].map((i) => {
+      const row = crossingsRow(this.#plan) + i;
+      return Array.from(points.keys()).reduce((sum, p) => sum + this.#tally.numbers[row * points.length + p], 0);
+    });
+    if (passages === crossings) return [];
+    return [
+      `${crossings - passages} of ${crossings} trajectories do not cross the section by t = ${times[times.length - 1]}: firstPassage is the mean of the others, and less than that of all would be.`,
     ];
   }
 

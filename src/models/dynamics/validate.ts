@@ -108,6 +108,13 @@ export async function* validateDynamics(device: Device, { quick, signal }: Effor
       off,
       5e-5,
     );
+    // Beyond 0.9999 for a time of 0.028, less than a step takes.
+    const [near, wanted] = [Math.acos(0.9999), Math.floor(50 / (2 * Math.PI))];
+    using brief = await make({ ...turning, dt: 0.1, section: "x > 0.9999 up" });
+    await brief.run(1, { signal });
+    const found = brief.estimate();
+    const missed = Math.abs(found.crossings.value - wanted) + Math.abs(found.firstPassage.value - 2 * Math.PI + near);
+    yield check("exact", `crossings and back within a step by ${method}: missed, and error of the first`, missed, 2e-3);
   }
 
   // By the method of steps: a polynomial more for each lag.

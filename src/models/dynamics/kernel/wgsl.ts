@@ -1,12 +1,12 @@
 // What of the ensemble's shader depends on the system at hand: its right sides, its tangents, what is measured, and the arithmetic of states.
 
-import { alongTangent } from "../../../expression/derivative.ts";
-import type { Expression } from "../../../expression/expression.ts";
+import { alongTangent, derivative } from "../../../expression/derivative.ts";
+import { call, type Expression, nameOf } from "../../../expression/expression.ts";
 import { roundedSize } from "../../../expression/rounding.ts";
 import { checkNesting } from "../../../expression/wgsl.ts";
 import type { Section } from "../section.ts";
-import { quantitiesOf, type System } from "../system.ts";
-import { PairWriter, tangentName, Writer } from "./writer.ts";
+import { quantitiesOf, type System, TIME } from "../system.ts";
+import { PairWriter, STEP_NAME, tangentName, Writer } from "./writer.ts";
 
 export interface Generated {
   /** Goes before the source of a method's shader. */
@@ -75,16 +75,15 @@ ${[
   .join("\n")}
 }`,
   ];
-  if (section) {
-    parts.push(`/// Above 0 where the condition of the section holds.
+  parts.push(`/// Above 0 where the condition of the section holds.
 fn surface(x: Flat, c: Constants, t: f32) -> f32 {
-  ${now}return ${writer.real(section.value)};
+  ${now}return ${section ? writer.real(section.value) : "1.0"};
+}
+
+/// By how much it changes over a step of length h whose slope at x is v / h.
+fn approach(x: Flat, v: Flat, c: Constants, t: f32, h: f32) -> f32 {
+  ${now}return ${section ? writer.real(changeOf(section, names)) : "0.0"};
 }`);
-  } else {
-    parts.push(`fn surface(x: Flat, c: Constants, t: f32) -> f32 {
-  return 1.0;
-}`);
-  }
   if (delays.length > 0) parts.unshift(delayedWgsl(system, writer));
   if (control > 0) parts.push(errorWgsl(system, writer));
   // Lags come behind the constants.
@@ -189,6 +188,15 @@ ${parts.join("\n\n")}
   checkNesting(source);
   return { source, constants: writer.constants };
 }
+
+/** How much the value of a section changes over a step, along a slope times its length. */
+const changeOf = ({ value }: Section, names: readonly string[]): Expression => {
+  const inTime = derivative(value, TIME);
+  const along = alongTangent(value, names, tangentName);
+  return inTime.kind === "number" && inTime.value === 0
+    ? along
+    : call("+", along, call("*", nameOf(STEP_NAME), inTime));
+};
 
 /** The f32 of an output. */
 const measuredText = (writer: Writer, value: Expression) =>

@@ -6,6 +6,8 @@ import { type System, TIME } from "../system.ts";
 
 /** Numbers of a tangent vector have names that no system has. */
 export const tangentName = (i: number) => `$tangent${i}`;
+/** So has the length of a step. */
+export const STEP_NAME = "$step";
 
 export class Writer extends ExpressionWriter {
   protected readonly time = TIME;
@@ -23,6 +25,7 @@ export class Writer extends ExpressionWriter {
         [tangentName(i), `v.v${i}`],
       ]),
       ...delays.map(({ name }, j): [string, string] => [name, `d.v${j}`]),
+      [STEP_NAME, "h"],
     ]);
     this.#moving = new Set([TIME, ...this.#names.keys()]);
   }

@@ -4,6 +4,8 @@ import { compile } from "../../../expression/compile.ts";
 import { compiled, type Plan } from "../plan.ts";
 import type { Vector } from "./motion.ts";
 
+/** Parts of a step that are looked at. */
+const PARTS = 16;
 /** Halvings of a step in which there is a crossing. */
 const HALVINGS = 50;
 
@@ -39,19 +41,29 @@ export class Crossings {
   step(x: Vector, y: Vector, t: number, h: number, between: (part: number) => Vector): void {
     const value = this.#value;
     if (!value) return;
-    const [before, after] = [value(x, t), value(y, t + h)];
-    const direction = before < 0 && after >= 0 ? 1 : before > 0 && after <= 0 ? -1 : 0;
-    if (direction === 0 || direction === -this.#section!.direction) return;
-    let [least, most] = [0, 1];
-    for (let i = 0; i < HALVINGS; i++) {
-      const middle = (least + most) / 2;
-      if (value(between(middle), t + middle * h) * direction < 0) least = middle;
-      else most = middle;
+    // In parts, for it may cross and come back within a step.
+    const at = (part: number) => (part === 0 ? x : part === 1 ? y : between(part));
+    const valueAt = (part: number) => value(at(part), t + part * h);
+    let before = valueAt(0);
+    for (let n = 1; n <= PARTS; n++) {
+      const after = valueAt(n / PARTS);
+      const direction = before < 0 && after >= 0 ? 1 : before > 0 && after <= 0 ? -1 : 0;
+      before = after;
+      if (direction === 0 || direction === -this.#section!.direction) continue;
+      let [least, most] = [(n - 1) / PARTS, n / PARTS];
+      for (let i = 0; i < HALVINGS; i++) {
+        const middle = (least + most) / 2;
+        if (valueAt(middle) * direction < 0) least = middle;
+        else most = middle;
+      }
+      this.#add(t + most * h, at(most));
     }
-    const time = t + most * h;
+  }
+
+  #add(time: number, x: Vector): void {
     if (this.#count === 0) this.#first = time;
     this.#last = time;
-    if (this.#count < this.#section!.kept) this.#kept.push(time, ...between(most));
+    if (this.#count < this.#section!.kept) this.#kept.push(time, ...x);
     this.#count++;
   }
 
