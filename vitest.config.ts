@@ -76,6 +76,7 @@ const VARIANTS = [
     "dynamics-delays",
     "dynamics-histograms",
     "dynamics-sections",
+    "dynamics-units",
     "ising-dimensions",
     "diffusion-units",
     "digests",

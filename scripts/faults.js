@@ -883,6 +883,46 @@ export const faults = [
     edits: [edit("shaders/dynamics/ensemble.wgsl", "if (number == 0u) {", "if (number >= 0u) {")],
   },
   {
+    what: "Dynamics: partial sums over units leave out the last, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [
+      edit("shaders/dynamics/units.wgsl", "i < step.many; i += step.fewer", "i + 1u < step.many; i += step.fewer"),
+    ],
+  },
+  {
+    what: "Dynamics: the ring of units has an end, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [
+      edit("shaders/dynamics/units.wgsl", "select(other, other - UNITS, other >= UNITS)", "min(other, UNITS - 1u)"),
+    ],
+  },
+  {
+    what: "Dynamics: units of a trajectory start alike, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [
+      edit(
+        "shaders/dynamics/units.wgsl",
+        "vec4u(trajectory, variable, unit, 0u)",
+        "vec4u(trajectory, variable, 0u, 0u)",
+      ),
+    ],
+  },
+  {
+    what: "Dynamics: a sum of sines is split with the wrong sign, in the kernel",
+    kind: "wrong constant in a shader",
+    models: ["dynamics"],
+    edits: [
+      edit(
+        "src/models/dynamics/kernel/split.ts",
+        '{ own: call("negate", sine.own), other: sine.other }',
+        "{ own: sine.own, other: sine.other }",
+      ),
+    ],
+  },
+  {
     what: "Dynamics: what lies between nodes of the past is a line, in the kernel",
     kind: "wrong constant in a shader",
     models: ["dynamics"],

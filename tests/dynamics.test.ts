@@ -366,11 +366,19 @@ describe("what would be a wrong number", () => {
   it.each([
     ["x' = u; u' = -g*x/r^3; r = sqrt(x^2); g = 1.327e20; x = 1e13; u = 0", "beyond a GPU's numbers"],
     ["y' = ln(1 + exp(b)); b' = 1; y = 0; b = 0", "beyond a GPU's numbers"],
+    ["x' = 1e42*y^2; y' = 0; x = 1; y = 1e-21", "beyond a GPU's numbers"],
     ["x' = x; x = 1e-50", "need other units"],
     ["time' = 1; time = 0", "give it another name"],
     ["__proto__' = 1; __proto__ = 1", "give it another name"],
   ])("%s is refused", async (system, why) => {
     await expect(create({ system, until: 200 })).rejects.toThrow(why);
+  });
+
+  it("a square that underflows where nothing is lost is none", async () => {
+    const system = "x' = -x + y^2; y' = 0; x = 1; y = 1e-21; z := sqrt(x^2 + y^2)";
+    const { mean } = await result({ system, until: 3, points: 2 }, 1);
+    expect(mean[1][0]).toBeCloseTo(Math.exp(-3), 6);
+    expect(mean[1][2]).toBeCloseTo(Math.exp(-3), 6);
   });
 
   it("a start that is set beyond the numbers is refused in words", async () => {

@@ -1,5 +1,4 @@
-// requires: common/threefry.wgsl
-// requires: dynamics/functions.wgsl
+// requires: dynamics/laws.wgsl
 // Many trajectories of one system, one an invocation: where they start, and what they leave behind. A method requires this file: steps.wgsl, for all whose
 // steps are of one length, or tsitouras.wgsl. Before it stands what src/models/dynamics/kernel/wgsl.ts writes for the system at hand: VARIABLES, QUANTITIES, EXPONENTS, CONSTANTS, the structs Flat and
 // Constants, and the functions on them.
@@ -87,34 +86,6 @@ fn slot_of(id: vec3u, groups: vec3u) -> u32 {
   return id.x + id.y * groups.x * WORKGROUP;
 }
 
-/// A number of (0, 1) with 48 bits.
-fn share(words: vec2u) -> vec2f {
-  let rest = ((words.x & 0xffu) << 16u) | (words.y >> 16u);
-  return quick_sum(f32(words.x >> 8u) * 0x1p-24, (f32(rest) + 0.5) * 0x1p-48);
-}
-
-fn drawn(law: Start, words: vec4u) -> vec2f {
-  switch law.law {
-    case 1u: {
-      return pair_add(law.first, pair_mul(law.second, vec2f(normal_pair(words.xy).x, 0.0)));
-    }
-    case 2u: {
-      return pair_add(law.first, pair_mul(pair_sub(law.second, law.first), share(words.xy)));
-    }
-    case 3u: {
-      // The tangent of half a turn less a quarter.
-      let angle = turn((words.x >> 1u) - 0x40000000u);
-      return pair_add(law.first, pair_mul(law.second, vec2f(angle.y / angle.x, 0.0)));
-    }
-    case 4u: {
-      return pair_div(vec2f(-natural_log((f32(words.x) + 0.5) * 0x1p-32), 0.0), law.first);
-    }
-    default: {
-      return law.first;
-    }
-  }
-}
-
 /// Of the first tangents: no direction that a system may prefer.
 fn generic(i: u32, j: u32) -> f32 {
   return select(0.0, 1.0, i == j) + 0.3 * (fract(0.61803399 * f32(i + 1u) + 0.32471796 * f32(j + 1u)) - 0.5);
@@ -131,7 +102,8 @@ fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   var size = 0u;
   for (var i = 0u; i < VARIABLES; i++) {
     let words = threefry4x32(vec4u(trajectory, i, 0u, 0u), vec4u(run.seed, run.purpose, 0u));
-    let x = drawn(starts[point * VARIABLES + i], words);
+    let own = starts[point * VARIABLES + i];
+    let x = drawn(own.law, own.first, own.second, words);
     state[i * run.slots + slot] = x.x;
     state[(LOW + i) * run.slots + slot] = x.y;
     size = max(size, size_of(x.x));
@@ -145,15 +117,6 @@ fn start(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     record[(2u + 2u * j) * run.slots + slot] = bitcast<u32>(1.0);
     record[(3u + 2u * j) * run.slots + slot] = 0u;
   }
-}
-
-/// x and what is left of it, plus an increment times a number that `weight` and `rest` add up to.
-fn added(x: f32, low: f32, increment: f32, weight: f32, rest: f32) -> vec2f {
-  let step = opaque(increment * weight);
-  let y = opaque(x + step);
-  // What of the step has not come into y, and what of the weight not into the step: far below the last digit of y, and always on one side.
-  let left = opaque((low + increment * rest) + opaque(step - opaque(y - x)));
-  return quick_sum(y, left);
 }
 
 /// What is left of a tangent has so few of its digits that its direction is rounding.

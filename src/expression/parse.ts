@@ -5,7 +5,7 @@ import { call, type Expression, isOperation, nameOf, number, type Operation } fr
 
 /** How deep texts may nest: reading takes some calls for each parenthesis or sign. */
 const MOST_NESTED = 200;
-const TOKEN = /\s*((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[\p{L}_][\p{L}\p{N}_]*|<=|>=|==|!=|&&|\|\||[-+*/^(),<>!])/uy;
+const TOKEN = /\s*((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[\p{L}_][\p{L}\p{N}_]*|<=|>=|==|!=|&&|\|\||[-+*/^(),<>![\]])/uy;
 
 /** Operators by how tightly they bind, loosest first. */
 const LEVELS: readonly Record<string, Operation>[] = [
@@ -26,6 +26,8 @@ const NO_FUNCTIONS = ["negate", "and", "or", "not", "choose"];
 export interface ForeignSyntax {
   /** What a function of that name means there; undefined where it is one of these here. @throws ParameterError */
   functionOf: (name: string, operands: Expression[]) => Expression | undefined;
+  /** What a name with an index means, as in x[i + 1]; without it there are none. @throws ParameterError */
+  elementOf?: (name: string, index: Expression) => Expression;
   /** Its programs disagree on -a^b, a^b^c, !a + b and on "and" mixed with "or", so these need parentheses. */
   strict: boolean;
 }
@@ -44,7 +46,8 @@ export function parseExpression(text: string, syntax?: ForeignSyntax): Expressio
   while (pattern.lastIndex < end) {
     const from = pattern.lastIndex;
     const match = pattern.exec(text);
-    if (!match) throw wrong(text, `"${text.slice(from).trim()[0]}" has no meaning here`);
+    const isMeant = match && (syntax?.elementOf || !/[[\]]/u.test(match[1]));
+    if (!isMeant) throw wrong(text, `"${text.slice(from).trim()[0]}" has no meaning here`);
     tokens.push(match[1]);
   }
   let at = 0;
@@ -121,6 +124,12 @@ export function parseExpression(text: string, syntax?: ForeignSyntax): Expressio
     if (token === undefined || !/^[\p{L}_]/u.test(token)) {
       at--;
       return fail("a number or a name");
+    }
+    if (tokens[at] === "[") {
+      at++;
+      const index = level(0);
+      expect("]");
+      return syntax!.elementOf!(token, index);
     }
     if (tokens[at] !== "(") return nameOf(token);
     at++;

@@ -7,7 +7,9 @@ import { shaderParts, shaderPaths, shaderSource } from "../../src/device/shader.
 import { SUBGROUPS } from "../../src/device/subgroups.ts";
 import { rowWgsl } from "../../src/models/diffusion/denoisers/row-wgsl.ts";
 import { systemTexts } from "../../src/models/dynamics/index.ts";
+import { unitsWgsl } from "../../src/models/dynamics/kernel/units-wgsl.ts";
 import { systemWgsl } from "../../src/models/dynamics/kernel/wgsl.ts";
+import type { WithUnits } from "../../src/models/dynamics/system.ts";
 import { parseSystem } from "../../src/models/dynamics/text.ts";
 import { prepare } from "../../src/models/gillespie/ensemble.ts";
 import { generate } from "../../src/models/gillespie/kernel/wgsl.ts";
@@ -80,7 +82,7 @@ const LATTICES = [
 function systemsOf(kind: "flow" | "map", { delays = false, adaptive = false } = {}): string[] {
   const all = Object.values(systemTexts).map(({ system }) => parseSystem(system));
   return all
-    .filter((system) => system.kind === kind && system.delays.length > 0 === delays)
+    .filter((system) => !system.units && system.kind === kind && system.delays.length > 0 === delays)
     .flatMap((system) =>
       (delays ? [0] : [0, system.variables.length]).flatMap((exponents) =>
         (kind === "map" ? [false, true] : [false]).map(
@@ -97,6 +99,12 @@ function systemsOf(kind: "flow" | "map", { delays = false, adaptive = false } = 
       ),
     );
 }
+/** Those whose variables have values for units: coupled to all and to neighbours, in sums that split and do not. */
+const unitSystems = Object.values(systemTexts)
+  .map(({ system }) => parseSystem(system))
+  .concat(parseSystem("units i = 9 on ring(2); x[i]' = sum(j, (x[j] - x[i])^2) + cos(t); x[i] ~ normal(i, 1)"))
+  .filter((system): system is WithUnits => system.units !== undefined)
+  .map((system) => unitsWgsl(system).source);
 const METHOD = `fn moved(x: State, c: Constants, t: vec2f, inverse: Flat, off: ptr<function, f32>, slot: u32, step: u32) -> State { return x; }
 fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: Constants, t: vec2f) {}
 fn cross(slot: u32, x: Flat, y: Flat, c: Constants, t: f32) {}
@@ -130,6 +138,7 @@ const OTHERS: Record<string, string[]> = {
   "dynamics/runge-kutta-delayed.wgsl": systemsOf("flow", { delays: true }),
   "dynamics/tsitouras.wgsl": systemsOf("flow", { adaptive: true }),
   "dynamics/ensemble.wgsl": systemsOf("flow"),
+  "dynamics/units.wgsl": unitSystems,
   // Without a method there are no steps.
   "dynamics/steps.wgsl": systemsOf("flow").map((text) => `${text}${METHOD}`),
   "ising/rule.wgsl": LATTICES,

@@ -102,6 +102,42 @@ N ~ uniform(0.5, 1.5)
 delayed := N(t - tau)`,
     until: 60,
   },
+  kuramoto: {
+    title: "Kuramoto 1975: oscillators that pull each other come into step",
+    system: `units i = n
+theta[i]' = w[i] + K*mean(j, sin(theta[j] - theta[i]))
+n = 1000; K = 2
+w[i] ~ quantiles(cauchy(0, 0.5)); theta[i] ~ uniform(0, 2*pi)
+r := sqrt(mean(i, cos(theta[i]))^2 + mean(i, sin(theta[i]))^2)`,
+    until: 20,
+  },
+  "lorenz-96": {
+    title: "Lorenz 1996: weather along a circle of latitude",
+    system: `units i = 40
+x[i]' = (x[i+1] - x[i-2])*x[i-1] - x[i] + F
+F = 8; x[i] ~ normal(8, 0.1)
+square := mean(i, x[i]^2)`,
+    until: 20,
+  },
+  waves: {
+    title: "A wave along a ring of masses and springs: d'Alembert 1747, and the dispersion of its grid",
+    system: `units i = n
+u[i]' = v[i]
+v[i]' = c^2*(u[i+1] - 2*u[i] + u[i-1])
+n = 128; c = 1
+u[i] = exp(-((i - n/2)/6)^2); v[i] = 0
+energy := mean(i, (v[i]^2 + c^2*(u[i+1] - u[i])^2)/2)`,
+    until: 128,
+  },
+  "coupled-maps": {
+    title: "Kaneko 1984: logistic maps, each coupled to its neighbours",
+    system: `units i = 200 on ring(1)
+f[i] = 1 - a*x[i]^2
+x[i] -> (1 - e)*f[i] + e*mean(j, f[j])
+a = 1.75; e = 0.3; x[i] ~ uniform(-1, 1)
+square := mean(i, x[i]^2)`,
+    until: 1000,
+  },
   logistic: {
     title: "The logistic map (May 1976)",
     system: "x -> r*x*(1 - x); r = 4; x ~ uniform(0, 1)",

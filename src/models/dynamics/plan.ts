@@ -2,8 +2,9 @@
 
 import { ParameterError } from "../../device/errors.ts";
 import { compile } from "../../expression/compile.ts";
-import { type Expression, evaluate } from "../../expression/expression.ts";
+import { type Expression, evaluate, namesIn } from "../../expression/expression.ts";
 import { readSweep } from "../../expression/sweep.ts";
+import { expanded } from "./expand.ts";
 import { checkCells, type Histogram, readHistograms } from "./histograms.ts";
 import { type DynamicsParameters, systemOf, textOf, untilOf } from "./parameters.ts";
 import { readQuantiles } from "./quantiles.ts";
@@ -13,14 +14,16 @@ import { sizesOfMap } from "./reference/sizes.ts";
 import { startOf } from "./reference/start.ts";
 import { adaptiveTrajectory, type Tries } from "./reference/tsitouras.ts";
 import { readSection, SECTION_NUMBERS, type Section } from "./section.ts";
-import { LAWS, type Law, quantitiesOf, type System, TIME } from "./system.ts";
+import { LAWS, type Law, OWN_NUMBER, quantitiesOf, type System, TIME, type WithUnits } from "./system.ts";
 import { abbreviationsOf } from "./text.ts";
+
+const hasUnits = (system: System): system is WithUnits => system.units !== undefined;
 
 export interface Point {
   /** What the sweep sets here. */
   set: Readonly<Record<string, number>>;
   parameters: ReadonlyMap<string, number>;
-  /** Of each variable: its law, and that law's numbers; without a law the first is the start. */
+  /** Of each variable: its law, and that law's numbers; without a law the first is the start. None where there are units, whose own they are. */
   starts: readonly { law?: Law; numbers: readonly number[] }[];
   /** Of each delay of the system. */
   lags: readonly number[];
@@ -107,6 +110,7 @@ export function planOf(parameters: DynamicsParameters, seed: bigint): Plan {
 function measuredPlan(parameters: DynamicsParameters, seed: bigint): Plan {
   const system = systemOf(parameters);
   const { kind, variables } = system;
+  if (system.units) checkUnits(parameters);
   const points = pointsOf(system, parameters.set);
   const exponents = parameters.lyapunov;
   if (exponents > variables.length) {
@@ -131,6 +135,7 @@ function measuredPlan(parameters: DynamicsParameters, seed: bigint): Plan {
   const histograms = readHistograms(parameters.histograms, quantitiesOf(system));
   const quantiles = readQuantiles(parameters.quantiles, histograms.length > 0);
   const shape = { system, points, seed, exponents, section, histograms, quantiles, adaptive: undefined };
+  if (hasUnits(system)) return unitsPlan({ ...shape, system }, parameters, { until, transient });
   if (kind === "map") {
     const grid = mapGrid(parameters, transient, until);
     return { ...shape, ...grid, every: 1, sizes: sizesOfMap(system, points, seed, until), pilot: undefined };
@@ -154,12 +159,7 @@ function measuredPlan(parameters: DynamicsParameters, seed: bigint): Plan {
   const isWhole = system.delays.length > 0;
   const before = isWhole ? Math.round(transient / measured.h) : Math.ceil((transient / pilot.dt) * (1 - 1e-12));
   const most = isWhole ? MOST_DELAYED : MOST_STEPS;
-  if (measured.steps + before > most) {
-    throw new ParameterError(
-      "dt",
-      `dt ${pilot.dt}: a trajectory would take ${measured.steps + before} steps; ${most} are the most. Raise dt, or shorten until.`,
-    );
-  }
+  checkSteps(measured.steps + before, pilot.dt, most);
   return {
     ...shape,
     times: timesOf(transient, until, count),
@@ -171,6 +171,127 @@ function measuredPlan(parameters: DynamicsParameters, seed: bigint): Plan {
     sizes: pilot.sizes,
     pilot,
   };
+}
+
+/** Where every variable has a value for each unit. @throws ParameterError for what such systems do not have */
+function unitsPlan(
+  shape: Pick<Plan, "points" | "seed" | "exponents" | "section" | "histograms" | "quantiles"> & {
+    system: WithUnits;
+    adaptive: undefined;
+  },
+  parameters: DynamicsParameters,
+  { until, transient }: { until: number; transient: number },
+): Plan {
+  const { system, points, seed } = shape;
+  const { kind, units, variables } = system;
+  // A few units stand for all where it is looked at how large variables become, and how long steps may be.
+  const chosen = unitsThatStandForAll(units.count, largestStarts(system, points));
+  const few = expanded(system, chosen);
+  const fewPoints = pointsOf(few, parameters.set, true);
+  const sizesOf = (all: readonly number[]) => {
+    const each = all.length / variables.length;
+    return variables.map((_, v) => all.slice(v * each, (v + 1) * each).reduce((most, size) => Math.max(most, size), 0));
+  };
+  if (kind === "map") {
+    const { pairs: _, ...grid } = mapGrid(parameters, transient, until);
+    const sizes = sizesOf(sizesOfMap(few, fewPoints, seed, until));
+    return { ...shape, ...grid, pairs: false, every: 1, sizes, pilot: undefined };
+  }
+  const count = parameters.points ?? USUAL_POINTS;
+  const interval = (until - transient) / (count - 1);
+  const stepsWith = (dt: number) => Math.ceil((interval / dt) * (1 - 1e-12));
+  const pilot = pilotOf(few, fewPoints, seed, {
+    ...{ until, dt: parameters.dt, stepOf: (dt) => dt },
+    many: PILOTS,
+    side: chosen.length,
+  });
+  const perRow = stepsWith(pilot.dt);
+  const steps = perRow * (count - 1);
+  const before = Math.ceil((transient / pilot.dt) * (1 - 1e-12));
+  checkSteps(steps + before, pilot.dt, MOST_STEPS);
+  const sizes = sizesOf(pilot.sizes);
+  return {
+    ...shape,
+    times: timesOf(transient, until, count),
+    transient: { origin: 0, h: before > 0 ? transient / before : 0, steps: before },
+    measured: { origin: transient, h: interval / perRow, steps },
+    ...{ perRow, every: 1, pairs: false, sizes },
+    pilot: { ...pilot, sizes },
+  };
+}
+
+/** @throws ParameterError for what systems with units do not have */
+function checkUnits({ lyapunov, section, method }: DynamicsParameters): void {
+  const refuse = (name: string, value: unknown, why: string) => {
+    throw new ParameterError(name, `${name} ${value}: ${why}; leave it out.`);
+  };
+  if (lyapunov > 0) refuse("lyapunov", lyapunov, "exponents of systems with units are not measured");
+  if (section !== "") refuse("section", section, "systems with units have no sections");
+  if (method === "tsit5") refuse("method", method, "systems with units take steps of one length, by rk4");
+}
+
+/** Units that stand for all, with both ends and the middle, and trajectories of them. */
+const [PILOT_UNITS, PILOTS] = [9, 4];
+/** Starts of units that are checked. */
+const CHECKED = 1e6;
+/** Starts that underflow are 0 where another unit's is so many times what a GPU's numbers begin with. */
+const NOTICED = 1e7;
+
+/** Units evenly spread, and those where something starts that is large only there. */
+function unitsThatStandForAll(count: number, largest: readonly number[]): number[] {
+  if (count <= PILOT_UNITS) return Array.from({ length: count }, (_, unit) => unit);
+  const spread = Array.from({ length: PILOT_UNITS }, (_, k) => Math.round((k * (count - 1)) / (PILOT_UNITS - 1)));
+  return [...new Set([...spread, ...largest])].sort((a, b) => a - b);
+}
+
+/**
+ * The unit of the largest start for each variable whose starts differ and are not drawn.
+ *
+ * @throws ParameterError for a start of a unit that is no number, or a law that is none
+ */
+function largestStarts({ variables, units }: WithUnits, points: readonly Point[]): number[] {
+  const found = new Map<string, { unit: number; size: number }>();
+  const checked = Math.max(2, Math.min(units.count, Math.floor(CHECKED / points.length)));
+  for (const { parameters } of points) {
+    const names = [OWN_NUMBER, ...parameters.keys()];
+    const values = Float64Array.of(0, ...parameters.values());
+    for (const { name, start } of variables) {
+      const operands = start.operands.map((operand) => compile(operand, (own) => names.indexOf(own)));
+      const isSame = !start.operands.some((operand) => namesIn(operand).has(OWN_NUMBER));
+      const underflows: string[] = [];
+      let largest = 0;
+      for (let k = 0; k < (isSame ? 1 : checked); k++) {
+        const unit = Math.round((k * (units.count - 1)) / Math.max(1, checked - 1));
+        values[0] = unit;
+        const own = `${name}[${unit}]`;
+        const numbers = operands.map((operand) => {
+          const value = operand(values);
+          const size = Math.abs(value);
+          if (start.law || value === 0 || !(size < SMALLEST)) return finite(own, value);
+          underflows.push(`${own} is ${value}`);
+          return 0;
+        });
+        checkLaw(own, start.law, numbers);
+        const size = Math.abs(numbers[0]);
+        largest = Math.max(largest, size);
+        if (!isSame && !start.law && !(size <= (found.get(name)?.size ?? 0))) found.set(name, { unit, size });
+      }
+      // Far from the middle of a pulse 0 is as good; where nothing is larger it is another start.
+      if (underflows.length > 0 && largest < NOTICED * SMALLEST) {
+        throw new ParameterError("system", `${underflows[0]}; numbers below 1.2e-38 need other units.`);
+      }
+    }
+  }
+  return [...found.values()].map(({ unit }) => unit);
+}
+
+/** @throws ParameterError where there are more steps than a word counts */
+function checkSteps(steps: number, dt: number, most: number): void {
+  if (steps <= most) return;
+  throw new ParameterError(
+    "dt",
+    `dt ${dt}: a trajectory would take ${steps} steps; ${most} are the most. Raise dt, or shorten until.`,
+  );
 }
 
 const timesOf = (transient: number, until: number, count: number) =>
@@ -326,18 +447,28 @@ function usualCount(steps: number, most = USUAL_POINTS): number {
   return count;
 }
 
-function pointsOf(system: System, set: string): Point[] {
-  const { variables, parameters } = system;
-  const known = [...parameters.keys(), ...variables.map(({ name }) => name)];
-  return readSweep(set, known, { subject: "the system", kinds: "parameter or start" }).map((own): Point => {
+/** @param isFew of units that stand for all: what underflows is 0, as it is checked for all */
+function pointsOf(system: System, set: string, isFew = false): Point[] {
+  const { variables, parameters, units } = system;
+  // Starts of units are in the text alone, for they may be others in each.
+  const known = [...parameters.keys(), ...(units ? [] : variables.map(({ name }) => name))];
+  const kinds = units ? "parameter" : "parameter or start";
+  return readSweep(set, known, { subject: "the system", kinds }).map((own): Point => {
+    const sized = Object.keys(own).find((name) => units?.sizedBy.has(name));
+    if (sized !== undefined) {
+      throw new ParameterError("set", `set ${sized}: the number of units follows from it; change it in the system.`);
+    }
     const values = new Map<string, number>();
     const numberOf = (expression: Expression) => evaluate(expression, (name) => values.get(name)!);
     for (const [name, value] of parameters) {
       values.set(name, finite(name, Object.hasOwn(own, name) ? own[name] : numberOf(value)));
     }
-    const starts = variables.map(({ name, start: { law, operands } }) => {
+    const starts = (units ? [] : variables).map(({ name, start: { law, operands } }) => {
       if (Object.hasOwn(own, name)) return { numbers: [finite(name, own[name])] };
-      const numbers = operands.map((operand) => finite(name, numberOf(operand)));
+      const numbers = operands.map((operand) => {
+        const value = numberOf(operand);
+        return isFew && Math.abs(value) < SMALLEST ? 0 : finite(name, value);
+      });
       checkLaw(name, law, numbers);
       return { numbers, ...(law ? { law } : {}) };
     });

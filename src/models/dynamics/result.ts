@@ -3,8 +3,10 @@
 import { namesIn } from "../../expression/expression.ts";
 import type { Estimate } from "../../statistics/index.ts";
 import { beyondEnds, type HistogramResult, histogramsOf, quantileEstimates } from "./counts.ts";
+import { slowSums } from "./kernel/split.ts";
 import type { Plan } from "./plan.ts";
 import { errorOf } from "./reference/pilot.ts";
+import { hasUnits } from "./reference/units.ts";
 import { crossingsRow } from "./runner.ts";
 import { SECTION_NUMBERS } from "./section.ts";
 import { quantitiesOf, type System, TIME } from "./system.ts";
@@ -186,9 +188,32 @@ export class Statistics {
           ]
         : []),
       ...this.#ofTries(),
+      ...this.#ofUnits(),
       ...this.#missing(),
       ...this.#uncrossed(),
       ...beyondEnds(this.#plan, this.#tally),
+    ];
+  }
+
+  /** Variables that steps do not know, and what takes long where there are many units. */
+  #ofUnits(): string[] {
+    const { system, pilot, times, points } = this.#plan;
+    if (!hasUnits(this.#plan)) return [];
+    const unseen = system.variables.flatMap(({ name }, v) => {
+      const rows = [...times.keys()].flatMap((row) => [...points.keys()].map((point) => this.#at(row, v, point)));
+      return pilot?.sizes[v] === 0 && rows.some(({ mean, sd }) => mean !== 0 || sd > 0) ? [name] : [];
+    });
+    const notSeen = unseen.map(
+      (name) =>
+        `${name} stayed 0 in the few units that chose the length of steps: compare with a run of half of it, dt = ${shown(this.#plan.measured.h / 2)}.`,
+    );
+    if (this.#plan.system.units.count < MANY_UNITS) return notSeen;
+    return [
+      ...notSeen,
+      ...slowSums(this.#plan.system).map(
+        (text) =>
+          `"${text}" has a sum that is another for each of the ${system.units!.count} units, so a step takes the square of that; sums of sin and cos of differences, and of products with one factor a unit, are quick.`,
+      ),
     ];
   }
 
@@ -284,6 +309,9 @@ const shown = (value: number) => String(Number(value.toPrecision(2)));
 const LARGE_ERROR = 1e-4;
 const LARGE_DRIFT = 1e-2;
 const ROUNDED_TIME = 1e-3;
+
+/** Units from which on it matters that a step takes the square of their number. */
+const MANY_UNITS = 1000;
 
 const usesTime = ({ variables }: System) => variables.some(({ rate }) => namesIn(rate).has(TIME));
 

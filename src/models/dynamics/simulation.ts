@@ -15,9 +15,11 @@ import { type Points, resolve } from "../parameters.ts";
 import { checkCounts, histogramArray, histogramTable, quantileName, quantileTable } from "./counts.ts";
 import { histogramCells } from "./histograms.ts";
 import { GpuRunner } from "./kernel/gpu.ts";
+import { UnitsRunner } from "./kernel/units-runner.ts";
 import { type DynamicsParameters, dynamicsParameters } from "./parameters.ts";
 import { densityPicture } from "./picture.ts";
 import { type Plan, planOf } from "./plan.ts";
+import { hasUnits } from "./reference/units.ts";
 import { type DynamicsResult, exponentName, Statistics } from "./result.ts";
 import { ReferenceRunner, type Runner, talliedRows } from "./runner.ts";
 import { SECTION_NUMBERS } from "./section.ts";
@@ -72,7 +74,12 @@ export class DynamicsSimulation extends Ensemble<DynamicsParameters> {
     checkWorkgroup(device, workgroup);
     const points = resolve("dynamics", dynamicsParameters, parameters);
     const plan = planOf(points.parameters, checkSeed(seed));
-    const runner = device.kind === "gpu" ? await GpuRunner.create(device, plan, workgroup) : new ReferenceRunner(plan);
+    const runner =
+      device.kind !== "gpu"
+        ? new ReferenceRunner(plan)
+        : hasUnits(plan)
+          ? await UnitsRunner.create(device, plan, workgroup)
+          : await GpuRunner.create(device, plan, workgroup);
     return new DynamicsSimulation(device, points, plan, runner);
   }
 

@@ -14,6 +14,8 @@ export type Law = (typeof LAWS)[number];
 export interface Start {
   /** Without one the start is the first operand. */
   law?: Law;
+  /** Units have the quantiles of the law, evenly spread, and nothing is drawn. */
+  isQuantile?: true;
   operands: readonly Expression[];
   /** It is where the past ends. */
   fromPast?: true;
@@ -38,6 +40,54 @@ export interface Delay {
   lag: Expression;
 }
 
+/** A sum over units that stands in an expression, of what is written with `j`. */
+export interface Sum {
+  /** What stands for it in expressions. */
+  name: string;
+  /** Equal ones have the same. */
+  key: string;
+  operation: "sum" | "mean";
+  /** Of the values of the unit that is summed over, as in x[j], and of those of a unit's own, as in x[i]. */
+  body: Expression;
+  /** How it is written, for messages. */
+  text: string;
+  /** It is the same for all units, because no value of a unit's own stands in it, and it is over all. */
+  isShared: boolean;
+}
+
+/** Units of one kind: every variable has a value in each. */
+export interface Units {
+  /** What the number of a unit is called, from 0. */
+  index: string;
+  count: number;
+  /** Parameters that their number follows from. */
+  sizedBy: ReadonlySet<string>;
+  /** Sums of a unit are over its neighbours up to so far on both sides; without it over all units, itself among them. */
+  reach?: number;
+  sums: readonly Sum[];
+}
+
+/** A variable of a unit in an expression: its own or of one so far from it, or likewise of the one that is summed over. */
+export interface Element {
+  variable: string;
+  isOther: boolean;
+  shift: number;
+}
+
+/** What stands for it in expressions. */
+export const elementName = ({ variable, isOther, shift }: Element): string =>
+  `${variable}[${isOther ? "$" : ""}${shift === 0 ? "" : shift < 0 ? shift : `+${shift}`}]`;
+export const ownName = (variable: string): string => elementName({ variable, isOther: false, shift: 0 });
+
+/** What such a name stands for; undefined for other names. */
+export function elementOf(name: string): Element | undefined {
+  const [, variable, other, shift] = /^(.+)\[(\$?)([+-]\d+)?\]$/u.exec(name) ?? [];
+  return variable === undefined ? undefined : { variable, isOther: other === "$", shift: Number(shift ?? 0) };
+}
+
+/** The number of a unit as a value, and that of the unit that is summed over. */
+export const [OWN_NUMBER, OTHER_NUMBER] = ["[]", "[$]"];
+
 export interface System {
   kind: "flow" | "map";
   variables: readonly Variable[];
@@ -47,7 +97,11 @@ export interface System {
   parameters: ReadonlyMap<string, Expression>;
   /** What is measured in addition to the variables. */
   outputs: readonly { name: string; value: Expression }[];
+  /** Without them a variable is one number. */
+  units?: Units;
 }
+
+export type WithUnits = System & { units: Units };
 
 /** Something is wrong with a system, in a statement of its text or in what it says as a whole. */
 export const systemError = (message: string) => new ParameterError("system", message);

@@ -19,6 +19,12 @@ const DELAYED =
 const MAP =
   "x -> 1 - a*x^2/(1 + x^4/100) + y/(1 + 0.1*y^2); y -> b*max(x, -1) + 0.01*sin(2*pi*x) - floor(t/2)/8 + 0.1*sqrt(abs(y)); a = 1.2; b = 0.3; x ~ uniform(-0.1, 0.1); y ~ exponential(20)";
 
+/** Sums over all and over neighbours, what is of other units, and their numbers. */
+const UNITS =
+  "units i = 150 on ring(2); p[i]' = w[i] + 2*(s*cos(p[i]) - c*sin(p[i])) + 0.3*sum(j, tanh(p[j] - p[i])*cos(j)) + 0.1*(p[i+3] - p[i-1]); w[i] ~ quantiles(cauchy(0, 0.5)); p[i] ~ normal(0, 1); c = mean(k, cos(p[k])); s = mean(k, sin(p[k])); r := sqrt(c^2 + s^2); z := sum(k, k*p[k])/1000";
+const UNITS_MAP =
+  "units i = 70; f[i] = 1 - 1.9*x[i]^2; x[i] -> 0.7*f[i] + 0.2*mean(j, cos(x[j] - x[i])*w[j] - f[i]*x[j]) + 0.1*f[i-1]; w[i] ~ quantiles(normal(1, 0.1)); x[i] ~ uniform(-1, 1); s := mean(i, f[i])";
+
 export async function* validateDynamics(device: Device, { quick, signal }: Effort): AsyncGenerator<Check> {
   const make = (options: DynamicsOptions) => DynamicsSimulation.create(device, options);
   const many = quick ? 2000 : 50_000;
@@ -36,6 +42,12 @@ export async function* validateDynamics(device: Device, { quick, signal }: Effor
       5e-5,
     ],
     ["a flow with delays to t = 6", { system: DELAYED, until: 6, points: 13, dt: 0.02 }, 2e-5],
+    [
+      "units with sums that split, that do not, and over a ring, to t = 2",
+      { system: UNITS, until: 2, points: 5, dt: 0.02 },
+      2e-5,
+    ],
+    ["a map of units on a ring, 6 steps", { system: UNITS_MAP, until: 6, points: 7, transient: 0 }, 2e-5],
     ["a map with all functions, 8 steps", { system: MAP, until: 8, points: 9, transient: 0, lyapunov: 2 }, 2e-5],
   ] as const) {
     yield check("reference", `${what}: difference from f64`, await largestDifference(device, options), bound);
@@ -62,6 +74,22 @@ export async function* validateDynamics(device: Device, { quick, signal }: Effor
   // Exactly the bits of the start, moved: an f32 has lost all that are looked at here.
   using doubling = await make({ example: "doubling", until: 24, points: 2 });
   yield check("known answer", "2 x mod 1, 24 steps: error of 48 bits", await errorOfDoubling(doubling), 1e-6);
+
+  // r of 4096 oscillators whose frequencies are quantiles of the normal law, by 1 = K ∫ cos² g(K r sin) (Kuramoto 1975); and a mode of the heat
+  // equation on a grid.
+  const order = "r := sqrt(mean(i, cos(p[i]))^2 + mean(i, sin(p[i]))^2)";
+  const pulled = `units i = 4096; p[i]' = w[i] + 2*mean(j, sin(p[j] - p[i])); w[i] ~ quantiles(normal(0, 1)); p[i] ~ normal(0, 1); ${order}`;
+  using pulling = await make({ system: pulled, until: 30, transient: 20, points: 11, dt: 0.05 });
+  const { data: pull, shape } = await pulling.samples(0, 1);
+  const orders = Array.from({ length: 11 }, (_, row) => pull[row * shape[3] + 2]);
+  const coherence = orders.reduce((sum, r) => sum + r) / 11;
+  yield check("exact", "coherence of Kuramoto's oscillators: error", Math.abs(coherence - 0.71517395668), 1e-3);
+  const heat =
+    "units i = 96; u[i]' = 0.3*(u[i+1] - 2*u[i] + u[i-1]); u[i] = cos(q*i); q = 2*pi*5/96; a := 2*mean(i, u[i]*cos(q*i))";
+  using cooling = await make({ system: heat, until: 20, points: 2 });
+  const { data: cooled } = await cooling.samples(0, 1);
+  const left = Math.exp(-0.3 * 4 * Math.sin((5 * Math.PI) / 96) ** 2 * 20);
+  yield check("exact", "heat on a ring: error of a mode", Math.abs(cooled[3] - left), 5e-6);
 
   using turns = await make({ system: "x' = v; v' = -x; x = 1; v = 0", until: 100, points: 2, dt: 2 ** -7 });
   const [, turned] = (await turns.samples(0, 1)).data.reduce<number[][]>(pairs, []);

@@ -6,22 +6,20 @@ import type { GpuDevice } from "../../../device/gpu.ts";
 import { type Kernel, workgroupGrid } from "../../../device/kernel.ts";
 import { structOf } from "../../../device/layout.ts";
 import { dispatchOnce, Pacer, submitPass } from "../../../device/submissions.ts";
-import { compile } from "../../../expression/compile.ts";
 import { STREAMS } from "../../../random/streams.ts";
 import { seedWords } from "../../../random/threefry.ts";
 import { type Adaptive, lawNumber, type Phase, type Plan } from "../plan.ts";
-import { LARGEST, SMALLEST } from "../reference/range.ts";
-import { type Runner, rowsOf, talliedRows } from "../runner.ts";
-import { quantitiesOf } from "../system.ts";
-import { type Batch, type Cell, cellOf, type Tries, WORDS } from "../tally.ts";
-import { Counter } from "./histograms.ts";
+import { LARGEST } from "../reference/range.ts";
+import { type Runner, rowsOf } from "../runner.ts";
+import type { Batch, Tries } from "../tally.ts";
+import { constantTable, rest } from "./constants.ts";
+import { Measures } from "./measures.ts";
 import { type Generated, keptNumbers, systemWgsl } from "./wgsl.ts";
 
 const RUN = structOf("dynamics/ensemble.wgsl", "run");
 const STEP = structOf("dynamics/ensemble.wgsl", "now");
 const STARTS = structOf("dynamics/ensemble.wgsl", "starts");
 const ADAPTIVE = structOf("dynamics/tsitouras.wgsl", "adaptive");
-const SHAPE = structOf("dynamics/tally.wgsl", "shape");
 
 /** Trajectories side by side, and bytes of them: enough to fill the device, and not so many that nothing is seen. */
 const HARDWARE = { slots: 1 << 20, bytes: 1 << 30 };
@@ -38,25 +36,10 @@ const MOST_ROUND = 4096;
 const CONTROL = 8;
 /** Words of a trajectory that crosses a section. */
 const CROSSED = 3;
-/** Rows and points that are summed in one dispatch. */
-const CELLS = 1 << 14;
 
-type Kernels = Record<"start" | "advance" | "centre" | "tally", Kernel>;
+type Kernels = Record<"start" | "advance", Kernel>;
 type Buffers = Record<
-  | "run"
-  | "now"
-  | "points"
-  | "starts"
-  | "state"
-  | "record"
-  | "samples"
-  | "worst"
-  | "ring"
-  | "shape"
-  | "centres"
-  | "sums"
-  | "adaptive"
-  | "tried",
+  "run" | "now" | "points" | "starts" | "state" | "record" | "samples" | "worst" | "ring" | "adaptive" | "tried",
   GPUBuffer
 >;
 
@@ -69,8 +52,7 @@ export class GpuRunner implements Runner {
   readonly #together: number;
   readonly #buffers: Buffers;
   readonly #pacer: Pacer;
-  /** Where there are histograms. */
-  #counter: Counter | undefined;
+  readonly #measures: Measures;
 
   /** @throws ParameterError where the points of a sweep do not fit side by side, OutOfMemoryError, GpuError */
   static async create(device: GpuDevice, plan: Plan, workgroup = 64): Promise<GpuRunner> {
@@ -82,36 +64,16 @@ export class GpuRunner implements Runner {
     const shader = shaderOf(plan);
     const own = (entryPoint: string) =>
       device.kernel({ shader, generated: generated.source, entryPoint, constants: { WORKGROUP: workgroup } });
-    const summing = (entryPoint: string) =>
-      device.kernel({ shader: "dynamics/tally.wgsl", entryPoint, constants: { WORKGROUP: 64 } });
-    const [start, advance, centre, tally] = await Promise.all([
-      own("start"),
-      own("advance"),
-      summing("centre"),
-      summing("tally"),
-    ]);
+    const [start, advance] = await Promise.all([own("start"), own("advance")]);
     const most = mostOf(device, plan);
-    const runner = await device.guard(`dynamics, ${plan.points.length * most} trajectories`, () => {
-      return new GpuRunner(
-        device,
-        plan,
-        { ...generated, together },
-        { start, advance, centre, tally },
-        workgroup,
-        most,
-      );
+    const measures = await Measures.create(device, plan);
+    const made = device.guard(`dynamics, ${plan.points.length * most} trajectories`, () => {
+      return new GpuRunner(device, plan, { ...generated, together }, { start, advance }, measures, workgroup, most);
     });
-    if (plan.histograms.length > 0) await runner.#beginCounts();
-    return runner;
-  }
-
-  async #beginCounts(): Promise<void> {
-    try {
-      this.#counter = await Counter.create(this.#device, this.#plan);
-    } catch (error) {
-      this.dispose();
+    return made.catch((error) => {
+      measures.dispose();
       throw error;
-    }
+    });
   }
 
   private constructor(
@@ -119,12 +81,14 @@ export class GpuRunner implements Runner {
     plan: Plan,
     generated: Generated & { together: number },
     kernels: Kernels,
+    measures: Measures,
     workgroup: number,
     most: number,
   ) {
     this.#device = device;
     this.#plan = plan;
     this.#kernels = kernels;
+    this.#measures = measures;
     this.#workgroup = workgroup;
     this.#together = generated.together;
     this.#pacer = new Pacer(device);
@@ -143,30 +107,16 @@ export class GpuRunner implements Runner {
       samples: own("samples", rows * slots),
       worst: own("worst", 1),
       ring: own("ring", Math.max(1, ring * slots)),
-      shape: uniform(device, "dynamics shape", SHAPE),
-      centres: own("centres", talliedRows(plan) * plan.points.length),
       adaptive: uniform(device, "dynamics adaptive", ADAPTIVE),
       tried: own("tried", TRIED),
-      sums: own("sums", WORDS * Math.min(CELLS, talliedRows(plan) * plan.points.length)),
     };
   }
 
   async batch(first: number, count: number, centres: Float32Array, tick: () => Promise<void>): Promise<Batch> {
     await this.#simulate(first, count, tick);
-    if (first === 0) centres.set(await this.#centres(count));
-    this.#device.write(this.#buffers.centres, centres);
-    const cells = await this.#sums(count);
+    const measured = await this.#measures.of(this.#buffers.samples, first, count, centres);
     const [worst] = new Float32Array(await this.#device.read(this.#buffers.worst, 0, 4));
-    const diverged = await this.#diverged(first, count, cells);
-    const histograms = (await this.#counter?.count(this.#buffers.samples, count)) ?? [];
-    return {
-      count,
-      cells,
-      worst,
-      diverged,
-      histograms,
-      ...(this.#plan.adaptive ? { tries: await this.#tries() } : {}),
-    };
+    return { count, worst, ...measured, ...(this.#plan.adaptive ? { tries: await this.#tries() } : {}) };
   }
 
   /** What all trajectories tried. */
@@ -252,52 +202,8 @@ export class GpuRunner implements Runner {
     }
   }
 
-  /** What trajectory 0 has in each row and point. */
-  async #centres(count: number): Promise<Float32Array> {
-    const device = this.#device;
-    const points = this.#plan.points.length;
-    const groups = talliedRows(this.#plan) * points;
-    device.write(this.#buffers.shape, SHAPE.write({ count, slots: count * points, points, first: 0, groups }));
-    const kernel = this.#kernels.centre;
-    const group = kernel.bind(this.#buffers);
-    const size = workgroupGrid(Math.ceil(groups / 64), device.limits);
-    await dispatchOnce(device, "dynamics, centres", [{ kernel, group, groups: size }]);
-    return new Float32Array(await device.read(this.#buffers.centres, 0, 4 * groups));
-  }
-
-  /** Sums over the trajectories of each point, row by row. */
-  async #sums(count: number): Promise<Cell[]> {
-    const device = this.#device;
-    const points = this.#plan.points.length;
-    const cells = talliedRows(this.#plan) * points;
-    const kernel = this.#kernels.tally;
-    const group = kernel.bind(this.#buffers);
-    const all: Cell[] = [];
-    for (let first = 0; first < cells; first += CELLS) {
-      const own = Math.min(CELLS, cells - first);
-      device.write(this.#buffers.shape, SHAPE.write({ count, slots: count * points, points, first, groups: own }));
-      await dispatchOnce(device, "dynamics, sums", [{ kernel, group, groups: workgroupGrid(own, device.limits) }]);
-      const found = new Uint32Array(await device.read(this.#buffers.sums, 0, 4 * WORDS * own));
-      for (let i = 0; i < own; i++) all.push(cellOf(found, i * WORDS));
-    }
-    return all;
-  }
-
-  /** Trajectories without a number at the last time. */
-  async #diverged(first: number, count: number, cells: readonly Cell[]): Promise<Batch["diverged"]> {
-    const { system, points, times } = this.#plan;
-    const row = (times.length - 1) * quantitiesOf(system).length;
-    const own = cells.slice(row * points.length, (row + 1) * points.length);
-    if (own.every(({ numbers }) => numbers === count)) return [];
-    const slots = count * points.length;
-    const last = new Float32Array(await this.#device.read(this.#buffers.samples, 4 * row * slots, 4 * slots));
-    return Array.from(last.keys())
-      .filter((slot) => !Number.isFinite(last[slot]))
-      .map((slot) => [Math.floor(slot / count), first + (slot % count)]);
-  }
-
   dispose(): void {
-    this.#counter?.dispose();
+    this.#measures.dispose();
     for (const buffer of Object.values(this.#buffers)) this.#device.free(buffer);
   }
 }
@@ -379,8 +285,6 @@ function togetherOf(device: GpuDevice, { system, exponents, adaptive }: Plan): n
   return device.info.software && numbers <= MOST_TOGETHER ? 2 : 1;
 }
 
-const rest = (x: number) => x - Math.fround(x);
-
 /** The times of a phase, with what f32 leaves of them. */
 const spansOf = ({ origin, h, steps }: Phase) => ({
   origin,
@@ -402,30 +306,14 @@ function stepOf({ origin, h, steps }: Phase, firstStep: number, perRow: number) 
   };
 }
 
-/** What the shader calls constants: [point][constant], a number and what f32 leaves of it. */
-function pointTable({ points, measured }: Plan, { constants }: Generated): Float32Array {
-  const count = Math.max(1, constants.length + points[0].lags.length);
-  const table = new Float32Array(2 * count * points.length);
-  const names = [...points[0].parameters.keys()];
-  const values = constants.map((constant) => compile(constant, (name) => names.indexOf(name)));
-  points.forEach(({ parameters, lags }, point) => {
-    lags.forEach((lag, j) => {
-      const { whole, part } = lagOf(lag, measured);
-      table.set([whole, part], 2 * (point * count + constants.length + j));
-    });
-    const own = Float64Array.from(parameters.values());
-    values.forEach((constant, i) => {
-      const value = constant(own);
-      if (!(Math.abs(value) <= LARGEST) || (value !== 0 && Math.abs(value) < SMALLEST)) {
-        throw new ParameterError(
-          "system",
-          `a constant of the system is ${value}, beyond a GPU's numbers; change the parameters, or its units.`,
-        );
-      }
-      table.set([value, rest(value)], 2 * (point * count + i));
-    });
-  });
-  return table;
+/** What the shader calls constants, and behind them lags: [point][constant]. */
+function pointTable(plan: Plan, { constants }: Generated): Float32Array {
+  return constantTable(plan, constants, ({ lags }) =>
+    lags.map((lag) => {
+      const { whole, part } = lagOf(lag, plan.measured);
+      return [whole, part];
+    }),
+  );
 }
 
 function startTable({ points, sizes }: Plan): Uint32Array {

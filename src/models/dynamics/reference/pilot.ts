@@ -56,6 +56,8 @@ type Step = (x: Vector, t: number, h: number) => { x: number[]; apart: Vector };
 
 /**
  * @param dt a step that is given: its error is measured, and it is not changed
+ * @param many trajectories that are tried
+ * @param side variables side by side that are one of so many units: what one of them is off by is judged by the largest
  * @param stepOf the step that a run takes where one of this length is allowed
  * @throws ParameterError where no step is short enough, and for one that is longer than a lag
  */
@@ -63,7 +65,19 @@ export function pilotOf(
   system: System,
   points: Plan["points"],
   seed: bigint,
-  { until, dt, stepOf }: { until: number; dt: number | undefined; stepOf: (dt: number) => number },
+  {
+    until,
+    dt,
+    stepOf,
+    many = TRAJECTORIES,
+    side = 1,
+  }: {
+    until: number;
+    dt: number | undefined;
+    stepOf: (dt: number) => number;
+    many?: number;
+    side?: number;
+  },
 ): Pilot {
   // Of a reduce, for there may be a million points.
   const shortest = points.reduce((least, { lags }) => Math.min(least, ...lags), Number.POSITIVE_INFINITY);
@@ -71,8 +85,8 @@ export function pilotOf(
     throw new ParameterError("dt", `dt ${dt}: it must be at most the shortest lag, ${shortest}.`);
   }
   const longest = Math.min(shortest, longestOf(system, until));
-  const walkOf = walker(system, points, seed, { until, longest });
-  const walks = pilotsOf(points.length, walkOf);
+  const walkOf = walker(system, points, seed, { until, longest, side });
+  const walks = pilotsOf(points.length, walkOf, many);
   const sizes = system.variables.map(() => 0);
   for (const walk of walks) measureSizes(walk, sizes, dt !== undefined);
   let own = Math.min(dt ?? Number.POSITIVE_INFINITY, longest);
@@ -89,10 +103,10 @@ export function pilotOf(
       if (system.delays.length > 0) {
         const delayed = movable(system, one);
         delayed.memory.begin(start);
-        return { point, error: firstError(delayed, start, sizes, own) };
+        return { point, error: firstError(delayed, start, sizes, own, side) };
       }
       at(one);
-      return { point, error: firstError(moves, start, sizes, own) };
+      return { point, error: firstError(moves, start, sizes, own, side) };
     });
     const found = errors.filter(({ error }) => !(error <= 4 * TOLERANCE)).sort((a, b) => b.error - a.error);
     for (const { point } of found.slice(0, MOST_FOUND)) {
@@ -127,7 +141,7 @@ export function pilotOf(
 export function sizesOfFlow(system: System, points: Plan["points"], seed: bigint, until: number) {
   const longest = longestOf(system, until);
   const sizes = system.variables.map(() => 0);
-  for (const walk of pilotsOf(points.length, walker(system, points, seed, { until, longest }))) {
+  for (const walk of pilotsOf(points.length, walker(system, points, seed, { until, longest, side: 1 }))) {
     measureSizes(walk, sizes, true);
   }
   return { sizes, longest };
@@ -137,15 +151,15 @@ const longestOf = (system: System, until: number) =>
   until * (system.variables.some(({ rate }) => namesIn(rate).has(TIME)) ? LONGEST_IN_TIME : LONGEST);
 
 /** What is made of trajectories from one end of a sweep to the other. */
-export const pilotsOf = <T>(points: number, make: (point: number, trajectory: number) => T): T[] =>
-  Array.from({ length: TRAJECTORIES }, (_, i) => make(Math.round((i * (points - 1)) / (TRAJECTORIES - 1)), i));
+export const pilotsOf = <T>(points: number, make: (point: number, trajectory: number) => T, many = TRAJECTORIES): T[] =>
+  Array.from({ length: many }, (_, i) => make(Math.round((i * (points - 1)) / (many - 1)), i));
 
 const walker =
-  (system: System, points: Plan["points"], seed: bigint, { until, longest }: Pick<Walk, "until" | "longest">) =>
+  (system: System, points: Plan["points"], seed: bigint, own: Pick<Walk, "until" | "longest" | "side">) =>
   (point: number, trajectory: number): Walk => {
     const { slope, memory, ...moves } = movable(system, points[point]);
     return {
-      ...{ ...moves, until, longest },
+      ...{ ...moves, ...own },
       breaks: breaksOf(points[point]),
       check: outOfRange(system, points[point], memory),
       start: startOf({ points, seed }, point, trajectory),
@@ -179,6 +193,8 @@ interface Walk extends Moves {
   start: Vector;
   until: number;
   longest: number;
+  /** Variables side by side that are one of so many units. */
+  side: number;
   /** Times at which a derivative may jump, rising: steps end there. */
   breaks: readonly number[];
   /** Of what has delays: where a trajectory begins, and what it comes through. */
@@ -198,13 +214,19 @@ function upToBreak(breaks: readonly number[], t: number, h: number): number {
 
 /** The largest of absolute values; NaN where one is. */
 const largest = (values: Vector) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+/** Sizes, of units the largest for each. */
+function sizesIn(x: Vector, side: number): number[] {
+  if (side === 1) return x.map(Math.abs);
+  return x.map((_, k) => largest(x.slice(k - (k % side), k - (k % side) + side)));
+}
 const minus = (a: Vector, b: Vector) => a.map((value, k) => value - b[k]);
 /** By sizes; what has none is not judged. */
 const inSizes = (x: Vector, sizes: Vector) => largest(x.map((value, k) => (sizes[k] > 0 ? value / sizes[k] : 0)));
 
 /** The largest error of a step from x to y in units of what is allowed, by sizes and by what the values themselves are. */
-function judged(off: Vector, x: Vector, y: Vector, sizes: Vector): number {
-  const own = x.map((value, k) => Math.max(Math.abs(value), Math.abs(y[k]), Math.abs(y[k] - value)));
+function judged(off: Vector, x: Vector, y: Vector, sizes: Vector, side: number): number {
+  const [before, after, change] = [x, y, minus(y, x)].map((each) => sizesIn(each, side));
+  const own = x.map((_, k) => Math.max(before[k], after[k], change[k]));
   // Where a right side jumps, what was 0 is off by as much as it is.
   return Math.max(inSizes(off, sizes), (TOLERANCE / RELATIVE) * Math.min(0.5, inSizes(off, own)));
 }
@@ -230,12 +252,12 @@ function jumpFinder() {
 }
 
 /** Looks how large each variable becomes, by steps that are good enough for that. */
-function measureSizes({ check, start, until, longest, ...walk }: Walk, sizes: number[], given: boolean): void {
+function measureSizes({ check, start, until, longest, side, ...walk }: Walk, sizes: number[], given: boolean): void {
   const grow = (x: Vector) => {
-    for (const [k, value] of x.entries()) if (Math.abs(value) > sizes[k]) sizes[k] = Math.abs(value);
+    for (const [k, size] of sizesIn(x, side).entries()) if (size > sizes[k]) sizes[k] = size;
   };
   // Its own sizes so far: those of other trajectories may be far larger.
-  const seen = start.map(Math.abs);
+  const seen = sizesIn(start, side);
   grow(start);
   const isJump = jumpFinder();
   let [x, t, h] = [start, 0, FIRST * until];
@@ -246,7 +268,8 @@ function measureSizes({ check, start, until, longest, ...walk }: Walk, sizes: nu
     if (n === 0 || largest(x) <= DIVERGED * Math.max(1, largest(start))) check(x, t);
     const { half, off } = doubled(walk, x, t, h);
     // A variable that is 0 so far shall only come from there by a step that is half-way right.
-    const left = largest(off.map((value, k) => (seen[k] > 0 || half[k] === 0 ? 0 : (2 * COARSE * value) / half[k])));
+    const after = sizesIn(half, side);
+    const left = largest(off.map((value, k) => (seen[k] > 0 || after[k] === 0 ? 0 : (2 * COARSE * value) / after[k])));
     const error = Math.max(inSizes(off, seen), left);
     if (!(error <= COARSE) && !isJump(t, h, error)) {
       h *= Number.isFinite(error) ? Math.max(0.2, 0.9 * (COARSE / error) ** 0.2) : 0.2;
@@ -258,7 +281,7 @@ function measureSizes({ check, start, until, longest, ...walk }: Walk, sizes: nu
       continue;
     }
     if (!half.every(Number.isFinite)) return;
-    for (const [k, value] of half.entries()) if (Math.abs(value) > seen[k]) seen[k] = Math.abs(value);
+    for (const [k, size] of after.entries()) if (size > seen[k]) seen[k] = size;
     grow(half);
     [x, t] = [half, t + h];
     n++;
@@ -267,7 +290,7 @@ function measureSizes({ check, start, until, longest, ...walk }: Walk, sizes: nu
 }
 
 /** The longest step with which every step of a trajectory keeps the tolerance, and all together theirs. */
-function longestStep({ start, until, longest, ...walk }: Walk, sizes: Vector): number {
+function longestStep({ start, until, longest, side, ...walk }: Walk, sizes: Vector): number {
   let best = longest;
   const jumpAt = jumpFinder();
   let [x, t, h] = [start, 0, FIRST * until];
@@ -276,7 +299,7 @@ function longestStep({ start, until, longest, ...walk }: Walk, sizes: Vector): n
     h = upToBreak(walk.breaks, t, Math.min(h, until - t, longest));
     walk.keep(x, t);
     const { half, off } = doubled(walk, x, t, h);
-    const error = judged(off, x, half, sizes);
+    const error = judged(off, x, half, sizes, side);
     const isJump = error > TOLERANCE && jumpAt(t, h, error);
     if (!(error <= TOLERANCE) && !isJump) {
       h *= Number.isFinite(error) ? Math.max(0.2, 0.9 * (TOLERANCE / error) ** 0.2) : 0.2;
@@ -299,9 +322,9 @@ function longestStep({ start, until, longest, ...walk }: Walk, sizes: Vector): n
 }
 
 /** The error of the first step. */
-function firstError(moves: Moves, start: Vector, sizes: Vector, h: number): number {
+function firstError(moves: Moves, start: Vector, sizes: Vector, h: number, side: number): number {
   const { off, half } = doubled(moves, start, 0, h);
-  const error = judged(off, start, half, sizes);
+  const error = judged(off, start, half, sizes, side);
   return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
 }
 

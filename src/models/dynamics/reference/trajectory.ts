@@ -7,6 +7,7 @@ import { Crossings } from "./crossings.ts";
 import { dot, firstFrame, type Motion, motionOf, orthonormal, plus, type Vector } from "./motion.ts";
 import { startOf } from "./start.ts";
 import { adaptiveTrajectory, type Tries } from "./tsitouras.ts";
+import { hasUnits, unitsTrajectory } from "./units.ts";
 
 export interface Trajectory {
   /** [time][quantity] */
@@ -21,6 +22,7 @@ export interface Trajectory {
 }
 
 export function trajectoryOf(plan: Plan, point: number, trajectory: number, start?: Vector): Trajectory {
+  if (hasUnits(plan)) return unitsTrajectory(plan, point, trajectory);
   if (plan.adaptive) return adaptiveTrajectory(plan, plan.adaptive, point, start ?? startOf(plan, point, trajectory));
   const { system, transient, measured, perRow, times, exponents, every, pilot } = plan;
   const { kind } = system;
