@@ -33,15 +33,23 @@ function* casesOf({ parameters: schema, examples: { short } }: AnyModel): Genera
   }
 }
 
-async function digestOf(model: AnyModel, changes: Record<string, unknown>): Promise<string> {
+/** What the short example has in addition, and the choice does not go with, is left out. */
+async function digestOf(
+  model: AnyModel,
+  changes: Record<string, unknown>,
+  own?: Record<string, unknown>,
+): Promise<string> {
   const { short } = model.examples;
+  const parameters = own ?? short.parameters;
   try {
-    using simulation = await model.create(device, { ...short.parameters, ...changes, seed: 9n });
+    using simulation = await model.create(device, { ...parameters, ...changes, seed: 9n });
     await simulation.run(stepsOf(model, short, simulation));
     return await simulation.digest();
   } catch (error) {
-    if (error instanceof ParameterError) return `refused: ${error.parameter}`;
-    throw error;
+    if (!(error instanceof ParameterError)) throw error;
+    const { [error.parameter]: refused, ...rest } = parameters;
+    if (refused === undefined || error.parameter in changes) return `refused: ${error.parameter}`;
+    return digestOf(model, changes, rest);
   }
 }
 
