@@ -77,6 +77,7 @@ const VARIANTS = [
     "dynamics-histograms",
     "dynamics-sections",
     "dynamics-units",
+    "dynamics-stiff",
     "ising-dimensions",
     "diffusion-units",
     "digests",

@@ -16,7 +16,10 @@ const DISCRETE = ["ising", "potts", "curie-weiss", "hopfield", "dense-memory", "
 
 /** The words of a command as a shell makes them. */
 const wordsOf = (command) =>
-  [...command.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replace(/["']/g, ""));
+  [...command.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) =>
+    // Of one kind of quotation marks the other is a character.
+    word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"),
+  );
 
 /** The guides, as paths from the root. */
 export const pages = () =>

@@ -271,6 +271,7 @@ describe("texts with units", () => {
     [{ system: LORENZ_96, lyapunov: 2 }, "lyapunov 2: exponents of systems with units"],
     [{ system: LORENZ_96, section: "x > 0" }, "no sections"],
     [{ system: LORENZ_96, method: "tsit5" }, "method tsit5"],
+    [{ system: LORENZ_96, method: "rosenbrock23" }, "method rosenbrock23"],
     [{ system: kuramoto(4, "normal(0, 1)", 1), set: "theta = 1" }, "theta"],
     [{ system: `units i = n; n = 5; ${X}`, set: "n = 5|6" }, "number of units follows from it"],
     [

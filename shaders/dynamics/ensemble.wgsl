@@ -1,6 +1,6 @@
 // requires: dynamics/laws.wgsl
-// Many trajectories of one system, one an invocation: where they start, and what they leave behind. A method requires this file: steps.wgsl, for all whose
-// steps are of one length, or tsitouras.wgsl. Before it stands what src/models/dynamics/kernel/wgsl.ts writes for the system at hand: VARIABLES, QUANTITIES, EXPONENTS, CONSTANTS, the structs Flat and
+// Many trajectories of one system, one an invocation: where they start, and what they leave behind. A method requires this file by steps.wgsl, for all whose
+// steps are of one length, or by adaptive.wgsl. Before it stands what src/models/dynamics/kernel/wgsl.ts writes for the system at hand: VARIABLES, QUANTITIES, EXPONENTS, CONSTANTS, the structs Flat and
 // Constants, and the functions on them.
 
 struct Run {

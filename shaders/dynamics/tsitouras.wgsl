@@ -1,83 +1,31 @@
-// requires: dynamics/ensemble.wgsl
-// The method of Tsitouras of order 5, with an error estimate of order 4 and an interpolant of order 4 (2011, doi 10.1016/j.camwa.2011.06.002). Every
-// trajectory has steps of its own, so invocations part, and those that are done wait. Slopes stand as the first and differences from it: the sum of
-// all weights is then exact, whatever f32 makes of each, and in errors nothing large is subtracted.
+// requires: dynamics/adaptive.wgsl
+// The method of Tsitouras of order 5, with an error estimate of order 4 and an interpolant of order 4 (2011, doi 10.1016/j.camwa.2011.06.002). Slopes
+// stand as the first and differences from it: the sum of all weights is then exact, whatever f32 makes of each, and in errors nothing large is
+// subtracted.
 
-struct Adaptive {
-  /// 2 where the run begins, 1 where another phase does, 0 within one.
-  begins: u32,
-  measures: u32,
-  /// Steps that are tried in this dispatch, and in all.
-  tries: u32,
-  most: u32,
-  /// The time at the beginning of the phase.
-  origin: f32,
-  longest: f32,
-  shortest: f32,
-  /// The error of a step that is allowed, in parts of a variable or of its change.
-  tolerance: f32,
-  /// The time of the phase, and from one measurement to the next, each with what f32 leaves of it.
-  span: vec2f,
-  interval: vec2f,
-}
+/// The error is of fifth order in the step.
+const OF_ERROR = 0.14;
+const OF_LAST = 0.08;
+/// What is left of such a number is still one of f32.
+const NOTHING = 1e-30;
 
-@group(0) @binding(9) var<uniform> adaptive: Adaptive;
-/// Over all trajectories: steps that were accepted and rejected, 64 bits each; trajectories whose steps became too short or too many though their slopes
-/// are numbers; and those that are not at the end of this phase yet.
-@group(0) @binding(10) var<storage, read_write> tried: array<atomic<u32>, 6>;
-
-const ACCEPTED = 0u;
-const REJECTED = 2u;
-const STUCK = 4u;
-const LEFT = 5u;
-
-/// Slopes at the beginning of the next step stand behind the tangents.
-const SLOPES = (2u + EXPONENTS) * VARIABLES;
-/// Words of a trajectory's record behind those of its tangents.
-const CONTROL = 2u + 2u * EXPONENTS;
-
-const GOES_ON = 0u;
-const ENDED = 1u;
-const LOST = 2u;
-
-struct Control {
-  accepted: u32,
-  rejected: u32,
-  status: u32,
-  /// The next measurement.
-  row: u32,
-  /// The next step, and the error of the last one in parts of what is allowed.
-  h: f32,
+/// States at the stages of a step, how slopes there differ from the first, and where it comes to.
+struct Made {
+  second: Flat,
+  third: Flat,
+  fourth: Flat,
+  fifth: Flat,
+  sixth: Flat,
+  d2: Flat,
+  d3: Flat,
+  d4: Flat,
+  d5: Flat,
+  d6: Flat,
+  d7: Flat,
+  y: State,
+  /// The first slope of the next step.
+  next: Flat,
   error: f32,
-  /// The time since the phase began, and what f32 leaves of it.
-  time: vec2f,
-}
-
-fn control_at(slot: u32) -> Control {
-  let at = CONTROL * run.slots + slot;
-  let n = run.slots;
-  return Control(
-    record[at],
-    record[at + n],
-    record[at + 2u * n],
-    record[at + 3u * n],
-    bitcast<f32>(record[at + 4u * n]),
-    bitcast<f32>(record[at + 5u * n]),
-    vec2f(bitcast<f32>(record[at + 6u * n]), bitcast<f32>(record[at + 7u * n])),
-  );
-}
-
-fn keep_control(slot: u32, own: Control) {
-  let at = CONTROL * run.slots + slot;
-  let n = run.slots;
-  record[at] = own.accepted;
-  record[at + n] = own.rejected;
-  record[at + 2u * n] = own.status;
-  record[at + 3u * n] = own.row;
-  record[at + 4u * n] = bitcast<u32>(own.h);
-  record[at + 5u * n] = bitcast<u32>(own.error);
-  record[at + 6u * n] = bitcast<u32>(own.time.x);
-  record[at + 7u * n] = bitcast<u32>(own.time.y);
 }
 
 /// Sums of slopes by which the stages are reached: of the first, and of differences from it. The weights of each add up to 0.161, 0.327, 0.9 …
@@ -111,277 +59,60 @@ fn error_sum(d2: Flat, d3: Flat, d4: Flat, d5: Flat, d6: Flat, d7: Flat) -> Flat
   return stepped(stepped(more, -0.45808210592918697, d6), 0.015151515151515152, d7);
 }
 
-/// The same sum up to a part u of the step.
-fn to_part(u: f32, k: Flat, d2: Flat, d3: Flat, d4: Flat, d5: Flat, d6: Flat, d7: Flat) -> Flat {
-  let v = u * u;
-  var sum = stepped(times(u, k), v * (0.1317 + u * (-0.2234 + u * 0.1017)), d2);
-  sum = stepped(sum, v * (3.9302962368947516 + u * (-5.941033872131505 + u * 2.490627285651253)), d3);
-  sum = stepped(sum, v * (-12.411077166933676 + u * (30.33818863028232 - u * 16.548102889244902)), d4);
-  sum = stepped(sum, v * (37.50931341651104 + u * (-88.1789048947664 + u * 47.37952196281928)), d5);
-  sum = stepped(sum, v * (-27.896526289197286 + u * (65.09189467479366 - u * 34.87065786149661)), d6);
-  return stepped(sum, v * (1.5 + u * (-4.0 + u * 2.5)), d7);
-}
-
-/// What of its variable's size a number has to be that its error counts: what is left of it is still a number of f32.
-const NOTHING = 1e-30;
-/// The error of a step is a sum of seven slopes, of which each is rounded several times by 2^-24.
-const ROUNDING = 0x1p-22;
-
-/// In parts of what is allowed: of the number at one of the ends, or of what the step changes it by, whichever is more; and the rounding of slopes, for no
-/// shorter step has less of it.
-fn error_of(e: f32, x: f32, y: f32, change: f32, noise: f32, inverse: f32) -> f32 {
-  let own = max(max(max(abs(x), abs(y)), abs(change)) * inverse, NOTHING);
-  let rounded = select(ROUNDING * abs(noise) * inverse, 0.0, size_of(noise) >= NO_NUMBER);
-  return abs(e) * inverse / (adaptive.tolerance * own + rounded);
-}
-
-fn less(a: Flat, b: Flat) -> Flat {
-  return stepped(a, -1.0, b);
-}
-
-/// States at the stages of a step.
-struct Stages {
-  first: Flat,
-  second: Flat,
-  third: Flat,
-  fourth: Flat,
-  fifth: Flat,
-  sixth: Flat,
-}
-
 /// The times of the stages.
 fn stage_time(t: f32, h: f32, stage: u32) -> f32 {
   const parts = array<f32, 6>(0.0, 0.161, 0.327, 0.9, 0.9800255409045097, 1.0);
   return t + parts[stage] * h;
 }
 
+/// A step from x, where the slope is k; it ends at the time `end`.
+fn try_step(
+  x: State,
+  k: Flat,
+  c: Constants,
+  t: f32,
+  h: f32,
+  end: f32,
+  inverse: Flat,
+  made: ptr<function, Made>,
+) {
+  let second = stepped(x.high, 0.161 * h, k);
+  let d2 = less(rates(second, c, stage_time(t, h, 1u)), k);
+  let third = stepped(x.high, h, to_third(k, d2));
+  let d3 = less(rates(third, c, stage_time(t, h, 2u)), k);
+  let fourth = stepped(x.high, h, to_fourth(k, d2, d3));
+  let d4 = less(rates(fourth, c, stage_time(t, h, 3u)), k);
+  let fifth = stepped(x.high, h, to_fifth(k, d2, d3, d4));
+  let d5 = less(rates(fifth, c, stage_time(t, h, 4u)), k);
+  let sixth = stepped(x.high, h, to_sixth(k, d2, d3, d4, d5));
+  let d6 = less(rates(sixth, c, stage_time(t, h, 5u)), k);
+  let y = increased(x, to_end(k, d2, d3, d4, d5, d6), h, 0.0);
+  let next = rates(y.high, c, end);
+  let d7 = less(next, k);
+  let e = times(h, error_sum(d2, d3, d4, d5, d6, d7));
+  let noise = times(h, rounded(x.high, c, t));
+  let error = error_in(e, x.high, y.high, times(h, k), noise, inverse);
+  *made = Made(second, third, fourth, fifth, sixth, d2, d3, d4, d5, d6, d7, y, next, error);
+}
+
+/// The sum of slopes up to a part u of the step.
+fn up_to(u: f32, k: Flat, made: ptr<function, Made>) -> Flat {
+  let v = u * u;
+  var sum = stepped(times(u, k), v * (0.1317 + u * (-0.2234 + u * 0.1017)), (*made).d2);
+  sum = stepped(sum, v * (3.9302962368947516 + u * (-5.941033872131505 + u * 2.490627285651253)), (*made).d3);
+  sum = stepped(sum, v * (-12.411077166933676 + u * (30.33818863028232 - u * 16.548102889244902)), (*made).d4);
+  sum = stepped(sum, v * (37.50931341651104 + u * (-88.1789048947664 + u * 47.37952196281928)), (*made).d5);
+  sum = stepped(sum, v * (-27.896526289197286 + u * (65.09189467479366 - u * 34.87065786149661)), (*made).d6);
+  return stepped(sum, v * (1.5 + u * (-4.0 + u * 2.5)), (*made).d7);
+}
+
 /// A tangent by the same step.
-fn turned(v: Flat, x: Stages, c: Constants, t: f32, h: f32) -> Flat {
-  let k = tangent(x.first, v, c, t);
-  let d2 = less(tangent(x.second, stepped(v, 0.161 * h, k), c, stage_time(t, h, 1u)), k);
-  let d3 = less(tangent(x.third, stepped(v, h, to_third(k, d2)), c, stage_time(t, h, 2u)), k);
-  let d4 = less(tangent(x.fourth, stepped(v, h, to_fourth(k, d2, d3)), c, stage_time(t, h, 3u)), k);
-  let d5 = less(tangent(x.fifth, stepped(v, h, to_fifth(k, d2, d3, d4)), c, stage_time(t, h, 4u)), k);
-  let d6 = less(tangent(x.sixth, stepped(v, h, to_sixth(k, d2, d3, d4, d5)), c, stage_time(t, h, 5u)), k);
+fn turned(v: Flat, x: Flat, made: ptr<function, Made>, c: Constants, t: f32, h: f32) -> Flat {
+  let k = tangent(x, v, c, t);
+  let d2 = less(tangent((*made).second, stepped(v, 0.161 * h, k), c, stage_time(t, h, 1u)), k);
+  let d3 = less(tangent((*made).third, stepped(v, h, to_third(k, d2)), c, stage_time(t, h, 2u)), k);
+  let d4 = less(tangent((*made).fourth, stepped(v, h, to_fourth(k, d2, d3)), c, stage_time(t, h, 3u)), k);
+  let d5 = less(tangent((*made).fifth, stepped(v, h, to_fifth(k, d2, d3, d4)), c, stage_time(t, h, 4u)), k);
+  let d6 = less(tangent((*made).sixth, stepped(v, h, to_sixth(k, d2, d3, d4, d5)), c, stage_time(t, h, 5u)), k);
   return stepped(v, h, to_end(k, d2, d3, d4, d5, d6));
-}
-
-fn row_time(row: u32) -> vec2f {
-  if (row + 1u == run.rows) {
-    return adaptive.span;
-  }
-  return pair_mul(adaptive.interval, vec2f(f32(row), 0.0));
-}
-
-fn power_with(x: f32, exponent: f32) -> f32 {
-  return exponential(exponent * natural_log(x));
-}
-
-/// Into 64 bits that all trajectories share.
-fn count(word: u32, amount: u32) {
-  let before = atomicAdd(&tried[word], amount);
-  if (before + amount < before) {
-    atomicAdd(&tried[word + 1u], 1u);
-  }
-}
-
-/// Control of the step (Gustafsson 1991, doi 10.1145/210232.210242): by its error and that of the one before, both in parts of what is allowed.
-const OF_ERROR = 0.14;
-const OF_LAST = 0.08;
-const SAFETY = 0.9;
-const LEAST_FACTOR = 0.2;
-const MOST_FACTOR = 10.0;
-const LEAST_ERROR = 1e-4;
-/// What a first step changes, in parts of a variable's size.
-const FIRST_CHANGE = 0.01;
-
-fn first_step(k: Flat, inverse: Flat) -> f32 {
-  let change = adaptive.longest * size_in(k, inverse);
-  if (size_of(change) >= NO_NUMBER || change <= FIRST_CHANGE) {
-    return adaptive.longest;
-  }
-  return max(adaptive.shortest, adaptive.longest * (FIRST_CHANGE / change));
-}
-
-@compute @workgroup_size(WORKGROUP)
-fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let slot = slot_of(id, groups);
-  if (slot >= run.slots) {
-    return;
-  }
-  let point = slot / run.count;
-  let c = constants_at(point * CONSTANTS);
-  let inverse = inverse_sizes(point * VARIABLES);
-  let measures = adaptive.measures == 1u;
-  var own = control_at(slot);
-  var x = State(loaded(0u, slot), loaded(LOW, slot));
-  var k = loaded(SLOPES, slot);
-  var size = record[slot];
-  var tangents: array<Flat, EXPONENTS + 1u>;
-  for (var j = 0u; j < EXPONENTS; j++) {
-    tangents[j] = loaded(TANGENTS + j * VARIABLES, slot);
-  }
-  if (adaptive.begins > 0u) {
-    if (adaptive.begins == 2u) {
-      own = Control(0u, 0u, GOES_ON, 0u, 0.0, LEAST_ERROR, vec2f(0.0));
-      if (EXPONENTS > 0u) {
-        orthonormalise(&tangents, inverse, slot, false);
-      }
-    }
-    own.row = 0u;
-    own.time = vec2f(0.0);
-    if (own.status != LOST) {
-      own.status = GOES_ON;
-      k = rates(x.high, c, adaptive.origin);
-      if (adaptive.begins == 2u) {
-        own.h = first_step(k, inverse);
-      }
-      if (measures) {
-        if (SECTION) {
-          begin_crossings(slot);
-        }
-        measure(0u, slot, x, c, vec2f(adaptive.origin, 0.0), size, 0u);
-        own.row = 1u;
-      }
-    }
-  } else if (own.status != GOES_ON) {
-    return;
-  }
-  var is_stuck = false;
-  for (var n = 0u; n < adaptive.tries && own.status == GOES_ON; n++) {
-    // No further than the phase goes, before any stage.
-    let rest = pair_sub(adaptive.span, own.time).x;
-    let ends = rest <= own.h;
-    let h = select(own.h, rest, ends);
-    let after = select(pair_add(own.time, vec2f(h, 0.0)), adaptive.span, vec2<bool>(ends));
-    let t = adaptive.origin + own.time.x;
-    var at = Stages();
-    at.first = x.high;
-    at.second = stepped(x.high, 0.161 * h, k);
-    let d2 = less(rates(at.second, c, stage_time(t, h, 1u)), k);
-    at.third = stepped(x.high, h, to_third(k, d2));
-    let d3 = less(rates(at.third, c, stage_time(t, h, 2u)), k);
-    at.fourth = stepped(x.high, h, to_fourth(k, d2, d3));
-    let d4 = less(rates(at.fourth, c, stage_time(t, h, 3u)), k);
-    at.fifth = stepped(x.high, h, to_fifth(k, d2, d3, d4));
-    let d5 = less(rates(at.fifth, c, stage_time(t, h, 4u)), k);
-    at.sixth = stepped(x.high, h, to_sixth(k, d2, d3, d4, d5));
-    let d6 = less(rates(at.sixth, c, stage_time(t, h, 5u)), k);
-    let y = increased(x, to_end(k, d2, d3, d4, d5, d6), h, 0.0);
-    // The first slope of the next step.
-    let next = rates(y.high, c, adaptive.origin + after.x);
-    let d7 = less(next, k);
-    let e = times(h, error_sum(d2, d3, d4, d5, d6, d7));
-    let noise = times(h, rounded(x.high, c, t));
-    let error = error_in(e, x.high, y.high, times(h, k), noise, inverse);
-    let fails = max(largest(y.high), largest(next)) >= NO_NUMBER || size_of(error) >= NO_NUMBER;
-    let judged = power_with(clamp(error, 1e-10, 1e10), OF_ERROR);
-    if (fails || error > 1.0) {
-      own.rejected++;
-      own.h = h * select(max(LEAST_FACTOR, SAFETY / judged), LEAST_FACTOR, fails);
-      is_stuck = !fails;
-    } else {
-      own.accepted++;
-      let factor = SAFETY * power_with(own.error, OF_LAST) / judged;
-      let wanted = h * clamp(factor, LEAST_FACTOR, MOST_FACTOR);
-      // A step that was cut at the end says nothing against those that are longer.
-      own.h = min(adaptive.longest, select(wanted, max(wanted, own.h), ends));
-      own.error = max(error, LEAST_ERROR);
-      is_stuck = true;
-      for (var j = 0u; j < EXPONENTS; j++) {
-        tangents[j] = turned(tangents[j], at, c, t, h);
-      }
-      if (EXPONENTS > 0u) {
-        orthonormalise(&tangents, inverse, slot, measures);
-      }
-      size = max(size, largest(y.high));
-      while (measures && own.row < run.rows) {
-        let time = row_time(own.row);
-        if (pair_less(after, time)) {
-          break;
-        }
-        var there = y;
-        if (any(time != after)) {
-          let part = pair_sub(time, own.time).x / h;
-          there.high = stepped(x.high, 1.0, stepped(x.low, h, to_part(part, k, d2, d3, d4, d5, d6, d7)));
-          there.low = x.low;
-        }
-        measure(own.row, slot, there, c, vec2f(adaptive.origin + time.x, 0.0), size, 0u);
-        own.row++;
-      }
-      if (SECTION && measures) {
-        let step_end = adaptive.origin + after.x;
-        let begins_at = surface(x.high, c, t);
-        let ends_at = surface(y.high, c, step_end);
-        let direction = crossed(begins_at, ends_at);
-        // Where it comes back within the step there are two crossings.
-        var parts = vec3f(0.0, 1.0, 1.0);
-        var first = direction;
-        if (direction == 0) {
-          let rises = approach(y.high, times(h, next), c, step_end, h);
-          parts.y = turning(begins_at, ends_at, approach(x.high, times(h, k), c, t, h), rises);
-          let near = stepped(x.high, h, to_part(parts.y, k, d2, d3, d4, d5, d6, d7));
-          first = select(0, crossed(begins_at, surface(near, c, t + parts.y * h)), parts.y > 0.0);
-        }
-        for (var which = 0; which < 2 && first != 0; which++) {
-          let own_direction = select(first, -first, which == 1);
-          if (!is_meant(own_direction) || parts[which] == 1.0) {
-            continue;
-          }
-          var least = parts[which];
-          var most = parts[which + 1];
-          for (var i = 0; i < HALVINGS; i++) {
-            let middle = 0.5 * (least + most);
-            let there = stepped(x.high, h, to_part(middle, k, d2, d3, d4, d5, d6, d7));
-            let value = surface(there, c, t + middle * h) * f32(own_direction);
-            least = select(least, middle, value < 0.0);
-            most = select(middle, most, value < 0.0);
-          }
-          add_crossing(slot, stepped(x.high, h, to_part(most, k, d2, d3, d4, d5, d6, d7)), t + most * h);
-        }
-      }
-      x = y;
-      k = next;
-      own.time = after;
-      if (ends) {
-        own.status = ENDED;
-      }
-    }
-    if (own.status == GOES_ON && (own.h < adaptive.shortest || own.accepted + own.rejected >= adaptive.most)) {
-      own.status = LOST;
-      count(ACCEPTED, own.accepted);
-      count(REJECTED, own.rejected);
-      if (is_stuck) {
-        atomicAdd(&tried[STUCK], 1u);
-      }
-    }
-  }
-  if (own.status == LOST) {
-    size = NO_NUMBER;
-    for (; measures && own.row < run.rows; own.row++) {
-      measure(own.row, slot, x, c, row_time(own.row), size, 0u);
-    }
-  }
-  if (own.status == GOES_ON) {
-    atomicAdd(&tried[LEFT], 1u);
-  } else if (measures) {
-    for (var j = 0u; j < EXPONENTS; j++) {
-      put_exponent(j, slot, adaptive.span.x, size);
-    }
-    if (SECTION) {
-      put_crossings(slot, size);
-    }
-    if (own.status == ENDED) {
-      count(ACCEPTED, own.accepted);
-      count(REJECTED, own.rejected);
-    }
-  }
-  stored(0u, slot, x.high);
-  stored(LOW, slot, x.low);
-  stored(SLOPES, slot, k);
-  for (var j = 0u; j < EXPONENTS; j++) {
-    stored(TANGENTS + j * VARIABLES, slot, tangents[j]);
-  }
-  record[slot] = size;
-  keep_control(slot, own);
 }

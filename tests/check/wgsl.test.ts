@@ -79,12 +79,12 @@ const LATTICES = [
   }),
 );
 /** Systems by name, with exponents and without, maps in both precisions. */
-function systemsOf(kind: "flow" | "map", { delays = false, adaptive = false } = {}): string[] {
+function systemsOf(kind: "flow" | "map", { delays = false, adaptive = false, stiff = false } = {}): string[] {
   const all = Object.values(systemTexts).map(({ system }) => parseSystem(system));
   return all
     .filter((system) => !system.units && system.kind === kind && system.delays.length > 0 === delays)
     .flatMap((system) =>
-      (delays ? [0] : [0, system.variables.length]).flatMap((exponents) =>
+      (delays || stiff ? [0] : [0, system.variables.length]).flatMap((exponents) =>
         (kind === "map" ? [false, true] : [false]).map(
           (pairs) =>
             systemWgsl(system, {
@@ -93,6 +93,7 @@ function systemsOf(kind: "flow" | "map", { delays = false, adaptive = false } = 
               together: pairs ? 2 : 1,
               ring: 64,
               control: adaptive ? 8 : 0,
+              stiff,
               section: undefined,
             }).source,
         ),
@@ -108,6 +109,14 @@ const unitSystems = Object.values(systemTexts)
 const METHOD = `fn moved(x: State, c: Constants, t: vec2f, inverse: Flat, off: ptr<function, f32>, slot: u32, step: u32) -> State { return x; }
 fn turn_all(tangents: ptr<function, array<Flat, EXPONENTS + 1u>>, x: State, c: Constants, t: vec2f) {}
 fn cross(slot: u32, x: Flat, y: Flat, c: Constants, t: f32) {}
+`;
+const CHOOSING = `const OF_ERROR = 0.2;
+const OF_LAST = 0.1;
+const NOTHING = 1e-30;
+struct Made { y: State, next: Flat, error: f32 }
+fn try_step(x: State, k: Flat, c: Constants, t: f32, h: f32, end: f32, inverse: Flat, made: ptr<function, Made>) { *made = Made(x, k, 0.0); }
+fn up_to(u: f32, k: Flat, made: ptr<function, Made>) -> Flat { return k; }
+fn turned(v: Flat, x: Flat, made: ptr<function, Made>, c: Constants, t: f32, h: f32) -> Flat { return v; }
 `;
 const OTHERS: Record<string, string[]> = {
   "diffusion/advance.wgsl": [
@@ -137,9 +146,11 @@ const OTHERS: Record<string, string[]> = {
   "dynamics/runge-kutta.wgsl": systemsOf("flow"),
   "dynamics/runge-kutta-delayed.wgsl": systemsOf("flow", { delays: true }),
   "dynamics/tsitouras.wgsl": systemsOf("flow", { adaptive: true }),
+  "dynamics/rosenbrock.wgsl": systemsOf("flow", { adaptive: true, stiff: true }),
   "dynamics/ensemble.wgsl": systemsOf("flow"),
   "dynamics/units.wgsl": unitSystems,
   // Without a method there are no steps.
+  "dynamics/adaptive.wgsl": systemsOf("flow", { adaptive: true }).map((text) => `${text}${CHOOSING}`),
   "dynamics/steps.wgsl": systemsOf("flow").map((text) => `${text}${METHOD}`),
   "ising/rule.wgsl": LATTICES,
   "potts/rule.wgsl": LATTICES,

@@ -69,13 +69,18 @@ export const dynamicsParameters = z.object({
     )
     .meta({ label: "Time step dt" }),
   method: z
-    .enum(["auto", "rk4", "tsit5"], { error: "it must be auto, rk4 or tsit5" })
+    .enum(["auto", "rk4", "tsit5", "rosenbrock23"], { error: "it must be auto, rk4, tsit5 or rosenbrock23" })
     .default("auto")
     .describe(
-      "How flows are integrated. rk4, and auto: the Runge–Kutta method of order 4, in steps of one length; tsit5: the method of Tsitouras of order 5, in steps that each trajectory chooses by the tolerance",
+      "How flows are integrated. rk4, and auto: the Runge–Kutta method of order 4, in steps of one length; tsit5: the method of Tsitouras of order 5, in steps that each trajectory chooses by the tolerance; rosenbrock23: the method of Shampine and Reichelt of order 2, in such steps, for stiff flows",
     )
     .meta({
-      names: { auto: "Automatic", rk4: "Runge–Kutta, steps of one length", tsit5: "Tsitouras, steps by tolerance" },
+      names: {
+        auto: "Automatic",
+        rk4: "Runge–Kutta, steps of one length",
+        tsit5: "Tsitouras, steps by tolerance",
+        rosenbrock23: "Rosenbrock, steps by tolerance, for stiff flows",
+      },
     }),
   tolerance: z
     .number({ error: "it must be a finite number" })
@@ -83,7 +88,7 @@ export const dynamicsParameters = z.object({
     .max(0.1, { error: "it must be at most 0.1" })
     .optional()
     .describe(
-      "Largest error of a step of tsit5, in parts of the variable or of its change in that step; by default 1e-6",
+      "Largest error of a step of tsit5 or rosenbrock23, in parts of the variable or of its change in that step; by default 1e-6, and 1e-4 for rosenbrock23, for which 1e-6 is the least, because right sides of stiff flows are rounded to 24 bits",
     ),
   section: z
     .string({ error: "it must be a text" })

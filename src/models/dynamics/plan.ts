@@ -8,13 +8,13 @@ import { expanded } from "./expand.ts";
 import { checkCells, type Histogram, readHistograms } from "./histograms.ts";
 import { type DynamicsParameters, systemOf, textOf, untilOf } from "./parameters.ts";
 import { readQuantiles } from "./quantiles.ts";
+import { adaptiveTrajectory, type Tries } from "./reference/adaptive.ts";
 import { type Pilot, pilotOf, pilotsOf, sizesOfFlow } from "./reference/pilot.ts";
 import { LARGEST, SMALLEST } from "./reference/range.ts";
 import { sizesOfMap } from "./reference/sizes.ts";
 import { startOf } from "./reference/start.ts";
-import { adaptiveTrajectory, type Tries } from "./reference/tsitouras.ts";
 import { readSection, SECTION_NUMBERS, type Section } from "./section.ts";
-import { LAWS, type Law, OWN_NUMBER, quantitiesOf, type System, TIME, type WithUnits } from "./system.ts";
+import { changing, LAWS, type Law, OWN_NUMBER, quantitiesOf, type System, TIME, type WithUnits } from "./system.ts";
 import { abbreviationsOf } from "./text.ts";
 
 const hasUnits = (system: System): system is WithUnits => system.units !== undefined;
@@ -69,8 +69,13 @@ export interface Plan {
   quantiles: readonly number[];
 }
 
+/** Methods by which trajectories choose their steps. */
+const ADAPTIVE_METHODS = ["tsit5", "rosenbrock23"] as const;
+type AdaptiveMethodName = (typeof ADAPTIVE_METHODS)[number];
+
 /** How trajectories choose their steps. */
 export interface Adaptive {
+  method: AdaptiveMethodName;
   /** The error of a step that is allowed, in parts of a variable or of its change. */
   tolerance: number;
   /** The longest step, and the one below which a trajectory is given up. */
@@ -89,14 +94,24 @@ const USUAL_POINTS = 51;
 /** How many more steps are taken so that lags are whole numbers of them, and by how much such a number may be off. */
 const MORE_STEPS = 1.5;
 const NEAR_WHOLE = 1e-9;
-/** What is allowed where nothing else is said. */
-const USUAL_TOLERANCE = 1e-6;
-/** The shortest step of all, in parts of the time: far more of them than may be tried. */
-const SHORTEST = 2 ** -36;
+/** What is allowed where nothing else is said. A method of order 2 would need very many steps for what one of order 5 makes. */
+const USUAL_TOLERANCE: Record<AdaptiveMethodName, number> = { tsit5: 1e-6, rosenbrock23: 1e-4 };
+/**
+ * The least tolerance of a stiff flow. What f32 leaves of right sides that cancel is off by some 4e-7 of a variable in steps of any length: with 1e-6
+ * as many are taken as in f64, with 1e-7 thirty times as many.
+ */
+const LEAST_STIFF = 1e-6;
+/**
+ * The shortest step of all, in parts of the time: far more of them than may be tried. What is stiff may begin with far shorter ones, which grow with
+ * the time.
+ */
+const SHORTEST: Record<AdaptiveMethodName, number> = { tsit5: 2 ** -36, rosenbrock23: 2 ** -60 };
+/** Variables that change at most where equations between them are solved: the matrix stays in registers. */
+const MOST_STIFF = 8;
 /** Steps that are tried, with lengths of their own: a trajectory that needs more is stiff, and holds all others up. */
 const MOST_TRIES = 1e7;
-/** Steps of the trajectories that show whether a flow is stiff. */
-const PILOT_TRIES = 1500;
+/** Steps of the trajectories that show whether a flow needs too many. What is stiff may begin with thousands that are short. */
+const PILOT_TRIES: Record<AdaptiveMethodName, number> = { tsit5: 1500, rosenbrock23: 5000 };
 /** Steps from one orthonormalisation of a flow's tangents to the next: they grow little in one. */
 const EVERY = 8;
 
@@ -130,7 +145,8 @@ function measuredPlan(parameters: DynamicsParameters, seed: bigint): Plan {
   if (transient >= until) {
     throw new ParameterError("transient", `transient ${transient}: it must be less than until, ${until}.`);
   }
-  checkMethod(parameters, system);
+  const method = ADAPTIVE_METHODS.find((name) => name === parameters.method);
+  checkMethod(parameters, method, system);
   const section = sectionOf(parameters, system);
   const histograms = readHistograms(parameters.histograms, quantitiesOf(system));
   const quantiles = readQuantiles(parameters.quantiles, histograms.length > 0);
@@ -142,8 +158,11 @@ function measuredPlan(parameters: DynamicsParameters, seed: bigint): Plan {
   }
   const count = parameters.points ?? USUAL_POINTS;
   const interval = (until - transient) / (count - 1);
-  if (parameters.method === "tsit5") {
-    return adaptivePlan({ ...shape, times: timesOf(transient, until, count) }, parameters, { until, transient });
+  if (method) {
+    return adaptivePlan(method, { ...shape, times: timesOf(transient, until, count) }, parameters, {
+      until,
+      transient,
+    });
   }
   const stepsWith = (dt: number) => {
     const least = Math.ceil((interval / dt) * (1 - 1e-12));
@@ -227,7 +246,9 @@ function checkUnits({ lyapunov, section, method }: DynamicsParameters): void {
   };
   if (lyapunov > 0) refuse("lyapunov", lyapunov, "exponents of systems with units are not measured");
   if (section !== "") refuse("section", section, "systems with units have no sections");
-  if (method === "tsit5") refuse("method", method, "systems with units take steps of one length, by rk4");
+  if (method !== "auto" && method !== "rk4") {
+    refuse("method", method, "systems with units take steps of one length, by rk4");
+  }
 }
 
 /** Units that stand for all, with both ends and the middle, and trajectories of them. */
@@ -322,25 +343,51 @@ function sectionOf(parameters: DynamicsParameters, system: System): Section | un
 }
 
 /** @throws ParameterError where a method is not for the system, or the tolerance not for the method */
-function checkMethod({ method, tolerance }: DynamicsParameters, { kind, delays }: System): void {
-  if (kind === "map" && method !== "auto") {
-    throw new ParameterError("method", `method ${method}: a map needs none; leave method out.`);
-  }
-  if (method === "tsit5" && delays.length > 0) {
-    throw new ParameterError("method", "method tsit5: it is not for systems with delays; take rk4.");
-  }
-  if (tolerance !== undefined && method !== "tsit5") {
+function checkMethod(
+  { method, tolerance, lyapunov }: DynamicsParameters,
+  adaptive: AdaptiveMethodName | undefined,
+  system: System,
+): void {
+  const { kind, delays } = system;
+  const refuse = (why: string) => {
+    throw new ParameterError("method", `method ${method}: ${why}.`);
+  };
+  if (kind === "map" && method !== "auto") refuse("a map needs none; leave method out");
+  if (adaptive && delays.length > 0) refuse("it is not for systems with delays; take rk4");
+  if (tolerance !== undefined && !adaptive) {
     throw new ParameterError(
       "tolerance",
-      `tolerance ${tolerance}: only tsit5 chooses its steps by it; add method tsit5, or leave tolerance out.`,
+      `tolerance ${tolerance}: only tsit5 and rosenbrock23 choose their steps by it; add method tsit5, or leave tolerance out.`,
+    );
+  }
+  if (adaptive !== "rosenbrock23") return;
+  if (!isSolvable(system)) {
+    refuse(
+      `it solves equations between at most ${MOST_STIFF} variables that change, and the system has ${changing(system).length}; take tsit5 or rk4, or fewer variables`,
+    );
+  }
+  if (lyapunov > 0) {
+    refuse(
+      "it measures no Lyapunov exponents, for tangents in its steps would need second derivatives of right sides; take tsit5 or rk4, or leave lyapunov out",
+    );
+  }
+  if (tolerance !== undefined && tolerance < LEAST_STIFF) {
+    throw new ParameterError(
+      "tolerance",
+      `tolerance ${tolerance}: with rosenbrock23 it must be at least ${LEAST_STIFF}, for in stiff flows rounding alone may come to that, in steps of any length; raise it.`,
     );
   }
 }
 
+/** Whether the method for stiff flows is for a system. */
+export const isSolvable = (system: System): boolean =>
+  system.kind === "flow" && system.delays.length === 0 && changing(system).length <= MOST_STIFF;
+
 /** Where every trajectory has steps of its own. @throws ParameterError where steps of a pilot are too many */
 function adaptivePlan(
+  method: AdaptiveMethodName,
   shape: Pick<Plan, "system" | "points" | "seed" | "exponents" | "section" | "histograms" | "quantiles" | "times">,
-  { dt, tolerance = USUAL_TOLERANCE }: DynamicsParameters,
+  { dt, tolerance = USUAL_TOLERANCE[method] }: DynamicsParameters,
   { until, transient }: { until: number; transient: number },
 ): Plan {
   const { system, points, seed } = shape;
@@ -352,28 +399,34 @@ function adaptivePlan(
     measured: { origin: transient, h: (until - transient) / steps, steps },
     ...{ perRow: 1, every: 1, pairs: false, pilot: undefined, sizes: sized.sizes },
     adaptive: {
+      method,
       tolerance,
       longest: Math.min(dt ?? Number.POSITIVE_INFINITY, sized.longest),
-      shortest: SHORTEST * until,
+      shortest: SHORTEST[method] * until,
       most: MOST_TRIES,
     },
   };
-  const adaptive = { ...plan.adaptive!, most: PILOT_TRIES };
+  const adaptive = { ...plan.adaptive!, most: PILOT_TRIES[method] };
   const tried = pilotsOf(
     points.length,
     (point, i) => adaptiveTrajectory({ ...plan, exponents: 0 }, adaptive, point, startOf(plan, point, i)).tries!,
   );
   const made = ({ accepted, rejected }: Tries) => accepted + rejected;
   // All that are tried here is not all that a run may.
-  const isStuck = (one: Tries) => one.lost === "stuck" && made(one) < PILOT_TRIES;
+  const isStuck = (one: Tries) => one.lost === "stuck" && made(one) < PILOT_TRIES[method];
+  // Steps of what is stiff differ by orders of magnitude: those of a jump say nothing of all.
+  const isSlow = (one: Tries) => method === "tsit5" || (made(one) * until) / one.t > MOST_TRIES;
   // One that is stuck is left out by name; all of them are no ensemble.
   const worst =
-    tried.find((one) => made(one) >= PILOT_TRIES && until / one.h > MOST_TRIES) ??
+    tried.find((one) => made(one) >= PILOT_TRIES[method] && until / one.h > MOST_TRIES && isSlow(one)) ??
     (tried.every(isStuck) ? tried[0] : undefined);
   if (worst) {
+    const why = method === "tsit5" ? "the flow is stiff, comes" : "the flow comes";
+    const other =
+      method === "tsit5" && isSolvable(system) ? "Take method rosenbrock23 for a stiff flow, shorten" : "Shorten";
     throw new ParameterError(
       "method",
-      `method tsit5: after ${made(worst)} steps one is ${worst.h.toPrecision(3)} long, and ${MOST_TRIES} are the most to t = ${until}: the flow is stiff, comes to a singularity, or until is too long. Shorten until, raise tolerance, or take away what is fast.`,
+      `method ${method}: after ${made(worst)} steps one is ${worst.h.toPrecision(3)} long, and ${MOST_TRIES} are the most to t = ${until}: ${why} to a singularity, or until is too long. ${other} until, raise tolerance, or take away what is fast.`,
     );
   }
   return plan;

@@ -40,11 +40,11 @@ export interface DynamicsResult extends Moments {
   dt?: number;
   /** What one step may be off by, in parts of a variable's size. */
   stepError?: number;
-  /** Of tsit5: the error of a step that was allowed, in parts of a variable or of its change in that step. */
+  /** Of a method that chooses its steps: the error of a step that was allowed, in parts of a variable or of its change in that step. */
   tolerance?: number;
-  /** Of tsit5: steps of all trajectories, and those that were tried once more because their error was too large. */
+  /** Of a method that chooses its steps: steps of all trajectories, and those that were tried once more because their error was too large. */
   steps?: { accepted: number; rejected: number };
-  /** Of tsit5: how many of those that diverged needed steps too short or too many. */
+  /** Of a method that chooses its steps: how many of those that diverged needed steps too short or too many. */
   stuck?: number;
   /** Lyapunov exponents per unit of time, or per step of a map, the largest first. */
   exponents?: Exponent[];
@@ -232,7 +232,8 @@ export class Statistics {
             `${stuck} of them needed steps shorter than ${shown(adaptive.shortest)}, or more than ${adaptive.most}: there the flow is stiff, or comes to a singularity.`,
           ]
         : []),
-      ...(drift > LARGE_DRIFT
+      // What is stiff forgets the errors of its steps, whose sum says nothing.
+      ...(drift > LARGE_DRIFT && adaptive.method !== "rosenbrock23"
         ? [
             `Errors of ${Math.round(each)} steps may add up to ${shown(drift)} of a variable by t = ${until}; for single trajectories take a smaller tolerance.`,
           ]

@@ -102,6 +102,14 @@ export interface System {
 }
 
 export type WithUnits = System & { units: Units };
+/** Places of the variables that change; of a system where none does, of all. */
+export function changing({ variables }: System): number[] {
+  const moving = [...variables.keys()].filter((i) => {
+    const { rate } = variables[i];
+    return rate.kind !== "number" || rate.value !== 0;
+  });
+  return moving.length > 0 ? moving : [...variables.keys()];
+}
 
 /** Something is wrong with a system, in a statement of its text or in what it says as a whole. */
 export const systemError = (message: string) => new ParameterError("system", message);

@@ -19,14 +19,14 @@ import { type Generated, keptNumbers, systemWgsl } from "./wgsl.ts";
 const RUN = structOf("dynamics/ensemble.wgsl", "run");
 const STEP = structOf("dynamics/ensemble.wgsl", "now");
 const STARTS = structOf("dynamics/ensemble.wgsl", "starts");
-const ADAPTIVE = structOf("dynamics/tsitouras.wgsl", "adaptive");
+const ADAPTIVE = structOf("dynamics/adaptive.wgsl", "adaptive");
 
 /** Trajectories side by side, and bytes of them: enough to fill the device, and not so many that nothing is seen. */
 const HARDWARE = { slots: 1 << 20, bytes: 1 << 30 };
 const SOFTWARE = { slots: 1 << 16, bytes: 1 << 27 };
 /** Numbers of a state and its tangents up to which two trajectories share an invocation. */
 const MOST_TOGETHER = 4;
-/** Words of what all trajectories tried, and which of them counts those that are not at the end of a phase: see tsitouras.wgsl. */
+/** Words of what all trajectories tried, and which of them counts those that are not at the end of a phase: see adaptive.wgsl. */
 const TRIED = 6;
 const LEFT = 5;
 /** Steps that are tried between two looks at how many trajectories are left, at first and at most. */
@@ -60,6 +60,7 @@ export class GpuRunner implements Runner {
     const generated = systemWgsl(plan.system, {
       ...{ ...plan, together, ring: ringOf(plan) },
       control: plan.adaptive ? CONTROL : 0,
+      stiff: plan.adaptive?.method === "rosenbrock23",
     });
     const shader = shaderOf(plan);
     const own = (entryPoint: string) =>
@@ -221,8 +222,13 @@ function words(plan: Plan) {
   };
 }
 
+const ADAPTIVE_SHADERS: Record<Adaptive["method"], string> = {
+  tsit5: "dynamics/tsitouras.wgsl",
+  rosenbrock23: "dynamics/rosenbrock.wgsl",
+};
+
 const shaderOf = ({ system: { kind, delays }, adaptive }: Plan): string => {
-  if (adaptive) return "dynamics/tsitouras.wgsl";
+  if (adaptive) return ADAPTIVE_SHADERS[adaptive.method];
   if (kind === "map") return "dynamics/map.wgsl";
   return delays.length > 0 ? "dynamics/runge-kutta-delayed.wgsl" : "dynamics/runge-kutta.wgsl";
 };

@@ -5,7 +5,7 @@ import { call, type Expression, nameOf } from "../../../expression/expression.ts
 import { roundedSize } from "../../../expression/rounding.ts";
 import { checkNesting } from "../../../expression/wgsl.ts";
 import type { Section } from "../section.ts";
-import { quantitiesOf, type System, TIME } from "../system.ts";
+import { changing, quantitiesOf, type System, TIME } from "../system.ts";
 import { PairWriter, STEP_NAME, tangentName, Writer } from "./writer.ts";
 
 export interface Generated {
@@ -30,6 +30,8 @@ export interface Shape {
   ring: number;
   /** Words in which a trajectory keeps how it chooses its steps; 0 for steps of one length. */
   control: number;
+  /** The method needs derivatives of right sides. */
+  stiff: boolean;
   section: Section | undefined;
 }
 
@@ -37,7 +39,10 @@ export interface Shape {
 const delayedVariables = ({ delays }: System): number[] => [...new Set(delays.map(({ variable }) => variable))];
 
 /** @throws ParameterError where an expression is too long or too deep for a shader */
-export function systemWgsl(system: System, { exponents, pairs, together, ring, control, section }: Shape): Generated {
+export function systemWgsl(
+  system: System,
+  { exponents, pairs, together, ring, control, stiff, section }: Shape,
+): Generated {
   const { kind, variables, delays, outputs } = system;
   const writer = pairs ? new PairWriter(system) : new Writer(system);
   const n = variables.length;
@@ -86,6 +91,7 @@ fn approach(x: Flat, v: Flat, c: Constants, t: f32, h: f32) -> f32 {
 }`);
   if (delays.length > 0) parts.unshift(delayedWgsl(system, writer));
   if (control > 0) parts.push(errorWgsl(system, writer));
+  if (stiff) parts.push(jacobianWgsl(system, writer));
   // Lags come behind the constants.
   const constants = [...writer.constants.map((_, i) => `k${i}`), ...delays.map((_, j) => `l${j}`)];
   const count = Math.max(1, constants.length);
@@ -233,6 +239,45 @@ fn error_in(e: Flat, x: Flat, y: Flat, change: Flat, noise: Flat, inverse: Flat)
     .map((_, i) => `error_of(e.v${i}, x.v${i}, y.v${i}, change.v${i}, noise.v${i}, inverse.v${i})`)
     .reduce((a, b) => `larger_of(${a}, ${b})`)};
 }`;
+
+/** Derivatives of right sides, and the rows of a matrix of those variables that change. */
+function jacobianWgsl(system: System, writer: Writer): string {
+  const { variables } = system;
+  const moving = changing(system);
+  const zero = "0.0";
+  const slopes = moving.map((i) =>
+    moving.map((j) => writer.real(derivative(variables[i].rate, variables[j].name))).join(", "),
+  );
+  const place = (i: number) => moving.indexOf(i);
+  const flat = (text: (i: number) => string) =>
+    `Flat(${variables.map((_, i) => (place(i) < 0 ? zero : text(i))).join(", ")})`;
+  return `const MOVING = ${moving.length}u;
+
+fn row_of(x: Flat) -> array<f32, MOVING> {
+  return array<f32, MOVING>(${moving.map((i) => `x.v${i}`).join(", ")});
+}
+
+fn flat_of(row: array<f32, MOVING>) -> Flat {
+  return ${flat((i) => `row[${place(i)}u]`)};
+}
+
+fn jacobian(x: Flat, c: Constants, t: f32) -> array<array<f32, MOVING>, MOVING> {
+  let now = t;
+  return array<array<f32, MOVING>, MOVING>(
+${slopes.map((row) => `    array<f32, MOVING>(${row}),`).join("\n")}
+  );
+}
+
+/// Derivatives of right sides with respect to the time; what is no number counts as 0, as in the matrix.
+fn in_time(x: Flat, c: Constants, t: f32) -> Flat {
+  let now = t;
+  return ${flat((i) => `number_or_zero(${writer.real(derivative(variables[i].rate, TIME))})`)};
+}
+
+fn capped(noise: Flat, inverse: Flat) -> Flat {
+  return ${flat((i) => `within_tolerance(noise.v${i}, inverse.v${i})`)};
+}`;
+}
 
 /** What is delayed, of each variable's own past, and what a trajectory keeps for it. */
 function delayedWgsl(system: System, writer: Writer): string {

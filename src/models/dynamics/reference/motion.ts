@@ -3,6 +3,7 @@
 import { compile } from "../../../expression/compile.ts";
 import { derivative } from "../../../expression/derivative.ts";
 import { compiled, type Plan } from "../plan.ts";
+import { TIME } from "../system.ts";
 import { Memory } from "./memory.ts";
 
 export type Vector = readonly number[];
@@ -19,9 +20,11 @@ export interface Motion {
   at(x: Vector, t: number, ends: boolean): number[];
   /** The Jacobian there, row by row. */
   jacobian(x: Vector, t: number): Vector[];
+  /** How right sides change with the time alone. */
+  inTime(x: Vector, t: number): Vector;
 }
 
-export function motionOf({ system, points, exponents }: Plan, point: number) {
+export function motionOf({ system, points, exponents, adaptive }: Plan, point: number) {
   const { values, placeOf, rates, outputs } = compiled(system, points[point]);
   const names = system.variables.map(({ name }) => name);
   const memory = new Memory(system, points[point]);
@@ -30,10 +33,12 @@ export function motionOf({ system, points, exponents }: Plan, point: number) {
     for (const [j, value] of memory.at(t, ends).entries()) values[placeOf(system.delays[j].name)] = value;
     values[values.length - 1] = t;
   };
+  const isStiff = adaptive?.method === "rosenbrock23";
   const slopes =
-    exponents > 0
+    exponents > 0 || isStiff
       ? system.variables.map(({ rate }) => names.map((name) => compile(derivative(rate, name), placeOf)))
       : [];
+  const driven = isStiff ? system.variables.map(({ rate }) => compile(derivative(rate, TIME), placeOf)) : [];
   const motion: Motion = {
     hasPast: system.delays.length > 0,
     at(x, t, ends) {
@@ -43,6 +48,10 @@ export function motionOf({ system, points, exponents }: Plan, point: number) {
     jacobian(x, t) {
       set(x, t, false);
       return slopes.map((row) => row.map((slope) => slope(values)));
+    },
+    inTime(x, t) {
+      set(x, t, false);
+      return driven.map((slope) => slope(values));
     },
   };
   return {

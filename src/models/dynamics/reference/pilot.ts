@@ -3,7 +3,7 @@
 
 import { ParameterError } from "../../../device/errors.ts";
 import { namesIn } from "../../../expression/expression.ts";
-import { compiled, type Plan } from "../plan.ts";
+import { compiled, isSolvable, type Plan } from "../plan.ts";
 import { type System, TIME } from "../system.ts";
 import { Memory } from "./memory.ts";
 import { outOfRange } from "./range.ts";
@@ -160,6 +160,7 @@ const walker =
     const { slope, memory, ...moves } = movable(system, points[point]);
     return {
       ...{ ...moves, ...own },
+      solvable: isSolvable(system),
       breaks: breaksOf(points[point]),
       check: outOfRange(system, points[point], memory),
       start: startOf({ points, seed }, point, trajectory),
@@ -190,6 +191,8 @@ interface Moves {
 interface Walk extends Moves {
   /** @throws ParameterError where a part of a right side is beyond f32 */
   check(x: Vector, t: number): void;
+  /** There is a method for it where it is stiff. */
+  solvable: boolean;
   start: Vector;
   until: number;
   longest: number;
@@ -276,7 +279,7 @@ function measureSizes({ check, start, until, longest, side, ...walk }: Walk, siz
       if (until / h > MOST_STEPS) {
         // It grows without bound, or its right side is no number: the run tells.
         if (given || largest(x) > DIVERGED || !walk.step(x, t, 0).apart.every(Number.isFinite)) return;
-        throw tooStiff(h);
+        throw tooStiff(h, walk.solvable);
       }
       continue;
     }
@@ -305,7 +308,7 @@ function longestStep({ start, until, longest, side, ...walk }: Walk, sizes: Vect
       h *= Number.isFinite(error) ? Math.max(0.2, 0.9 * (TOLERANCE / error) ** 0.2) : 0.2;
       if (until / h > MOST_STEPS) {
         if (largest(x) > DIVERGED || !walk.step(x, t, 0).apart.every(Number.isFinite)) return best;
-        throw tooStiff(h);
+        throw tooStiff(h, walk.solvable);
       }
       continue;
     }
@@ -351,10 +354,10 @@ function measured({ start, until, ...walk }: Walk, sizes: Vector, h: number) {
   return { error, apart, drift: t > 0 ? total / t : 0 };
 }
 
-const tooStiff = (h: number) =>
+const tooStiff = (h: number, solvable: boolean) =>
   new ParameterError(
     "dt",
-    `dt: a step of ${h.toPrecision(3)} is still too long for an error of ${TOLERANCE}: the flow is stiff, or diverges. Give dt, or take away what is fast.`,
+    `dt: a step of ${h.toPrecision(3)} is still too long for an error of ${TOLERANCE}: the flow is stiff, or diverges. ${solvable ? "Take method rosenbrock23 for a stiff flow, give" : "Give"} dt, or take away what is fast.`,
   );
 
 /** A step at one point, and a way to another: to compile for each of a million takes long. */

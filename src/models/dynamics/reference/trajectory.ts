@@ -3,10 +3,10 @@
 
 import type { Phase, Plan } from "../plan.ts";
 import { quantitiesOf } from "../system.ts";
+import { adaptiveTrajectory, type Tries } from "./adaptive.ts";
 import { Crossings } from "./crossings.ts";
 import { dot, firstFrame, type Motion, motionOf, orthonormal, plus, type Vector } from "./motion.ts";
 import { startOf } from "./start.ts";
-import { adaptiveTrajectory, type Tries } from "./tsitouras.ts";
 import { hasUnits, unitsTrajectory } from "./units.ts";
 
 export interface Trajectory {
