@@ -21,8 +21,8 @@ import { numbersOf } from "./trajectories.ts";
 
 const create = (options: DynamicsOptions, on: Device = device) => dynamics.create(on, options);
 
-async function result(options: DynamicsOptions, trajectories: number) {
-  using ensemble = await create({ ...options, trajectories });
+async function result(options: DynamicsOptions, trajectories: number, on?: Device) {
+  using ensemble = await create({ ...options, trajectories }, on);
   await ensemble.run(trajectories);
   return ensemble.result();
 }
@@ -372,6 +372,18 @@ describe("what would be a wrong number", () => {
     ["__proto__' = 1; __proto__ = 1", "give it another name"],
   ])("%s is refused", async (system, why) => {
     await expect(create({ system, until: 200 })).rejects.toThrow(why);
+  });
+
+  it("a sum of hundreds of terms is read, and parentheses too deep for a GPU are refused as those of the system", async () => {
+    const terms = Array.from({ length: 400 }, (_, k) => (k % 3 === 0 ? `- ${k}*x*1e-5` : `+ ${k}*y*1e-5`)).join(" ");
+    const system = `x' = 0.5*y ${terms}; y' = -x; x = 1; y = 0`;
+    const [own, exact] = await Promise.all([
+      result({ system, until: 2, points: 2 }, 1),
+      result({ system, until: 2, points: 2 }, 1, reference),
+    ]);
+    expect(own.mean[1][0]).toBeCloseTo(exact.mean[1][0], 5);
+    const deep = `x' = ${"(1 - y/".repeat(110)}2${")".repeat(110)} - x; y' = 0; x = 1; y = 3`;
+    await expect(create({ system: deep })).rejects.toMatchObject({ parameter: "system" });
   });
 
   it("a square that underflows where nothing is lost is none", async () => {

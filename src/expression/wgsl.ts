@@ -49,7 +49,9 @@ export function checkNesting(source: string): void {
 }
 
 const sum = (terms: readonly string[]) => `(${terms.join(" + ")})`;
-const product = (factors: readonly string[]) => factors.reduce((a, b) => `(${a} * ${b})`);
+const product = (factors: readonly string[]) => (factors.length === 1 ? factors[0] : `(${factors.join(" * ")})`);
+const isSum = (expression: Expression): expression is Call =>
+  expression.kind === "call" && (expression.operation === "+" || expression.operation === "-");
 
 export abstract class ExpressionWriter {
   /** The name of the time. Its variable in WGSL is `now`, and the interval of it `span`, a vec2f. */
@@ -119,17 +121,23 @@ export abstract class ExpressionWriter {
     return this.constant(expression);
   }
 
+  /** A long sum without a pair of parentheses for each of its terms: compilers read no more than some of them in each other. */
+  #terms(operation: Operation, [first, ...others]: readonly Expression[]): string {
+    const continues = isSum(first) && !this.isConstant(first) && this.special(first) === undefined;
+    const begin = continues ? this.#terms(first.operation, first.operands) : this.real(first);
+    return [begin, ...others.map((each) => this.real(each))].join(` ${operation} `);
+  }
+
   #call({ operation, operands }: Call): string {
     const [first, second] = operands;
     switch (operation) {
       case "+":
-        return sum(operands.map((each) => this.real(each)));
+      case "-":
+        return `(${this.#terms(operation, operands)})`;
       case "*":
         return this.product(operands);
       case "/":
         return `(${this.real(first)} / ${this.real(second)})`;
-      case "-":
-        return `(${this.real(first)} - ${this.real(second)})`;
       case "negate":
         return `(-${this.real(first)})`;
       case "^":

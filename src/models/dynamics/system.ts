@@ -114,6 +114,17 @@ export function changing({ variables }: System): number[] {
 /** Something is wrong with a system, in a statement of its text or in what it says as a whole. */
 export const systemError = (message: string) => new ParameterError("system", message);
 
+/** Errors of expressions as those of a system. */
+export function inSystem<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ParameterError) throw systemError(error.message.replace(/^network: /, ""));
+    if (error instanceof RangeError) throw systemError("it is nested too deeply to be read; write it in parts.");
+    throw error;
+  }
+}
+
 /** What a series of measurements has a column for. */
 export const quantitiesOf = ({ variables, outputs }: System): string[] => [
   ...variables.map(({ name }) => name),

@@ -16,7 +16,6 @@
 //   w[i] ~ quantiles(cauchy(0, 1))       evenly spread quantiles of a law, one a unit
 //   # a comment
 
-import { ParameterError } from "../../device/errors.ts";
 import {
   call,
   type Expression,
@@ -33,6 +32,7 @@ import { isFunction, parseExpression } from "../../expression/parse.ts";
 import { NAME, statementsOf } from "../../expression/statements.ts";
 import {
   elementOf,
+  inSystem,
   LAWS,
   type Law,
   OTHER_NUMBER,
@@ -469,17 +469,6 @@ function openedUnits(
     });
   const sums = units.sums.map((sum): Sum => ({ ...sum, body: open(sum.body) }));
   return unitsOf({ ...units, sums }, amountOf, sizedBy, wrong);
-}
-
-/** Errors of expressions as those of a system. */
-function inSystem<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof ParameterError) throw systemError(error.message.replace(/^network: /, ""));
-    if (error instanceof RangeError) throw systemError("it is nested too deeply to be read; write it in parts.");
-    throw error;
-  }
 }
 
 const wrong = (statement: string, why: string) =>

@@ -11,6 +11,7 @@ import { seedWords } from "../../../random/threefry.ts";
 import { type Adaptive, lawNumber, type Phase, type Plan } from "../plan.ts";
 import { LARGEST } from "../reference/range.ts";
 import { type Runner, rowsOf } from "../runner.ts";
+import { inSystem } from "../system.ts";
 import type { Batch, Tries } from "../tally.ts";
 import { constantTable, rest } from "./constants.ts";
 import { Measures } from "./measures.ts";
@@ -57,11 +58,13 @@ export class GpuRunner implements Runner {
   /** @throws ParameterError where the points of a sweep do not fit side by side, OutOfMemoryError, GpuError */
   static async create(device: GpuDevice, plan: Plan, workgroup = 64): Promise<GpuRunner> {
     const together = togetherOf(device, plan);
-    const generated = systemWgsl(plan.system, {
-      ...{ ...plan, together, ring: ringOf(plan) },
-      control: plan.adaptive ? CONTROL : 0,
-      stiff: plan.adaptive?.method === "rosenbrock23",
-    });
+    const generated = inSystem(() =>
+      systemWgsl(plan.system, {
+        ...{ ...plan, together, ring: ringOf(plan) },
+        control: plan.adaptive ? CONTROL : 0,
+        stiff: plan.adaptive?.method === "rosenbrock23",
+      }),
+    );
     const shader = shaderOf(plan);
     const own = (entryPoint: string) =>
       device.kernel({ shader, generated: generated.source, entryPoint, constants: { WORKGROUP: workgroup } });

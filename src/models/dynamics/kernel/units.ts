@@ -11,7 +11,7 @@ import { seedWords } from "../../../random/threefry.ts";
 import type { Phase } from "../plan.ts";
 import { LARGEST } from "../reference/range.ts";
 import type { UnitsPlan } from "../reference/units.ts";
-import { quantitiesOf } from "../system.ts";
+import { inSystem, quantitiesOf } from "../system.ts";
 import { constantTable, rest } from "./constants.ts";
 import { type GeneratedUnits, movingOf, unitsWgsl } from "./units-wgsl.ts";
 
@@ -63,7 +63,7 @@ export class UnitTrajectories {
 
   /** @throws ParameterError where one trajectory of each point does not fit, OutOfMemoryError, GpuError */
   static async create(device: GpuDevice, plan: UnitsPlan, rows: number, workgroup = 64): Promise<UnitTrajectories> {
-    const generated = unitsWgsl(plan.system);
+    const generated = inSystem(() => unitsWgsl(plan.system));
     const own = (entryPoint: string) =>
       device.kernel({
         ...{ shader: "dynamics/units.wgsl", generated: generated.source, entryPoint },
