@@ -1008,12 +1008,12 @@ export const faults = [
     kind: "wrong table on the host",
     models: ["dynamics"],
     edits: [
+      edit("shaders/dynamics/laws.wgsl", "return pair_div(vec2f(-natural_log(", "return pair_mul(vec2f(-natural_log("),
       edit(
-        "shaders/dynamics/ensemble.wgsl",
-        "return pair_div(vec2f(-natural_log(",
-        "return pair_mul(vec2f(-natural_log(",
+        "src/models/dynamics/reference/start.ts",
+        "-Math.log((words[0] + 0.5) / 2 ** 32) / a",
+        "-Math.log((words[0] + 0.5) / 2 ** 32) * a",
       ),
-      edit("src/models/dynamics/reference/start.ts", "-Math.log(coarse) / a", "-Math.log(coarse) * a"),
     ],
   },
   {

@@ -6,6 +6,36 @@ import type { Expression } from "../../../expression/expression.ts";
 import type { Plan, Point } from "../plan.ts";
 import { LARGEST, SMALLEST } from "../reference/range.ts";
 
+/** Constants up to which a kernel holds them; compilers take a third of a second for each that it holds. */
+const MOST_HELD = 32;
+
+/** The struct Constants of a shader, whose text names its members as in c.k0. Many are read where they are used. */
+export function withConstants(text: string, members: readonly string[]): string {
+  const names = members.length > 0 ? members : ["k0"];
+  const head = `const CONSTANTS = ${names.length}u;\n\n`;
+  if (names.length <= MOST_HELD) {
+    return `${head}struct Constants {
+${names.map((name) => `  ${name}: vec2f,`).join("\n")}
+}
+
+fn constants_at(at: u32) -> Constants {
+  return Constants(${names.map((_, i) => `points[at + ${i}u]`).join(", ")});
+}
+
+${text}`;
+  }
+  const places = new Map(names.map((name, i) => [name, i]));
+  return `${head}struct Constants {
+  at: u32,
+}
+
+fn constants_at(at: u32) -> Constants {
+  return Constants(at);
+}
+
+${text.replace(/\bc\.([kl]\d+)\b/g, (_, name: string) => `points[c.at + ${places.get(name)}u]`)}`;
+}
+
 /** What f32 leaves of a number. */
 export const rest = (x: number): number => x - Math.fround(x);
 

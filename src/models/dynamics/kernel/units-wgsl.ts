@@ -13,6 +13,7 @@ import {
   type System,
   type WithUnits,
 } from "../system.ts";
+import { withConstants } from "./constants.ts";
 import { featureName, type Split, splitOf } from "./split.ts";
 import { Writer } from "./writer.ts";
 
@@ -143,18 +144,10 @@ fn starts_of(c: Constants, slot: u32, unit: u32) -> array<vec2f, VARIABLES> {
   return array<vec2f, VARIABLES>(${variables.map(({ start }, v) => startText(start, v, writer)).join(",\n    ")});
 }
 `;
-  const many = Math.max(1, writer.constants.length);
-  const whole = `const CONSTANTS = ${many}u;
-
-struct Constants {
-${Array.from({ length: many }, (_, i) => `  k${i}: vec2f,`).join("\n")}
-}
-
-fn constants_at(at: u32) -> Constants {
-  return Constants(${Array.from({ length: many }, (_, i) => `points[at + ${i}u]`).join(", ")});
-}
-
-${source}`;
+  const whole = withConstants(
+    source,
+    writer.constants.map((_, i) => `k${i}`),
+  );
   checkNesting(whole);
   return {
     ...{ source: whole, constants: writer.constants, moving: moves },

@@ -6,6 +6,7 @@ import { roundedSize } from "../../../expression/rounding.ts";
 import { checkNesting } from "../../../expression/wgsl.ts";
 import type { Section } from "../section.ts";
 import { changing, quantitiesOf, type System, TIME } from "../system.ts";
+import { withConstants } from "./constants.ts";
 import { PairWriter, STEP_NAME, tangentName, Writer } from "./writer.ts";
 
 export interface Generated {
@@ -94,11 +95,9 @@ fn approach(x: Flat, v: Flat, c: Constants, t: f32, h: f32) -> f32 {
   if (stiff) parts.push(jacobianWgsl(system, writer));
   // Lags come behind the constants.
   const constants = [...writer.constants.map((_, i) => `k${i}`), ...delays.map((_, j) => `l${j}`)];
-  const count = Math.max(1, constants.length);
   const source = `const VARIABLES = ${n}u;
 const QUANTITIES = ${quantitiesOf(system).length}u;
 const EXPONENTS = ${exponents}u;
-const CONSTANTS = ${count}u;
 const TOGETHER = ${together}u;
 const DELAYED = ${delayedVariables(system).length}u;
 const KEPT = ${keptNumbers(system)}u;
@@ -113,14 +112,6 @@ const WHOLE_TIME = ${kind === "map"};
 /// Numbers of one state.
 struct Flat {
 ${variables.map((_, i) => `  v${i}: f32,`).join("\n")}
-}
-
-struct Constants {
-${(constants.length > 0 ? constants : ["k0"]).map((name) => `  ${name}: vec2f,`).join("\n")}
-}
-
-fn constants_at(at: u32) -> Constants {
-  return Constants(${Array.from({ length: count }, (_, i) => `points[at + ${i}u]`).join(", ")});
 }
 
 fn loaded(at: u32, slot: u32) -> Flat {
@@ -192,7 +183,7 @@ fn fresh(j: u32, inverse: Flat) -> Flat {
 ${parts.join("\n\n")}
 `;
   checkNesting(source);
-  return { source, constants: writer.constants };
+  return { source: withConstants(source, constants), constants: writer.constants };
 }
 
 /** How much the value of a section changes over a step, along a slope times its length. */
