@@ -375,7 +375,9 @@ describe("what would be a wrong number", () => {
   });
 
   it("a sum of 150 terms is read, and parentheses too deep for a GPU are refused as those of the system", async () => {
-    const terms = Array.from({ length: 150 }, (_, k) => (k % 3 === 0 ? `- ${k % 7}*x*1e-3` : `+ ${k % 7}*y*1e-3`)).join(" ");
+    const terms = Array.from({ length: 150 }, (_, k) => (k % 3 === 0 ? `- ${k % 7}*x*1e-3` : `+ ${k % 7}*y*1e-3`)).join(
+      " ",
+    );
     const system = `x' = 0.5*y ${terms}; y' = -x; x = 1; y = 0`;
     const [own, exact] = await Promise.all([
       result({ system, until: 2, points: 2 }, 1),
