@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { type Device, type DynamicsOptions, dynamics, ParameterError } from "../src/index.ts";
 import { trajectoryOf } from "../src/models/dynamics/reference/trajectory.ts";
 import { BETWEEN, ERROR, PARTS, STAGES, tsitourasStep } from "../src/models/dynamics/reference/tsitouras.ts";
+import { sameBits } from "./adaptive-bits.ts";
 import { device, reference } from "./devices.ts";
-import { numbersOf } from "./trajectories.ts";
 
 const create = (options: DynamicsOptions, on: Device = device) => dynamics.create(on, { method: "tsit5", ...options });
 
@@ -176,34 +176,13 @@ describe("errors", () => {
 });
 
 describe("the same bits", () => {
-  const options = { system: LORENZ, until: 10, points: 6, lyapunov: 2 } as const;
-  const few = { ...options, trajectories: 40 };
-  it("of a trajectory alone, in a batch, and in workgroups of any size", async () => {
-    using all = await create(few);
-    const batch = await all.samples(0, 37);
-    for (const trajectory of [0, 17, 36]) {
-      using alone = await create({ ...few, workgroup: 1 });
-      expect(numbersOf(await alone.samples(trajectory, 1), 0)).toEqual(numbersOf(batch, trajectory));
-    }
-  });
-  it("of a point of a sweep, whose others are faster and slower", async () => {
-    // Every point begins where the others do and turns on the same circle, so all have one size.
-    const system = "x' = k*v; v' = -k*x; k = 1; x = 3; v = 4";
-    using swept = await create({ system, until: 50, points: 3, set: "k=1|20|0.01" });
-    using alone = await create({ system, until: 50, points: 3, set: "k=20" });
-    expect(numbersOf(await swept.samples(3, 1), 0, 1)).toEqual(numbersOf(await alone.samples(3, 1), 0));
-  });
-  it("of all figures and numbers of steps, in one go, one by one, and from a checkpoint", async () => {
-    using one = await create(few);
-    await one.run(40);
-    using begun = await create({ ...few, workgroup: 32 });
-    for (const steps of [1, 5, 13]) await begun.run(steps);
-    using kept = await dynamics.restore(device, await begun.checkpoint());
-    await kept.run(21);
-    expect(await kept.digest()).toBe(await one.digest());
-    expect(kept.result()).toEqual(one.result());
-    expect(one.result().steps!.accepted).toBeGreaterThan(40 * 100);
-  });
+  // Every point begins where the others do and turns on the same circle, so all have one size.
+  const system = "x' = k*v; v' = -k*x; k = 1; x = 3; v = 4";
+  sameBits(
+    { system: LORENZ, until: 10, points: 6, lyapunov: 2, method: "tsit5" },
+    { system, until: 50, points: 3, set: "k=1|20|0.01", method: "tsit5" },
+    "k=20",
+  );
 });
 
 describe("figures", () => {

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { type Device, type DynamicsOptions, dynamics, ParameterError } from "../src/index.ts";
 import { rosenbrockStep, type Stiff } from "../src/models/dynamics/reference/rosenbrock.ts";
 import { trajectoryOf } from "../src/models/dynamics/reference/trajectory.ts";
+import { sameBits } from "./adaptive-bits.ts";
 import { device, reference } from "./devices.ts";
-import { numbersOf } from "./trajectories.ts";
 
 const create = (options: DynamicsOptions, on: Device = device) =>
   dynamics.create(on, { method: "rosenbrock23", ...options });
@@ -219,39 +219,19 @@ describe("ensembles", () => {
     // The control: without the exchange they have their own.
     expect(Math.abs(sd[0][0] / sd[0][1] - 0.75)).toBeLessThan(0.05);
   });
-  const options = {
-    system: `${VAN_DER_POL.replace("x = 2", "x ~ uniform(1.5, 2)")}; r := x*y`,
-    until: 2000,
-    points: 6,
-    tolerance: 1e-3,
-  } as const;
-  const few = { ...options, trajectories: 40, section: "x > 0 both", crossings: 2 };
-  it("have the same bits alone, in a batch, and in workgroups of any size", async () => {
-    using all = await create(few);
-    const batch = await all.samples(0, 37);
-    for (const trajectory of [0, 17, 36]) {
-      using alone = await create({ ...few, workgroup: 1 });
-      expect(numbersOf(await alone.samples(trajectory, 1), 0)).toEqual(numbersOf(batch, trajectory));
-    }
-  });
-  it("have the same bits in a sweep, whose other points are faster and slower", async () => {
-    // Every point goes from 1 to the same place, so all have one size.
-    const system = "x' = k*(y - x); y' = -y; k = 1e4; x = 1; y = 1";
-    using swept = await create({ system, until: 3, points: 3, set: "k=1e4|1e6|1e2" });
-    using alone = await create({ system, until: 3, points: 3, set: "k=1e6" });
-    expect(numbersOf(await swept.samples(3, 1), 0, 1)).toEqual(numbersOf(await alone.samples(3, 1), 0));
-  });
-  it("have the same figures in one go, one by one, and from a checkpoint", async () => {
-    using one = await create(few);
-    await one.run(40);
-    using begun = await create({ ...few, workgroup: 32 });
-    for (const steps of [1, 5, 13]) await begun.run(steps);
-    using kept = await dynamics.restore(device, await begun.checkpoint());
-    await kept.run(21);
-    expect(await kept.digest()).toBe(await one.digest());
-    expect(kept.result()).toEqual(one.result());
-    expect(one.result().steps!.accepted).toBeGreaterThan(40 * 100);
-  });
+});
+
+describe("the same bits", () => {
+  // Every point goes from 1 to the same place, so all have one size.
+  const system = "x' = k*(y - x); y' = -y; k = 1e4; x = 1; y = 1";
+  sameBits(
+    {
+      ...{ system: `${VAN_DER_POL.replace("x = 2", "x ~ uniform(1.5, 2)")}; r := x*y`, until: 2000, points: 6 },
+      ...{ tolerance: 1e-3, section: "x > 0 both", crossings: 2, method: "rosenbrock23" },
+    },
+    { system, until: 3, points: 3, set: "k=1e4|1e6|1e2", method: "rosenbrock23" },
+    "k=1e6",
+  );
 });
 
 describe("what cannot go on, and what is refused", () => {

@@ -232,7 +232,7 @@ export class Statistics {
             `${stuck} of them needed steps shorter than ${shown(adaptive.shortest)}, or more than ${adaptive.most}: there the flow is stiff, or comes to a singularity.`,
           ]
         : []),
-      // What is stiff forgets the errors of its steps, whose sum says nothing.
+      // Along fast directions errors are forgotten, so their sum would be far more than what is left.
       ...(drift > LARGE_DRIFT && adaptive.method !== "rosenbrock23"
         ? [
             `Errors of ${Math.round(each)} steps may add up to ${shown(drift)} of a variable by t = ${until}; for single trajectories take a smaller tolerance.`,

@@ -169,17 +169,24 @@ function loopsWgsl({ loops }: Split, writer: UnitsWriter, { units: { reach, coun
     .map(({ name, body, operation }) => {
       const sum = `sum${name.slice("$sum".length)}`;
       const members = reach === undefined ? count : 2 * reach;
-      const add = `let y = loaded(slot, other);\n    ${sum} += ${writer.real(body)};`;
+      const term = writer.real(body);
+      const add = (total: string) => `let y = loaded(slot, other);\n    ${total} += ${term};`;
+      const block = Math.ceil(Math.sqrt(count));
       const over =
         reach === undefined
-          ? `for (var other = 0u; other < UNITS; other++) {
-    ${add}
+          ? `for (var begin = 0u; begin < UNITS; begin += ${block}u) {
+    // In parts: a sum of many terms in a row would lose digits of those that come last.
+    var part = 0.0;
+    for (var other = begin; other < min(UNITS, begin + ${block}u); other++) {
+      ${add("part")}
+    }
+    ${sum} += part;
   }`
           : `for (var far = 1u; far <= ${2 * reach}u; far++) {
     // Neighbours on one side, then those on the other.
     let by = select(UNITS - far + ${reach}u, far, far <= ${reach}u);
     let other = select(unit + by, unit + by - UNITS, unit + by >= UNITS);
-    ${add}
+    ${add(sum)}
   }`;
       return `  var ${sum} = 0.0;
   ${over}

@@ -41,7 +41,8 @@ export function unitsTrajectory(plan: UnitsPlan, point: number, trajectory: numb
         const made = rungeKutta(slopes, x, t, h);
         x = made.x;
         for (const [k, value] of made.apart.entries()) {
-          apart = Math.max(apart, value / pilot!.sizes[Math.floor(k / count)] || 0);
+          // What was 0 in the pilot is judged as it is.
+          apart = Math.max(apart, value / (pilot!.sizes[Math.floor(k / count)] || 1));
         }
       }
       if (measures && (n + 1) % perRow === 0) measure((n + 1) / perRow, origin + (n + 1) * h);
