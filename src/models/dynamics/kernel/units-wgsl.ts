@@ -163,33 +163,29 @@ export function movingOf({ variables }: System): number {
   return first < 0 || !variables.slice(first).every(stays) ? variables.length : first;
 }
 
-/** Sums that are made for each unit anew. */
+/** Sums that are made for each unit anew, in parts: in a row the last of many terms would lose their digits. */
 function loopsWgsl({ loops }: Split, writer: UnitsWriter, { units: { reach, count } }: WithUnits): string {
+  const members = reach === undefined ? count : 2 * reach;
+  const together = Math.ceil(Math.sqrt(members));
+  const other =
+    reach === undefined
+      ? "let other = n;"
+      : `// Neighbours on one side, then those on the other.
+      let by = select(UNITS - 1u - n + ${reach}u, n + 1u, n < ${reach}u);
+      let other = select(unit + by, unit + by - UNITS, unit + by >= UNITS);`;
   return loops
     .map(({ name, body, operation }) => {
       const sum = `sum${name.slice("$sum".length)}`;
-      const members = reach === undefined ? count : 2 * reach;
-      const term = writer.real(body);
-      const add = (total: string) => `let y = loaded(slot, other);\n    ${total} += ${term};`;
-      const block = Math.ceil(Math.sqrt(count));
-      const over =
-        reach === undefined
-          ? `for (var begin = 0u; begin < UNITS; begin += ${block}u) {
-    // In parts: a sum of many terms in a row would lose digits of those that come last.
+      return `  var ${sum} = 0.0;
+  for (var begin = 0u; begin < ${members}u; begin += ${together}u) {
     var part = 0.0;
-    for (var other = begin; other < min(UNITS, begin + ${block}u); other++) {
-      ${add("part")}
+    for (var n = begin; n < min(${members}u, begin + ${together}u); n++) {
+      ${other}
+      let y = loaded(slot, other);
+      part += ${writer.real(body)};
     }
     ${sum} += part;
-  }`
-          : `for (var far = 1u; far <= ${2 * reach}u; far++) {
-    // Neighbours on one side, then those on the other.
-    let by = select(UNITS - far + ${reach}u, far, far <= ${reach}u);
-    let other = select(unit + by, unit + by - UNITS, unit + by >= UNITS);
-    ${add(sum)}
-  }`;
-      return `  var ${sum} = 0.0;
-  ${over}
+  }
 ${operation === "mean" ? `  ${sum} /= ${members}.0;\n` : ""}`;
     })
     .join("");
